@@ -1,0 +1,221 @@
+/**
+ * The frames of the realtime protocol: JSON text, one frame a WebSocket message.
+ *
+ * This file is the one definition; `web` imports its types. It must stay free of imports
+ * so that a browser bundle can take the constants alone.
+ */
+
+/** Limits both sides keep. */
+export const LIMITS = {
+  /** Characters of a message after trimming, in UTF-16 code units. */
+  contentLength: 4_000,
+  /** Characters of a `clientId`. */
+  clientIdLength: 64,
+  /** Bytes of one frame from a client. */
+  frameBytes: 65_536,
+  /** Messages in one history page. */
+  historyLimit: 100,
+  /** Entries replayed on recovery before the server sends a fresh window instead. */
+  recoveryEntries: 500,
+  /** Seconds a fresh socket has to send `identify`. */
+  identifySeconds: 15,
+} as const;
+
+/**
+ * Every close code the server uses. 4000–4099: reconnect and recover; 4400–4499: final.
+ * 1006 (no close frame, RFC 6455 §7.1.5) always means reconnect and recover.
+ */
+export const CLOSE = {
+  /** The server is shutting down or restarting. */
+  restart: 4000,
+  /** Nothing identified the socket in time. */
+  identifyTimeout: 4001,
+  /** The server sheds load. */
+  overloaded: 4002,
+  /** The store lost its log, or the server lost the store. */
+  storeUnavailable: 4003,
+  /** The client read too slowly. */
+  tooSlow: 4008,
+  /** A frame that is not JSON text, or too large, too often. */
+  badFrame: 4400,
+  /** The token is missing, expired, forged or for another audience. */
+  token: 4401,
+  /** The person is no longer a member, and has no other room open. */
+  notMember: 4403,
+  /** The client sent far more than it may. */
+  flooding: 4429,
+} as const;
+
+/** Whether a client should reconnect after a close with this code. */
+export const mayReconnect = (code: number): boolean =>
+  code < 4400 || code > 4499;
+
+export type Role = "admin" | "member";
+
+/** A position in a room's log. A new epoch starts only when the log was lost. */
+export interface Position {
+  epoch: string;
+  offset: number;
+}
+
+export interface Sender {
+  id: string;
+  name: string;
+}
+
+/** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
+export interface Message {
+  id: string;
+  clientId: string;
+  sender: Sender;
+  /** Plain text; empty once deleted. */
+  content: string;
+  /** Milliseconds since the Unix epoch, by the server's clock. */
+  timestamp: number;
+  /** The offset of the entry that created it; integer, without gaps per room, from 1. */
+  offset: number;
+  replyTo?: string;
+  clip?: string;
+  editedAt?: number;
+  deletedAt?: number;
+  /** Emoji to the ids of the people who chose it, in order. */
+  reactions?: Record<string, string[]>;
+}
+
+/** What a client may set of a message. */
+export interface Draft {
+  clientId: string;
+  content: string;
+  replyTo?: string;
+  clip?: string;
+}
+
+export type ClientFrame =
+  | { event: "identify"; token: string }
+  | { event: "join-room"; roomId: string; since?: Position }
+  | { event: "leave-room"; roomId: string }
+  | { event: "chat-message"; roomId: string; message: Draft }
+  | {
+    event: "edit-message";
+    roomId: string;
+    clientId: string;
+    id: string;
+    content: string;
+  }
+  | { event: "delete-message"; roomId: string; clientId: string; id: string }
+  | {
+    event: "react";
+    roomId: string;
+    clientId: string;
+    id: string;
+    emoji: string;
+    on: boolean;
+  }
+  | { event: "typing"; roomId: string }
+  | { event: "read"; roomId: string; offset: number };
+
+/** One entry of a room's log, as delivered live and on recovery. */
+export type EntryFrame =
+  | {
+    event: "new-message";
+    roomId: string;
+    epoch: string;
+    offset: number;
+    message: Message;
+  }
+  | {
+    event: "message-edited";
+    roomId: string;
+    epoch: string;
+    offset: number;
+    id: string;
+    content: string;
+    timestamp: number;
+  }
+  | {
+    event: "message-deleted";
+    roomId: string;
+    epoch: string;
+    offset: number;
+    id: string;
+    timestamp: number;
+  }
+  | {
+    event: "reaction";
+    roomId: string;
+    epoch: string;
+    offset: number;
+    id: string;
+    sender: Sender;
+    emoji: string;
+    on: boolean;
+    timestamp: number;
+  };
+
+export type ServerFrame =
+  | EntryFrame
+  | {
+    event: "identified";
+    userId: string;
+    /** Milliseconds since the Unix epoch: identify again before then. */
+    expiresAt: number;
+    /** Per room of the token: newest offset, and this person's read position. */
+    rooms: Record<string, { offset: number; read: number }>;
+  }
+  | {
+    event: "room-joined";
+    roomId: string;
+    epoch: string;
+    /** The newest offset, after the entries below. */
+    offset: number;
+    /** True: `entries` continue `since`. False: drop what you have and take `messages`. */
+    recovered: boolean;
+    /** The newest window, oldest first, edits applied; empty when recovered. */
+    messages: Message[];
+    /** The entries after `since`, in order; empty when not recovered. */
+    entries: EntryFrame[];
+    /** People with the room open now. */
+    online: Sender[];
+  }
+  | {
+    event: "message-ack";
+    clientId: string;
+    id: string;
+    roomId: string;
+    offset: number;
+    timestamp: number;
+  }
+  | {
+    event: "error";
+    code: string;
+    /** A plain sentence for a person. */
+    message: string;
+    retryable: boolean;
+    /** The clientId, or the event, this answers. */
+    ref?: string;
+  }
+  | { event: "typing"; roomId: string; sender: Sender }
+  | { event: "presence"; roomId: string; online: Sender[] }
+  | { event: "read"; roomId: string; offset: number }
+  | { event: "room-activity"; roomId: string; offset: number }
+  | { event: "membership"; roomId: string; removed: boolean };
+
+/** `GET /rooms/:id/messages` */
+export interface HistoryPage {
+  /** Oldest first, edits applied. */
+  messages: Message[];
+  epoch: string;
+  /** The newest offset of the room when the page was read. */
+  offset: number;
+}
+
+/** `GET /summaries`: for the list of rooms. */
+export interface RoomSummary {
+  epoch: string;
+  offset: number;
+  /** The person's read position. */
+  read: number;
+  /** Messages of others after the read position. */
+  unread: number;
+  last: Message | null;
+}
