@@ -1,0 +1,216 @@
+import type { JWK } from "jose";
+
+/** Everything the environment decides, read once at the start. */
+export interface Config {
+  /** The origin people open, without a trailing slash; also the issuer of tokens. */
+  appUrl: string;
+  port: number;
+  /** Where browsers open the WebSocket, without a trailing slash. */
+  wsUrl: string;
+  /** Where this service reaches realtime over HTTP, without a trailing slash. */
+  realtimeUrl: string;
+  /** Without a trailing slash. */
+  transcriberUrl: string;
+  dataDir: string;
+  /** A file, or a KV server's address; undefined on Deno Deploy: its own. */
+  kvPath?: string;
+  mail: { kind: "outbox" } | { kind: "smtp"; url: string; from: string };
+  /** The sender of every mail. */
+  mailFrom: string;
+  /** A private Ed25519 JWK; undefined: made once and kept in KV. */
+  signingKey?: JWK;
+  /** APP_URL is https: cookies are Secure. */
+  secure: boolean;
+  /** APP_URL is on this machine: the outbox may be read at /outbox. */
+  local: boolean;
+}
+
+/** A missing or malformed variable; the message names it and says what it should be. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  constructor(readonly variable: string, problem: string) {
+    super(`${variable} ${problem}`);
+  }
+}
+
+type Env = Record<string, string | undefined>;
+
+/** The value, with an empty one counting as unset, as in `.env` files. */
+const read = (env: Env, name: string): string | undefined =>
+  env[name]?.trim() || undefined;
+
+function readPort(env: Env, name: string, fallback: number): number {
+  const text = read(env, name);
+  if (text === undefined) return fallback;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
+    throw new ConfigError(name, "must be a port number from 1 to 65535.");
+  }
+  return port;
+}
+
+function readUrl(
+  env: Env,
+  name: string,
+  fallback: string,
+  protocols: string[],
+): URL {
+  const schemes = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  const text = read(env, name) ?? fallback;
+  const url = URL.parse(text);
+  if (url === null || !protocols.includes(url.protocol)) {
+    throw new ConfigError(name, `must be an address starting with ${schemes}.`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new ConfigError(
+      name,
+      "must be an address without a user name, query or fragment.",
+    );
+  }
+  return url;
+}
+
+const withoutSlash = (url: URL): string => url.href.replace(/\/+$/, "");
+
+const isLocal = (url: URL): boolean =>
+  ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname) ||
+  url.hostname.endsWith(".localhost");
+
+function readAppUrl(env: Env, port: number): URL {
+  const name = "APP_URL";
+  const url = readUrl(env, name, `http://localhost:${port}`, [
+    "http:",
+    "https:",
+  ]);
+  if (url.pathname !== "/") {
+    throw new ConfigError(name, "must be an origin, without a path.");
+  }
+  return url;
+}
+
+function readWsUrl(env: Env, appUrl: URL): URL {
+  const name = "WS_URL";
+  const fallback = `ws://localhost:${readPort(env, "WS_PORT", 8080)}`;
+  const url = readUrl(env, name, fallback, ["ws:", "wss:"]);
+  if (appUrl.protocol === "https:" && url.protocol === "ws:" && !isLocal(url)) {
+    throw new ConfigError(
+      name,
+      "must start with wss:// because APP_URL is https: browsers refuse the mixture.",
+    );
+  }
+  return url;
+}
+
+function readSigningKey(env: Env): JWK | undefined {
+  const text = read(env, "SIGNING_KEY");
+  if (text === undefined) return undefined;
+  const problem = new ConfigError(
+    "SIGNING_KEY",
+    'must be a private Ed25519 key as JSON: {"kty":"OKP","crv":"Ed25519","x":"…","d":"…"}.',
+  );
+  try {
+    const { kty, crv, x, d } = JSON.parse(text);
+    const isKey = kty === "OKP" && crv === "Ed25519" &&
+      typeof x === "string" && typeof d === "string";
+    if (isKey) return { kty, crv, x, d };
+  } catch {
+    // The sentence below says what is expected; the parser's own message could quote the key.
+  }
+  throw problem;
+}
+
+function readMail(env: Env, mailFrom: string): Config["mail"] {
+  const url = read(env, "SMTP_URL");
+  if (url !== undefined) {
+    if (!["smtp:", "smtps:"].includes(URL.parse(url)?.protocol ?? "")) {
+      throw new ConfigError(
+        "SMTP_URL",
+        "must be an address starting with smtp:// or smtps://.",
+      );
+    }
+    return { kind: "smtp", url, from: mailFrom };
+  }
+  const user = read(env, "EMAIL_USER");
+  const pass = read(env, "EMAIL_PASS");
+  if (user === undefined && pass === undefined) return { kind: "outbox" };
+  if (user === undefined) {
+    throw new ConfigError("EMAIL_USER", "must be set when EMAIL_PASS is.");
+  }
+  if (pass === undefined) {
+    throw new ConfigError("EMAIL_PASS", "must be set when EMAIL_USER is.");
+  }
+  const account = `${encodeURIComponent(user)}:${encodeURIComponent(pass)}`;
+  // An account without a server is a Gmail account with an app password.
+  return {
+    kind: "smtp",
+    url: `smtps://${account}@smtp.gmail.com:465`,
+    from: mailFrom,
+  };
+}
+
+function readMailFrom(env: Env, appUrl: URL): string {
+  const from = read(env, "MAIL_FROM") ?? read(env, "EMAIL_USER");
+  if (from === undefined) return `ChatSphere <no-reply@${appUrl.hostname}>`;
+  if (!/^[^\r\n@]+@[^\r\n@]+$/.test(from)) {
+    throw new ConfigError(
+      read(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER",
+      "must be an e-mail address.",
+    );
+  }
+  return from;
+}
+
+function readKvPath(env: Env, dataDir: string): string | undefined {
+  const path = read(env, "DENO_KV_PATH");
+  if (path === undefined) {
+    return read(env, "DENO_DEPLOYMENT_ID")
+      ? undefined
+      : `${dataDir}/kv.sqlite3`;
+  }
+  if (/^https?:/.test(path) && !read(env, "DENO_KV_ACCESS_TOKEN")) {
+    throw new ConfigError(
+      "DENO_KV_ACCESS_TOKEN",
+      "must be set when DENO_KV_PATH is the address of a KV server.",
+    );
+  }
+  return path;
+}
+
+/**
+ * Reads the environment into a typed object.
+ *
+ * @throws {ConfigError} naming the first variable that is missing or malformed.
+ */
+export function readConfig(env: Env): Config {
+  const port = readPort(env, "PORT", 8000);
+  const appUrl = readAppUrl(env, port);
+  const wsUrl = readWsUrl(env, appUrl);
+  const realtimeUrl = readUrl(
+    env,
+    "REALTIME_URL",
+    wsUrl.href.replace(/^ws/, "http"),
+    ["http:", "https:"],
+  );
+  const transcriberUrl = readUrl(
+    env,
+    "TRANSCRIBER_URL",
+    `http://localhost:${readPort(env, "TRANSCRIBER_PORT", 8090)}`,
+    ["http:", "https:"],
+  );
+  const dataDir = (read(env, "DATA_DIR") ?? ".data").replace(/(?<=.)\/+$/, "");
+  const mailFrom = readMailFrom(env, appUrl);
+  return {
+    appUrl: appUrl.origin,
+    port,
+    wsUrl: withoutSlash(wsUrl),
+    realtimeUrl: withoutSlash(realtimeUrl),
+    transcriberUrl: withoutSlash(transcriberUrl),
+    dataDir,
+    kvPath: readKvPath(env, dataDir),
+    mail: readMail(env, mailFrom),
+    mailFrom,
+    signingKey: readSigningKey(env),
+    secure: appUrl.protocol === "https:",
+    local: isLocal(appUrl),
+  };
+}

@@ -1,0 +1,91 @@
+import { log } from "./log.ts";
+
+/** What an {@link AppError} is made of. */
+export interface AppErrorInit {
+  /** Stable, kebab-case; programs may rely on it. */
+  code: string;
+  /** HTTP status of the answer. */
+  status: number;
+  /** A plain sentence for the person, saying what to do next. */
+  message: string;
+  /** Form field name → sentence to show beside it. */
+  fields?: Record<string, string>;
+  /** Seconds until trying again makes sense. */
+  retryAfter?: number;
+  cause?: unknown;
+}
+
+/** An error whose message is meant for the person who caused it. */
+export class AppError extends Error {
+  override name = "AppError";
+  readonly code: string;
+  readonly status: number;
+  readonly fields?: Record<string, string>;
+  readonly retryAfter?: number;
+
+  constructor(init: AppErrorInit) {
+    super(init.message, { cause: init.cause });
+    this.code = init.code;
+    this.status = init.status;
+    this.fields = init.fields;
+    this.retryAfter = init.retryAfter;
+  }
+}
+
+const UNKNOWN = new AppError({
+  code: "internal",
+  status: 500,
+  message: "Something went wrong on our side. Please try again in a moment.",
+});
+
+/** The codes of the statuses a router answers with by itself. */
+const STATUS_CODES: Record<number, string> = {
+  400: "bad-request",
+  401: "not-signed-in",
+  403: "forbidden",
+  404: "not-found",
+  405: "method-not-allowed",
+  413: "too-large",
+  415: "unsupported-type",
+  429: "too-many-requests",
+};
+
+/**
+ * The error to show for anything thrown. Fresh's `HttpError` below 500 keeps its status; anything
+ * else unknown becomes 500 `internal`, and one log line for the operator.
+ */
+export function toAppError(error: unknown, requestId?: string): AppError {
+  if (error instanceof AppError) {
+    if (error.status >= 500) log("error", error.code, { requestId, error });
+    return error;
+  }
+  // By name and not by class: this module is also loaded where Fresh is not (workers, scripts).
+  if (
+    error instanceof Error && error.name === "HttpError" &&
+    "status" in error && typeof error.status === "number" && error.status < 500
+  ) {
+    return new AppError({
+      code: STATUS_CODES[error.status] ?? "bad-request",
+      status: error.status,
+      message: error.message || "This request cannot be answered.",
+    });
+  }
+  log("error", "internal", { requestId, error });
+  return UNKNOWN;
+}
+
+/** The JSON answer for anything thrown: `{error: {code, message, fields?}}` with its status. */
+export function errorResponse(error: unknown, requestId?: string): Response {
+  const { code, message, fields, status, retryAfter } = toAppError(
+    error,
+    requestId,
+  );
+  const headers = new Headers();
+  if (retryAfter !== undefined) {
+    headers.set("retry-after", String(Math.ceil(retryAfter)));
+  }
+  return Response.json({ error: { code, message, fields } }, {
+    status,
+    headers,
+  });
+}

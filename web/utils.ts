@@ -1,0 +1,19 @@
+import { createDefine } from "fresh";
+import type { Account } from "./accounts/types.ts";
+import type { Services } from "./services.ts";
+
+/** What the middlewares put on every request's `ctx.state`. */
+export interface State {
+  services: Services;
+  /** The signed-in person, or null. */
+  account: Account | null;
+  session: { token: string } | null;
+  /** Names this request in log lines and on error pages. */
+  requestId: string;
+  /** The nonce of this page's Content-Security-Policy, when it has one. */
+  nonce?: string;
+  /** The address attempts are counted by. */
+  ip: string;
+}
+
+export const define = createDefine<State>();
