@@ -1,0 +1,42 @@
+/** How many avatar colours the stylesheet knows: `.hue-0` … `.hue-11`. */
+const HUES = 12;
+
+/** The same number from 0 to 11 for the same id, everywhere and for ever. */
+export function hueOf(id: string): number {
+  let hash = 0;
+  for (const character of id) {
+    hash = (hash * 31 + character.codePointAt(0)!) >>> 0;
+  }
+  return hash % HUES;
+}
+
+/** The first letters of the first and last word of a name, by what a person sees as letters. */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/);
+  const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  const segments = new Intl.Segmenter();
+  return chosen
+    .map((word) => segments.segment(word).containing(0)?.segment ?? "")
+    .join("")
+    .toLocaleUpperCase("en");
+}
+
+/**
+ * A person's initials on a colour derived from their id. Decoration: the name is always
+ * written beside it, so it is hidden from assistive technology. The colour is a class
+ * and not a style attribute because the content security policy allows none.
+ */
+export function Avatar({ id, name, large }: {
+  id: string;
+  name: string;
+  large?: boolean;
+}) {
+  return (
+    <span
+      class={`avatar hue-${hueOf(id)}${large ? " avatar-large" : ""}`}
+      aria-hidden="true"
+    >
+      {initialsOf(name)}
+    </span>
+  );
+}
