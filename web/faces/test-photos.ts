@@ -37,9 +37,9 @@ const CROPS: Record<Person, Record<Variant, Crop>> = {
     turned: { sample: 3, at: [1190, 370], mirrored: true },
   },
   grace: {
-    front: { sample: 6, at: [1625, 420], scale: 1.1 },
-    second: { sample: 6, at: [1630, 440], scale: 1.15, turn: -0.2, light: 0.8 },
-    turned: { sample: 6, at: [1625, 420], scale: 1.1, mirrored: true },
+    front: { sample: 6, at: [1650, 420], scale: 1.25 },
+    second: { sample: 6, at: [1650, 430], scale: 1.25, turn: -0.2, light: 0.8 },
+    turned: { sample: 6, at: [1650, 420], scale: 1.25, mirrored: true },
   },
 };
 
