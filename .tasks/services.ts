@@ -1,0 +1,105 @@
+/**
+ * The three services as processes: what to run, with which permissions, and how to tell that
+ * each is up. `start`, `dev` and the browser tests all run exactly these.
+ */
+import { fromFileUrl, join, toFileUrl } from "./paths.ts";
+
+/** The root of the checkout, as an absolute path. */
+export const root = fromFileUrl(new URL("..", import.meta.url));
+
+/** One service as a child process. */
+export interface Service {
+  name: "web" | "realtime" | "transcriber";
+  command: string;
+  args: string[];
+  env: Record<string, string>;
+  /** Answers 200 once the service serves. */
+  health: string;
+}
+
+type Env = Record<string, string | undefined>;
+
+/** The addresses and the data folder, with the defaults of the README filled in. */
+export function addresses(env: Env) {
+  const port = env.PORT ?? "8000";
+  const wsPort = env.WS_PORT ?? "8080";
+  const transcriberPort = env.TRANSCRIBER_PORT ?? "8090";
+  const dataDir = env.DATA_DIR ?? ".data";
+  return {
+    PORT: port,
+    WS_PORT: wsPort,
+    TRANSCRIBER_PORT: transcriberPort,
+    APP_URL: env.APP_URL ?? `http://localhost:${port}`,
+    WS_URL: env.WS_URL ?? `ws://localhost:${wsPort}`,
+    TRANSCRIBER_URL: env.TRANSCRIBER_URL ??
+      `http://localhost:${transcriberPort}`,
+    DATA_DIR: fromFileUrl(new URL(dataDir, toFileUrl(join(root, "/")))),
+  };
+}
+
+/**
+ * The services to run for this environment.
+ * @param mode `production` serves the build; `development` reloads on change.
+ */
+export function services(
+  env: Env,
+  mode: "production" | "development" = "production",
+): Service[] {
+  const at = addresses(env);
+  const bun = join(root, "node_modules/.bin/bun");
+  const deno = Deno.execPath();
+  const watch = mode === "development" ? ["--watch"] : [];
+  const common = {
+    ...at,
+    ...(mode === "development" ? { DENO_ENV: "development" } : {}),
+  };
+  const reads = `--allow-read=${root},${at.DATA_DIR}`;
+  const writes = `--allow-write=${at.DATA_DIR}`;
+  return [
+    {
+      name: "web",
+      command: deno,
+      args: mode === "development"
+        ? ["run", "--allow-all", "--watch", "web/dev.ts"]
+        : [
+          "serve",
+          "--no-prompt",
+          "--allow-net",
+          "--allow-env",
+          "--allow-sys",
+          reads,
+          writes,
+          `--port=${at.PORT}`,
+          "web/_fresh/server.js",
+        ],
+      env: common,
+      health: `http://127.0.0.1:${at.PORT}/healthz`,
+    },
+    {
+      name: "realtime",
+      command: bun,
+      args: [...watch, "realtime/main.ts"],
+      env: common,
+      health: `http://127.0.0.1:${at.WS_PORT}/healthz`,
+    },
+    {
+      name: "transcriber",
+      command: deno,
+      args: [
+        "run",
+        ...watch,
+        "--no-prompt",
+        "--allow-net",
+        "--allow-env",
+        "--allow-ffi",
+        "--allow-run=ffmpeg",
+        // The recogniser's model and library come from the system's packages.
+        "--allow-read",
+        writes,
+        "transcriber/main.ts",
+      ],
+      env: common,
+      health: `http://127.0.0.1:${at.TRANSCRIBER_PORT}/healthz`,
+    },
+  ];
+}
