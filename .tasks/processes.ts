@@ -13,9 +13,10 @@ async function copyLines(
   stream: ReadableStream<Uint8Array>,
   write: (line: string) => void,
 ) {
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
+  for await (const bytes of stream) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
     lines.forEach(write);
   }
