@@ -2,6 +2,7 @@
 export interface Account {
   id: string;
   name: string;
+  /** As the person wrote it, trimmed. */
   email: string;
   /** Milliseconds since the Unix epoch. */
   createdAt: number;

@@ -1,0 +1,111 @@
+import { isToken, randomToken, sha256 } from "./secrets.ts";
+import {
+  type AccountRecord,
+  changeAccount,
+  keys,
+  noAccount,
+  readRecord,
+  type SessionRecord,
+  type Store,
+  toAccount,
+} from "./store.ts";
+import type { Account } from "./types.ts";
+
+/** How long a session lasts. */
+export const SESSION_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** What the browser is given; `expiresAt` in milliseconds since the Unix epoch. */
+export interface IssuedToken {
+  token: string;
+  expiresAt: number;
+}
+
+/** A session for an account as it was at `epoch`: void at once if that has passed. */
+export async function issueSession(
+  s: Store,
+  accountId: string,
+  epoch: number,
+): Promise<IssuedToken> {
+  const token = randomToken();
+  const createdAt = Date.now();
+  const expiresAt = createdAt + SESSION_MS;
+  const session: SessionRecord = { accountId, epoch, createdAt, expiresAt };
+  await s.kv.set(keys.session(await sha256(token)), session, {
+    expireIn: SESSION_MS,
+  });
+  return { token, expiresAt };
+}
+
+/**
+ * Signs an account in. Call it only after both steps passed: the password, and the face or the
+ * code by e-mail. KV keeps a hash of the token, never the token.
+ *
+ * @throws {AppError} `not-found` (404) when there is no such account.
+ */
+export async function createSession(
+  s: Store,
+  accountId: string,
+): Promise<IssuedToken> {
+  const record = await readRecord(s.kv, accountId);
+  if (record === null) throw noAccount();
+  return await issueSession(s, accountId, record.epoch);
+}
+
+/** The session of a token, with its account; null when it ended, expired or never was. */
+export async function findSession(
+  s: Store,
+  token: string,
+): Promise<{ accountId: string; expiresAt: number; account: Account } | null> {
+  if (!isToken(token)) return null;
+  const key = keys.session(await sha256(token));
+  const { value: session } = await s.kv.get<SessionRecord>(key);
+  if (session === null || session.expiresAt <= Date.now()) return null;
+  const { accountId, expiresAt, epoch } = session;
+  const record = await readRecord(s.kv, accountId);
+  if (record === null || record.epoch !== epoch) return null;
+  return { accountId, expiresAt, account: toAccount(record) };
+}
+
+/** Signs out. Ending a session that is none is no error. */
+export async function endSession(s: Store, token: string): Promise<void> {
+  if (!isToken(token)) return;
+  await s.kv.delete(keys.session(await sha256(token)));
+}
+
+/**
+ * The record in its next epoch, which ends all sessions and pending logins of the account with
+ * the commit; `keepToken`, one of its sessions, is carried over.
+ */
+export async function nextEpoch(
+  s: Store,
+  record: AccountRecord,
+  commit: Deno.AtomicOperation,
+  keepToken?: string,
+): Promise<AccountRecord> {
+  const epoch = record.epoch + 1;
+  if (keepToken !== undefined && isToken(keepToken)) {
+    const key = keys.session(await sha256(keepToken));
+    const entry = await s.kv.get<SessionRecord>(key);
+    const session = entry.value;
+    const expireIn = (session?.expiresAt ?? 0) - Date.now();
+    const isOurs = session?.accountId === record.id &&
+      session.epoch === record.epoch;
+    if (session !== null && isOurs && expireIn > 0) {
+      commit.check(entry).set(key, { ...session, epoch }, { expireIn });
+    }
+  }
+  return { ...record, epoch };
+}
+
+/** Signs an account out everywhere, except in the session of `keepToken` when it is given. */
+export async function endAllSessions(
+  s: Store,
+  accountId: string,
+  keepToken?: string,
+): Promise<void> {
+  await changeAccount(
+    s.kv,
+    accountId,
+    (record, commit) => nextEpoch(s, record, commit, keepToken),
+  );
+}

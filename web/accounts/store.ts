@@ -1,0 +1,160 @@
+/**
+ * The accounts' part of KV. All of it, in one place:
+ *
+ * | key | value | expires |
+ * |---|---|---|
+ * | `["accounts", id]` | {@link AccountRecord} | – |
+ * | `["accounts_by_email", normalised e-mail]` | account id | – |
+ * | `["faces", account id]` | {@link FaceRecord}: the template, never sent anywhere | – |
+ * | `["pictures_to_delete", blob key]` | {@link PictureNote}, see pictures.ts | – |
+ * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
+ * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
+ * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
+ * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |
+ *
+ * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
+ */
+import { AppError } from "../errors.ts";
+import type { Account } from "./types.ts";
+
+/** What a domain function needs to reach KV. */
+export interface Store {
+  kv: Deno.Kv;
+}
+
+export interface AccountRecord {
+  id: string;
+  name: string;
+  email: string;
+  /** The normalised e-mail: the key of the index. */
+  emailKey: string;
+  createdAt: number;
+  /** A PHC string. */
+  passwordHash: string;
+  /** Sessions and pending logins of an earlier epoch are void. */
+  epoch: number;
+  hasFace: boolean;
+  /** When the person agreed to face matching, to which text, and when they withdrew it. */
+  consent: { at: number; textVersion: string; withdrawnAt?: number };
+}
+
+export interface FaceRecord {
+  template: Uint8Array;
+  /** The blob key of the selfie the person enrolled with. */
+  picture: string;
+  enrolledAt: number;
+}
+
+export interface PictureNote {
+  at: number;
+  /** Nothing refers to the picture any more, and nothing may start to. */
+  dropped: boolean;
+}
+
+export interface SessionRecord {
+  accountId: string;
+  epoch: number;
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface PendingRecord {
+  accountId: string;
+  epoch: number;
+  expiresAt: number;
+  faceAttemptsLeft: number;
+}
+
+export interface EmailCodeRecord {
+  salt: string;
+  hash: string;
+  expiresAt: number;
+  triesLeft: number;
+}
+
+export interface AttemptsRecord {
+  count: number;
+  /** Milliseconds since the Unix epoch: when counting starts again. */
+  resetAt: number;
+}
+
+export const keys = {
+  account: (id: string) => ["accounts", id],
+  accountByEmail: (emailKey: string) => ["accounts_by_email", emailKey],
+  face: (accountId: string) => ["faces", accountId],
+  picture: (blobKey: string) => ["pictures_to_delete", blobKey],
+  pictures: () => ["pictures_to_delete"],
+  session: (tokenHash: string) => ["sessions", tokenHash],
+  pendingLogin: (tokenHash: string) => ["pending_logins", tokenHash],
+  emailCode: (accountId: string) => ["email_codes", accountId],
+  attempts: (kind: string, whom: string) => ["attempts", kind, whom],
+};
+
+export const toAccount = (
+  { id, name, email, createdAt, hasFace }: AccountRecord,
+): Account => ({ id, name, email, createdAt, hasFace });
+
+export const noAccount = (): AppError =>
+  new AppError({
+    code: "not-found",
+    status: 404,
+    message: "This account no longer exists.",
+  });
+
+const busy = (): AppError =>
+  new AppError({
+    code: "busy",
+    status: 503,
+    message: "Too much happened at once. Please try again.",
+    retryAfter: 1,
+  });
+
+/** The record, or null. */
+export async function readRecord(
+  kv: Deno.Kv,
+  accountId: string,
+): Promise<AccountRecord | null> {
+  return (await kv.get<AccountRecord>(keys.account(accountId))).value;
+}
+
+/**
+ * Runs a read-check-commit step until it wins: `step` returns undefined when another writer came
+ * between.
+ *
+ * @throws {AppError} `busy` (503) when it keeps losing.
+ */
+export async function untilCommitted<T>(
+  step: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const result = await step();
+    if (result !== undefined) return result;
+    // Random waits keep writers that collided from colliding again.
+    await new Promise((done) => setTimeout(done, Math.random() * 4 * attempt));
+  }
+  throw busy();
+}
+
+/**
+ * Changes an account in one transaction. `change` gives the new record and adds to `commit`
+ * whatever must happen together with it; it may run more than once.
+ *
+ * @throws {AppError} `not-found` (404) when there is no such account.
+ */
+export function changeAccount(
+  kv: Deno.Kv,
+  accountId: string,
+  change: (
+    record: AccountRecord,
+    commit: Deno.AtomicOperation,
+  ) => AccountRecord | Promise<AccountRecord>,
+): Promise<AccountRecord> {
+  return untilCommitted(async () => {
+    const entry = await kv.get<AccountRecord>(keys.account(accountId));
+    if (entry.value === null) throw noAccount();
+    const commit = kv.atomic().check(entry);
+    const changed = await change(entry.value, commit);
+    const { ok } = await commit.set(entry.key, changed).commit();
+    return ok ? changed : undefined;
+  });
+}
