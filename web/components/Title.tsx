@@ -1,0 +1,10 @@
+import { Head } from "fresh/runtime";
+
+/** The title of a page; says first when its form came back with errors. */
+export function Title({ text, failed }: { text: string; failed?: boolean }) {
+  return (
+    <Head>
+      <title>{`${failed ? "Not yet: " : ""}${text} · ChatSphere`}</title>
+    </Head>
+  );
+}

@@ -1,0 +1,111 @@
+import { AppError, toAppError } from "../errors.ts";
+
+/** The most bytes a form may have: three camera pictures and some text. */
+export const FORM_BYTES = 8 * 1024 * 1024;
+
+/**
+ * How much of a too large form is read and thrown away before it is answered. A browser
+ * that is still sending when the answer comes shows a broken connection instead of it.
+ */
+const DISCARD_BYTES = 64 * 1024 * 1024;
+
+const TOO_LARGE = () =>
+  new AppError({
+    code: "too-large",
+    status: 413,
+    message: "That was more than 8 MB. Please choose a smaller picture.",
+    fields: { selfie: "That was more than 8 MB. Choose a smaller picture." },
+  });
+
+async function readBody(
+  body: ReadableStream<Uint8Array> | null,
+  limit: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += chunk.length;
+    if (size > DISCARD_BYTES) break;
+    if (size <= limit) chunks.push(chunk);
+  }
+  if (size > limit) throw TOO_LARGE();
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
+}
+
+/**
+ * The form a request carries, urlencoded or multipart.
+ *
+ * @throws {AppError} `too-large` 413 beyond `limit` bytes, with a sentence for the field
+ * `selfie`; `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
+ */
+export async function readForm(
+  req: Request,
+  limit = FORM_BYTES,
+): Promise<FormData> {
+  const type = req.headers.get("content-type") ?? "";
+  if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)) {
+    throw new AppError({
+      code: "unsupported-type",
+      status: 415,
+      message: "This address takes a form.",
+    });
+  }
+  const body = await readBody(req.body, limit);
+  try {
+    return await new Response(body, { headers: { "content-type": type } })
+      .formData();
+  } catch (cause) {
+    throw new AppError({
+      code: "bad-form",
+      status: 400,
+      message: "The form arrived broken. Please send it again.",
+      cause,
+    });
+  }
+}
+
+/** The text of a field; empty when it is missing or a file. */
+export function textOf(form: FormData, name: string): string {
+  const value = form.get(name);
+  return typeof value === "string" ? value : "";
+}
+
+/** The bytes of every file chosen under a name, in order; an empty input counts as none. */
+export async function filesOf(
+  form: FormData,
+  name: string,
+): Promise<Uint8Array[]> {
+  const files = form.getAll(name).filter((value): value is File =>
+    value instanceof File && value.size > 0
+  );
+  return await Promise.all(files.map((file) => file.bytes()));
+}
+
+/** What went wrong with a form, for the page that shows it again. */
+export interface Failure {
+  status: number;
+  /** Form field name → sentence. */
+  fields: Record<string, string>;
+  /** What belongs to no single field. */
+  message?: string;
+}
+
+/**
+ * Turns anything thrown while a form was handled into what its page shows. A sentence that
+ * stands beside a field of `shown` is not repeated above the form.
+ */
+export function failureOf(
+  error: unknown,
+  shown: string[],
+  requestId?: string,
+): Failure {
+  const { status, fields = {}, message } = toAppError(error, requestId);
+  const beside = shown.some((name) => fields[name]);
+  return { status, fields, message: beside ? undefined : message };
+}

@@ -1,0 +1,70 @@
+import type { Middleware } from "fresh";
+import { readSessionCookie } from "../accounts/cookies.ts";
+import { findAccount } from "../accounts/accounts.ts";
+import { findSession } from "../accounts/sessions.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import type { State } from "../utils.ts";
+
+/** Opens the services on the first request and names the request. */
+export function withServices(
+  open: () => Promise<Services>,
+): Middleware<State> {
+  return async (ctx) => {
+    const { state } = ctx;
+    state.requestId = crypto.randomUUID();
+    state.account = null;
+    state.session = null;
+    state.ip = addressOf(ctx.info);
+    state.services = await open();
+    const answer = await ctx.next();
+    answer.headers.set("x-request-id", state.requestId);
+    return answer;
+  };
+}
+
+function addressOf(info: Deno.ServeHandlerInfo | undefined): string {
+  const address = info?.remoteAddr;
+  return address && "hostname" in address ? address.hostname : "unknown";
+}
+
+/** Finds the signed-in person by the session cookie, and keeps their pages out of caches. */
+export const withPerson: Middleware<State> = async (ctx) => {
+  const { state } = ctx;
+  const token = readSessionCookie(state.services.config, ctx.req.headers);
+  const session = token && await findSession(state.services, token);
+  if (session) {
+    state.account = await findAccount(state.services, session.accountId);
+    if (state.account) state.session = { token };
+  }
+  const answer = await ctx.next();
+  if (!answer.headers.has("cache-control")) {
+    answer.headers.set(
+      "cache-control",
+      state.account ? "private, no-store" : "private, no-cache",
+    );
+  }
+  return answer;
+};
+
+/**
+ * The person a page is for.
+ *
+ * @throws {AppError} `not-signed-in` 401. Pages behind {@link signInFirst} never see it.
+ */
+export function personOf(state: State): Account {
+  if (state.account) return state.account;
+  throw new AppError({
+    code: "not-signed-in",
+    status: 401,
+    message: "Please sign in first.",
+  });
+}
+
+/** Sends people who are not signed in to do so, and back here afterwards. */
+export const signInFirst: Middleware<State> = (ctx) => {
+  if (ctx.state.account) return ctx.next();
+  const here = encodeURIComponent(ctx.url.pathname + ctx.url.search);
+  return ctx.redirect(`/login?next=${here}`, 303);
+};

@@ -1,0 +1,90 @@
+import { csp, csrf, type Middleware } from "fresh";
+import type { Config } from "../config.ts";
+import type { State } from "../utils.ts";
+
+const POLICY = "content-security-policy";
+
+/** The policy of pages that run nothing at all. */
+export const SCRIPTLESS_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/** The headers every answer carries, whatever it is. */
+export function securityHeaders(config?: Config): Headers {
+  const headers = new Headers({
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy":
+      "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+  });
+  if (config?.secure) {
+    headers.set(
+      "strict-transport-security",
+      "max-age=63072000; includeSubDomains",
+    );
+  }
+  return headers;
+}
+
+interface Policies {
+  page: Middleware<State>;
+  /** Live messages without JavaScript: no scripts, and shown in a frame of our own room page. */
+  live: Middleware<State>;
+}
+
+function policiesFor(config: Config): Policies {
+  const { wsUrl, transcriberUrl } = config;
+  const dictation = transcriberUrl.replace(/^http/, "ws");
+  return {
+    page: csp<State>({
+      useNonce: true,
+      csp: [
+        `connect-src 'self' ${wsUrl} ${transcriberUrl} ${dictation}`,
+        "img-src 'self' data: blob:",
+        `media-src 'self' blob: ${transcriberUrl}`,
+        "frame-src 'self'",
+      ],
+    }),
+    live: csp<State>({
+      csp: [
+        "script-src 'none'",
+        "style-src 'self'",
+        "frame-ancestors 'self'",
+      ],
+    }),
+  };
+}
+
+const policies = new WeakMap<Config, Policies>();
+
+/**
+ * Sends the security headers and Fresh's content security policy. Over plain http the
+ * policy does not ask for https: there is none to upgrade to.
+ */
+export const security: Middleware<State> = async (ctx) => {
+  const { config } = ctx.state.services;
+  const known = policies.get(config) ?? policiesFor(config);
+  policies.set(config, known);
+  const isLive = ctx.url.pathname.endsWith("/live");
+  const answer = await (isLive ? known.live : known.page)(ctx);
+  for (const [name, value] of securityHeaders(config)) {
+    answer.headers.set(name, value);
+  }
+  if (!config.secure) {
+    const policy = answer.headers.get(POLICY) ?? "";
+    answer.headers.set(
+      POLICY,
+      policy.replace(/; *upgrade-insecure-requests/, ""),
+    );
+  }
+  return answer;
+};
+
+/** Refuses changes another site asks for, by Sec-Fetch-Site and Origin. */
+export const sameSite: Middleware<State> = csrf<State>({
+  // Behind a proxy that ends TLS the request's own origin is not the one people see.
+  origin: (origin, ctx) =>
+    origin === ctx.url.origin || origin === ctx.state.services.config.appUrl,
+});

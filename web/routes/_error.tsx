@@ -1,0 +1,95 @@
+import { page } from "fresh";
+import { Head } from "fresh/runtime";
+import { errorResponse, toAppError } from "../errors.ts";
+import { SCRIPTLESS_POLICY, securityHeaders } from "../http/security.ts";
+import { define } from "../utils.ts";
+
+/** What to say where the error itself has nothing better. */
+const WORDS: Record<number, { title: string; text: string }> = {
+  403: {
+    title: "That is not allowed",
+    text:
+      "The request came from another site, or asks for something your role in the room does not include.",
+  },
+  404: {
+    title: "There is nothing here",
+    text:
+      "The address may be mistyped, or it belongs to a room you are not a member of.",
+  },
+  405: {
+    title: "That does not work here",
+    text: "This address does not take that kind of request.",
+  },
+  413: {
+    title: "That was too large",
+    text: "At most 8 MB can be sent at once. Go back and choose less.",
+  },
+  429: {
+    title: "Too many tries",
+    text: "Please wait a little and try again.",
+  },
+  500: {
+    title: "Something broke on our side",
+    text: "Nothing you did. Please try again in a moment.",
+  },
+  503: {
+    title: "A part of ChatSphere is not answering",
+    text: "It usually comes back by itself. Please try again in a moment.",
+  },
+};
+
+const isApi = (path: string) => /^\/(api|\.well-known)(\/|$)/.test(path);
+
+/**
+ * Anything thrown ends here: JSON for programs, a plain page for people. It is rendered
+ * outside the middlewares, so it sends the security headers itself.
+ */
+export const handler = define.handlers((ctx) => {
+  const { requestId, services } = ctx.state;
+  const headers = new Headers(securityHeaders(services?.config));
+  headers.set("cache-control", "no-store");
+  if (requestId) headers.set("x-request-id", requestId);
+  if (isApi(ctx.url.pathname)) {
+    const answer = errorResponse(ctx.error, requestId);
+    for (const [name, value] of headers) answer.headers.set(name, value);
+    return answer;
+  }
+  const { status, code, message, retryAfter } = toAppError(
+    ctx.error,
+    requestId,
+  );
+  headers.set("content-security-policy", SCRIPTLESS_POLICY);
+  if (retryAfter !== undefined) {
+    headers.set("retry-after", String(Math.ceil(retryAfter)));
+  }
+  // Fresh's own errors carry a status text; ours a sentence.
+  const own = ctx.error instanceof Error && ctx.error.name === "AppError";
+  const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 404];
+  return page({
+    title: words.title,
+    text: own && code !== "not-found" ? message : words.text,
+    status,
+    requestId: status >= 500 ? requestId : undefined,
+  }, { status, headers });
+});
+
+export default define.page<typeof handler>(({ data, state }) => (
+  <div class="column stack error-page">
+    <Head>
+      <title>{data.title} · ChatSphere</title>
+    </Head>
+    <p class="error-status">{data.status}</p>
+    <h1>{data.title}</h1>
+    <p>{data.text}</p>
+    <p class="actions">
+      {state.account
+        ? <a class="button" href="/rooms">Go to your rooms</a>
+        : <a class="button" href="/">Go to the start</a>}
+    </p>
+    {data.requestId && (
+      <p class="soft small">
+        If you report this, mention <code>{data.requestId}</code>.
+      </p>
+    )}
+  </div>
+));

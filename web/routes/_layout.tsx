@@ -1,0 +1,17 @@
+import { SiteHeader } from "../components/SiteHeader.tsx";
+import { define } from "../utils.ts";
+
+/** Header, content and footer, for every page but the room. */
+export default define.layout(({ Component, state, url }) => (
+  <>
+    <SiteHeader signedIn={Boolean(state.account)} path={url.pathname} />
+    <main id="main">
+      <Component />
+    </main>
+    <footer class="site-footer">
+      <a href="/docs">Guide and API</a>
+      <a href="/docs#faces">What happens to your face</a>
+      <span>ChatSphere, run by the people who use it</span>
+    </footer>
+  </>
+));

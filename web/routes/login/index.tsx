@@ -1,0 +1,99 @@
+import { page } from "fresh";
+import { checkPassword } from "../../accounts/accounts.ts";
+import { pendingLoginCookie } from "../../accounts/cookies.ts";
+import { createPendingLogin } from "../../accounts/pending-logins.ts";
+import { safeNext } from "../../accounts/safe-next.ts";
+import { Field } from "../../components/Field.tsx";
+import { FormNotice } from "../../components/FormNotice.tsx";
+import { Title } from "../../components/Title.tsx";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/forms.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  next: string;
+  email: string;
+  failure?: Failure;
+}
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+    if (ctx.state.account) return ctx.redirect(next, 303);
+    return page<Data>({ next, email: "" });
+  },
+
+  async POST(ctx) {
+    const { services, requestId, ip } = ctx.state;
+    const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+    const data: Data = { next, email: "" };
+    try {
+      const form = await readForm(ctx.req);
+      data.email = textOf(form, "email");
+      const account = await checkPassword(services, {
+        email: data.email,
+        password: textOf(form, "password"),
+        ip,
+      });
+      const { token, expiresAt } = await createPendingLogin(
+        services,
+        account.id,
+      );
+      const step = account.hasFace ? "/login/face" : "/login/code";
+      const answer = ctx.redirect(
+        `${step}?next=${encodeURIComponent(next)}`,
+        303,
+      );
+      answer.headers.append(
+        "set-cookie",
+        pendingLoginCookie(services.config, token, expiresAt),
+      );
+      return answer;
+    } catch (error) {
+      data.failure = failureOf(error, ["email", "password"], requestId);
+      return page(data, { status: data.failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { failure } = data;
+  const errors = failure?.fields ?? {};
+  const query = `next=${encodeURIComponent(data.next)}`;
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Sign in" failed={Boolean(failure)} />
+      <h1>Sign in</h1>
+      <p class="soft">
+        Your password first, then a look at the camera. New here?{" "}
+        <a href={`/register?${query}`}>Create an account</a>.
+      </p>
+      <form class="form" method="post" action={`/login?${query}`}>
+        <FormNotice failure={failure} />
+        <Field
+          name="email"
+          label="E-mail"
+          type="email"
+          autocomplete="username"
+          required
+          value={data.email}
+          error={errors.email}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          maxLength={128}
+          required
+          error={errors.password}
+        />
+        <button class="button" type="submit">Continue</button>
+      </form>
+    </div>
+  );
+});

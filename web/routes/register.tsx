@@ -1,0 +1,160 @@
+import { page } from "fresh";
+import { register } from "../accounts/accounts.ts";
+import { sessionCookie } from "../accounts/cookies.ts";
+import { safeNext } from "../accounts/safe-next.ts";
+import { createSession } from "../accounts/sessions.ts";
+import { Field, FieldError } from "../components/Field.tsx";
+import { FormNotice } from "../components/FormNotice.tsx";
+import { SelfieField } from "../components/SelfieField.tsx";
+import { Title } from "../components/Title.tsx";
+import {
+  type Failure,
+  failureOf,
+  filesOf,
+  readForm,
+  textOf,
+} from "../http/forms.ts";
+import { define } from "../utils.ts";
+
+interface Data {
+  next: string;
+  name: string;
+  email: string;
+  consent: boolean;
+  failure?: Failure;
+}
+
+const FIELDS = ["name", "email", "password", "consent", "selfie"];
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+    if (ctx.state.account) return ctx.redirect(next, 303);
+    return page<Data>({ next, name: "", email: "", consent: false });
+  },
+
+  async POST(ctx) {
+    const { services, requestId } = ctx.state;
+    const data: Data = {
+      next: safeNext(ctx.url.searchParams.get("next"), "/rooms"),
+      name: "",
+      email: "",
+      consent: false,
+    };
+    try {
+      const form = await readForm(ctx.req);
+      data.name = textOf(form, "name");
+      data.email = textOf(form, "email");
+      data.consent = form.has("consent");
+      const account = await register(services, {
+        name: data.name,
+        email: data.email,
+        password: textOf(form, "password"),
+        consent: data.consent,
+        selfies: await filesOf(form, "selfie"),
+      });
+      const { token, expiresAt } = await createSession(services, account.id);
+      const answer = ctx.redirect(data.next, 303);
+      answer.headers.append(
+        "set-cookie",
+        sessionCookie(services.config, token, expiresAt),
+      );
+      return answer;
+    } catch (error) {
+      data.failure = failureOf(error, FIELDS, requestId);
+      return page(data, { status: data.failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { failure, next } = data;
+  const errors = failure?.fields ?? {};
+  const query = `next=${encodeURIComponent(next)}`;
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Create an account" failed={Boolean(failure)} />
+      <h1>Create an account</h1>
+      <p class="soft">
+        {next.startsWith("/invitations/")
+          ? "Your invitation opens as soon as you are done."
+          : "Two minutes: a name, a password and a picture of your face."}
+        {" "}
+        Already have one? <a href={`/login?${query}`}>Sign in</a>.
+      </p>
+      <form
+        class="form"
+        method="post"
+        action={`/register?${query}`}
+        enctype="multipart/form-data"
+      >
+        <FormNotice failure={failure} />
+        <Field
+          name="name"
+          label="Name"
+          hint="What others see beside your messages."
+          autocomplete="name"
+          maxLength={80}
+          required
+          value={data.name}
+          error={errors.name}
+        />
+        <Field
+          name="email"
+          label="E-mail"
+          type="email"
+          autocomplete="email"
+          required
+          value={data.email}
+          error={errors.email}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          hint="At least 8 characters. A few words in a row are easy to remember and hard to guess."
+          autocomplete="new-password"
+          minLength={8}
+          maxLength={128}
+          required
+          error={errors.password}
+        />
+        <SelfieField
+          legend="Your face"
+          hint="Look straight ahead, in even light, alone in the picture. You sign in with your password and a new picture each time."
+          error={errors.selfie}
+          count={3}
+          required
+        />
+        <div class="field">
+          <div class="check">
+            <input
+              id="consent"
+              name="consent"
+              type="checkbox"
+              value="yes"
+              required
+              checked={data.consent}
+              aria-describedby={errors.consent
+                ? "consent-hint consent-error"
+                : "consent-hint"}
+              aria-invalid={errors.consent ? "true" : undefined}
+            />
+            <label for="consent">
+              I agree that my face is stored and compared when I sign in.
+            </label>
+          </div>
+          <p class="hint" id="consent-hint">
+            One picture and a list of 128 numbers made from it stay on this
+            server. They are compared with your own account and nobody else’s.
+            You can delete them at any time and go on with a code by e-mail.
+            {" "}
+            <a href="/docs#faces">More about faces</a>
+          </p>
+          <FieldError id="consent-error" message={errors.consent} />
+        </div>
+        <button class="button" type="submit">Create account</button>
+      </form>
+    </div>
+  );
+});
