@@ -1,0 +1,75 @@
+import { useEffect, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import type { Message } from "../../realtime/protocol.ts";
+
+/** The reactions on offer: content people send, like any other text. */
+const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
+
+export interface ActionsProps {
+  message: Message;
+  mine: boolean;
+  admin: boolean;
+  onReact(emoji: string): void;
+  onReply(): void;
+  onEdit(): void;
+  onDelete(): void;
+  onClose(): void;
+}
+
+/** What can be done with one message: a modal dialog, so Escape and focus are native. */
+export function Actions(props: ActionsProps) {
+  const { message, mine, admin } = props;
+  const dialog = useRef<HTMLDialogElement>(null);
+  const sure = useSignal(false);
+  useEffect(() => {
+    if (!dialog.current!.open) dialog.current!.showModal();
+  }, []);
+
+  // Closing first gives the focus back; what follows may put it elsewhere.
+  const item = (label: string, work: () => void, kind = "") => (
+    <button
+      type="button"
+      class={`button button-plain ${kind}`}
+      onClick={() => {
+        dialog.current!.close();
+        work();
+      }}
+    >
+      {label}
+    </button>
+  );
+
+  return (
+    <dialog
+      ref={dialog}
+      class="actions-menu"
+      aria-label={`Message of ${message.sender.name}`}
+      onClose={props.onClose}
+      onClick={(event) =>
+        event.target === dialog.current && dialog.current!.close()}
+    >
+      <div class="menu">
+        <div class="emoji">
+          {EMOJI.map((emoji) => item(emoji, () => props.onReact(emoji)))}
+        </div>
+        {item("Reply", props.onReply)}
+        {item(
+          "Copy text",
+          () => navigator.clipboard?.writeText(message.content),
+        )}
+        {mine && item("Edit", props.onEdit)}
+        {(mine || admin) && (sure.value
+          ? item("Delete for everyone", props.onDelete, "button-danger")
+          : (
+            <button
+              type="button"
+              class="button button-danger"
+              onClick={() => sure.value = true}
+            >
+              Delete…
+            </button>
+          ))}
+      </div>
+    </dialog>
+  );
+}

