@@ -1,0 +1,48 @@
+import type { Member } from "../rooms/types.ts";
+import { Avatar } from "./Avatar.tsx";
+
+/** The members of a room; admins can remove the others, after a second look. */
+export function MemberList({ members, me, isAdmin }: {
+  members: Member[];
+  me: string;
+  isAdmin: boolean;
+}) {
+  return (
+    <ul class="people">
+      {members.map((member) => (
+        <li key={member.id} class="person">
+          <Avatar id={member.id} name={member.name} />
+          <span class="person-name">
+            <span class="truncate" dir="auto" title={member.name}>
+              {member.name}
+            </span>
+            {member.id === me && <span class="soft">(you)</span>}
+          </span>
+          {member.role === "admin" && <span class="soft small">Admin</span>}
+          {isAdmin && member.id !== me && <Remove member={member} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Remove({ member }: { member: Member }) {
+  return (
+    <details class="confirm">
+      <summary class="button button-plain">
+        Remove<span class="visually-hidden">{` ${member.name}`}</span>
+      </summary>
+      <form method="post" class="actions">
+        <input type="hidden" name="intent" value="remove" />
+        <input type="hidden" name="member" value={member.id} />
+        <p>
+          <bdi>{member.name}</bdi>{" "}
+          can no longer read or write here. What they wrote stays.
+        </p>
+        <button class="button button-danger" type="submit">
+          Remove from the room
+        </button>
+      </form>
+    </details>
+  );
+}

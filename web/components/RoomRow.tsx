@@ -1,0 +1,50 @@
+import type { RoomEntry } from "../http/room-list.ts";
+import { Ago } from "./Ago.tsx";
+
+/** What the list shows of the last message, on one line. */
+function Preview({ room, me }: { room: RoomEntry; me: string }) {
+  const last = room.summary?.last;
+  if (!last) {
+    const people = room.memberCount === 1
+      ? "Only you so far"
+      : `${room.memberCount} members`;
+    return <span class="truncate soft">{people}</span>;
+  }
+  const sender = last.sender.id === me ? "You" : last.sender.name;
+  const content = last.deletedAt ? "deleted a message" : last.content;
+  return (
+    <span class="truncate soft">
+      <bdi>{sender}</bdi>
+      {last.deletedAt ? " " : ": "}
+      <bdi>{content}</bdi>
+    </span>
+  );
+}
+
+/** One room of the list: its name, what was said last and when, what is unread. */
+export function RoomRow({ room, me }: { room: RoomEntry; me: string }) {
+  const unread = room.summary?.unread ?? 0;
+  return (
+    <li>
+      <a class="room-row" href={`/rooms/${room.id}`}>
+        <span
+          class={unread ? "room-row-name unread" : "room-row-name"}
+        >
+          <span class="truncate" dir="auto" title={room.name}>
+            {room.name}
+          </span>
+        </span>
+        <span class="room-row-time soft small">
+          {room.summary?.last && <Ago at={room.summary.last.timestamp} />}
+        </span>
+        <Preview room={room} me={me} />
+        {unread > 0 && (
+          <span class="badge">
+            {unread > 99 ? "99+" : unread}
+            <span class="visually-hidden">unread</span>
+          </span>
+        )}
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,36 @@
+import { HttpError, page } from "fresh";
+import { dayText } from "../../components/Ago.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { Title } from "../../components/Title.tsx";
+import { linkify } from "../../client/linkify.tsx";
+import { hasOutbox, outboxDir } from "../../http/outbox.ts";
+import { readOutbox } from "../../mail/outbox.ts";
+import { define } from "../../utils.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { config } = ctx.state.services;
+    if (!hasOutbox(config)) throw new HttpError(404);
+    const mail = await readOutbox(outboxDir(config), ctx.params.id);
+    if (mail === null) throw new HttpError(404);
+    return page(mail);
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <div class="column stack">
+    <Title text={data.subject} />
+    <p>
+      <a class="back" href="/outbox">
+        <Icon name="arrow-left" size={18} /> Outbox
+      </a>
+    </p>
+    <h1 dir="auto">{data.subject}</h1>
+    <p class="soft">
+      To {data.to}, <time datetime={new Date(data.sentAt).toISOString()}>
+        {dayText(data.sentAt, Date.now())}
+      </time>
+    </p>
+    <div class="mail" dir="auto">{linkify(data.text)}</div>
+  </div>
+));

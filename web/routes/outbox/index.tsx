@@ -1,0 +1,44 @@
+import { HttpError, page } from "fresh";
+import { Ago } from "../../components/Ago.tsx";
+import { Title } from "../../components/Title.tsx";
+import { hasOutbox, outboxDir } from "../../http/outbox.ts";
+import { listOutbox } from "../../mail/outbox.ts";
+import { define } from "../../utils.ts";
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { config } = ctx.state.services;
+    if (!hasOutbox(config)) throw new HttpError(404);
+    return page(await listOutbox(outboxDir(config)));
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => (
+  <div class="column stack">
+    <Title text="Outbox" />
+    <h1>Outbox</h1>
+    <p class="soft">
+      No mail server is set up, so what would have been sent is kept here. Only
+      this machine shows it; set <code>SMTP_URL</code> to send for real.
+    </p>
+    {data.length === 0
+      ? <p>Nothing yet. Invite someone to a room and the e-mail appears here.</p>
+      : (
+        <ul class="room-list">
+          {data.map((mail) => (
+            <li key={mail.id}>
+              <a class="room-row" href={`/outbox/${mail.id}`}>
+                <span class="room-row-name truncate" dir="auto">
+                  {mail.subject}
+                </span>
+                <span class="room-row-time soft small">
+                  <Ago at={mail.sentAt} />
+                </span>
+                <span class="truncate soft">to {mail.to}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+  </div>
+));

@@ -1,0 +1,157 @@
+import { page } from "fresh";
+import { FormNotice } from "../../../components/FormNotice.tsx";
+import { Icon } from "../../../components/Icon.tsx";
+import { InviteForm } from "../../../components/InviteForm.tsx";
+import { MemberList } from "../../../components/MemberList.tsx";
+import { Notice } from "../../../components/Notice.tsx";
+import { RoomSettings } from "../../../components/RoomSettings.tsx";
+import { Title } from "../../../components/Title.tsx";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../../http/forms.ts";
+import { hasOutbox } from "../../../http/outbox.ts";
+import { personOf } from "../../../http/person.ts";
+import { listInvitations, revokeInvitation } from "../../../rooms/invitations.ts";
+import { invite } from "../../../rooms/invite.ts";
+import { leaveRoom, listMembers, removeMember } from "../../../rooms/members.ts";
+import { findRoom, renameRoom } from "../../../rooms/rooms.ts";
+import type { Invitation, Member, Role, Room } from "../../../rooms/types.ts";
+import type { Account } from "../../../accounts/types.ts";
+import type { Services } from "../../../services.ts";
+import { define } from "../../../utils.ts";
+
+interface Data {
+  room: Room;
+  role: Role;
+  me: Account;
+  members: Member[];
+  invitations: Invitation[];
+  outbox: boolean;
+  /** What the form before this page did. */
+  done: string | null;
+  /** What was typed into a form that came back. */
+  typed: { email?: string; name?: string };
+  failure?: Failure;
+}
+
+async function load(s: Services, me: Account, roomId: string): Promise<Data> {
+  const [{ room, role }, members, invitations] = await Promise.all([
+    findRoom(s, me.id, roomId),
+    listMembers(s, me.id, roomId),
+    listInvitations(s, me.id, roomId),
+  ]);
+  const outbox = hasOutbox(s.config);
+  return { room, role, me, members, invitations, outbox, done: null, typed: {} };
+}
+
+/** Does what a form of this page asks for; gives the address to go to. */
+async function act(
+  s: Services,
+  me: Account,
+  roomId: string,
+  form: FormData,
+): Promise<string> {
+  const members = `/rooms/${encodeURIComponent(roomId)}/members`;
+  const intent = textOf(form, "intent");
+  switch (intent) {
+    case "invite":
+      await invite(s, me, roomId, textOf(form, "email"));
+      break;
+    case "revoke":
+      await revokeInvitation(s, me, roomId, textOf(form, "invitation"));
+      break;
+    case "remove":
+      await removeMember(s, me, roomId, textOf(form, "member"));
+      break;
+    case "rename":
+      await renameRoom(s, me, roomId, textOf(form, "name"));
+      break;
+    case "leave":
+      await leaveRoom(s, me, roomId);
+      return "/rooms";
+  }
+  return `${members}?done=${encodeURIComponent(intent)}`;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const me = personOf(ctx.state);
+    const data = await load(ctx.state.services, me, ctx.params.id);
+    data.done = ctx.url.searchParams.get("done");
+    return page(data);
+  },
+
+  async POST(ctx) {
+    const { services, requestId } = ctx.state;
+    const me = personOf(ctx.state);
+    const { id } = ctx.params;
+    const form = await readForm(ctx.req);
+    try {
+      return ctx.redirect(await act(services, me, id, form), 303);
+    } catch (error) {
+      const failure = failureOf(error, ["email", "name"], requestId);
+      // Throws again for people who are no members: they see no page at all.
+      const data = await load(services, me, id);
+      data.typed[textOf(form, "intent") === "rename" ? "name" : "email"] =
+        textOf(form, "name") || textOf(form, "email");
+      return page({ ...data, failure }, { status: failure.status });
+    }
+  },
+});
+
+const DONE: Record<string, string> = {
+  invite: "The invitation is on its way. It works once, within 7 days.",
+  revoke: "The invitation no longer works.",
+  remove: "They are no longer a member, and were disconnected at once.",
+  rename: "The room has its new name.",
+};
+
+export default define.page<typeof handler>(({ data }) => {
+  const { room, role, me, members, invitations, done, failure } = data;
+  const happened = done === null ? undefined : DONE[done];
+  return (
+    <div class="column stack">
+      <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
+      <p>
+        <a class="back" href={`/rooms/${room.id}`}>
+          <Icon name="arrow-left" size={18} />
+          <span class="truncate" dir="auto">{room.name}</span>
+        </a>
+      </p>
+      <h1>Members</h1>
+      {happened && (
+        <Notice>
+          {happened}
+          {done === "invite" && data.outbox && (
+            <>
+              {" "}
+              No mail server is set up, so it was kept on this machine:{" "}
+              <a href="/outbox">read it in the outbox</a>.
+            </>
+          )}
+        </Notice>
+      )}
+      <FormNotice failure={failure} />
+      <MemberList
+        members={members}
+        me={me.id}
+        isAdmin={role === "admin"}
+      />
+      <InviteForm
+        invitations={invitations}
+        email={data.typed.email}
+        error={failure?.fields.email}
+      />
+      <RoomSettings
+        room={room}
+        isAdmin={role === "admin"}
+        isLast={members.length === 1}
+        name={data.typed.name}
+        error={failure?.fields.name}
+      />
+    </div>
+  );
+});

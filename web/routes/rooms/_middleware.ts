@@ -1,0 +1,3 @@
+import { signInFirst } from "../../http/person.ts";
+
+export default signInFirst;

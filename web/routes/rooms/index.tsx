@@ -1,0 +1,129 @@
+import { page } from "fresh";
+import { Field } from "../../components/Field.tsx";
+import { FormNotice } from "../../components/FormNotice.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { Notice } from "../../components/Notice.tsx";
+import { RoomRow } from "../../components/RoomRow.tsx";
+import { Title } from "../../components/Title.tsx";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/forms.ts";
+import { hasOutbox } from "../../http/outbox.ts";
+import { personOf } from "../../http/person.ts";
+import { loadRooms, type RoomList } from "../../http/room-list.ts";
+import { createRoom } from "../../rooms/rooms.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  list: RoomList;
+  me: { id: string; name: string };
+  /** The outbox can be read here, because this is the machine it is on. */
+  outbox: boolean;
+  name: string;
+  failure?: Failure;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services } = ctx.state;
+    const me = personOf(ctx.state);
+    const list = await loadRooms(services, me);
+    const outbox = hasOutbox(services.config);
+    return page<Data>({ list, me, outbox, name: "" });
+  },
+
+  async POST(ctx) {
+    const { services, requestId } = ctx.state;
+    const me = personOf(ctx.state);
+    let name = "";
+    try {
+      name = textOf(await readForm(ctx.req), "name");
+      const room = await createRoom(services, me, name);
+      return ctx.redirect(`/rooms/${room.id}`, 303);
+    } catch (error) {
+      const failure = failureOf(error, ["name"], requestId);
+      const list = await loadRooms(services, me);
+      const outbox = hasOutbox(services.config);
+      return page<Data>(
+        { list, me, outbox, name, failure },
+        { status: failure.status },
+      );
+    }
+  },
+});
+
+function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
+  return (
+    <form class="form" method="post" action="/rooms">
+      <FormNotice failure={failure} />
+      <Field
+        name="name"
+        label="Name of the room"
+        maxLength={80}
+        required
+        autocomplete="off"
+        value={name}
+        error={failure?.fields.name}
+      />
+      <p>
+        <button class="button" type="submit">Create room</button>
+      </p>
+    </form>
+  );
+}
+
+function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
+  return (
+    <>
+      <p class="lead">
+        A room is one conversation with the people you choose. Start one, then
+        invite others by e-mail.
+      </p>
+      <CreateRoom {...props} />
+      <p class="soft">
+        Were you invited? Open the link in the e-mail
+        {props.outbox && (
+          <>
+            ; on this machine it is in the <a href="/outbox">outbox</a>
+          </>
+        )}.
+      </p>
+    </>
+  );
+}
+
+export default define.page<typeof handler>(({ data }) => {
+  const { list, me, outbox, name, failure } = data;
+  return (
+    <div class="column stack">
+      <Title text="Rooms" failed={Boolean(failure)} />
+      <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
+      {!list.reachable && (
+        <Notice icon="offline">
+          Live messages are not answering, so last messages and unread counts
+          are missing here. Your rooms are safe.
+        </Notice>
+      )}
+      {list.rooms.length === 0
+        ? <Empty name={name} failure={failure} outbox={outbox} />
+        : (
+          <>
+            <ul class="room-list">
+              {list.rooms.map((room) => (
+                <RoomRow key={room.id} room={room} me={me.id} />
+              ))}
+            </ul>
+            <details class="disclosure" open={Boolean(failure)}>
+              <summary class="button button-plain">
+                <Icon name="plus" /> New room
+              </summary>
+              <CreateRoom name={name} failure={failure} />
+            </details>
+          </>
+        )}
+    </div>
+  );
+});
