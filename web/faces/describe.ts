@@ -1,0 +1,65 @@
+import { decodeJpeg } from "./codec.ts";
+import { alignFace, describeFace } from "./descriptor.ts";
+import { findFaces } from "./detector.ts";
+import { FaceError } from "./face-error.ts";
+import { inspectJpeg } from "./jpeg.ts";
+import { type Face, measureFace } from "./mesh.ts";
+import type { Models } from "./models.ts";
+import { type Picture, shrink } from "./picture.ts";
+import { checkChip, chooseFace, type Purpose } from "./quality.ts";
+
+/** What is left of a photo after looking at it. */
+export interface Description {
+  /** 128 numbers; compare them by Euclidean distance. */
+  descriptor: Float32Array;
+  /** Degrees; positive when the nose points to the right of the picture. */
+  yaw: number;
+}
+
+/** Larger pictures are made smaller first: a face fills enough of them still. */
+const WORKING_SIDE = 1600;
+
+/**
+ * Looks at a photo of one person.
+ * @throws FaceError when it is not a usable photo of one face
+ */
+export async function describePhoto(
+  models: Models,
+  jpeg: Uint8Array,
+  purpose: Purpose,
+): Promise<Description> {
+  inspectJpeg(jpeg);
+  return await describePicture(models, await readPicture(jpeg), purpose);
+}
+
+/**
+ * The same for a decoded picture.
+ * @throws FaceError when it is not a usable picture of one face
+ */
+export async function describePicture(
+  models: Models,
+  picture: Picture,
+  purpose: Purpose,
+): Promise<Description> {
+  const face = chooseFace(await allFaces(models, picture), picture, purpose);
+  const chip = alignFace(picture, face);
+  checkChip(chip, purpose);
+  return { descriptor: await describeFace(models, chip), yaw: face.yaw };
+}
+
+async function readPicture(jpeg: Uint8Array): Promise<Picture> {
+  try {
+    return shrink(await decodeJpeg(jpeg), WORKING_SIDE);
+  } catch (cause) {
+    throw new FaceError("image-broken", cause);
+  }
+}
+
+async function allFaces(models: Models, picture: Picture): Promise<Face[]> {
+  const faces: Face[] = [];
+  for (const found of await findFaces(models, picture)) {
+    const face = await measureFace(models, picture, found);
+    if (face) faces.push(face);
+  }
+  return faces;
+}

@@ -1,0 +1,40 @@
+/** What a person's account keeps of her face. */
+export interface EnrolledFace {
+  /** As `enrol` gave it; only the engine knows what is in it. */
+  template: Uint8Array;
+  /** The stored picture, for engines that compare pictures; null when it is gone. */
+  selfie: () => Promise<Uint8Array | null>;
+}
+
+export interface Enrolment {
+  template: Uint8Array;
+  /** Index of the selfie that stands best for all of them: the one to keep. */
+  best: number;
+}
+
+export interface Verdict {
+  match: boolean;
+  /** How unlike the faces are, on the engine's own scale, if it says. */
+  distance?: number;
+}
+
+/**
+ * Recognises one person by her face. Photos are JPEG files as they were uploaded.
+ * Answers "is this the person who enrolled", and never "who is this".
+ */
+export interface FaceEngine {
+  /**
+   * Makes a template from one to three selfies of one person.
+   * @throws FaceError when a photo cannot be used or they do not match each other
+   * @throws AppError 503 when the engine is busy or out of order
+   */
+  enrol(selfies: Uint8Array[]): Promise<Enrolment>;
+  /**
+   * Compares a live selfie with one enrolled face.
+   * @throws FaceError when the live photo cannot be used, or face-missing
+   * @throws AppError 503 when the engine is busy or out of order
+   */
+  verify(enrolled: EnrolledFace, live: Uint8Array): Promise<Verdict>;
+  /** Frees what the engine holds; calls under way fail with AppError 503. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,142 @@
+/** The main thread's side of worker.ts: starts it, feeds it, gives up on it, ends it. */
+import { AppError } from "../errors.ts";
+import { log } from "../log.ts";
+import type { Description } from "./describe.ts";
+import { FaceError } from "./face-error.ts";
+import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
+
+export interface FaceWorkerOptions {
+  /** The worker's module. */
+  script: URL;
+  /** Photos waiting at most; one more is answered "busy". */
+  queue: number;
+  /** Milliseconds a photo may take, loading the networks included. */
+  timeout: number;
+  /** Milliseconds without work after which the worker is ended to give its memory back. */
+  idle: number;
+}
+
+interface Job {
+  request: WorkerRequest;
+  resolve(description: Description): void;
+  reject(error: AppError): void;
+}
+
+const DEFAULTS: FaceWorkerOptions = {
+  script: new URL("./worker.ts", import.meta.url),
+  queue: 16,
+  timeout: 30_000,
+  idle: 5 * 60_000,
+};
+
+/** Describes photos one after the other in a worker that exists only while it is needed. */
+export class FaceWorker {
+  readonly #options: FaceWorkerOptions;
+  readonly #waiting: Job[] = [];
+  #current: Job | null = null;
+  #worker: Worker | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(options: Partial<FaceWorkerOptions> = {}) {
+    this.#options = { ...DEFAULTS, ...options };
+  }
+
+  /** Whether the worker is running, and holding memory. */
+  get running(): boolean {
+    return this.#worker !== null;
+  }
+
+  /**
+   * Describes a photo in its turn.
+   * @throws FaceError when the photo cannot be used
+   * @throws AppError 503 busy when too many wait, faces-unavailable when the worker fails
+   */
+  describe(request: WorkerRequest): Promise<Description> {
+    if (this.#closed) return Promise.reject(unavailable());
+    if (this.#waiting.length >= this.#options.queue) {
+      return Promise.reject(busy());
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Description>();
+    this.#waiting.push({ request, resolve, reject });
+    if (!this.#current) this.#next();
+    return promise;
+  }
+
+  /** Ends the worker for good; what waits fails with faces-unavailable. */
+  close() {
+    this.#closed = true;
+    const jobs = [this.#current, ...this.#waiting.splice(0)];
+    this.#current = null;
+    this.#end();
+    for (const job of jobs) job?.reject(unavailable());
+  }
+
+  #next() {
+    clearTimeout(this.#timer);
+    this.#current = this.#waiting.shift() ?? null;
+    if (!this.#current) {
+      this.#timer = setTimeout(() => this.#end(), this.#options.idle);
+      Deno.unrefTimer(this.#timer);
+      return;
+    }
+    this.#worker ??= this.#start();
+    this.#worker.postMessage(this.#current.request);
+    this.#timer = setTimeout(
+      () => this.#fail("took too long"),
+      this.#options.timeout,
+    );
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#options.script, { type: "module" });
+    worker.addEventListener("message", ({ data }) => this.#answered(data));
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      // A worker that was ended may still report; it is nobody's business then.
+      if (worker === this.#worker) this.#fail(event.message);
+    });
+    return worker;
+  }
+
+  #answered(answer: WorkerAnswer) {
+    if ("failure" in answer) return this.#fail(answer.failure);
+    const job = this.#current;
+    if ("description" in answer) job?.resolve(answer.description);
+    else job?.reject(new FaceError(answer.refusal));
+    this.#next();
+  }
+
+  /** Fails the photo in work and starts the next, if any, in a new worker. */
+  #fail(reason: string) {
+    log("error", "face-worker-failed", { reason });
+    this.#end();
+    this.#current?.reject(unavailable());
+    this.#next();
+  }
+
+  #end() {
+    clearTimeout(this.#timer);
+    this.#worker?.terminate();
+    this.#worker = null;
+  }
+}
+
+function busy(): AppError {
+  return new AppError({
+    code: "busy",
+    status: 503,
+    message: "Many people are signing in right now. Try again in a moment.",
+    retryAfter: 5,
+  });
+}
+
+function unavailable(): AppError {
+  return new AppError({
+    code: "faces-unavailable",
+    status: 503,
+    message:
+      "Your photo could not be checked just now. Try again in a moment, or sign in with a code sent to your e-mail.",
+    retryAfter: 5,
+  });
+}

@@ -1,0 +1,90 @@
+import type { EnrolledFace, Enrolment, FaceEngine, Verdict } from "./engine.ts";
+import { FaceError } from "./face-error.ts";
+import { FaceWorker, type FaceWorkerOptions } from "./face-worker.ts";
+import { inspectJpeg } from "./jpeg.ts";
+import type { Purpose } from "./quality.ts";
+import {
+  decodeTemplate,
+  descriptorDistance,
+  encodeTemplate,
+  meanDescriptor,
+} from "./template.ts";
+
+/**
+ * Faces match up to this distance. dlib's customary 0.6 let 4 of 29 pairs of different
+ * women pass; at 0.5, with three captures enrolled, none of 6,480 impostors did and
+ * 1.4 % of genuine attempts failed.
+ */
+const THRESHOLD = 0.5;
+const MAX_SELFIES = 3;
+
+/**
+ * The engine that needs no account anywhere: networks from npm packages in a worker,
+ * which starts on first use and ends after five idle minutes.
+ */
+export function localFaceEngine(
+  options?: Partial<FaceWorkerOptions>,
+): FaceEngine {
+  const worker = new FaceWorker(options);
+
+  /** What can be refused here, cheaply, never waits for the worker. */
+  async function describe(jpeg: Uint8Array, purpose: Purpose) {
+    inspectJpeg(jpeg);
+    return (await worker.describe({ jpeg, purpose })).descriptor;
+  }
+
+  async function enrolledDescriptor({ template, selfie }: EnrolledFace) {
+    const descriptor = decodeTemplate(template);
+    if (descriptor) return descriptor;
+    const jpeg = await selfie();
+    if (!jpeg) throw new FaceError("face-missing");
+    return await describe(jpeg, "verify");
+  }
+
+  return {
+    async enrol(selfies: Uint8Array[]): Promise<Enrolment> {
+      if (selfies.length === 0) throw new FaceError("image-empty");
+      if (selfies.length > MAX_SELFIES) throw new FaceError("image-count");
+      for (const selfie of selfies) inspectJpeg(selfie);
+      const descriptors: Float32Array[] = [];
+      for (const selfie of selfies) {
+        descriptors.push(await describe(selfie, "enrol"));
+      }
+      requireOnePerson(descriptors);
+      const mean = meanDescriptor(descriptors);
+      return {
+        template: encodeTemplate(mean),
+        best: nearest(descriptors, mean),
+      };
+    },
+
+    async verify(enrolled: EnrolledFace, live: Uint8Array): Promise<Verdict> {
+      const descriptor = await describe(live, "verify");
+      const distance = descriptorDistance(
+        descriptor,
+        await enrolledDescriptor(enrolled),
+      );
+      return { match: distance <= THRESHOLD, distance };
+    },
+
+    close() {
+      worker.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function requireOnePerson(descriptors: Float32Array[]) {
+  descriptors.forEach((a, i) => {
+    for (const b of descriptors.slice(i + 1)) {
+      if (descriptorDistance(a, b) > THRESHOLD) {
+        throw new FaceError("face-differs");
+      }
+    }
+  });
+}
+
+function nearest(descriptors: Float32Array[], to: Float32Array): number {
+  const distances = descriptors.map((each) => descriptorDistance(each, to));
+  return distances.indexOf(Math.min(...distances));
+}

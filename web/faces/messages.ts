@@ -1,0 +1,15 @@
+import type { Description } from "./describe.ts";
+import type { FaceErrorCode } from "./face-error.ts";
+import type { Purpose } from "./quality.ts";
+
+/** To the worker: one photo at a time; the next when this one is answered. */
+export interface WorkerRequest {
+  jpeg: Uint8Array;
+  purpose: Purpose;
+}
+
+/** From the worker. `refusal`: the photo cannot be used; `failure`: the engine is out of order. */
+export type WorkerAnswer =
+  | { description: Description }
+  | { refusal: FaceErrorCode }
+  | { failure: string };
