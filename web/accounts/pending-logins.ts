@@ -83,7 +83,11 @@ export function takeFaceAttempt(
   s: Store,
   token: string,
 ): Promise<PendingRecord> {
-  return changeAttempts(s, token, -1);
+  return untilCommitted(async () => {
+    const found = await readPending(s, token);
+    if (found === null) throw loginExpired();
+    return await writeAttempts(s, found.entry, found.pending, -1);
+  });
 }
 
 /** Gives the attempt back: the picture showed no face to judge. */
@@ -94,8 +98,8 @@ export async function returnFaceAttempt(
   const key = keys.pendingLogin(await sha256(token));
   await untilCommitted(async () => {
     const entry = await s.kv.get<PendingRecord>(key);
-    if (entry.value === null) return true;
-    return await writeAttempts(s, entry, entry.value, 1) && true;
+    if (entry.value === null) return null;
+    return await writeAttempts(s, entry, entry.value, 1);
   });
 }
 
@@ -111,12 +115,4 @@ async function writeAttempts(
   const { ok } = await s.kv.atomic().check(entry)
     .set(entry.key, next, { expireIn }).commit();
   return ok ? next : undefined;
-}
-
-function changeAttempts(s: Store, token: string, change: number) {
-  return untilCommitted(async () => {
-    const found = await readPending(s, token);
-    if (found === null) throw loginExpired();
-    return await writeAttempts(s, found.entry, found.pending, change);
-  });
 }

@@ -1,8 +1,19 @@
-import type { JSONWebKeySet } from "jose";
+import { importJWK, type JSONWebKeySet, SignJWT } from "jose";
+import type { JWK } from "jose";
 import type { Role } from "../../realtime/protocol.ts";
+import {
+  keyInUse,
+  publicKeys,
+  readKeys,
+  type SigningKey,
+  toKey,
+} from "./keys.ts";
 
 /** The services that accept our tokens: the `aud` claim. */
 export type Audience = "realtime" | "transcriber";
+
+/** How long a token works. */
+export const TOKEN_SECONDS = 5 * 60;
 
 /** Makes the tokens by which the other services know who somebody is. */
 export interface Signer {
@@ -14,6 +25,56 @@ export interface Signer {
   ): Promise<{ token: string; expiresAt: number }>;
   /** A five-minute token for this service itself. */
   serviceToken(audience: Audience): Promise<string>;
-  /** The public keys tokens are verified with, newest first. */
+  /** The public keys tokens are verified with, newest first (RFC 7517). */
   jwks(): Promise<JSONWebKeySet>;
+}
+
+/** How long a list of keys is used before it is read again. */
+const KEYS_FRESH_MS = 60_000;
+
+/**
+ * Signs EdDSA JWTs (RFC 7519, RFC 8037) as `issuer`, the origin of APP_URL. The key is
+ * `signingKey`, a private Ed25519 JWK, or else one made once and shared through KV.
+ */
+export async function createSigner(
+  kv: Deno.Kv,
+  { issuer, signingKey }: { issuer: string; signingKey?: JWK },
+): Promise<Signer> {
+  const given = signingKey && [await toKey(signingKey, 0)];
+  let list: SigningKey[] = given ?? await readKeys(kv);
+  let readAt = Date.now();
+
+  const keys = async (): Promise<SigningKey[]> => {
+    if (!given && Date.now() - readAt > KEYS_FRESH_MS) {
+      list = await readKeys(kv);
+      readAt = Date.now();
+    }
+    return list;
+  };
+
+  const sign = async (
+    audience: Audience,
+    claims: { sub?: string; [claim: string]: unknown },
+  ) => {
+    const { kid, jwk } = keyInUse(await keys());
+    const issuedAt = Math.floor(Date.now() / 1000);
+    const expires = issuedAt + TOKEN_SECONDS;
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: "EdDSA", kid, typ: "JWT" })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expires)
+      .setJti(crypto.randomUUID())
+      .sign(await importJWK(jwk, "EdDSA"));
+    return { token, expiresAt: expires * 1000 };
+  };
+
+  return {
+    personToken: (audience, { id, name }, rooms) =>
+      sign(audience, { sub: id, name, rooms }),
+    serviceToken: async (audience) =>
+      (await sign(audience, { scope: "service" })).token,
+    jwks: async () => ({ keys: publicKeys(await keys()) }),
+  };
 }

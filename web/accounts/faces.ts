@@ -1,0 +1,164 @@
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import {
+  clearAttempts,
+  type Limit,
+  networkOf,
+  returnAttempt,
+  returnAttempts,
+  takeAttempts,
+} from "./attempts.ts";
+import { CONSENT } from "./consent.ts";
+import { besideSelfie, enrolFace } from "./enrol.ts";
+import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
+import { nextEpoch } from "./sessions.ts";
+import { changeAccount, type FaceRecord, keys } from "./store.ts";
+
+type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
+
+const QUARTER_HOUR_MS = 15 * 60 * 1000;
+
+const byAccount = (accountId: string): Limit => ({
+  kind: "face",
+  whom: accountId,
+  most: 20,
+  windowMs: QUARTER_HOUR_MS,
+});
+
+const byNetwork = (ip: string): Limit => ({
+  kind: "face-network",
+  whom: networkOf(ip),
+  most: 100,
+  windowMs: QUARTER_HOUR_MS,
+});
+
+const noFace = (): AppError =>
+  new AppError({
+    code: "no-face",
+    status: 409,
+    message:
+      "This account has no face enrolled. Sign in with a code by e-mail instead.",
+  });
+
+const mismatch = (): AppError => {
+  const message =
+    "This does not look like the person who registered. Face the camera in good light and try again, or use a code by e-mail.";
+  return new AppError({
+    code: "face-mismatch",
+    status: 401,
+    message,
+    fields: { selfie: message },
+  });
+};
+
+async function readFace(
+  kv: Deno.Kv,
+  accountId: string,
+): Promise<Deno.KvEntryMaybe<FaceRecord>> {
+  return await kv.get<FaceRecord>(keys.face(accountId));
+}
+
+/**
+ * Compares a live selfie with the face of one account: the second step of signing in. Returns
+ * when they match.
+ *
+ * @throws {AppError} `face-mismatch` (401); `no-face` (409); `too-many-attempts` (429); the code
+ * of a `FaceError` with `fields.selfie`, which is not counted as an attempt.
+ */
+export async function checkFace(
+  s: FaceServices,
+  accountId: string,
+  selfie: Uint8Array,
+  ip: string,
+): Promise<void> {
+  const { value: face } = await readFace(s.kv, accountId);
+  if (face === null) throw noFace();
+  const limits = [byAccount(accountId), byNetwork(ip)];
+  await takeAttempts(s, limits);
+  const enrolled = {
+    template: face.template,
+    selfie: async () => (await s.blobs.get(face.picture))?.bytes ?? null,
+  };
+  let match: boolean;
+  try {
+    ({ match } = await s.faces.verify(enrolled, selfie));
+  } catch (error) {
+    await returnAttempts(s, limits);
+    throw besideSelfie(error);
+  }
+  if (!match) throw mismatch();
+  await clearAttempts(s, byAccount(accountId));
+  await returnAttempt(s, byNetwork(ip));
+}
+
+/**
+ * Enrols another face in place of the present one, or the first one again after a deletion; the
+ * person has just agreed to it. The old template and picture are gone, and so are all sessions
+ * but that of `keepToken`.
+ *
+ * @throws {AppError} the code of a `FaceError` with `fields.selfie`; `not-found` (404).
+ */
+export async function replaceFace(
+  s: FaceServices,
+  accountId: string,
+  selfies: Uint8Array[],
+  keepToken?: string,
+): Promise<void> {
+  const { template, selfie } = await enrolFace(s.faces, selfies);
+  const picture = await addPicture(s, selfie);
+  const now = Date.now();
+  const face: FaceRecord = {
+    template,
+    picture: picture.blobKey,
+    enrolledAt: now,
+  };
+  let old: FaceRecord | null = null;
+  try {
+    await changeAccount(s.kv, accountId, async (record, commit) => {
+      const entry = await readFace(s.kv, accountId);
+      old = entry.value;
+      commit.check(entry).set(entry.key, face);
+      picture.claim(commit);
+      if (entry.value) dropPicture(commit, entry.value.picture);
+      const next = await nextEpoch(s, record, commit, keepToken);
+      const consent = { at: now, textVersion: CONSENT.version };
+      return { ...next, hasFace: true, consent };
+    });
+  } catch (error) {
+    await discardPicture(s, picture.blobKey);
+    throw error;
+  }
+  await discardOld(s, old);
+}
+
+/**
+ * Deletes the template and the picture, and records that consent was withdrawn. Signing in goes
+ * through a code by e-mail from then on. All sessions end but that of `keepToken`.
+ *
+ * @throws {AppError} `not-found` (404) when there is no such account.
+ */
+export async function deleteFace(
+  s: Pick<Services, "kv" | "blobs">,
+  accountId: string,
+  keepToken?: string,
+): Promise<void> {
+  let old: FaceRecord | null = null;
+  await changeAccount(s.kv, accountId, async (record, commit) => {
+    const entry = await readFace(s.kv, accountId);
+    old = entry.value;
+    if (entry.value === null) return record;
+    commit.check(entry).delete(entry.key);
+    dropPicture(commit, entry.value.picture);
+    const next = await nextEpoch(s, record, commit, keepToken);
+    const consent = { ...record.consent, withdrawnAt: Date.now() };
+    return { ...next, hasFace: false, consent };
+  });
+  await discardOld(s, old);
+}
+
+async function discardOld(
+  s: Pick<Services, "kv" | "blobs">,
+  old: FaceRecord | null,
+): Promise<void> {
+  if (old !== null) await discardPicture(s, old.picture);
+}

@@ -1,0 +1,83 @@
+import { AppError } from "../errors.ts";
+import { normaliseEmail } from "./email.ts";
+import { passwordProblem } from "./password-rules.ts";
+
+const LONGEST_NAME = 60;
+export const MOST_SELFIES = 3;
+
+/** What a registration form or request brings. */
+export interface Registration {
+  name: string;
+  email: string;
+  password: string;
+  /** Agreement to face matching: see consent.ts. */
+  consent: boolean;
+  /** One to three JPEG pictures of the same face. */
+  selfies: Uint8Array[];
+  /** The address registrations are counted by; not counted without one. */
+  ip?: string;
+}
+
+/** Names form fields and what is wrong with each. */
+export function invalid(fields: Record<string, string>): AppError {
+  const sentences = Object.values(fields);
+  return new AppError({
+    code: "invalid",
+    status: 422,
+    message: sentences.length === 1
+      ? sentences[0]
+      : "Some fields need another look.",
+    fields,
+  });
+}
+
+/** The name with single spaces, in one Unicode form. */
+export const normaliseName = (name: string): string =>
+  name.normalize("NFC").replace(/\s+/g, " ").trim();
+
+/** What is wrong with a name, as a sentence; null when nothing is. */
+export function nameProblem(name: string): string | null {
+  const text = normaliseName(name);
+  if (text === "") return "Enter your name.";
+  if ([...text].length > LONGEST_NAME) {
+    return `Use at most ${LONGEST_NAME} characters.`;
+  }
+  // Joiners are part of some scripts; other invisible characters only make names look alike.
+  const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
+  const hasHidden = hidden.test(text.replace(/[\u200c\u200d]/g, ""));
+  if (hasHidden || !/[\p{L}\p{N}]/u.test(text)) {
+    return "Use a name with letters, without hidden characters.";
+  }
+  return null;
+}
+
+const emailProblem = (email: string): string | null => {
+  if (email.trim() === "") return "Enter your e-mail address.";
+  return normaliseEmail(email) === null
+    ? "Enter an e-mail address like ann@example.com."
+    : null;
+};
+
+const selfieProblem = (selfies: Uint8Array[]): string | null => {
+  if (selfies.length === 0) return "Take or choose a picture of your face.";
+  return selfies.length > MOST_SELFIES
+    ? `Send at most ${MOST_SELFIES} pictures.`
+    : null;
+};
+
+/** The fields of a registration that have something wrong with them, with what it is. */
+export function registrationProblems(
+  { name, email, password, consent, selfies }: Registration,
+): Record<string, string> {
+  const problems = {
+    name: nameProblem(name),
+    email: emailProblem(email),
+    password: passwordProblem(password, { name, email }),
+    consent: consent
+      ? null
+      : "Signing in here uses your face: tick the box to agree, or do not register.",
+    selfie: selfieProblem(selfies),
+  };
+  const found = Object.entries(problems).filter(([, problem]) => problem);
+  return Object.fromEntries(found) as Record<string, string>;
+}

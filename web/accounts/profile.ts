@@ -1,0 +1,108 @@
+import { log } from "../log.ts";
+import type { Services } from "../services.ts";
+import { checkPassword } from "./check-password.ts";
+import { invalid, nameProblem, normaliseName } from "./fields.ts";
+import { passwordChangedMail } from "./mails.ts";
+import { hashPassword } from "./password-hash.ts";
+import { passwordProblem } from "./password-rules.ts";
+import { nextEpoch } from "./sessions.ts";
+import {
+  changeAccount,
+  noAccount,
+  readRecord,
+  type Store,
+  toAccount,
+} from "./store.ts";
+import type { Account } from "./types.ts";
+import { AppError } from "../errors.ts";
+
+/**
+ * Gives an account another name. Rooms look names up, so it shows everywhere.
+ *
+ * @throws {AppError} `invalid` (422) with `fields.name`; `not-found` (404).
+ */
+export async function renameAccount(
+  s: Store,
+  accountId: string,
+  name: string,
+): Promise<Account> {
+  const problem = nameProblem(name);
+  if (problem !== null) throw invalid({ name: problem });
+  const change = { name: normaliseName(name) };
+  const record = await changeAccount(
+    s.kv,
+    accountId,
+    (record) => ({ ...record, ...change }),
+  );
+  return toAccount(record);
+}
+
+/**
+ * Makes sure it is still the account's owner who asks, before a change a stolen session must not
+ * make. Counted like attempts to sign in.
+ *
+ * @throws {AppError} `wrong-password` (403) with `fields.password`; `too-many-attempts` (429).
+ */
+export async function confirmPassword(
+  s: Store,
+  { accountId, password, ip }: {
+    accountId: string;
+    password: string;
+    ip: string;
+  },
+): Promise<void> {
+  const record = await readRecord(s.kv, accountId);
+  if (record === null) throw noAccount();
+  try {
+    await checkPassword(s, { email: record.email, password, ip });
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "wrong-credentials") {
+      throw error;
+    }
+    const message = "This is not your present password.";
+    throw new AppError({
+      code: "wrong-password",
+      status: 403,
+      message,
+      fields: { password: message },
+    });
+  }
+}
+
+/**
+ * Sets a new password, ends all sessions but that of `keepToken`, and tells the person by e-mail.
+ *
+ * @throws {AppError} `wrong-password` (403) with `fields.password`; `invalid` (422) with
+ * `fields.newPassword`; `too-many-attempts` (429).
+ */
+export async function changePassword(
+  s: Pick<Services, "kv" | "mailer">,
+  { accountId, password, newPassword, ip }: {
+    accountId: string;
+    password: string;
+    newPassword: string;
+    ip: string;
+  },
+  keepToken?: string,
+): Promise<void> {
+  const person = await readRecord(s.kv, accountId);
+  if (person === null) throw noAccount();
+  const problem = passwordProblem(newPassword, person);
+  if (problem !== null) throw invalid({ newPassword: problem });
+  await confirmPassword(s, { accountId, password, ip });
+  const passwordHash = await hashPassword(newPassword);
+  const changed = await changeAccount(
+    s.kv,
+    accountId,
+    async (record, commit) => {
+      const next = await nextEpoch(s, record, commit, keepToken);
+      return { ...next, passwordHash };
+    },
+  );
+  try {
+    await s.mailer.send(passwordChangedMail(changed));
+  } catch (error) {
+    // The password is changed; failing now would say it is not.
+    log("warn", "password-mail-not-sent", { accountId, error });
+  }
+}

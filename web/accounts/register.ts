@@ -1,0 +1,114 @@
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { type Limit, networkOf, takeAttempt } from "./attempts.ts";
+import { CONSENT } from "./consent.ts";
+import { normaliseEmail } from "./email.ts";
+import { enrolFace } from "./enrol.ts";
+import {
+  invalid,
+  normaliseName,
+  type Registration,
+  registrationProblems,
+} from "./fields.ts";
+import { hashPassword } from "./password-hash.ts";
+import { addPicture, discardPicture, type NewPicture } from "./pictures.ts";
+import {
+  type AccountRecord,
+  type FaceRecord,
+  keys,
+  toAccount,
+} from "./store.ts";
+import type { Account } from "./types.ts";
+
+type RegisterServices = Pick<Services, "kv" | "faces" | "blobs">;
+
+const byNetwork = (ip: string): Limit => ({
+  kind: "register-network",
+  whom: networkOf(ip),
+  most: 60,
+  windowMs: 60 * 60 * 1000,
+});
+
+const emailTaken = (): AppError => {
+  const message =
+    "There is already an account with this e-mail. Sign in, or use another.";
+  return new AppError({
+    code: "email-taken",
+    status: 409,
+    message,
+    fields: { email: message },
+  });
+};
+
+async function isTaken(kv: Deno.Kv, emailKey: string): Promise<boolean> {
+  return (await kv.get(keys.accountByEmail(emailKey))).value !== null;
+}
+
+/**
+ * Makes an account with an enrolled face: all of it or nothing. It signs nobody in.
+ *
+ * @throws {AppError} `invalid` (422) with `fields`; `email-taken` (409); `too-many-attempts`
+ * (429); the code of a `FaceError` with `fields.selfie`.
+ */
+export async function register(
+  s: RegisterServices,
+  input: Registration,
+): Promise<Account> {
+  const problems = registrationProblems(input);
+  if (Object.keys(problems).length > 0) throw invalid(problems);
+  const emailKey = normaliseEmail(input.email);
+  if (emailKey === null) throw invalid({ email: "Enter an e-mail address." });
+  if (await isTaken(s.kv, emailKey)) throw emailTaken();
+  if (input.ip !== undefined) await takeAttempt(s, byNetwork(input.ip));
+
+  const { template, selfie } = await enrolFace(s.faces, input.selfies);
+  const passwordHash = await hashPassword(input.password);
+  const now = Date.now();
+  const record: AccountRecord = {
+    id: crypto.randomUUID(),
+    name: normaliseName(input.name),
+    email: input.email.trim(),
+    emailKey,
+    createdAt: now,
+    passwordHash,
+    epoch: 1,
+    hasFace: true,
+    consent: { at: now, textVersion: CONSENT.version },
+  };
+  const picture = await addPicture(s, selfie);
+  try {
+    await commitAccount(s, record, template, picture);
+  } catch (error) {
+    await discardPicture(s, picture.blobKey);
+    throw error;
+  }
+  return toAccount(record);
+}
+
+async function commitAccount(
+  s: RegisterServices,
+  record: AccountRecord,
+  template: Uint8Array,
+  picture: NewPicture,
+): Promise<void> {
+  const face: FaceRecord = {
+    template,
+    picture: picture.blobKey,
+    enrolledAt: record.createdAt,
+  };
+  const byEmail = keys.accountByEmail(record.emailKey);
+  const commit = s.kv.atomic()
+    .check({ key: byEmail, versionstamp: null })
+    .set(byEmail, record.id)
+    .set(keys.account(record.id), record)
+    .set(keys.face(record.id), face);
+  picture.claim(commit);
+  const { ok } = await commit.commit();
+  if (ok) return;
+  if (await isTaken(s.kv, record.emailKey)) throw emailTaken();
+  throw new AppError({
+    code: "busy",
+    status: 503,
+    message: "Your registration took too long. Please send it again.",
+  });
+}

@@ -1,0 +1,69 @@
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { checkEmailCode } from "./email-code.ts";
+import { checkFace } from "./faces.ts";
+import {
+  endPendingLogin,
+  findPendingLogin,
+  loginExpired,
+  returnFaceAttempt,
+  takeFaceAttempt,
+} from "./pending-logins.ts";
+import { type IssuedToken, issueSession } from "./sessions.ts";
+import type { PendingRecord, Store } from "./store.ts";
+
+async function finish(
+  s: Store,
+  pendingToken: string,
+  pending: PendingRecord,
+): Promise<IssuedToken> {
+  await endPendingLogin(s, pendingToken);
+  // The epoch of the first step: a password changed since then makes this session void.
+  return await issueSession(s, pending.accountId, pending.epoch);
+}
+
+/**
+ * The second step with a face: a session for a pending login. The login ends with the fifth face
+ * that does not match; pictures without a clear face are not counted.
+ *
+ * @throws {AppError} `login-expired` (401): start again with the password; all that `checkFace`
+ * throws: try again.
+ */
+export async function signInWithFace(
+  s: Pick<Services, "kv" | "faces" | "blobs">,
+  pendingToken: string,
+  selfie: Uint8Array,
+  ip: string,
+): Promise<IssuedToken> {
+  const pending = await takeFaceAttempt(s, pendingToken);
+  try {
+    await checkFace(s, pending.accountId, selfie, ip);
+  } catch (error) {
+    const isMismatch = error instanceof AppError &&
+      error.code === "face-mismatch";
+    if (!isMismatch) await returnFaceAttempt(s, pendingToken);
+    else if (pending.faceAttemptsLeft < 1) {
+      await endPendingLogin(s, pendingToken);
+      throw loginExpired();
+    }
+    throw error;
+  }
+  return await finish(s, pendingToken, pending);
+}
+
+/**
+ * The second step with a code by e-mail: a session for a pending login.
+ *
+ * @throws {AppError} `login-expired` (401): start again with the password; all that
+ * `checkEmailCode` throws.
+ */
+export async function signInWithCode(
+  s: Store,
+  pendingToken: string,
+  code: string,
+): Promise<IssuedToken> {
+  const pending = await findPendingLogin(s, pendingToken);
+  if (pending === null) throw loginExpired();
+  await checkEmailCode(s, pending.accountId, code);
+  return await finish(s, pendingToken, pending);
+}
