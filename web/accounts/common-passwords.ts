@@ -1,8 +1,8 @@
 /**
  * The thousand most common passwords of eight characters and more, commonest first, in lower
- * case. Selected from the list of `@zxcvbn-ts/language-common` 4.1.3 (MIT; Copyright 2012-2016 Dan
- * Wheeler and Dropbox, Inc., 2021 @zxcvbn-ts), without those that
- * differ only by digits at their end and without obscene ones.
+ * case. From the list of `@zxcvbn-ts/language-common` 4.1.3 (MIT; Copyright 2012-2016 Dan Wheeler
+ * and Dropbox, Inc., 2021 @zxcvbn-ts), without obscene ones and those that differ from another
+ * only by digits at their end.
  */
 export const COMMON_PASSWORDS: ReadonlySet<string> = new Set(
   `

@@ -1,3 +1,4 @@
+import { leaveAllRooms } from "../rooms/members.ts";
 import type { Services } from "../services.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import {
@@ -9,23 +10,20 @@ import {
   toAccount,
   untilCommitted,
 } from "./store.ts";
-import type { Account } from "./types.ts";
 
 /**
- * Deletes an account with its face, its picture and its e-mail; its sessions are void at once.
- * `leaveRooms` runs first, so that no room keeps a member who does not exist; it must be safe to
- * run again.
+ * Deletes an account: its face, picture, e-mail and memberships; its sessions are void at once.
+ * When it fails half-way it can be run again.
  *
- * @throws {AppError} `not-found` (404); what `leaveRooms` throws, and then nothing is deleted.
+ * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function deleteAccount(
-  s: Pick<Services, "kv" | "blobs">,
+  s: Pick<Services, "kv" | "blobs" | "roomLog">,
   accountId: string,
-  leaveRooms: (account: Account) => Promise<void>,
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
-  await leaveRooms(toAccount(record));
+  await leaveAllRooms(s, toAccount(record));
   const picture = await untilCommitted(async () => {
     const [account, face] = await s.kv.getMany<[AccountRecord, FaceRecord]>([
       keys.account(accountId),
@@ -42,4 +40,6 @@ export async function deleteAccount(
     return ok ? face.value?.picture ?? null : undefined;
   });
   if (picture !== null) await discardPicture(s, picture);
+  // A room entered while the account was on its way out.
+  await leaveAllRooms(s, toAccount(record));
 }

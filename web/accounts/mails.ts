@@ -1,22 +1,13 @@
-import type { Mailer } from "../services.ts";
-
-type Mail = Parameters<Mailer["send"]>[0];
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
+import { escapeHtml, mailPage } from "../mail/html.ts";
+import type { Mail } from "../mail/mailer.ts";
 
 /** A plain letter in two forms: its paragraphs as text, and the same as HTML. */
-function letter(to: string, subject: string, paragraphs: string[]): Mail {
-  const html = paragraphs.map((text) => `<p>${escapeHtml(text)}</p>`).join("");
-  return {
-    to,
-    subject,
-    text: paragraphs.join("\n\n") + "\n",
-    html: `<!doctype html><html lang="en"><title>${
-      escapeHtml(subject)
-    }</title><body style="font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:2em auto;padding:0 1em">${html}</body></html>`,
-  };
-}
+const letter = (to: string, subject: string, paragraphs: string[]): Mail => ({
+  to,
+  subject,
+  text: paragraphs.join("\n\n") + "\n",
+  html: mailPage(paragraphs.map(escapeHtml)),
+});
 
 /** The e-mail that brings a sign-in code. */
 export function codeMail(
