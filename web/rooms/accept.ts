@@ -1,0 +1,86 @@
+import { untilCommitted } from "../accounts/store.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { announceMembership } from "./announce.ts";
+import {
+  expiry,
+  invitationGone,
+  isOpen,
+  readInvitation,
+} from "./invitation-store.ts";
+import { checkRoomCount, findRoom } from "./rooms.ts";
+import {
+  keys,
+  type Membership,
+  type StoredInvitation,
+  type StoredRoom,
+} from "./store.ts";
+import type { Room } from "./types.ts";
+
+const alreadyMember = (): AppError =>
+  new AppError({
+    code: "already-member",
+    status: 409,
+    message:
+      "You are a member of this room already. The invitation stays open for someone else.",
+  });
+
+/** Uses the invitation up and writes the membership, in one commit; whether it went through. */
+async function join(
+  s: Pick<Services, "kv">,
+  account: Account,
+  invitation: Deno.KvEntry<StoredInvitation>,
+): Promise<boolean> {
+  const { id, roomId, email } = invitation.value;
+  const place = await s.kv.get<string>(keys.roomInvitation(roomId, email));
+  const [room, member] = await s.kv.getMany<[StoredRoom, Membership]>([
+    keys.room(roomId),
+    keys.member(roomId, account.id),
+  ]);
+  if (room.versionstamp === null) throw invitationGone(null);
+  if (member.versionstamp !== null) throw alreadyMember();
+  await checkRoomCount(s, account.id);
+  const membership: Membership = { role: "member", joinedAt: Date.now() };
+  const used: StoredInvitation = {
+    ...invitation.value,
+    status: "accepted",
+    acceptedBy: account.id,
+  };
+  const memberCount = room.value.memberCount + 1;
+  const commit = s.kv.atomic().check(invitation).check(room).check(member)
+    .set(invitation.key, used, expiry(used))
+    .set(room.key, { ...room.value, memberCount })
+    .set(member.key, membership)
+    .set(keys.accountRoom(account.id, roomId), membership);
+  if (place.value === id) commit.check(place).delete(place.key);
+  const { ok } = await commit.commit();
+  return ok;
+}
+
+/**
+ * Makes `account` a member of the room the code invites to. A code lets one person in once; the
+ * same person accepting again gets the room again, as after a repeated click.
+ *
+ * @throws {AppError} `not-found` (404); `invitation-used`, `invitation-rejected`,
+ * `invitation-revoked` or `invitation-expired` (410); `already-member` or `too-many-rooms` (409),
+ * which leave the invitation open.
+ */
+export async function acceptInvitation(
+  s: Pick<Services, "kv" | "roomLog">,
+  account: Account,
+  code: string,
+): Promise<Room> {
+  const { roomId, joined } = await untilCommitted(async () => {
+    const invitation = await readInvitation(s, code);
+    if (invitation === null) throw invitationGone(null);
+    const { roomId, acceptedBy } = invitation.value;
+    if (acceptedBy === account.id) return { roomId, joined: false };
+    if (!isOpen(invitation.value)) throw invitationGone(invitation.value);
+    const joined = await join(s, account, invitation);
+    return joined ? { roomId, joined } : undefined;
+  });
+  if (joined) await announceMembership(s, roomId, account.id, false);
+  const { room } = await findRoom(s, account.id, roomId);
+  return room;
+}

@@ -1,0 +1,20 @@
+import { log } from "../log.ts";
+import type { Services } from "../services.ts";
+
+/**
+ * Tells realtime that someone joined or was removed, so that open sockets know at once. The change
+ * itself stands whatever happens here: without realtime it takes effect when the person's token
+ * ends, within 5 minutes.
+ */
+export async function announceMembership(
+  s: Pick<Services, "roomLog">,
+  roomId: string,
+  userId: string,
+  removed: boolean,
+): Promise<void> {
+  try {
+    await s.roomLog.membershipChanged(roomId, userId, removed);
+  } catch (error) {
+    log("warn", "membership-not-announced", { roomId, userId, removed, error });
+  }
+}

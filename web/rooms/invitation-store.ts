@@ -1,0 +1,111 @@
+import { findAccount } from "../accounts/accounts.ts";
+import { isToken, sha256 } from "../accounts/secrets.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import {
+  keys,
+  listAll,
+  type StoredInvitation,
+  type StoredRoom,
+} from "./store.ts";
+import type { Invitation } from "./types.ts";
+
+const DAY_MS = 86_400_000;
+
+/** How long an invitation can be accepted. */
+export const VALID_MS = 7 * DAY_MS;
+/** How long after that its link still says what became of it. */
+const REMEMBERED_MS = 7 * DAY_MS;
+
+/** When KV may forget an invitation: the option of `set`. */
+export const expiry = (invitation: StoredInvitation): { expireIn: number } => ({
+  expireIn: Math.max(1, invitation.expiresAt + REMEMBERED_MS - Date.now()),
+});
+
+export const isOpen = (invitation: StoredInvitation): boolean =>
+  invitation.status === "pending" && Date.now() < invitation.expiresAt;
+
+/** Why an invitation that is not open cannot be used, as an error to throw. */
+export function invitationGone(invitation: StoredInvitation | null): AppError {
+  const gone = (code: string, message: string) =>
+    new AppError({ code, status: code === "not-found" ? 404 : 410, message });
+  switch (invitation?.status) {
+    case undefined:
+      return gone(
+        "not-found",
+        "There is no such invitation. Check that the link is complete.",
+      );
+    case "accepted":
+      return gone(
+        "invitation-used",
+        "This invitation has been used already. Ask for a new one.",
+      );
+    case "rejected":
+      return gone(
+        "invitation-rejected",
+        "This invitation was declined. Ask for a new one.",
+      );
+    case "revoked":
+      return gone(
+        "invitation-revoked",
+        "This invitation was taken back or replaced by a newer one.",
+      );
+    case "pending":
+      return gone(
+        "invitation-expired",
+        "This invitation is older than 7 days. Ask for a new one.",
+      );
+  }
+}
+
+/**
+ * The invitation a code opens, with its version, or null. The code has 256 random bits, so a plain
+ * hash protects it, and looking it up by its hash tells nothing by its timing.
+ */
+export async function readInvitation(
+  s: Pick<Services, "kv">,
+  code: string,
+): Promise<Deno.KvEntry<StoredInvitation> | null> {
+  if (!isToken(code)) return null;
+  const key = keys.invitation(await sha256(code));
+  const entry = await s.kv.get<StoredInvitation>(key);
+  return entry.versionstamp === null ? null : entry;
+}
+
+/** The invitation with the names looked up, or null when its room has ended. */
+export async function describeInvitation(
+  s: Pick<Services, "kv">,
+  stored: StoredInvitation,
+): Promise<Invitation | null> {
+  const [room, inviter] = await Promise.all([
+    s.kv.get<StoredRoom>(keys.room(stored.roomId)),
+    findAccount(s, stored.inviterId),
+  ]);
+  if (room.value === null) return null;
+  const isOver = stored.status === "pending" && !isOpen(stored);
+  return {
+    id: stored.id,
+    roomId: stored.roomId,
+    roomName: room.value.name,
+    email: stored.email,
+    invitedBy: inviter?.name ?? "A former member",
+    createdAt: stored.createdAt,
+    expiresAt: stored.expiresAt,
+    status: isOver ? "expired" : stored.status,
+  };
+}
+
+/** A room's open invitations, the newest first. */
+export async function openInvitations(
+  s: Pick<Services, "kv">,
+  roomId: string,
+): Promise<StoredInvitation[]> {
+  const ids = await listAll<string>(s.kv, keys.roomInvitations(roomId));
+  const entries = await Promise.all(
+    ids.map(({ value }) => s.kv.get<StoredInvitation>(keys.invitation(value))),
+  );
+  return entries.map(({ value }) => value)
+    .filter((invitation) => invitation !== null)
+    .filter(isOpen)
+    .sort((a, b) => b.createdAt - a.createdAt);
+}

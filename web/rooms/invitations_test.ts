@@ -1,0 +1,271 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { AppError } from "../errors.ts";
+import { acceptInvitation } from "./accept.ts";
+import { OPEN_PER_ROOM, PER_ACCOUNT_AN_HOUR } from "./invitation-caps.ts";
+import { VALID_MS } from "./invitation-store.ts";
+import {
+  findInvitation,
+  listInvitations,
+  rejectInvitation,
+  revokeInvitation,
+} from "./invitations.ts";
+import { invite } from "./invite.ts";
+import { createRoom, listRooms } from "./rooms.ts";
+import { keys, type StoredInvitation } from "./store.ts";
+import { onStage, type Stage, unknownCode } from "./testing.ts";
+
+const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
+  (await assertRejects(attempt, AppError)).code;
+
+/** Ada's room, and Bob, who is not in it. */
+async function adasRoom({ s, person }: Stage) {
+  const [ada, bob] = [await person("Ada"), await person("Bob")];
+  return { ada, bob, room: await createRoom(s, ada, "Tea") };
+}
+
+/** Changes what is stored of an invitation, as time would. */
+async function age({ s }: Stage, id: string, byMs: number) {
+  const { key, value } = await s.kv.get<StoredInvitation>(keys.invitation(id));
+  if (value === null) throw new Error("There is no such invitation");
+  await s.kv.set(key, { ...value, expiresAt: value.expiresAt - byMs });
+}
+
+Deno.test(
+  "an invitation is an e-mail with a link, and says who, where and until when",
+  onStage(async (stage) => {
+    const { ada, room } = await adasRoom(stage);
+    const code = await stage.codeFor(ada, room.id, " Bob@Example.com ");
+    assertEquals(stage.mails[0].to, "bob@example.com");
+    const found = await findInvitation(stage.s, code);
+    assertEquals(found, (await listInvitations(stage.s, ada.id, room.id))[0]);
+    assertEquals(found?.roomName, "Tea");
+    assertEquals(found?.invitedBy, "Ada");
+    assertEquals(found?.status, "pending");
+    assertEquals(Number(found?.expiresAt) - Number(found?.createdAt), VALID_MS);
+  }),
+);
+
+Deno.test(
+  "the code is in the e-mail and nowhere else",
+  onStage(async (stage) => {
+    const { ada, room } = await adasRoom(stage);
+    const shown = await invite(stage.s, ada, room.id, "bob@example.com");
+    const code = stage.mails[0].text.match(/invitations\/(\S+)/)?.[1] ?? "";
+    assertEquals(code.length >= 27, true, "160 bits are 27 characters");
+    const stored = await Array.fromAsync(stage.s.kv.list({ prefix: [] }));
+    const listed = await listInvitations(stage.s, ada.id, room.id);
+    const seen = JSON.stringify(
+      [stored, listed, shown],
+      (_, value) => typeof value === "bigint" ? String(value) : value,
+    );
+    assertEquals(seen.includes(code), false);
+  }),
+);
+
+Deno.test(
+  "only members invite, and only real addresses of people who are not in",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await adasRoom(stage);
+    await stage.bring(ada, room.id, bob);
+    const eve = await stage.person("Eve");
+    const tryTo = async (who: typeof ada, email: string) => {
+      const { code, fields } = await assertRejects(
+        () => invite(stage.s, who, room.id, email),
+        AppError,
+      );
+      return [code, fields ? Object.keys(fields) : []];
+    };
+    assertEquals(await tryTo(eve, "x@example.com"), ["not-found", []]);
+    assertEquals(await tryTo(ada, "BOB@example.com"), [
+      "already-member",
+      ["email"],
+    ]);
+    for (const email of ["", "bob", "a@b.com, c@d.com", "a@b.com\r\nBcc: x"]) {
+      assertEquals(await tryTo(bob, email), ["invalid", ["email"]]);
+    }
+    assertEquals(stage.mails.length, 1);
+  }),
+);
+
+Deno.test(
+  "a second invitation of an address replaces the first",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await adasRoom(stage);
+    const first = await stage.codeFor(ada, room.id, bob.email);
+    const second = await stage.codeFor(ada, room.id, bob.email);
+    assertEquals((await listInvitations(stage.s, ada.id, room.id)).length, 1);
+    const { s } = stage;
+    assertEquals(
+      await codeOf(() => acceptInvitation(s, bob, first)),
+      "invitation-revoked",
+    );
+    assertEquals((await acceptInvitation(s, bob, second)).id, room.id);
+  }),
+);
+
+Deno.test(
+  "the same address invited twice at once has one open invitation",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await adasRoom(stage);
+    await Promise.all(
+      [1, 2, 3, 4].map(() => invite(stage.s, ada, room.id, bob.email)),
+    );
+    const open = await listInvitations(stage.s, ada.id, room.id);
+    assertEquals(open.length, 1);
+    const states = await Promise.all(stage.mails.map(async ({ text }) => {
+      const code = text.match(/invitations\/(\S+)/)?.[1] ?? "";
+      return (await findInvitation(stage.s, code))?.status;
+    }));
+    assertEquals(states.filter((status) => status === "pending").length, 1);
+  }),
+);
+
+Deno.test(
+  "when the e-mail cannot be sent, everything is as before",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await adasRoom(stage);
+    const first = await stage.codeFor(ada, room.id, bob.email);
+    stage.broken.mailer = new AppError({
+      code: "mail-failed",
+      status: 503,
+      message: "No.",
+    });
+    const failing = (email: string) =>
+      codeOf(() => invite(stage.s, ada, room.id, email));
+    assertEquals(await failing(bob.email), "mail-failed");
+    assertEquals(await failing("new@example.com"), "mail-failed");
+    const open = await listInvitations(stage.s, ada.id, room.id);
+    assertEquals(open.map(({ email }) => email), [bob.email]);
+    assertEquals(
+      (await acceptInvitation(stage.s, bob, first)).id,
+      room.id,
+    );
+  }),
+);
+
+Deno.test(
+  "declining ends an invitation, without an account and more than once",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, bob, room } = await adasRoom(stage);
+    const code = await stage.codeFor(ada, room.id, bob.email);
+    await rejectInvitation(s, null, code);
+    await rejectInvitation(s, null, code);
+    assertEquals((await findInvitation(s, code))?.status, "rejected");
+    assertEquals(await listInvitations(s, ada.id, room.id), []);
+    assertEquals(
+      await codeOf(() => acceptInvitation(s, bob, code)),
+      "invitation-rejected",
+    );
+  }),
+);
+
+Deno.test(
+  "codes nobody was given open nothing",
+  onStage(async ({ s, person }) => {
+    const ada = await person("Ada");
+    for (const code of [unknownCode(), "", "../x", "é".repeat(3_000)]) {
+      assertEquals(await findInvitation(s, code), null);
+      assertEquals(
+        await codeOf(() => acceptInvitation(s, ada, code)),
+        "not-found",
+      );
+      assertEquals(
+        await codeOf(() => rejectInvitation(s, ada, code)),
+        "not-found",
+      );
+    }
+  }),
+);
+
+Deno.test(
+  "after 7 days an invitation is over, though its link still says so",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, bob, room } = await adasRoom(stage);
+    const code = await stage.codeFor(ada, room.id, bob.email);
+    const [{ id }] = await listInvitations(s, ada.id, room.id);
+    await age(stage, id, VALID_MS);
+    assertEquals((await findInvitation(s, code))?.status, "expired");
+    assertEquals(await listInvitations(s, ada.id, room.id), []);
+    for (
+      const attempt of [
+        () => acceptInvitation(s, bob, code),
+        () => rejectInvitation(s, bob, code),
+      ]
+    ) assertEquals(await codeOf(attempt), "invitation-expired");
+    assertEquals(await listRooms(s, bob.id), []);
+    await stage.bring(ada, room.id, bob);
+  }),
+);
+
+Deno.test(
+  "an invitation is taken back by an admin or its sender, of this room alone",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, bob, room } = await adasRoom(stage);
+    await stage.bring(ada, room.id, bob);
+    const eve = await stage.person("Eve");
+    const evesRoom = await createRoom(s, eve, "Other");
+    const mine = await invite(s, ada, room.id, "one@example.com");
+    const bobs = await invite(s, bob, room.id, "two@example.com");
+    const more = await invite(s, bob, room.id, "three@example.com");
+    const revoke = (who: typeof ada, roomId: string, id: string) =>
+      revokeInvitation(s, who, roomId, id);
+    assertEquals(
+      await codeOf(() => revoke(bob, room.id, mine.id)),
+      "not-admin",
+    );
+    assertEquals(
+      await codeOf(() => revoke(eve, room.id, mine.id)),
+      "not-found",
+    );
+    assertEquals(
+      await codeOf(() => revoke(eve, evesRoom.id, mine.id)),
+      "not-found",
+    );
+    await revoke(bob, room.id, bobs.id);
+    await revoke(ada, room.id, more.id);
+    await revoke(ada, room.id, mine.id);
+    assertEquals(await listInvitations(s, ada.id, room.id), []);
+  }),
+);
+
+Deno.test(
+  "one person sends so many invitations an hour",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, room } = await adasRoom(stage);
+    for (let n = 0; n < PER_ACCOUNT_AN_HOUR; n++) {
+      await invite(s, ada, room.id, `guest${n}@example.com`);
+    }
+    const error = await assertRejects(
+      () => invite(s, ada, room.id, "one.more@example.com"),
+      AppError,
+    );
+    assertEquals([error.code, error.status], ["too-many-attempts", 429]);
+    assertEquals(Number(error.retryAfter) > 0, true);
+    assertEquals(stage.mails.length, PER_ACCOUNT_AN_HOUR);
+  }),
+);
+
+Deno.test(
+  "one room has so many open invitations, and replacing one needs no room",
+  onStage(async (stage) => {
+    const { s, person, bring } = stage;
+    const { ada, room } = await adasRoom(stage);
+    const helpers = await Promise.all(["Bob", "Cleo", "Dora"].map(person));
+    for (const helper of helpers) await bring(ada, room.id, helper);
+    let sent = 0;
+    for (const helper of helpers) {
+      for (let n = 0; n < 18 && sent < OPEN_PER_ROOM; n++) {
+        await invite(s, helper, room.id, `guest${sent++}@example.com`);
+      }
+    }
+    assertEquals(
+      await codeOf(() => invite(s, ada, room.id, "one.more@example.com")),
+      "too-many-invitations",
+    );
+    await invite(s, ada, room.id, "guest0@example.com");
+  }),
+);

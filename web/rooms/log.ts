@@ -1,0 +1,185 @@
+import type {
+  EntryFrame,
+  HistoryPage,
+  Message,
+  RoomSummary,
+} from "../../realtime/protocol.ts";
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import type { RoomLog, Services } from "../services.ts";
+import { parseNdjson } from "./ndjson.ts";
+import { notFound } from "./store.ts";
+import { tokenCache } from "./token-cache.ts";
+
+const TIMEOUT_MS = 3_000;
+/** The statuses whose code and sentence are meant for the person. */
+const PASSED_ON = [404, 409, 413, 422, 429];
+
+const realtimeDown = (cause: unknown): AppError =>
+  new AppError({
+    code: "realtime-down",
+    status: 503,
+    message:
+      "Messages cannot be reached at the moment. Nothing is lost; please try again shortly.",
+    retryAfter: 5,
+    cause,
+  });
+
+/** The error an answer of realtime stands for. Reads the body. */
+async function readError(response: Response): Promise<AppError> {
+  const cause = new Error(`realtime answered ${response.status}`);
+  if (!PASSED_ON.includes(response.status)) {
+    await response.body?.cancel();
+    return realtimeDown(cause);
+  }
+  try {
+    const { error: { code, message } } = await response.json();
+    if (typeof code !== "string" || typeof message !== "string") {
+      return realtimeDown(cause);
+    }
+    const wait = Number(response.headers.get("retry-after"));
+    const retryAfter = wait > 0 ? wait : undefined;
+    return new AppError({ code, status: response.status, message, retryAfter });
+  } catch (error) {
+    return realtimeDown(error);
+  }
+}
+
+interface Call {
+  token: string;
+  method?: "GET" | "POST" | "PUT";
+  body?: unknown;
+  signal: AbortSignal;
+}
+
+/**
+ * The room log, over realtime's HTTP interface (the paths and shapes are in
+ * `realtime/protocol.ts`), with a token of the person for each call.
+ *
+ * Every method throws AppError: `realtime-down` (503) when realtime cannot be reached, answers
+ * nonsense or nothing for 3 s; `not-found` (404) for a room that is not among the roles; and what
+ * realtime says itself, such as a message that is too long (422) or sent too fast (429).
+ */
+export function realtimeRoomLog(
+  config: Pick<Config, "realtimeUrl">,
+  signer: Services["signer"],
+  timeoutMs = TIMEOUT_MS,
+): RoomLog {
+  const tokenOf = tokenCache(signer);
+
+  async function call(path: string, init: Call): Promise<Response> {
+    const { token, method = "GET", body, signal } = init;
+    const headers = new Headers({ authorization: `Bearer ${token}` });
+    if (body !== undefined) headers.set("content-type", "application/json");
+    let response: Response;
+    try {
+      response = await fetch(config.realtimeUrl + path, {
+        method,
+        headers,
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal,
+        redirect: "error",
+      });
+    } catch (error) {
+      throw realtimeDown(error);
+    }
+    if (!response.ok) throw await readError(response);
+    return response;
+  }
+
+  const soon = () => AbortSignal.timeout(timeoutMs);
+
+  async function callJson<T>(
+    path: string,
+    init: Omit<Call, "signal">,
+  ): Promise<T> {
+    const response = await call(path, { ...init, signal: soon() });
+    try {
+      return await response.json() as T;
+    } catch (error) {
+      throw realtimeDown(error);
+    }
+  }
+
+  async function send(path: string, init: Omit<Call, "signal">) {
+    const response = await call(path, { ...init, signal: soon() });
+    await response.body?.cancel();
+  }
+
+  /** The path of a room the roles allow. */
+  function roomPath(roles: Record<string, unknown>, roomId: string): string {
+    if (!Object.hasOwn(roles, roomId)) throw notFound();
+    return `/rooms/${encodeURIComponent(roomId)}`;
+  }
+
+  return {
+    async history(account, roles, roomId, page) {
+      const query = new URLSearchParams();
+      for (const [name, value] of Object.entries(page)) {
+        if (value !== undefined) query.set(name, String(value));
+      }
+      const path = `${roomPath(roles, roomId)}/messages?${query}`;
+      return await callJson<HistoryPage>(path, {
+        token: await tokenOf(account, roles),
+      });
+    },
+
+    async post(account, roles, roomId, draft) {
+      const path = `${roomPath(roles, roomId)}/messages`;
+      return await callJson<Message>(path, {
+        token: await tokenOf(account, roles),
+        method: "POST",
+        body: draft,
+      });
+    },
+
+    async summaries(account, roles) {
+      const rooms = Object.keys(roles).map(encodeURIComponent);
+      if (rooms.length === 0) return {};
+      const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
+        `/summaries?rooms=${rooms.join(",")}`,
+        { token: await tokenOf(account, roles) },
+      );
+      return answer.rooms;
+    },
+
+    async markRead(account, roles, roomId, offset) {
+      await send(`${roomPath(roles, roomId)}/read`, {
+        token: await tokenOf(account, roles),
+        method: "PUT",
+        body: { offset },
+      });
+    },
+
+    async membershipChanged(roomId, userId, removed) {
+      await send(`/rooms/${encodeURIComponent(roomId)}/membership`, {
+        token: await signer.serviceToken("realtime"),
+        method: "POST",
+        body: { userId, removed },
+      });
+    },
+
+    async stream(account, roles, roomId, after, signal) {
+      const path = `${roomPath(roles, roomId)}/stream?after=${after}`;
+      const token = await tokenOf(account, roles);
+      // Only the opening is timed: the stream itself never ends.
+      const opening = new AbortController();
+      const timer = setTimeout(
+        () => opening.abort(new DOMException("no answer", "TimeoutError")),
+        timeoutMs,
+      );
+      try {
+        const response = await call(path, {
+          token,
+          signal: AbortSignal.any([signal, opening.signal]),
+        });
+        if (response.body === null) throw realtimeDown("no body");
+        return response.body
+          .pipeThrough(new TextDecoderStream())
+          .pipeThrough(parseNdjson<EntryFrame>());
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}

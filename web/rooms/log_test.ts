@@ -1,0 +1,256 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { AppError } from "../errors.ts";
+import type { RoomLog } from "../services.ts";
+import type { Signer } from "../tokens/signer.ts";
+import { realtimeRoomLog } from "./log.ts";
+
+const ada = { id: "ada", name: "Ada" };
+const roles = { tea: "admin", "a/b": "member" } as const;
+const message = {
+  id: "m1",
+  clientId: "c1",
+  sender: ada,
+  content: "Hello",
+  timestamp: 1,
+  offset: 1,
+};
+
+/** Tokens that say what they are for. */
+const signer: Signer = {
+  personToken: (audience, { id }, rooms) =>
+    Promise.resolve({
+      token: `${audience}:${id}:${Object.keys(rooms)}`,
+      expiresAt: Date.now() + 300_000,
+    }),
+  serviceToken: (audience) => Promise.resolve(`${audience}:service`),
+  jwks: () => Promise.resolve({ keys: [] }),
+};
+
+interface Seen {
+  method: string;
+  path: string;
+  authorization: string | null;
+  body: string;
+}
+
+/** Runs a test against a stand-in of realtime that answers as told. */
+async function against(
+  answer: (request: Request) => Response | Promise<Response>,
+  test: (roomLog: RoomLog, seen: Seen[]) => Promise<void>,
+) {
+  const seen: Seen[] = [];
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+  }, async (request) => {
+    const { pathname, search } = new URL(request.url);
+    seen.push({
+      method: request.method,
+      path: pathname + search,
+      authorization: request.headers.get("authorization"),
+      body: await request.text(),
+    });
+    return await answer(request);
+  });
+  const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
+  try {
+    await test(realtimeRoomLog({ realtimeUrl }, signer), seen);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+const person = "Bearer realtime:ada:tea,a/b";
+
+Deno.test("history asks for a page of the room, as the person", () => {
+  const page = { messages: [message], epoch: "e", offset: 1 };
+  return against(() => Response.json(page), async (roomLog, seen) => {
+    assertEquals(
+      await roomLog.history(ada, roles, "tea", { before: 9, limit: 2 }),
+      page,
+    );
+    await roomLog.history(ada, roles, "a/b", {});
+    assertEquals(seen.map(({ path }) => path), [
+      "/rooms/tea/messages?before=9&limit=2",
+      "/rooms/a%2Fb/messages",
+    ]);
+    assertEquals(seen[0].authorization, person);
+  });
+});
+
+Deno.test("post sends the draft, and takes a repeated one's answer too", () => {
+  let status = 201;
+  return against(
+    () => Response.json(message, { status }),
+    async (roomLog, seen) => {
+      const draft = { clientId: "c1", content: "Hello" };
+      assertEquals(await roomLog.post(ada, roles, "tea", draft), message);
+      status = 200;
+      assertEquals(await roomLog.post(ada, roles, "tea", draft), message);
+      assertEquals(seen[1], {
+        method: "POST",
+        path: "/rooms/tea/messages",
+        authorization: person,
+        body: JSON.stringify(draft),
+      });
+    },
+  );
+});
+
+Deno.test("summaries ask for every room of the roles, and for none without any", () => {
+  const summary = { epoch: "e", offset: 1, read: 0, unread: 1, last: message };
+  return against(
+    () => Response.json({ rooms: { tea: summary } }),
+    async (roomLog, seen) => {
+      assertEquals(await roomLog.summaries(ada, roles), { tea: summary });
+      assertEquals(await roomLog.summaries(ada, {}), {});
+      assertEquals(seen.map(({ path }) => path), [
+        "/summaries?rooms=tea,a%2Fb",
+      ]);
+    },
+  );
+});
+
+Deno.test("reading is said as the person, membership as the service", () =>
+  against(() => new Response(null, { status: 204 }), async (roomLog, seen) => {
+    await roomLog.markRead(ada, roles, "tea", 7);
+    await roomLog.membershipChanged("tea", "bob", true);
+    assertEquals(seen, [
+      {
+        method: "PUT",
+        path: "/rooms/tea/read",
+        authorization: person,
+        body: '{"offset":7}',
+      },
+      {
+        method: "POST",
+        path: "/rooms/tea/membership",
+        authorization: "Bearer realtime:service",
+        body: '{"userId":"bob","removed":true}',
+      },
+    ]);
+  }));
+
+Deno.test("a room that is not among the roles is never asked for", () =>
+  against(() => Response.json({}), async (roomLog, seen) => {
+    const signal = AbortSignal.timeout(5_000);
+    const draft = { clientId: "c", content: "x" };
+    for (
+      const attempt of [
+        () => roomLog.history(ada, roles, "other", {}),
+        () => roomLog.post(ada, roles, "other", draft),
+        () => roomLog.markRead(ada, roles, "toString", 1),
+        () => roomLog.stream(ada, roles, "other", 0, signal),
+      ]
+    ) {
+      const error = await assertRejects(attempt, AppError);
+      assertEquals([error.code, error.status], ["not-found", 404]);
+    }
+    assertEquals(seen, []);
+  }));
+
+const errors: [number, string, string, number][] = [
+  [404, "not-found", "not-found", 404],
+  [422, "content-too-long", "content-too-long", 422],
+  [429, "too-fast", "too-fast", 429],
+  [401, "token", "realtime-down", 503],
+  [500, "internal", "realtime-down", 503],
+];
+for (const [status, code, seenCode, seenStatus] of errors) {
+  Deno.test(`realtime's ${status} is ${seenCode}`, () => {
+    const body = { error: { code, message: "A sentence." } };
+    const headers = { "retry-after": "9" };
+    return against(
+      () => Response.json(body, { status, headers }),
+      async (roomLog) => {
+        const error = await assertRejects(
+          () => roomLog.history(ada, roles, "tea", {}),
+          AppError,
+        );
+        assertEquals([error.code, error.status], [seenCode, seenStatus]);
+        const isPassedOn = seenCode === code;
+        assertEquals(error.message === "A sentence.", isPassedOn);
+        assertEquals(error.retryAfter === 9, isPassedOn);
+      },
+    );
+  });
+}
+
+Deno.test("an answer that makes no sense is realtime being down", async () => {
+  const answers = [
+    () => new Response("<html>"),
+    () => new Response("<html>", { status: 404 }),
+    () => Response.json({ error: "no" }, { status: 422 }),
+    () => Response.redirect("http://127.0.0.1:1/"),
+  ];
+  for (const answer of answers) {
+    await against(answer, async (roomLog) => {
+      const error = await assertRejects(
+        () => roomLog.history(ada, roles, "tea", {}),
+        AppError,
+      );
+      assertEquals(error.code, "realtime-down");
+    });
+  }
+});
+
+Deno.test("realtime that is not there is a sentence, not a crash", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const realtimeUrl = `http://127.0.0.1:${listener.addr.port}`;
+  listener.close();
+  const roomLog = realtimeRoomLog({ realtimeUrl }, signer);
+  const signal = new AbortController().signal;
+  for (
+    const attempt of [
+      () => roomLog.summaries(ada, roles),
+      () => roomLog.membershipChanged("tea", "bob", false),
+      () => roomLog.stream(ada, roles, "tea", 0, signal),
+    ]
+  ) {
+    const error = await assertRejects(attempt, AppError);
+    assertEquals([error.code, error.status], ["realtime-down", 503]);
+  }
+});
+
+Deno.test("realtime that never answers is given up", async () => {
+  // A listener that accepts and stays silent.
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connection = listener.accept();
+  const realtimeUrl = `http://127.0.0.1:${listener.addr.port}`;
+  const roomLog = realtimeRoomLog({ realtimeUrl }, signer, 50);
+  const error = await assertRejects(
+    () => roomLog.history(ada, roles, "tea", {}),
+    AppError,
+  );
+  assertEquals(error.code, "realtime-down");
+  (await connection).close();
+});
+
+Deno.test("the stream gives entries as they come, and ends when it is let go", () => {
+  const frame = {
+    event: "new-message",
+    roomId: "tea",
+    epoch: "e",
+    offset: 2,
+    message,
+  };
+  const cancelled = Promise.withResolvers<void>();
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const text = `\n${JSON.stringify(frame)}\n\n`;
+      controller.enqueue(new TextEncoder().encode(text));
+    },
+    cancel: () => cancelled.resolve(),
+  });
+  return against(() => new Response(body), async (roomLog, seen) => {
+    const page = new AbortController();
+    const stream = await roomLog.stream(ada, roles, "tea", 1, page.signal);
+    const reader = stream.getReader();
+    assertEquals((await reader.read()).value, frame);
+    assertEquals(seen[0].path, "/rooms/tea/stream?after=1");
+    page.abort();
+    await assertRejects(() => reader.read(), DOMException);
+    await cancelled.promise;
+  });
+});

@@ -1,0 +1,136 @@
+import { findAccount } from "../accounts/accounts.ts";
+import { untilCommitted } from "../accounts/store.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { announceMembership } from "./announce.ts";
+import { dropInvitations } from "./invitations.ts";
+import { findRoom, readMembership } from "./rooms.ts";
+import {
+  isId,
+  keys,
+  listAll,
+  type Membership,
+  notAdmin,
+  notFound,
+} from "./store.ts";
+import type { Member } from "./types.ts";
+
+/** For a member whose account is being deleted this moment. */
+const NAMELESS = "Someone";
+
+/**
+ * A room's members, the longest-standing first.
+ *
+ * @throws {AppError} `not-found` (404) to anyone who is not one of them.
+ */
+export async function listMembers(
+  s: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<Member[]> {
+  await findRoom(s, accountId, roomId);
+  const entries = await listAll<Membership>(s.kv, keys.members(roomId));
+  const members = await Promise.all(entries.map(async ({ key, value }) => {
+    const id = String(key.at(-1));
+    const account = await findAccount(s, id);
+    return { id, name: account?.name ?? NAMELESS, ...value };
+  }));
+  return members.sort(byStanding);
+}
+
+const byStanding = (
+  a: { id: string; joinedAt: number },
+  b: { id: string; joinedAt: number },
+): number => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1);
+
+/**
+ * Takes a member out of a room, and with them the invitations they have open. Their sockets lose
+ * the room at once.
+ *
+ * @throws {AppError} `not-found` (404) for a room the actor is not in or a person who is not in
+ * the room; `not-admin` (403).
+ */
+export async function removeMember(
+  s: Pick<Services, "kv" | "roomLog">,
+  actor: Account,
+  roomId: string,
+  memberId: string,
+): Promise<void> {
+  if (memberId === actor.id) return await leaveRoom(s, actor, roomId);
+  if (!isId(memberId)) throw notFound();
+  await untilCommitted(async () => {
+    const { room, membership } = await readMembership(s, actor.id, roomId);
+    if (membership.value.role !== "admin") throw notAdmin();
+    const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
+    if (target.versionstamp === null) throw notFound();
+    const memberCount = room.value.memberCount - 1;
+    const { ok } = await s.kv.atomic()
+      .check(room).check(membership).check(target)
+      .set(room.key, { ...room.value, memberCount })
+      .delete(target.key)
+      .delete(keys.accountRoom(memberId, roomId))
+      .commit();
+    return ok || undefined;
+  });
+  await dropInvitations(s, roomId, memberId);
+  await announceMembership(s, roomId, memberId, true);
+}
+
+/**
+ * Leaves a room. The last admin hands it over to the longest-standing member; when nobody is
+ * left, the room ends with its invitations.
+ *
+ * @throws {AppError} `not-found` (404) to anyone who is not a member.
+ */
+export async function leaveRoom(
+  s: Pick<Services, "kv" | "roomLog">,
+  account: Account,
+  roomId: string,
+): Promise<void> {
+  await untilCommitted(async () => {
+    const { room, membership } = await readMembership(s, account.id, roomId);
+    const entries = await listAll<Membership>(s.kv, keys.members(roomId));
+    const others = entries
+      .map(({ key, value }) => ({ ...value, id: String(key.at(-1)) }))
+      .filter(({ id }) => id !== account.id)
+      .sort(byStanding);
+    const commit = s.kv.atomic()
+      .check(room).check(membership)
+      .delete(membership.key)
+      .delete(keys.accountRoom(account.id, roomId));
+    if (others.length === 0) {
+      commit.delete(room.key);
+    } else {
+      commit.set(room.key, { ...room.value, memberCount: others.length });
+      if (!others.some(({ role }) => role === "admin")) {
+        const { id, joinedAt } = others[0];
+        const handedOver: Membership = { role: "admin", joinedAt };
+        commit.set(keys.member(roomId, id), handedOver)
+          .set(keys.accountRoom(id, roomId), handedOver);
+      }
+    }
+    const { ok } = await commit.commit();
+    return ok || undefined;
+  });
+  await dropInvitations(s, roomId, account.id);
+  await announceMembership(s, roomId, account.id, true);
+}
+
+/** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */
+export async function leaveAllRooms(
+  s: Pick<Services, "kv" | "roomLog">,
+  account: Account,
+): Promise<void> {
+  const mine = await listAll<Membership>(s.kv, keys.accountRooms(account.id));
+  for (const { key } of mine) {
+    try {
+      await leaveRoom(s, account, String(key.at(-1)));
+    } catch (error) {
+      // Removed by an admin since the list was read: what was wanted has happened.
+      if (!(error instanceof AppError && error.code === "not-found")) {
+        throw error;
+      }
+    }
+  }
+}

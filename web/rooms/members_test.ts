@@ -1,0 +1,205 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { keys as accountKeys } from "../accounts/store.ts";
+import { AppError } from "../errors.ts";
+import { acceptInvitation } from "./accept.ts";
+import { findInvitation, listInvitations } from "./invitations.ts";
+import {
+  leaveAllRooms,
+  leaveRoom,
+  listMembers,
+  removeMember,
+} from "./members.ts";
+import { createRoom, findRoom, listRooms, rolesOf } from "./rooms.ts";
+import { onStage, type Stage } from "./testing.ts";
+
+const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
+  (await assertRejects(attempt, AppError)).code;
+
+/** A room of Ada's, which Bob and then Cleo have joined. */
+async function threeInARoom({ s, person, bring }: Stage) {
+  const [ada, bob, cleo] = await Promise.all(
+    ["Ada", "Bob", "Cleo"].map(person),
+  );
+  const room = await createRoom(s, ada, "Tea");
+  await bring(ada, room.id, bob);
+  await bring(ada, room.id, cleo);
+  return { ada, bob, cleo, room };
+}
+
+Deno.test(
+  "members are listed with their names of today, the longest-standing first",
+  onStage(async (stage) => {
+    const { bob, cleo, room } = await threeInARoom(stage);
+    const key = accountKeys.account(bob.id);
+    const { value } = await stage.s.kv.get<object>(key);
+    await stage.s.kv.set(key, { ...value, name: "Robert" });
+    const members = await listMembers(stage.s, cleo.id, room.id);
+    assertEquals(new Set(members.map(({ id }) => id)).size, 3);
+    const joined = members.map(({ joinedAt }) => joinedAt);
+    assertEquals(joined, joined.toSorted((a, b) => a - b));
+    assertEquals(
+      members.map(({ name, role }) => [name, role]).sort(),
+      [["Ada", "admin"], ["Cleo", "member"], ["Robert", "member"]],
+    );
+    const eve = await stage.person("Eve");
+    assertEquals(
+      await codeOf(() => listMembers(stage.s, eve.id, room.id)),
+      "not-found",
+    );
+  }),
+);
+
+Deno.test(
+  "an admin removes a member, who loses the room everywhere",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await threeInARoom(stage);
+    await removeMember(stage.s, ada, room.id, bob.id);
+    assertEquals(
+      await codeOf(() => findRoom(stage.s, bob.id, room.id)),
+      "not-found",
+    );
+    assertEquals(await rolesOf(stage.s, bob.id), {});
+    const [mine] = await listRooms(stage.s, ada.id);
+    assertEquals(mine.memberCount, 2);
+    assertEquals(stage.changes.at(-1), [room.id, bob.id, true]);
+  }),
+);
+
+Deno.test(
+  "only an admin removes, and only members can be removed",
+  onStage(async (stage) => {
+    const { ada, bob, cleo, room } = await threeInARoom(stage);
+    const eve = await stage.person("Eve");
+    const remove = (who: typeof ada, id: string) =>
+      codeOf(() => removeMember(stage.s, who, room.id, id));
+    assertEquals(await remove(bob, cleo.id), "not-admin");
+    assertEquals(await remove(eve, bob.id), "not-found");
+    assertEquals(await remove(ada, eve.id), "not-found");
+    assertEquals(await remove(ada, "../" + bob.id), "not-found");
+    assertEquals((await listMembers(stage.s, ada.id, room.id)).length, 3);
+  }),
+);
+
+Deno.test(
+  "a removed member's open invitations stop working",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await threeInARoom(stage);
+    const backDoor = await stage.codeFor(bob, room.id, "bob2@example.com");
+    const kept = await stage.codeFor(ada, room.id, "dora@example.com");
+    await removeMember(stage.s, ada, room.id, bob.id);
+    assertEquals(
+      await codeOf(() => acceptInvitation(stage.s, bob, backDoor)),
+      "invitation-revoked",
+    );
+    assertEquals((await findInvitation(stage.s, kept))?.status, "pending");
+  }),
+);
+
+Deno.test(
+  "a member leaves, and the rest stay",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await threeInARoom(stage);
+    await leaveRoom(stage.s, bob, room.id);
+    assertEquals(await listRooms(stage.s, bob.id), []);
+    const members = await listMembers(stage.s, ada.id, room.id);
+    assertEquals(members.map(({ name }) => name).sort(), ["Ada", "Cleo"]);
+    assertEquals(stage.changes.at(-1), [room.id, bob.id, true]);
+    assertEquals(
+      await codeOf(() => leaveRoom(stage.s, bob, room.id)),
+      "not-found",
+    );
+  }),
+);
+
+Deno.test(
+  "when the last admin leaves, the longest-standing member takes over",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const [ada, bob, cleo] = await Promise.all(
+      ["Ada", "Bob", "Cleo"].map(stage.person),
+    );
+    const room = await createRoom(s, ada, "Tea");
+    await stage.bring(ada, room.id, cleo);
+    await stage.bring(ada, room.id, bob);
+    // Two people may join within a millisecond; the story needs an order.
+    const joined = { role: "member", joinedAt: Date.now() + 1_000 };
+    await s.kv.set(["room_members", room.id, bob.id], joined);
+    await leaveRoom(s, ada, room.id);
+    assertEquals(await rolesOf(s, cleo.id), { [room.id]: "admin" });
+    assertEquals(await rolesOf(s, bob.id), { [room.id]: "member" });
+    assertEquals((await findRoom(s, cleo.id, room.id)).role, "admin");
+    await removeMember(s, cleo, room.id, bob.id);
+  }),
+);
+
+Deno.test(
+  "when nobody is left, the room ends with its invitations",
+  onStage(async ({ s, person, codeFor }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    const code = await codeFor(ada, room.id, bob.email);
+    await leaveRoom(s, ada, room.id);
+    assertEquals(await findInvitation(s, code), null);
+    const error = await codeOf(() => acceptInvitation(s, bob, code));
+    assertEquals(error, "invitation-revoked");
+    assertEquals(await codeOf(() => findRoom(s, ada.id, room.id)), "not-found");
+  }),
+);
+
+Deno.test(
+  "everyone leaving at once ends the room, whoever is last",
+  onStage(async (stage) => {
+    const { ada, bob, cleo, room } = await threeInARoom(stage);
+    await Promise.all(
+      [ada, bob, cleo].map((who) => leaveRoom(stage.s, who, room.id)),
+    );
+    const prefixes = ["rooms", "room_members", "rooms_by_account"];
+    for (const prefix of prefixes) {
+      const left = await Array.fromAsync(
+        stage.s.kv.list({ prefix: [prefix] }),
+      );
+      assertEquals(left, []);
+    }
+  }),
+);
+
+Deno.test(
+  "a removal and a departure at once leave the right count and an admin",
+  onStage(async (stage) => {
+    const { ada, bob, cleo, room } = await threeInARoom(stage);
+    await Promise.allSettled([
+      removeMember(stage.s, ada, room.id, bob.id),
+      leaveRoom(stage.s, ada, room.id),
+    ]);
+    const members = await listMembers(stage.s, cleo.id, room.id);
+    const [mine] = await listRooms(stage.s, cleo.id);
+    assertEquals(mine.memberCount, members.length);
+    assertEquals(members.filter(({ role }) => role === "admin").length, 1);
+  }),
+);
+
+Deno.test(
+  "leaving every room leaves nothing behind",
+  onStage(async ({ s, person, bring, codeFor }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const shared = await createRoom(s, ada, "Shared");
+    await bring(ada, shared.id, bob);
+    const alone = await createRoom(s, ada, "Alone");
+    await codeFor(ada, shared.id, "eve@example.com");
+    await leaveAllRooms(s, ada);
+    assertEquals(await listRooms(s, ada.id), []);
+    assertEquals(await rolesOf(s, bob.id), { [shared.id]: "admin" });
+    assertEquals(await listInvitations(s, bob.id, shared.id), []);
+    assertEquals((await s.kv.get(["rooms", alone.id])).value, null);
+  }),
+);
+
+Deno.test(
+  "a removal stands while realtime is down",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await threeInARoom(stage);
+    stage.broken.realtime = new Error("down");
+    await removeMember(stage.s, ada, room.id, bob.id);
+    assertEquals(await rolesOf(stage.s, bob.id), {});
+  }),
+);

@@ -1,0 +1,177 @@
+import { untilCommitted } from "../accounts/store.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import {
+  isId,
+  keys,
+  listAll,
+  type Membership,
+  notAdmin,
+  notFound,
+  randomId,
+  type StoredRoom,
+} from "./store.ts";
+import type { MyRoom, Role, Room } from "./types.ts";
+
+/** Characters of a room's name. */
+export const NAME_LENGTH = 80;
+/** Rooms of one person: each of them is named in that person's tokens. */
+export const ROOMS_PER_ACCOUNT = 100;
+
+/** Control characters, and those that turn the direction of the text after them. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * The name as it is kept: one line, without spaces around it.
+ *
+ * @throws {AppError} `invalid` (422) with `fields.name`.
+ */
+function readName(name: string): string {
+  const kept = name.replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
+  if (kept !== "" && kept.length <= NAME_LENGTH) return kept;
+  const message = kept === ""
+    ? "Give the room a name."
+    : `A room's name has at most ${NAME_LENGTH} characters.`;
+  throw new AppError({
+    code: "invalid",
+    status: 422,
+    message,
+    fields: { name: message },
+  });
+}
+
+const toRoom = (stored: StoredRoom): Room => {
+  const { memberCount: _memberCount, ...room } = stored;
+  return room;
+};
+
+/**
+ * Refuses one more room to a person who has too many.
+ *
+ * @throws {AppError} `too-many-rooms` (409).
+ */
+export async function checkRoomCount(
+  s: Pick<Services, "kv">,
+  accountId: string,
+): Promise<void> {
+  const rooms = await listAll(s.kv, keys.accountRooms(accountId));
+  if (rooms.length < ROOMS_PER_ACCOUNT) return;
+  throw new AppError({
+    code: "too-many-rooms",
+    status: 409,
+    message:
+      `You are in ${rooms.length} rooms, which is as many as one person can have. Leave one first.`,
+  });
+}
+
+/**
+ * Makes a room whose only member, and admin, is `account`.
+ *
+ * @throws {AppError} `invalid` (422) with `fields.name`; `too-many-rooms` (409).
+ */
+export async function createRoom(
+  s: Pick<Services, "kv">,
+  account: Account,
+  name: string,
+): Promise<Room> {
+  const kept = readName(name);
+  await checkRoomCount(s, account.id);
+  const createdAt = Date.now();
+  const room: Room = {
+    id: randomId(),
+    name: kept,
+    createdAt,
+    createdBy: account.id,
+  };
+  const stored: StoredRoom = { ...room, memberCount: 1 };
+  const membership: Membership = { role: "admin", joinedAt: createdAt };
+  await s.kv.atomic()
+    .set(keys.room(room.id), stored)
+    .set(keys.member(room.id, account.id), membership)
+    .set(keys.accountRoom(account.id, room.id), membership)
+    .commit();
+  return room;
+}
+
+/** The rooms a person is a member of, by name. */
+export async function listRooms(
+  s: Pick<Services, "kv">,
+  accountId: string,
+): Promise<MyRoom[]> {
+  const mine = await listAll<Membership>(s.kv, keys.accountRooms(accountId));
+  const rooms = await Promise.all(mine.map(async ({ key, value }) => {
+    const { value: stored } = await s.kv.get<StoredRoom>(
+      keys.room(String(key.at(-1))),
+    );
+    // Null when the room ended between the two reads.
+    return stored && { ...stored, role: value.role };
+  }));
+  return rooms.filter((room) => room !== null)
+    .sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
+}
+
+/** The person's role in each of their rooms, by room id: what their tokens say. */
+export async function rolesOf(
+  s: Pick<Services, "kv">,
+  accountId: string,
+): Promise<Record<string, Role>> {
+  const mine = await listAll<Membership>(s.kv, keys.accountRooms(accountId));
+  return Object.fromEntries(
+    mine.map(({ key, value }) => [String(key.at(-1)), value.role]),
+  );
+}
+
+/** The room's record and a person's membership, with the versions to check in a commit. */
+export async function readMembership(
+  s: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<
+  { room: Deno.KvEntry<StoredRoom>; membership: Deno.KvEntry<Membership> }
+> {
+  if (!isId(roomId)) throw notFound();
+  const [room, membership] = await s.kv.getMany<[StoredRoom, Membership]>([
+    keys.room(roomId),
+    keys.member(roomId, accountId),
+  ]);
+  if (room.versionstamp === null || membership.versionstamp === null) {
+    throw notFound();
+  }
+  return { room, membership };
+}
+
+/**
+ * A room, for a member of it.
+ *
+ * @throws {AppError} `not-found` (404) when there is no such room or the person is no member.
+ */
+export async function findRoom(
+  s: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<{ room: Room; role: Role }> {
+  const { room, membership } = await readMembership(s, accountId, roomId);
+  return { room: toRoom(room.value), role: membership.value.role };
+}
+
+/**
+ * Gives a room another name.
+ *
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `invalid` (422) with `fields.name`.
+ */
+export function renameRoom(
+  s: Pick<Services, "kv">,
+  actor: Account,
+  roomId: string,
+  name: string,
+): Promise<Room> {
+  return untilCommitted(async () => {
+    const { room, membership } = await readMembership(s, actor.id, roomId);
+    if (membership.value.role !== "admin") throw notAdmin();
+    const renamed: StoredRoom = { ...room.value, name: readName(name) };
+    const { ok } = await s.kv.atomic().check(room).check(membership)
+      .set(room.key, renamed).commit();
+    return ok ? toRoom(renamed) : undefined;
+  });
+}

@@ -1,0 +1,91 @@
+import { AppError } from "../errors.ts";
+import type { InvitationStatus, Role, Room } from "./types.ts";
+
+/**
+ * The rooms' part of KV. All of it, in one place:
+ *
+ * | key | value | expires |
+ * |---|---|---|
+ * | `["rooms", room id]` | {@link StoredRoom} | – |
+ * | `["room_members", room id, account id]` | {@link Membership} | – |
+ * | `["rooms_by_account", account id, room id]` | the same {@link Membership} | – |
+ * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
+ * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
+ *
+ * Every change of a room's members rewrites the room's record too, and checks its version first:
+ * so all such changes of one room happen one after another.
+ */
+export interface StoredRoom extends Room {
+  memberCount: number;
+}
+
+export interface Membership {
+  role: Role;
+  joinedAt: number;
+}
+
+export interface StoredInvitation {
+  id: string;
+  roomId: string;
+  email: string;
+  /** The id of the account that invites. */
+  inviterId: string;
+  createdAt: number;
+  expiresAt: number;
+  status: Exclude<InvitationStatus, "expired">;
+  /** The id of the account that accepted. */
+  acceptedBy?: string;
+}
+
+export const keys = {
+  room: (roomId: string) => ["rooms", roomId],
+  member: (roomId: string, accountId: string) => [
+    "room_members",
+    roomId,
+    accountId,
+  ],
+  members: (roomId: string) => ["room_members", roomId],
+  accountRoom: (accountId: string, roomId: string) => [
+    "rooms_by_account",
+    accountId,
+    roomId,
+  ],
+  accountRooms: (accountId: string) => ["rooms_by_account", accountId],
+  invitation: (id: string) => ["invitations", id],
+  /** The pending invitation of an address to a room: its id. */
+  roomInvitation: (roomId: string, email: string) => [
+    "invitations_by_room",
+    roomId,
+    email,
+  ],
+  roomInvitations: (roomId: string) => ["invitations_by_room", roomId],
+};
+
+/** Whether text from outside can be an id at all; longer than this, KV refuses it as a key. */
+export const isId = (text: string): boolean => /^[\w-]{1,64}$/.test(text);
+
+/** What everyone gets who may not know whether the room exists. */
+export const notFound = (): AppError =>
+  new AppError({
+    code: "not-found",
+    status: 404,
+    message: "There is no such room, or you are not a member of it.",
+  });
+
+export const notAdmin = (): AppError =>
+  new AppError({
+    code: "not-admin",
+    status: 403,
+    message: "Only an admin of this room can do that.",
+  });
+
+/** A random id without meaning: 128 bits in base64url. */
+export const randomId = (): string =>
+  crypto.getRandomValues(new Uint8Array(16))
+    .toBase64({ alphabet: "base64url", omitPadding: true });
+
+/** All entries under a prefix. */
+export const listAll = <T>(
+  kv: Deno.Kv,
+  prefix: Deno.KvKey,
+): Promise<Deno.KvEntry<T>[]> => Array.fromAsync(kv.list<T>({ prefix }));

@@ -1,0 +1,100 @@
+import { type AccountRecord, keys } from "../accounts/store.ts";
+import { randomToken } from "../accounts/secrets.ts";
+import type { Account } from "../accounts/types.ts";
+import type { Mail } from "../mail/mailer.ts";
+import type { Services } from "../services.ts";
+import { acceptInvitation } from "./accept.ts";
+import { invite } from "./invite.ts";
+
+type Change = [roomId: string, userId: string, removed: boolean];
+
+/** The services rooms need, in memory, with what was sent and announced. */
+export interface Stage {
+  s: Pick<Services, "config" | "kv" | "mailer" | "roomLog">;
+  mails: Mail[];
+  changes: Change[];
+  /** What the mailer and realtime fail with, while set. */
+  broken: { mailer?: Error; realtime?: Error };
+  /** A new account. */
+  person(name: string): Promise<Account>;
+  /** Invites the person's address, and gives the code from the e-mail. */
+  codeFor(inviter: Account, roomId: string, email: string): Promise<string>;
+  /** Invites the person and accepts for them. */
+  bring(inviter: Account, roomId: string, guest: Account): Promise<void>;
+}
+
+async function makeAccount(kv: Deno.Kv, name: string): Promise<Account> {
+  const id = crypto.randomUUID();
+  const email = `${name.toLowerCase().replaceAll(" ", ".")}@example.com`;
+  const account = { id, name, email, createdAt: Date.now(), hasFace: false };
+  const record: AccountRecord = {
+    ...account,
+    emailKey: email,
+    passwordHash: "",
+    epoch: 0,
+    consent: { at: account.createdAt, textVersion: "1" },
+  };
+  await kv.set(keys.account(id), record);
+  await kv.set(keys.accountByEmail(email), id);
+  return account;
+}
+
+/** The code in the newest e-mail's link. */
+function codeOf(mails: Mail[]): string {
+  const code = mails.at(-1)?.text.match(/\/invitations\/(\S+)/)?.[1];
+  if (code === undefined) throw new Error("The e-mail has no link");
+  return code;
+}
+
+/** Runs a test on services of its own. */
+export function onStage(test: (stage: Stage) => Promise<void>) {
+  return async () => {
+    using kv = await Deno.openKv(":memory:");
+    const mails: Mail[] = [];
+    const changes: Change[] = [];
+    const broken: Stage["broken"] = {};
+    const unused = () => Promise.reject(new Error("Not used by rooms"));
+    const s = {
+      kv,
+      config: { appUrl: "http://localhost:8000" } as Services["config"],
+      mailer: {
+        send(mail: Mail) {
+          if (broken.mailer) return Promise.reject(broken.mailer);
+          mails.push(mail);
+          return Promise.resolve();
+        },
+      },
+      roomLog: {
+        history: unused,
+        post: unused,
+        summaries: unused,
+        markRead: unused,
+        stream: unused,
+        membershipChanged(...change: Change) {
+          if (broken.realtime) return Promise.reject(broken.realtime);
+          changes.push(change);
+          return Promise.resolve();
+        },
+      },
+    };
+    const codeFor: Stage["codeFor"] = async (inviter, roomId, email) => {
+      await invite(s, inviter, roomId, email);
+      return codeOf(mails);
+    };
+    await test({
+      s,
+      mails,
+      changes,
+      broken,
+      person: (name) => makeAccount(kv, name),
+      codeFor,
+      async bring(inviter, roomId, guest) {
+        const code = await codeFor(inviter, roomId, guest.email);
+        await acceptInvitation(s, guest, code);
+      },
+    });
+  };
+}
+
+/** A code that nobody was given. */
+export const unknownCode = randomToken;

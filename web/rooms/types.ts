@@ -1,0 +1,52 @@
+import type { Role } from "../../realtime/protocol.ts";
+
+export type { Role };
+
+export interface Room {
+  id: string;
+  name: string;
+  /** Milliseconds since the Unix epoch. */
+  createdAt: number;
+  /** The id of the account that made it. */
+  createdBy: string;
+}
+
+export interface MyRoom extends Room {
+  role: Role;
+  memberCount: number;
+}
+
+export interface Member {
+  /** The account's id. */
+  id: string;
+  name: string;
+  role: Role;
+  /** Milliseconds since the Unix epoch. */
+  joinedAt: number;
+}
+
+export type InvitationStatus =
+  | "pending"
+  | "accepted"
+  | "rejected"
+  | "revoked"
+  | "expired";
+
+/**
+ * An invitation as people may see it. Its code is not in here: only the e-mail has it, and the
+ * store only its hash.
+ */
+export interface Invitation {
+  /** Names the invitation to members of the room; it does not let anyone in. */
+  id: string;
+  roomId: string;
+  roomName: string;
+  /** The address it was sent to. */
+  email: string;
+  /** The name of the person who invites. */
+  invitedBy: string;
+  /** Milliseconds since the Unix epoch, as is `expiresAt`. */
+  createdAt: number;
+  expiresAt: number;
+  status: InvitationStatus;
+}
