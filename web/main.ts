@@ -10,7 +10,9 @@ import type { State } from "./utils.ts";
  * @param open gives the services; called on the first request that needs them, never while
  * a build imports this module.
  */
-export function createApp(open: () => Promise<Services> = services): App<State> {
+export function createApp(
+  open: () => Promise<Services> = services,
+): App<State> {
   return new App<State>()
     .use(staticFiles())
     .use(withServices(open), security, withPerson, sameSite)

@@ -14,11 +14,13 @@ export function FieldError({ id, message }: { id: string; message?: string }) {
 
 type InputAttributes = Omit<
   JSX.IntrinsicElements["input"],
-  "name" | "id" | "size" | "label"
+  "name" | "size" | "label"
 >;
 
 export interface FieldProps extends InputAttributes {
   name: string;
+  /** Only where the name stands in several forms of a page; else the name. */
+  id?: string;
   label: string;
   hint?: ComponentChildren;
   /** A plain sentence; marks the control as invalid. */
@@ -26,23 +28,25 @@ export interface FieldProps extends InputAttributes {
 }
 
 /** One labelled input with its hint and its error, tied together for assistive technology. */
-export function Field({ name, label, hint, error, ...input }: FieldProps) {
-  const described = [hint && `${name}-hint`, error && `${name}-error`]
+export function Field(
+  { name, id = name, label, hint, error, ...input }: FieldProps,
+) {
+  const described = [hint && `${id}-hint`, error && `${id}-error`]
     .filter(Boolean).join(" ");
   return (
     <div class="field">
-      <label for={name}>{label}</label>
-      {hint && <p class="hint" id={`${name}-hint`}>{hint}</p>}
+      <label for={id}>{label}</label>
+      {hint && <p class="hint" id={`${id}-hint`}>{hint}</p>}
       <input
         class="input"
         dir="auto"
         {...input}
-        id={name}
+        id={id}
         name={name}
         aria-describedby={described || undefined}
         aria-invalid={error ? "true" : undefined}
       />
-      <FieldError id={`${name}-error`} message={error} />
+      <FieldError id={`${id}-error`} message={error} />
     </div>
   );
 }

@@ -49,7 +49,9 @@ export async function readForm(
   limit = FORM_BYTES,
 ): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
-  if (!/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)) {
+  if (
+    !/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
+  ) {
     throw new AppError({
       code: "unsupported-type",
       status: 415,

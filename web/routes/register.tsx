@@ -1,9 +1,11 @@
 import { page } from "fresh";
-import { register } from "../accounts/accounts.ts";
+import { register } from "../accounts/register.ts";
+import { CONSENT } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
-import { Field, FieldError } from "../components/Field.tsx";
+import { Consent } from "../components/Consent.tsx";
+import { Field } from "../components/Field.tsx";
 import { FormNotice } from "../components/FormNotice.tsx";
 import { SelfieField } from "../components/SelfieField.tsx";
 import { Title } from "../components/Title.tsx";
@@ -34,7 +36,7 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { services, requestId } = ctx.state;
+    const { services, requestId, ip } = ctx.state;
     const data: Data = {
       next: safeNext(ctx.url.searchParams.get("next"), "/rooms"),
       name: "",
@@ -51,6 +53,7 @@ export const handler = define.handlers({
         email: data.email,
         password: textOf(form, "password"),
         consent: data.consent,
+        ip,
         selfies: await filesOf(form, "selfie"),
       });
       const { token, expiresAt } = await createSession(services, account.id);
@@ -78,8 +81,7 @@ export default define.page<typeof handler>(({ data }) => {
       <p class="soft">
         {next.startsWith("/invitations/")
           ? "Your invitation opens as soon as you are done."
-          : "Two minutes: a name, a password and a picture of your face."}
-        {" "}
+          : "Two minutes: a name, a password and a picture of your face."}{" "}
         Already have one? <a href={`/login?${query}`}>Sign in</a>.
       </p>
       <form
@@ -126,33 +128,11 @@ export default define.page<typeof handler>(({ data }) => {
           count={3}
           required
         />
-        <div class="field">
-          <div class="check">
-            <input
-              id="consent"
-              name="consent"
-              type="checkbox"
-              value="yes"
-              required
-              checked={data.consent}
-              aria-describedby={errors.consent
-                ? "consent-hint consent-error"
-                : "consent-hint"}
-              aria-invalid={errors.consent ? "true" : undefined}
-            />
-            <label for="consent">
-              I agree that my face is stored and compared when I sign in.
-            </label>
-          </div>
-          <p class="hint" id="consent-hint">
-            One picture and a list of 128 numbers made from it stay on this
-            server. They are compared with your own account and nobody else’s.
-            You can delete them at any time and go on with a code by e-mail.
-            {" "}
-            <a href="/docs#faces">More about faces</a>
-          </p>
-          <FieldError id="consent-error" message={errors.consent} />
-        </div>
+        <Consent
+          text={CONSENT.text}
+          checked={data.consent}
+          error={errors.consent}
+        />
         <button class="button" type="submit">Create account</button>
       </form>
     </div>

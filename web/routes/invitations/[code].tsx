@@ -2,12 +2,7 @@ import { page } from "fresh";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
-import {
-  type Failure,
-  failureOf,
-  readForm,
-  textOf,
-} from "../../http/forms.ts";
+import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { findInvitation, rejectInvitation } from "../../rooms/invitations.ts";
 import type { Invitation } from "../../rooms/types.ts";
@@ -62,8 +57,10 @@ export const handler = define.handlers({
 /** What to say about an invitation that no longer works. */
 const OVER: Record<Exclude<Invitation["status"], "pending">, string> = {
   accepted: "This invitation has been used. Each one lets one person in.",
-  rejected: "This invitation was declined. Changed your mind? Ask for a new one.",
-  revoked: "This invitation was taken back. Ask for a new one if that surprises you.",
+  rejected:
+    "This invitation was declined. Changed your mind? Ask for a new one.",
+  revoked:
+    "This invitation was taken back. Ask for a new one if that surprises you.",
   expired: "This invitation is more than 7 days old. Ask for a new one.",
 };
 

@@ -1,22 +1,21 @@
 import { page } from "fresh";
-import { checkPassword } from "../../accounts/accounts.ts";
+import { startEmailCode } from "../../accounts/email-code.ts";
+import { checkPassword } from "../../accounts/check-password.ts";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
 import { createPendingLogin } from "../../accounts/pending-logins.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
+import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
-import {
-  type Failure,
-  failureOf,
-  readForm,
-  textOf,
-} from "../../http/forms.ts";
+import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
   next: string;
   email: string;
+  /** The second step came too late. */
+  late?: boolean;
   failure?: Failure;
 }
 
@@ -24,7 +23,8 @@ export const handler = define.handlers({
   GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
-    return page<Data>({ next, email: "" });
+    const late = ctx.url.searchParams.has("late");
+    return page<Data>({ next, email: "", late });
   },
 
   async POST(ctx) {
@@ -44,6 +44,7 @@ export const handler = define.handlers({
         account.id,
       );
       const step = account.hasFace ? "/login/face" : "/login/code";
+      if (!account.hasFace) await startEmailCode(services, account.id);
       const answer = ctx.redirect(
         `${step}?next=${encodeURIComponent(next)}`,
         303,
@@ -74,6 +75,12 @@ export default define.page<typeof handler>(({ data }) => {
       </p>
       <form class="form" method="post" action={`/login?${query}`}>
         <FormNotice failure={failure} />
+        {data.late && !failure && (
+          <Notice icon="clock">
+            That took longer than 5 minutes. Please start again with your
+            password.
+          </Notice>
+        )}
         <Field
           name="email"
           label="E-mail"

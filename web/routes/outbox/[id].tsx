@@ -27,7 +27,8 @@ export default define.page<typeof handler>(({ data }) => (
     </p>
     <h1 dir="auto">{data.subject}</h1>
     <p class="soft">
-      To {data.to}, <time datetime={new Date(data.sentAt).toISOString()}>
+      To {data.to},{" "}
+      <time datetime={new Date(data.sentAt).toISOString()}>
         {dayText(data.sentAt, Date.now())}
       </time>
     </p>

@@ -22,7 +22,11 @@ export default define.page<typeof handler>(({ data }) => (
       this machine shows it; set <code>SMTP_URL</code> to send for real.
     </p>
     {data.length === 0
-      ? <p>Nothing yet. Invite someone to a room and the e-mail appears here.</p>
+      ? (
+        <p>
+          Nothing yet. Invite someone to a room and the e-mail appears here.
+        </p>
+      )
       : (
         <ul class="room-list">
           {data.map((mail) => (

@@ -5,12 +5,7 @@ import { Icon } from "../../components/Icon.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
 import { Title } from "../../components/Title.tsx";
-import {
-  type Failure,
-  failureOf,
-  readForm,
-  textOf,
-} from "../../http/forms.ts";
+import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
 import { loadRooms, type RoomList } from "../../http/room-list.ts";

@@ -14,9 +14,16 @@ import {
 } from "../../../http/forms.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
 import { personOf } from "../../../http/person.ts";
-import { listInvitations, revokeInvitation } from "../../../rooms/invitations.ts";
+import {
+  listInvitations,
+  revokeInvitation,
+} from "../../../rooms/invitations.ts";
 import { invite } from "../../../rooms/invite.ts";
-import { leaveRoom, listMembers, removeMember } from "../../../rooms/members.ts";
+import {
+  leaveRoom,
+  listMembers,
+  removeMember,
+} from "../../../rooms/members.ts";
 import { findRoom, renameRoom } from "../../../rooms/rooms.ts";
 import type { Invitation, Member, Role, Room } from "../../../rooms/types.ts";
 import type { Account } from "../../../accounts/types.ts";
@@ -44,7 +51,16 @@ async function load(s: Services, me: Account, roomId: string): Promise<Data> {
     listInvitations(s, me.id, roomId),
   ]);
   const outbox = hasOutbox(s.config);
-  return { room, role, me, members, invitations, outbox, done: null, typed: {} };
+  return {
+    room,
+    role,
+    me,
+    members,
+    invitations,
+    outbox,
+    done: null,
+    typed: {},
+  };
 }
 
 /** Does what a form of this page asks for; gives the address to go to. */

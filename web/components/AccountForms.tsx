@@ -1,0 +1,125 @@
+import type { ComponentChildren } from "preact";
+import type { Account } from "../accounts/types.ts";
+import { FaceForms } from "./FaceForms.tsx";
+import { Field } from "./Field.tsx";
+
+/** A form of the account page: what it does is named in its hidden field `intent`. */
+export function IntentForm({ intent, files, class: className, children }: {
+  intent: string;
+  files?: boolean;
+  class?: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      class={className ?? "form"}
+      method="post"
+      action="/account"
+      enctype={files ? "multipart/form-data" : undefined}
+    >
+      <input type="hidden" name="intent" value={intent} />
+      {children}
+    </form>
+  );
+}
+
+/** Everything a person can change about their account. */
+export function AccountForms({ account, consent, failed, name, errors }: {
+  account: Account;
+  consent: string;
+  /** The intent of the form that came back, if one did. */
+  failed?: string;
+  name?: string;
+  errors: Record<string, string>;
+}) {
+  const errorsOf = (intent: string) => failed === intent ? errors : {};
+  const password = errorsOf("password");
+  return (
+    <>
+      <section class="stack" aria-labelledby="name-heading">
+        <h2 id="name-heading">Name</h2>
+        <IntentForm intent="rename">
+          <Field
+            name="name"
+            label="What others see"
+            autocomplete="name"
+            maxLength={80}
+            required
+            value={failed === "rename" ? name : account.name}
+            error={errorsOf("rename").name}
+          />
+          <p>
+            <button class="button button-quiet" type="submit">Save name</button>
+          </p>
+        </IntentForm>
+      </section>
+      <FaceForms
+        account={account}
+        consent={consent}
+        isOpen={failed === "replace-face"}
+        errors={errorsOf("replace-face")}
+      />
+      <section class="stack" aria-labelledby="password-heading">
+        <h2 id="password-heading">Password</h2>
+        <IntentForm intent="password">
+          <Field
+            id="present-password"
+            name="password"
+            label="Present password"
+            type="password"
+            autocomplete="current-password"
+            required
+            error={password.password}
+          />
+          <Field
+            name="newPassword"
+            label="New password"
+            type="password"
+            hint="At least 8 characters. Your other devices are signed out."
+            autocomplete="new-password"
+            minLength={8}
+            maxLength={128}
+            required
+            error={password.newPassword}
+          />
+          <p>
+            <button class="button button-quiet" type="submit">
+              Change password
+            </button>
+          </p>
+        </IntentForm>
+      </section>
+      <section class="stack" aria-labelledby="end-heading">
+        <h2 id="end-heading">Sign out or leave</h2>
+        <IntentForm intent="sign-out-everywhere" class="actions">
+          <button class="button button-quiet" type="submit">
+            Sign out on every device
+          </button>
+        </IntentForm>
+        <details class="confirm" open={failed === "delete-account"}>
+          <summary class="button button-danger">Delete this account</summary>
+          <IntentForm intent="delete-account">
+            <p>
+              Your account, your face and your memberships are deleted now, and
+              cannot be brought back. Messages you wrote stay in their rooms.
+            </p>
+            <Field
+              id="delete-password"
+              name="password"
+              label="Your password, to be sure"
+              type="password"
+              autocomplete="current-password"
+              required
+              error={errorsOf("delete-account").password}
+            />
+            <p>
+              <button class="button button-danger" type="submit">
+                Delete my account for good
+              </button>
+            </p>
+          </IntentForm>
+        </details>
+      </section>
+    </>
+  );
+}

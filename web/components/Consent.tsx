@@ -1,0 +1,33 @@
+import { FieldError } from "./Field.tsx";
+
+/** The checkbox without which no face is stored, with what it means. */
+export function Consent({ text, checked, error }: {
+  text: string;
+  checked?: boolean;
+  error?: string;
+}) {
+  return (
+    <div class="field">
+      <div class="check">
+        <input
+          id="consent"
+          name="consent"
+          type="checkbox"
+          value="yes"
+          required
+          checked={checked}
+          aria-describedby={error
+            ? "consent-hint consent-error"
+            : "consent-hint"}
+          aria-invalid={error ? "true" : undefined}
+        />
+        <label for="consent">{text}</label>
+      </div>
+      <p class="hint" id="consent-hint">
+        It is compared with your own account and nobody else’s.{" "}
+        <a href="/docs#faces">More about faces</a>
+      </p>
+      <FieldError id="consent-error" message={error} />
+    </div>
+  );
+}

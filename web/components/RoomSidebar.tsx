@@ -1,0 +1,57 @@
+import type { RoomEntry } from "../http/room-list.ts";
+import { Avatar } from "./Avatar.tsx";
+import { Icon } from "./Icon.tsx";
+import { Mark } from "./Mark.tsx";
+
+/** Beside a room on wide screens: the other rooms, and the way to everything else. */
+export function RoomSidebar({ rooms, current, me }: {
+  rooms: RoomEntry[];
+  /** The id of the room shown. */
+  current: string;
+  me: { id: string; name: string };
+}) {
+  return (
+    <nav class="sidebar" aria-label="Rooms">
+      <a class="wordmark" href="/rooms">
+        <Mark />
+        <span>ChatSphere</span>
+      </a>
+      <ul class="sidebar-rooms">
+        {rooms.map((room) => (
+          <li key={room.id}>
+            <SidebarRoom room={room} isCurrent={room.id === current} />
+          </li>
+        ))}
+      </ul>
+      <a class="sidebar-link" href="/rooms#new">
+        <Icon name="plus" /> New room
+      </a>
+      <a class="sidebar-link" href="/account">
+        <Avatar id={me.id} name={me.name} />
+        <span class="truncate" dir="auto" title={me.name}>{me.name}</span>
+      </a>
+    </nav>
+  );
+}
+
+function SidebarRoom({ room, isCurrent }: {
+  room: RoomEntry;
+  isCurrent: boolean;
+}) {
+  const unread = isCurrent ? 0 : room.summary?.unread ?? 0;
+  return (
+    <a
+      class={unread ? "sidebar-link unread" : "sidebar-link"}
+      href={`/rooms/${room.id}`}
+      aria-current={isCurrent ? "page" : undefined}
+    >
+      <span class="truncate" dir="auto" title={room.name}>{room.name}</span>
+      {unread > 0 && (
+        <span class="badge">
+          {unread > 99 ? "99+" : unread}
+          <span class="visually-hidden">unread</span>
+        </span>
+      )}
+    </a>
+  );
+}

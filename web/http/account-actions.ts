@@ -1,0 +1,81 @@
+import { clearSessionCookie } from "../accounts/cookies.ts";
+import { deleteAccount } from "../accounts/delete-account.ts";
+import { deleteFace, replaceFace } from "../accounts/faces.ts";
+import {
+  changePassword,
+  confirmPassword,
+  renameAccount,
+} from "../accounts/profile.ts";
+import { endAllSessions } from "../accounts/sessions.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import { leaveAllRooms } from "../rooms/members.ts";
+import type { State } from "../utils.ts";
+import { filesOf, textOf } from "./forms.ts";
+
+/** What a form of the account page led to. */
+export interface Changed {
+  location: string;
+  cookie?: string;
+}
+
+function checkConsent(form: FormData): void {
+  if (form.has("consent")) return;
+  const message = "Your face can only be stored if you agree to it.";
+  throw new AppError({
+    code: "invalid",
+    status: 422,
+    message,
+    fields: { consent: message },
+  });
+}
+
+/**
+ * Does what a form of the account page asks for, by its field `intent`. What a stolen session
+ * must not do asks for the password again.
+ *
+ * @throws {AppError} what the domain throws; `unknown-intent` (400).
+ */
+export async function act(
+  { services: s, session, ip }: State,
+  account: Account,
+  form: FormData,
+): Promise<Changed> {
+  const accountId = account.id;
+  const keep = session?.token;
+  const password = textOf(form, "password");
+  const intent = textOf(form, "intent");
+  const stay = { location: `/account?done=${encodeURIComponent(intent)}` };
+  const signedOut = { location: "/", cookie: clearSessionCookie(s.config) };
+  switch (intent) {
+    case "rename":
+      await renameAccount(s, accountId, textOf(form, "name"));
+      return stay;
+    case "password": {
+      const newPassword = textOf(form, "newPassword");
+      const change = { accountId, password, newPassword, ip };
+      await changePassword(s, change, keep);
+      return stay;
+    }
+    case "delete-face":
+      await deleteFace(s, accountId, keep);
+      return stay;
+    case "replace-face":
+      checkConsent(form);
+      await confirmPassword(s, { accountId, password, ip });
+      await replaceFace(s, accountId, await filesOf(form, "selfie"), keep);
+      return stay;
+    case "sign-out-everywhere":
+      await endAllSessions(s, accountId);
+      return signedOut;
+    case "delete-account":
+      await confirmPassword(s, { accountId, password, ip });
+      await deleteAccount(s, accountId, (person) => leaveAllRooms(s, person));
+      return signedOut;
+  }
+  throw new AppError({
+    code: "unknown-intent",
+    status: 400,
+    message: "This form is out of date. Please reload the page and try again.",
+  });
+}

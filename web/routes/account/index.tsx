@@ -1,0 +1,89 @@
+import { page } from "fresh";
+import { CONSENT } from "../../accounts/consent.ts";
+import { act, type Changed } from "../../http/account-actions.ts";
+import { AccountForms } from "../../components/AccountForms.tsx";
+import { FormNotice } from "../../components/FormNotice.tsx";
+import { Avatar } from "../../components/Avatar.tsx";
+import { Notice } from "../../components/Notice.tsx";
+import { Title } from "../../components/Title.tsx";
+import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import { personOf } from "../../http/person.ts";
+import type { Account } from "../../accounts/types.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  account: Account;
+  /** What the form before this page did. */
+  done: string | null;
+  /** Which form came back, and what was typed into it. */
+  intent?: string;
+  name?: string;
+  failure?: Failure;
+}
+
+const FIELDS = ["name", "password", "newPassword", "selfie", "consent"];
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const account = personOf(ctx.state);
+    return page<Data>({ account, done: ctx.url.searchParams.get("done") });
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const account = personOf(state);
+    let intent = "";
+    let name = "";
+    try {
+      const form = await readForm(ctx.req);
+      intent = textOf(form, "intent");
+      name = textOf(form, "name");
+      const { location, cookie }: Changed = await act(state, account, form);
+      const answer = ctx.redirect(location, 303);
+      if (cookie) answer.headers.append("set-cookie", cookie);
+      return answer;
+    } catch (error) {
+      const failure = failureOf(error, FIELDS, state.requestId);
+      // A form too large to read can only be the one with pictures.
+      if (!intent && failure.status === 413) intent = "replace-face";
+      return page<Data>(
+        { account, done: null, intent, name, failure },
+        { status: failure.status },
+      );
+    }
+  },
+});
+
+const DONE: Record<string, string> = {
+  rename: "Your new name shows everywhere now.",
+  password: "Your password is changed. Your other devices were signed out.",
+  "delete-face":
+    "Your face is deleted. From now on you sign in with a code by e-mail.",
+  "replace-face": "Your face is stored. Your other devices were signed out.",
+};
+
+export default define.page<typeof handler>(({ data }) => {
+  const { account, done, failure } = data;
+  const happened = done === null ? undefined : DONE[done];
+  return (
+    <div class="column stack">
+      <Title text="Account" failed={Boolean(failure)} />
+      <div class="profile">
+        <Avatar id={account.id} name={account.name} large />
+        <div>
+          <h1 dir="auto">{account.name}</h1>
+          <p class="soft">{account.email}</p>
+        </div>
+      </div>
+      {happened && <Notice>{happened}</Notice>}
+      <FormNotice failure={failure} />
+      <AccountForms
+        account={account}
+        consent={CONSENT.text}
+        failed={data.intent}
+        name={data.name}
+        errors={failure?.fields ?? {}}
+      />
+    </div>
+  );
+});

@@ -1,0 +1,107 @@
+import { page } from "fresh";
+import { safeNext } from "../../accounts/safe-next.ts";
+import { signInWithFace } from "../../accounts/sign-in.ts";
+import { FormNotice } from "../../components/FormNotice.tsx";
+import { SelfieField } from "../../components/SelfieField.tsx";
+import { Title } from "../../components/Title.tsx";
+import { AppError } from "../../errors.ts";
+import {
+  type Failure,
+  failureOf,
+  filesOf,
+  readForm,
+} from "../../http/forms.ts";
+import {
+  pendingLoginOf,
+  signedIn,
+  startAgain,
+} from "../../http/pending-login.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  next: string;
+  name: string;
+  failure?: Failure;
+}
+
+const noPicture = (): AppError => {
+  const message = "Take or choose a picture of your face.";
+  return new AppError({
+    code: "invalid",
+    status: 422,
+    message,
+    fields: { selfie: message },
+  });
+};
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+    const pending = await pendingLoginOf(ctx.state.services, ctx.req.headers);
+    if (!pending) return ctx.redirect(startAgain(next), 303);
+    return page<Data>({ next, name: pending.account.name });
+  },
+
+  async POST(ctx) {
+    const { services, requestId, ip } = ctx.state;
+    const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+    const pending = await pendingLoginOf(services, ctx.req.headers);
+    if (!pending) return ctx.redirect(startAgain(next), 303);
+    try {
+      const [selfie] = await filesOf(await readForm(ctx.req), "selfie");
+      if (selfie === undefined) throw noPicture();
+      const { token } = pending;
+      const session = await signInWithFace(services, token, selfie, ip);
+      return signedIn(services, session, next);
+    } catch (error) {
+      if (error instanceof AppError && error.code === "login-expired") {
+        return ctx.redirect(startAgain(next), 303);
+      }
+      const failure = failureOf(error, ["selfie"], requestId);
+      const { name } = pending.account;
+      return page<Data>({ next, name, failure }, { status: failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { next, name, failure } = data;
+  const query = `next=${encodeURIComponent(next)}`;
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Your face" failed={Boolean(failure)} />
+      <h1>Now your face</h1>
+      <p class="soft">
+        Hello{" "}
+        <bdi>{name}</bdi>. A new picture is compared with the one you enrolled,
+        and not kept.
+      </p>
+      <form
+        class="form"
+        method="post"
+        action={`/login/face?${query}`}
+        enctype="multipart/form-data"
+      >
+        <FormNotice failure={failure} />
+        <SelfieField
+          legend="A picture of you now"
+          hint="Look straight ahead, in even light, alone in the picture."
+          error={failure?.fields.selfie}
+          required
+        />
+        <button class="button" type="submit">Sign in</button>
+      </form>
+      <form class="other-way" method="post" action={`/login/code?${query}`}>
+        <p class="soft">No camera, or it does not recognise you?</p>
+        <button
+          class="button button-plain"
+          type="submit"
+          name="intent"
+          value="send"
+        >
+          Use an e-mail code instead
+        </button>
+      </form>
+    </div>
+  );
+});

@@ -1,0 +1,71 @@
+import { page, type RouteConfig } from "fresh";
+import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
+import { Title } from "../../../components/Title.tsx";
+import { readForm, textOf } from "../../../http/forms.ts";
+import { personOf } from "../../../http/person.ts";
+import { loadRoomPage, noteRead, readBefore } from "../../../http/room-page.ts";
+import { toAppError } from "../../../errors.ts";
+import Room from "../../../islands/Room.tsx";
+import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { define } from "../../../utils.ts";
+
+/** The room fills the window and brings its own header. */
+export const config: RouteConfig = { skipInheritedLayouts: true };
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services } = ctx.state;
+    const me = personOf(ctx.state);
+    const before = readBefore(ctx.url);
+    const data = await loadRoomPage(services, me, ctx.params.id, before);
+    noteRead(services, me, data);
+    return page(data);
+  },
+
+  async POST(ctx) {
+    const { services, requestId } = ctx.state;
+    const me = personOf(ctx.state);
+    const { id } = ctx.params;
+    const { room } = await findRoom(services, me.id, id);
+    const form = await readForm(ctx.req);
+    // Forms send line breaks as CRLF; everything else here as LF.
+    const content = textOf(form, "content").replaceAll("\r\n", "\n");
+    const clientId = textOf(form, "clientId") || crypto.randomUUID();
+    try {
+      const roles = await rolesOf(services, me.id);
+      await services.roomLog.post(me, roles, id, { clientId, content });
+      return ctx.redirect(`/rooms/${room.id}#latest`, 303);
+    } catch (error) {
+      const { status, message } = toAppError(error, requestId);
+      const data = await loadRoomPage(services, me, id);
+      return page({ ...data, draft: content, error: message }, { status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { rooms, room, me, history, ...rest } = data;
+  return (
+    <div class="room-page">
+      <Title text={room.name} failed={Boolean(data.error)} />
+      <RoomSidebar rooms={rooms} current={room.id} me={me} />
+      <main id="main" class="room-main">
+        <Room
+          room={{ id: room.id, name: room.name }}
+          me={me}
+          history={history}
+          {...rest}
+        />
+        {history && !data.older && (
+          <noscript>
+            <iframe
+              class="live-frame"
+              title="New messages, as they arrive"
+              src={`/rooms/${room.id}/live?after=${history.offset}`}
+            />
+          </noscript>
+        )}
+      </main>
+    </div>
+  );
+});
