@@ -1,0 +1,192 @@
+import {
+  type ClientFrame,
+  type Draft,
+  LIMITS,
+  type Position,
+} from "./protocol.ts";
+
+/** Why a frame was refused: `code` is stable, `message` is for a person. */
+export class FrameError extends Error {
+  override name = "FrameError";
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly ref?: string,
+    readonly retryable = false,
+  ) {
+    super(message);
+  }
+}
+
+type Fields = Record<string, unknown>;
+
+const CLIENT_ID = /^[\w.:-]{1,64}$/;
+const EMOJI = /^\p{RGI_Emoji}$/v;
+
+/**
+ * Parses one frame of a client. Unknown fields are dropped.
+ *
+ * @throws {FrameError} `bad-json`, `bad-frame`, `unknown-event`, `message-empty` or
+ * `message-too-long`.
+ */
+export function parseFrame(text: string): ClientFrame {
+  const fields = parseObject(text);
+  try {
+    return parseEvent(fields);
+  } catch (error) {
+    if (!(error instanceof FrameError)) throw error;
+    throw new FrameError(error.code, error.message, refOf(fields));
+  }
+}
+
+/** What an answer to a frame names: its clientId, else its event. */
+function refOf(fields: Fields): string | undefined {
+  const { message, clientId, event } = fields;
+  const inner = typeof message === "object" && message !== null
+    ? (message as Fields).clientId
+    : undefined;
+  const ref = [inner, clientId, event].find((it): it is string =>
+    typeof it === "string"
+  );
+  return ref?.slice(0, LIMITS.clientIdLength);
+}
+
+function parseEvent(fields: Fields): ClientFrame {
+  const event = fields.event;
+  switch (event) {
+    case "chat-message": {
+      const roomId = id(fields, "roomId");
+      return { event, roomId, message: parseDraft(fields.message) };
+    }
+    case "identify":
+      return { event, token: string(fields, "token", 16_384) };
+    case "join-room": {
+      const roomId = id(fields, "roomId");
+      return { event, roomId, since: position(fields.since) };
+    }
+    case "leave-room":
+    case "typing":
+      return { event, roomId: id(fields, "roomId") };
+    case "read":
+      return {
+        event,
+        roomId: id(fields, "roomId"),
+        offset: whole(fields, "offset"),
+      };
+    case "edit-message":
+      return { event, ...amendment(fields), content: content(fields) };
+    case "delete-message":
+      return { event, ...amendment(fields) };
+    case "react":
+      return { event, ...amendment(fields), ...reaction(fields) };
+  }
+  throw new FrameError("unknown-event", "The server does not know this event.");
+}
+
+function parseObject(text: string): Fields {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new FrameError("bad-json", "The frame is not JSON.");
+  }
+  return object(value, "The frame");
+}
+
+/**
+ * Checks what a client may set of a message; the content comes back trimmed.
+ *
+ * @throws {FrameError} as {@link parseFrame}.
+ */
+export function parseDraft(value: unknown): Draft {
+  const fields = object(value, "The message");
+  const clientId = parseClientId(fields);
+  const draft: Draft = { clientId, content: content(fields) };
+  if (fields.replyTo !== undefined) {
+    draft.replyTo = string(fields, "replyTo", 64);
+  }
+  if (fields.clip !== undefined) draft.clip = string(fields, "clip", 256);
+  return draft;
+}
+
+/** The value as an object whose fields can be looked at. */
+export function object(value: unknown, what: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new FrameError("bad-frame", `${what} must be a JSON object.`);
+  }
+  return value as Fields;
+}
+
+function parseClientId(fields: Fields): string {
+  const value = fields.clientId;
+  if (typeof value !== "string" || !CLIENT_ID.test(value)) {
+    throw new FrameError(
+      "bad-frame",
+      "clientId must be 1 to 64 letters, digits or any of _ . : -",
+    );
+  }
+  return value;
+}
+
+function content(fields: Fields): string {
+  if (typeof fields.content !== "string") {
+    throw new FrameError("bad-frame", "content must be a string.");
+  }
+  const text = fields.content.trim();
+  if (text.length === 0) {
+    throw new FrameError("message-empty", "Write something first.");
+  }
+  if (text.length > LIMITS.contentLength) {
+    throw new FrameError(
+      "message-too-long",
+      `A message may have ${LIMITS.contentLength} characters; shorten it.`,
+    );
+  }
+  return text;
+}
+
+function amendment(fields: Fields) {
+  return {
+    roomId: id(fields, "roomId"),
+    clientId: parseClientId(fields),
+    id: id(fields, "id"),
+  };
+}
+
+function reaction(fields: Fields): { emoji: string; on: boolean } {
+  const { emoji, on } = fields;
+  if (typeof emoji !== "string" || emoji.length > 32 || !EMOJI.test(emoji)) {
+    throw new FrameError("bad-frame", "emoji must be one emoji.");
+  }
+  if (typeof on !== "boolean") {
+    throw new FrameError("bad-frame", "on must be true or false.");
+  }
+  return { emoji, on };
+}
+
+function position(value: unknown): Position | undefined {
+  if (value === undefined || value === null) return undefined;
+  const fields = object(value, "since");
+  return { epoch: id(fields, "epoch"), offset: whole(fields, "offset") };
+}
+
+const id = (fields: Fields, name: string): string => string(fields, name, 64);
+
+function string(fields: Fields, name: string, most: number): string {
+  const value = fields[name];
+  if (typeof value !== "string" || value.length === 0 || value.length > most) {
+    throw new FrameError(
+      "bad-frame",
+      `${name} must be a string of 1 to ${most} characters.`,
+    );
+  }
+  return value;
+}
+
+function whole(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (!Number.isSafeInteger(value) || (value as number) < 0) {
+    throw new FrameError("bad-frame", `${name} must be a whole number.`);
+  }
+  return value as number;
+}

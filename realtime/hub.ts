@@ -1,0 +1,235 @@
+import type { Person } from "./auth.ts";
+import type { Entry } from "./log/entry.ts";
+import type { LogListener, Removal, RoomLog } from "./log/log.ts";
+import { errorFields, type Logger } from "./logger.ts";
+import type { Outbox } from "./outbox.ts";
+import { Presence } from "./presence.ts";
+import type { Sender, ServerFrame } from "./protocol.ts";
+import { Removals } from "./removals.ts";
+import { Room } from "./room.ts";
+import type { Session } from "./session.ts";
+import { parseSignal, type Signal } from "./signals.ts";
+import type { StreamReader } from "./stream.ts";
+
+/** A room someone on this instance reads. */
+export interface OpenRoom {
+  room: Room;
+  presence: Presence;
+  /** Joins under way, sockets and streams. */
+  readers: number;
+  /** Resolves when the log tells this instance of every append. */
+  watched: Promise<void>;
+  /** The timer that tells a change of presence, and whether it is one of ours. */
+  presenceDue?: Timer;
+  changedHere?: boolean;
+}
+
+/** Milliseconds in which changes of presence are told together, and more per person: a
+ * list goes to everyone on it, so what it costs grows with the square. */
+const PRESENCE_DELAY = 300;
+const PRESENCE_DELAY_EACH = 10;
+
+/** Who is connected to this instance, and which rooms they have open. */
+export class Hub implements LogListener {
+  readonly instance = crypto.randomUUID();
+  readonly sessions = new Set<Session>();
+  readonly streams = new Set<StreamReader>();
+  readonly removals = new Removals();
+  readonly #rooms = new Map<string, OpenRoom>();
+  readonly #people = new Map<string, Set<Session>>();
+  #log: RoomLog | undefined;
+
+  constructor(readonly outbox: Outbox, readonly logger: Logger) {}
+
+  /** The log; it is given after the hub was made, as each needs the other. */
+  get log(): RoomLog {
+    if (!this.#log) throw new Error("The hub has no log yet.");
+    return this.#log;
+  }
+
+  set log(log: RoomLog) {
+    this.#log = log;
+  }
+
+  get openRooms(): number {
+    return this.#rooms.size;
+  }
+
+  /** Counts one more reader of a room and watches it; pair with {@link release}. */
+  async open(roomId: string): Promise<OpenRoom> {
+    const open = this.#rooms.get(roomId) ?? this.#add(roomId);
+    open.readers += 1;
+    try {
+      await open.watched;
+    } catch (error) {
+      this.release(roomId);
+      throw error;
+    }
+    return open;
+  }
+
+  release(roomId: string): void {
+    const open = this.#rooms.get(roomId);
+    if (!open) return;
+    open.readers -= 1;
+    if (open.readers > 0) return;
+    clearTimeout(open.presenceDue);
+    this.#rooms.delete(roomId);
+    this.log.unwatch(roomId);
+  }
+
+  #add(roomId: string): OpenRoom {
+    const publish = (topic: string, text: string) =>
+      this.outbox.send(topic, text);
+    const room = new Room(roomId, this.log, publish, this.logger);
+    const watched = this.log.watch(roomId).then(() => {
+      this.sendSignal(roomId, { type: "who", instance: this.instance });
+    });
+    const open = { room, presence: new Presence(), readers: 0, watched };
+    this.#rooms.set(roomId, open);
+    return open;
+  }
+
+  entries(roomId: string, entries: Entry[]): void {
+    this.#rooms.get(roomId)?.room.deliver(entries);
+  }
+
+  /** Sends a frame to every socket here that has the room open. */
+  tell(roomId: string, frame: ServerFrame): void {
+    const open = this.#rooms.get(roomId);
+    if (open) this.outbox.send(open.room.topic, JSON.stringify(frame));
+  }
+
+  /** Sends a signal to every instance that has the room open. */
+  sendSignal(roomId: string, signal: Signal): void {
+    this.log.signal(roomId, JSON.stringify(signal));
+  }
+
+  signal(roomId: string, text: string): void {
+    const open = this.#rooms.get(roomId);
+    const signal = parseSignal(text);
+    if (!open || !signal) return;
+    switch (signal.type) {
+      case "typing":
+        this.tell(roomId, {
+          event: "typing",
+          roomId,
+          sender: signal.sender,
+        });
+        break;
+      case "read":
+        this.#tellPerson(signal.userId, {
+          event: "read",
+          roomId,
+          offset: signal.offset,
+        });
+        break;
+      case "who":
+        if (signal.instance !== this.instance) this.#say(roomId, open);
+        break;
+      case "presence":
+        if (signal.instance === this.instance) break;
+        if (open.presence.hear(signal.instance, signal.people)) {
+          this.#presenceChanged(roomId, open);
+        }
+    }
+  }
+
+  connected(session: Session, userId: string): void {
+    const sessions = this.#people.get(userId);
+    if (sessions) sessions.add(session);
+    else this.#people.set(userId, new Set([session]));
+  }
+
+  disconnected(session: Session, userId: string | undefined): void {
+    this.sessions.delete(session);
+    if (userId === undefined) return;
+    const sessions = this.#people.get(userId);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.#people.delete(userId);
+  }
+
+  /** Moves a person's read position forward and tells their other sockets. */
+  async markRead(person: Person, roomId: string, offset: number) {
+    const moved = await this.log.markRead(roomId, person.id, offset);
+    this.sendSignal(roomId, {
+      type: "read",
+      userId: person.id,
+      offset: moved,
+    });
+  }
+
+  #tellPerson(userId: string, frame: ServerFrame): void {
+    for (const session of this.#people.get(userId) ?? []) session.send(frame);
+  }
+
+  removal(removal: Removal): void {
+    this.removals.hear(removal);
+    const { roomId, removed } = removal;
+    for (const session of [...this.#people.get(removal.userId) ?? []]) {
+      session.send({ event: "membership", roomId, removed });
+      if (removed) session.removedFrom(roomId);
+    }
+    for (const stream of [...this.streams]) stream.check();
+  }
+
+  reconnected(): void {
+    void this.checkPositions();
+  }
+
+  entered(roomId: string, person: Sender): void {
+    const open = this.#rooms.get(roomId);
+    if (open?.presence.enter(person)) this.#localChange(roomId, open);
+  }
+
+  left(roomId: string, userId: string): void {
+    const open = this.#rooms.get(roomId);
+    if (open?.presence.leave(userId)) this.#localChange(roomId, open);
+  }
+
+  #localChange(roomId: string, open: OpenRoom): void {
+    open.changedHere = true;
+    this.#presenceChanged(roomId, open);
+  }
+
+  #say(roomId: string, open: OpenRoom): void {
+    const { instance } = this;
+    const people = open.presence.here();
+    this.sendSignal(roomId, { type: "presence", instance, people });
+  }
+
+  #presenceChanged(roomId: string, open: OpenRoom): void {
+    const delay = PRESENCE_DELAY + PRESENCE_DELAY_EACH * open.readers;
+    open.presenceDue ??= setTimeout(() => {
+      open.presenceDue = undefined;
+      if (open.changedHere) this.#say(roomId, open);
+      open.changedHere = false;
+      const online = open.presence.online();
+      this.tell(roomId, { event: "presence", roomId, online });
+    }, delay);
+  }
+
+  /** Repeats who is here for the other instances, and forgets those that fell silent. */
+  refreshPresence(): void {
+    for (const [roomId, open] of this.#rooms) {
+      this.#say(roomId, open);
+      if (open.presence.expire()) this.#presenceChanged(roomId, open);
+    }
+  }
+
+  /** Compares each open room with the log and tells its readers where it is. */
+  async checkPositions(): Promise<void> {
+    for (const [roomId, { room }] of [...this.#rooms]) {
+      try {
+        await room.fill();
+      } catch (error) {
+        const fields = errorFields(error);
+        this.logger("warn", "position-check-failed", { ...fields });
+        return;
+      }
+      const offset = room.delivered;
+      if (offset < 0) continue;
+      this.tell(roomId, { event: "room-activity", roomId, offset });
+    }
+  }
+}

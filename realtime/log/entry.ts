@@ -1,0 +1,155 @@
+import type { EntryFrame, Message, Sender } from "../protocol.ts";
+
+/** m: message, e: edit, d: deletion, r: reaction. */
+export type Kind = "m" | "e" | "d" | "r";
+
+/**
+ * One entry of a room's log as it is stored.
+ *
+ * `body` is the JSON text of what the sender's instance knew before the append, without
+ * its opening brace: the offset is only known afterwards, and gluing it on in front is far
+ * cheaper than parsing and writing the text again for every entry.
+ */
+export interface Entry {
+  epoch: string;
+  offset: number;
+  kind: Kind;
+  body: string;
+}
+
+/** What is to be appended. `target` is the offset of the message an amendment changes. */
+export interface NewEntry {
+  roomId: string;
+  clientId: string;
+  sender: Sender;
+  timestamp: number;
+  kind: Kind;
+  body: string;
+  target?: number;
+}
+
+interface Origin {
+  roomId: string;
+  clientId: string;
+  sender: Sender;
+  timestamp: number;
+}
+
+/** An entry for a message. */
+export function messageEntry(
+  origin: Origin,
+  draft: { content: string; replyTo?: string; clip?: string },
+): NewEntry {
+  const { clientId, sender, timestamp } = origin;
+  const { content, replyTo, clip } = draft;
+  const body = { clientId, sender, content, timestamp, replyTo, clip };
+  return { ...origin, kind: "m", body: JSON.stringify(body).slice(1) };
+}
+
+type Amendment =
+  | { kind: "e"; content: string }
+  | { kind: "d" }
+  | { kind: "r"; emoji: string; on: boolean };
+
+/** An entry that edits, deletes or reacts to the message `target`. */
+export function amendmentEntry(
+  origin: Origin,
+  target: Message,
+  amendment: Amendment,
+): NewEntry {
+  const { clientId, sender, timestamp } = origin;
+  const { kind, ...rest } = amendment;
+  const body = { id: target.id, clientId, sender, timestamp, ...rest };
+  return {
+    ...origin,
+    kind,
+    target: target.offset,
+    body: JSON.stringify(body).slice(1),
+  };
+}
+
+const EVENT = {
+  e: "message-edited",
+  d: "message-deleted",
+  r: "reaction",
+} as const;
+
+/** The id of the entry at a position; unique, and tells where to look the entry up. */
+export const entryId = (epoch: string, offset: number): string =>
+  `${epoch}-${offset}`;
+
+/** The position an id names, or null if no entry can have that id. */
+export function parseEntryId(
+  id: string,
+): { epoch: string; offset: number } | null {
+  const match = /^(\d{1,15})-(\d{1,15})$/.exec(id);
+  if (!match?.[1] || !match[2]) return null;
+  return { epoch: match[1], offset: Number(match[2]) };
+}
+
+/** The JSON text of the frame that delivers an entry. */
+export function frameText(roomId: string, entry: Entry): string {
+  const { epoch, offset, kind, body } = entry;
+  const at = `"roomId":${
+    JSON.stringify(roomId)
+  },"epoch":"${epoch}","offset":${offset},`;
+  if (kind === "m") {
+    const id = entryId(epoch, offset);
+    return `{"event":"new-message",${at}"message":{"id":"${id}","offset":${offset},${body}}`;
+  }
+  return `{"event":"${EVENT[kind]}",${at}${body}`;
+}
+
+/** The frame that delivers an entry. */
+export function entryFrame(roomId: string, entry: Entry): EntryFrame {
+  return JSON.parse(frameText(roomId, entry)) as EntryFrame;
+}
+
+/** The messages among `entries` with `amendments`, in order, applied to them. */
+export function applyAmendments(
+  entries: Entry[],
+  amendments: Entry[],
+): Message[] {
+  const messages = new Map<string, Message>();
+  for (const entry of entries) {
+    const frame = entryFrame("", entry);
+    if (frame.event === "new-message") {
+      messages.set(frame.message.id, frame.message);
+    }
+  }
+  for (const entry of amendments) amend(messages, entryFrame("", entry));
+  return [...messages.values()];
+}
+
+function amend(messages: Map<string, Message>, frame: EntryFrame): void {
+  if (frame.event === "new-message") return;
+  const message = messages.get(frame.id);
+  // A deletion is final: an edit that crossed it must not bring the text back.
+  if (!message || message.deletedAt !== undefined) return;
+  if (frame.event === "message-edited") {
+    message.content = frame.content;
+    message.editedAt = frame.timestamp;
+  } else if (frame.event === "message-deleted") {
+    message.content = "";
+    message.deletedAt = frame.timestamp;
+    delete message.reactions;
+    delete message.clip;
+  } else {
+    react(message, frame.emoji, frame.sender.id, frame.on);
+  }
+}
+
+function react(
+  message: Message,
+  emoji: string,
+  personId: string,
+  on: boolean,
+): void {
+  const reactions = message.reactions ?? {};
+  const others = (reactions[emoji] ?? []).filter((id) => id !== personId);
+  const people = on ? [...others, personId] : others;
+  if (people.length > 0) reactions[emoji] = people;
+  else delete reactions[emoji];
+  if (Object.keys(reactions).length > 0) message.reactions = reactions;
+  else delete message.reactions;
+}

@@ -1,0 +1,96 @@
+import type { Message, RoomSummary } from "../protocol.ts";
+import type { Entry, NewEntry } from "./entry.ts";
+
+/** Where an append ended up; `repeated` when its clientId had been stored before. */
+export interface Appended {
+  epoch: string;
+  offset: number;
+  timestamp: number;
+  repeated: boolean;
+}
+
+/** Part of a room's log, with the newest position at the moment it was read. */
+export interface Slice {
+  epoch: string;
+  offset: number;
+  entries: Entry[];
+}
+
+/** A page of messages with later edits, deletions and reactions applied, oldest first. */
+export interface Page {
+  epoch: string;
+  offset: number;
+  messages: Message[];
+}
+
+/** A person was taken out of a room (or let in again). */
+export interface Removal {
+  roomId: string;
+  userId: string;
+  removed: boolean;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+}
+
+/** What a log tells the instance that opened it. */
+export interface LogListener {
+  /** Entries of a watched room, in log order; after a lost publish there may be a hole. */
+  entries(roomId: string, entries: Entry[]): void;
+  /** A signal sent to a watched room by any instance, this one included. */
+  signal(roomId: string, text: string): void;
+  removal(removal: Removal): void;
+  /** The store came back: publishes may have been missed, or its newest entries lost. */
+  reconnected(): void;
+}
+
+/** The store cannot take or give anything now; the same call may work later. */
+export class StoreError extends Error {
+  readonly code = "store-unavailable";
+  override name = "StoreError";
+}
+
+/**
+ * The durable log of all rooms: per room one total order of entries, with offsets 1, 2, 3…
+ * within an epoch. Every method rejects with {@link StoreError} when the store fails.
+ */
+export interface RoomLog {
+  readonly store: "sqlite" | "redis";
+  /**
+   * Appends; resolves once the entry is as durable as the store is set to make it.
+   * Appends made in one order by one caller are stored in that order. A repeated
+   * (room, sender, clientId) resolves to the first append and stores nothing.
+   */
+  append(entry: NewEntry): Promise<Appended>;
+  /** Up to `limit` entries after an offset, oldest first. */
+  read(roomId: string, after: number, limit: number): Promise<Slice>;
+  /** The newest messages before an offset, or the oldest after one, or the newest. */
+  page(
+    roomId: string,
+    range: { before?: number; after?: number; limit: number },
+  ): Promise<Page>;
+  /** One message with what happened to it applied, or null. */
+  find(roomId: string, id: string): Promise<Message | null>;
+  /** Newest offset and the person's read position in each of the rooms. */
+  positions(
+    userId: string,
+    roomIds: string[],
+  ): Promise<Record<string, { epoch: string; offset: number; read: number }>>;
+  summaries(
+    userId: string,
+    roomIds: string[],
+  ): Promise<Record<string, RoomSummary>>;
+  /** Moves a read position forward, never back; resolves to where it is then. */
+  markRead(roomId: string, userId: string, offset: number): Promise<number>;
+  /** From when this resolves, the listener hears of everything appended to the room. */
+  watch(roomId: string): Promise<void>;
+  unwatch(roomId: string): void;
+  /** Tells every instance watching the room something that is not stored. */
+  signal(roomId: string, text: string): void;
+  /** Remembers a removal for longer than any token lives, and tells every instance. */
+  remove(removal: Removal): Promise<void>;
+  /** Resolves if the store answers. */
+  ping(): Promise<void>;
+  /** Resolves when no append is in flight. */
+  idle(): Promise<void>;
+  close(): Promise<void>;
+}

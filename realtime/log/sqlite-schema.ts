@@ -1,0 +1,54 @@
+import { Database } from "bun:sqlite";
+
+/**
+ * Rows are appended in the order of an integer key, and the indices hold integers only:
+ * with text, or with PRIMARY KEY (room, offset), a commit touches several times the pages.
+ * `amends` is the offset of the message an edit, a deletion or a reaction belongs to;
+ * `fingerprint` finds a repeated clientId (the body settles a collision).
+ */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS rooms (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, epoch INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS people (
+  id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE
+);
+CREATE TABLE IF NOT EXISTS entries (
+  id INTEGER PRIMARY KEY,
+  room INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  person INTEGER NOT NULL,
+  fingerprint INTEGER NOT NULL,
+  amends INTEGER,
+  timestamp INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  body TEXT NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS entries_by_offset ON entries (room, offset);
+CREATE INDEX IF NOT EXISTS entries_by_fingerprint ON entries (fingerprint);
+CREATE INDEX IF NOT EXISTS entries_by_target ON entries (room, amends)
+  WHERE amends IS NOT NULL;
+CREATE TABLE IF NOT EXISTS reads (
+  room INTEGER NOT NULL, person INTEGER NOT NULL, offset INTEGER NOT NULL,
+  PRIMARY KEY (room, person)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removals (
+  room TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (room, person)
+) WITHOUT ROWID;
+`;
+
+/**
+ * Opens the database at `path`, making it if need be. `synchronous=FULL` puts every
+ * commit on the disk before it returns.
+ */
+export function openDatabase(path: string): Database {
+  const db = new Database(path, { create: true, strict: true });
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA synchronous = FULL");
+  db.run("PRAGMA busy_timeout = 2000");
+  db.run("PRAGMA cache_size = -65536");
+  db.run(SCHEMA);
+  return db;
+}

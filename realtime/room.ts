@@ -1,0 +1,152 @@
+import { type Entry, frameText } from "./log/entry.ts";
+import type { RoomLog } from "./log/log.ts";
+import { errorFields, type Logger } from "./logger.ts";
+import { LIMITS } from "./protocol.ts";
+
+/** One entry's frame, as sent. */
+export interface Delivery {
+  offset: number;
+  text: string;
+}
+
+/** Milliseconds before the log is asked again for entries that are missing. */
+const FILL_RETRY = 500;
+
+/**
+ * A room as this instance has it open. It delivers every entry once and in order,
+ * whatever it hears twice, late or not at all: what is missing it reads from the log.
+ */
+export class Room {
+  readonly topic: string;
+  /** The newest offset delivered here; -1 until the log was read once. */
+  delivered = -1;
+  epoch = "";
+  /** Who reads this room without a socket. */
+  readonly listeners = new Set<(delivery: Delivery) => void>();
+  #early: Entry[] = [];
+  #filling: Promise<void> | null = null;
+  #joins = 0;
+  #recent: Delivery[] = [];
+
+  constructor(
+    readonly id: string,
+    readonly log: RoomLog,
+    readonly publish: (topic: string, text: string) => void,
+    readonly logger: Logger,
+  ) {
+    this.topic = `room:${id}`;
+  }
+
+  /** Takes entries in log order and delivers those that are next. */
+  deliver(entries: Entry[]): void {
+    if (this.delivered < 0 || this.#filling) {
+      this.#early.push(...entries);
+      return;
+    }
+    for (const [i, entry] of entries.entries()) {
+      if (!this.#accept(entry)) {
+        this.#early = entries.slice(i);
+        this.#fillAgain();
+        return;
+      }
+    }
+  }
+
+  /**
+   * Reads the log while keeping what is delivered meanwhile, then calls `joined` in the
+   * same turn with what the log held and, without a gap, what came after: whoever starts
+   * to listen inside `joined` misses nothing and gets nothing twice.
+   */
+  async join<T extends { epoch: string; offset: number }>(
+    read: () => Promise<T>,
+    joined: (page: T, since: Delivery[]) => void,
+  ): Promise<void> {
+    this.#joins += 1;
+    try {
+      const page = await read();
+      this.#opened(page);
+      if (page.offset > this.delivered) await this.fill();
+      joined(page, this.#recent.filter(({ offset }) => offset > page.offset));
+    } finally {
+      this.#joins -= 1;
+      if (this.#joins === 0) this.#recent = [];
+    }
+  }
+
+  /**
+   * Reads from the log whatever it has beyond what was delivered; tries again by itself.
+   *
+   * @throws {StoreError} if the first try failed.
+   */
+  fill(): Promise<void> {
+    this.#filling ??= this.#fill();
+    return this.#filling;
+  }
+
+  async #fill(): Promise<void> {
+    try {
+      await this.#readOn();
+    } catch (error) {
+      const fields = errorFields(error);
+      this.logger("warn", "room-fill-failed", { room: this.id, ...fields });
+      setTimeout(() => this.#fillAgain(), FILL_RETRY);
+      throw error;
+    } finally {
+      this.#filling = null;
+    }
+    const early = this.#early;
+    this.#early = [];
+    this.deliver(early);
+  }
+
+  #fillAgain(): void {
+    // The failure was logged, and the next try is on its way.
+    this.fill().catch(() => {});
+  }
+
+  async #readOn(): Promise<void> {
+    for (;;) {
+      const after = this.delivered;
+      const limit = LIMITS.recoveryEntries;
+      const slice = await this.log.read(this.id, after, limit);
+      this.#follow(slice.epoch, slice.offset);
+      for (const entry of slice.entries) this.#accept(entry);
+      if (slice.entries.length < limit) return;
+    }
+  }
+
+  #opened(page: { epoch: string; offset: number }): void {
+    if (this.delivered >= 0) return this.#follow(page.epoch, page.offset);
+    this.delivered = page.offset;
+    this.epoch = page.epoch;
+    const early = this.#early;
+    this.#early = [];
+    this.deliver(early);
+  }
+
+  /** A log that lost entries starts a new epoch: begin again from where it is. */
+  #follow(epoch: string, offset: number): void {
+    if (epoch === this.epoch) return;
+    this.epoch = epoch;
+    this.delivered = Math.min(this.delivered, offset);
+  }
+
+  /** False if entries before this one are missing. */
+  #accept(entry: Entry): boolean {
+    if (entry.epoch !== this.epoch) {
+      if (Number(entry.epoch) < Number(this.epoch)) return true;
+      this.#follow(entry.epoch, entry.offset - 1);
+    }
+    if (entry.offset <= this.delivered) return true;
+    if (entry.offset > this.delivered + 1) return false;
+    this.delivered = entry.offset;
+    const delivery = {
+      offset: entry.offset,
+      text: frameText(this.id, entry),
+    };
+    this.publish(this.topic, delivery.text);
+    for (const listener of this.listeners) listener(delivery);
+    if (this.#joins > 0) this.#recent.push(delivery);
+    return true;
+  }
+}

@@ -1,0 +1,108 @@
+import type { Person } from "./auth.ts";
+import type { Hub } from "./hub.ts";
+import type { Delivery } from "./room.ts";
+import { LIMITS } from "./protocol.ts";
+import { frameText } from "./log/entry.ts";
+
+/** Milliseconds between empty lines that keep proxies from closing a quiet stream. */
+const HEARTBEAT = 15_000;
+/** Characters a reader may be behind before its stream is ended. */
+const BACKLOG = 1_048_576;
+
+/**
+ * The room's entries after an offset (or from now on) as NDJSON {@link EntryFrame}s. It
+ * ends when the person's token ends, they are removed, or they read too slowly; the reader
+ * then asks again from the last offset it has.
+ */
+export async function roomStream(
+  hub: Hub,
+  person: Person,
+  roomId: string,
+  after?: number,
+): Promise<ReadableStream<Uint8Array>> {
+  const { room } = await hub.open(roomId);
+  const reader = new StreamReader(hub, person, roomId);
+  try {
+    await room.join(
+      () => readOn(hub, reader, after),
+      (_, later) => {
+        for (const { text } of later) reader.write(text);
+        reader.listen(room.listeners);
+      },
+    );
+  } catch (error) {
+    reader.end();
+    throw error;
+  }
+  return reader.stream;
+}
+
+/** Writes what the log has after an offset; returns where that ends. */
+async function readOn(hub: Hub, reader: StreamReader, after?: number) {
+  const { roomId } = reader;
+  if (after === undefined) return hub.log.page(roomId, { limit: 1 });
+  for (let from = after;;) {
+    const slice = await hub.log.read(roomId, from, LIMITS.recoveryEntries);
+    for (const entry of slice.entries) reader.write(frameText(roomId, entry));
+    from = slice.entries.at(-1)?.offset ?? slice.offset;
+    if (from >= slice.offset) return slice;
+  }
+}
+
+class StreamReader {
+  readonly stream: ReadableStream<Uint8Array>;
+  #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  #listeners: Set<(delivery: Delivery) => void> | undefined;
+  readonly #encoder = new TextEncoder();
+  readonly #heartbeat: Timer;
+  #ended = false;
+  readonly #deliver = ({ text }: Delivery) => this.write(text);
+
+  constructor(
+    readonly hub: Hub,
+    readonly person: Person,
+    readonly roomId: string,
+  ) {
+    this.stream = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      cancel: () => this.end(),
+    }, { highWaterMark: BACKLOG, size: (chunk) => chunk?.byteLength ?? 0 });
+    this.#heartbeat = setInterval(() => this.write(""), HEARTBEAT);
+  }
+
+  listen(listeners: Set<(delivery: Delivery) => void>): void {
+    this.#listeners = listeners;
+    listeners.add(this.#deliver);
+    this.hub.streams.add(this);
+  }
+
+  write(line: string): void {
+    if (this.#ended) return;
+    this.#controller?.enqueue(this.#encoder.encode(`${line}\n`));
+    if ((this.#controller?.desiredSize ?? 1) <= 0) this.end();
+  }
+
+  /** Ends the stream if the person may no longer read the room. */
+  check(): void {
+    const { rooms, expiresAt } = this.hub.removals.apply(this.person);
+    if (!rooms.has(this.roomId) || expiresAt <= Date.now()) this.end();
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    clearInterval(this.#heartbeat);
+    this.#listeners?.delete(this.#deliver);
+    this.hub.streams.delete(this);
+    this.hub.release(this.roomId);
+    try {
+      this.#controller?.close();
+    } catch {
+      // It is closed already when the reader cancelled.
+    }
+  }
+}
+
+export type { StreamReader };
