@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import type { EntryFrame } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { RoomLog } from "../services.ts";
 import type { Signer } from "../tokens/signer.ts";
@@ -228,7 +229,7 @@ Deno.test("realtime that never answers is given up", async () => {
 });
 
 Deno.test("the stream gives entries as they come, and ends when it is let go", () => {
-  const frame = {
+  const frame: EntryFrame = {
     event: "new-message",
     roomId: "tea",
     epoch: "e",
