@@ -1,0 +1,11 @@
+#!/usr/bin/env -S deno run -A --watch=static/,routes/
+import { Builder } from "fresh/dev";
+
+const builder = new Builder({ root: import.meta.dirname, target: "es2022" });
+
+if (Deno.args.includes("build")) {
+  await builder.build();
+} else {
+  const port = Number(Deno.env.get("PORT") ?? 8000);
+  await builder.listen(() => import("./main.ts"), { port });
+}

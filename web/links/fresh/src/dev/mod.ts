@@ -1,0 +1,5 @@
+export {
+  Builder,
+  type BuildOptions,
+  type ResolvedBuildConfig,
+} from "./builder.ts";

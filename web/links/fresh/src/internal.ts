@@ -1,0 +1,3 @@
+/** What `_fresh/server.js` needs; not for apps. */
+export { setBuildCache } from "./app.ts";
+export { ProdBuildCache } from "./snapshot.ts";

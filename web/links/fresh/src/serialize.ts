@@ -1,0 +1,68 @@
+import { isValidElement, type VNode } from "preact";
+import { computed, Signal } from "@preact/signals";
+import { createPlugin, type Plugin, type PluginInfo, serialize } from "seroval";
+import { Slot } from "./islands.ts";
+
+// Names that seroval never makes up itself: its own start with other letters.
+export const SIGNAL = "signal";
+export const COMPUTED = "computed";
+export const SLOT = "slot";
+export const ISLAND = "island";
+
+const Computed = computed(() => 0).constructor;
+
+interface Props extends PluginInfo {
+  value: PluginInfo[string];
+}
+
+/** How one kind of value is written as a call in the page's script. */
+function call<Value>(
+  tag: string,
+  test: (value: unknown) => boolean,
+  argument: (value: Value) => unknown,
+): Plugin<Value, Props> {
+  return createPlugin<Value, Props>({
+    tag,
+    test,
+    parse: {
+      sync: (value, ctx) => ({ value: ctx.parse(argument(value)) }),
+    },
+    serialize: (node, ctx) => `${tag}(${ctx.serialize(node.value)})`,
+    deserialize() {
+      throw new Error("Props are only ever read by the browser");
+    },
+  });
+}
+
+const isComputed = (value: unknown) => value instanceof Computed;
+const isSlot = (value: unknown): value is VNode<{ id: number }> =>
+  isValidElement(value) && value.type === Slot;
+
+/**
+ * Writes the islands of a page as a JavaScript expression that is safe inside
+ * `<script>`: whatever occurs twice (a signal, above all) is one thing in the
+ * browser too. `islands` gives a component's number.
+ *
+ * @throws for values that cannot travel, such as functions
+ */
+export function serializeInstances(
+  instances: unknown,
+  islands: Map<unknown, number>,
+): string {
+  const plugins = [
+    call<Signal>(COMPUTED, isComputed, (signal) => signal.peek()),
+    call<Signal>(
+      SIGNAL,
+      (value) => value instanceof Signal,
+      (signal) => signal.peek(),
+    ),
+    call<VNode<{ id: number }>>(SLOT, isSlot, (vnode) => vnode.props.id),
+    call<unknown>(
+      ISLAND,
+      (value) => islands.has(value),
+      (value) => islands.get(value),
+    ),
+  ];
+  return serialize(instances, { plugins })
+    .replaceAll(/<(?=\/script|!--|script)/gi, "\\x3C");
+}
