@@ -165,7 +165,7 @@ function readKvPath(env: Env, dataDir: string): string | undefined {
   if (path === undefined) {
     return read(env, "DENO_DEPLOYMENT_ID")
       ? undefined
-      : `${dataDir}/kv.sqlite3`;
+      : `${dataDir}/web/kv.sqlite3`;
   }
   if (/^https?:/.test(path) && !read(env, "DENO_KV_ACCESS_TOKEN")) {
     throw new ConfigError(

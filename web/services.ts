@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { sweepPictures } from "./accounts/pictures.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { Blobs } from "./faces/blobs.ts";
@@ -80,11 +81,10 @@ export interface Services {
 }
 
 /** The KV of a file, of a KV server, or of Deno Deploy itself. */
-async function openKv({ kvPath, dataDir }: Config): Promise<Deno.Kv> {
-  const isFile = kvPath !== undefined && !/^https?:/.test(kvPath);
-  // Password hashes and face templates are in it: nobody else on this machine may look.
-  if (isFile && kvPath.startsWith(dataDir)) {
-    await Deno.mkdir(dataDir, { recursive: true, mode: 0o700 });
+async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
+  if (kvPath !== undefined && !/^https?:/.test(kvPath)) {
+    // Password hashes and face templates are in it: nobody else on this machine may look.
+    await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
   }
   return await Deno.openKv(kvPath);
 }

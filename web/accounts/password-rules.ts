@@ -6,7 +6,7 @@ const LONGEST = 128;
 /** Runs of neighbours: on the keyboard, in the alphabet, among the digits. */
 const SEQUENCES = [
   "abcdefghijklmnopqrstuvwxyz",
-  "01234567890",
+  "0123456789",
   "qwertyuiop",
   "asdfghjkl",
   "zxcvbnm",
@@ -39,7 +39,7 @@ function personalWords(person: { name: string; email: string }): string[] {
   const words = [local, ...local.split(/[^\p{L}\p{N}]+/u)]
     .concat(person.name.replace(/\s+/g, ""), person.name.split(/\s+/));
   return words.map((word) => normalisePassword(word).toLowerCase())
-    .filter((word) => word.length >= 4);
+    .filter((word) => word.length >= 3);
 }
 
 /** Whether hardly anything is left of the text without the person's own name and e-mail. */

@@ -1,0 +1,135 @@
+import { FaceError } from "../faces/face-error.ts";
+import type { Blobs, FaceEngine, Services } from "../services.ts";
+import { register } from "./register.ts";
+import type { Account } from "./types.ts";
+
+type Mail = Parameters<Services["mailer"]["send"]>[0];
+
+export const IP = "203.0.113.7";
+export const PASSWORD = "correct horse battery";
+
+const utf8 = new TextEncoder();
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** A selfie as the engine below sees it: the name of whoever is on it. */
+export const selfieOf = (whom: string): Uint8Array<ArrayBuffer> =>
+  utf8.encode(whom);
+
+/** No face is on this one. */
+export const EMPTY_SELFIE = selfieOf("");
+
+/** Recognises people by the name in the picture; the real engine takes a second to start. */
+const namesEngine: FaceEngine = {
+  enrol(selfies) {
+    if (selfies.some((selfie) => selfie.length === 0)) {
+      return Promise.reject(new FaceError("face-none"));
+    }
+    return Promise.resolve({ template: selfies[0], best: selfies.length - 1 });
+  },
+  verify({ template }, live) {
+    if (live.length === 0) return Promise.reject(new FaceError("face-none"));
+    return Promise.resolve({ match: textOf(template) === textOf(live) });
+  },
+  close: () => Promise.resolve(),
+};
+
+/** The services accounts need, in memory, with what was stored and sent. */
+export interface Stage {
+  s: Pick<Services, "kv" | "faces" | "blobs" | "mailer">;
+  pictures: Map<string, Uint8Array>;
+  mails: Mail[];
+  /** What the mailer and the blob store fail with, while set. */
+  broken: { mailer?: Error; put?: Error; delete?: Error };
+  /** Registers somebody whose e-mail and face are made from the name. */
+  person(name: string): Promise<Account>;
+}
+
+/** What a registration of somebody called `name` brings. */
+export const registrationOf = (name: string) => ({
+  name,
+  email: `${name.toLowerCase()}@example.com`,
+  password: PASSWORD,
+  consent: true,
+  selfies: [selfieOf(name)],
+});
+
+/** Runs a test on services of its own. */
+export function onStage(test: (stage: Stage) => Promise<void>) {
+  return async () => {
+    using kv = await Deno.openKv(":memory:");
+    const pictures: Stage["pictures"] = new Map();
+    const mails: Mail[] = [];
+    const broken: Stage["broken"] = {};
+    const blobs: Blobs = {
+      async put(key, bytes) {
+        if (broken.put) throw broken.put;
+        // Not at once: whoever else registers gets in between.
+        await Promise.resolve();
+        pictures.set(key, bytes);
+      },
+      get(key) {
+        const bytes = pictures.get(key);
+        return Promise.resolve(bytes ? { bytes, type: "image/jpeg" } : null);
+      },
+      delete(key) {
+        if (broken.delete) return Promise.reject(broken.delete);
+        pictures.delete(key);
+        return Promise.resolve();
+      },
+    };
+    const mailer: Services["mailer"] = {
+      send(mail) {
+        if (broken.mailer) return Promise.reject(broken.mailer);
+        mails.push(mail);
+        return Promise.resolve();
+      },
+    };
+    const s = { kv, faces: namesEngine, blobs, mailer };
+    const person = (name: string) => register(s, registrationOf(name));
+    await test({ s, pictures, mails, broken, person });
+  };
+}
+
+/** The AppError code a call fails with, or "none". */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return "none";
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return String(error.code);
+    throw error;
+  }
+}
+
+/** The form fields a call complains about. */
+export async function fieldsOf(call: Promise<unknown>): Promise<string[]> {
+  try {
+    await call;
+    return [];
+  } catch (error) {
+    if (error instanceof Error && "fields" in error) {
+      return Object.keys(error.fields ?? {}).sort();
+    }
+    throw error;
+  }
+}
+
+/** Everything in KV, as text with the bytes of templates readable. */
+export async function everythingIn(kv: Deno.Kv): Promise<string> {
+  const lines: string[] = [];
+  for await (const { key, value } of kv.list({ prefix: [] })) {
+    lines.push(
+      JSON.stringify(
+        [key, value],
+        (_, part) => part instanceof Uint8Array ? textOf(part) : part,
+      ),
+    );
+  }
+  return lines.join("\n");
+}
+
+/** Puts the end of a stored record in the past. */
+export async function expire(kv: Deno.Kv, key: Deno.KvKey): Promise<void> {
+  const { value } = await kv.get<{ expiresAt: number }>(key);
+  await kv.set(key, { ...value, expiresAt: Date.now() - 1 });
+}
