@@ -1,0 +1,152 @@
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { secureHeaders } from "hono/secure-headers";
+import { addClips } from "./clip-routes.ts";
+import { docsPage, docsPolicy } from "./docs.ts";
+import { ApiError, errorResponse, internalError } from "./errors.ts";
+import { liveDocumentation } from "./live.ts";
+import { observed } from "./middleware.ts";
+import { ReadySchema } from "./schemas.ts";
+import type { Deps, Env } from "./service.ts";
+import { addTranscribe } from "./transcribe.ts";
+
+const ABOUT = {
+  openapi: "3.1.0",
+  info: {
+    title: "ChatSphere transcriber",
+    version: "1.0.0",
+    description:
+      "Recordings in, text out. Send a token of web for the audience “transcriber”, or one of TRANSCRIBER_KEYS, as Bearer.",
+  },
+};
+
+/** The HTTP side of the service: everything but the live socket. */
+export function createApp(deps: Deps): OpenAPIHono<Env> {
+  const app = new OpenAPIHono<Env>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalid(result.error.issues);
+    },
+  });
+  app.use(observed(deps.log));
+  app.use(secureHeaders({
+    contentSecurityPolicy: { defaultSrc: ["'none'"] },
+    crossOriginResourcePolicy: false, // CORS below decides who reads answers
+    referrerPolicy: "no-referrer",
+    xFrameOptions: "DENY",
+    overwrite: false, // a page with a stricter or wider policy of its own keeps it
+  }));
+  app.use(cors({
+    origin: deps.config.appUrl,
+    allowMethods: ["GET", "POST", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type"],
+    exposeHeaders: ["Retry-After", "X-Request-Id"],
+    maxAge: 600,
+  }));
+
+  addTranscribe(app, deps);
+  addClips(app, deps);
+  addHealth(app, deps);
+  addDocs(app);
+
+  app.notFound(() => {
+    throw new ApiError({
+      code: "not-found",
+      status: 404,
+      message: "There is nothing at this address. See /docs.",
+    });
+  });
+  app.onError((error, c) => {
+    const gone = c.get("gone").aborted;
+    const shown = toApiError(error);
+    c.set("code", gone ? "abandoned" : shown.code);
+    if (shown.status >= 500 && !gone) {
+      deps.log("error", "failed", {
+        requestId: c.get("requestId"),
+        code: shown.code,
+        cause: causeOf(shown),
+      });
+    }
+    return errorResponse(shown);
+  });
+  return app;
+}
+
+function addHealth(app: OpenAPIHono<Env>, { recognizer }: Deps): void {
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/healthz",
+      summary: "Whether the process lives",
+      responses: {
+        200: {
+          description: "It does",
+          content: {
+            "application/json": { schema: z.object({ ok: z.boolean() }) },
+          },
+        },
+      },
+    }),
+    (c) => c.json({ ok: true }, 200),
+  );
+  const content = { "application/json": { schema: ReadySchema } };
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/readyz",
+      summary: "Whether recordings can be transcribed",
+      responses: {
+        200: { description: "They can", content },
+        503: { description: "They cannot; reason says why", content },
+      },
+    }),
+    (c) => {
+      const status = recognizer.status();
+      const ready = status.state === "ready";
+      const body = { ready, recognizer: { name: recognizer.name, ...status } };
+      return c.json(body, ready ? 200 : 503);
+    },
+  );
+}
+
+function addDocs(app: OpenAPIHono<Env>): void {
+  app.openAPIRegistry.registerComponent("securitySchemes", "bearer", {
+    type: "http",
+    scheme: "bearer",
+  });
+  app.openAPIRegistry.registerPath(liveDocumentation);
+  app.doc31("/openapi.json", ABOUT);
+  app.get("/docs", async (c) => {
+    c.header("content-security-policy", await docsPolicy());
+    return c.html(docsPage(app.getOpenAPI31Document(ABOUT)));
+  });
+}
+
+function invalid(
+  issues: { path: PropertyKey[]; message: string }[],
+): ApiError {
+  const [{ path, message }] = issues;
+  const where = path.length > 0 ? `${path.join(".")}: ` : "";
+  return new ApiError({
+    code: "invalid",
+    status: 400,
+    message: `${where}${message}.`,
+  });
+}
+
+function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof HTTPException && error.status < 500) {
+    return new ApiError({
+      code: "invalid",
+      status: error.status,
+      message: "The request is not valid JSON.",
+      cause: error,
+    });
+  }
+  return internalError(error);
+}
+
+// A message of a library may quote what a person sent; its class does not.
+const causeOf = (error: ApiError): string | undefined =>
+  error.cause instanceof Error ? error.cause.name : undefined;

@@ -1,0 +1,92 @@
+import { ApiError } from "../errors.ts";
+import { AUDIO_LIMITS } from "../limits.ts";
+import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
+import { isComplete } from "./complete.ts";
+import { demux } from "./demux.ts";
+import {
+  audioBroken,
+  audioEmpty,
+  audioFormat,
+  audioSilent,
+  audioTooLarge,
+} from "./errors.ts";
+import { decodeWithFfmpeg } from "./ffmpeg.ts";
+import { resample } from "./resample.ts";
+import { isSilent, type Samples, toInt16 } from "./samples.ts";
+import { type Format, sniff } from "./sniff.ts";
+
+export interface DecodeOptions {
+  /** Aborted when nobody waits for the result any more. */
+  signal: AbortSignal;
+  /** The ffmpeg to use for what we cannot decode ourselves. */
+  ffmpeg?: string;
+  maxSeconds?: number;
+}
+
+export interface Recording {
+  format: Format;
+  /** Mono, 16 kHz, signed 16-bit. */
+  pcm: Int16Array;
+  /** Seconds. */
+  duration: number;
+}
+
+/**
+ * Turns a file a browser or a program recorded into what recognisers take. Its format is told
+ * by its bytes.
+ * @throws {ApiError} 400 `audio-empty`; 413 `audio-too-large`, `audio-too-long`;
+ * 415 `audio-format`; 422 `audio-broken`, `audio-silent`
+ */
+export async function decodeAudio(
+  bytes: Uint8Array,
+  options: DecodeOptions,
+): Promise<Recording> {
+  if (bytes.length === 0) throw audioEmpty();
+  if (bytes.length > AUDIO_LIMITS.bytes) throw audioTooLarge();
+  const format = sniff(bytes);
+  if (format === null) throw audioFormat();
+  if (!isComplete(bytes, format)) throw audioBroken();
+  const samples = await decodeFormat(bytes, format, options);
+  if (samples.length === 0) throw audioBroken();
+  const mono = await resample(
+    samples.join(),
+    samples.rate,
+    SAMPLE_RATE,
+    options.signal,
+  );
+  const pcm = toInt16(mono);
+  if (isSilent(pcm)) throw audioSilent();
+  return { format, pcm, duration: pcm.length / SAMPLE_RATE };
+}
+
+async function decodeFormat(
+  bytes: Uint8Array,
+  format: Format,
+  options: DecodeOptions,
+): Promise<Samples> {
+  const { signal, ffmpeg = "ffmpeg" } = options;
+  const maxSeconds = options.maxSeconds ?? AUDIO_LIMITS.seconds;
+  if (format === "webm" || format === "ogg" || format === "wav") {
+    const samples = await demuxed(bytes, { maxSeconds, signal });
+    if (samples) return samples;
+  }
+  return await decodeWithFfmpeg(bytes, format, {
+    command: ffmpeg,
+    maxSeconds,
+    signal,
+  });
+}
+
+async function demuxed(
+  bytes: Uint8Array,
+  options: { maxSeconds: number; signal: AbortSignal },
+): Promise<Samples | null> {
+  try {
+    return await demux(bytes, options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof ApiError) throw error;
+    // The demuxer has no error class for bad files: assertions and range errors mean just that.
+    throw audioBroken(error);
+  }
+}

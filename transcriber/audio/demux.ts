@@ -1,0 +1,112 @@
+import type { AudioSample, InputAudioTrack } from "mediabunny";
+import { audioBroken, audioTooLong } from "./errors.ts";
+import { Samples } from "./samples.ts";
+
+export interface DemuxOptions {
+  maxSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Hertz outside which nothing is a recording of speech. */
+const RATES = { min: 4_000, max: 192_000 };
+
+/** Opus packets decoded before the event loop gets a turn: two seconds of speech. */
+const BATCH = 100;
+
+/**
+ * Decodes WAV, and Opus in WebM, Matroska or Ogg. Null when the container holds another codec.
+ * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken`
+ */
+export async function demux(
+  bytes: Uint8Array,
+  options: DemuxOptions,
+): Promise<Samples | null> {
+  const { ALL_FORMATS, BufferSource, Input } = await import("mediabunny");
+  const source = new BufferSource(new Uint8Array(bytes));
+  using input = new Input({ source, formats: ALL_FORMATS });
+  const track = await input.getPrimaryAudioTrack();
+  if (!track) return null;
+  const duration = await track.getDurationFromMetadata() ?? 0;
+  if (duration > options.maxSeconds) throw audioTooLong();
+  const channels = await track.getNumberOfChannels();
+  if (channels < 1 || channels > 2) return null;
+  const codec = await track.getCodec();
+  if (codec === "opus") return await decodeOpus(track, channels, options);
+  if (isPcm(codec)) return await decodePcm(track, options);
+  return null;
+}
+
+const isPcm = (codec: string | null) =>
+  codec !== null && (codec.startsWith("pcm-") || /^[au]law$/.test(codec));
+
+async function decodePcm(track: InputAudioTrack, options: DemuxOptions) {
+  const { AudioSampleSink } = await import("mediabunny");
+  const rate = await track.getSampleRate();
+  if (rate < RATES.min || rate > RATES.max) throw audioBroken();
+  const samples = new Samples(rate, options.maxSeconds);
+  for await (const sample of new AudioSampleSink(track).samples()) {
+    options.signal.throwIfAborted();
+    samples.add(planes(sample));
+    sample.close();
+  }
+  return samples;
+}
+
+function planes(sample: AudioSample): Float32Array[] {
+  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
+    const plane = new Float32Array(sample.numberOfFrames);
+    sample.copyTo(plane, { planeIndex, format: "f32-planar" });
+    return plane;
+  });
+}
+
+async function decodeOpus(
+  track: InputAudioTrack,
+  channels: number,
+  options: DemuxOptions,
+) {
+  const { EncodedPacketSink } = await import("mediabunny");
+  const { OpusDecoder } = await import("opus-decoder");
+  const config = await track.getDecoderConfig();
+  const decoder = new OpusDecoder({
+    channels,
+    // Opus decodes to any of its rates by itself, so there is nothing left to resample.
+    sampleRate: 16_000,
+    preSkip: readPreSkip(config?.description),
+  });
+  await decoder.ready;
+  try {
+    const samples = new Samples(16_000, options.maxSeconds);
+    let batch: Uint8Array[] = [];
+    const flush = () => {
+      options.signal.throwIfAborted();
+      const decoded = decoder.decodeFrames(batch);
+      if (decoded.errors.length > 0) throw audioBroken(decoded.errors[0]);
+      samples.add(decoded.channelData);
+      batch = [];
+    };
+    for await (const packet of new EncodedPacketSink(track).packets()) {
+      batch.push(packet.data);
+      if (batch.length < BATCH) continue;
+      flush();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    if (batch.length > 0) flush();
+    return samples;
+  } finally {
+    decoder.free();
+  }
+}
+
+/** RFC 7845 §5.1: the samples at the start that only warm the decoder up, in `OpusHead`. */
+function readPreSkip(description: AllowSharedBufferSource | undefined): number {
+  if (!description) return 0;
+  const view = ArrayBuffer.isView(description)
+    ? new DataView(
+      description.buffer,
+      description.byteOffset,
+      description.byteLength,
+    )
+    : new DataView(description);
+  return view.byteLength >= 12 ? view.getUint16(10, true) : 0;
+}

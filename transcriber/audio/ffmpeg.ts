@@ -1,0 +1,108 @@
+import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
+import { audioBroken, audioFormat } from "./errors.ts";
+import type { Format } from "./sniff.ts";
+import { Samples } from "./samples.ts";
+
+export interface FfmpegOptions {
+  /** The program to run. */
+  command: string;
+  maxSeconds: number;
+  signal: AbortSignal;
+}
+
+/** ffmpeg's name of the one demuxer each format may use: it must not guess, for guessing reaches playlists. */
+const DEMUXERS: Record<Format, string> = {
+  webm: "matroska",
+  ogg: "ogg",
+  wav: "wav",
+  mp4: "mov",
+  flac: "flac",
+  mpeg: "mp3",
+};
+
+/**
+ * Decodes what we have no decoder for with ffmpeg, when the machine has it.
+ * @throws {ApiError} 415 `audio-format` without ffmpeg; 422 `audio-broken`; 413 `audio-too-long`
+ */
+export async function decodeWithFfmpeg(
+  bytes: Uint8Array,
+  format: Format,
+  options: FfmpegOptions,
+): Promise<Samples> {
+  const child = spawn(format, options);
+  // An MP4 may have its index at the end; "cache:" lets ffmpeg seek in what it has read.
+  const sent = send(child.stdin, bytes);
+  const samples = new Samples(SAMPLE_RATE, options.maxSeconds);
+  try {
+    for await (const pcm of wholeSamples(child.stdout)) samples.add([pcm]);
+  } catch (error) {
+    stop(child);
+    throw error;
+  } finally {
+    await sent;
+  }
+  const status = await child.status;
+  options.signal.throwIfAborted();
+  if (!status.success) throw audioBroken(`ffmpeg ended with ${status.code}`);
+  return samples;
+}
+
+function spawn(format: Format, options: FfmpegOptions): Deno.ChildProcess {
+  // One second beyond the limit is enough to know that the recording is too long.
+  const limit = String(options.maxSeconds + 1);
+  try {
+    return new Deno.Command(options.command, {
+      args: [
+        ..."-nostdin -v error -protocol_whitelist cache,pipe".split(" "),
+        ...["-f", DEMUXERS[format], "-i", "cache:pipe:0"],
+        ...["-t", limit, "-vn", "-f", "s16le", "-ac", "1"],
+        ...["-ar", String(SAMPLE_RATE), "pipe:1"],
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "null",
+      signal: options.signal,
+    }).spawn();
+  } catch (error) {
+    // Absent, or Deno was started without --allow-run=ffmpeg: both mean "we cannot read this".
+    if (
+      error instanceof Deno.errors.NotFound ||
+      error instanceof Deno.errors.NotCapable
+    ) throw audioFormat();
+    throw error;
+  }
+}
+
+async function send(stdin: WritableStream<Uint8Array>, bytes: Uint8Array) {
+  const writer = stdin.getWriter();
+  try {
+    await writer.write(bytes);
+    await writer.close();
+  } catch {
+    // ffmpeg closed its end: its exit code says why.
+  }
+}
+
+function stop(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It has already ended.
+  }
+}
+
+/** Bytes come in pieces of any length; a sample that is cut waits for its other half. */
+async function* wholeSamples(stdout: ReadableStream<Uint8Array>) {
+  let rest = new Uint8Array();
+  for await (const chunk of stdout) {
+    const bytes = new Uint8Array(rest.length + chunk.length);
+    bytes.set(rest);
+    bytes.set(chunk, rest.length);
+    const whole = bytes.length - bytes.length % 2;
+    rest = bytes.slice(whole);
+    yield Float32Array.from(
+      new Int16Array(bytes.buffer, 0, whole / 2),
+      (value) => value / 32768,
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
+import { audioTooLong } from "./errors.ts";
+
+/** Collects decoded mono audio at one rate, and stops whoever decodes when it gets too long. */
+export class Samples {
+  readonly rate: number;
+  #chunks: Float32Array[] = [];
+  #length = 0;
+  #maxLength: number;
+
+  /** @param maxSeconds how much audio is accepted */
+  constructor(rate: number, maxSeconds: number) {
+    this.rate = rate;
+    this.#maxLength = rate * maxSeconds;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Adds one buffer a channel, mixed to mono.
+   * @throws {ApiError} 413 `audio-too-long`
+   */
+  add(channels: Float32Array[]): void {
+    const mono = mix(channels);
+    this.#length += mono.length;
+    if (this.#length > this.#maxLength) throw audioTooLong();
+    this.#chunks.push(mono);
+  }
+
+  join(): Float32Array {
+    const joined = new Float32Array(this.#length);
+    let at = 0;
+    for (const chunk of this.#chunks) {
+      joined.set(chunk, at);
+      at += chunk.length;
+    }
+    return joined;
+  }
+}
+
+/** The mean of all channels. */
+function mix(channels: Float32Array[]): Float32Array {
+  if (channels.length === 1) return channels[0];
+  return channels[0].map((_, i) => {
+    let sum = 0;
+    for (const channel of channels) sum += channel[i];
+    return sum / channels.length;
+  });
+}
+
+/** Samples in −1…1 as signed 16-bit; louder ones are clipped. */
+export const toInt16 = (samples: Float32Array): Int16Array =>
+  Int16Array.from(
+    samples,
+    (value) => Math.max(-32768, Math.min(32767, Math.round(value * 32767))),
+  );
+
+/** Loudness below which nobody can be speaking: −54 dB of full scale, over the loudest 30 ms. */
+const SILENCE = 0.002 * 32767;
+
+/** Whether a recording at 16 kHz holds nothing but silence or the hiss of a muted microphone. */
+export function isSilent(pcm: Int16Array): boolean {
+  const window = SAMPLE_RATE * 0.03;
+  for (let at = 0; at < pcm.length; at += window) {
+    const piece = pcm.subarray(at, at + window);
+    let energy = 0;
+    for (const value of piece) energy += value * value;
+    if (Math.sqrt(energy / piece.length) > SILENCE) return false;
+  }
+  return true;
+}

@@ -1,0 +1,52 @@
+/** What went wrong, for a program (`code`), a person (`message`) and HTTP (`status`). */
+export class ApiError extends Error {
+  /** Stable, kebab-case; clients may branch on it. */
+  readonly code: string;
+  readonly status: number;
+  /** Seconds after which trying again makes sense. */
+  readonly retryAfter?: number;
+
+  constructor(
+    init: {
+      code: string;
+      status: number;
+      message: string;
+      retryAfter?: number;
+      cause?: unknown;
+    },
+  ) {
+    super(init.message, { cause: init.cause });
+    this.name = "ApiError";
+    this.code = init.code;
+    this.status = init.status;
+    this.retryAfter = init.retryAfter;
+  }
+}
+
+/** The body of every failed answer. */
+export interface ErrorBody {
+  error: { code: string; message: string };
+}
+
+/** Renders an error as its answer: status, `{error: {code, message}}`, and the headers the status asks for. */
+export function errorResponse(error: ApiError): Response {
+  const body: ErrorBody = {
+    error: { code: error.code, message: error.message },
+  };
+  const headers = new Headers({ "cache-control": "no-store" });
+  if (error.retryAfter !== undefined) {
+    headers.set("retry-after", String(error.retryAfter));
+  }
+  // RFC 6750 §3: a refused bearer token is answered with the scheme to use.
+  if (error.status === 401) headers.set("www-authenticate", "Bearer");
+  return Response.json(body, { status: error.status, headers });
+}
+
+/** What to tell a person about an error nobody foresaw. */
+export const internalError = (cause: unknown): ApiError =>
+  new ApiError({
+    code: "internal",
+    status: 500,
+    message: "Something went wrong on our side. Please try again.",
+    cause,
+  });

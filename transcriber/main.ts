@@ -1,0 +1,65 @@
+import { createAuth } from "./auth.ts";
+import { folderClips } from "./clips/folder.ts";
+import { ConfigError, readConfig, VARIABLES } from "./config.ts";
+import { RateLimiter } from "./limits.ts";
+import { log } from "./log.ts";
+import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
+import { createService } from "./server.ts";
+
+/** Milliseconds recordings in work have to finish once the process was told to stop. */
+const DRAIN_MS = 10_000;
+
+function main(): void {
+  const config = readConfig(
+    Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)])),
+  );
+  const recognizer = new PocketSphinx();
+  const service = createService({
+    config,
+    auth: createAuth(config),
+    recognizer,
+    clips: folderClips(`${config.dataDir}/clips`),
+    limits: new RateLimiter(),
+    log,
+  });
+
+  const server = Deno.serve({
+    port: config.port,
+    onListen: ({ port }) => {
+      const status = recognizer.status();
+      log("info", "listening", { port, recognizer: status.state });
+      if (status.state === "off") {
+        log("warn", "recognizer-off", { reason: status.reason });
+      }
+    },
+  }, service.fetch);
+
+  let stopping = false;
+  const stop = async () => {
+    if (stopping) return;
+    stopping = true;
+    log("info", "stopping");
+    const late = setTimeout(() => Deno.exit(1), DRAIN_MS);
+    await Promise.all([server.shutdown(), service.drain()]);
+    clearTimeout(late);
+    Deno.exit(0);
+  };
+  Deno.addSignalListener("SIGTERM", stop);
+  Deno.addSignalListener("SIGINT", stop);
+}
+
+try {
+  main();
+} catch (error) {
+  if (error instanceof ConfigError || error instanceof Deno.errors.AddrInUse) {
+    console.error(explain(error));
+    Deno.exit(1);
+  }
+  throw error;
+}
+
+function explain(error: Error): string {
+  return error instanceof ConfigError
+    ? error.message
+    : "TRANSCRIBER_PORT is taken by another program. Set it to a free port.";
+}

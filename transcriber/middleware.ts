@@ -1,0 +1,52 @@
+import { createMiddleware } from "hono/factory";
+import { type Auth, bearer } from "./auth.ts";
+import type { Log } from "./log.ts";
+import { ErrorSchema } from "./schemas.ts";
+import type { Env } from "./service.ts";
+
+/** Lets in only who has a valid credential, and tells the handlers who it is. */
+export const authenticated = (auth: Auth) =>
+  createMiddleware<Env>(async (c, next) => {
+    c.set("caller", await auth.verify(bearer(c.req.raw.headers)));
+    await next();
+  });
+
+/** Gives each request an id, and writes one line about it once it is answered. */
+export const observed = (log: Log) =>
+  createMiddleware<Env>(async (c, next) => {
+    const started = performance.now();
+    const requestId = crypto.randomUUID();
+    c.set("requestId", requestId);
+    // Body limits wrap the request in another one; only the first knows about the connection.
+    c.set("gone", c.req.raw.signal);
+    await next();
+    c.res.headers.set("x-request-id", requestId);
+    log("info", "request", {
+      requestId,
+      method: c.req.method,
+      route: c.req.path.replace(/^(\/clips\/).+/, "$1:id"),
+      status: c.res.status,
+      code: c.get("code"),
+      caller: c.get("caller")?.kind,
+      bytes: Number(c.req.header("content-length") ?? 0),
+      ms: Math.round(performance.now() - started),
+    });
+  });
+
+const MEANINGS: Record<number, string> = {
+  400: "The request makes no sense as it is",
+  401: "No valid credential",
+  404: "No such thing, or not yours",
+  413: "Too large or too long",
+  415: "Not a recording this server can read",
+  422: "A recording, but not one with words in it",
+  429: "Too many requests; see Retry-After",
+  503: "The recogniser is off or busy, or web cannot be reached",
+};
+
+/** The documented failures of a route. */
+export const failures = (...statuses: (keyof typeof MEANINGS)[]) =>
+  Object.fromEntries(statuses.map((status) => [status, {
+    description: MEANINGS[status],
+    content: { "application/json": { schema: ErrorSchema } },
+  }]));

@@ -1,0 +1,69 @@
+import { z } from "@hono/zod-openapi";
+
+/** The shapes of the API, for validation and for `/openapi.json`. */
+
+export const LanguageSchema = z.string()
+  .regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, "must be a tag such as en-US")
+  .openapi({ description: "BCP 47 language", example: "en-US" });
+
+export const TranscribeQuery = z.object({
+  language: LanguageSchema.default("en-US"),
+  keep: z.enum(["true", "false"]).default("false").openapi({
+    description: "Keep the recording and answer its id as `clip`.",
+  }),
+});
+
+export const TranscribeJson = z.object({
+  audio_data: z.string().optional().openapi({
+    description: "The recording, base64.",
+  }),
+  audio_uri: z.string().max(2_000).optional().openapi({
+    description:
+      "Instead of audio_data: `clip:<id>`, or this service's own /clips address, of a clip you kept.",
+  }),
+  content_type: z.string().max(200).optional().openapi({
+    description: "Accepted for old clients; the format is told by the bytes.",
+  }),
+  language_code: LanguageSchema.optional(),
+  long_audio: z.boolean().optional().openapi({
+    description:
+      "Accepted for old clients; every recording up to 5 minutes works alike.",
+  }),
+}).refine(
+  (body) => (body.audio_data === undefined) !== (body.audio_uri === undefined),
+  { message: "give either audio_data or audio_uri" },
+).openapi("TranscribeRequest");
+
+export const WordSchema = z.object({
+  word: z.string(),
+  start: z.number().openapi({ description: "Seconds from the beginning." }),
+  end: z.number(),
+  confidence: z.number().min(0).max(1),
+}).openapi("Word");
+
+export const TranscriptSchema = z.object({
+  text: z.string().openapi({ example: "Hello how are you doing today" }),
+  words: z.array(WordSchema),
+  duration: z.number().openapi({ description: "Seconds of audio." }),
+  clip: z.string().optional().openapi({
+    description: "The id of the kept recording, with keep=true.",
+  }),
+}).openapi("Transcript");
+
+export type Transcript = z.infer<typeof TranscriptSchema>;
+
+export const ErrorSchema = z.object({
+  error: z.object({
+    code: z.string().openapi({ example: "audio-silent" }),
+    message: z.string().openapi({ description: "A sentence for a person." }),
+  }),
+}).openapi("Error");
+
+export const ReadySchema = z.object({
+  ready: z.boolean(),
+  recognizer: z.object({
+    name: z.string(),
+    state: z.enum(["ready", "off"]),
+    reason: z.string().optional(),
+  }),
+}).openapi("Ready");

@@ -1,0 +1,30 @@
+import type { Auth, Caller } from "./auth.ts";
+import type { Clips } from "./clips/clips.ts";
+import type { Config } from "./config.ts";
+import type { RateLimiter } from "./limits.ts";
+import type { Log } from "./log.ts";
+import type { Recognizer } from "./recognizers/recognizer.ts";
+
+/** What the routes work with; tests put in what they like. */
+export interface Deps {
+  config: Config;
+  auth: Auth;
+  recognizer: Recognizer;
+  clips: Clips;
+  limits: RateLimiter;
+  log: Log;
+  /** The ffmpeg to use; by default the one on the PATH, if any. */
+  ffmpeg?: string;
+}
+
+/** What the middlewares tell the handlers. */
+export interface Env {
+  Variables: {
+    requestId: string;
+    /** Aborted when the client goes away. */
+    gone: AbortSignal;
+    caller: Caller;
+    /** The code of the error answered, for the log. */
+    code?: string;
+  };
+}

@@ -1,0 +1,169 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
+import { decodeAudio } from "./audio/decode.ts";
+import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
+import { CONTENT_TYPES } from "./audio/sniff.ts";
+import { authenticated, failures } from "./middleware.ts";
+import { clipFor } from "./clips/clips.ts";
+import type { Caller } from "./auth.ts";
+import { ApiError } from "./errors.ts";
+import { AUDIO_LIMITS } from "./limits.ts";
+import { assertUsable } from "./recognizers/recognizer.ts";
+import {
+  TranscribeJson,
+  TranscribeQuery,
+  type Transcript,
+  TranscriptSchema,
+} from "./schemas.ts";
+import type { Deps, Env } from "./service.ts";
+
+/** Base64 is a third larger than its bytes; the rest of the JSON is small. */
+const JSON_BYTES = Math.ceil(AUDIO_LIMITS.bytes / 3) * 4 + 8_192;
+
+const AUDIO_TYPES = [...Object.values(CONTENT_TYPES), "video/webm"];
+const binary = { schema: { type: "string", format: "binary" } } as const;
+
+const limitBody = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: () => {
+      throw audioTooLarge();
+    },
+  });
+const limitAudio = limitBody(AUDIO_LIMITS.bytes);
+const limitJson = limitBody(JSON_BYTES);
+
+const isJson = (type: string) => /^application\/json\b/i.test(type);
+const isAudio = (type: string) =>
+  /^(audio\/|video\/(webm|mp4|ogg)|application\/(ogg|octet-stream))/i
+    .test(type);
+
+/** Refuses what is neither audio nor JSON, and more of it than allowed, before anything is read. */
+const acceptBody = createMiddleware<Env>((c, next) => {
+  const type = c.req.header("content-type") ?? "";
+  if (isJson(type)) return limitJson(c, next);
+  if (isAudio(type)) return limitAudio(c, next);
+  throw new ApiError({
+    code: "content-type",
+    status: 415,
+    message:
+      "Send a recording with its Content-Type, for example audio/webm, or JSON.",
+  });
+});
+
+/** `POST /transcribe`: a recording in, its words out. */
+export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
+  const rated = createMiddleware<Env>(async (c, next) => {
+    deps.limits.take(c.get("caller"));
+    await next();
+  });
+
+  const route = createRoute({
+    method: "post",
+    path: "/transcribe",
+    summary: "Turn a recording into text",
+    description:
+      "Up to 10 MB and 5 minutes of WebM, Ogg (Opus) or WAV; MP4, FLAC and MPEG where the server has ffmpeg.",
+    security: [{ bearer: [] }],
+    middleware: [authenticated(deps.auth), rated, acceptBody] as const,
+    request: {
+      query: TranscribeQuery,
+      body: {
+        content: {
+          "application/json": { schema: TranscribeJson },
+          ...Object.fromEntries(AUDIO_TYPES.map((type) => [type, binary])),
+        },
+      },
+    },
+    responses: {
+      200: {
+        description: "The words",
+        content: { "application/json": { schema: TranscriptSchema } },
+      },
+      ...failures(400, 401, 404, 413, 415, 422, 429, 503),
+    },
+  });
+
+  app.openapi(route, async (c) => {
+    const { language: queried, keep } = c.req.valid("query");
+    const json = isJson(c.req.header("content-type") ?? "")
+      ? c.req.valid("json")
+      : null;
+    const language = json?.language_code ?? queried;
+    assertUsable(deps.recognizer, language);
+    const caller = c.get("caller");
+    const bytes = json
+      ? await bytesOf(deps, caller, json)
+      : new Uint8Array(await c.req.arrayBuffer());
+    const answer = await transcribe(deps, caller, bytes, {
+      language,
+      keep: keep === "true" && json?.audio_uri === undefined,
+      signal: c.get("gone"),
+    });
+    return c.json(answer, 200);
+  });
+}
+
+async function transcribe(
+  deps: Deps,
+  caller: Caller,
+  bytes: Uint8Array,
+  options: { language: string; keep: boolean; signal: AbortSignal },
+): Promise<Transcript> {
+  const { language, keep, signal } = options;
+  const { pcm, format, duration } = await decodeAudio(bytes, {
+    signal,
+    ffmpeg: deps.ffmpeg,
+  });
+  const heard = await deps.recognizer.transcribe(pcm, { language, signal });
+  if (heard.words.length === 0) {
+    throw new ApiError({
+      code: "audio-no-speech",
+      status: 422,
+      message: "We heard no words. Speak closer to the microphone and retry.",
+    });
+  }
+  if (!keep) return heard;
+  const clip = await deps.clips.put(bytes, {
+    owner: caller.id,
+    contentType: CONTENT_TYPES[format],
+    duration,
+  });
+  return { ...heard, clip: clip.id };
+}
+
+async function bytesOf(
+  deps: Deps,
+  caller: Caller,
+  body: { audio_data?: string; audio_uri?: string },
+): Promise<Uint8Array> {
+  if (body.audio_uri !== undefined) {
+    const id = clipIdOf(body.audio_uri, deps.config.publicUrl);
+    return (await clipFor(deps.clips, caller, id)).bytes;
+  }
+  if (!body.audio_data) throw audioEmpty();
+  try {
+    return Uint8Array.fromBase64(body.audio_data);
+  } catch (cause) {
+    throw new ApiError({
+      code: "audio-base64",
+      status: 400,
+      message: "audio_data is not base64.",
+      cause,
+    });
+  }
+}
+
+// Nothing is ever fetched: an address only names a clip of our own.
+function clipIdOf(uri: string, publicUrl: string): string {
+  for (const prefix of ["clip:", `${publicUrl}/clips/`]) {
+    if (uri.startsWith(prefix)) return uri.slice(prefix.length);
+  }
+  throw new ApiError({
+    code: "audio-uri-outside",
+    status: 400,
+    message:
+      "audio_uri must name a clip kept here, for example clip:<id>. Other addresses are not fetched.",
+  });
+}
