@@ -9,7 +9,6 @@ import {
 import { endAllSessions } from "../accounts/sessions.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
-import { leaveAllRooms } from "../rooms/members.ts";
 import type { State } from "../utils.ts";
 import { filesOf, textOf } from "./forms.ts";
 
@@ -70,7 +69,7 @@ export async function act(
       return signedOut;
     case "delete-account":
       await confirmPassword(s, { accountId, password, ip });
-      await deleteAccount(s, accountId, (person) => leaveAllRooms(s, person));
+      await deleteAccount(s, accountId);
       return signedOut;
   }
   throw new AppError({

@@ -1,13 +1,8 @@
 import { AppError, toAppError } from "../errors.ts";
+import { readBody } from "./body.ts";
 
 /** The most bytes a form may have: three camera pictures and some text. */
 export const FORM_BYTES = 8 * 1024 * 1024;
-
-/**
- * How much of a too large form is read and thrown away before it is answered. A browser
- * that is still sending when the answer comes shows a broken connection instead of it.
- */
-const DISCARD_BYTES = 64 * 1024 * 1024;
 
 const TOO_LARGE = () =>
   new AppError({
@@ -16,27 +11,6 @@ const TOO_LARGE = () =>
     message: "That was more than 8 MB. Please choose a smaller picture.",
     fields: { selfie: "That was more than 8 MB. Choose a smaller picture." },
   });
-
-async function readBody(
-  body: ReadableStream<Uint8Array> | null,
-  limit: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    size += chunk.length;
-    if (size > DISCARD_BYTES) break;
-    if (size <= limit) chunks.push(chunk);
-  }
-  if (size > limit) throw TOO_LARGE();
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
-}
 
 /**
  * The form a request carries, urlencoded or multipart.
@@ -58,7 +32,7 @@ export async function readForm(
       message: "This address takes a form.",
     });
   }
-  const body = await readBody(req.body, limit);
+  const body = await readBody(req.body, limit, TOO_LARGE);
   try {
     return await new Response(body, { headers: { "content-type": type } })
       .formData();

@@ -1,0 +1,49 @@
+import { Avatar } from "./Avatar.tsx";
+import { Icon } from "./Icon.tsx";
+
+const LINES = [
+  {
+    name: "Amara Diallo",
+    time: "09:12",
+    text: "The tasting moved to Thursday. Can someone tell the bakery?",
+  },
+  {
+    name: "Jonas Weber",
+    time: "09:14",
+    text: "On it. They open at ten.",
+  },
+  {
+    name: "Noor Haddad",
+    time: "09:31",
+    text: "صباح الخير! I’ll bring the printed menus.",
+  },
+];
+
+/** The landing page's picture of a room, made of the same parts as a real one. */
+export function SampleRoom() {
+  return (
+    <figure class="sample">
+      <figcaption class="visually-hidden">
+        What a room looks like: three short messages, and a fourth being
+        dictated.
+      </figcaption>
+      <ol class="sample-lines">
+        {LINES.map(({ name, time, text }) => (
+          <li key={name}>
+            <Avatar id={name} name={name} />
+            <div>
+              <p>
+                <b>{name}</b> <span class="soft small">{time}</span>
+              </p>
+              <p dir="auto">{text}</p>
+            </div>
+          </li>
+        ))}
+      </ol>
+      <p class="sample-composer">
+        <Icon name="mic" />
+        <span>Bakery says Thursday at eleven works for</span>
+      </p>
+    </figure>
+  );
+}

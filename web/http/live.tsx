@@ -1,0 +1,138 @@
+import { asset } from "fresh/runtime";
+import type { VNode } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { EntryFrame } from "../../realtime/protocol.ts";
+import { findSession } from "../accounts/sessions.ts";
+import { Row } from "../client/Row.tsx";
+import { findRoom } from "../rooms/rooms.ts";
+import type { Room } from "../rooms/types.ts";
+import type { Services } from "../services.ts";
+
+/** How often a silent document sends something, and looks whether it still may: ms. */
+const HEARTBEAT = 15_000;
+
+/** Browsers hold back the first kilobyte of a document that trickles in. */
+const PADDING = `<!--${" ".repeat(1_024)}-->`;
+
+export interface LiveOptions {
+  room: Room;
+  /** The id of the person who reads. */
+  me: string;
+  sessionToken: string;
+  entries: ReadableStream<EntryFrame>;
+  /** Ends the stream of entries at its source. */
+  close(): void;
+  /** Milliseconds; for tests. */
+  heartbeat?: number;
+}
+
+const html = (vnode: VNode) => renderToString(vnode) + "\n";
+
+function opening(room: Room): string {
+  return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
+    html(<title>{`${room.name}, live`}</title>) +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    html(<link rel="stylesheet" href={asset("/styles.css")} />) +
+    `</head><body class="live-page"><main>` +
+    `<p class="soft small">New messages appear here by themselves.</p>` +
+    `<ol class="messages">${PADDING}\n`;
+}
+
+const Note = ({ children }: { children: string }) => (
+  <li class="soft small">{children}</li>
+);
+
+/** What one entry of the log adds to the end of the document. */
+function entryHtml(entry: EntryFrame, me: string): string {
+  switch (entry.event) {
+    case "new-message":
+      return html(<Row message={entry.message} head me={me} />);
+    case "message-edited":
+      return html(<Note>{`A message was changed to: ${entry.content}`}</Note>);
+    case "message-deleted":
+      return html(<Note>A message was deleted.</Note>);
+    case "reaction":
+      return entry.on
+        ? html(<Note>{`${entry.sender.name} reacted: ${entry.emoji}`}</Note>)
+        : "";
+  }
+}
+
+function ending(room: Room, text: string): string {
+  return "</ol>" + html(
+    <p class="notice">
+      <span>
+        {text}{" "}
+        <a href={`/rooms/${room.id}`} target="_top">Load the room again</a>
+      </span>
+    </p>,
+  ) + "</main></body></html>";
+}
+
+type Turn = ReadableStreamReadResult<EntryFrame> | "beat";
+
+/**
+ * The pieces of the document: its head, each new entry, a comment every 15 s so that nothing
+ * between here and the browser gives up, and an end that says what to do. Signing out or
+ * losing the membership ends it at the next beat.
+ */
+export async function* liveDocument(
+  s: Services,
+  options: LiveOptions,
+): AsyncGenerator<string> {
+  const { room, me, heartbeat = HEARTBEAT } = options;
+  const reader = options.entries.getReader();
+  yield opening(room);
+  let next = reader.read();
+  // Losing the race against the heartbeat must not leave a rejection unhandled.
+  next.catch(() => {});
+  try {
+    while (true) {
+      const turn = await raceBeat(next, heartbeat);
+      if (turn === "beat") {
+        if (!await mayRead(s, options)) break;
+        yield "<!-- -->\n";
+        continue;
+      }
+      if (turn.done) break;
+      yield entryHtml(turn.value, me);
+      next = reader.read();
+      next.catch(() => {});
+    }
+    yield ending(room, "Live messages stopped.");
+  } catch {
+    // The stream broke: the reader of the page can do something about it, we cannot.
+    yield ending(room, "The connection to live messages was lost.");
+  } finally {
+    options.close();
+  }
+}
+
+async function raceBeat(
+  next: Promise<ReadableStreamReadResult<EntryFrame>>,
+  heartbeat: number,
+): Promise<Turn> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const beat = new Promise<"beat">((resolve) => {
+    timer = setTimeout(() => resolve("beat"), heartbeat);
+  });
+  try {
+    return await Promise.race([next, beat]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Whether the session and the membership the document was opened with still hold. */
+async function mayRead(
+  s: Services,
+  { room, me, sessionToken }: LiveOptions,
+): Promise<boolean> {
+  try {
+    const session = await findSession(s, sessionToken);
+    await findRoom(s, me, room.id);
+    return session?.accountId === me;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+import { page } from "fresh";
+import { Command, DocsApi } from "../components/DocsApi.tsx";
+import { DocsPromises } from "../components/DocsPromises.tsx";
+import { Title } from "../components/Title.tsx";
+import { define } from "../utils.ts";
+
+export const handler = define.handlers({
+  GET(ctx) {
+    const { appUrl, transcriberUrl } = ctx.state.services.config;
+    return page({ appUrl, transcriberUrl });
+  },
+});
+
+const CHAPTERS = [
+  ["start", "Start it"],
+  ["use", "Use it"],
+  ["faces", "What happens to your face"],
+  ["messages", "What happens to a message"],
+  ["api", "The API"],
+];
+
+export default define.page<typeof handler>(({ data }) => (
+  <div class="docs">
+    <Title text="Guide" />
+    <nav class="docs-nav" aria-label="On this page">
+      <ul class="docs-chapters">
+        {CHAPTERS.map(([id, name]) => (
+          <li key={id}>
+            <a href={`#${id}`}>{name}</a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+    <div class="docs-text stack">
+      <h1>Guide</h1>
+      <section class="stack" aria-labelledby="start">
+        <h2 id="start">Start it</h2>
+        <p>
+          In the folder of the project, on a machine with Node:
+        </p>
+        <Command label="Start ChatSphere">npx -y deno@2.9.6 task start</Command>
+        <p>
+          Nothing else needs to be set up. Accounts, rooms and pictures are kept
+          in <code>.data</code>. As long as no mail server is set with{" "}
+          <code>SMTP_URL</code>, invitations and codes are not sent but kept in
+          {" "}
+          <a href="/outbox">the outbox</a>, which only this machine shows.
+        </p>
+      </section>
+      <section class="stack" aria-labelledby="use">
+        <h2 id="use">Use it</h2>
+        <ol>
+          <li>
+            <strong>Sign up</strong>{" "}
+            with a name, an e-mail, a password and a picture of your face. With
+            scripts on, the camera takes it; otherwise choose a JPEG.
+          </li>
+          <li>
+            <strong>Make a room</strong>{" "}
+            and invite people from its members page. Each invitation works once,
+            within 7 days, also for people without an account.
+          </li>
+          <li>
+            <strong>Write.</strong>{" "}
+            Enter sends, Shift and Enter begins a new line. While you are
+            offline, messages wait and go out when you are back.
+          </li>
+          <li>
+            <strong>Dictate</strong>{" "}
+            with the microphone button. The text lands in the message box, where
+            you correct it before sending.
+          </li>
+        </ol>
+        <p>
+          Without JavaScript all of this works too, except dictation, which
+          needs the microphone. New messages then appear in a frame below the
+          list.
+        </p>
+      </section>
+      <DocsPromises />
+      <DocsApi origin={data.appUrl} transcriber={data.transcriberUrl} />
+    </div>
+  </div>
+));

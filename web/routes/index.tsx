@@ -1,0 +1,86 @@
+import { Head } from "fresh/runtime";
+import { SampleRoom } from "../components/SampleRoom.tsx";
+import { define } from "../utils.ts";
+
+const REASONS = [
+  {
+    title: "JavaScript is optional",
+    text:
+      "Every page is HTML with ordinary forms, and new messages stream in even with scripts off. With scripts on, the same markup comes alive; nothing is drawn twice.",
+  },
+  {
+    title: "Your face, on your terms",
+    text:
+      "You agree first. A picture taken now is compared on the server with your own account only, and no session exists before it matches. A code by e-mail is always the other way in, and one click deletes what was stored.",
+  },
+  {
+    title: "Dictate, then edit",
+    text:
+      "Speak into the microphone and the words land in the message box, not in the room. Nobody sees them until you have read them and pressed send.",
+  },
+  {
+    title: "Sent means stored",
+    text:
+      "Each room has one numbered order. A message counts as sent only once it is stored, and after a lost connection your browser asks for exactly what it missed: nothing lost, nothing twice, nothing out of order.",
+  },
+  {
+    title: "One command, no accounts",
+    text:
+      "Everything it needs is in the box: storage, speech recognition, face matching, even an outbox in place of a mail server. Your team’s words and faces stay on the machine you start it on.",
+  },
+];
+
+export default define.page(({ state }) => (
+  <div class="landing">
+    <Head>
+      <title>ChatSphere: a chat your team runs itself</title>
+      <meta
+        name="description"
+        content="Rooms, live messages and dictation for a small team, on a machine of your own. Works without JavaScript."
+      />
+    </Head>
+    <section class="hero">
+      <div class="stack">
+        <h1>A chat your team runs itself</h1>
+        <p class="lead">
+          Rooms, live messages and dictation, on a machine of your own. You sign
+          in with a password and a look at the camera.
+        </p>
+        <p class="actions">
+          {state.account
+            ? <a class="button" href="/rooms">Open your rooms</a>
+            : (
+              <>
+                <a class="button" href="/register">Create an account</a>
+                <a class="button button-quiet" href="/login">Sign in</a>
+              </>
+            )}
+        </p>
+      </div>
+      <SampleRoom />
+    </section>
+    <section class="reasons" aria-labelledby="why">
+      <h2 id="why">What is different</h2>
+      <dl>
+        {REASONS.map(({ title, text }) => (
+          <div key={title}>
+            <dt>{title}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+    <section class="start" aria-labelledby="run">
+      <h2 id="run">Run your own</h2>
+      <p>
+        With Node installed, this starts all of it and prints the address to
+        open:
+      </p>
+      <pre tabindex={0}><code>npx -y deno@2.9.6 task start</code></pre>
+      <p>
+        The <a href="/docs">guide</a>{" "}
+        says how to use it, what is promised, and how programs talk to it.
+      </p>
+    </section>
+  </div>
+));
