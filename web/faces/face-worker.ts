@@ -109,10 +109,10 @@ export class FaceWorker {
 
   /** Fails the photo in work and starts the next, if any, in a new worker. */
   #fail(reason: string) {
-    log("error", "face-worker-failed", { reason });
     this.#end();
     this.#current?.reject(unavailable());
     this.#next();
+    log("error", "face-worker-failed", { reason });
   }
 
   #end() {

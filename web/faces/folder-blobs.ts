@@ -8,13 +8,14 @@ import { type Blobs, requirePlainKey } from "./blobs.ts";
 export function folderBlobs(folder: string): Blobs {
   function pathOf(key: string): string {
     requirePlainKey(key);
-    return join(folder, `${key}.blob`);
+    // No key has an "@", so a file is never in the way of a folder.
+    return join(folder, `${key}@blob`);
   }
 
   return {
     async put(key, bytes, type) {
       const path = pathOf(key);
-      const draft = `${path}.${crypto.randomUUID()}.draft`;
+      const draft = `${path}-${crypto.randomUUID()}`;
       await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
         await writeDurably(draft, [encodeType(type), bytes]);
@@ -57,8 +58,12 @@ async function writeDurably(path: string, parts: Uint8Array[]) {
     createNew: true,
     mode: 0o600,
   });
-  const writer = file.writable.getWriter();
-  for (const part of parts) await writer.write(part);
+  for (const part of parts) {
+    // A write may take less than it was given.
+    for (let at = 0; at < part.length;) {
+      at += await file.write(part.subarray(at));
+    }
+  }
   await file.syncData();
 }
 

@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { AppError } from "../errors.ts";
+import { FaceError } from "./face-error.ts";
+import { FaceWorker, type FaceWorkerOptions } from "./face-worker.ts";
+
+/** A stand-in for worker.ts that does with a photo's first byte what it says. */
+const SCRIPT = new URL("./test-worker.ts", import.meta.url);
+const ANSWER = 1;
+const REFUSE = 2;
+const FAIL = 3;
+const CRASH = 4;
+const HANG = 5;
+
+async function withWorker(
+  options: Partial<FaceWorkerOptions>,
+  run: (
+    describe: (what: number) => Promise<number>,
+    worker: FaceWorker,
+  ) => Promise<void>,
+) {
+  const worker = new FaceWorker({ script: SCRIPT, ...options });
+  const describe = async (what: number) => {
+    const jpeg = new Uint8Array([what]);
+    return (await worker.describe({ jpeg, purpose: "verify" })).yaw;
+  };
+  try {
+    await run(describe, worker);
+  } finally {
+    worker.close();
+  }
+}
+
+async function assertFails(call: Promise<unknown>, code: string) {
+  const error = await assertRejects(() => call, AppError);
+  assertEquals([error.code, error.status], [code, 503]);
+}
+
+Deno.test("the worker starts on first use and answers in order", () =>
+  withWorker({}, async (describe, worker) => {
+    assertEquals(worker.running, false);
+    const calls = [ANSWER, ANSWER, ANSWER].map(describe);
+    assertEquals(worker.running, true);
+    // The stand-in answers with the number of photos it has seen.
+    assertEquals(await Promise.all(calls), [1, 2, 3]);
+  }));
+
+Deno.test("a refusal arrives as the FaceError it was", () =>
+  withWorker({}, async (describe) => {
+    const error = await assertRejects(() => describe(REFUSE), FaceError);
+    assertEquals([error.code, error.status], ["face-none", 422]);
+  }));
+
+Deno.test("when the worker fails or crashes only the photo in work is lost", () =>
+  withWorker({}, async (describe) => {
+    for (const disaster of [FAIL, CRASH]) {
+      assertEquals(await describe(ANSWER), 1);
+      const lost = describe(disaster);
+      const next = describe(ANSWER);
+      await assertFails(lost, "faces-unavailable");
+      assertEquals(await next, 1, "a new worker counts from one");
+      const last = describe(FAIL);
+      await assertFails(last, "faces-unavailable");
+    }
+  }));
+
+Deno.test("a photo that takes too long is given up on, and the next one is not", () =>
+  withWorker({ timeout: 2000 }, async (describe) => {
+    const hung = describe(HANG);
+    const next = describe(ANSWER);
+    await assertFails(hung, "faces-unavailable");
+    assertEquals(await next, 1);
+  }));
+
+Deno.test("a full queue answers busy at once", () =>
+  withWorker({ queue: 2 }, async (describe, worker) => {
+    const calls = [HANG, ANSWER, ANSWER].map(describe);
+    await assertFails(describe(ANSWER), "busy");
+    worker.close();
+    for (const call of calls) await assertFails(call, "faces-unavailable");
+  }));
+
+Deno.test("an idle worker is ended, and a new one starts when needed", () =>
+  withWorker({ idle: 1 }, async (describe, worker) => {
+    assertEquals(await describe(ANSWER), 1);
+    while (worker.running) await new Promise((done) => setTimeout(done, 5));
+    assertEquals(await describe(ANSWER), 1);
+  }));
+
+Deno.test("closing fails what waits and what comes", () =>
+  withWorker({}, async (describe, worker) => {
+    const waiting = describe(HANG);
+    worker.close();
+    await assertFails(waiting, "faces-unavailable");
+    await assertFails(describe(ANSWER), "faces-unavailable");
+    assert(!worker.running);
+  }));

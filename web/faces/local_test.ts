@@ -1,0 +1,4 @@
+import { faceEngineContract } from "./engine-contract.ts";
+import { localFaceEngine } from "./local.ts";
+
+faceEngineContract("local engine", () => localFaceEngine());
