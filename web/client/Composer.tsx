@@ -1,104 +1,75 @@
 import type { ComponentType, RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
-import { LIMITS, type Message } from "../../realtime/protocol.ts";
+import type { LIMITS } from "../../realtime/protocol.ts";
 import type { DictationProps } from "./Dictation.tsx";
-import { Glyph, GLYPHS } from "./Glyph.tsx";
 import { newId } from "./room.ts";
 
-/** What the composer's text will become. */
-export type Mode = { kind: "reply" | "edit"; message: Message } | null;
+// The protocol's own limit, by type: importing the table would ship all of it.
+const MOST: typeof LIMITS.contentLength = 4_000;
 
 export interface ComposerProps {
   roomId: string;
-  /** What the server kept of a form it could not accept, and why. */
+  /** What the server kept of a form it could not accept. */
   draft?: string;
-  error?: string;
   input: RefObject<HTMLTextAreaElement>;
-  mode: Signal<Mode>;
   /** A sentence about something that went wrong, until the next key. */
   notice: Signal<string>;
   onSend(text: string): void;
   /** The text changed by the person's hand. */
   onType(text: string): void;
   onEditLast(): void;
-  onCancel(): void;
-  dictation: Omit<DictationProps, "onText" | "onClose">;
+  dictation: Pick<DictationProps, "transcriberUrl" | "ready">;
 }
 
 /** The form that sends. Without script it posts; with it, nothing of it is replaced. */
 export function Composer(props: ComposerProps) {
-  const { input, mode, notice } = props;
+  const { input, notice } = props;
   const length = useSignal(0);
   const Dictation = useSignal<ComponentType<DictationProps> | null>(null);
-  const over = length.value - LIMITS.contentLength;
+  const over = length.value - MOST;
 
-  // Also text put there by code: a draft, a transcript, a message to edit.
-  useEffect(() => {
+  // Also for text put there by code: a draft, a transcript, a message to edit.
+  const onInput = (event?: Event) => {
     const box = input.current!;
-    const grow = () => {
-      length.value = box.value.trim().length;
-      if (CSS.supports("field-sizing", "content")) return;
-      box.style.height = "auto";
-      box.style.height = `${box.scrollHeight}px`;
-    };
-    box.addEventListener("input", grow);
-    grow();
-    return () => box.removeEventListener("input", grow);
-  }, []);
+    length.value = box.value.trim().length;
+    box.style.height = "auto";
+    box.style.height = box.scrollHeight + "px";
+    if (!event) return;
+    notice.value = "";
+    props.onType(box.value);
+  };
+  useEffect(onInput, []);
 
-  const submit = (event?: Event) => {
-    event?.preventDefault();
-    const text = input.current!.value.trim();
-    if (!text) return;
+  const submit = (event: Event) => {
+    event.preventDefault();
     if (over > 0) {
-      notice.value =
-        `A message has at most ${LIMITS.contentLength.toLocaleString()} characters: this one is ${over.toLocaleString()} too long.`;
-      return;
+      notice.value = `A message has at most ${MOST} characters.`;
+    } else if (length.value) {
+      props.onSend(input.current!.value.trim());
     }
-    props.onSend(text);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
+    const { key } = event;
     // While an input method composes, Enter chooses a word (229: Safari's late one).
     if (event.isComposing || event.keyCode === 229) return;
-    const { key } = event;
     if (
       key === "Enter" && !event.shiftKey &&
-      !matchMedia("(pointer: coarse)").matches
+      !matchMedia("(pointer:coarse)").matches
     ) submit(event);
-    if (key === "Escape" && mode.value) props.onCancel();
-    if (key === "ArrowUp" && !input.current!.value) {
-      event.preventDefault();
-      props.onEditLast();
-    }
+    if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
   };
 
   const dictate = async () => {
     try {
       Dictation.value = (await import("./Dictation.tsx")).Dictation;
     } catch {
-      // The file of this page's build is gone or the network is.
+      // Offline, or the page is of an older build whose files are gone.
       notice.value = "Dictation could not be loaded. Reload the page.";
     }
   };
 
-  const insert = (text: string) => {
-    const box = input.current!;
-    const before = box.value[box.selectionStart - 1];
-    const after = box.value[box.selectionEnd];
-    box.setRangeText(
-      (before && /\S/.test(before) ? " " : "") + text +
-        (after && /\S/.test(after) ? " " : ""),
-      box.selectionStart,
-      box.selectionEnd,
-      "end",
-    );
-    box.dispatchEvent(new Event("input", { bubbles: true }));
-    box.focus();
-  };
-
-  const said = notice.value || props.error;
   return (
     <form
       class="composer"
@@ -106,47 +77,20 @@ export function Composer(props: ComposerProps) {
       action={`/rooms/${props.roomId}`}
       onSubmit={submit}
     >
-      <input type="hidden" name="clientId" value={newId()} />
-      {mode.value && (
-        <div class="mode">
-          <span class="truncate">
-            <b>
-              {mode.value.kind === "edit"
-                ? "Editing"
-                : `Replying to ${mode.value.message.sender.name}`}
-            </b>{" "}
-            {mode.value.message.content}
-          </span>
-          <button
-            type="button"
-            class="button button-plain button-icon"
-            aria-label="Cancel"
-            onClick={props.onCancel}
-          >
-            <Glyph d={GLYPHS.close} />
-          </button>
-        </div>
-      )}
       {Dictation.value && (
         <Dictation.value
           {...props.dictation}
-          onText={insert}
-          onClose={() => {
-            Dictation.value = null;
-            input.current!.focus();
-          }}
+          input={input.current!}
+          onClose={() => Dictation.value = null}
         />
       )}
       <div class="write">
         <button
           type="button"
-          class="button button-plain button-icon live"
+          class="button button-plain button-icon icon-mic live"
           aria-label="Dictate"
-          aria-pressed={Dictation.value ? "true" : "false"}
           onClick={dictate}
-        >
-          <Glyph d={GLYPHS.mic} />
-        </button>
+        />
         <textarea
           class="input"
           name="content"
@@ -155,28 +99,24 @@ export function Composer(props: ComposerProps) {
           dir="auto"
           ref={input}
           aria-label="Message"
-          aria-describedby="composer-said"
-          aria-invalid={said ? "true" : "false"}
+          aria-describedby="said"
           placeholder="Message"
-          enterkeyhint="send"
           onKeyDown={onKeyDown}
-          onInput={() => {
-            notice.value = "";
-            props.onType(input.current!.value);
-          }}
+          onInput={onInput}
         >
           {props.draft}
         </textarea>
-        <button class="button button-icon" aria-label="Send">
-          <Glyph d={GLYPHS.send} />
-        </button>
+        <button
+          type="submit"
+          class="button button-icon icon-send"
+          aria-label="Send"
+        />
       </div>
-      <p class="said" id="composer-said" role="alert">
-        {said}
-        {over > -200 && (
-          <span class={over > 0 ? "count over" : "count"}>{-over}</span>
-        )}
+      <p class="said" id="said" role="alert">
+        {notice.value}
+        {over > -200 && <span class="count">{-over}</span>}
       </p>
+      <input type="hidden" name="clientId" value={newId()} />
     </form>
   );
 }

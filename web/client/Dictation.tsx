@@ -2,8 +2,8 @@ export interface DictationProps {
   transcriberUrl: string;
   /** Whether the transcriber has a recogniser now. */
   ready: boolean;
-  /** The recognised words, to be put into the composer. */
-  onText(text: string): void;
+  /** Where the recognised words go. */
+  input: HTMLTextAreaElement;
   onClose(): void;
 }
 

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
-import { Glyph, GLYPHS } from "./Glyph.tsx";
-import { Row, UnsentRow } from "./Row.tsx";
-import type { RoomState } from "./room-state.ts";
+import type { Message } from "../../realtime/protocol.ts";
+import { Row } from "./Row.tsx";
+import type { RoomState, Unsent } from "./room-state.ts";
 import { dayNameOf, dayOf } from "./times.ts";
 
 /** Messages of one person within this time share one heading: ms. */
@@ -67,7 +67,7 @@ export function MessageList(props: MessageListProps) {
   const onClick = (event: Event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-do]");
     const row = button?.closest("li");
-    if (row) props.onDo(button!.dataset.do!, row.dataset.client ?? row.id);
+    if (row) props.onDo(button!.dataset.do!, row.id);
   };
 
   // One tab stop for the whole log: arrows walk through the messages.
@@ -93,7 +93,7 @@ export function MessageList(props: MessageListProps) {
         onKeyDown={onKeyDown}
         role="log"
         aria-label="Messages. Arrow keys go from one to the next."
-        aria-busy={state.asked === undefined ? "false" : "true"}
+        aria-busy={state.loading ? "true" : "false"}
         tabindex={0}
       >
         <div class="inner">
@@ -115,11 +115,11 @@ export function MessageList(props: MessageListProps) {
       {fresh.value > 0 && (
         <button
           type="button"
-          class="pill button"
+          class="pill button icon-down"
           onClick={() =>
             scroller.current!.scrollTo({ top: 0, behavior: "smooth" })}
         >
-          <Glyph d={GLYPHS.down} /> New messages
+          New messages
         </button>
       )}
     </div>
@@ -151,8 +151,25 @@ function rows({ state, name }: MessageListProps, divider: number): VNode[] {
     );
   };
 
+  const add = (message: Message, one?: Unsent) => {
+    const { sender, timestamp, replyTo } = message;
+    onDay(timestamp);
+    const head = follow(sender.id, timestamp);
+    list.push(
+      <Row
+        // The same row, whether it is still on its way or in the log.
+        key={sender.id + message.clientId}
+        message={message}
+        head={head || !!replyTo}
+        me={me}
+        quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
+        status={one?.status}
+        reason={one?.reason}
+      />,
+    );
+  };
+
   for (const message of messages) {
-    onDay(message.timestamp);
     if (
       divider && message.offset > divider && at && message.sender.id !== me
     ) {
@@ -160,27 +177,11 @@ function rows({ state, name }: MessageListProps, divider: number): VNode[] {
       by = "";
       list.push(<li class="new" key="new">New</li>);
     }
-    const { sender, timestamp, replyTo } = message;
-    list.push(
-      <Row
-        key={sender.id + message.clientId}
-        message={message}
-        head={follow(sender.id, timestamp) || !!replyTo}
-        me={me}
-        quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
-      />,
-    );
+    add(message);
   }
+  const sender = { id: me, name };
   for (const one of unsent) {
-    list.push(
-      <UnsentRow
-        key={me + one.clientId}
-        unsent={one}
-        head={follow(me, one.timestamp)}
-        name={name}
-        me={me}
-      />,
-    );
+    add({ ...one, sender, id: one.clientId, offset: 0 }, one);
   }
   return list;
 }

@@ -1,9 +1,8 @@
 import type { Message } from "../../realtime/protocol.ts";
 import { Avatar } from "../components/Avatar.tsx";
-import { Glyph, GLYPHS } from "./Glyph.tsx";
 import { linkify } from "./linkify.tsx";
 import type { Unsent } from "./room-state.ts";
-import { local, momentOf, timeOf } from "./times.ts";
+import { local, timeOf } from "./times.ts";
 
 export interface RowProps {
   message: Message;
@@ -12,20 +11,28 @@ export interface RowProps {
   me: string;
   /** The message this one answers, if it is in the window. */
   quoted?: Message;
+  /** For a message of mine that the log does not have yet. */
+  status?: Unsent["status"];
+  reason?: string;
 }
 
 /** A message in the log. Buttons name what they do in `data-do`; the list listens. */
-export function Row({ message, head, me, quoted }: RowProps) {
+export function Row({ message, head, me, quoted, status, reason }: RowProps) {
   const { sender, timestamp, content, reactions = {} } = message;
   // Reading a signal also spares an unchanged row from being drawn again.
   const alive = local.value;
+  const time = (
+    <time datetime={new Date(timestamp).toISOString()}>
+      {timeOf(timestamp)}
+    </time>
+  );
   return (
-    <li class={head ? "message head" : "message"} id={message.id}>
+    <li class={`message ${head ? "head" : ""} ${status ?? ""}`} id={message.id}>
       {head && (
         <div class="by">
           <Avatar id={sender.id} name={sender.name} />
           <b dir="auto">{sender.name}</b>
-          <Time at={timestamp} />
+          {time}
         </div>
       )}
       {message.replyTo && (
@@ -45,9 +52,10 @@ export function Row({ message, head, me, quoted }: RowProps) {
           <p class="text" dir="auto">
             {linkify(content)}
             {message.editedAt && <span class="mark">edited</span>}
+            {status === "sending" && <span class="mark">sending</span>}
           </p>
         )}
-      {!head && <Time at={timestamp} />}
+      {!head && time}
       {Object.keys(reactions).length > 0 && (
         <div class="reactions">
           {Object.entries(reactions).map(([emoji, people]) => (
@@ -63,56 +71,9 @@ export function Row({ message, head, me, quoted }: RowProps) {
           ))}
         </div>
       )}
-      {!message.deletedAt && (
-        <button
-          type="button"
-          class="more button button-plain button-icon live"
-          data-do="more"
-          tabindex={-1}
-          aria-label={`What to do with the message of ${sender.name}`}
-        >
-          <Glyph d={GLYPHS.more} />
-        </button>
-      )}
-    </li>
-  );
-}
-
-const Time = ({ at }: { at: number }) => (
-  <time
-    datetime={new Date(at).toISOString()}
-    title={momentOf(at) + (local.value ? "" : " UTC")}
-  >
-    {timeOf(at)}
-  </time>
-);
-
-/** A message of mine that is on its way or could not be sent. */
-export function UnsentRow({ unsent, head, name, me }: {
-  unsent: Unsent;
-  head: boolean;
-  name: string;
-  me: string;
-}) {
-  const { status, clientId, content, reason } = unsent;
-  return (
-    <li
-      class={`message ${head ? "head" : ""} ${status}`}
-      data-client={clientId}
-    >
-      {head && (
-        <div class="by">
-          <Avatar id={me} name={name} />
-          <b dir="auto">{name}</b>
-        </div>
-      )}
-      <p class="text" dir="auto">
-        {linkify(content)}
-        {status === "sending" && <span class="mark">sending</span>}
-      </p>
-      {status === "failed" && (
+      {reason && (
         <p class="failure">
-          {reason}{" "}
+          {reason}
           <button type="button" data-do="retry" class="button button-plain">
             Try again
           </button>
@@ -120,6 +81,15 @@ export function UnsentRow({ unsent, head, name, me }: {
             Discard
           </button>
         </p>
+      )}
+      {!status && !message.deletedAt && (
+        <button
+          type="button"
+          class="more button button-plain button-icon icon-more live"
+          data-do="more"
+          tabindex={-1}
+          aria-label={`What to do with the message of ${sender.name}`}
+        />
       )}
     </li>
   );

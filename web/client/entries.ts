@@ -5,6 +5,7 @@ type Change = Exclude<EntryFrame, { event: "new-message" }>;
 
 /** A message as everyone sees it after one more entry about it. */
 export function changed<M extends Message>(message: M, entry: Change): M {
+  // A deletion is final: an edit that crossed it must not bring the text back.
   if (message.deletedAt) return message;
   switch (entry.event) {
     case "message-edited":
@@ -13,22 +14,23 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         content: entry.content,
         editedAt: entry.timestamp,
       };
-    case "message-deleted": {
-      const { reactions: _, ...rest } = message;
-      return { ...rest as M, content: "", deletedAt: entry.timestamp };
-    }
-    case "reaction": {
-      const { [entry.emoji]: people = [], ...rest } = message.reactions ?? {};
-      const without = people.filter((id) => id !== entry.sender.id);
-      // Choosing it again keeps one's place.
-      const now = !entry.on
-        ? without
-        : without.length < people.length
-        ? people
-        : [...people, entry.sender.id];
+    case "message-deleted":
       return {
         ...message,
-        reactions: now.length ? { ...rest, [entry.emoji]: now } : rest,
+        content: "",
+        deletedAt: entry.timestamp,
+        reactions: undefined,
+        clip: undefined,
+      };
+    case "reaction": {
+      const { [entry.emoji]: people = [], ...reactions } = message.reactions ??
+        {};
+      const chose = people.filter((id) => id !== entry.sender.id);
+      if (entry.on) chose.push(entry.sender.id);
+      if (chose.length) reactions[entry.emoji] = chose;
+      return {
+        ...message,
+        reactions: Object.keys(reactions).length ? reactions : undefined,
       };
     }
   }

@@ -7,9 +7,11 @@ export function linkify(text: string): ComponentChildren {
     // A sentence's full stop or bracket after an address is not part of it.
     const href = part.replace(/[.,:;!?'*_~]+$|(?<!\([^)]*)\)[.,:;!?]*$/, "");
     if (!URL.canParse(href)) return part;
-    return [
-      <a href={href} target="_blank" rel="noopener noreferrer">{href}</a>,
-      part.slice(href.length),
-    ];
+    return (
+      <>
+        <a href={href} target="_blank" rel="noopener noreferrer">{href}</a>
+        {part.slice(href.length)}
+      </>
+    );
   });
 }

@@ -21,7 +21,7 @@ export interface Unsent extends Draft {
   status: "sending" | "sent" | "failed";
   /** The acknowledged offset. */
   offset?: number;
-  /** Why it failed, for the person. */
+  /** Why it is not sent yet, for the person. */
   reason?: string;
 }
 
@@ -43,27 +43,21 @@ export interface RoomState {
   unsent: Unsent[];
   /** An entry is missing: join again with `since`. */
   recover: boolean;
-  /** The offset at which an older page was asked for; undefined while none is. */
-  asked?: number;
-  /** Entries for messages outside the window that came while a page was on its way. */
-  late: EntryFrame[];
+  /** The last entry about a message outside the window: an older page must know it. */
+  missed: number;
+  /** An older page is on its way. */
+  loading: boolean;
   online: Sender[];
   typing: Sender[];
   /** My read position, on whatever device. */
   read: number;
-  /** I am no longer a member. */
-  removed: boolean;
 }
 
 /** What happens on this side of the wire. */
 export type LocalAction =
-  | { event: "send"; draft: Draft; timestamp: number }
+  | ({ event: "send" } & Unsent)
   | { event: "retry"; clientId: string }
-  | { event: "fail"; clientId: string; reason: string }
   | { event: "discard"; clientId: string }
-  | { event: "older-asked" }
-  | { event: "older-page"; before: number; page: HistoryPage }
-  | { event: "older-failed" }
   | { event: "typing-ended"; id: string }
   /** Forget the oldest messages but `keep`, so that a tab left open for days stays light. */
   | { event: "trim"; keep: number };
@@ -89,10 +83,10 @@ export function initialState(init: {
     more: startsLate(messages),
     unsent: [],
     recover: false,
-    late: [],
+    missed: history?.offset ?? 0,
+    loading: false,
     online: [],
     typing: [],
-    removed: false,
   };
 }
 
@@ -100,7 +94,7 @@ export function initialState(init: {
 export const positionOf = (state: RoomState): Position | undefined =>
   state.epoch ? { epoch: state.epoch, offset: state.offset } : undefined;
 
-// The first entry of a log is a message at offset 1: a window from there is complete.
+/** Whether a window has messages before it: the first entry of a log is at offset 1. */
 const startsLate = (messages: Message[]) => (messages[0]?.offset ?? 1) > 1;
 
 /**
@@ -119,62 +113,45 @@ export function reduce(state: RoomState, action: Action): RoomState {
     case "room-joined":
       return joined(state, action);
     case "message-ack":
-      return settle({
-        ...state,
-        unsent: change(state, action.clientId, {
+      return settle(
+        change(state, action.clientId, {
           status: "sent",
           offset: action.offset,
         }),
-      });
+      );
     case "error":
-      // A retryable one is sent again by whoever holds the connection.
-      return action.ref && !action.retryable
-        ? fail(state, action.ref, action.message)
-        : state;
-    case "fail":
-      return fail(state, action.clientId, action.reason);
+      return change(state, action.ref, {
+        // A retryable one is sent again by whoever holds the connection.
+        status: action.retryable ? "sending" : "failed",
+        reason: action.message,
+      });
     case "identified":
-      return read(state, action.rooms[state.roomId]?.read ?? 0);
+      return read(state, action.rooms[state.roomId]?.read);
     case "read":
       return read(state, action.offset);
     case "presence":
       return { ...state, online: action.online };
-    case "membership":
-      return { ...state, removed: action.removed };
-    case "typing":
-      return action.sender.id === state.me ? state : {
-        ...state,
-        typing: [...others(state.typing, action.sender.id), action.sender],
-      };
+    case "typing": {
+      const { sender } = action;
+      const typing = others(state.typing, sender.id);
+      return { ...state, typing: [...typing, sender] };
+    }
     case "typing-ended":
       return { ...state, typing: others(state.typing, action.id) };
-    case "send":
-      return {
-        ...state,
-        unsent: [
-          ...state.unsent.filter((u) => u.clientId !== action.draft.clientId),
-          { ...action.draft, timestamp: action.timestamp, status: "sending" },
-        ],
-      };
+    case "send": {
+      const { event: _, ...unsent } = action;
+      return { ...state, unsent: [...state.unsent, unsent] };
+    }
     case "retry":
-      return {
-        ...state,
-        unsent: change(state, action.clientId, {
-          status: "sending",
-          reason: undefined,
-        }),
-      };
+      return change(state, action.clientId, {
+        status: "sending",
+        reason: undefined,
+      });
     case "discard":
       return {
         ...state,
         unsent: state.unsent.filter((u) => u.clientId !== action.clientId),
       };
-    case "older-asked":
-      return { ...state, asked: state.offset, late: [] };
-    case "older-failed":
-      return { ...state, asked: undefined, late: [] };
-    case "older-page":
-      return prepend(state, action.before, action.page);
     case "trim":
       return state.messages.length <= action.keep ? state : {
         ...state,
@@ -189,20 +166,20 @@ export function reduce(state: RoomState, action: Action): RoomState {
 const others = (people: Sender[], id: string) =>
   people.filter((person) => person.id !== id);
 
-const read = (state: RoomState, offset: number): RoomState =>
+const read = (state: RoomState, offset = 0): RoomState =>
   offset > state.read ? { ...state, read: offset } : state;
 
-const change = (state: RoomState, clientId: string, to: Partial<Unsent>) =>
-  state.unsent.map((u) => u.clientId === clientId ? { ...u, ...to } : u);
-
-// An acknowledged message cannot fail any more, whatever comes late.
-const fail = (state: RoomState, clientId: string, reason: string): RoomState =>
-  state.unsent.some((u) => u.clientId === clientId && u.status === "sending")
-    ? {
-      ...state,
-      unsent: change(state, clientId, { status: "failed", reason }),
-    }
-    : state;
+// An acknowledged message stays so, whatever comes late.
+const change = (
+  state: RoomState,
+  clientId: string | undefined,
+  to: Partial<Unsent>,
+): RoomState => ({
+  ...state,
+  unsent: state.unsent.map((u) =>
+    u.clientId === clientId && u.status !== "sent" ? { ...u, ...to } : u
+  ),
+});
 
 /** Drops from `unsent` what the log has given back. */
 function settle(state: RoomState): RoomState {
@@ -228,9 +205,7 @@ function enter(state: RoomState, entry: EntryFrame): RoomState {
     return settle(next);
   }
   next.messages = withEntry(state.messages, entry);
-  if (next.messages === state.messages && state.asked !== undefined) {
-    next.late = [...state.late, entry];
-  }
+  if (next.messages === state.messages) next.missed = entry.offset;
   return next;
 }
 
@@ -242,7 +217,7 @@ function joined(
     const next = frame.entries.reduce(enter, { ...state, recover: false });
     // Still behind: the answer to an older question. The next one is already needed.
     const recover = frame.epoch !== next.epoch || frame.offset > next.offset;
-    return { ...next, online: frame.online, removed: false, recover };
+    return { ...next, online: frame.online, recover };
   }
   return settle({
     ...state,
@@ -251,33 +226,8 @@ function joined(
     messages: frame.messages,
     more: startsLate(frame.messages),
     unsent: state.unsent.filter((u) => u.status !== "sent"),
+    missed: frame.offset,
     recover: false,
-    asked: undefined,
-    late: [],
     online: frame.online,
-    removed: false,
   });
-}
-
-function prepend(
-  state: RoomState,
-  before: number,
-  page: HistoryPage,
-): RoomState {
-  const { asked, late, messages } = state;
-  // Another window has come meanwhile, or a page older than what was already applied.
-  if (
-    asked === undefined || page.epoch !== state.epoch ||
-    before !== messages[0]?.offset || page.offset < asked
-  ) return { ...state, asked: undefined, late: [] };
-  const older = page.messages
-    .filter((m) => m.offset < before)
-    .map((m) => ({ ...m, upTo: page.offset }));
-  return {
-    ...state,
-    messages: [...late.reduce(withEntry, older), ...messages],
-    more: older.length > 0 && startsLate(older),
-    asked: undefined,
-    late: [],
-  };
 }

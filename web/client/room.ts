@@ -6,27 +6,29 @@ import {
   positionOf,
   reduce,
   type RoomState,
+  type Unsent,
 } from "./room-state.ts";
 import { connect, type LinkOptions } from "./socket.ts";
 
-/** Milliseconds a "…is typing" holds, and the least time between two of ours. */
+/** How long a "…is typing" holds, and the least time between two of ours: ms. */
 const TYPING = 4_000;
-/** How often a message the server asked to send again is, before it counts as failed. */
-const ATTEMPTS = 5;
-/** Unsent messages older than this wait for a person's word after a reload: ms. */
+/** Unsent messages older than this wait for the person's word after a reload: ms. */
 const STALE = 3_600_000;
-/** How many messages to fetch at once, and to keep in a tab left open. */
-const PAGE = 50;
+/** How many messages a tab left open for days keeps. */
 const KEEP = 1_000;
 
+type Amendment = Extract<ClientFrame, { clientId: string }>;
+type Bare<A> = A extends Amendment ? Omit<A, "roomId" | "clientId"> : never;
+/** An edit, a deletion or a reaction. */
+export type Request = Bare<Amendment>;
+
 export interface OpenRoom {
-  dispatch(action: Action): void;
   /** Shows the message at once and sends it as soon as it can be. */
   send(content: string, replyTo?: string): void;
   retry(clientId: string): void;
   discard(clientId: string): void;
-  /** An edit, deletion or reaction; sent again after a reconnect until answered. */
-  act(frame: Extract<ClientFrame, { clientId: string }>): void;
+  /** Sends it, and again after a reconnect, until it is answered. */
+  request(request: Request): void;
   typing(): void;
   /** All messages so far have been seen. */
   seen(): void;
@@ -45,91 +47,87 @@ export interface OpenRoomOptions extends
   > {
   state: RoomState;
   onChange(state: RoomState): void;
-  /** Something a person asked for could not be done; a sentence for them. */
+  /** Something the person asked for could not be done; a sentence for them. */
   onNotice(message: string): void;
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on plain http in a local network. */
 export const newId = (): string =>
-  Array.from(
-    crypto.getRandomValues(new Uint8Array(16)),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
+  crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 /** Opens the room: restores what is unsent, connects, and reports every change of state. */
 export function openRoom(options: OpenRoomOptions): OpenRoom {
   let { state } = options;
   const { roomId, me } = state;
   const pending = openPending(me, roomId);
-  const acts = new Map<string, ClientFrame>();
-  const attempts = new Map<string, number>();
-  const typists = new Map<string, ReturnType<typeof setTimeout>>();
+  const waiting = new Map<string, ClientFrame>();
+  const typists: Record<string, ReturnType<typeof setTimeout>> = {};
   let typedAt = 0;
 
-  function dispatch(action: Action) {
+  function update(change: (state: RoomState) => RoomState) {
     const before = state;
-    state = reduce(before, action);
-    if (state === before) return;
+    state = change(before);
     for (const { clientId } of before.unsent) {
       const now = state.unsent.find((u) => u.clientId === clientId);
-      if (!now || now.status === "sent") pending.drop(clientId);
+      if (!now || now.status === "sent") {
+        pending.drop(clientId);
+        waiting.delete(clientId);
+      }
     }
-    options.onChange(state);
-    if (state.recover && (!before.recover || action.event === "room-joined")) {
-      link.check();
-    }
+    if (state !== before) options.onChange(state);
+    if (state.recover && !before.recover) link.check();
+  }
+  const dispatch = (action: Action) => update((now) => reduce(now, action));
+
+  function post(clientId: string, frame: ClientFrame) {
+    waiting.set(clientId, frame);
+    link.send(frame);
   }
 
-  const post = (clientId: string) => {
-    const unsent = state.unsent.find((u) => u.clientId === clientId);
-    if (unsent?.status !== "sending") return;
-    const { content, replyTo } = unsent;
-    link.send({
-      event: "chat-message",
-      roomId,
-      message: { clientId, content, replyTo },
-    });
-  };
+  function postMessage({ clientId, content, replyTo }: Unsent) {
+    const message = { clientId, content, replyTo };
+    post(clientId, { event: "chat-message", roomId, message });
+  }
 
   function onFrame(frame: ServerFrame) {
     dispatch(frame);
-    if (frame.event === "room-joined") {
-      // Also after a mere position check: what is still unanswered may have been lost.
-      state.unsent.forEach((u) => post(u.clientId));
-      acts.forEach((act) => link.send(act));
-    } else if (frame.event === "message-ack") {
-      acts.delete(frame.clientId);
-    } else if (frame.event === "error") {
-      refused(frame);
-    } else if (frame.event === "typing") {
-      const { id } = frame.sender;
-      clearTimeout(typists.get(id));
-      typists.set(
-        id,
-        setTimeout(() => dispatch({ event: "typing-ended", id }), TYPING + 1e3),
-      );
-    } else if (frame.event === "membership" && frame.removed) {
-      link.close();
-      options.onState("refused", "You are no longer a member of this room.");
+    switch (frame.event) {
+      case "room-joined":
+        if (state.recover) link.check();
+        // Also after a mere position check: what is still unanswered may be lost.
+        waiting.forEach(link.send);
+        break;
+      case "message-ack":
+        waiting.delete(frame.clientId);
+        break;
+      case "error":
+        failed(frame);
+        break;
+      case "typing": {
+        const { id } = frame.sender;
+        clearTimeout(typists[id]);
+        typists[id] = setTimeout(
+          () => dispatch({ event: "typing-ended", id }),
+          TYPING + 1_000,
+        );
+        break;
+      }
+      case "membership":
+        if (frame.removed) link.refuse("You are no longer in this room.");
     }
   }
 
-  function refused(error: Extract<ServerFrame, { event: "error" }>) {
+  function failed(error: Extract<ServerFrame, { event: "error" }>) {
     const { ref = "", message, retryable } = error;
-    if (ref === "join-room" && !retryable) {
-      link.close();
-      return options.onState("refused", message);
+    const frame = waiting.get(ref);
+    if (retryable) {
+      const again = () => waiting.has(ref) && link.send(frame!);
+      setTimeout(again, 1_000 + Math.random() * 2_000);
+    } else if (ref === "join-room") {
+      link.refuse(message);
+    } else if (waiting.delete(ref) && frame?.event !== "chat-message") {
+      options.onNotice(message);
     }
-    const count = (attempts.get(ref) ?? 0) + 1;
-    attempts.set(ref, count);
-    const act = acts.get(ref);
-    if (retryable && count < ATTEMPTS) {
-      setTimeout(() => act ? link.send(act) : post(ref), 500 * 2 ** count);
-      return;
-    }
-    attempts.delete(ref);
-    dispatch({ event: "fail", clientId: ref, reason: message });
-    if (acts.delete(ref)) options.onNotice(message);
   }
 
   const link = connect({
@@ -139,33 +137,35 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     onFrame,
   });
 
-  for (const { timestamp, ...draft } of pending.list()) {
-    dispatch({ event: "send", draft, timestamp });
-    if (Date.now() - timestamp > STALE) {
-      const reason = "This was not sent when you left.";
-      dispatch({ event: "fail", clientId: draft.clientId, reason });
-    }
+  for (const kept of pending.list()) {
+    const stale = Date.now() - kept.timestamp > STALE;
+    dispatch({
+      event: "send",
+      ...kept,
+      status: stale ? "failed" : "sending",
+      reason: stale ? "This was not sent when you left." : undefined,
+    });
+    if (!stale) postMessage({ ...kept, status: "sending" });
   }
 
   return {
-    dispatch,
     send(content, replyTo) {
-      const draft = { clientId: newId(), content, replyTo };
       const timestamp = Date.now();
-      pending.keep({ ...draft, timestamp });
-      dispatch({ event: "send", draft, timestamp });
-      post(draft.clientId);
+      const kept = { clientId: newId(), content, replyTo, timestamp };
+      const unsent: Unsent = { ...kept, status: "sending" };
+      pending.keep(kept);
+      dispatch({ event: "send", ...unsent });
+      postMessage(unsent);
     },
     retry(clientId) {
       dispatch({ event: "retry", clientId });
-      post(clientId);
+      const unsent = state.unsent.find((u) => u.clientId === clientId);
+      if (unsent) postMessage(unsent);
     },
     discard: (clientId) => dispatch({ event: "discard", clientId }),
-    act(frame) {
-      acts.set(frame.clientId, frame);
-      if (!link.send(frame)) {
-        options.onNotice("This will be done when you are connected again.");
-      }
+    request(request) {
+      const clientId = newId();
+      post(clientId, { ...request, roomId, clientId });
     },
     typing() {
       if (Date.now() - typedAt < TYPING) return;
@@ -173,39 +173,24 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       link.send({ event: "typing", roomId });
     },
     seen() {
-      if (state.offset <= state.read) return;
       const { offset } = state;
-      if (link.send({ event: "read", roomId, offset })) {
+      if (offset > state.read && link.send({ event: "read", roomId, offset })) {
         dispatch({ event: "read", roomId, offset });
+        dispatch({ event: "trim", keep: KEEP });
       }
-      dispatch({ event: "trim", keep: KEEP });
     },
     async older() {
-      const before = state.messages[0]?.offset;
-      if (!before || !state.more || state.asked !== undefined) return;
-      dispatch({ event: "older-asked" });
+      if (!state.more || state.loading) return;
       try {
-        const query = new URLSearchParams({
-          roomId,
-          before: `${before}`,
-          limit: `${PAGE}`,
-        });
-        const response = await fetch(`/api/messages?${query}`);
-        if (!response.ok) throw new Error(`history: ${response.status}`);
-        const page = await response.json();
-        dispatch({ event: "older-page", before, page });
+        await (await import("./older.ts")).loadOlder(state, update);
       } catch {
         // Down or offline: scrolling up again asks again.
-        dispatch({ event: "older-failed" });
         options.onNotice("Older messages could not be loaded. Try again.");
       }
     },
     draft: pending.draft,
     saveDraft: pending.saveDraft,
     check: link.check,
-    close() {
-      link.close();
-      typists.forEach(clearTimeout);
-    },
+    close: link.close,
   };
 }

@@ -1,12 +1,16 @@
 /** One room's connection: identify, join, recover, notice a dead link, come back. */
 import {
   type ClientFrame,
-  CLOSE,
+  type CLOSE,
   mayReconnect,
   type Position,
   type ServerFrame,
 } from "../../realtime/protocol.ts";
 import { Refused, type Token } from "./token.ts";
+
+// The protocol's own codes, by type: importing the table would ship all of it.
+const BAD_TOKEN: typeof CLOSE.token = 4401;
+const NOT_MEMBER: typeof CLOSE.notMember = 4403;
 
 /** `offline`: as `reconnecting`, and the device says it has no network. */
 export type LinkState =
@@ -27,9 +31,9 @@ export const TIMING = {
   answer: 10_000,
   /** A token is renewed this long before it ends… */
   renewBefore: 45_000,
-  /** …and at this age at the latest, whatever this device's clock says. */
+  /** …and at this age at the latest, whatever this device's clock says… */
   renewAge: 240_000,
-  /** Never sooner than this after the last: a clock far ahead must not make a storm. */
+  /** …but this long after the last: a clock far ahead must not make a storm. */
   renewLeast: 60_000,
 };
 
@@ -54,58 +58,62 @@ export interface Link {
   send(frame: ClientFrame): boolean;
   /** Asks for what is missing now; when disconnected, connects now. */
   check(): void;
+  /** Ends the connection for good, for a reason the person is told. */
+  refuse(reason: string): void;
   close(): void;
 }
 
 /** Opens the connection and keeps it until `close` or a final refusal. */
 export function connect(options: LinkOptions): Link {
-  const { url, roomId, onFrame, onState, random = Math.random } = options;
+  const { roomId, onFrame, onState, random = Math.random } = options;
   const timing = { ...TIMING, ...options.timing };
-  let token = options.token;
+  let { token } = options;
   let tokenSince = Date.now();
   let socket: WebSocket | undefined;
   let live = false;
+  let over = false;
+  let opening = false;
   let failures = 0;
   let badTokens = 0;
-  let over = false;
   const timers: Record<string, ReturnType<typeof setTimeout>> = {};
 
   const after = (name: string, wait: number, work: () => void) => {
     clearTimeout(timers[name]);
     timers[name] = setTimeout(work, wait);
   };
-  const write = (frame: ClientFrame) => socket?.send(JSON.stringify(frame));
-  const ask = () => {
-    write({ event: "join-room", roomId, since: options.position() });
-    after("answer", timing.answer, lost);
-  };
-  const renewal = () =>
+  const write = (frame: ClientFrame) => socket!.send(JSON.stringify(frame));
+  const identify = () => write({ event: "identify", token: token.token });
+  const untilRenewal = () =>
     Math.min(
       token.expiresAt - timing.renewBefore,
       tokenSince + timing.renewAge,
     ) - Date.now();
 
-  function end(reason: string) {
-    stop();
-    onState("refused", reason);
+  function ask() {
+    write({ event: "join-room", roomId, since: options.position() });
+    after("answer", timing.answer, lost);
   }
 
-  function stop() {
+  function drop() {
+    const old = socket;
+    live = false;
+    socket = undefined;
+    Object.values(timers).forEach(clearTimeout);
+    old?.close();
+  }
+
+  function close() {
     over = true;
     drop();
   }
 
-  function drop() {
-    live = false;
-    Object.values(timers).forEach(clearTimeout);
-    const old = socket;
-    socket = undefined;
-    old?.close();
+  function refuse(reason: string) {
+    close();
+    onState("refused", reason);
   }
 
   /** Gives the connection up and comes back later, at a random moment. */
   function lost() {
-    if (over) return;
     drop();
     onState(navigator.onLine === false ? "offline" : "reconnecting");
     const limit = Math.min(timing.longest, timing.first * 2 ** failures++);
@@ -118,66 +126,61 @@ export function connect(options: LinkOptions): Link {
       tokenSince = Date.now();
       return !over;
     } catch (error) {
-      if (error instanceof Refused) end(error.message);
+      if (error instanceof Refused && !over) refuse(error.message);
       return false;
     }
   }
 
-  async function keepIdentified() {
+  async function renew() {
     const of = socket;
-    if (await renewed()) {
-      if (of === socket) write({ event: "identify", token: token.token });
-    } else if (!over && of === socket) {
-      after("renew", timing.answer * (1 + random()), keepIdentified);
-    }
+    const good = await renewed();
+    if (!of || of !== socket) return;
+    if (good) identify();
+    else after("renew", timing.answer * (1 + random()), renew);
   }
 
   async function open() {
+    if (over || socket || opening) return;
     clearTimeout(timers.open);
-    if (over || socket) return;
-    // A place holder: `check` must not open a second one while a token is on its way.
-    const mine = socket = {} as WebSocket;
-    mine.close = () => {};
-    if (renewal() <= 0 || badTokens) {
-      const good = await renewed();
-      if (socket !== mine || over) return;
-      if (!good) return lost();
-    }
-    const now = socket = new WebSocket(url);
+    opening = true;
+    const good = badTokens || untilRenewal() <= 0 ? await renewed() : true;
+    opening = false;
+    if (over) return;
+    if (!good) return lost();
+    const mine = socket = new WebSocket(options.url);
     after("answer", timing.answer, lost);
-    now.onopen = () => write({ event: "identify", token: token.token });
-    now.onmessage = ({ data }) => now === socket && receive(data);
-    now.onclose = ({ code, reason }) => now === socket && closed(code, reason);
+    mine.onopen = identify;
+    mine.onmessage = ({ data }) => mine === socket && receive(data);
+    mine.onclose = ({ code, reason }) =>
+      mine === socket && closed(code, reason);
   }
 
   function receive(data: string) {
     const frame: ServerFrame = JSON.parse(data);
+    const joins = frame.event === "room-joined" && !live;
     if (frame.event === "identified") {
-      after("renew", Math.max(timing.renewLeast, renewal()), keepIdentified);
+      after("renew", Math.max(timing.renewLeast, untilRenewal()), renew);
       if (!live) ask();
     }
-    const answered = frame.event === "room-joined" && frame.roomId === roomId;
-    const first = answered && !live;
-    if (answered) {
+    if (frame.event === "room-joined") {
       clearTimeout(timers.answer);
       after("check", timing.check, ask);
       failures = badTokens = 0;
       live = true;
     }
     onFrame(frame);
-    if (first) onState("live");
+    if (joins) onState("live");
   }
 
   function closed(code: number, reason: string) {
-    if (code === CLOSE.token && badTokens++ < 2) return lost();
-    if (mayReconnect(code)) return lost();
-    end(
-      code === CLOSE.notMember
-        ? "You are no longer a member of this room."
-        : code === CLOSE.flooding
-        ? "Too much was sent too fast. Wait a minute, then reload the page."
-        : reason || "The connection was refused. Reload the page.",
-    );
+    if (mayReconnect(code) || (code === BAD_TOKEN && badTokens++ < 3)) lost();
+    else {
+      refuse(
+        code === NOT_MEMBER
+          ? "You are no longer in this room."
+          : `The connection was refused (${reason || code}). Reload the page.`,
+      );
+    }
   }
 
   onState("connecting");
@@ -187,10 +190,8 @@ export function connect(options: LinkOptions): Link {
       if (live) write(frame);
       return live;
     },
-    check: () => {
-      if (live) ask();
-      else open();
-    },
-    close: stop,
+    check: () => live ? ask() : void open(),
+    refuse,
+    close,
   };
 }

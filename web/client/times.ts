@@ -18,10 +18,6 @@ const format = (ms: number, options: Intl.DateTimeFormatOptions) =>
 export const timeOf = (ms: number): string =>
   format(ms, { hour: "numeric", minute: "2-digit" });
 
-/** Date and time, to the minute. */
-export const momentOf = (ms: number): string =>
-  format(ms, { dateStyle: "long", timeStyle: "short" });
-
 /** The number of the day a moment falls on; consecutive days have consecutive numbers. */
 export const dayOf = (ms: number): number =>
   Math.floor(

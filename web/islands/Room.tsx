@@ -2,11 +2,10 @@ import type { ComponentType } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
-import type { ActionsProps } from "../client/Actions.tsx";
-import { Composer, type Mode } from "../client/Composer.tsx";
-import { Glyph, GLYPHS } from "../client/Glyph.tsx";
+import { Composer } from "../client/Composer.tsx";
+import type { ExtrasProps, Takeover } from "../client/Extras.tsx";
 import { MessageList } from "../client/MessageList.tsx";
-import { newId, type OpenRoom, openRoom } from "../client/room.ts";
+import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
 import type { LinkState } from "../client/socket.ts";
 import { local } from "../client/times.ts";
@@ -32,152 +31,109 @@ export interface RoomProps {
   error?: string;
 }
 
+const STATUS = {
+  connecting: "Connecting…",
+  reconnecting: "Reconnecting… What you write is kept.",
+  offline: "You are offline. What you write is kept.",
+};
+
 /** A room: its messages, who is here, and the form to write. Alive where script runs. */
 export default function Room(props: RoomProps) {
-  const { room, me, history } = props;
+  const { room: { id: roomId, name }, me, history } = props;
   const state = useSignal(
-    initialState({ roomId: room.id, me: me.id, history, read: props.read }),
+    initialState({ roomId, me: me.id, history, read: props.read }),
   );
-  const link = useSignal<{ state: LinkState; reason?: string } | null>(null);
+  const link = useSignal<LinkState | "">("");
+  const reason = useSignal(
+    history ? "" : "Messages cannot be reached now. Reload to try again.",
+  );
+  const notice = useSignal(props.error ?? "");
   const divider = useSignal(props.read);
-  const notice = useSignal("");
-  const mode = useSignal<Mode>(null);
-  const menu = useSignal<
-    { View: ComponentType<ActionsProps>; id: string } | null
-  >(
-    null,
-  );
+  const extras = useSignal<
+    { View: ComponentType<ExtrasProps>; what: string; id: string } | null
+  >(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
+  const takeover = useRef<Takeover>(null);
+
+  const visible = () => document.visibilityState === "visible";
+  const seen = () => visible() && open.current?.seen();
+  const fill = (text: string) => {
+    input.current!.value = text;
+    input.current!.dispatchEvent(new Event("input"));
+  };
 
   useEffect(() => {
-    const box = input.current!;
-    // A page of older messages is no place to go on from: the socket brings the newest.
-    const start = props.older ? { ...state.value, epoch: "" } : state.value;
     const room = open.current = openRoom({
-      state: start,
+      // A page of older messages is no place to go on from: ask for the newest.
+      state: props.older ? { ...state.value, epoch: "" } : state.value,
       url: props.wsUrl,
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: (next) => state.value = next,
-      onState: (state, reason) => {
-        link.value = { state, reason };
-        if (state === "live") seen();
+      onState(next, why = "") {
+        link.value = next;
+        reason.value = why;
+        seen();
       },
       onNotice: (text) => notice.value = text,
     });
     local.value = true;
-    if (!box.value) fill(room.draft());
+    if (!input.current!.value) fill(room.draft());
     const wake = () => {
-      if (document.visibilityState === "visible") {
+      if (visible()) {
         room.check();
         seen();
-      } else {
-        divider.value = state.value.offset;
-      }
+      } else divider.value = state.value.offset;
     };
-    document.addEventListener("visibilitychange", wake);
-    addEventListener("online", wake);
-    addEventListener("offline", wake);
+    const stop = new AbortController();
+    for (const event of ["visibilitychange", "online", "offline"]) {
+      addEventListener(event, wake, stop);
+    }
     return () => {
+      stop.abort();
       room.close();
-      document.removeEventListener("visibilitychange", wake);
-      removeEventListener("online", wake);
-      removeEventListener("offline", wake);
     };
   }, []);
 
-  const seen = () => {
-    if (document.visibilityState === "visible") open.current?.seen();
-  };
-
-  const fill = (text: string) => {
-    const box = input.current!;
-    box.value = text;
-    box.dispatchEvent(new Event("input"));
-  };
-
-  const leaveMode = () => {
-    if (mode.value?.kind === "edit") fill(open.current!.draft());
-    mode.value = null;
-    input.current!.focus();
-  };
-
-  const startEdit = (id?: string) => {
-    const message = state.value.messages.findLast((m) =>
-      !m.deletedAt && (id ? m.id === id : m.sender.id === me.id)
-    );
-    if (!message) return;
-    mode.value = { kind: "edit", message };
-    fill(message.content);
-    input.current!.focus();
-  };
-
-  const send = (text: string) => {
-    const now = mode.value;
-    if (now?.kind === "edit") {
-      if (text !== now.message.content) {
-        act({ event: "edit-message", id: now.message.id, content: text });
-      }
-      return leaveMode();
-    }
-    open.current!.send(text, now?.message.id);
-    open.current!.saveDraft("");
-    fill("");
-    mode.value = null;
-  };
-
-  type Act = Parameters<OpenRoom["act"]>[0];
-  type Part<A> = A extends Act ? Omit<A, "roomId" | "clientId"> : never;
-  const act = (part: Part<Act>) =>
-    open.current!.act({ ...part, roomId: room.id, clientId: newId() } as Act);
-
-  const react = (id: string, emoji: string) => {
-    const message = state.value.messages.find((m) => m.id === id);
-    const on = !message?.reactions?.[emoji]?.includes(me.id);
-    act({ event: "react", id, emoji, on });
-  };
-
   const onDo = async (what: string, id: string) => {
-    if (what === "retry") open.current!.retry(id);
-    else if (what === "discard") open.current!.discard(id);
-    else if (what === "quote") {
-      const { replyTo } = state.value.messages.find((m) => m.id === id)!;
-      document.getElementById(replyTo!)?.scrollIntoView({ block: "center" });
-    } else if (what === "more") {
-      const { Actions } = await import("../client/Actions.tsx");
-      menu.value = { View: Actions, id };
-    } else react(id, what);
+    if (what === "retry") return open.current!.retry(id);
+    if (what === "discard") return open.current!.discard(id);
+    try {
+      const { Extras: View } = await import("../client/Extras.tsx");
+      extras.value = { View, what, id };
+    } catch {
+      // Offline, or the page is of an older build whose files are gone.
+      notice.value = "This could not be loaded. Reload the page.";
+    }
   };
 
   const { online, typing, messages } = state.value;
-  const chosen = menu.value && messages.find((m) => m.id === menu.value!.id);
+  const others = (people: Sender[]) => people.filter((p) => p.id !== me.id);
+  const typists = others(typing);
+  const now = extras.value;
+  const chosen = now && messages.find((m) => m.id === now.id);
   return (
     <section class={local.value ? "room alive" : "room"}>
       <header class="room-head">
         <a
-          class="button button-plain button-icon"
+          class="button button-plain button-icon icon-back"
           href="/rooms"
           aria-label="All rooms"
-        >
-          <Glyph d={GLYPHS.back} />
-        </a>
+        />
         <div>
-          <h1 class="truncate" dir="auto">{room.name}</h1>
-          <p
-            class={`status truncate ${link.value?.state ?? ""}`}
-            role="status"
-          >
-            {statusOf(link.value, !history, online, me.id)}
+          <h1 class="truncate" dir="auto">{name}</h1>
+          <p class={`status truncate ${link.value}`} role="status">
+            {link.value === "live"
+              ? `${names(others(online)) || "Only you"} here`
+              : reason.value || STATUS[link.value as keyof typeof STATUS]}
           </p>
         </div>
         <a
-          class="button button-plain button-icon"
-          href={`/rooms/${room.id}/members`}
+          class="button button-plain button-icon icon-people"
+          href={`/rooms/${roomId}/members`}
           aria-label="Members"
-        >
-          <Glyph d={GLYPHS.people} />
-        </a>
+        />
       </header>
       <MessageList
         state={state.value}
@@ -188,43 +144,48 @@ export default function Room(props: RoomProps) {
         onBottom={seen}
       />
       <p class="typing truncate" aria-live="polite">
-        {typing.length > 0 &&
-          `${names(typing)} ${typing.length > 1 ? "are" : "is"} typing…`}
+        {typists[0] &&
+          `${names(typists)} ${typists[1] ? "are" : "is"} typing…`}
       </p>
+      {now && chosen && (
+        <now.View
+          key={now}
+          what={now.what}
+          message={chosen}
+          me={me.id}
+          role={props.role}
+          room={open.current!}
+          input={input.current!}
+          fill={fill}
+          onTakeover={(next) => takeover.current = next}
+          onClose={() => extras.value = null}
+        />
+      )}
       <Composer
-        roomId={room.id}
+        roomId={roomId}
         draft={props.draft}
-        error={props.error}
         input={input}
-        mode={mode}
         notice={notice}
-        onSend={send}
+        onSend={(text) => {
+          if (takeover.current) return takeover.current(text);
+          open.current!.send(text);
+          fill("");
+        }}
         onType={(text) => {
-          if (mode.value?.kind !== "edit") open.current?.saveDraft(text);
+          if (!takeover.current) open.current?.saveDraft(text);
           if (text) open.current?.typing();
         }}
-        onEditLast={startEdit}
-        onCancel={leaveMode}
+        onEditLast={() => {
+          const mine = messages.findLast((m) =>
+            m.sender.id === me.id && !m.deletedAt
+          );
+          if (mine) onDo("edit", mine.id);
+        }}
         dictation={{
           transcriberUrl: props.transcriberUrl,
           ready: props.transcriberReady,
         }}
       />
-      {menu.value && chosen && (
-        <menu.value.View
-          message={chosen}
-          mine={chosen.sender.id === me.id}
-          admin={props.role === "admin"}
-          onReact={(emoji) => react(chosen.id, emoji)}
-          onReply={() => {
-            mode.value = { kind: "reply", message: chosen };
-            input.current!.focus();
-          }}
-          onEdit={() => startEdit(chosen.id)}
-          onDelete={() => act({ event: "delete-message", id: chosen.id })}
-          onClose={() => menu.value = null}
-        />
-      )}
     </section>
   );
 }
@@ -233,26 +194,3 @@ const names = (people: Sender[]) =>
   people.length > 2
     ? `${people[0].name} and ${people.length - 1} others`
     : people.map((person) => person.name).join(" and ");
-
-function statusOf(
-  link: { state: LinkState; reason?: string } | null,
-  down: boolean,
-  online: Sender[],
-  me: string,
-): string {
-  const others = online.filter((person) => person.id !== me);
-  switch (link?.state) {
-    case "live":
-      return others.length ? `${names(others)} here` : "Only you are here";
-    case "connecting":
-      return "Connecting…";
-    case "reconnecting":
-      return "Reconnecting… What you write is kept.";
-    case "offline":
-      return "You are offline. What you write is kept.";
-    case "refused":
-      return link.reason!;
-    default:
-      return down ? "Messages cannot be reached now. Reload to try again." : "";
-  }
-}

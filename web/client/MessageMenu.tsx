@@ -5,7 +5,7 @@ import type { Message } from "../../realtime/protocol.ts";
 /** The reactions on offer: content people send, like any other text. */
 const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 
-export interface ActionsProps {
+export interface MessageMenuProps {
   message: Message;
   mine: boolean;
   admin: boolean;
@@ -17,7 +17,7 @@ export interface ActionsProps {
 }
 
 /** What can be done with one message: a modal dialog, so Escape and focus are native. */
-export function Actions(props: ActionsProps) {
+export function MessageMenu(props: MessageMenuProps) {
   const { message, mine, admin } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const sure = useSignal(false);
@@ -42,7 +42,7 @@ export function Actions(props: ActionsProps) {
   return (
     <dialog
       ref={dialog}
-      class="actions-menu"
+      class="message-menu"
       aria-label={`Message of ${message.sender.name}`}
       onClose={props.onClose}
       onClick={(event) =>
