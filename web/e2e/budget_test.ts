@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { brotliCompressSync } from "node:zlib";
+import { openBrowser, openContext } from "./browser.ts";
+import { selfieFile } from "./media.ts";
+import { ada, createRoom, live, signUp } from "./people.ts";
+import { startStack } from "./stack.ts";
+
+const brotli = (text: string) =>
+  brotliCompressSync(new TextEncoder().encode(text)).length;
+
+Deno.test({
+  name: "pages keep the budgets of JavaScript and CSS",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const { context } = await openContext(browser, stack.url);
+      const page = await context.newPage();
+      const scripts = new Map<string, Promise<string>>();
+      page.on("response", (response) => {
+        const type = response.request().resourceType();
+        if (type === "script") scripts.set(response.url(), response.text());
+      });
+      const scriptBytes = async (path: string, ready?: () => Promise<void>) => {
+        scripts.clear();
+        await page.goto(path, { waitUntil: "networkidle" });
+        await ready?.();
+        const texts = await Promise.all(scripts.values());
+        return texts.reduce((sum, text) => sum + brotli(text), 0);
+      };
+
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const room = await createRoom(page, "Budget");
+      const roomBytes = await scriptBytes(room, () => live(page));
+      const none = [
+        "/rooms",
+        `${room}/members`,
+        "/account",
+        "/docs",
+        "/outbox",
+      ];
+      for (const path of none) {
+        assertEquals([path, await scriptBytes(path)], [path, 0]);
+      }
+      await context.clearCookies();
+      for (const path of ["/", "/login"]) {
+        assertEquals([path, await scriptBytes(path)], [path, 0]);
+      }
+      const cameraBytes = await scriptBytes("/register");
+      const css = await (await fetch(`${stack.url}/styles.css`)).text();
+      console.log(
+        `brotli: room ${roomBytes} B, camera page ${cameraBytes} B, ` +
+          `CSS ${brotli(css)} B`,
+      );
+      assert(roomBytes > 0 && roomBytes <= 14 * 1024, `room: ${roomBytes} B`);
+      assert(cameraBytes > 0 && cameraBytes <= 13 * 1024, `${cameraBytes} B`);
+      assert(brotli(css) <= 8 * 1024, `CSS: ${brotli(css)} B`);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

@@ -1,0 +1,152 @@
+import { assertEquals } from "@std/assert";
+import { createRequire } from "node:module";
+import type { Browser, Page } from "playwright-core";
+import { openBrowser, openContext } from "./browser.ts";
+import { selfieFile } from "./media.ts";
+import { ada, createRoom, grace, invite, live, signUp } from "./people.ts";
+import { startStack } from "./stack.ts";
+
+/** Screenshots, for a person to look at; git ignores the folder. */
+const SHOTS = new URL("./shots/", import.meta.url);
+
+const SCREENS = [
+  { name: "390-light", width: 390, height: 844, colorScheme: "light" },
+  { name: "390-dark", width: 390, height: 844, colorScheme: "dark" },
+  { name: "1280-light", width: 1280, height: 800, colorScheme: "light" },
+  { name: "1280-dark", width: 1280, height: 800, colorScheme: "dark" },
+] as const;
+
+interface Finding {
+  id: string;
+  nodes: { target: unknown[]; failureSummary: string }[];
+}
+
+/** What axe-core finds against WCAG 2.2 AA, one line a finding. */
+async function findings(page: Page): Promise<string[]> {
+  const path = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  await page.evaluate(await Deno.readTextFile(path));
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(o: object): Promise<{ violations: Finding[] }> };
+    };
+    const values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+    const tags = { type: "tag", values: [...values, "best-practice"] };
+    return (await axe.run({ runOnly: tags })).violations;
+  }) as Finding[];
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`)
+  );
+}
+
+/** The widest thing on the page, in pixels beyond the window: 0 unless it scrolls sideways. */
+const overflow = (page: Page) =>
+  page.evaluate(() =>
+    document.documentElement.scrollWidth - document.documentElement.clientWidth
+  );
+
+async function messages(room: string, page: Page, count: number) {
+  const id = room.split("/").pop();
+  for (let i = 0; i < count; i++) {
+    const response = await page.request.post("/api/messages", {
+      data: {
+        roomId: id,
+        clientId: `m${i}`,
+        content: [
+          "A first thought about the engine.",
+          "A longer one, to see how lines break when somebody explains at length what they mean, with a link: https://example.com/a/very/long/path/that/has/to/wrap/somewhere/or/other",
+          "مرحبا، هذه رسالة من اليمين إلى اليسار",
+          "Wordwithoutanyspaces".repeat(8),
+        ][i % 4],
+      },
+    });
+    assertEquals(response.status(), 201);
+  }
+}
+
+Deno.test({
+  name: "every page passes axe, fits its window and has its pictures taken",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    await Deno.mkdir(SHOTS, { recursive: true });
+    const stack = await startStack();
+    const browser: Browser = await openBrowser();
+    try {
+      const first = await openContext(browser, stack.url);
+      const page = await first.context.newPage();
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const empty = await createRoom(page, "Nothing said yet");
+      const long = "A room whose name is quite a bit longer than most";
+      const full = await createRoom(page, long);
+      await messages(full, page, 60);
+      await invite(page, full, grace.email);
+      await page.goto("/outbox");
+      const mail = await page.getByRole("link").filter({
+        hasText: grace.email,
+      }).getAttribute("href");
+      await page.goto(mail!);
+      const link = await page.getByRole("link", { name: /\/invitations\// })
+        .getAttribute("href");
+      const storageState = await first.context.storageState();
+
+      const open = ["/", "/docs", "/register", "/login", "/nothing-here"];
+      const inside = [
+        "/rooms",
+        empty,
+        full,
+        `${full}/members`,
+        new URL(link!).pathname,
+        "/account",
+        "/outbox",
+        mail!,
+      ];
+      const names = new Map([
+        [empty, "room-empty"],
+        [full, "room"],
+        [`${full}/members`, "members"],
+        [mail!, "mail"],
+        [inside[4], "invitation"],
+        ["/", "landing"],
+      ]);
+      for (const { name: screen, width, height, colorScheme } of SCREENS) {
+        await t.step(screen, async () => {
+          const viewport = { width, height };
+          const out = await openContext(browser, stack.url, {
+            viewport,
+            colorScheme,
+          });
+          const own = await openContext(browser, stack.url, {
+            viewport,
+            colorScheme,
+            storageState,
+          });
+          const found: string[] = [];
+          for (const path of [...open, ...inside]) {
+            const { context } = inside.includes(path) ? own : out;
+            const page = await context.newPage();
+            await page.goto(path);
+            if (path === empty || path === full) await live(page);
+            const name = names.get(path) ?? path.slice(1).replace("/", "-");
+            const file = new URL(`${name}-${screen}.png`, SHOTS).pathname;
+            await page.screenshot({ path: file, fullPage: true });
+            for (const finding of await findings(page)) {
+              found.push(`${path} ${finding}`);
+            }
+            const beyond = await overflow(page);
+            if (beyond > 0) found.push(`${path} is ${beyond} px too wide`);
+            await page.close();
+          }
+          assertEquals(found, []);
+          assertEquals([...out.problems, ...own.problems], []);
+          await out.context.close();
+          await own.context.close();
+        });
+      }
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

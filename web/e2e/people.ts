@@ -1,0 +1,137 @@
+/** What people do in the product, step by step, by what they see. */
+import type { Page } from "playwright-core";
+
+export interface Person {
+  name: string;
+  email: string;
+  password: string;
+}
+
+export const ada: Person = {
+  name: "Ada Lovelace",
+  email: "ada@example.com",
+  password: "difference engine 1843",
+};
+
+export const grace: Person = {
+  name: "Grace Hopper",
+  email: "grace@example.com",
+  password: "nanoseconds on a wire",
+};
+
+/** A selfie by the fake camera, or a file where there is no script. */
+export type Selfie = { camera: true } | { file: string };
+
+export const byCamera: Selfie = { camera: true };
+
+async function takeSelfie(page: Page, selfie: Selfie) {
+  if ("file" in selfie) {
+    await page.setInputFiles("input[name=selfie]", selfie.file);
+    return;
+  }
+  await page.getByRole("button", { name: /camera/i }).first().click();
+  await page.getByRole("button", { name: /^take/i }).click();
+  await page.getByRole("button", { name: /again|retake/i }).waitFor();
+}
+
+async function submit(page: Page, name: string | RegExp) {
+  await page.getByRole("main").getByRole("button", { name }).click();
+}
+
+/** Fills the sign-up form that is open, and sends it. */
+export async function fillSignUp(page: Page, person: Person, selfie: Selfie) {
+  await page.getByLabel("Name").fill(person.name);
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await takeSelfie(page, selfie);
+  await page.locator("input[name=consent]").check();
+  await submit(page, "Create account");
+}
+
+/** Signs up from the landing page and ends on the list of rooms. */
+export async function signUp(page: Page, person: Person, selfie: Selfie) {
+  await page.goto("/register");
+  await fillSignUp(page, person, selfie);
+  await page.waitForURL("**/rooms");
+}
+
+export async function signOut(page: Page) {
+  await page.goto("/rooms");
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL((url) => url.pathname === "/");
+}
+
+/** The password, then the face; where that leads is for the caller to see. */
+export async function signIn(page: Page, person: Person, selfie: Selfie) {
+  await page.goto("/login");
+  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByLabel("Password").fill(person.password);
+  await submit(page, /continue|sign in/i);
+  await page.waitForURL("**/login/face*");
+  await takeSelfie(page, selfie);
+  await submit(page, "Sign in");
+}
+
+/** Creates a room from the list of rooms; gives its path. */
+export async function createRoom(page: Page, name: string): Promise<string> {
+  await page.goto("/rooms");
+  await page.getByLabel("Name of the room").fill(name);
+  await submit(page, "Create room");
+  await page.waitForURL(/\/rooms\/[^/]+$/);
+  return new URL(page.url()).pathname;
+}
+
+/** Invites by e-mail from the members page. */
+export async function invite(page: Page, room: string, email: string) {
+  await page.goto(`${room}/members`);
+  await page.getByLabel("E-mail").fill(email);
+  await submit(page, /invite|invitation/i);
+  await page.getByText("The invitation is on its way").waitFor();
+}
+
+/** Opens the newest e-mail to this address in the outbox and follows its link. */
+export async function openInvitation(page: Page, email: string) {
+  await page.goto("/outbox");
+  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
+    .click();
+  await page.getByRole("link", { name: /\/invitations\// }).click();
+  await page.waitForURL("**/invitations/*");
+}
+
+/** Accepts the invitation that is open; gives the room's path. */
+export async function join(page: Page): Promise<string> {
+  await submit(page, "Join the room");
+  await page.waitForURL(/\/rooms\/[^/]+$/);
+  return new URL(page.url()).pathname;
+}
+
+/** Waits until the room's connection is live. */
+export async function live(page: Page) {
+  await page.locator(".status.live").waitFor();
+}
+
+export async function send(page: Page, text: string) {
+  const composer = page.locator("textarea[name=content]");
+  await composer.fill(text);
+  await composer.press("Enter");
+}
+
+/** The texts of the messages shown, in order. */
+export function shown(page: Page): Promise<string[]> {
+  return page.locator("[role=log] .text").allInnerTexts();
+}
+
+/** Waits until exactly these messages are shown, in this order. */
+export async function sees(page: Page, texts: string[]) {
+  const matches = async () =>
+    JSON.stringify(await shown(page)) === JSON.stringify(texts);
+  for (let i = 0; i < 300 && !await matches(); i++) {
+    await page.waitForTimeout(100);
+  }
+  const now = await shown(page);
+  if (JSON.stringify(now) !== JSON.stringify(texts)) {
+    throw new Error(
+      `expected ${JSON.stringify(texts)}, shown ${JSON.stringify(now)}`,
+    );
+  }
+}

@@ -1,0 +1,139 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { openBrowser, openContext } from "./browser.ts";
+import { cameraFile, microphoneFile } from "./media.ts";
+import {
+  ada,
+  byCamera,
+  createRoom,
+  fillSignUp,
+  grace,
+  invite,
+  join,
+  live,
+  openInvitation,
+  sees,
+  send,
+  signIn,
+  signOut,
+  signUp,
+} from "./people.ts";
+import { startStack } from "./stack.ts";
+
+const SENTENCE = "please send me the report before noon";
+
+/** Playwright keeps sockets to its browser open between steps. */
+const options = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test({
+  name: "two people sign up with their faces, share a room, talk and dictate",
+  ...options,
+  async fn(t) {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const speech = await microphoneFile(folder, SENTENCE);
+    const stack = await startStack();
+    const hers = await openBrowser({
+      camera: await cameraFile(folder, "ada"),
+      microphone: speech.path,
+    });
+    const theirs = await openBrowser({
+      camera: await cameraFile(folder, "grace"),
+    });
+    try {
+      const a = await openContext(hers, stack.url);
+      const g = await openContext(theirs, stack.url);
+      const adas = await a.context.newPage();
+      const graces = await g.context.newPage();
+      let room = "";
+
+      await t.step(
+        "Ada signs up, signs out and signs in with her face",
+        async () => {
+          await signUp(adas, ada, byCamera);
+          await signOut(adas);
+          await signIn(adas, ada, byCamera);
+          await adas.waitForURL("**/rooms");
+        },
+      );
+
+      await t.step("another face is refused with her password", async () => {
+        await signIn(graces, ada, byCamera);
+        await graces.getByRole("alert").first().waitFor();
+        assertMatch(new URL(graces.url()).pathname, /^\/login\/face$/);
+        await graces.goto("/rooms");
+        assertMatch(new URL(graces.url()).pathname, /^\/login$/);
+      });
+
+      await t.step(
+        "Ada invites Grace, who signs up from the link and joins",
+        async () => {
+          room = await createRoom(adas, "Analytical engine");
+          await invite(adas, room, grace.email);
+          await openInvitation(graces, grace.email);
+          await graces.getByRole("link", { name: "Create an account" }).click();
+          await fillSignUp(graces, grace, byCamera);
+          await graces.waitForURL("**/invitations/*");
+          assertEquals(await join(graces), room);
+        },
+      );
+
+      await t.step(
+        "what one sends the other sees, once and in order",
+        async () => {
+          await adas.goto(room);
+          await Promise.all([live(adas), live(graces)]);
+          const texts = ["Good morning, Grace", "Morning!", "Shall we?", "نعم"];
+          for (const [i, text] of texts.entries()) {
+            await send(i % 2 ? graces : adas, text);
+            await Promise.all(
+              [adas, graces].map((page) => sees(page, texts.slice(0, i + 1))),
+            );
+          }
+        },
+      );
+
+      const so = ["Good morning, Grace", "Morning!", "Shall we?", "نعم"];
+
+      await t.step(
+        "after realtime is killed both recover, and nothing is missing",
+        async () => {
+          await stack.kill("realtime");
+          await adas.locator(".status.reconnecting").waitFor();
+          await send(adas, "Sent while it was down");
+          await stack.restart("realtime");
+          await Promise.all([live(adas), live(graces)]);
+          await send(graces, "Back again");
+          so.push("Sent while it was down", "Back again");
+          await sees(adas, so);
+          await sees(graces, so);
+          await graces.reload();
+          await sees(graces, so);
+        },
+      );
+
+      await t.step("Ada dictates, corrects a word and sends", async () => {
+        await adas.getByRole("button", { name: "Dictate" }).click();
+        await adas.getByRole("button", { name: /stop|done/i }).waitFor();
+        await adas.waitForTimeout(speech.milliseconds);
+        await adas.getByRole("button", { name: /stop|done/i }).click();
+        const composer = adas.locator("textarea[name=content]");
+        await adas.waitForFunction(() =>
+          document.querySelector<HTMLTextAreaElement>("textarea[name=content]")!
+            .value !== ""
+        );
+        const heard = await composer.inputValue();
+        assertMatch(heard, /send me the report before noon/i);
+        const mended = heard.replace(/noon/i, "Friday");
+        await composer.fill(mended);
+        await composer.press("Enter");
+        so.push(mended);
+        await sees(graces, so);
+      });
+
+      assertEquals([...a.problems, ...g.problems], []);
+    } finally {
+      await Promise.all([hers.close(), theirs.close()]);
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
