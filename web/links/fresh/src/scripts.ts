@@ -2,7 +2,13 @@ import { type ComponentChildren, Fragment, h } from "preact";
 import type { Chunk, ClientEntries } from "./build_cache.ts";
 import { finished, HiddenSlots } from "./islands.ts";
 import { type RenderState, renderState } from "./render_state.ts";
-import { COMPUTED, serializeInstances, SIGNAL, SLOT } from "./serialize.ts";
+import {
+  COMPUTED,
+  ISLAND,
+  serializeInstances,
+  SIGNAL,
+  SLOT,
+} from "./serialize.ts";
 
 /** Where a page of the development server learns that it has restarted. */
 export const ALIVE_PATH = "/_frsh/alive";
@@ -34,31 +40,35 @@ function script({ nonce }: RenderState, code: string): ComponentChildren {
 
 function bootScript(state: RenderState): string {
   const islands = [...state.islands];
-  const code = serializeInstances(
+  const list = serializeInstances(
     state.instances,
     new Map(islands.map((island, i) => [island.fn, i])),
   );
-  state.hasSignals = code.includes(`${SIGNAL}(`) ||
-    code.includes(`${COMPUTED}(`);
-  const { client } = state.cache;
-  const lines = [
-    importing("{boot}", client.boot, state),
-    ...islands.map(({ exportName, chunk }, i) =>
-      importing(
-        exportName === "default" ? `i${i}` : `{${exportName} as i${i}}`,
+  state.hasSignals = list.includes(`${SIGNAL}(`) ||
+    list.includes(`${COMPUTED}(`);
+  const { boot, signals, slots } = state.cache.client;
+  const imports = [
+    importing("{boot}", boot, state),
+    ...islands.map(({ exportName, chunk }, i) => {
+      const isDefault = exportName === "default";
+      return importing(
+        isDefault ? `i${i}` : `{${exportName} as i${i}}`,
         chunk,
         state,
-      )
-    ),
+      );
+    }),
   ];
   if (state.hasSignals) {
-    lines.push(importing(`{${SIGNAL},${COMPUTED}}`, client.signals, state));
+    imports.push(importing(`{${SIGNAL},${COMPUTED}}`, signals, state));
   }
+  let slotFunction = "";
   if (state.slots.length > 0) {
-    lines.push(importing(`{${SLOT}}`, client.slots, state));
+    imports.push(importing("{slot as s}", slots, state));
+    slotFunction = `const ${SLOT}=n=>s(n,()=>list);`;
   }
   const names = islands.map((_, i) => `i${i}`).join(",");
-  return `${lines.join("")}const island=n=>[${names}][n];boot(${code})`;
+  return `${imports.join("")}const ${ISLAND}=n=>[${names}][n];${slotFunction}` +
+    `const list=${list};boot(list)`;
 }
 
 function importing(names: string, chunk: Chunk, state: RenderState): string {

@@ -1,11 +1,10 @@
 import { type ComponentType, h, render } from "preact";
 
-/** The islands of this page: component and props. */
-export let instances: [ComponentType, Record<string, unknown>][];
+/** Component and props of each island on the page. */
+export type Instances = [ComponentType, Record<string, unknown>][];
 
 /** Takes over the markup of each island, where it stands. */
-export function boot(list: typeof instances): void {
-  instances = list;
+export function boot(instances: Instances): void {
   const walker = document.createTreeWalker(document.body, 128 /* comments */);
   const found: [Comment, Comment][] = [];
   let start: Comment | undefined;
@@ -19,7 +18,7 @@ export function boot(list: typeof instances): void {
     }
   }
   for (const [start, end] of found) {
-    const [component, props] = list[+start.data.slice(6)];
+    const [component, props] = instances[+start.data.slice(6)];
     render(h(component, props), between(start, end));
   }
 }

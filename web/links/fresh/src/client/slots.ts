@@ -1,10 +1,16 @@
 import { type ComponentChild, h } from "preact";
-import { instances } from "./boot.ts";
+import type { Instances } from "./boot.ts";
 
 const known = new Map<number, ComponentChild[]>();
+let instances: () => Instances;
 
-/** The server's children of an island, as an element of the browser. */
-export function slot(id: number): ComponentChild {
+/**
+ * The server's children of an island, as an element of the browser.
+ *
+ * @param list the islands of the page, once they are known
+ */
+export function slot(id: number, list: () => Instances): ComponentChild {
+  instances = list;
   return h(Slot, { id });
 }
 
@@ -32,7 +38,7 @@ function vnodes(first: Node | null | undefined): ComponentChild[] {
     if (!(node instanceof Comment)) continue;
     if (node.data === "/slot") break;
     if (node.data.startsWith("fresh:")) {
-      const [component, props] = instances[+node.data.slice(6)];
+      const [component, props] = instances()[+node.data.slice(6)];
       made.push(h(component, props));
       node = endOfIsland(node);
     }

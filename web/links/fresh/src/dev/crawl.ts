@@ -1,5 +1,4 @@
 import { relative } from "node:path";
-import { pathToFileURL } from "node:url";
 
 /** A file found below a folder: its absolute path, and the rest of it. */
 export interface Found {
@@ -80,11 +79,9 @@ async function staticFiles(folders: string[]): Promise<Found[]> {
   return [...found.values()];
 }
 
-/** A path as an import specifier from another folder. */
+/** A path as an import specifier from a folder. */
 export function specifier(fromFolder: string, path: string): string {
-  const steps = relative(fromFolder, path).replaceAll("\\", "/");
-  const encoded = new URL(pathToFileURL(`/${steps.replace(/^(\.\.\/)+/, "")}`))
-    .pathname.slice(1);
-  const up = /^(\.\.\/)*/.exec(steps)![0];
-  return up ? up + encoded : `./${encoded}`;
+  const steps = relative(fromFolder, path).replaceAll("\\", "/").split("/");
+  const encoded = steps.map(encodeURIComponent).join("/");
+  return encoded.startsWith(".") ? encoded : `./${encoded}`;
 }

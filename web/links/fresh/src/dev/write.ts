@@ -82,14 +82,14 @@ function list(name: string, lines: string[]): string {
 }
 
 function serverSource({ root, outDir, serverEntry }: Target): string {
-  const up = JSON.stringify(specifier(outDir, root));
+  const up = JSON.stringify(specifier(outDir, root) + "/");
   const entry = JSON.stringify(specifier(outDir, serverEntry));
   return `${WARNING}
 import { ProdBuildCache, setBuildCache } from "fresh/internal";
 import * as snapshot from "./snapshot.js";
 import { app } from ${entry};
 
-const root = new URL(${up}, import.meta.url).pathname;
+const root = decodeURIComponent(new URL(${up}, import.meta.url).pathname);
 setBuildCache(app, new ProdBuildCache(root, snapshot), "production");
 
 export default { fetch: app.handler() };
