@@ -1,7 +1,7 @@
 import process from "node:process";
 import { tokenVerifier } from "./auth.ts";
 import { ConfigError, readConfig } from "./config.ts";
-import { SqliteLog } from "./log/sqlite.ts";
+import { openLog } from "./log/open.ts";
 import { errorFields, logger } from "./logger.ts";
 import { startServer } from "./server.ts";
 
@@ -11,7 +11,7 @@ const SHUTDOWN_LIMIT = 10_000;
 try {
   const config = readConfig(process.env);
   const server = await startServer(config, {
-    openLog: (listener) => new SqliteLog(config.dataDir, listener),
+    openLog: (listener) => openLog(config, listener, logger),
     verify: tokenVerifier(config.appUrl),
     logger,
   });

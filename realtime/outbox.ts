@@ -13,7 +13,8 @@ export class Outbox {
   #waiting: [topic: string, text: string][] = [];
   #scheduled = false;
 
-  constructor(readonly publish: Publish) {}
+  /** Set once the server that publishes exists. */
+  publish: Publish = () => {};
 
   send(topic: string, text: string): void {
     if (this.#waiting.length > 0 || this.#spent >= TURN_BUDGET) {

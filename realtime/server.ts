@@ -1,4 +1,3 @@
-import { type Server } from "bun";
 import type { Verify } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { handleHttp } from "./http.ts";
@@ -40,15 +39,14 @@ export async function startServer(
   config: Config,
   { openLog, verify, logger }: Parts,
 ): Promise<Realtime> {
-  let server: Server<SocketData> | undefined;
-  const outbox = new Outbox((topic, text) => server?.publish(topic, text));
+  const outbox = new Outbox();
   const hub = new Hub(outbox, logger);
   hub.log = await openLog(hub);
   const { messageRate, messageBurst } = config;
   const context = { hub, verify, messageRate, messageBurst };
   let accepting = true;
   const http = { hub, verify, accepting: () => accepting };
-  server = Bun.serve<SocketData>({
+  const server = Bun.serve<SocketData>({
     port: config.port,
     idleTimeout: 0,
     maxRequestBodySize: 262_144,
@@ -66,11 +64,12 @@ export async function startServer(
     },
     websocket: sockets(context),
   });
+  outbox.publish = (topic, text) => void server.publish(topic, text);
   const timers = startTimers(hub);
   async function drain(): Promise<void> {
     accepting = false;
     timers.forEach(clearInterval);
-    const stopped = server?.stop();
+    const stopped = server.stop();
     await Promise.race([hub.log.idle(), Bun.sleep(DRAIN_LIMIT)]);
     // Acknowledgements leave with the end of the turn they were published in.
     while (outbox.waiting > 0) await Bun.sleep(1);
@@ -79,7 +78,7 @@ export async function startServer(
       session.close(CLOSE.restart, "restarting");
     }
     await Promise.race([stopped, Bun.sleep(1_000)]);
-    await server?.stop(true);
+    await server.stop(true);
     await hub.log.close();
   }
   return { port: server.port ?? config.port, hub, drain };

@@ -43,6 +43,9 @@ export interface LogListener {
   reconnected(): void;
 }
 
+/** How many unread entries are looked at: more than this many unread count as this many. */
+export const UNREAD_LIMIT = 500;
+
 /** The store cannot take or give anything now; the same call may work later. */
 export class StoreError extends Error {
   readonly code = "store-unavailable";

@@ -1,7 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Message, RoomSummary } from "../protocol.ts";
 import { applyAmendments, type Entry, parseEntryId } from "./entry.ts";
-import type { Page, Slice } from "./log.ts";
+import { type Page, type Slice, UNREAD_LIMIT } from "./log.ts";
 
 /** A room's row, with the newest offset. */
 export interface RoomRow {
@@ -16,9 +16,6 @@ interface Row {
   kind: Entry["kind"];
   body: string;
 }
-
-/** How far unread messages are counted. */
-export const UNREAD_LIMIT = 500;
 
 const COLUMNS = "offset, epoch, kind, body";
 

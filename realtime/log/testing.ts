@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Redis } from "ioredis";
+import type { Entry, NewEntry } from "./entry.ts";
+import { messageEntry } from "./entry.ts";
+import type { LogListener, Removal } from "./log.ts";
+
+/** A redis-server of its own in a temporary folder. */
+export interface TestRedis {
+  port: number;
+  url: string;
+  /** Ends the server at once, as a crash does; `start` brings it back with its data. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** Ends it and deletes its folder. */
+  stop(): Promise<void>;
+}
+
+/** A port nobody listens on at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" ? address?.port ?? 0 : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Starts redis-server with an append-only file, and more settings if given. */
+export async function startRedis(...settings: string[]): Promise<TestRedis> {
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), "redis-"));
+  const options = ["--port", `${port}`, "--dir", folder, "--save", ""];
+  options.push("--bind", "127.0.0.1", "--appendonly", "yes", ...settings);
+  const url = `redis://127.0.0.1:${port}`;
+  let server: Bun.Subprocess | undefined;
+  const redis: TestRedis = {
+    port,
+    url,
+    async kill() {
+      server?.kill("SIGKILL");
+      await server?.exited;
+    },
+    async start() {
+      server = Bun.spawn(["redis-server", ...options], { stdout: "ignore" });
+      const probe = new Redis(url, {
+        maxRetriesPerRequest: null,
+        retryStrategy: () => 30,
+      });
+      // Refused until the server listens; the ping below waits for that.
+      probe.on("error", () => {});
+      await probe.ping();
+      probe.disconnect();
+    },
+    async stop() {
+      await redis.kill();
+      rmSync(folder, { recursive: true });
+    },
+  };
+  await redis.start();
+  return redis;
+}
+
+/** A listener that keeps what it hears. */
+export class Recorder implements LogListener {
+  readonly heard: [roomId: string, entry: Entry][] = [];
+  readonly signals: [roomId: string, text: string][] = [];
+  readonly removals: Removal[] = [];
+  reconnects = 0;
+
+  entries(roomId: string, entries: Entry[]): void {
+    for (const entry of entries) this.heard.push([roomId, entry]);
+  }
+  signal(roomId: string, text: string): void {
+    this.signals.push([roomId, text]);
+  }
+  removal(removal: Removal): void {
+    this.removals.push(removal);
+  }
+  reconnected(): void {
+    this.reconnects += 1;
+  }
+}
+
+/** Waits until something is so; fails after some seconds. */
+export async function until(holds: () => boolean): Promise<void> {
+  for (let i = 0; i < 1_000; i += 1) {
+    if (holds()) return;
+    await Bun.sleep(5);
+  }
+  throw new Error("It never came true.");
+}
+
+/** An entry for a message of a test. */
+export function draft(
+  roomId: string,
+  clientId: string,
+  content = `Text of ${clientId}`,
+  sender = "ann",
+): NewEntry {
+  const origin = {
+    roomId,
+    clientId,
+    sender: { id: sender, name: sender },
+    timestamp: 1_000,
+  };
+  return messageEntry(origin, { content });
+}
