@@ -17,7 +17,8 @@ Deno.test("a hash is argon2id with OWASP's parameters and its own salt", async (
 
 Deno.test("hashes made elsewhere are understood", async () => {
   // Made with Debian's libargon2, the reference implementation.
-  const elsewhere = "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQxMjM0$2vda5WIYhJuVO9CvVyrYaHo3lY7PtUM1LKJdwnTn7wY";
+  const elsewhere =
+    "$argon2id$v=19$m=1024,t=1,p=1$c29tZXNhbHQxMjM0$2vda5WIYhJuVO9CvVyrYaHo3lY7PtUM1LKJdwnTn7wY";
   assert(await verifyPassword("pass phrase", elsewhere));
   assert(!await verifyPassword("pass phrasE", elsewhere));
   assert(isOutdated(elsewhere));

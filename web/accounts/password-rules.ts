@@ -50,7 +50,7 @@ function isPersonal(
   const rest = personalWords(person)
     .sort((a, b) => b.length - a.length)
     .reduce((left, word) => left.replaceAll(word, ""), text);
-  return rest !== text && rest.length < SHORTEST - 2;
+  return rest !== text && rest.replace(/[^\p{L}\p{N}]/gu, "").length < 4;
 }
 
 /**

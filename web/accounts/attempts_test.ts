@@ -1,0 +1,66 @@
+import { assertEquals } from "@std/assert";
+import {
+  type Limit,
+  networkOf,
+  returnAttempt,
+  takeAttempt,
+  takeAttempts,
+} from "./attempts.ts";
+import { type AttemptsRecord, keys } from "./store.ts";
+import { codeOf, onStage } from "./testing.ts";
+
+const limit: Limit = { kind: "test", whom: "ann", most: 3, windowMs: 60_000 };
+
+for (
+  const [ip, network] of [
+    ["192.0.2.17", "192.0.2.17"],
+    ["::ffff:192.0.2.17", "192.0.2.17"],
+    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+    ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
+    ["2001:db8::1", "2001:db8:0:0::/64"],
+    ["::1", "0:0:0:0::/64"],
+    ["fe80::1%eth0", "fe80:0:0:0::/64"],
+    ["unknown", "unknown"],
+  ]
+) {
+  Deno.test(`${ip} is counted as ${network}`, () => {
+    assertEquals(networkOf(ip), network);
+  });
+}
+
+Deno.test(
+  "attempts at the same time are all counted, and no more than the limit pass",
+  onStage(async ({ s }) => {
+    const codes = await Promise.all(
+      [1, 2, 3, 4, 5].map(() => codeOf(takeAttempt(s, limit))),
+    );
+    assertEquals(codes.filter((code) => code === "none").length, 3);
+    assertEquals(
+      await codeOf(takeAttempt(s, { ...limit, whom: "bob" })),
+      "none",
+    );
+  }),
+);
+
+Deno.test(
+  "an attempt given back can be taken again, and none can be earned",
+  onStage(async ({ s }) => {
+    await returnAttempt(s, limit);
+    for (let i = 0; i < 3; i++) await takeAttempt(s, limit);
+    await returnAttempt(s, limit);
+    assertEquals(await codeOf(takeAttempt(s, limit)), "none");
+    assertEquals(await codeOf(takeAttempt(s, limit)), "too-many-attempts");
+  }),
+);
+
+Deno.test(
+  "when one limit is reached the others are not used up",
+  onStage(async ({ s }) => {
+    const wide: Limit = { ...limit, kind: "wide", most: 100 };
+    for (let i = 0; i < 10; i++) await codeOf(takeAttempts(s, [wide, limit]));
+    const { value } = await s.kv.get<AttemptsRecord>(
+      keys.attempts("wide", "ann"),
+    );
+    assertEquals(value?.count, 3);
+  }),
+);

@@ -1,0 +1,44 @@
+import { assert, assertEquals } from "@std/assert";
+import type { RoomLog } from "../services.ts";
+import { createRoom, listRooms } from "../rooms/rooms.ts";
+import { findAccount, findAccountByEmail } from "./accounts.ts";
+import { deleteAccount } from "./delete-account.ts";
+import { startEmailCode } from "./email-code.ts";
+import { createSession, findSession } from "./sessions.ts";
+import { codeOf, everythingIn, onStage } from "./testing.ts";
+
+const silentLog = {
+  membershipChanged: () => Promise.resolve(),
+} as Partial<RoomLog> as RoomLog;
+
+Deno.test(
+  "a deleted account leaves its rooms and leaves nothing personal behind",
+  onStage(async ({ s, person, pictures }) => {
+    const all = { ...s, roomLog: silentLog };
+    const [ann, bob] = [await person("Ann"), await person("Bob")];
+    const { token } = await createSession(s, ann.id);
+    await createRoom(all, ann, "Tea");
+    await startEmailCode(s, ann.id);
+    await deleteAccount(all, ann.id);
+    assertEquals(await findAccount(s, ann.id), null);
+    assertEquals(await findAccountByEmail(s, ann.email), null);
+    assertEquals(await findSession(s, token), null);
+    assertEquals(await listRooms(all, ann.id), []);
+    assertEquals(pictures.size, 1);
+    const stored = await everythingIn(s.kv);
+    assert(!stored.includes("Ann") && !stored.includes("ann@"), stored);
+    assertEquals(await findAccount(s, bob.id), bob);
+    assertEquals(await codeOf(deleteAccount(all, ann.id)), "not-found");
+  }),
+);
+
+Deno.test(
+  "an e-mail is free again after its account was deleted",
+  onStage(async ({ s, person }) => {
+    const all = { ...s, roomLog: silentLog };
+    const first = await person("Ann");
+    await deleteAccount(all, first.id);
+    const second = await person("Ann");
+    assert(second.id !== first.id);
+  }),
+);

@@ -1,0 +1,157 @@
+import { assert, assertEquals } from "@std/assert";
+import { startEmailCode } from "./email-code.ts";
+import {
+  createPendingLogin,
+  endPendingLogin,
+  findPendingLogin,
+} from "./pending-logins.ts";
+import { sha256 } from "./secrets.ts";
+import { endAllSessions, findSession } from "./sessions.ts";
+import { signInWithCode, signInWithFace } from "./sign-in.ts";
+import { keys } from "./store.ts";
+import {
+  codeOf,
+  EMPTY_SELFIE,
+  everythingIn,
+  expire,
+  fieldsOf,
+  IP,
+  onStage,
+  selfieOf,
+  type Stage,
+} from "./testing.ts";
+
+const pendingFor = async ({ s, person }: Stage, name: string) => {
+  const account = await person(name);
+  const { token } = await createPendingLogin(s, account.id);
+  const tryFace = (whom: string, ip = IP) =>
+    signInWithFace(s, token, selfieOf(whom), ip);
+  return { account, token, tryFace };
+};
+
+const mailedCode = ({ mails }: Stage): string =>
+  mails.at(-1)?.text.match(/\d{3} \d{3}/)?.[0] ?? "";
+
+Deno.test(
+  "the right face makes a session, and the pending login is used up",
+  onStage(async (stage) => {
+    const { account, token, tryFace } = await pendingFor(stage, "Ann");
+    const session = await tryFace("Ann");
+    const found = await findSession(stage.s, session.token);
+    assertEquals(found?.account, account);
+    assertEquals(await findPendingLogin(stage.s, token), null);
+    assertEquals(await codeOf(tryFace("Ann")), "login-expired");
+  }),
+);
+
+Deno.test(
+  "a pending login is no session, and its token is not stored",
+  onStage(async (stage) => {
+    const { account, token } = await pendingFor(stage, "Ann");
+    assertEquals(await findSession(stage.s, token), null);
+    const found = await findPendingLogin(stage.s, token);
+    assertEquals(found?.accountId, account.id);
+    assert(!(await everythingIn(stage.s.kv)).includes(token));
+  }),
+);
+
+Deno.test(
+  "another face is refused and makes no session; after five the login is over",
+  onStage(async (stage) => {
+    const { token, tryFace } = await pendingFor(stage, "Ann");
+    for (let i = 0; i < 4; i++) {
+      assertEquals(await codeOf(tryFace("Eve")), "face-mismatch");
+    }
+    assertEquals(await codeOf(tryFace("Eve")), "login-expired");
+    assertEquals(await codeOf(tryFace("Ann")), "login-expired");
+    assertEquals(await findPendingLogin(stage.s, token), null);
+    assert(!(await everythingIn(stage.s.kv)).includes('"sessions"'));
+  }),
+);
+
+Deno.test(
+  "faces tried side by side are no more than five",
+  onStage(async (stage) => {
+    const { tryFace } = await pendingFor(stage, "Ann");
+    const codes = await Promise.all(
+      Array.from({ length: 8 }, () => codeOf(tryFace("Eve"))),
+    );
+    const judged = codes.filter((code) => code === "face-mismatch");
+    assert(judged.length <= 5, codes.join());
+    assertEquals(await codeOf(tryFace("Ann")), "login-expired");
+  }),
+);
+
+Deno.test(
+  "a picture without a face is not counted",
+  onStage(async (stage) => {
+    const { token, tryFace } = await pendingFor(stage, "Ann");
+    for (let i = 0; i < 25; i++) {
+      const call = signInWithFace(stage.s, token, EMPTY_SELFIE, IP);
+      assertEquals(await fieldsOf(call), ["selfie"]);
+    }
+    assertEquals(await codeOf(tryFace("Ann")), "none");
+  }),
+);
+
+Deno.test(
+  "the faces tried on one account are limited over all its logins, for a while",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { account } = await pendingFor(stage, "Ann");
+    const codes: string[] = [];
+    for (let login = 0; login < 6; login++) {
+      const { token } = await createPendingLogin(s, account.id);
+      for (let i = 0; i < 4; i++) {
+        codes.push(await codeOf(signInWithFace(s, token, selfieOf("Eve"), IP)));
+      }
+    }
+    assertEquals(codes.filter((code) => code === "face-mismatch").length, 20);
+    assertEquals(codes.at(-1), "too-many-attempts");
+  }),
+);
+
+Deno.test(
+  "a login ends after five minutes, when it is given up, and with all sessions",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const late = await pendingFor(stage, "Ann");
+    await expire(s.kv, keys.pendingLogin(await sha256(late.token)));
+    assertEquals(await codeOf(late.tryFace("Ann")), "login-expired");
+
+    const left = await pendingFor(stage, "Bob");
+    await endPendingLogin(s, left.token);
+    assertEquals(await codeOf(left.tryFace("Bob")), "login-expired");
+
+    const changed = await pendingFor(stage, "Cat");
+    await endAllSessions(s, changed.account.id);
+    assertEquals(await codeOf(changed.tryFace("Cat")), "login-expired");
+  }),
+);
+
+Deno.test(
+  "the code by e-mail makes a session, once",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { account, token } = await pendingFor(stage, "Ann");
+    await startEmailCode(s, account.id);
+    const code = mailedCode(stage);
+    const session = await signInWithCode(s, token, ` ${code} `);
+    assertEquals((await findSession(s, session.token))?.accountId, account.id);
+    assertEquals(await codeOf(signInWithCode(s, token, code)), "login-expired");
+    const again = await createPendingLogin(s, account.id);
+    const reused = signInWithCode(s, again.token, code);
+    assertEquals(await codeOf(reused), "code-expired");
+  }),
+);
+
+Deno.test(
+  "a code without the password is worth nothing",
+  onStage(async (stage) => {
+    const { s, person } = stage;
+    const { id } = await person("Ann");
+    await startEmailCode(s, id);
+    const call = signInWithCode(s, "A".repeat(43), mailedCode(stage));
+    assertEquals(await codeOf(call), "login-expired");
+  }),
+);
