@@ -9,7 +9,7 @@ export const COMPUTED = "computed";
 export const SLOT = "slot";
 export const ISLAND = "island";
 
-const Computed = computed(() => 0).constructor;
+const COMPUTED_PROTOTYPE = Object.getPrototypeOf(computed(() => 0));
 
 interface Props extends PluginInfo {
   value: PluginInfo[string];
@@ -34,7 +34,9 @@ function call<Value>(
   });
 }
 
-const isComputed = (value: unknown) => value instanceof Computed;
+const isComputed = (value: unknown) =>
+  value instanceof Signal &&
+  Object.getPrototypeOf(value) === COMPUTED_PROTOTYPE;
 const isSlot = (value: unknown): value is VNode<{ id: number }> =>
   isValidElement(value) && value.type === Slot;
 
