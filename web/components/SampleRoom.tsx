@@ -15,7 +15,7 @@ const LINES = [
   {
     name: "Noor Haddad",
     time: "09:31",
-    text: "صباح الخير! I’ll bring the printed menus.",
+    text: "The menus are printed. I’ll bring them.",
   },
 ];
 
@@ -30,7 +30,7 @@ export function SampleRoom() {
       <ol class="sample-lines">
         {LINES.map(({ name, time, text }) => (
           <li key={name}>
-            <Avatar id={name} name={name} />
+            <Avatar id={name + time} name={name} />
             <div>
               <p>
                 <b>{name}</b> <span class="soft small">{time}</span>
@@ -42,8 +42,9 @@ export function SampleRoom() {
       </ol>
       <p class="sample-composer">
         <Icon name="mic" />
-        <span>Bakery says Thursday at eleven works for</span>
+        <span>They can do Thursday at eleven, if we bring</span>
       </p>
+      <p class="sample-note soft small">Dictated. Read it over, then send.</p>
     </figure>
   );
 }

@@ -1,11 +1,10 @@
 import { Mark } from "./Mark.tsx";
 
-/** The top of every page but the room: the way home, and what the person can do. */
-export function SiteHeader({ signedIn, path }: {
-  signedIn: boolean;
-  path: string;
-}) {
-  const current = (href: string) => path === href ? "page" : undefined;
+/**
+ * The top of every page but the room: the way home, and what the person can do. Fresh marks
+ * the link of the present page with aria-current.
+ */
+export function SiteHeader({ signedIn }: { signedIn: boolean }) {
   return (
     <header class="site-header">
       <a class="wordmark" href="/">
@@ -16,8 +15,8 @@ export function SiteHeader({ signedIn, path }: {
         {signedIn
           ? (
             <>
-              <a href="/rooms" aria-current={current("/rooms")}>Rooms</a>
-              <a href="/account" aria-current={current("/account")}>Account</a>
+              <a href="/rooms">Rooms</a>
+              <a href="/account">Account</a>
               <form method="post" action="/logout">
                 <button type="submit">Sign out</button>
               </form>
@@ -25,8 +24,8 @@ export function SiteHeader({ signedIn, path }: {
           )
           : (
             <>
-              <a href="/docs" aria-current={current("/docs")}>Guide</a>
-              <a href="/login" aria-current={current("/login")}>Sign in</a>
+              <a href="/docs">Guide</a>
+              <a href="/login">Sign in</a>
             </>
           )}
       </nav>

@@ -2,9 +2,9 @@ import { SiteHeader } from "../components/SiteHeader.tsx";
 import { define } from "../utils.ts";
 
 /** Header, content and footer, for every page but the room. */
-export default define.layout(({ Component, state, url }) => (
+export default define.layout(({ Component, state }) => (
   <>
-    <SiteHeader signedIn={Boolean(state.account)} path={url.pathname} />
+    <SiteHeader signedIn={Boolean(state.account)} />
     <main id="main">
       <Component />
     </main>

@@ -28,6 +28,11 @@ const REASONS = [
     text:
       "Everything it needs is in the box: storage, speech recognition, face matching, even an outbox in place of a mail server. Your team’s words and faces stay on the machine you start it on.",
   },
+  {
+    title: "Made to be reached",
+    text:
+      "By keyboard, with a screen reader, on an old phone, in any writing direction, in light and in dark. Every page is checked against WCAG 2.2 AA.",
+  },
 ];
 
 export default define.page(({ state }) => (

@@ -1,0 +1,132 @@
+import type { EntryFrame, Message } from "../../realtime/protocol.ts";
+import { AppError } from "../errors.ts";
+import type { RoomLog } from "../services.ts";
+
+/** A room log in memory, which tests can make unreachable. */
+export interface MemoryRoomLog extends RoomLog {
+  isDown: boolean;
+}
+
+const EPOCH = "memory";
+
+/** Behaves like realtime for what pages use of it. */
+export function memoryRoomLog(): MemoryRoomLog {
+  const rooms = new Map<string, Message[]>();
+  const read = new Map<string, number>();
+  const listeners = new Set<(message: EntryFrame) => void>();
+  const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
+
+  async function checked<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (log.isDown) {
+      throw new AppError({
+        code: "realtime-down",
+        status: 503,
+        message: "Messages cannot be reached at the moment.",
+      });
+    }
+    return work();
+  }
+
+  const log: MemoryRoomLog = {
+    isDown: false,
+
+    history: (_account, _roles, roomId, { before, after, limit = 50 }) =>
+      checked(() => {
+        const all = messagesOf(roomId);
+        const chosen = all.filter(({ offset }) =>
+          offset < (before ?? Infinity) && offset > (after ?? 0)
+        );
+        return {
+          messages: chosen.slice(-limit),
+          epoch: EPOCH,
+          offset: all.length,
+        };
+      }),
+
+    post: (account, _roles, roomId, { clientId, content }) =>
+      checked(() => {
+        const all = messagesOf(roomId);
+        const text = content.trim();
+        if (!text || text.length > 4_000) {
+          throw new AppError({
+            code: "message-length",
+            status: 422,
+            message: "A message has 1 to 4,000 characters.",
+          });
+        }
+        const message: Message = {
+          id: `m${all.length + 1}`,
+          clientId,
+          sender: { id: account.id, name: account.name },
+          content: text,
+          timestamp: Date.now(),
+          offset: all.length + 1,
+        };
+        rooms.set(roomId, [...all, message]);
+        const { offset } = message;
+        const entry: EntryFrame = {
+          event: "new-message",
+          roomId,
+          epoch: EPOCH,
+          offset,
+          message,
+        };
+        for (const listen of listeners) listen(entry);
+        return message;
+      }),
+
+    summaries: (account, roles) =>
+      checked(() => {
+        const summaries = Object.keys(roles).map((roomId) => {
+          const all = messagesOf(roomId);
+          const seen = read.get(account.id + roomId) ?? 0;
+          const unread = all.filter(({ offset, sender }) =>
+            offset > seen && sender.id !== account.id
+          );
+          return [roomId, {
+            epoch: EPOCH,
+            offset: all.length,
+            read: seen,
+            unread: unread.length,
+            last: all.at(-1) ?? null,
+          }];
+        });
+        return Object.fromEntries(summaries);
+      }),
+
+    markRead: (account, _roles, roomId, offset) =>
+      checked(() => void read.set(account.id + roomId, offset)),
+
+    membershipChanged: () => checked(() => {}),
+
+    stream: (_account, _roles, roomId, after, signal) =>
+      checked(() => {
+        let listen: (entry: EntryFrame) => void;
+        return new ReadableStream<EntryFrame>({
+          start(controller) {
+            listen = (entry) => {
+              if (entry.roomId === roomId) controller.enqueue(entry);
+            };
+            for (const message of messagesOf(roomId)) {
+              const { offset } = message;
+              if (offset <= after) continue;
+              listen({
+                event: "new-message",
+                roomId,
+                epoch: EPOCH,
+                offset,
+                message,
+              });
+            }
+            listeners.add(listen);
+            signal.addEventListener("abort", () => {
+              listeners.delete(listen);
+              controller.error(signal.reason);
+            });
+          },
+        });
+      }),
+  };
+  return log;
+}

@@ -1,0 +1,153 @@
+/** The real app on stores in memory, for tests of pages. */
+import { Builder } from "fresh/dev";
+import { register } from "../accounts/register.ts";
+import { sessionCookie } from "../accounts/cookies.ts";
+import { createSession } from "../accounts/sessions.ts";
+import type { Account } from "../accounts/types.ts";
+import { type Config, readConfig } from "../config.ts";
+import { AppError } from "../errors.ts";
+import { createApp } from "../main.ts";
+import type { Blobs, FaceEngine, Services } from "../services.ts";
+import { createSigner } from "../tokens/signer.ts";
+import { type MemoryRoomLog, memoryRoomLog } from "./testing-room-log.ts";
+
+/** A "picture" the engine below accepts: whose face it shows, as text. */
+export const pictureOf = (name: string): Uint8Array<ArrayBuffer> =>
+  new TextEncoder().encode(`face of ${name}`);
+
+const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+/** Two pictures match when they are the same; one without a face is refused. */
+const faces: FaceEngine = {
+  enrol([selfie]) {
+    if (!textOf(selfie).startsWith("face of ")) throw faceless();
+    return Promise.resolve({ template: selfie, best: 0 });
+  },
+  verify({ template }, live) {
+    if (!textOf(live).startsWith("face of ")) throw faceless();
+    return Promise.resolve({ match: textOf(template) === textOf(live) });
+  },
+  close: () => Promise.resolve(),
+};
+
+const faceless = () => {
+  const message = "No face was found. Look straight at the camera.";
+  return new AppError({
+    code: "face-none",
+    status: 422,
+    message,
+    fields: { selfie: message },
+  });
+};
+
+function memoryBlobs(): Blobs {
+  const kept = new Map<string, { bytes: Uint8Array; type: string }>();
+  return {
+    put: (key, bytes, type) => {
+      kept.set(key, { bytes, type });
+      return Promise.resolve();
+    },
+    get: (key) => Promise.resolve(kept.get(key) ?? null),
+    delete: (key) => {
+      kept.delete(key);
+      return Promise.resolve();
+    },
+  };
+}
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export interface TestApp extends AsyncDisposable {
+  services: Services;
+  roomLog: MemoryRoomLog;
+  /** Every e-mail "sent". */
+  mails: Mail[];
+  origin: string;
+  /** Asks the app; redirects are not followed. */
+  ask(
+    path: string,
+    init?: RequestInit & { cookie?: string },
+  ): Promise<Response>;
+  /** Sends a form, urlencoded or with files. */
+  send(
+    path: string,
+    form: Record<string, string> | FormData,
+    cookie?: string,
+  ): Promise<Response>;
+  /** A registered person, with the Cookie header of a session. */
+  person(name: string): Promise<{ account: Account; cookie: string }>;
+}
+
+const PASSWORD = "correct horse battery";
+const info: Deno.ServeHandlerInfo = {
+  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 40_000 },
+  completed: Promise.resolve(),
+};
+
+let snapshot: ReturnType<Builder["build"]> | undefined;
+
+/** The whole product on stores in memory; built once for all tests of a file. */
+export async function testApp(
+  env: Record<string, string> = {},
+): Promise<TestApp> {
+  const dataDir = await Deno.makeTempDir();
+  const config: Config = readConfig({ DATA_DIR: dataDir, ...env });
+  const kv = await Deno.openKv(":memory:");
+  const mails: Mail[] = [];
+  const roomLog = memoryRoomLog();
+  const services: Services = {
+    config,
+    kv,
+    faces,
+    blobs: memoryBlobs(),
+    mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
+    signer: await createSigner(kv, { issuer: config.appUrl }),
+    roomLog,
+  };
+  const root = new URL("../", import.meta.url).pathname;
+  snapshot ??= new Builder({ root }).build({ snapshot: "memory" });
+  const app = createApp(() => Promise.resolve(services));
+  (await snapshot)(app);
+  const handler = app.handler();
+
+  const ask: TestApp["ask"] = (path, { cookie, ...init } = {}) => {
+    const headers = new Headers(init.headers);
+    if (cookie) headers.set("cookie", cookie);
+    const url = new URL(path, config.appUrl);
+    return handler(new Request(url, { ...init, headers }), info);
+  };
+
+  let people = 0;
+  return {
+    services,
+    roomLog,
+    mails,
+    origin: config.appUrl,
+    ask,
+    send(path, form, cookie) {
+      const body = form instanceof FormData ? form : new URLSearchParams(form);
+      return ask(path, { method: "POST", body, cookie });
+    },
+    async person(name) {
+      const account = await register(services, {
+        name,
+        email: `person-${++people}@example.com`,
+        password: PASSWORD,
+        consent: true,
+        selfies: [pictureOf(name)],
+      });
+      const { token, expiresAt } = await createSession(services, account.id);
+      const cookie = sessionCookie(config, token, expiresAt).split(";")[0];
+      return { account, cookie };
+    },
+    async [Symbol.asyncDispose]() {
+      kv.close();
+      await Deno.remove(dataDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { readJson } from "../../http/json.ts";
+import { personOf } from "../../http/person.ts";
+import { loadRooms } from "../../http/room-list.ts";
+import { createRoomWith } from "../../rooms/create-with.ts";
+import { listMembers } from "../../rooms/members.ts";
+import { findRoom } from "../../rooms/rooms.ts";
+import { define } from "../../utils.ts";
+
+const Body = z.object({
+  name: z.string(),
+  emails: z.array(z.string()).optional(),
+});
+
+export const handler = define.handlers({
+  /** My rooms with their last messages; with `?chatId=` one room with its members. */
+  async GET(ctx) {
+    const { services } = ctx.state;
+    const me = personOf(ctx.state);
+    const roomId = ctx.url.searchParams.get("chatId");
+    if (roomId === null) {
+      const { rooms } = await loadRooms(services, me);
+      return Response.json({ rooms });
+    }
+    const [{ room, role }, members] = await Promise.all([
+      findRoom(services, me.id, roomId),
+      listMembers(services, me.id, roomId),
+    ]);
+    return Response.json({ ...room, role, members });
+  },
+
+  /** Makes a room and invites people: 201, with those who could not be invited, if any. */
+  async POST(ctx) {
+    const me = personOf(ctx.state);
+    const { name, emails = [] } = await readJson(ctx.req, Body);
+    const { room, uninvited } = await createRoomWith(
+      ctx.state.services,
+      me,
+      name,
+      emails,
+    );
+    const problems = uninvited.length > 0 ? { uninvited } : {};
+    return Response.json({ id: room.id, name: room.name, ...problems }, {
+      status: 201,
+    });
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { readJson } from "../../http/json.ts";
+import { personOf } from "../../http/person.ts";
+import { acceptInvitation } from "../../rooms/accept.ts";
+import { rejectInvitation } from "../../rooms/invitations.ts";
+import { invite } from "../../rooms/invite.ts";
+import { define } from "../../utils.ts";
+
+const NewInvitation = z.object({ roomId: z.string(), email: z.string() });
+const Answer = z.object({
+  code: z.string(),
+  status: z.enum(["accepted", "rejected"]),
+});
+
+export const handler = define.handlers({
+  /** Invites an address to a room: 201. The link is in the e-mail alone. */
+  async POST(ctx) {
+    const me = personOf(ctx.state);
+    const { roomId, email } = await readJson(ctx.req, NewInvitation);
+    const invitation = await invite(ctx.state.services, me, roomId, email);
+    return Response.json(invitation, { status: 201 });
+  },
+
+  /** Accepts an invitation, or declines it, for which nobody has to be signed in. */
+  async PATCH(ctx) {
+    const { services, account } = ctx.state;
+    const { code, status } = await readJson(ctx.req, Answer);
+    if (status === "rejected") {
+      await rejectInvitation(services, account, code);
+      return Response.json({ status });
+    }
+    const room = await acceptInvitation(services, personOf(ctx.state), code);
+    return Response.json({ status, room: { id: room.id, name: room.name } });
+  },
+});

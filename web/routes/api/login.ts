@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { checkPassword } from "../../accounts/check-password.ts";
+import { pendingLoginCookie } from "../../accounts/cookies.ts";
+import { startEmailCode } from "../../accounts/email-code.ts";
+import {
+  createPendingLogin,
+  endPendingLogin,
+  loginExpired,
+} from "../../accounts/pending-logins.ts";
+import { signInWithCode, signInWithFace } from "../../accounts/sign-in.ts";
+import type { Account } from "../../accounts/types.ts";
+import { faceImage, picturesOf, withFaceImage } from "../../http/face-image.ts";
+import { PICTURES_BYTES, readJson, readShape } from "../../http/json.ts";
+import { pendingLoginOf } from "../../http/pending-login.ts";
+import { sessionAnswer } from "../../http/session-answer.ts";
+import type { Services } from "../../services.ts";
+import { define, type State } from "../../utils.ts";
+
+const Password = z.object({ email: z.string(), password: z.string() });
+/** What the second step can be: one of them. */
+const Proof = z.object({
+  faceImage: faceImage.optional(),
+  code: z.string().optional(),
+});
+type Proof = z.infer<typeof Proof>;
+const Body = Password.partial().extend(Proof.shape);
+
+/** Both steps in one request: when the second fails, nothing of the first stays. */
+async function signInAtOnce(
+  { services, ip }: State,
+  account: Account,
+  image: string,
+): Promise<Response> {
+  const [selfie] = picturesOf(image);
+  const { token } = await createPendingLogin(services, account.id);
+  try {
+    const session = await signInWithFace(services, token, selfie, ip);
+    return sessionAnswer(services.config, account, session, 200);
+  } finally {
+    await endPendingLogin(services, token);
+  }
+}
+
+/** The first step: a cookie that is good only for the second. */
+async function startLogin(s: Services, account: Account): Promise<Response> {
+  const { token, expiresAt } = await createPendingLogin(s, account.id);
+  if (!account.hasFace) await startEmailCode(s, account.id);
+  const next = account.hasFace ? "faceImage" : "code";
+  const answer = Response.json({ next, expiresAt }, { status: 202 });
+  answer.headers.append(
+    "set-cookie",
+    pendingLoginCookie(s.config, token, expiresAt),
+  );
+  answer.headers.set("cache-control", "no-store");
+  return answer;
+}
+
+/** The second step, after the first: its cookie comes with the request. */
+async function finishLogin(
+  { services, ip }: State,
+  headers: Headers,
+  { faceImage, code = "" }: Proof,
+): Promise<Response> {
+  const pending = await pendingLoginOf(services, headers);
+  if (pending === null) throw loginExpired();
+  const { token, account } = pending;
+  const session = faceImage === undefined
+    ? await signInWithCode(services, token, code)
+    : await signInWithFace(services, token, picturesOf(faceImage)[0], ip);
+  return sessionAnswer(services.config, account, session, 200);
+}
+
+export const handler = define.handlers({
+  /** Signs in: 200 with a session, or 202 when the second step is still to come. */
+  async POST(ctx) {
+    const { services, ip } = ctx.state;
+    const body = await readJson(ctx.req, Body, PICTURES_BYTES);
+    const { faceImage, code } = body;
+    const isFirstStep = body.email !== undefined || body.password !== undefined;
+    const hasProof = faceImage !== undefined || code !== undefined;
+    return await withFaceImage(async () => {
+      if (hasProof && !isFirstStep) {
+        return await finishLogin(ctx.state, ctx.req.headers, body);
+      }
+      const { email, password } = readShape(body, Password);
+      const account = await checkPassword(services, { email, password, ip });
+      return faceImage === undefined
+        ? await startLogin(services, account)
+        : await signInAtOnce(ctx.state, account, faceImage);
+    });
+  },
+});

@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { register } from "../../accounts/register.ts";
+import { createSession } from "../../accounts/sessions.ts";
+import {
+  faceImages,
+  picturesOf,
+  withFaceImage,
+} from "../../http/face-image.ts";
+import { PICTURES_BYTES, readJson } from "../../http/json.ts";
+import { sessionAnswer } from "../../http/session-answer.ts";
+import { define } from "../../utils.ts";
+
+const Body = z.object({
+  name: z.string(),
+  email: z.string(),
+  password: z.string(),
+  faceImage: faceImages,
+  consent: z.boolean(),
+});
+
+export const handler = define.handlers({
+  /** Makes an account and signs it in: 201. */
+  async POST(ctx) {
+    const { services, ip } = ctx.state;
+    const body = await readJson(ctx.req, Body, PICTURES_BYTES);
+    const { name, email, password, consent } = body;
+    const account = await withFaceImage(async () => {
+      const selfies = picturesOf(body.faceImage);
+      const input = { name, email, password, consent, selfies, ip };
+      return await register(services, input);
+    });
+    const session = await createSession(services, account.id);
+    return sessionAnswer(services.config, account, session, 201);
+  },
+});

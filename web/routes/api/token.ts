@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { readJson } from "../../http/json.ts";
+import { personOf } from "../../http/person.ts";
+import { rolesOf } from "../../rooms/rooms.ts";
+import { define } from "../../utils.ts";
+
+const Body = z.object({ audience: z.enum(["realtime", "transcriber"]) });
+
+export const handler = define.handlers({
+  /** A five-minute token that says who I am, and my rooms of this moment. */
+  async POST(ctx) {
+    const { services } = ctx.state;
+    const me = personOf(ctx.state);
+    const { audience } = await readJson(ctx.req, Body);
+    const roles = await rolesOf(services, me.id);
+    const token = await services.signer.personToken(audience, me, roles);
+    return Response.json(token);
+  },
+});
