@@ -1,0 +1,144 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError, readConfig } from "./config.ts";
+
+/** The example key of RFC 8037, appendix A. */
+const key = {
+  kty: "OKP",
+  crv: "Ed25519",
+  x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+  d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+};
+
+Deno.test("with nothing set, everything is on this machine", () => {
+  assertEquals(readConfig({}), {
+    appUrl: "http://localhost:8000",
+    port: 8000,
+    wsUrl: "ws://localhost:8080",
+    realtimeUrl: "http://localhost:8080",
+    transcriberUrl: "http://localhost:8090",
+    dataDir: ".data",
+    kvPath: ".data/web/kv.sqlite3",
+    mail: { kind: "outbox" },
+    mailFrom: "ChatSphere <no-reply@localhost>",
+    signingKey: undefined,
+    secure: false,
+    local: true,
+  });
+});
+
+Deno.test("ports move the addresses that are not given", () => {
+  const config = readConfig({
+    PORT: "9000",
+    WS_PORT: "9001",
+    TRANSCRIBER_PORT: "9002",
+  });
+  assertEquals(config.appUrl, "http://localhost:9000");
+  assertEquals(config.wsUrl, "ws://localhost:9001");
+  assertEquals(config.realtimeUrl, "http://localhost:9001");
+  assertEquals(config.transcriberUrl, "http://localhost:9002");
+});
+
+Deno.test("everything can be given", () => {
+  const config = readConfig({
+    APP_URL: "https://chat.example/",
+    PORT: "80",
+    WS_URL: "wss://live.example/socket/",
+    TRANSCRIBER_URL: "https://speech.example",
+    DATA_DIR: "/var/lib/chatsphere/",
+    DENO_KV_PATH: "https://kv.example",
+    DENO_KV_ACCESS_TOKEN: "secret",
+    SMTP_URL: "smtps://mail.example",
+    MAIL_FROM: "Chat <chat@chat.example>",
+    SIGNING_KEY: JSON.stringify({ ...key, use: "sig" }),
+  });
+  assertEquals(config, {
+    appUrl: "https://chat.example",
+    port: 80,
+    wsUrl: "wss://live.example/socket",
+    realtimeUrl: "https://live.example/socket",
+    transcriberUrl: "https://speech.example",
+    dataDir: "/var/lib/chatsphere",
+    kvPath: "https://kv.example",
+    mail: {
+      kind: "smtp",
+      url: "smtps://mail.example",
+      from: "Chat <chat@chat.example>",
+    },
+    mailFrom: "Chat <chat@chat.example>",
+    signingKey: key,
+    secure: true,
+    local: false,
+  });
+});
+
+Deno.test("this service may reach realtime by another address than browsers", () => {
+  const config = readConfig({
+    WS_URL: "ws://live.example",
+    REALTIME_URL: "http://10.0.0.2:8080",
+  });
+  assertEquals(config.wsUrl, "ws://live.example");
+  assertEquals(config.realtimeUrl, "http://10.0.0.2:8080");
+});
+
+Deno.test("an e-mail account without a server is one of Gmail's", () => {
+  const { mail } = readConfig({
+    EMAIL_USER: "chat@gmail.com",
+    EMAIL_PASS: "p@ss word",
+  });
+  assertEquals(mail, {
+    kind: "smtp",
+    url: "smtps://chat%40gmail.com:p%40ss%20word@smtp.gmail.com:465",
+    from: "chat@gmail.com",
+  });
+});
+
+Deno.test("on Deno Deploy, KV is Deploy's own", () => {
+  assertEquals(readConfig({ DENO_DEPLOYMENT_ID: "x1" }).kvPath, undefined);
+});
+
+Deno.test("an empty variable counts as unset", () => {
+  assertEquals(readConfig({ PORT: "", SMTP_URL: " " }), readConfig({}));
+});
+
+Deno.test("only an address on this machine is local", () => {
+  const local = (APP_URL: string) => readConfig({ APP_URL }).local;
+  assertEquals(local("http://127.0.0.1:8000"), true);
+  assertEquals(local("http://chat.localhost:8000"), true);
+  assertEquals(local("http://localhost.example"), false);
+  assertEquals(local("http://192.168.1.7:8000"), false);
+});
+
+for (
+  const [variable, env] of [
+    ["PORT", { PORT: "http" }],
+    ["PORT", { PORT: "70000" }],
+    ["WS_PORT", { WS_PORT: "-1" }],
+    ["TRANSCRIBER_PORT", { TRANSCRIBER_PORT: "1.5" }],
+    ["APP_URL", { APP_URL: "chat.example" }],
+    ["APP_URL", { APP_URL: "https://chat.example/app" }],
+    ["APP_URL", { APP_URL: "https://user:pass@chat.example" }],
+    ["WS_URL", { WS_URL: "http://live.example" }],
+    ["WS_URL", {
+      APP_URL: "https://chat.example",
+      WS_URL: "ws://live.example",
+    }],
+    ["REALTIME_URL", { REALTIME_URL: "ws://live.example" }],
+    ["TRANSCRIBER_URL", { TRANSCRIBER_URL: "speech" }],
+    ["DENO_KV_ACCESS_TOKEN", { DENO_KV_PATH: "https://kv.example" }],
+    ["SMTP_URL", { SMTP_URL: "mail.example:25" }],
+    ["EMAIL_PASS", { EMAIL_USER: "chat@gmail.com" }],
+    ["EMAIL_USER", { EMAIL_PASS: "secret" }],
+    ["EMAIL_USER", { EMAIL_USER: "chat", EMAIL_PASS: "secret" }],
+    ["MAIL_FROM", { MAIL_FROM: "Chat" }],
+    ["SIGNING_KEY", { SIGNING_KEY: "-----BEGIN PRIVATE KEY-----" }],
+    ["SIGNING_KEY", { SIGNING_KEY: JSON.stringify({ ...key, d: undefined }) }],
+    ["SIGNING_KEY", { SIGNING_KEY: "null" }],
+  ] as [string, Record<string, string>][]
+) {
+  Deno.test(`${variable} is named when it is wrong: ${JSON.stringify(env)}`, () => {
+    const error = assertThrows(() => readConfig(env), ConfigError);
+    assertEquals(error.variable, variable);
+    assertEquals(error.message.split(" ")[0], variable);
+    assertEquals(error.message.includes("secret"), false);
+  });
+}
