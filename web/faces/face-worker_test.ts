@@ -64,7 +64,7 @@ Deno.test("when the worker fails or crashes only the photo in work is lost", () 
   }));
 
 Deno.test("a photo that takes too long is given up on, and the next one is not", () =>
-  withWorker({ timeout: 2000 }, async (describe) => {
+  withWorker({ timeout: 5000 }, async (describe) => {
     const hung = describe(HANG);
     const next = describe(ANSWER);
     await assertFails(hung, "faces-unavailable");

@@ -17,7 +17,8 @@ export type Person = "ada" | "grace";
  */
 export type Variant = "front" | "second" | "turned";
 
-interface Crop {
+/** A piece of a demo photo. */
+export interface Crop {
   /** Which demo photo. */
   sample: number;
   /** The point of the photo in the middle of the crop. */

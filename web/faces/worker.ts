@@ -5,6 +5,8 @@ import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
 import { loadModels } from "./models.ts";
 
 const models = loadModels();
+// Every photo reports it; unhandled, it would end the thread before one could.
+models.catch(() => {});
 
 self.addEventListener(
   "message",
