@@ -123,6 +123,7 @@ function memoryLog(down: { realtime: boolean }): RoomLog {
 /** The app with the API's routes alone: they need no build. */
 const appOf = (s: Services) =>
   new App<State>()
+    .onError("*", { handler: errorHandler })
     .use(withServices(() => Promise.resolve(s)), withPerson, sameSite)
     .use("/api", sameOrigin)
     .route("/api/registry", registry)
@@ -134,7 +135,6 @@ const appOf = (s: Services) =>
     .route("/.well-known/jwks.json", jwks)
     .route("/healthz", healthz)
     .route("/readyz", readyz)
-    .onError("*", { handler: errorHandler })
     .handler();
 
 function clientOf(handle: ReturnType<typeof appOf>): Client {

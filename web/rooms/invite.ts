@@ -22,7 +22,7 @@ import type { Invitation } from "./types.ts";
  *
  * @throws {AppError} `invalid` (422) with `fields.email`.
  */
-function readAddress(email: string): string {
+export function readAddress(email: string): string {
   const normalised = normaliseEmail(email);
   if (normalised !== null) return normalised;
   const message = "Enter an e-mail address, like name@example.com.";

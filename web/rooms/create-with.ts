@@ -1,0 +1,67 @@
+import type { Account } from "../accounts/types.ts";
+import { AppError, toAppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { PER_ACCOUNT_AN_HOUR } from "./invitation-caps.ts";
+import { invite, readAddress } from "./invite.ts";
+import { createRoom } from "./rooms.ts";
+import type { Room } from "./types.ts";
+
+/** An invitation that could not be sent, and why. */
+export interface Uninvited {
+  email: string;
+  code: string;
+  message: string;
+}
+
+/** @throws {AppError} `invalid` (422) with `fields.emails`. */
+function readAddresses(account: Account, emails: string[]): string[] {
+  const refuse = (message: string) =>
+    new AppError({
+      code: "invalid",
+      status: 422,
+      message,
+      fields: { emails: message },
+    });
+  const own = readAddress(account.email);
+  const addresses = new Set(emails.map((email) => {
+    try {
+      return readAddress(email);
+    } catch {
+      // The sentence must say which of the addresses it was.
+      throw refuse(`“${email.slice(0, 80)}” is not an e-mail address.`);
+    }
+  }));
+  addresses.delete(own);
+  if (addresses.size <= PER_ACCOUNT_AN_HOUR) return [...addresses];
+  throw refuse(`Invite at most ${PER_ACCOUNT_AN_HOUR} people at once.`);
+}
+
+/**
+ * Makes a room and invites people to it. Every address is checked before the room is made; after
+ * that the room stays, whatever becomes of the e-mails, and what failed is told.
+ *
+ * @throws {AppError} what `createRoom` throws; `invalid` (422) with `fields.emails`.
+ */
+export async function createRoomWith(
+  s: Pick<Services, "config" | "kv" | "mailer">,
+  account: Account,
+  name: string,
+  emails: string[],
+): Promise<{ room: Room; uninvited: Uninvited[] }> {
+  const addresses = readAddresses(account, emails);
+  const room = await createRoom(s, account, name);
+  const uninvited: Uninvited[] = [];
+  let mailIsDown: AppError | null = null;
+  for (const email of addresses) {
+    try {
+      // Each try would keep the person waiting for as long as the first.
+      if (mailIsDown) throw mailIsDown;
+      await invite(s, account, room.id, email);
+    } catch (error) {
+      const shown = toAppError(error);
+      if (shown.code === "mail-failed") mailIsDown = shown;
+      uninvited.push({ email, code: shown.code, message: shown.message });
+    }
+  }
+  return { room, uninvited };
+}

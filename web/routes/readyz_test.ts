@@ -1,0 +1,25 @@
+import { assertEquals } from "@std/assert";
+import { onStage } from "../http/api-testing.ts";
+
+Deno.test(
+  "the service is alive and ready",
+  onStage(async ({ stranger }) => {
+    const alive = await stranger().send("GET", "/healthz");
+    assertEquals([alive.status, alive.body], [200, { ok: true }]);
+    const ready = await stranger().send("GET", "/readyz");
+    assertEquals([ready.status, ready.body], [200, { ready: true }]);
+    assertEquals(ready.headers.get("cache-control"), "no-store");
+  }),
+);
+
+Deno.test(
+  "without its store the service is alive and not ready",
+  onStage(async ({ s, stranger }) => {
+    s.kv = {
+      get: () => Promise.reject(new Error("The store is gone")),
+    } as unknown as Deno.Kv;
+    assertEquals((await stranger().send("GET", "/healthz")).status, 200);
+    const { status, body } = await stranger().send("GET", "/readyz");
+    assertEquals([status, body], [503, { ready: false }]);
+  }),
+);
