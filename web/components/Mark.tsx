@@ -2,7 +2,7 @@
 export function Mark({ size = 26 }: { size?: number }) {
   return (
     <svg
-      class="mark"
+      class="logo"
       viewBox="0 0 32 32"
       width={size}
       height={size}

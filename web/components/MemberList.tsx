@@ -13,8 +13,8 @@ export function MemberList({ members, me, isAdmin }: {
         <li key={member.id} class="person">
           <Avatar id={member.id} name={member.name} />
           <span class="person-name">
-            <span class="truncate" dir="auto" title={member.name}>
-              {member.name}
+            <span class="truncate" title={member.name}>
+              <bdi>{member.name}</bdi>
             </span>
             {member.id === me && <span class="soft">(you)</span>}
           </span>

@@ -30,8 +30,8 @@ export function RoomRow({ room, me }: { room: RoomEntry; me: string }) {
         <span
           class={unread ? "room-row-name unread" : "room-row-name"}
         >
-          <span class="truncate" dir="auto" title={room.name}>
-            {room.name}
+          <span class="truncate" title={room.name}>
+            <bdi>{room.name}</bdi>
           </span>
         </span>
         <span class="room-row-time soft small">

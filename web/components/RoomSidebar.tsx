@@ -28,7 +28,9 @@ export function RoomSidebar({ rooms, current, me }: {
       </a>
       <a class="sidebar-link" href="/account">
         <Avatar id={me.id} name={me.name} />
-        <span class="truncate" dir="auto" title={me.name}>{me.name}</span>
+        <span class="truncate" title={me.name}>
+          <bdi>{me.name}</bdi>
+        </span>
       </a>
     </nav>
   );
@@ -45,7 +47,9 @@ function SidebarRoom({ room, isCurrent }: {
       href={`/rooms/${room.id}`}
       aria-current={isCurrent ? "page" : undefined}
     >
-      <span class="truncate" dir="auto" title={room.name}>{room.name}</span>
+      <span class="truncate" title={room.name}>
+        <bdi>{room.name}</bdi>
+      </span>
       {unread > 0 && (
         <span class="badge">
           {unread > 99 ? "99+" : unread}

@@ -71,7 +71,9 @@ export default define.page<typeof handler>(({ data }) => {
       <div class="profile">
         <Avatar id={account.id} name={account.name} large />
         <div>
-          <h1 dir="auto">{account.name}</h1>
+          <h1>
+            <bdi>{account.name}</bdi>
+          </h1>
           <p class="soft">{account.email}</p>
         </div>
       </div>

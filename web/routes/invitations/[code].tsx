@@ -75,7 +75,9 @@ export default define.page<typeof handler>(({ data, state, params }) => {
       <p class="soft">
         <bdi>{invitedBy}</bdi> invites you to
       </p>
-      <h1 dir="auto">{roomName}</h1>
+      <h1>
+        <bdi>{roomName}</bdi>
+      </h1>
       <FormNotice failure={failure} />
       {!open && <p>{OVER[status]}</p>}
       {!open && (

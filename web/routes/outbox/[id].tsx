@@ -25,7 +25,7 @@ export default define.page<typeof handler>(({ data }) => (
         <Icon name="arrow-left" size={18} /> Outbox
       </a>
     </p>
-    <h1 dir="auto">{data.subject}</h1>
+    <h1>{data.subject}</h1>
     <p class="soft">
       To {data.to},{" "}
       <time datetime={new Date(data.sentAt).toISOString()}>

@@ -32,8 +32,10 @@ export default define.page<typeof handler>(({ data }) => (
           {data.map((mail) => (
             <li key={mail.id}>
               <a class="room-row" href={`/outbox/${mail.id}`}>
-                <span class="room-row-name truncate" dir="auto">
-                  {mail.subject}
+                <span class="room-row-name">
+                  <span class="truncate" title={mail.subject}>
+                    {mail.subject}
+                  </span>
                 </span>
                 <span class="room-row-time soft small">
                   <Ago at={mail.sentAt} />

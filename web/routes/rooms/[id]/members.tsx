@@ -134,7 +134,9 @@ export default define.page<typeof handler>(({ data }) => {
       <p>
         <a class="back" href={`/rooms/${room.id}`}>
           <Icon name="arrow-left" size={18} />
-          <span class="truncate" dir="auto">{room.name}</span>
+          <span class="truncate">
+            <bdi>{room.name}</bdi>
+          </span>
         </a>
       </p>
       <h1>Members</h1>
