@@ -40,12 +40,11 @@ function script({ nonce }: RenderState, code: string): ComponentChildren {
 
 function bootScript(state: RenderState): string {
   const islands = [...state.islands];
-  const list = serializeInstances(
+  const { code, calls } = serializeInstances(
     state.instances,
     new Map(islands.map((island, i) => [island.fn, i])),
   );
-  state.hasSignals = list.includes(`${SIGNAL}(`) ||
-    list.includes(`${COMPUTED}(`);
+  state.hasSignals = calls.has(SIGNAL) || calls.has(COMPUTED);
   const { boot, signals, slots } = state.cache.client;
   const imports = [
     importing("{boot}", boot, state),
@@ -68,7 +67,7 @@ function bootScript(state: RenderState): string {
   }
   const names = islands.map((_, i) => `i${i}`).join(",");
   return `${imports.join("")}const ${ISLAND}=n=>[${names}][n];${slotFunction}` +
-    `const list=${list};boot(list)`;
+    `const list=${code};boot(list)`;
 }
 
 function importing(names: string, chunk: Chunk, state: RenderState): string {

@@ -18,6 +18,7 @@ interface Props extends PluginInfo {
 /** How one kind of value is written as a call in the page's script. */
 function call<Value>(
   tag: string,
+  calls: Set<string>,
   test: (value: unknown) => boolean,
   argument: (value: Value) => unknown,
 ): Plugin<Value, Props> {
@@ -27,7 +28,10 @@ function call<Value>(
     parse: {
       sync: (value, ctx) => ({ value: ctx.parse(argument(value)) }),
     },
-    serialize: (node, ctx) => `${tag}(${ctx.serialize(node.value)})`,
+    serialize(node, ctx) {
+      calls.add(tag);
+      return `${tag}(${ctx.serialize(node.value)})`;
+    },
     deserialize() {
       throw new Error("Props are only ever read by the browser");
     },
@@ -40,6 +44,12 @@ const isComputed = (value: unknown) =>
 const isSlot = (value: unknown): value is VNode<{ id: number }> =>
   isValidElement(value) && value.type === Slot;
 
+/** A page's islands as JavaScript, and the tags of the calls in it. */
+export interface Serialized {
+  code: string;
+  calls: Set<string>;
+}
+
 /**
  * Writes the islands of a page as a JavaScript expression that is safe inside
  * `<script>`: whatever occurs twice (a signal, above all) is one thing in the
@@ -50,21 +60,16 @@ const isSlot = (value: unknown): value is VNode<{ id: number }> =>
 export function serializeInstances(
   instances: unknown,
   islands: Map<unknown, number>,
-): string {
+): Serialized {
+  const calls = new Set<string>();
+  const peek = (signal: Signal) => signal.peek();
   const plugins = [
-    call<Signal>(COMPUTED, isComputed, (signal) => signal.peek()),
-    call<Signal>(
-      SIGNAL,
-      (value) => value instanceof Signal,
-      (signal) => signal.peek(),
-    ),
-    call<VNode<{ id: number }>>(SLOT, isSlot, (vnode) => vnode.props.id),
-    call<unknown>(
-      ISLAND,
-      (value) => islands.has(value),
-      (value) => islands.get(value),
-    ),
+    call<Signal>(COMPUTED, calls, isComputed, peek),
+    call<Signal>(SIGNAL, calls, (value) => value instanceof Signal, peek),
+    call<VNode<{ id: number }>>(SLOT, calls, isSlot, (it) => it.props.id),
+    call(ISLAND, calls, (it) => islands.has(it), (it) => islands.get(it)),
   ];
-  return serialize(instances, { plugins })
+  const code = serialize(instances, { plugins })
     .replaceAll(/<(?=\/script|!--|script)/gi, "\\x3C");
+  return { code, calls };
 }
