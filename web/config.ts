@@ -214,3 +214,17 @@ export function readConfig(env: Env): Config {
     local: isLocal(appUrl),
   };
 }
+
+/**
+ * Ends the process with a sentence when the environment is malformed: for the entry of the
+ * program, so that nothing starts half-configured.
+ */
+export function checkConfig(): void {
+  try {
+    readConfig(Deno.env.toObject());
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    console.error(error.message);
+    Deno.exit(1);
+  }
+}

@@ -142,3 +142,16 @@ for (
     assertEquals(error.message.includes("secret"), false);
   });
 }
+
+Deno.test("a malformed variable stops the start with one sentence", async () => {
+  const module = import.meta.resolve("./config.ts");
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", `import { checkConfig } from "${module}"; checkConfig();`],
+    env: { PORT: "http" },
+  }).output();
+  assertEquals(code, 1);
+  assertEquals(
+    new TextDecoder().decode(stderr),
+    "PORT must be a port number from 1 to 65535.\n",
+  );
+});

@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { type Limit, takeAttempt } from "./attempts.ts";
+import { clearAttempts, type Limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "./mails.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
 import {
@@ -116,4 +116,5 @@ export async function checkEmailCode(
   const { ok } = await s.kv.atomic().check({ key, versionstamp }).delete(key)
     .commit();
   if (!ok) throw codeExpired();
+  await clearAttempts(s, sends(accountId));
 }

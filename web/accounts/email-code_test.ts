@@ -124,6 +124,17 @@ Deno.test(
 );
 
 Deno.test(
+  "who signs in with codes can do so as often as they like",
+  onStage(async (stage) => {
+    const { id } = await stage.person("Ann");
+    for (let i = 0; i < 7; i++) {
+      await startEmailCode(stage.s, id);
+      await checkEmailCode(stage.s, id, codeIn(stage));
+    }
+  }),
+);
+
+Deno.test(
   "when the e-mail cannot be sent no code is left",
   onStage(async ({ s, person, broken }) => {
     const { id } = await person("Ann");

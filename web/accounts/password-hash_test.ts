@@ -30,6 +30,12 @@ Deno.test("no password has the hash for unknown e-mails", async () => {
   }
 });
 
+Deno.test("refusing an unknown e-mail is as much work as refusing a password", async () => {
+  assertEquals(isOutdated(UNKNOWN_HASH), false);
+  const { length } = await hashPassword("a b c");
+  assertEquals(UNKNOWN_HASH.length, length);
+});
+
 Deno.test("what is not possible as a password never matches its stand-in", async () => {
   const hash = await hashPassword("-");
   assert(!await verifyPassword("", hash));

@@ -126,11 +126,12 @@ export async function readRecord(
 export async function untilCommitted<T>(
   step: () => Promise<T | undefined>,
 ): Promise<T> {
-  for (let attempt = 0; attempt < 10; attempt++) {
+  for (let attempt = 0; attempt < 20; attempt++) {
     const result = await step();
     if (result !== undefined) return result;
-    // Random waits keep writers that collided from colliding again.
-    await new Promise((done) => setTimeout(done, Math.random() * 4 * attempt));
+    // Random, growing waits keep writers that collided from colliding again.
+    const waitMs = Math.random() * 2 ** Math.min(attempt, 7);
+    await new Promise((done) => setTimeout(done, waitMs));
   }
   throw busy();
 }
