@@ -1,4 +1,15 @@
 import type { JWK } from "jose";
+import {
+  ConfigError,
+  type Env,
+  isLocal,
+  readPort,
+  readText,
+  readUrl,
+  withoutSlash,
+} from "./env.ts";
+
+export { ConfigError };
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {
@@ -24,57 +35,6 @@ export interface Config {
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
   local: boolean;
 }
-
-/** A missing or malformed variable; the message names it and says what it should be. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-  constructor(readonly variable: string, problem: string) {
-    super(`${variable} ${problem}`);
-  }
-}
-
-type Env = Record<string, string | undefined>;
-
-/** The value, with an empty one counting as unset, as in `.env` files. */
-const read = (env: Env, name: string): string | undefined =>
-  env[name]?.trim() || undefined;
-
-function readPort(env: Env, name: string, fallback: number): number {
-  const text = read(env, name);
-  if (text === undefined) return fallback;
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new ConfigError(name, "must be a port number from 1 to 65535.");
-  }
-  return port;
-}
-
-function readUrl(
-  env: Env,
-  name: string,
-  fallback: string,
-  protocols: string[],
-): URL {
-  const schemes = protocols.map((protocol) => `${protocol}//`).join(" or ");
-  const text = read(env, name) ?? fallback;
-  const url = URL.parse(text);
-  if (url === null || !protocols.includes(url.protocol)) {
-    throw new ConfigError(name, `must be an address starting with ${schemes}.`);
-  }
-  if (url.username || url.password || url.search || url.hash) {
-    throw new ConfigError(
-      name,
-      "must be an address without a user name, query or fragment.",
-    );
-  }
-  return url;
-}
-
-const withoutSlash = (url: URL): string => url.href.replace(/\/+$/, "");
-
-const isLocal = (url: URL): boolean =>
-  ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname) ||
-  url.hostname.endsWith(".localhost");
 
 function readAppUrl(env: Env, port: number): URL {
   const name = "APP_URL";
@@ -102,7 +62,7 @@ function readWsUrl(env: Env, appUrl: URL): URL {
 }
 
 function readSigningKey(env: Env): JWK | undefined {
-  const text = read(env, "SIGNING_KEY");
+  const text = readText(env, "SIGNING_KEY");
   if (text === undefined) return undefined;
   const problem = new ConfigError(
     "SIGNING_KEY",
@@ -120,7 +80,7 @@ function readSigningKey(env: Env): JWK | undefined {
 }
 
 function readMail(env: Env, mailFrom: string): Config["mail"] {
-  const url = read(env, "SMTP_URL");
+  const url = readText(env, "SMTP_URL");
   if (url !== undefined) {
     if (!["smtp:", "smtps:"].includes(URL.parse(url)?.protocol ?? "")) {
       throw new ConfigError(
@@ -130,8 +90,8 @@ function readMail(env: Env, mailFrom: string): Config["mail"] {
     }
     return { kind: "smtp", url, from: mailFrom };
   }
-  const user = read(env, "EMAIL_USER");
-  const pass = read(env, "EMAIL_PASS");
+  const user = readText(env, "EMAIL_USER");
+  const pass = readText(env, "EMAIL_PASS");
   if (user === undefined && pass === undefined) return { kind: "outbox" };
   if (user === undefined) {
     throw new ConfigError("EMAIL_USER", "must be set when EMAIL_PASS is.");
@@ -149,11 +109,11 @@ function readMail(env: Env, mailFrom: string): Config["mail"] {
 }
 
 function readMailFrom(env: Env, appUrl: URL): string {
-  const from = read(env, "MAIL_FROM") ?? read(env, "EMAIL_USER");
+  const from = readText(env, "MAIL_FROM") ?? readText(env, "EMAIL_USER");
   if (from === undefined) return `ChatSphere <no-reply@${appUrl.hostname}>`;
   if (!/^[^\r\n@]+@[^\r\n@]+$/.test(from)) {
     throw new ConfigError(
-      read(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER",
+      readText(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER",
       "must be an e-mail address.",
     );
   }
@@ -161,13 +121,13 @@ function readMailFrom(env: Env, appUrl: URL): string {
 }
 
 function readKvPath(env: Env, dataDir: string): string | undefined {
-  const path = read(env, "DENO_KV_PATH");
+  const path = readText(env, "DENO_KV_PATH");
   if (path === undefined) {
-    return read(env, "DENO_DEPLOYMENT_ID")
+    return readText(env, "DENO_DEPLOYMENT_ID")
       ? undefined
       : `${dataDir}/web/kv.sqlite3`;
   }
-  if (/^https?:/.test(path) && !read(env, "DENO_KV_ACCESS_TOKEN")) {
+  if (/^https?:/.test(path) && !readText(env, "DENO_KV_ACCESS_TOKEN")) {
     throw new ConfigError(
       "DENO_KV_ACCESS_TOKEN",
       "must be set when DENO_KV_PATH is the address of a KV server.",
@@ -197,7 +157,10 @@ export function readConfig(env: Env): Config {
     `http://localhost:${readPort(env, "TRANSCRIBER_PORT", 8090)}`,
     ["http:", "https:"],
   );
-  const dataDir = (read(env, "DATA_DIR") ?? ".data").replace(/(?<=.)\/+$/, "");
+  const dataDir = (readText(env, "DATA_DIR") ?? ".data").replace(
+    /(?<=.)\/+$/,
+    "",
+  );
   const mailFrom = readMailFrom(env, appUrl);
   return {
     appUrl: appUrl.origin,
