@@ -122,7 +122,7 @@ function parseClientId(fields: Fields): string {
   if (typeof value !== "string" || !CLIENT_ID.test(value)) {
     throw new FrameError(
       "bad-frame",
-      "clientId must be 1 to 64 letters, digits or any of _ . : -",
+      "A clientId is 1 to 64 letters, digits or any of these: _ . : -",
     );
   }
   return value;
@@ -130,7 +130,7 @@ function parseClientId(fields: Fields): string {
 
 function content(fields: Fields): string {
   if (typeof fields.content !== "string") {
-    throw new FrameError("bad-frame", "content must be a string.");
+    throw new FrameError("bad-frame", "The content must be a string.");
   }
   const text = fields.content.trim();
   if (text.length === 0) {
@@ -156,17 +156,17 @@ function amendment(fields: Fields) {
 function reaction(fields: Fields): { emoji: string; on: boolean } {
   const { emoji, on } = fields;
   if (typeof emoji !== "string" || emoji.length > 32 || !EMOJI.test(emoji)) {
-    throw new FrameError("bad-frame", "emoji must be one emoji.");
+    throw new FrameError("bad-frame", "The emoji must be one emoji.");
   }
   if (typeof on !== "boolean") {
-    throw new FrameError("bad-frame", "on must be true or false.");
+    throw new FrameError("bad-frame", "The field on must be true or false.");
   }
   return { emoji, on };
 }
 
 function position(value: unknown): Position | undefined {
   if (value === undefined || value === null) return undefined;
-  const fields = object(value, "since");
+  const fields = object(value, "The field since");
   return { epoch: id(fields, "epoch"), offset: whole(fields, "offset") };
 }
 
@@ -177,7 +177,7 @@ function string(fields: Fields, name: string, most: number): string {
   if (typeof value !== "string" || value.length === 0 || value.length > most) {
     throw new FrameError(
       "bad-frame",
-      `${name} must be a string of 1 to ${most} characters.`,
+      `The field ${name} must be a string of 1 to ${most} characters.`,
     );
   }
   return value;
@@ -186,7 +186,10 @@ function string(fields: Fields, name: string, most: number): string {
 function whole(fields: Fields, name: string): number {
   const value = fields[name];
   if (!Number.isSafeInteger(value) || (value as number) < 0) {
-    throw new FrameError("bad-frame", `${name} must be a whole number.`);
+    throw new FrameError(
+      "bad-frame",
+      `The field ${name} must be a whole number.`,
+    );
   }
   return value as number;
 }

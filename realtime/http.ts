@@ -113,7 +113,10 @@ async function read({ context, request, roomId }: Call) {
   roleIn(person, roomId);
   const { offset } = object(await body(request), "The body");
   if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
-    throw new FrameError("bad-frame", "offset must be a whole number.");
+    throw new FrameError(
+      "bad-frame",
+      "The field offset must be a whole number.",
+    );
   }
   await context.hub.markRead(person, roomId, offset as number);
   return new Response(null, { status: 204 });
@@ -133,7 +136,10 @@ async function membership({ context, request, roomId }: Call) {
   }
   const { userId, removed } = object(await body(request), "The body");
   if (typeof userId !== "string" || typeof removed !== "boolean") {
-    throw new FrameError("bad-frame", "userId and removed are required.");
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and removed are required.",
+    );
   }
   await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
   return new Response(null, { status: 204 });
@@ -193,7 +199,10 @@ function number(url: URL, name: string): number | undefined {
   if (text === null || text === "") return undefined;
   const value = Number(text);
   if (Number.isSafeInteger(value) && value >= 0) return value;
-  throw new FrameError("bad-frame", `${name} must be a whole number.`);
+  throw new FrameError(
+    "bad-frame",
+    `The parameter ${name} must be a whole number.`,
+  );
 }
 
 const json = (value: unknown, status = 200) => Response.json(value, { status });

@@ -1,44 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { tokenVerifier } from "./auth.ts";
-import { readConfig } from "./config.ts";
-import { SqliteLog } from "./log/sqlite.ts";
-import { type Realtime, startServer } from "./server.ts";
-import { type Issuer, startIssuer, TestClient } from "./testing.ts";
+import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 
-let issuer: Issuer;
-let server: Realtime;
-const folder = mkdtempSync(join(tmpdir(), "realtime-"));
-
+let server: TestServer;
 beforeAll(async () => {
-  issuer = await startIssuer();
-  const config = readConfig({ APP_URL: issuer.url, DATA_DIR: folder });
-  server = await startServer({ ...config, port: 0 }, {
-    openLog: (listener) => new SqliteLog(folder, listener),
-    verify: tokenVerifier(issuer.url),
-    logger: () => {},
-  });
+  server = await startTestServer();
 });
-
-afterAll(async () => {
-  await server.drain();
-  issuer.stop();
-  rmSync(folder, { recursive: true });
-});
-
-async function enter(user: string, ...rooms: string[]): Promise<TestClient> {
-  const client = new TestClient(server.port);
-  const roles = Object.fromEntries(rooms.map((id) => [id, "member" as const]));
-  await client.identify(await issuer.personToken(user, roles));
-  for (const room of rooms) await client.join(room);
-  return client;
-}
+afterAll(() => server.stop());
 
 test("what one sends is acknowledged and reaches the other once", async () => {
-  const ann = await enter("ann", "first"), ben = await enter("ben", "first");
-  ann.chat("first", "c1", "Hello");
+  const ann = await server.enter("ann", "first");
+  const ben = await server.enter("ben", "first");
+  ann.chat("first", "c1", "  Hello\n");
   const ack = await ann.next("message-ack");
   const { message } = await ben.next("new-message");
   expect(message).toEqual({
@@ -50,8 +22,126 @@ test("what one sends is acknowledged and reaches the other once", async () => {
     offset: 1,
   });
   ann.chat("first", "c1", "Hello again");
-  const again = await ann.next("message-ack");
-  expect(again).toEqual(ack);
-  ann.close();
+  expect(await ann.next("message-ack")).toEqual(ack);
+  ann.chat("first", "c2", "Second");
+  const second = await ben.next("new-message");
+  expect(second.message).toMatchObject({ content: "Second", offset: 2 });
+});
+
+test("keeps the order of one sender", async () => {
+  const ann = await server.enter("ann", "order");
+  const ids = Array.from({ length: 30 }, (_, i) => `c${i}`);
+  for (const id of ids) ann.chat("order", id, id);
+  await ann.next("message-ack", ({ clientId }) => clientId === "c29");
+  const order = (event: string) =>
+    ann.frames.flatMap((frame) => {
+      if (frame.event !== event) return [];
+      if (frame.event === "message-ack") return [frame.clientId];
+      return frame.event === "new-message" ? [frame.message.clientId] : [];
+    });
+  expect(order("message-ack")).toEqual(ids);
+  expect(order("new-message")).toEqual(ids);
+});
+
+test("frames sent at once, before identify has answered, wait for it", async () => {
+  const client = new TestClient(server.port);
+  await client.opened;
+  const token = await server.issuer.personToken("ann", { burst: "member" });
+  client.send({ event: "identify", token });
+  client.send({ event: "join-room", roomId: "burst" });
+  client.chat("burst", "c1", "At once");
+  await client.next("message-ack");
+  const events = client.frames.map(({ event }) => event);
+  expect(events.indexOf("identified")).toBe(0);
+  expect(events.indexOf("room-joined")).toBe(1);
+});
+
+test("tells read positions to a person's other sockets and on identify", async () => {
+  const ann = await server.enter("ann", "reads");
+  const phone = await server.enter("ann", "reads");
+  ann.chat("reads", "c1", "One");
+  await ann.next("message-ack");
+  ann.send({ event: "read", roomId: "reads", offset: 1 });
+  expect(await phone.next("read")).toMatchObject({ offset: 1 });
+  const token = await server.issuer.personToken("ann", { reads: "member" });
+  const { rooms } = await phone.identify(token);
+  expect(rooms).toEqual({ reads: { offset: 1, read: 1 } });
+});
+
+test("tells who is there and who types, and nobody else's room", async () => {
+  const ann = await server.enter("ann", "presence");
+  const ben = await server.enter("ben", "presence");
+  const both = await ann.next("presence", ({ online }) => online.length === 2);
+  expect(both.online.map(({ id }) => id)).toEqual(["ann", "ben"]);
+  ben.send({ event: "typing", roomId: "presence" });
+  expect((await ann.next("typing")).sender.id).toBe("ben");
   ben.close();
+  const left = await ann.next("presence");
+  expect(left.online.map(({ id }) => id)).toEqual(["ann"]);
+});
+
+test("lets the writer edit, writer and admin delete, everyone react", async () => {
+  const ann = await server.enter("ann", "amend");
+  const ben = await server.enter("ben", "amend");
+  const admin = new TestClient(server.port);
+  const claims = { amend: "admin" } as const;
+  await admin.identify(await server.issuer.personToken("cy", claims));
+  ann.chat("amend", "c1", "Teh text");
+  const { id } = await ann.next("message-ack");
+  const change = (event: string, clientId: string, more = {}) => ({
+    event,
+    roomId: "amend",
+    clientId,
+    id,
+    ...more,
+  });
+  ben.send(change("edit-message", "e1", { content: "Mine" }));
+  expect(await ben.next("error")).toMatchObject({
+    code: "forbidden",
+    ref: "e1",
+  });
+  ben.send(change("delete-message", "d1"));
+  expect(await ben.next("error")).toMatchObject({ code: "forbidden" });
+  ann.send(change("edit-message", "e2", { content: "The text" }));
+  const edited = await ben.next("message-edited");
+  expect(edited).toMatchObject({ id, offset: 2, content: "The text" });
+  ben.send(change("react", "r1", { emoji: "👍", on: true }));
+  expect(await ann.next("reaction")).toMatchObject({ id, emoji: "👍" });
+  admin.send(change("delete-message", "d2"));
+  expect(await ann.next("message-deleted")).toMatchObject({ id, offset: 4 });
+  ann.send(change("edit-message", "e3", { content: "Back" }));
+  expect(await ann.next("error")).toMatchObject({ code: "not-found" });
+  const late = await server.enter("dee", "amend");
+  const joined = late.frames.find((it) => it.event === "room-joined");
+  expect(joined).toMatchObject({ messages: [{ id, content: "" }] });
+});
+
+test("says nothing of a room, and takes nothing for it, to a stranger", async () => {
+  const eve = await server.enter("eve", "elsewhere");
+  const ann = await server.enter("ann", "private");
+  const attempts = [
+    { event: "join-room", roomId: "private" },
+    {
+      event: "chat-message",
+      roomId: "private",
+      message: { clientId: "x", content: "hi" },
+    },
+    { event: "typing", roomId: "private" },
+    { event: "read", roomId: "private", offset: 1 },
+    {
+      event: "delete-message",
+      roomId: "private",
+      clientId: "x",
+      id: "1-1",
+    },
+    { event: "join-room", roomId: "no-such-room" },
+  ];
+  for (const attempt of attempts) {
+    eve.send(attempt);
+    expect(await eve.next("error")).toMatchObject({ code: "not-member" });
+  }
+  ann.chat("private", "c1", "Secret");
+  await ann.next("message-ack");
+  await eve.join("elsewhere");
+  expect(JSON.stringify(eve.frames)).not.toContain("Secret");
 });

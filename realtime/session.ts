@@ -188,7 +188,9 @@ export class Session {
     this.person = person;
     this.deadline = person.expiresAt;
     for (const roomId of this.#joined ?? []) {
-      if (!person.rooms.has(roomId)) this.removedFrom(roomId);
+      if (person.rooms.has(roomId)) continue;
+      this.send({ event: "membership", roomId, removed: true });
+      this.removedFrom(roomId);
     }
     const rooms = Object.fromEntries(
       [...person.rooms.keys()].map((id) => {

@@ -1,5 +1,12 @@
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { tokenVerifier } from "./auth.ts";
+import { type Config, readConfig } from "./config.ts";
+import { SqliteLog } from "./log/sqlite.ts";
 import type { Role, ServerFrame } from "./protocol.ts";
+import { type Parts, type Realtime, startServer } from "./server.ts";
 
 /** A stand-in for web: an issuer whose keys a local server publishes. */
 export interface Issuer {
@@ -128,4 +135,56 @@ export class TestClient {
   close(): void {
     this.#socket.close();
   }
+}
+
+/** A server on a free port with an issuer of its own. */
+export interface TestServer extends Realtime {
+  issuer: Issuer;
+  folder: string;
+  /** Connects, identifies and joins, as a plain member of the rooms. */
+  enter(user: string, ...rooms: string[]): Promise<TestClient>;
+  /** Calls the HTTP side with a person's or the service's token. */
+  call(path: string, token: string, init?: RequestInit): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on SQLite in a temporary folder, or on the log given. */
+export async function startTestServer(
+  options: Partial<Config> & {
+    openLog?: Parts["openLog"];
+    issuer?: Issuer;
+  } = {},
+): Promise<TestServer> {
+  const issuer = options.issuer ?? await startIssuer();
+  const folder = mkdtempSync(join(tmpdir(), "realtime-"));
+  const config = readConfig({ APP_URL: issuer.url, DATA_DIR: folder });
+  const server = await startServer({ ...config, port: 0, ...options }, {
+    openLog: (listener) => new SqliteLog(folder, listener),
+    verify: tokenVerifier(issuer.url),
+    logger: () => {},
+    ...(options.openLog ? { openLog: options.openLog } : {}),
+  });
+  return {
+    ...server,
+    issuer,
+    folder,
+    async enter(user, ...rooms) {
+      const client = new TestClient(server.port);
+      const roles = rooms.map((id) => [id, "member" as const]);
+      const token = issuer.personToken(user, Object.fromEntries(roles));
+      await client.identify(await token);
+      for (const room of rooms) await client.join(room);
+      return client;
+    },
+    call: (path, token, init) =>
+      fetch(`http://127.0.0.1:${server.port}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${token}` },
+      }),
+    async stop() {
+      await server.drain();
+      if (!options.issuer) issuer.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
 }

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { HistoryPage, Message, RoomSummary } from "./protocol.ts";
+import { startTestServer, type TestServer } from "./testing.ts";
+
+let server: TestServer;
+let ann: string;
+beforeAll(async () => {
+  server = await startTestServer();
+  const rooms = { h: "member", s: "member", live: "member" } as const;
+  ann = await server.issuer.personToken("ann", rooms);
+});
+afterAll(() => server.stop());
+
+const post = (body: unknown, token = ann, room = "h") =>
+  server.call(`/rooms/${room}/messages`, token, {
+    method: "POST",
+    body: typeof body === "string" ? body : JSON.stringify(body),
+  });
+
+test("posts a message once, however often it is sent", async () => {
+  const first = await post({ clientId: "p1", content: " Hello " });
+  expect(first.status).toBe(201);
+  const message = await first.json() as Message;
+  expect(message).toMatchObject({ content: "Hello", sender: { id: "ann" } });
+  const again = await post({ clientId: "p1", content: "Other" });
+  expect(again.status).toBe(200);
+  expect(await again.json()).toEqual(message);
+  const history = await server.call("/rooms/h/messages", ann);
+  const page = await history.json() as HistoryPage;
+  expect(page).toMatchObject({ offset: 1, messages: [message] });
+});
+
+test("pages by before, after and limit", async () => {
+  for (let i = 1; i <= 6; i += 1) {
+    await post({ clientId: `s${i}`, content: `${i}` }, ann, "s");
+  }
+  const contents = async (query: string) => {
+    const answer = await server.call(`/rooms/s/messages?${query}`, ann);
+    const { messages } = await answer.json() as HistoryPage;
+    return messages.map(({ content }) => content).join("");
+  };
+  expect(await contents("")).toBe("123456");
+  expect(await contents("limit=2")).toBe("56");
+  expect(await contents("before=5&limit=2")).toBe("34");
+  expect(await contents("after=2&limit=2")).toBe("34");
+  expect(await contents("limit=100000")).toBe("123456");
+});
+
+test("sums up the rooms of the token and moves read positions", async () => {
+  const ben = await server.issuer.personToken("ben", { s: "member" });
+  const read = await server.call("/rooms/s/read", ben, {
+    method: "PUT",
+    body: JSON.stringify({ offset: 4 }),
+  });
+  expect(read.status).toBe(204);
+  const answer = await server.call("/summaries?rooms=s,h,nowhere", ben);
+  const { rooms } = await answer.json() as {
+    rooms: Record<string, RoomSummary>;
+  };
+  expect(Object.keys(rooms)).toEqual(["s"]);
+  expect(rooms.s).toMatchObject({ offset: 6, read: 4, unread: 2 });
+  expect(rooms.s?.last).toMatchObject({ content: "6" });
+});
+
+test("streams entries as lines, from an offset on, and ends with the member", async () => {
+  await post({ clientId: "l1", content: "one" }, ann, "live");
+  await post({ clientId: "l2", content: "two" }, ann, "live");
+  const answer = await server.call("/rooms/live/stream?after=1", ann);
+  expect(answer.headers.get("content-type")).toBe("application/x-ndjson");
+  const lines = readLines(answer);
+  expect((await lines.next()).value).toMatchObject({ offset: 2 });
+  await post({ clientId: "l3", content: "three" }, ann, "live");
+  expect((await lines.next()).value).toMatchObject({
+    event: "new-message",
+    offset: 3,
+  });
+  const service = await server.issuer.serviceToken();
+  await server.call("/rooms/live/membership", service, {
+    method: "POST",
+    body: JSON.stringify({ userId: "ann", removed: true }),
+  });
+  expect((await lines.next()).done).toBe(true);
+});
+
+async function* readLines(answer: Response): AsyncGenerator<unknown, void> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) if (line) yield JSON.parse(line);
+  }
+}
+
+test("answers what is wrong with a status, a code and a sentence", async () => {
+  const eve = await server.issuer.personToken("eve", {});
+  const service = await server.issuer.serviceToken();
+  const get = (path: string, token: string) => server.call(path, token);
+  const answers: [answer: Response, status: number, code: string][] = [
+    [await get("/rooms/h/messages", eve), 404, "not-found"],
+    [await get("/rooms/nowhere/messages", eve), 404, "not-found"],
+    [await get("/rooms/h/messages", "nonsense"), 401, "token-invalid"],
+    [await get("/rooms/h/messages?before=x", ann), 400, "bad-frame"],
+    [await get("/rooms/h/stream", eve), 404, "not-found"],
+    [await get("/nowhere", ann), 404, "not-found"],
+    [await get("/rooms/h/membership", ann), 405, "method-not-allowed"],
+    [await post("{"), 400, "bad-json"],
+    [await post({ clientId: "x", content: "" }), 422, "message-empty"],
+    [
+      await post({ clientId: "x", content: "x".repeat(4_001) }),
+      422,
+      "message-too-long",
+    ],
+    [await post({ clientId: "x", content: "x" }, eve), 404, "not-found"],
+    [await post({ clientId: "x", content: "x" }, service), 403, "forbidden"],
+  ];
+  const forbidden = await server.call("/rooms/h/membership", ann, {
+    method: "POST",
+    body: JSON.stringify({ userId: "ann", removed: true }),
+  });
+  answers.push([forbidden, 403, "forbidden"]);
+  for (const [answer, status, code] of answers) {
+    const { error } = await answer.json() as {
+      error: { code: string; message: string };
+    };
+    expect({ status: answer.status, code: error.code }).toEqual({
+      status,
+      code,
+    });
+    expect(error.message).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+test("the service may read any room's history", async () => {
+  const service = await server.issuer.serviceToken();
+  const answer = await server.call("/rooms/h/messages", service);
+  expect(answer.status).toBe(200);
+});
+
+test("says that it lives and is ready", async () => {
+  expect((await server.call("/healthz", "")).status).toBe(200);
+  const ready = await server.call("/readyz", "");
+  expect(await ready.json()).toEqual({ ready: true, store: "sqlite" });
+});
