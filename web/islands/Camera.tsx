@@ -1,29 +1,156 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import {
+  cameraProblem,
+  openCamera,
+  readPicture,
+  setFiles,
+  type Still,
+  takeStills,
+} from "../client/camera.ts";
 
-/** A file input for selfies that the camera fills where script and a camera are there. */
-export default function Camera({ name, count = 1, required }: {
+export interface CameraProps {
+  /** The name of the form's field; it may carry several files. */
   name: string;
+  /** How many stills one press takes. */
   count?: 1 | 3;
   required?: boolean;
-}) {
+}
+
+/**
+ * A file input for selfies, which the camera fills where script and a camera are there. The
+ * camera starts only when asked to, and stops as soon as the picture is taken.
+ */
+export default function Camera({ name, count = 1, required }: CameraProps) {
   const input = useRef<HTMLInputElement>(null);
+  const video = useRef<HTMLVideoElement>(null);
+  const shown = useRef<HTMLDivElement>(null);
+  const stream = useRef<MediaStream | null>(null);
   const alive = useSignal(false);
+  const phase = useSignal<"idle" | "starting" | "open" | "taking" | "taken">(
+    "idle",
+  );
+  const said = useSignal("");
+  const problem = useSignal("");
+
+  const stop = () => {
+    stream.current?.getTracks().forEach((track) => track.stop());
+    stream.current = null;
+  };
+  // Back to what the form would send now.
+  const rest = () => {
+    stop();
+    phase.value = shown.current!.firstChild ? "taken" : "idle";
+    said.value = "";
+  };
+
   useEffect(() => {
     alive.value = true;
+    const hide = () => stream.current && rest();
+    addEventListener("pagehide", hide);
+    return () => {
+      removeEventListener("pagehide", hide);
+      stop();
+    };
   }, []);
+
+  const start = async () => {
+    phase.value = "starting";
+    problem.value = said.value = "";
+    try {
+      const opened = stream.current = await openCamera();
+      // Unplugged, or taken by the system.
+      opened.getTracks()[0].onended = () => fail({ name: "AbortError" });
+      video.current!.srcObject = opened;
+      await video.current!.play();
+      phase.value = "open";
+      said.value = "Put your face into the oval, in even light.";
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const fail = (error: unknown) => {
+    rest();
+    problem.value = cameraProblem(error);
+  };
+
+  const show = (stills: Still[]) => {
+    setFiles(input.current!, stills.map((still) => still.file));
+    shown.current!.replaceChildren(stills[0].canvas);
+    phase.value = "taken";
+  };
+
+  const take = async () => {
+    phase.value = "taking";
+    try {
+      show(
+        await takeStills(video.current!, count, (number) => {
+          said.value = count > 1 ? `Hold still: ${number} of ${count}` : "";
+        }),
+      );
+      said.value = count > 1 ? "The photos are ready." : "The photo is ready.";
+      stop();
+    } catch (error) {
+      fail(error);
+    }
+  };
+
+  const choose = async () => {
+    const chosen = [...input.current!.files!].slice(0, count);
+    shown.current!.replaceChildren();
+    rest();
+    problem.value = "";
+    if (!chosen.length) return;
+    try {
+      show(await Promise.all(chosen.map(readPicture)));
+    } catch {
+      // Not a picture this browser knows: the server would refuse it too.
+      setFiles(input.current!, []);
+      problem.value =
+        "This file could not be opened as a picture. Choose a photo, best a JPEG.";
+    }
+  };
+
+  const now = phase.value;
+  const filming = now === "open" || now === "taking";
+  const button = (label: string, work: () => void, kind = "button-quiet") => (
+    <button
+      type="button"
+      class={`button ${kind}`}
+      disabled={now === "taking" || now === "starting"}
+      onClick={work}
+    >
+      {label}
+    </button>
+  );
   return (
-    <div class="camera">
+    <div class={`camera ${alive.value ? "alive" : ""} ${now}`}>
+      <div class="frame" hidden={now === "idle"}>
+        <video ref={video} muted playsInline hidden={now === "taken"} />
+        <div ref={shown} hidden={now !== "taken"} />
+      </div>
+      <div class="actions live">
+        {filming
+          ? button(count > 1 ? "Take photos" : "Take photo", take, "")
+          : now === "taken"
+          ? button("Take again", start)
+          : button("Use the camera", start)}
+        {filming && button("Cancel", rest, "button-plain")}
+      </div>
+      <p class="hint" role="status">{said.value}</p>
+      {problem.value && <p class="error" role="alert">{problem.value}</p>}
       <input
         class="input"
         type="file"
-        id={name}
         name={name}
         accept="image/jpeg"
         capture="user"
         multiple={count > 1}
         required={required}
+        aria-label={alive.value ? "Or choose a photo" : "A photo of your face"}
         ref={input}
+        onChange={choose}
       />
     </div>
   );
