@@ -5,7 +5,7 @@ import { type Context, INTERNAL } from "./context.ts";
 import "./hooks.ts";
 import { setNonce } from "./nonce.ts";
 import { RenderState, withRenderState } from "./render_state.ts";
-import { preloadHeader, Scripts } from "./scripts.ts";
+import { preloadHeader } from "./scripts.ts";
 import type { LayoutConfig } from "./types.ts";
 
 /** Renders an element inside its layouts and `_app` to an HTML response. */

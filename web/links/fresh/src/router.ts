@@ -19,9 +19,9 @@ export interface Match<T> {
 const DYNAMIC = /[*:{}+?()]/;
 
 /**
- * Hono's routers behind Fresh's rules: paths without parameters win, then the
- * order of registration; the first registration of a method counts; a path may
- * be asked for with or without its last slash; HEAD falls back to GET.
+ * Hono's routers behind Fresh's rules: paths without parameters win, with or
+ * without a last slash; then the order of registration counts, of methods too;
+ * HEAD falls back to GET.
  */
 export class Router<T> {
   #fixed = new Map<string, Entry<T>>();
