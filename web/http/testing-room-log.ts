@@ -16,6 +16,15 @@ export function memoryRoomLog(): MemoryRoomLog {
   const listeners = new Set<(message: EntryFrame) => void>();
   const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
 
+  function admit(roles: object, roomId: string): void {
+    if (Object.hasOwn(roles, roomId)) return;
+    throw new AppError({
+      code: "not-found",
+      status: 404,
+      message: "There is no such room, or you are not a member of it.",
+    });
+  }
+
   async function checked<T>(work: () => T): Promise<T> {
     await Promise.resolve();
     if (log.isDown) {
@@ -31,22 +40,28 @@ export function memoryRoomLog(): MemoryRoomLog {
   const log: MemoryRoomLog = {
     isDown: false,
 
-    history: (_account, _roles, roomId, { before, after, limit = 50 }) =>
+    history: (_account, roles, roomId, { before, after, limit = 50 }) =>
       checked(() => {
+        admit(roles, roomId);
         const all = messagesOf(roomId);
         const chosen = all.filter(({ offset }) =>
           offset < (before ?? Infinity) && offset > (after ?? 0)
         );
         return {
-          messages: chosen.slice(-limit),
+          messages: after === undefined
+            ? chosen.slice(-limit)
+            : chosen.slice(0, limit),
           epoch: EPOCH,
           offset: all.length,
         };
       }),
 
-    post: (account, _roles, roomId, { clientId, content }) =>
+    post: (account, roles, roomId, { clientId, content }) =>
       checked(() => {
+        admit(roles, roomId);
         const all = messagesOf(roomId);
+        const first = all.find((message) => message.clientId === clientId);
+        if (first) return first;
         const text = content.trim();
         if (!text || text.length > 4_000) {
           throw new AppError({
@@ -95,13 +110,17 @@ export function memoryRoomLog(): MemoryRoomLog {
         return Object.fromEntries(summaries);
       }),
 
-    markRead: (account, _roles, roomId, offset) =>
-      checked(() => void read.set(account.id + roomId, offset)),
+    markRead: (account, roles, roomId, offset) =>
+      checked(() => {
+        admit(roles, roomId);
+        read.set(account.id + roomId, offset);
+      }),
 
     membershipChanged: () => checked(() => {}),
 
-    stream: (_account, _roles, roomId, after, signal) =>
+    stream: (_account, roles, roomId, after, signal) =>
       checked(() => {
+        admit(roles, roomId);
         let listen: (entry: EntryFrame) => void;
         return new ReadableStream<EntryFrame>({
           start(controller) {

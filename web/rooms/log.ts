@@ -13,7 +13,7 @@ import { tokenCache } from "./token-cache.ts";
 
 const TIMEOUT_MS = 3_000;
 /** The statuses whose code and sentence are meant for the person. */
-const PASSED_ON = [404, 409, 413, 422, 429];
+const PASSED_ON = [400, 403, 404, 409, 413, 422, 429];
 
 const realtimeDown = (cause: unknown): AppError =>
   new AppError({
@@ -65,7 +65,7 @@ export function realtimeRoomLog(
   signer: Services["signer"],
   timeoutMs = TIMEOUT_MS,
 ): RoomLog {
-  const tokenOf = tokenCache(signer);
+  const tokens = tokenCache(signer);
 
   async function call(path: string, init: Call): Promise<Response> {
     const { token, method = "GET", body, signal } = init;
@@ -120,14 +120,14 @@ export function realtimeRoomLog(
       }
       const path = `${roomPath(roles, roomId)}/messages?${query}`;
       return await callJson<HistoryPage>(path, {
-        token: await tokenOf(account, roles),
+        token: await tokens.of(account, roles),
       });
     },
 
     async post(account, roles, roomId, draft) {
       const path = `${roomPath(roles, roomId)}/messages`;
       return await callJson<Message>(path, {
-        token: await tokenOf(account, roles),
+        token: await tokens.of(account, roles),
         method: "POST",
         body: draft,
       });
@@ -138,20 +138,22 @@ export function realtimeRoomLog(
       if (rooms.length === 0) return {};
       const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
         `/summaries?rooms=${rooms.join(",")}`,
-        { token: await tokenOf(account, roles) },
+        { token: await tokens.of(account, roles) },
       );
       return answer.rooms;
     },
 
     async markRead(account, roles, roomId, offset) {
       await send(`${roomPath(roles, roomId)}/read`, {
-        token: await tokenOf(account, roles),
+        token: await tokens.of(account, roles),
         method: "PUT",
         body: { offset },
       });
     },
 
     async membershipChanged(roomId, userId, removed) {
+      // Realtime mistrusts tokens from before a removal, also once the person is back.
+      tokens.forget(userId);
       await send(`/rooms/${encodeURIComponent(roomId)}/membership`, {
         token: await signer.serviceToken("realtime"),
         method: "POST",
@@ -161,7 +163,7 @@ export function realtimeRoomLog(
 
     async stream(account, roles, roomId, after, signal) {
       const path = `${roomPath(roles, roomId)}/stream?after=${after}`;
-      const token = await tokenOf(account, roles);
+      const token = await tokens.of(account, roles);
       // Only the opening is timed: the stream itself never ends.
       const opening = new AbortController();
       const timer = setTimeout(

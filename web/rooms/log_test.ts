@@ -153,7 +153,8 @@ Deno.test("a room that is not among the roles is never asked for", () =>
 
 const errors: [number, string, string, number][] = [
   [404, "not-found", "not-found", 404],
-  [422, "content-too-long", "content-too-long", 422],
+  [400, "bad-frame", "bad-frame", 400],
+  [422, "message-too-long", "message-too-long", 422],
   [429, "too-fast", "too-fast", 429],
   [401, "token", "realtime-down", 503],
   [500, "internal", "realtime-down", 503],

@@ -20,32 +20,41 @@ function counting(ms: number): Signer {
 }
 
 Deno.test("the same person with the same roles gets the same token", async () => {
-  const tokenOf = tokenCache(counting(300_000));
-  assertEquals(await tokenOf(ada, { a: "admin", b: "member" }), "t1");
-  assertEquals(await tokenOf(ada, { b: "member", a: "admin" }), "t1");
+  const tokens = tokenCache(counting(300_000));
+  assertEquals(await tokens.of(ada, { a: "admin", b: "member" }), "t1");
+  assertEquals(await tokens.of(ada, { b: "member", a: "admin" }), "t1");
 });
 
 Deno.test("another person, name, room or role is another token", async () => {
-  const tokenOf = tokenCache(counting(300_000));
-  const tokens = [
-    await tokenOf(ada, { a: "admin" }),
-    await tokenOf(bob, { a: "admin" }),
-    await tokenOf({ ...ada, name: "Ada L." }, { a: "admin" }),
-    await tokenOf(ada, { a: "member" }),
-    await tokenOf(ada, {}),
+  const tokens = tokenCache(counting(300_000));
+  const given = [
+    await tokens.of(ada, { a: "admin" }),
+    await tokens.of(bob, { a: "admin" }),
+    await tokens.of({ ...ada, name: "Ada L." }, { a: "admin" }),
+    await tokens.of(ada, { a: "member" }),
+    await tokens.of(ada, {}),
   ];
-  assertEquals(new Set(tokens).size, 5);
+  assertEquals(new Set(given).size, 5);
 });
 
 Deno.test("a token that ends within a minute is not given again", async () => {
-  const tokenOf = tokenCache(counting(59_000));
-  assertEquals(await tokenOf(ada, {}), "t1");
-  assertEquals(await tokenOf(ada, {}), "t2");
+  const tokens = tokenCache(counting(59_000));
+  assertEquals(await tokens.of(ada, {}), "t1");
+  assertEquals(await tokens.of(ada, {}), "t2");
 });
 
 Deno.test("the oldest token is forgotten when there are many", async () => {
-  const tokenOf = tokenCache(counting(300_000), 1);
-  assertEquals(await tokenOf(ada, {}), "t1");
-  assertEquals(await tokenOf(bob, {}), "t2");
-  assertEquals(await tokenOf(ada, {}), "t3");
+  const tokens = tokenCache(counting(300_000), 1);
+  assertEquals(await tokens.of(ada, {}), "t1");
+  assertEquals(await tokens.of(bob, {}), "t2");
+  assertEquals(await tokens.of(ada, {}), "t3");
+});
+
+Deno.test("a forgotten person gets another token, and nobody else does", async () => {
+  const tokens = tokenCache(counting(300_000));
+  await tokens.of(ada, {});
+  await tokens.of(bob, {});
+  tokens.forget(ada.id);
+  assertEquals(await tokens.of(ada, {}), "t3");
+  assertEquals(await tokens.of(bob, {}), "t2");
 });

@@ -14,12 +14,14 @@ Deno.test(
 
 Deno.test(
   "without its store the service is alive and not ready",
-  onStage(async ({ s, stranger }) => {
-    s.kv = {
+  onStage(async ({ app, stranger }) => {
+    const { kv } = app.services;
+    app.services.kv = {
       get: () => Promise.reject(new Error("The store is gone")),
     } as unknown as Deno.Kv;
     assertEquals((await stranger().send("GET", "/healthz")).status, 200);
     const { status, body } = await stranger().send("GET", "/readyz");
+    app.services.kv = kv;
     assertEquals([status, body], [503, { ready: false }]);
   }),
 );

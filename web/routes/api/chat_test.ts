@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { AppError } from "../../errors.ts";
-import { newestCode, onStage } from "../../http/api-testing.ts";
+import { breakMail, newestCode, onStage } from "../../http/api-testing.ts";
 
 Deno.test(
   "making a room answers 201 with its id and name",
@@ -17,18 +16,18 @@ Deno.test(
 
 Deno.test(
   "a room can be made together with its invitations",
-  onStage(async ({ newcomer, mails }) => {
+  onStage(async ({ app, newcomer }) => {
     const ada = await newcomer("Ada");
     const emails = ["bob@example.com", "BOB@example.com", "ada@example.com"];
     const made = await ada.send("POST", "/api/chat", { name: "Tea", emails });
     assertEquals(made.status, 201);
-    assertEquals(mails.map(({ to }) => to), ["bob@example.com"]);
+    assertEquals(app.mails.map(({ to }) => to), ["bob@example.com"]);
   }),
 );
 
 Deno.test(
   "one bad address, and no room is made",
-  onStage(async ({ newcomer, mails }) => {
+  onStage(async ({ app, newcomer }) => {
     const ada = await newcomer("Ada");
     const send = async (emails: unknown) => {
       const { status, body } = await ada.send("POST", "/api/chat", {
@@ -43,19 +42,15 @@ Deno.test(
     const many = Array.from({ length: 21 }, (_, n) => `g${n}@example.com`);
     assertEquals(await send(many), refused);
     assertEquals((await ada.send("GET", "/api/chat")).body, { rooms: [] });
-    assertEquals(mails, []);
+    assertEquals(app.mails, []);
   }),
 );
 
 Deno.test(
   "when e-mail is down the room is there, and who was not invited is told",
-  onStage(async ({ newcomer, broken }) => {
+  onStage(async ({ app, newcomer }) => {
     const ada = await newcomer("Ada");
-    broken.mailer = new AppError({
-      code: "mail-failed",
-      status: 503,
-      message: "No mail.",
-    });
+    breakMail(app);
     const { status, body } = await ada.send("POST", "/api/chat", {
       name: "Tea",
       emails: ["bob@example.com", "cleo@example.com"],
@@ -70,7 +65,7 @@ Deno.test(
 
 Deno.test(
   "my rooms come with their last messages, and without while realtime is down",
-  onStage(async ({ newcomer, down }) => {
+  onStage(async ({ app, newcomer }) => {
     const ada = await newcomer("Ada");
     const { body: room } = await ada.send("POST", "/api/chat", { name: "Tea" });
     await ada.send("POST", "/api/messages", {
@@ -84,7 +79,7 @@ Deno.test(
       [room.id, "Tea", "admin", 1],
     );
     assertEquals(mine.summary.last.content, "Hello");
-    down.realtime = true;
+    app.roomLog.isDown = true;
     const later = await ada.send("GET", "/api/chat");
     assertEquals(later.status, 200);
     assertEquals(later.body.rooms[0].summary, null);
@@ -103,7 +98,7 @@ Deno.test(
       name: "Tea",
       emails: ["bob@example.com"],
     });
-    const code = newestCode(stage);
+    const code = newestCode(stage.app);
     await bob.send("PATCH", "/api/invitations", { code, status: "accepted" });
     const path = `/api/chat?chatId=${room.id}`;
     const { status, body } = await bob.send("GET", path);

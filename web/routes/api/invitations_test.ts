@@ -20,7 +20,7 @@ async function bobIsInvited(stage: Stage) {
   const [ada, bob] = [await stage.newcomer("Ada"), await stage.newcomer("Bob")];
   const roomId = await makeRoom(ada);
   const answer = await invite(ada, roomId, "bob@example.com");
-  return { ada, bob, roomId, answer, code: newestCode(stage) };
+  return { ada, bob, roomId, answer, code: newestCode(stage.app) };
 }
 
 Deno.test(
@@ -78,12 +78,12 @@ Deno.test(
   "only members invite",
   onStage(async (stage) => {
     const { bob, roomId } = await bobIsInvited(stage);
-    const sent = stage.mails.length;
+    const sent = stage.app.mails.length;
     const asBob = await invite(bob, roomId, "eve@example.com");
     assertEquals([asBob.status, asBob.body.error.code], [404, "not-found"]);
     const asNobody = await invite(stage.stranger(), roomId, "e@example.com");
     assertEquals(asNobody.status, 401);
-    assertEquals(stage.mails.length, sent);
+    assertEquals(stage.app.mails.length, sent);
   }),
 );
 

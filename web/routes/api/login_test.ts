@@ -1,7 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { deleteFace } from "../../accounts/faces.ts";
-import { PASSWORD } from "../../accounts/testing.ts";
-import { type Client, faceOf, onStage } from "../../http/api-testing.ts";
+import {
+  type Client,
+  faceOf,
+  onStage,
+  PASSWORD,
+} from "../../http/api-testing.ts";
 
 const credentials = { email: "ada@example.com", password: PASSWORD };
 const faceImage = faceOf("Ada");
@@ -68,7 +72,7 @@ Deno.test(
 
 Deno.test(
   "another person's face is refused, in both ways, and nothing is left over",
-  onStage(async ({ s, newcomer, stranger }) => {
+  onStage(async ({ app, newcomer, stranger }) => {
     await newcomer("Ada");
     const other = { faceImage: faceOf("Eve") };
     const atOnce = stranger();
@@ -79,7 +83,8 @@ Deno.test(
     );
     assertEquals(Object.keys(first.body.error.fields), ["faceImage"]);
     assertEquals(atOnce.cookies.size, 0);
-    const pending = s.kv.list({ prefix: ["pending_logins"] });
+    const { kv } = app.services;
+    const pending = kv.list({ prefix: ["pending_logins"] });
     assertEquals(await Array.fromAsync(pending), []);
 
     const inSteps = stranger();
@@ -123,14 +128,15 @@ Deno.test(
 
 Deno.test(
   "without an enrolled face the second step is a code by e-mail",
-  onStage(async ({ s, newcomer, stranger, mails }) => {
+  onStage(async ({ app, newcomer, stranger }) => {
     const ada = await newcomer("Ada");
     const { body: { id } } = await login(ada, { ...credentials, faceImage });
-    await deleteFace(s, id);
+    await deleteFace(app.services, id);
     const client = stranger();
     const half = await login(client, credentials);
     assertEquals([half.status, half.body.next], [202, "code"]);
-    const code = mails.at(-1)?.text.match(/(\d{3}) (\d{3})/)?.slice(1).join("");
+    const code = app.mails.at(-1)?.text.match(/\d{3} \d{3}/)?.[0]
+      .replace(" ", "");
     const wrong = await login(client, { code: "000000x" });
     assertEquals(wrong.status >= 400 && wrong.status < 500, true);
     assertEquals(await isSignedIn(client), false);

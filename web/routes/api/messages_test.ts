@@ -39,7 +39,7 @@ Deno.test(
       );
       assertEquals(status, 200);
       assertEquals(Object.keys(body), ["messages", "epoch", "offset"]);
-      assertEquals([body.epoch, body.offset], ["e1", 5]);
+      assertEquals([body.epoch, body.offset], ["memory", 5]);
       return body.messages.map(({ offset }: { offset: number }) => offset);
     };
     assertEquals(await read(""), [1, 2, 3, 4, 5]);
@@ -96,7 +96,7 @@ Deno.test(
 
 Deno.test(
   "what realtime refuses, and that it is down, is passed on",
-  onStage(async ({ newcomer, down }) => {
+  onStage(async ({ app, newcomer }) => {
     const ada = await newcomer("Ada");
     const roomId = await makeRoom(ada);
     const send = async (content: unknown) => {
@@ -104,11 +104,11 @@ Deno.test(
       const { status, body } = await post(ada, draft as object);
       return [status, body.error.code];
     };
-    assertEquals(await send(""), [422, "content-length"]);
-    assertEquals(await send("x".repeat(4_001)), [422, "content-length"]);
+    assertEquals(await send(""), [422, "message-length"]);
+    assertEquals(await send("x".repeat(4_001)), [422, "message-length"]);
     assertEquals(await send(7), [422, "invalid"]);
     assertEquals(await send("x".repeat(70_000)), [413, "too-large"]);
-    down.realtime = true;
+    app.roomLog.isDown = true;
     assertEquals(await send("Hello"), [503, "realtime-down"]);
   }),
 );

@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { PASSWORD } from "../../accounts/testing.ts";
-import { APP_URL, faceOf, onStage } from "../../http/api-testing.ts";
+import { faceOf, onStage, PASSWORD } from "../../http/api-testing.ts";
 
 const ada = {
   name: "Ada",
@@ -59,16 +58,16 @@ const wrong: [string, object, number, string, string[]][] = [
 for (const [what, change, status, code, fields] of wrong) {
   Deno.test(
     `registering with ${what} makes nothing and says what is wrong`,
-    onStage(async ({ s, pictures, stranger }) => {
+    onStage(async ({ app, stranger }) => {
       const client = stranger();
       const body = { ...ada, ...change };
       const answer = await client.send("POST", "/api/registry", body);
       assertEquals([answer.status, answer.body.error.code], [status, code]);
       assertEquals(Object.keys(answer.body.error.fields), fields);
-      assertEquals(pictures.size, 0);
       assertEquals(client.cookies.size, 0);
-      const accounts = s.kv.list({ prefix: ["accounts"] });
-      assertEquals(await Array.fromAsync(accounts), []);
+      const { kv } = app.services;
+      const made = await Array.fromAsync(kv.list({ prefix: ["accounts"] }));
+      assertEquals(made, []);
     }),
   );
 }
@@ -106,7 +105,7 @@ Deno.test(
 
 Deno.test(
   "another site cannot register anyone",
-  onStage(async ({ stranger }) => {
+  onStage(async ({ app, stranger }) => {
     for (
       const headers of [
         { origin: "https://evil.example" },
@@ -119,7 +118,7 @@ Deno.test(
         .send("POST", "/api/registry", ada, headers as HeadersInit);
       assertEquals([status, body.error.code], [403, "forbidden"]);
     }
-    const own = { origin: APP_URL, "sec-fetch-site": "same-origin" };
+    const own = { origin: app.origin, "sec-fetch-site": "same-origin" };
     const allowed = await stranger().send("POST", "/api/registry", ada, own);
     assertEquals(allowed.status, 201);
   }),

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { APP_URL, onStage } from "../../http/api-testing.ts";
+import { onStage } from "../../http/api-testing.ts";
 
 Deno.test(
   "a token says who I am and my rooms, for one audience, and can be verified",
-  onStage(async ({ newcomer, stranger }) => {
+  onStage(async ({ app, newcomer, stranger }) => {
     const ada = await newcomer("Ada");
     const { body: room } = await ada.send("POST", "/api/chat", { name: "Tea" });
     const { status, body } = await ada.send("POST", "/api/token", {
@@ -19,7 +19,7 @@ Deno.test(
     const { payload } = await jwtVerify(
       body.token,
       createLocalJWKSet(keys.body),
-      { issuer: APP_URL, audience: "realtime" },
+      { issuer: app.origin, audience: "realtime" },
     );
     assertEquals(payload.name, "Ada");
     assertEquals(payload.rooms, { [room.id]: "admin" });

@@ -1,0 +1,73 @@
+import type { EntryFrame } from "../../realtime/protocol.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { rolesOf } from "./rooms.ts";
+
+/** The longest wait before trying again: milliseconds. */
+const LONGEST_PAUSE = 10_000;
+
+/** Waits a random part of `ms` (full jitter), or less when the signal says so. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, Math.random() * ms);
+  const stop = () => resolve();
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  });
+}
+
+/** Whether asking again later may work: everything but a plain no. */
+const isPassing = (error: unknown): boolean =>
+  !(error instanceof AppError) || error.status >= 500 || error.status === 429;
+
+/**
+ * The entries of a room after an offset, as they come, for as long as the person is a member: when
+ * realtime goes away or a token ends, it goes on where it stopped. It ends when the membership
+ * does, when the signal says so, and when the room's log begins anew, so that offsets from before
+ * mean nothing.
+ *
+ * @param shortest the first wait before trying again, in milliseconds; doubled each time.
+ */
+export async function* followRoom(
+  s: Pick<Services, "kv" | "roomLog">,
+  account: Account,
+  roomId: string,
+  after: number,
+  signal: AbortSignal,
+  shortest = 500,
+): AsyncGenerator<EntryFrame, void> {
+  let last = after;
+  let epoch: string | undefined;
+  let wait = shortest;
+  while (!signal.aborted) {
+    const roles = await rolesOf(s, account.id);
+    if (!Object.hasOwn(roles, roomId)) return;
+    try {
+      const page = await s.roomLog.history(account, roles, roomId, {
+        limit: 1,
+      });
+      if (epoch !== undefined && page.epoch !== epoch) return;
+      epoch = page.epoch;
+      const entries = await s.roomLog.stream(
+        account,
+        roles,
+        roomId,
+        last,
+        signal,
+      );
+      for await (const entry of entries) {
+        last = entry.offset;
+        wait = shortest;
+        yield entry;
+      }
+    } catch (error) {
+      if (!signal.aborted && !isPassing(error)) throw error;
+    }
+    await pause(wait, signal);
+    wait = Math.min(wait * 2, LONGEST_PAUSE);
+  }
+}
