@@ -74,6 +74,8 @@ export class Hub implements LogListener {
     open.readers -= 1;
     if (open.readers > 0) return;
     clearTimeout(open.presenceDue);
+    // The others must not wait for this instance's list to expire.
+    this.#say(roomId, open);
     this.#rooms.delete(roomId);
     this.log.unwatch(roomId);
   }
