@@ -63,8 +63,10 @@ test("tells who is there across instances, until one is gone", async () => {
   ben.send({ event: "typing", roomId: "people" });
   expect((await ann.next("typing")).sender.id).toBe("ben");
   ben.close();
-  const left = await ann.next("presence", ({ online }) =>
-    !online.some(({ id }) => id === "ben"));
+  const left = await ann.next(
+    "presence",
+    ({ online }) => !online.some(({ id }) => id === "ben"),
+  );
   expect(left.online).toHaveLength(2);
 });
 
@@ -97,27 +99,31 @@ test("a publish that was lost is found by the next one and filled", async () => 
   raw.disconnect();
 });
 
-test("after Redis is killed and back, all is delivered and nothing twice", async () => {
-  const ann = await one.enter("ann", "restart");
-  const ben = await two.enter("ben", "restart");
-  ann.chat("restart", "c1", "Before");
-  await until(() => received(ben).length === 1);
-  await redis.kill();
-  ann.chat("restart", "c2", "While it is away");
-  await redis.start();
-  const answered = () =>
-    ann.frames.some((it) =>
-      (it.event === "message-ack" && it.clientId === "c2") ||
-      (it.event === "error" && it.ref === "c2")
-    );
-  await until(answered);
-  ann.chat("restart", "c2", "While it is away");
-  ben.chat("restart", "c3", "After");
-  await until(() => received(ann).length === 3 && received(ben).length === 3);
-  expect(received(ann)).toEqual(received(ben));
-  const ids = received(ann).map((it) => it.split(" ")[1]);
-  expect(ids.toSorted()).toEqual(["c1", "c2", "c3"]);
-}, 20_000);
+test(
+  "after Redis is killed and back, all is delivered and nothing twice",
+  async () => {
+    const ann = await one.enter("ann", "restart");
+    const ben = await two.enter("ben", "restart");
+    ann.chat("restart", "c1", "Before");
+    await until(() => received(ben).length === 1);
+    await redis.kill();
+    ann.chat("restart", "c2", "While it is away");
+    await redis.start();
+    const answered = () =>
+      ann.frames.some((it) =>
+        (it.event === "message-ack" && it.clientId === "c2") ||
+        (it.event === "error" && it.ref === "c2")
+      );
+    await until(answered);
+    ann.chat("restart", "c2", "While it is away");
+    ben.chat("restart", "c3", "After");
+    await until(() => received(ann).length === 3 && received(ben).length === 3);
+    expect(received(ann)).toEqual(received(ben));
+    const ids = received(ann).map((it) => it.split(" ")[1]);
+    expect(ids.toSorted()).toEqual(["c1", "c2", "c3"]);
+  },
+  20_000,
+);
 
 test("a log that lost entries begins a new epoch", async () => {
   const ann = await one.enter("ann", "epoch");
@@ -136,7 +142,10 @@ test("a log that lost entries begins a new epoch", async () => {
   await raw.call("XSETID", key("log"), `1-${before?.epoch}`);
   raw.disconnect();
   ann.chat("epoch", "c4", "New");
-  const ack = await ann.next("message-ack", ({ clientId }) => clientId === "c4");
+  const ack = await ann.next(
+    "message-ack",
+    ({ clientId }) => clientId === "c4",
+  );
   expect(ack.offset).toBe(2);
   const since = { epoch: before?.epoch ?? "", offset: 3 };
   const joined = await ann.join("epoch", since);

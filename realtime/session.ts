@@ -7,10 +7,11 @@ import {
   sendMessage,
 } from "./actions.ts";
 import { AuthError, type Person, type Verify } from "./auth.ts";
-import { Bucket } from "./bucket.ts";
 import { FrameError, parseFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
-import { type Appended, StoreError } from "./log/log.ts";
+import { Inbox, type InboxOwner } from "./inbox.ts";
+import { Limits, type Rates } from "./limits.ts";
+import type { Appended } from "./log/log.ts";
 import { errorFields } from "./logger.ts";
 import {
   type ClientFrame,
@@ -18,7 +19,9 @@ import {
   LIMITS,
   type ServerFrame,
 } from "./protocol.ts";
+import { refusalOf } from "./refusal.ts";
 import { joinedText, recover } from "./recovery.ts";
+import type { Room } from "./room.ts";
 
 /** What a socket carries. */
 export interface SocketData {
@@ -28,42 +31,26 @@ export interface SocketData {
 export type Socket = ServerWebSocket<SocketData>;
 
 /** What sessions share. */
-export interface SessionContext {
+export interface SessionContext extends Rates {
   hub: Hub;
   verify: Verify;
-  messageRate: number;
-  messageBurst: number;
 }
-
-/** Frames waiting for an earlier one of the same socket. */
-const QUEUE_LIMIT = 256;
-/** Appends of one socket under way; further frames wait for them. */
-const IN_FLIGHT_LIMIT = 256;
-/** Refused frames, with no good one in a second between them, until the socket is closed. */
-const FAULT_LIMIT = 100;
-/** Bad frames a socket may send in all. */
-const BAD_LIMIT = 10;
 
 let count = 0;
 
-/** One socket. Its frames are handled strictly in order, one after the other. */
-export class Session {
+/** One socket: who is behind it, which rooms it reads, and what it may do. */
+export class Session implements InboxOwner {
   person: Person | undefined;
   /** Milliseconds since the Unix epoch; the socket is closed then. */
   deadline = Date.now() + LIMITS.identifySeconds * 1000;
   closed = false;
   readonly #topic = `socket:${(count += 1)}`;
-  #queue: string[] | undefined;
-  #busy = false;
-  #inFlight = 0;
-  #faults = 0;
-  #bad = 0;
+  readonly #inbox = new Inbox(this);
+  readonly #limits: Limits;
   #joined: Set<string> | undefined;
-  #messages: Bucket | undefined;
-  #requests: Bucket | undefined;
-  #typing: Bucket | undefined;
 
   constructor(readonly context: SessionContext, readonly socket: Socket) {
+    this.#limits = new Limits(context);
     context.hub.sessions.add(this);
     socket.subscribe(this.#topic);
   }
@@ -77,55 +64,21 @@ export class Session {
     if (data.length > LIMITS.frameBytes) {
       return this.#badFrame("frame-too-large", "The frame is too large.");
     }
-    if (!this.#waits()) return this.#begin(data);
-    this.#queue ??= [];
-    if (this.#queue.length >= QUEUE_LIMIT) {
-      return this.close(CLOSE.flooding, "too many frames at once");
-    }
-    this.#queue.push(data);
+    this.#inbox.put(data);
   }
 
-  #waits(): boolean {
-    return this.#busy || this.#inFlight >= IN_FLIGHT_LIMIT;
+  overflow(): void {
+    this.close(CLOSE.flooding, "too many frames at once");
   }
 
-  #begin(text: string): void {
-    const done = this.#attempt(text);
-    if (!done) return;
-    this.#busy = true;
-    void done.finally(() => {
-      this.#busy = false;
-      this.#drain();
-    });
-  }
-
-  #drain(): void {
-    while (this.#queue && !this.closed && !this.#waits()) {
-      const next = this.#queue.shift();
-      if (next === undefined) this.#queue = undefined;
-      else this.#begin(next);
-    }
-  }
-
-  /** Handles a frame; returns a promise only if the next frame must wait for it. */
-  #attempt(text: string): Promise<void> | undefined {
-    let frame: ClientFrame;
+  handle(text: string): Promise<void> | undefined {
+    let ref: string | undefined;
     try {
-      frame = parseFrame(text);
+      const frame = parseFrame(text);
+      ref = refOf(frame);
+      return this.#handle(frame)?.catch((error) => this.#refuse(error, ref));
     } catch (error) {
-      if (error instanceof FrameError && error.code === "bad-json") {
-        this.#badFrame(error.code, error.message);
-      } else {
-        this.#refuse(error);
-      }
-      return;
-    }
-    try {
-      return this.#handle(frame)?.catch((error) =>
-        this.#refuse(error, refOf(frame))
-      );
-    } catch (error) {
-      this.#refuse(error, refOf(frame));
+      this.#refuse(error, ref);
     }
   }
 
@@ -136,7 +89,7 @@ export class Session {
       case "chat-message":
         return this.#chat(person, frame);
       case "join-room":
-        this.#limit("request", frame.event);
+        this.#limits.takeRequest(frame.event);
         return this.#join(person, frame);
       case "leave-room":
         this.#leave(frame.roomId);
@@ -146,10 +99,10 @@ export class Session {
         this.#type(person, frame.roomId);
         return;
       case "read":
-        this.#limit("request", frame.event);
+        this.#limits.takeRequest(frame.event);
         return this.#read(person, frame);
       default:
-        this.#limit("message", frame.clientId);
+        this.#limits.takeMessage(frame.clientId);
         return this.#amend(person, frame);
     }
   }
@@ -168,7 +121,7 @@ export class Session {
 
   async #identify(token: string): Promise<void> {
     const { hub, verify } = this.context;
-    this.#limit("request", "identify");
+    this.#limits.takeRequest("identify");
     const identity = await verify(token);
     if (this.closed) return;
     if (identity.kind !== "person") {
@@ -207,7 +160,7 @@ export class Session {
     { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
   ): undefined {
     const { clientId } = message;
-    this.#limit("message", clientId);
+    this.#limits.takeMessage(clientId);
     const { log } = this.context.hub;
     this.#settle(
       sendMessage(log, person, roomId, message),
@@ -230,14 +183,10 @@ export class Session {
     roomId: string,
     clientId: string,
   ): void {
-    this.#inFlight += 1;
-    appended.then(
+    this.#inbox.track(appended.then(
       (done) => this.#say(ackText(roomId, clientId, done)),
       (error) => this.#refuse(error, clientId),
-    ).finally(() => {
-      this.#inFlight -= 1;
-      if (this.#queue) this.#drain();
-    });
+    ));
   }
 
   async #join(
@@ -252,22 +201,35 @@ export class Session {
       await room.join(
         () => recover(hub.log, roomId, since),
         (recovery, later) => {
-          if (this.closed || !this.person?.rooms.has(roomId)) return;
-          this.#joined ??= new Set();
-          if (!this.#joined.has(roomId)) {
-            kept = true;
-            this.#joined.add(roomId);
-            hub.entered(roomId, { id: person.id, name: person.name });
-          }
-          const online = presence.online();
-          this.socket.send(joinedText(roomId, recovery, online));
-          for (const { text } of later) this.socket.send(text);
-          if (kept) this.socket.subscribe(room.topic);
+          if (!this.#mayRead(roomId)) return;
+          kept = this.#keep(roomId, person);
+          const text = joinedText(roomId, recovery, presence.online());
+          const frames = [text, ...later.map(({ text }) => text)];
+          hub.outbox.inOrder(() => this.#startReading(room, frames));
         },
       );
     } finally {
       if (!kept) hub.release(roomId);
     }
+  }
+
+  #mayRead(roomId: string): boolean {
+    return !this.closed && this.person?.rooms.has(roomId) === true;
+  }
+
+  /** False if the room was open on this socket already. */
+  #keep(roomId: string, { id, name }: Person): boolean {
+    this.#joined ??= new Set();
+    if (this.#joined.has(roomId)) return false;
+    this.#joined.add(roomId);
+    this.context.hub.entered(roomId, { id, name });
+    return true;
+  }
+
+  #startReading(room: Room, frames: string[]): void {
+    if (!this.#mayRead(room.id) || !this.#joined?.has(room.id)) return;
+    for (const text of frames) this.socket.send(text);
+    this.socket.subscribe(room.topic);
   }
 
   #leave(roomId: string): void {
@@ -279,9 +241,7 @@ export class Session {
   }
 
   #type(person: Person, roomId: string): void {
-    this.#typing ??= new Bucket(1, 5);
-    // One hint more or less is no loss, and an error would be noise.
-    if (!this.#typing.take()) return;
+    if (!this.#limits.takeTyping()) return;
     const sender = { id: person.id, name: person.name };
     this.context.hub.sendSignal(roomId, { type: "typing", sender });
   }
@@ -294,56 +254,24 @@ export class Session {
     await this.context.hub.markRead(person, roomId, offset);
   }
 
-  #limit(kind: "message" | "request", ref: string): void {
-    const { messageRate, messageBurst } = this.context;
-    const bucket = kind === "message"
-      ? this.#messages ??= new Bucket(messageRate, messageBurst)
-      : this.#requests ??= new Bucket(20, 200);
-    if (bucket.take()) {
-      this.#faults = 0;
-      return;
-    }
-    this.#faults += 1;
-    if (this.#faults > FAULT_LIMIT) this.close(CLOSE.flooding, "flooding");
-    const why = "That was too fast; wait a moment.";
-    throw new FrameError("rate-limited", why, ref, true);
-  }
-
   #badFrame(code: string, message: string): void {
-    this.#bad += 1;
     this.send({ event: "error", code, message, retryable: false });
-    if (this.#bad >= BAD_LIMIT) this.close(CLOSE.badFrame, code);
+    if (this.#limits.countBad()) this.close(CLOSE.badFrame, code);
   }
 
   /** Tells the client why a frame was not done, and closes where that is final. */
   #refuse(error: unknown, ref?: string): void {
     if (this.closed) return;
-    if (error instanceof FrameError) {
-      const { code, message, retryable } = error;
-      this.send({
-        event: "error",
-        code,
-        message,
-        retryable,
-        ref: error.ref ?? ref,
-      });
-      return;
-    }
-    if (error instanceof AuthError) return this.#refuseToken(error);
-    const stored = error instanceof StoreError;
-    const code = stored ? error.code : "internal";
-    if (!stored) {
+    const { frame, close, unexpected } = refusalOf(error, ref);
+    if (unexpected) {
       this.context.hub.logger("error", "frame-failed", errorFields(error));
     }
-    const message = "The server could not do this now; it can be tried again.";
-    this.send({ event: "error", code, message, retryable: true, ref });
-  }
-
-  #refuseToken({ code, message, retryable }: AuthError): void {
-    const ref = "identify";
-    this.send({ event: "error", code, message, retryable, ref });
-    const reason = retryable ? CLOSE.overloaded : CLOSE.token;
-    this.close(reason, code);
+    if (frame.code === "bad-json") {
+      return this.#badFrame(frame.code, frame.message);
+    }
+    this.send(frame);
+    if (close) this.close(close, frame.code);
+    if (this.#limits.flooding) this.close(CLOSE.flooding, "flooding");
   }
 
   /** Sends one frame to this socket alone. */
@@ -378,7 +306,7 @@ export class Session {
     if (this.closed) return;
     for (const roomId of [...this.#joined ?? []]) this.#leave(roomId);
     this.closed = true;
-    this.#queue = undefined;
+    this.#inbox.close();
     this.context.hub.disconnected(this, this.person?.id);
   }
 }

@@ -5,7 +5,10 @@ import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ messageRate: 100_000, messageBurst: 10_000 });
+  server = await startTestServer({
+    messageRate: 100_000,
+    messageBurst: 10_000,
+  });
 });
 afterAll(() => server.stop());
 
@@ -42,21 +45,28 @@ async function enterAndFreeze(user: string, room: string): Promise<Socket> {
   return socket;
 }
 
-test("a reader that stops is let go, and the others get everything", async () => {
-  const ann = await server.enter("ann", "slow");
-  const frozen = await enterAndFreeze("ben", "slow");
-  frozen.on("error", () => {});
-  expect(server.hub.sessions.size).toBe(2);
-  const content = "x".repeat(4_000);
-  let sent = 0;
-  while (server.hub.sessions.size === 2 && sent < 10_000) {
-    for (let i = 0; i < 100; i += 1) ann.chat("slow", `c${sent++}`, content);
-    await ann.next("message-ack", ({ clientId }) => clientId === `c${sent - 1}`);
-  }
-  expect(server.hub.sessions.size).toBe(1);
-  const offsets = () =>
-    ann.frames.flatMap((it) => it.event === "new-message" ? it.offset : []);
-  await until(() => offsets().length === sent);
-  expect(offsets()).toEqual(offsets().map((_, i) => i + 1));
-  frozen.destroy();
-}, 20_000);
+test(
+  "a reader that stops is let go, and the others get everything",
+  async () => {
+    const ann = await server.enter("ann", "slow");
+    const frozen = await enterAndFreeze("ben", "slow");
+    frozen.on("error", () => {});
+    expect(server.hub.sessions.size).toBe(2);
+    const content = "x".repeat(4_000);
+    let sent = 0;
+    while (server.hub.sessions.size === 2 && sent < 10_000) {
+      for (let i = 0; i < 100; i += 1) ann.chat("slow", `c${sent++}`, content);
+      await ann.next(
+        "message-ack",
+        ({ clientId }) => clientId === `c${sent - 1}`,
+      );
+    }
+    expect(server.hub.sessions.size).toBe(1);
+    const offsets = () =>
+      ann.frames.flatMap((it) => it.event === "new-message" ? it.offset : []);
+    await until(() => offsets().length === sent);
+    expect(offsets()).toEqual(offsets().map((_, i) => i + 1));
+    frozen.destroy();
+  },
+  20_000,
+);
