@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 
 /** Text with its http and https addresses as links; everything else stays plain text. */
 export function linkify(text: string): ComponentChildren {
-  return text.split(/(https?:\/\/[^\s<>"]+)/i).map((part, index) => {
+  const parts = text.split(/(https?:\/\/[^\s<>"]+)/i).map((part, index) => {
     if (index % 2 === 0) return part;
     // A sentence's full stop or bracket after an address is not part of it.
     const href = part.replace(/[.,:;!?'*_~]+$|(?<!\([^)]*)\)[.,:;!?]*$/, "");
@@ -14,4 +14,6 @@ export function linkify(text: string): ComponentChildren {
       </>
     );
   });
+  // Strings of a bare array in a precompiled template are escaped twice by preact 10.29.
+  return <>{parts}</>;
 }

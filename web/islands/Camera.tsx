@@ -27,11 +27,15 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   const shown = useRef<HTMLDivElement>(null);
   const stream = useRef<MediaStream | null>(null);
   const alive = useSignal(false);
-  const phase = useSignal<"idle" | "starting" | "open" | "taking" | "taken">(
+  const phase = useSignal<
+    "idle" | "starting" | "open" | "taking" | "taken" | "chosen"
+  >(
     "idle",
   );
   const said = useSignal("");
   const problem = useSignal("");
+
+  const still = useRef<"idle" | "taken" | "chosen">("idle");
 
   const stop = () => {
     stream.current?.getTracks().forEach((track) => track.stop());
@@ -40,7 +44,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   // Back to what the form would send now.
   const rest = () => {
     stop();
-    phase.value = shown.current!.firstChild ? "taken" : "idle";
+    phase.value = still.current;
     said.value = "";
   };
 
@@ -75,10 +79,11 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
     problem.value = cameraProblem(error);
   };
 
-  const show = (stills: Still[]) => {
+  const show = (stills: Still[], how: "taken" | "chosen") => {
     setFiles(input.current!, stills.map((still) => still.file));
     shown.current!.replaceChildren(stills[0].canvas);
-    phase.value = "taken";
+    still.current = how;
+    rest();
   };
 
   const take = async () => {
@@ -88,9 +93,9 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
         await takeStills(video.current!, count, (number) => {
           said.value = count > 1 ? `Hold still: ${number} of ${count}` : "";
         }),
+        "taken",
       );
       said.value = count > 1 ? "The photos are ready." : "The photo is ready.";
-      stop();
     } catch (error) {
       fail(error);
     }
@@ -98,12 +103,12 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
 
   const choose = async () => {
     const chosen = [...input.current!.files!].slice(0, count);
-    shown.current!.replaceChildren();
+    still.current = "idle";
     rest();
     problem.value = "";
     if (!chosen.length) return;
     try {
-      show(await Promise.all(chosen.map(readPicture)));
+      show(await Promise.all(chosen.map(readPicture)), "chosen");
     } catch {
       // Not a picture this browser knows: the server would refuse it too.
       setFiles(input.current!, []);
@@ -113,6 +118,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   };
 
   const now = phase.value;
+  const done = now === "taken" || now === "chosen";
   const filming = now === "open" || now === "taking";
   const button = (label: string, work: () => void, kind = "button-quiet") => (
     <button
@@ -127,8 +133,8 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   return (
     <div class={`camera ${alive.value ? "alive" : ""} ${now}`}>
       <div class="frame" hidden={now === "idle"}>
-        <video ref={video} muted playsInline hidden={now === "taken"} />
-        <div ref={shown} hidden={now !== "taken"} />
+        <video ref={video} muted playsInline hidden={done} />
+        <div ref={shown} hidden={!done} />
       </div>
       <div class="actions live">
         {filming
