@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { amendmentEntry, entryId } from "./entry.ts";
 import type { LogListener, RoomLog } from "./log.ts";
 import { RedisLog } from "./redis.ts";
+import { startCluster, type TestCluster } from "./testing-cluster.ts";
 import { SqliteLog } from "./sqlite.ts";
 import {
   draft,
@@ -15,10 +16,12 @@ import {
 } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "log-"));
-let redis: TestRedis;
-beforeAll(async () => redis = await startRedis());
+let redis: TestRedis, cluster: TestCluster;
+beforeAll(async () => {
+  [redis, cluster] = await Promise.all([startRedis(), startCluster()]);
+}, 20_000);
 afterAll(async () => {
-  await redis.stop();
+  await Promise.all([redis.stop(), cluster.stop()]);
   rmSync(folder, { recursive: true });
 });
 
@@ -26,12 +29,15 @@ type Open = (listener: LogListener) => Promise<RoomLog>;
 
 const STORES: Record<string, Open> = {
   sqlite: (listener) => Promise.resolve(new SqliteLog(folder, listener)),
-  redis: async (listener) => {
-    const log = new RedisLog([redis.url], listener, () => {});
-    await log.start();
-    return log;
-  },
+  redis: (listener) => openRedis([redis.url], listener),
+  "redis cluster": (listener) => openRedis(cluster.urls, listener),
 };
+
+async function openRedis(urls: string[], listener: LogListener) {
+  const log = new RedisLog(urls, listener, () => {});
+  await log.start();
+  return log;
+}
 
 for (const [store, open] of Object.entries(STORES)) {
   describe(`the ${store} log`, () => contract(open));

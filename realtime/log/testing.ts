@@ -18,8 +18,14 @@ export interface TestRedis {
   stop(): Promise<void>;
 }
 
-/** A port nobody listens on at this moment. */
-export function freePort(): Promise<number> {
+/** A port nobody listens on at this moment, low enough for a cluster's bus beside it. */
+export async function freePort(): Promise<number> {
+  const port = await anyPort();
+  // A cluster node's bus listens 10,000 higher.
+  return port < 55_000 ? port : await freePort();
+}
+
+function anyPort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, "127.0.0.1", () => {
       const address = server.address();

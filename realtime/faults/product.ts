@@ -1,0 +1,2 @@
+import { openRoom } from "../../web/client/room.ts";
+export { openRoom };
