@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
+import { chapters } from "./chapters.ts";
 import { selfieFile } from "./media.ts";
 import {
   ada,
@@ -9,6 +10,7 @@ import {
   invite,
   join,
   openInvitation,
+  parsed,
   signIn,
   signOut,
   signUp,
@@ -34,22 +36,23 @@ Deno.test({
       const write = async (page: typeof adas, text: string) => {
         await page.locator("textarea[name=content]").fill(text);
         await page.getByRole("button", { name: "Send" }).click();
-        await page.waitForLoadState();
+        await page.waitForLoadState("domcontentloaded");
       };
+      const story = chapters(t, stack, [adas, graces]);
       let room = "";
 
-      await t.step(
+      await story.step(
         "Ada signs up, and in again with another picture",
         async () => {
           await signUp(adas, ada, { file: await selfieFile(folder, "ada") });
           await signOut(adas);
           const second = await selfieFile(folder, "ada", "second");
           await signIn(adas, ada, { file: second });
-          await adas.waitForURL("**/rooms");
+          await adas.waitForURL("**/rooms", parsed);
         },
       );
 
-      await t.step(
+      await story.step(
         "she creates a room and invites Grace, who joins",
         async () => {
           room = await createRoom(adas, "Plain room");
@@ -58,25 +61,25 @@ Deno.test({
           await graces.getByRole("link", { name: "Create an account" }).click();
           const file = await selfieFile(folder, "grace");
           await fillSignUp(graces, grace, { file });
-          await graces.waitForURL("**/invitations/*");
+          await graces.waitForURL("**/invitations/*", parsed);
           assertEquals(await join(graces), room);
         },
       );
 
-      await t.step("both send, and read what the other sent", async () => {
-        await adas.goto(room);
+      await story.step("both send, and read what the other sent", async () => {
+        await adas.goto(room, parsed);
         await write(adas, "Hello without a script");
-        await graces.goto(room);
+        await graces.goto(room, parsed);
         assertEquals(await texts(graces), ["Hello without a script"]);
         await write(graces, "Hello back");
-        await adas.goto(room);
+        await adas.goto(room, parsed);
         assertEquals(await texts(adas), [
           "Hello without a script",
           "Hello back",
         ]);
       });
 
-      await t.step("what is refused stays in the composer", async () => {
+      await story.step("what is refused stays in the composer", async () => {
         const long = "x".repeat(4_001);
         await write(adas, long);
         assertEquals(
@@ -86,7 +89,7 @@ Deno.test({
         assertEquals((await texts(adas)).length, 2);
       });
 
-      await t.step(
+      await story.step(
         "a new message appears in the live view by itself",
         async () => {
           await adas.goto(`${room}/live`, { waitUntil: "commit" });

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
+import { chapters } from "./chapters.ts";
 import { cameraFile, microphoneFile } from "./media.ts";
 import {
   ada,
@@ -43,9 +44,10 @@ Deno.test({
       const g = await openContext(theirs, stack.url);
       const adas = await a.context.newPage();
       const graces = await g.context.newPage();
+      const story = chapters(t, stack, [adas, graces]);
       let room = "";
 
-      await t.step(
+      await story.step(
         "Ada signs up, signs out and signs in with her face",
         async () => {
           await signUp(adas, ada, byCamera);
@@ -55,15 +57,18 @@ Deno.test({
         },
       );
 
-      await t.step("another face is refused with her password", async () => {
-        await signIn(graces, ada, byCamera);
-        await graces.getByRole("alert").first().waitFor();
-        assertMatch(new URL(graces.url()).pathname, /^\/login\/face$/);
-        await graces.goto("/rooms");
-        assertMatch(new URL(graces.url()).pathname, /^\/login$/);
-      });
+      await story.step(
+        "another face is refused with her password",
+        async () => {
+          await signIn(graces, ada, byCamera);
+          await graces.getByRole("alert").first().waitFor();
+          assertMatch(new URL(graces.url()).pathname, /^\/login\/face$/);
+          await graces.goto("/rooms");
+          assertMatch(new URL(graces.url()).pathname, /^\/login$/);
+        },
+      );
 
-      await t.step(
+      await story.step(
         "Ada invites Grace, who signs up from the link and joins",
         async () => {
           room = await createRoom(adas, "Analytical engine");
@@ -76,7 +81,7 @@ Deno.test({
         },
       );
 
-      await t.step(
+      await story.step(
         "what one sends the other sees, once and in order",
         async () => {
           await adas.goto(room);
@@ -93,7 +98,7 @@ Deno.test({
 
       const so = ["Good morning, Grace", "Morning!", "Shall we?", "نعم"];
 
-      await t.step(
+      await story.step(
         "after realtime is killed both recover, and nothing is missing",
         async () => {
           await stack.kill("realtime");
@@ -110,7 +115,7 @@ Deno.test({
         },
       );
 
-      await t.step("Ada dictates, corrects a word and sends", async () => {
+      await story.step("Ada dictates, corrects a word and sends", async () => {
         await adas.getByRole("button", { name: "Dictate" }).click();
         await adas.getByRole("button", { name: /stop|done/i }).waitFor();
         await adas.waitForTimeout(speech.milliseconds);
