@@ -1,0 +1,105 @@
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { type Kept, openPending } from "./pending.ts";
+
+/** A browser's storage: its keys are its own properties, and it can be full. */
+function fakeStorage(capacity = Infinity): Storage {
+  const items = new Map<string, string>();
+  const methods = {
+    getItem: (key: string) => items.get(key) ?? null,
+    removeItem: (key: string) => void items.delete(key),
+    setItem(key: string, value: string) {
+      if (items.size >= capacity && !items.has(key)) {
+        throw new DOMException("full", "QuotaExceededError");
+      }
+      items.set(key, value);
+    },
+  };
+  return new Proxy(methods as unknown as Storage, {
+    ownKeys: () => [...items.keys()],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+  });
+}
+
+const kept = (clientId: string, timestamp = 1): Kept => ({
+  clientId,
+  content: `text of ${clientId}`,
+  timestamp,
+});
+
+Deno.test("unsent messages survive a reload, oldest first, until dropped", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  pending.keep(kept("b", 2));
+  pending.keep(kept("a", 1));
+  const reloaded = openPending("me", "room", () => storage);
+  assertEquals(reloaded.list(), [kept("a", 1), kept("b", 2)]);
+  reloaded.drop("a");
+  assertEquals(pending.list(), [kept("b", 2)]);
+});
+
+Deno.test("two tabs keep their messages side by side", () => {
+  const storage = fakeStorage();
+  const one = openPending("me", "room", () => storage);
+  const two = openPending("me", "room", () => storage);
+  one.keep(kept("one", 1));
+  two.keep(kept("two", 2));
+  assertEquals(one.list().length, 2);
+});
+
+Deno.test("another account and another room see nothing of it", () => {
+  const storage = fakeStorage();
+  const mine = openPending("me", "room", () => storage);
+  mine.keep(kept("a"));
+  mine.saveDraft("half a thought");
+  for (const [who, room] of [["you", "room"], ["me", "other"]]) {
+    const theirs = openPending(who, room, () => storage);
+    assertEquals(theirs.list(), []);
+    assertEquals(theirs.draft(), "");
+  }
+});
+
+Deno.test("the draft is kept, and gone once empty", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  pending.saveDraft("half a thought");
+  assertEquals(
+    openPending("me", "room", () => storage).draft(),
+    "half a thought",
+  );
+  pending.saveDraft("");
+  assertEquals(Object.keys(storage), []);
+});
+
+Deno.test("storage that is full or forbidden costs only the reload", () => {
+  const full = openPending("me", "room", () => fakeStorage(0));
+  assertFalse(full.keep(kept("a")));
+  full.saveDraft("text");
+  const forbidden = openPending("me", "room", () => {
+    throw new DOMException("no", "SecurityError");
+  });
+  assertFalse(forbidden.keep(kept("a")));
+  assertEquals(forbidden.list(), []);
+  assertEquals(forbidden.draft(), "");
+  forbidden.drop("a");
+});
+
+Deno.test("what is kept is bounded", () => {
+  const pending = openPending(
+    "me",
+    "room",
+    ((storage) => () => storage)(fakeStorage()),
+  );
+  for (let i = 0; i < 100; i++) assert(pending.keep(kept(`${i}`)));
+  assertFalse(pending.keep(kept("one too many")));
+});
+
+Deno.test("what is not ours under our keys is left out", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  pending.keep(kept("a"));
+  const [key] = Object.keys(storage);
+  for (const [i, text] of ["", "{", "null", "7", "{}"].entries()) {
+    storage.setItem(`${key}${i}`, text);
+  }
+  assertEquals(pending.list(), [kept("a")]);
+});
