@@ -11,6 +11,9 @@ export const authenticated = (auth: Auth) =>
     await next();
   });
 
+/** Asked every few seconds: lines about them would bury the others. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
 /** Gives each request an id, and writes one line about it once it is answered. */
 export const observed = (log: Log) =>
   createMiddleware<Env>(async (c, next) => {
@@ -21,6 +24,7 @@ export const observed = (log: Log) =>
     c.set("gone", c.req.raw.signal);
     await next();
     c.res.headers.set("x-request-id", requestId);
+    if (PROBES.has(c.req.path) && c.get("code") === undefined) return;
     log("info", "request", {
       requestId,
       method: c.req.method,

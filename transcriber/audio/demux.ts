@@ -77,21 +77,15 @@ async function decodeOpus(
   await decoder.ready;
   try {
     const samples = new Samples(16_000, options.maxSeconds);
-    let batch: Uint8Array[] = [];
-    const flush = () => {
-      options.signal.throwIfAborted();
-      const decoded = decoder.decodeFrames(batch);
+    let count = 0;
+    for await (const packet of new EncodedPacketSink(track).packets()) {
+      const decoded = decoder.decodeFrame(packet.data);
       if (decoded.errors.length > 0) throw audioBroken(decoded.errors[0]);
       samples.add(decoded.channelData);
-      batch = [];
-    };
-    for await (const packet of new EncodedPacketSink(track).packets()) {
-      batch.push(packet.data);
-      if (batch.length < BATCH) continue;
-      flush();
+      if (++count % BATCH > 0) continue;
       await new Promise((resolve) => setTimeout(resolve));
+      options.signal.throwIfAborted();
     }
-    if (batch.length > 0) flush();
     return samples;
   } finally {
     decoder.free();

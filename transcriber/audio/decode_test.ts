@@ -1,0 +1,132 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { ApiError } from "../errors.ts";
+import { opusFile, tone, wavFile, type WavShape } from "../testing/files.ts";
+import { decodeAudio } from "./decode.ts";
+import { toInt16 } from "./samples.ts";
+
+const signal = new AbortController().signal;
+const ffmpeg = "/nonexistent/ffmpeg";
+const voice = toInt16(tone(440, 1, 16_000));
+
+/** The status and code a recording is refused with. */
+async function refusal(bytes: Uint8Array, maxSeconds?: number) {
+  try {
+    await decodeAudio(bytes, { signal, ffmpeg, maxSeconds });
+    return "accepted";
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return `${error.status} ${error.code}`;
+  }
+}
+
+const shapes: WavShape[] = [
+  { rate: 16_000, bits: 8 },
+  { rate: 16_000, bits: 16 },
+  { rate: 44_100, bits: 16, channels: 2 },
+  { rate: 48_000, bits: 24 },
+  { rate: 8_000, bits: 32 },
+  { rate: 48_000, bits: "float", channels: 2 },
+];
+
+for (const shape of shapes) {
+  const { rate, bits, channels = 1 } = shape;
+  Deno.test(`WAV of ${bits} bits, ${rate} Hz, ${channels} channel(s) is decoded`, async () => {
+    const bytes = wavFile(tone(440, 1, rate), shape);
+    const { pcm, format, duration } = await decodeAudio(bytes, { signal });
+    assertEquals(format, "wav");
+    assertAlmostEquals(duration, 1, 0.001);
+    const errors = pcm.slice(4_000, 12_000)
+      .map((value, i) => Math.abs(value - voice[4_000 + i]));
+    assert(Math.max(...errors) < 400, `off by ${Math.max(...errors)}`);
+  });
+}
+
+for (const container of ["webm", "ogg"] as const) {
+  Deno.test(`Opus in ${container} is decoded`, async () => {
+    const bytes = await opusFile(voice, container);
+    const { pcm, format, duration } = await decodeAudio(bytes, { signal });
+    assertEquals(format, container);
+    assertAlmostEquals(duration, 1, 0.03);
+    const peak = pcm.reduce((most, value) => Math.max(most, value), 0);
+    assertAlmostEquals(peak / 32_767, 0.5, 0.1);
+  });
+
+  Deno.test(`${container} cut short or damaged is refused, wherever`, async () => {
+    const bytes = await opusFile(voice, container);
+    for (const part of [0.1, 0.3, 0.5, 0.77, 0.95]) {
+      const cut = bytes.slice(0, Math.floor(bytes.length * part));
+      assertEquals(await refusal(cut), "422 audio-broken", `${part}`);
+    }
+  });
+
+  Deno.test(`${container} longer than allowed is refused`, async () => {
+    const bytes = await opusFile(voice, container);
+    assertEquals(await refusal(bytes, 0.5), "413 audio-too-long");
+  });
+}
+
+Deno.test("what is no recording is refused with its reason", async () => {
+  const text = (value: string) => new TextEncoder().encode(value);
+  const good = wavFile(tone(440, 1, 16_000), { rate: 16_000, bits: 16 });
+  const silent = wavFile(new Float32Array(16_000), { rate: 16_000, bits: 16 });
+  const hiss = wavFile(
+    Float32Array.from({ length: 16_000 }, (_, i) => (i % 2 - 0.5) / 500),
+    { rate: 16_000, bits: 16 },
+  );
+  const slow = wavFile(tone(440, 1, 16_000), { rate: 1, bits: 16 });
+  const webmHead = (await opusFile(voice, "webm")).slice(0, 36);
+  const cases: [string, Uint8Array, string][] = [
+    ["empty", new Uint8Array(), "400 audio-empty"],
+    ["too large", new Uint8Array(10 * 1024 * 1024 + 1), "413 audio-too-large"],
+    ["text", text("hello how are you"), "415 audio-format"],
+    ["HTML", text("<!doctype html>"), "415 audio-format"],
+    ["a playlist", text("#EXTM3U\nfile:///etc/passwd"), "415 audio-format"],
+    ["zeros", new Uint8Array(1_000), "415 audio-format"],
+    ["one byte", new Uint8Array([0x1a]), "415 audio-format"],
+    ["only a head of WebM", webmHead, "422 audio-broken"],
+    ["WAV cut short", good.slice(0, 20_000), "422 audio-broken"],
+    ["WAV without sound", good.slice(0, 44), "422 audio-broken"],
+    ["WAV at 1 Hz", slow, "413 audio-too-long"],
+    ["garbage after OggS", text("OggS" + "x".repeat(99)), "422 audio-broken"],
+    ["silence", silent, "422 audio-silent"],
+    ["the hiss of a muted microphone", hiss, "422 audio-silent"],
+    ["FLAC without ffmpeg", text("fLaC" + "x".repeat(99)), "415 audio-format"],
+    ["MP3 without ffmpeg", text("ID3" + "x".repeat(99)), "415 audio-format"],
+    ["MP4 without ffmpeg", text("....ftypM4A "), "415 audio-format"],
+  ];
+  for (const [title, bytes, expected] of cases) {
+    assertEquals(await refusal(bytes), expected, title);
+  }
+});
+
+Deno.test("a long WAV file is refused by its head, before it is decoded", async () => {
+  const hours = wavFile(new Float32Array(4_000 * 301), {
+    rate: 4_000,
+    bits: 8,
+  });
+  assertEquals(await refusal(hours), "413 audio-too-long");
+});
+
+Deno.test("damage never ends in anything but an answer", async () => {
+  let seed = 7;
+  const random = (below: number) => {
+    seed = seed * 48_271 % 2_147_483_647;
+    return seed % below;
+  };
+  const files = [
+    await opusFile(voice, "webm"),
+    await opusFile(voice, "ogg"),
+    wavFile(tone(440, 0.1, 16_000), { rate: 16_000, bits: 16 }),
+  ];
+  for (const file of files) {
+    for (let round = 0; round < 60; round++) {
+      const damaged = file.slice();
+      for (let n = 0; n < 8; n++) {
+        // Mostly in the head, where sizes and counts are.
+        const at = random(n % 2 === 0 ? 200 : damaged.length);
+        damaged[at] = random(256);
+      }
+      await refusal(damaged); // throws whatever is no answer
+    }
+  }
+});

@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { clipsContract } from "./contract.ts";
+import { folderClips } from "./folder.ts";
+
+async function withFolder(use: (dir: string) => Promise<void>): Promise<void> {
+  const dir = await Deno.makeTempDir({ prefix: "clips-test-" });
+  try {
+    await use(dir);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+}
+
+const about = { owner: "person:ada", contentType: "audio/ogg", duration: 1 };
+const bytes = new Uint8Array([1, 2, 3]);
+
+clipsContract(
+  "folder",
+  (use) => withFolder((dir) => use(folderClips(`${dir}/clips`))),
+);
+
+Deno.test("folder: a clip whose writing broke off does not exist", () =>
+  withFolder(async (dir) => {
+    const clips = folderClips(dir);
+    const { id } = await clips.put(bytes, about);
+    await Deno.remove(`${dir}/${id}.json`);
+    assertEquals(await clips.get(id), null);
+  }));
+
+Deno.test("folder: nothing is left of a deleted clip, and others cannot read it before", () =>
+  withFolder(async (dir) => {
+    const clips = folderClips(dir);
+    const { id } = await clips.put(bytes, about);
+    const mode = (await Deno.stat(`${dir}/${id}.audio`)).mode ?? 0;
+    assertEquals(mode & 0o077, 0);
+    await clips.delete(id);
+    assertEquals([...Deno.readDirSync(dir)], []);
+  }));

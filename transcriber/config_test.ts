@@ -1,0 +1,54 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { ConfigError, readConfig } from "./config.ts";
+
+Deno.test("nothing set is a service for this machine", () => {
+  assertEquals(readConfig({}), {
+    appUrl: "http://localhost:8000",
+    publicUrl: "http://localhost:8090",
+    port: 8090,
+    dataDir: ".data",
+    keys: [],
+  });
+});
+
+Deno.test("what is set is used, and empty is the same as unset", () => {
+  const config = readConfig({
+    APP_URL: "https://chat.example.org/",
+    TRANSCRIBER_URL: "",
+    TRANSCRIBER_PORT: "9000",
+    DATA_DIR: "/var/lib/chat",
+    TRANSCRIBER_KEYS: " one-key-of-16-chars , another-key-of-16 ,",
+  });
+  assertEquals(config, {
+    appUrl: "https://chat.example.org",
+    publicUrl: "http://localhost:9000",
+    port: 9000,
+    dataDir: "/var/lib/chat",
+    keys: ["one-key-of-16-chars", "another-key-of-16"],
+  });
+});
+
+Deno.test("a malformed variable is named", () => {
+  const cases = [
+    { TRANSCRIBER_PORT: "eighty" },
+    { TRANSCRIBER_PORT: "65536" },
+    { TRANSCRIBER_PORT: "-1" },
+    { APP_URL: "chat.example.org" },
+    { APP_URL: "ftp://chat.example.org" },
+    { APP_URL: "https://chat.example.org/path" },
+    { APP_URL: "https://user:pass@chat.example.org" },
+    { TRANSCRIBER_URL: "nonsense" },
+    { TRANSCRIBER_KEYS: "short" },
+  ];
+  for (const env of cases) {
+    assertThrows(() => readConfig(env), ConfigError, Object.keys(env)[0]);
+  }
+});
+
+Deno.test("a refused key is not repeated in the error", () => {
+  const error = assertThrows(
+    () => readConfig({ TRANSCRIBER_KEYS: "sesame" }),
+    ConfigError,
+  );
+  assertEquals(error.message.includes("sesame"), false);
+});

@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { ApiError } from "../errors.ts";
+import { realSpeech } from "../testing/recognizers.ts";
+import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
+import { recognizerContract } from "./contract.ts";
+import { PocketSphinx } from "./pocketsphinx.ts";
+
+const { ignore, why } = realSpeech();
+const never = new AbortController().signal;
+const english = { language: "en-US", signal: never };
+
+recognizerContract({
+  name: `pocketsphinx${why}`,
+  make: () => new PocketSphinx(),
+  ignore,
+});
+
+Deno.test({
+  name: `pocketsphinx leaves the event loop free while it works${why}`,
+  ignore,
+  fn: async () => {
+    const engine = new PocketSphinx();
+    const pcm = pcmOf(await speak("thank you very much for your help"));
+    let done = false;
+    const work = engine.transcribe(pcm, english).finally(() => done = true);
+    let turns = 0;
+    while (!done) {
+      await new Promise((resolve) => setTimeout(resolve));
+      turns++;
+    }
+    await work;
+    await engine.close();
+    // An engine that blocked would let timers run once or never while it has the recording.
+    const steps = pcm.length / 3_200;
+    assert(turns > steps, `${turns} turns of the loop`);
+  },
+});
+
+Deno.test({
+  name:
+    `pocketsphinx queues what its decoders cannot take, up to a bound${why}`,
+  ignore,
+  fn: async () => {
+    const engine = new PocketSphinx({ decoders: 1, maxWaiting: 1 });
+    const open = await engine.start({ ...english, onUpdate: () => {} });
+    const waiting = engine.transcribe(joinPcm(0.5), english);
+    const refused = await assertRejects(
+      () => engine.transcribe(joinPcm(0.5), english),
+      ApiError,
+    );
+    assertEquals([refused.code, refused.status], ["recognizer-busy", 503]);
+    await open.close();
+    assertEquals((await waiting).text, "");
+    await engine.close();
+  },
+});
+
+Deno.test("pocketsphinx without its model is off, says how to get it, and refuses work", async () => {
+  const engine = new PocketSphinx({ modelDir: "/nonexistent" });
+  const status = engine.status();
+  assert(status.state === "off");
+  assert(status.reason.includes("apt-get install pocketsphinx"));
+  const error = await assertRejects(
+    () => engine.transcribe(joinPcm(0.5), english),
+    ApiError,
+  );
+  assertEquals([error.code, error.status], ["recognizer-off", 503]);
+  await engine.close();
+});

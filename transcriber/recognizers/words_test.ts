@@ -1,0 +1,28 @@
+import { assertEquals } from "@std/assert";
+import { cleanWord, sentence } from "./words.ts";
+
+Deno.test("marks of the engine are taken from words, and what is no word is dropped", () => {
+  const cases: [string, string | null][] = [
+    ["hello", "hello"],
+    ["hello(2)", "hello"],
+    ["are(13)", "are"],
+    ["i", "I"],
+    ["i'm", "I'm"],
+    ["i(2)", "I"],
+    ["it", "it"],
+    ["o'clock", "o'clock"],
+    ["<s>", null],
+    ["<sil>", null],
+    ["</s>", null],
+    ["[NOISE]", null],
+    ["++UH++", null],
+    ["", null],
+  ];
+  for (const [raw, expected] of cases) assertEquals(cleanWord(raw), expected);
+});
+
+Deno.test("only the beginning of a message gets a capital letter", () => {
+  assertEquals(sentence(["hello", "there"], true), "Hello there");
+  assertEquals(sentence(["hello", "there"], false), "hello there");
+  assertEquals(sentence([], true), "");
+});

@@ -1,0 +1,73 @@
+import { createAuth } from "../auth.ts";
+import { folderClips } from "../clips/folder.ts";
+import type { LiveTimes } from "../live.ts";
+import { RateLimiter } from "../limits.ts";
+import type { Fields } from "../log.ts";
+import { createService } from "../server.ts";
+import type { Deps } from "../service.ts";
+import { OneWord } from "./recognizers.ts";
+import { type FakeWeb, startWeb } from "./web.ts";
+
+/** A key of another program that the service under test knows. */
+export const KEY = "a-key-of-another-program";
+
+export interface Running extends AsyncDisposable {
+  url: string;
+  web: FakeWeb;
+  /** Every line the service logged. */
+  lines: (Fields & { event: string })[];
+  /** `fetch` with the key of a program, unless the headers say otherwise. */
+  request(path: string, init?: RequestInit): Promise<Response>;
+  drain(): Promise<void>;
+}
+
+/** Starts the whole service on a free port, with a web of its own and a folder that goes away with it. */
+export async function startService(
+  deps: Partial<Deps> = {},
+  times?: LiveTimes,
+): Promise<Running> {
+  const web = await startWeb();
+  const dataDir = await Deno.makeTempDir({ prefix: "transcriber-test-" });
+  const config = {
+    appUrl: web.url,
+    publicUrl: "http://localhost:8090",
+    port: 0,
+    dataDir,
+    keys: ["another-key-of-a-program", KEY],
+  };
+  const lines: Running["lines"] = [];
+  const service = createService({
+    config,
+    auth: createAuth(config),
+    recognizer: new OneWord(),
+    clips: folderClips(`${dataDir}/clips`),
+    limits: new RateLimiter(),
+    log: (_level, event, fields) => lines.push({ event, ...fields }),
+    ffmpeg: "/nonexistent/ffmpeg",
+    ...deps,
+  }, times);
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    service.fetch,
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  return {
+    url,
+    web,
+    lines,
+    drain: () => service.drain(),
+    request(path, init = {}) {
+      const headers = new Headers({ authorization: `Bearer ${KEY}` });
+      new Headers(init.headers).forEach((value, name) =>
+        headers.set(name, value)
+      );
+      return fetch(url + path, { ...init, headers });
+    },
+    async [Symbol.asyncDispose]() {
+      await service.drain();
+      await server.shutdown();
+      await web[Symbol.asyncDispose]();
+      await Deno.remove(dataDir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,315 @@
+import { assert, assertEquals } from "@std/assert";
+import { RateLimiter } from "./limits.ts";
+import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
+import { opusFile, tone, wavFile } from "./testing/files.ts";
+import { OneWord, realSpeech, Stuck } from "./testing/recognizers.ts";
+import { startService } from "./testing/service.ts";
+import { pcmOf, speak } from "./testing/speech.ts";
+
+const { ignore, why } = realSpeech();
+const wav = wavFile(tone(440, 1, 16_000), { rate: 16_000, bits: 16 });
+const post = (
+  body: BodyInit,
+  type = "audio/wav",
+  headers: Record<string, string> = {},
+): RequestInit => ({
+  method: "POST",
+  body,
+  headers: { "content-type": type, ...headers },
+});
+const json = (value: unknown) =>
+  post(JSON.stringify(value), "application/json");
+
+/** `status code` of a failed answer; checks that it is one a person can read. */
+async function failure(response: Response): Promise<string> {
+  const { error } = await response.json();
+  assert(/^[A-Z].*[.]$/.test(error.message), error.message);
+  return `${response.status} ${error.code}`;
+}
+
+Deno.test({
+  name: `speech in WAV, WebM and Ogg becomes its words${why}`,
+  ignore,
+  fn: async () => {
+    await using service = await startService({
+      recognizer: new PocketSphinx(),
+    });
+    const spoken = await speak("thank you very much for your help");
+    const recordings: [string, Uint8Array<ArrayBuffer>][] = [
+      ["audio/wav", spoken],
+      ["audio/webm;codecs=opus", await opusFile(pcmOf(spoken), "webm")],
+      ["audio/ogg", await opusFile(pcmOf(spoken), "ogg")],
+    ];
+    for (const [type, recording] of recordings) {
+      const response = await service.request(
+        "/transcribe?language=en-US",
+        post(recording, type),
+      );
+      const { text, words, duration, clip } = await response.json();
+      assertEquals(text, "Thank you very much for your help", type);
+      assertEquals(words.length, 7);
+      assertEquals(Object.keys(words[0]), [
+        "word",
+        "start",
+        "end",
+        "confidence",
+      ]);
+      assert(Math.abs(duration - pcmOf(spoken).length / 16_000) < 0.03);
+      assertEquals(clip, undefined);
+    }
+  },
+});
+
+Deno.test("the original's JSON works, and its language wins", async () => {
+  await using service = await startService();
+  const audio_data = wav.toBase64();
+  const body = { audio_data, content_type: "audio/webm", long_audio: true };
+  const good = await service.request(
+    "/transcribe",
+    json({ ...body, language_code: "en-GB" }),
+  );
+  assertEquals((await good.json()).text, "Yes");
+  const german = await service.request(
+    "/transcribe",
+    json({ ...body, language_code: "de-DE" }),
+  );
+  assertEquals(await failure(german), "422 language-unsupported");
+});
+
+Deno.test("a kept recording can be heard by its owner and by web, transcribed again, and deleted", async () => {
+  await using service = await startService();
+  const as = async (sub?: string) => ({
+    authorization: `Bearer ${await service.web.token(
+      sub ? { sub } : { sub: undefined, scope: "service" },
+    )}`,
+  });
+  const ada = await as("ada");
+  const kept = await service.request(
+    "/transcribe?keep=true",
+    post(wav, "audio/webm", ada),
+  );
+  const { clip } = await kept.json();
+  const path = `/clips/${clip}`;
+
+  for (const headers of [ada, await as()]) {
+    const response = await service.request(path, { headers });
+    assertEquals(response.status, 200);
+    assertEquals(new Uint8Array(await response.arrayBuffer()), wav);
+    const shown = response.headers;
+    assertEquals(shown.get("content-type"), "audio/wav"); // not what the sender claimed
+    assertEquals(shown.get("x-content-type-options"), "nosniff");
+    assertEquals(
+      shown.get("content-disposition"),
+      `attachment; filename="clip-${clip}"`,
+    );
+    assertEquals(
+      shown.get("content-security-policy"),
+      "default-src 'none'; sandbox",
+    );
+  }
+  for (const uri of [`clip:${clip}`, `http://localhost:8090/clips/${clip}`]) {
+    const again = await service.request("/transcribe", {
+      ...json({ audio_uri: uri }),
+      headers: { "content-type": "application/json", ...ada },
+    });
+    assertEquals((await again.json()).text, "Yes");
+  }
+  const bob = await as("bob");
+  assertEquals(
+    await failure(await service.request(path, { headers: bob })),
+    "404 not-found",
+  );
+  assertEquals(
+    await failure(
+      await service.request(path, { method: "DELETE", headers: bob }),
+    ),
+    "404 not-found",
+  );
+  const deleted = await service.request(path, {
+    method: "DELETE",
+    headers: ada,
+  });
+  assertEquals(deleted.status, 204);
+  assertEquals(
+    await failure(await service.request(path, { headers: ada })),
+    "404 not-found",
+  );
+});
+
+Deno.test("what cannot be transcribed is refused with its status, its code and a sentence", async () => {
+  await using service = await startService();
+  const text = new TextEncoder().encode("hello");
+  const silent = wavFile(new Float32Array(16_000), { rate: 16_000, bits: 16 });
+  const big = new Uint8Array(10 * 1024 * 1024 + 1);
+  const chunked = new ReadableStream({
+    start(controller) {
+      for (let i = 0; i < 11; i++) {
+        controller.enqueue(new Uint8Array(1024 * 1024));
+      }
+      controller.close();
+    },
+  });
+  const elsewhere = [
+    "http://169.254.169.254/latest/meta-data",
+    "gs://bucket/file",
+    "file:///etc/passwd",
+    "http://localhost:8090/readyz",
+    "http://localhost:8090.evil.example/clips/x",
+  ];
+  const cases: [string, RequestInit, string][] = [
+    ["empty", post(""), "400 audio-empty"],
+    ["silence", post(silent), "422 audio-silent"],
+    ["cut short", post(wav.slice(0, 9_999)), "422 audio-broken"],
+    ["text called audio", post(text), "415 audio-format"],
+    ["text", post(text, "text/plain"), "415 content-type"],
+    [
+      "a form",
+      post("a=b", "application/x-www-form-urlencoded"),
+      "415 content-type",
+    ],
+    ["10 MB and a byte", post(big), "413 audio-too-large"],
+    ["endless chunks", post(chunked), "413 audio-too-large"],
+    ["broken JSON", post("{", "application/json"), "400 invalid"],
+    ["JSON of nothing", json({}), "400 invalid"],
+    [
+      "JSON of both",
+      json({ audio_data: "AAAA", audio_uri: "clip:x" }),
+      "400 invalid",
+    ],
+    ["JSON of numbers", json({ audio_data: 7 }), "400 invalid"],
+    ["an array", json([]), "400 invalid"],
+    ["empty base64", json({ audio_data: "" }), "400 audio-empty"],
+    ["no base64", json({ audio_data: "ä" }), "400 audio-base64"],
+    ["no clip", json({ audio_uri: "clip:nothing" }), "404 not-found"],
+    ["a path", json({ audio_uri: "clip:../../etc/passwd" }), "404 not-found"],
+    ...elsewhere.map((uri): [string, RequestInit, string] => [
+      uri,
+      json({ audio_uri: uri }),
+      "400 audio-uri-outside",
+    ]),
+  ];
+  for (const [title, init, expected] of cases) {
+    const response = await service.request("/transcribe", init);
+    assertEquals(await failure(response), expected, title);
+  }
+  const languages = [
+    "/transcribe?language=%00",
+    "/transcribe?language=english",
+  ];
+  for (const path of languages) {
+    assertEquals(
+      await failure(await service.request(path, post(wav))),
+      "400 invalid",
+    );
+  }
+  assertEquals(
+    await failure(
+      await service.request("/transcribe?language=de-DE", post(wav)),
+    ),
+    "422 language-unsupported",
+  );
+  assertEquals(
+    (await service.request("/transcribe", post(wav))).status,
+    200,
+    "and then it works as before",
+  );
+});
+
+Deno.test("nobody gets in without a good credential", async () => {
+  await using service = await startService();
+  const cases: [string, string, string][] = [
+    ["nothing", "", "401 token-missing"],
+    ["a wrong key", "Bearer another-key-of-nobody", "401 token-invalid"],
+    [
+      "an expired token",
+      `Bearer ${await service.web.token({}, { expiresIn: -60 })}`,
+      "401 token-expired",
+    ],
+    [
+      "a token for realtime",
+      `Bearer ${await service.web.token({ aud: "realtime" })}`,
+      "401 token-invalid",
+    ],
+  ];
+  for (const [title, authorization, expected] of cases) {
+    for (const path of ["/transcribe", "/clips/x"]) {
+      const init = path === "/transcribe"
+        ? post(wav, "audio/wav", { authorization })
+        : { headers: { authorization } };
+      const response = await service.request(path, init);
+      assertEquals(await failure(response), expected, title);
+      assertEquals(response.headers.get("www-authenticate"), "Bearer");
+    }
+  }
+});
+
+Deno.test("too many recordings are refused, with the time to wait", async () => {
+  const limits = new RateLimiter({ person: 9, program: 2, windowMs: 60_000 });
+  await using service = await startService({ limits });
+  for (let i = 0; i < 2; i++) {
+    const response = await service.request("/transcribe", post(wav));
+    assertEquals(response.status, 200);
+    await response.body?.cancel();
+  }
+  const refused = await service.request("/transcribe", post(wav));
+  assert(Number(refused.headers.get("retry-after")) > 0);
+  assertEquals(await failure(refused), "429 rate-limited");
+});
+
+Deno.test("without a recogniser the service runs and says that dictation is off", async () => {
+  const reason = "PocketSphinx is not installed.";
+  await using service = await startService({
+    recognizer: new OneWord({ state: "off", reason }),
+  });
+  assertEquals(
+    await failure(await service.request("/transcribe", post(wav))),
+    "503 recognizer-off",
+  );
+  const ready = await service.request("/readyz");
+  assertEquals(ready.status, 503);
+  assertEquals(await ready.json(), {
+    ready: false,
+    recognizer: { name: "one-word", state: "off", reason },
+  });
+  const health = await service.request("/healthz");
+  assertEquals(await health.json(), { ok: true });
+});
+
+Deno.test("work is abandoned when the client goes away", async () => {
+  const recognizer = new Stuck();
+  await using service = await startService({ recognizer });
+  const leaving = new AbortController();
+  const request = service.request("/transcribe", {
+    ...post(wav),
+    signal: leaving.signal,
+  }).catch((error: Error) => error.name);
+  await recognizer.started.promise;
+  leaving.abort();
+  assertEquals(await request, "AbortError");
+  await recognizer.abandoned.promise;
+});
+
+Deno.test("what is logged is about requests, never what was in them", async () => {
+  await using service = await startService();
+  const token = await service.web.token();
+  const headers = { authorization: `Bearer ${token}` };
+  const kept = await service.request(
+    "/transcribe?keep=true",
+    post(wav, "audio/wav", headers),
+  );
+  const requestId = kept.headers.get("x-request-id");
+  const { clip } = await kept.json();
+  await (await service.request(`/clips/${clip}`, { headers })).body?.cancel();
+  await (await service.request("/transcribe", json({ audio_data: "ä" })))
+    .text();
+  const [first, second, third] = service.lines;
+  assertEquals(first.requestId, requestId ?? "");
+  assertEquals(first.route, "/transcribe");
+  assertEquals([first.status, first.bytes], [200, wav.length]);
+  assertEquals(second.route, "/clips/:id");
+  assertEquals([third.status, third.code], [400, "audio-base64"]);
+  const all = JSON.stringify(service.lines);
+  for (const secret of [token, clip, "Yes", "ada", "Ada"]) {
+    assert(!all.includes(secret), `${secret} in ${all}`);
+  }
+});
