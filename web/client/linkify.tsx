@@ -1,4 +1,4 @@
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 
 /** Text with its http and https addresses as links; everything else stays plain text. */
 export function linkify(text: string): ComponentChildren {
@@ -14,6 +14,6 @@ export function linkify(text: string): ComponentChildren {
       </>
     );
   });
-  // Strings of a bare array in a precompiled template are escaped twice by preact 10.29.
-  return <>{parts}</>;
+  // Not `<>`: precompiled templates escape the strings of an array twice (preact 10.29).
+  return <Fragment>{parts}</Fragment>;
 }

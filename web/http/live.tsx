@@ -19,9 +19,8 @@ export interface LiveOptions {
   /** The id of the person who reads. */
   me: string;
   sessionToken: string;
-  entries: ReadableStream<EntryFrame>;
-  /** Ends the stream of entries at its source. */
-  close(): void;
+  /** Opens the stream of entries; it ends when the signal says so. */
+  entries(signal: AbortSignal): ReadableStream<EntryFrame>;
   /** Milliseconds; for tests. */
   heartbeat?: number;
 }
@@ -69,26 +68,45 @@ function ending(room: Room, text: string): string {
   ) + "</main></body></html>";
 }
 
-type Turn = ReadableStreamReadResult<EntryFrame> | "beat";
+type Turn = ReadableStreamReadResult<EntryFrame> | "beat" | "gone";
+
+/** The next entry, or word that it takes long or that nobody waits for it any more. */
+async function nextTurn(
+  next: Promise<ReadableStreamReadResult<EntryFrame>>,
+  heartbeat: number,
+  signal: AbortSignal,
+): Promise<Turn> {
+  const { promise, resolve } = Promise.withResolvers<Turn>();
+  const timer = setTimeout(resolve, heartbeat, "beat");
+  const stop = () => resolve("gone");
+  signal.addEventListener("abort", stop);
+  if (signal.aborted) stop();
+  try {
+    return await Promise.race([next, promise]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
+  }
+}
 
 /**
  * The pieces of the document: its head, each new entry, a comment every 15 s so that nothing
  * between here and the browser gives up, and an end that says what to do. Signing out or
- * losing the membership ends it at the next beat.
+ * losing the membership ends it at the next beat; the signal at once.
  */
-export async function* liveDocument(
+async function* pieces(
   s: Services,
   options: LiveOptions,
+  signal: AbortSignal,
 ): AsyncGenerator<string> {
   const { room, me, heartbeat = HEARTBEAT } = options;
-  const reader = options.entries.getReader();
+  const reader = options.entries(signal).getReader();
   yield opening(room);
-  let next = reader.read();
-  // Losing the race against the heartbeat must not leave a rejection unhandled.
-  next.catch(() => {});
   try {
+    let next = reader.read();
     while (true) {
-      const turn = await raceBeat(next, heartbeat);
+      const turn = await nextTurn(next, heartbeat, signal);
+      if (turn === "gone") return;
       if (turn === "beat") {
         if (!await mayRead(s, options)) break;
         yield "<!-- -->\n";
@@ -97,30 +115,33 @@ export async function* liveDocument(
       if (turn.done) break;
       yield entryHtml(turn.value, me);
       next = reader.read();
-      next.catch(() => {});
     }
     yield ending(room, "Live messages stopped.");
   } catch {
     // The stream broke: the reader of the page can do something about it, we cannot.
     yield ending(room, "The connection to live messages was lost.");
-  } finally {
-    options.close();
   }
 }
 
-async function raceBeat(
-  next: Promise<ReadableStreamReadResult<EntryFrame>>,
-  heartbeat: number,
-): Promise<Turn> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const beat = new Promise<"beat">((resolve) => {
-    timer = setTimeout(() => resolve("beat"), heartbeat);
-  });
-  try {
-    return await Promise.race([next, beat]);
-  } finally {
-    clearTimeout(timer);
-  }
+/**
+ * A document that never ends, as bytes. Whether it ends by itself or the browser goes away,
+ * `entries` is told by its signal.
+ */
+export function liveDocument(
+  s: Services,
+  options: LiveOptions,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const closing = new AbortController();
+  const document = pieces(s, options, closing.signal);
+  return new ReadableStream<string>({
+    async pull(controller) {
+      const { done, value } = await document.next();
+      if (!done) return controller.enqueue(value);
+      closing.abort();
+      controller.close();
+    },
+    cancel: () => closing.abort(),
+  }).pipeThrough(new TextEncoderStream());
 }
 
 /** Whether the session and the membership the document was opened with still hold. */

@@ -52,7 +52,7 @@ export const handler = define.handlers({
 
 function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
   return (
-    <form class="form" method="post" action="/rooms">
+    <form class="form" method="post" action="/rooms" id="new">
       <FormNotice failure={failure} />
       <Field
         name="name"

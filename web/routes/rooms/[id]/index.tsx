@@ -56,15 +56,21 @@ export default define.page<typeof handler>(({ data }) => {
           history={history}
           {...rest}
         />
-        {history && !data.older && (
-          <noscript>
-            <iframe
-              class="live-frame"
-              title="New messages, as they arrive"
-              src={`/rooms/${room.id}/live?after=${history.offset}`}
-            />
-          </noscript>
-        )}
+        <noscript>
+          {data.older
+            ? (
+              <p class="live-frame live-end">
+                <a href={`/rooms/${room.id}`}>Back to the newest messages</a>
+              </p>
+            )
+            : history && (
+              <iframe
+                class="live-frame"
+                title="New messages, as they arrive"
+                src={`/rooms/${room.id}/live?after=${history.offset}`}
+              />
+            )}
+        </noscript>
       </main>
     </div>
   );

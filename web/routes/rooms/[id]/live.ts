@@ -1,6 +1,7 @@
 import { personOf } from "../../../http/person.ts";
 import { liveDocument } from "../../../http/live.tsx";
-import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { followRoom } from "../../../rooms/follow.ts";
+import { findRoom } from "../../../rooms/rooms.ts";
 import { define } from "../../../utils.ts";
 
 /**
@@ -13,23 +14,14 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const { room } = await findRoom(services, me.id, ctx.params.id);
     const after = Number(ctx.url.searchParams.get("after")) || 0;
-    const closing = new AbortController();
-    const signal = AbortSignal.any([ctx.req.signal, closing.signal]);
-    const entries = await services.roomLog.stream(
-      me,
-      await rolesOf(services, me.id),
-      room.id,
-      after,
-      signal,
-    );
     const document = liveDocument(services, {
       room,
       me: me.id,
       sessionToken: session?.token ?? "",
-      entries,
-      close: () => closing.abort(),
+      entries: (signal) =>
+        ReadableStream.from(followRoom(services, me, room.id, after, signal)),
     });
-    return ctx.stream(document, {
+    return new Response(document, {
       headers: {
         "content-type": "text/html; charset=utf-8",
         "cache-control": "private, no-store",

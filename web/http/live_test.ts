@@ -1,0 +1,66 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { endSession } from "../accounts/sessions.ts";
+import { createRoom } from "../rooms/rooms.ts";
+import { liveDocument } from "./live.tsx";
+import { testApp } from "./testing.ts";
+
+Deno.test("live messages stream as HTML, in a frame of our own page only", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(app.services, account, "Bakery");
+  const say = (content: string, clientId: string) =>
+    app.roomLog.post(account, { [room.id]: "admin" }, room.id, {
+      clientId,
+      content,
+    });
+  await say("already on the page", "c1");
+  await say("came in between", "c2");
+
+  const answer = await app.ask(`/rooms/${room.id}/live?after=1`, { cookie });
+  const policy = answer.headers.get("content-security-policy") ?? "";
+  assertMatch(policy, /frame-ancestors 'self'/);
+  assertMatch(policy, /script-src 'none'/);
+  assertEquals(answer.headers.get("cache-control"), "private, no-store");
+
+  const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let html = "";
+  const readUntil = async (text: string) => {
+    while (!html.includes(text)) html += (await reader.read()).value ?? "";
+  };
+  await readUntil("came in between");
+  await say("just now & <b>", "c3");
+  await readUntil("just now &amp; &lt;b>");
+  assert(!html.includes("already on the page"));
+  assert(!html.includes("</html>"));
+  await reader.cancel();
+});
+
+Deno.test("the live document ends with a way on when the session or the stream ends", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(app.services, account, "Bakery");
+  const sessionToken = cookie.split("=")[1];
+  const closed: string[] = [];
+  const read = async (entries: ReadableStream, name: string) => {
+    const document = liveDocument(app.services, {
+      room,
+      me: account.id,
+      sessionToken,
+      entries(signal) {
+        signal.addEventListener("abort", () => closed.push(name));
+        return entries;
+      },
+      heartbeat: 1,
+    });
+    return await new Response(document).text();
+  };
+  const ended = new ReadableStream({ start: (it) => it.close() });
+  assertMatch(await read(ended, "ended"), /stopped\.[^]*<\/html>/);
+
+  const broken = new ReadableStream({ start: (it) => it.error("gone") });
+  assertMatch(await read(broken, "broken"), /was lost\.[^]*<\/html>/);
+
+  await endSession(app.services, sessionToken);
+  assertMatch(await read(new ReadableStream(), "signed out"), /<\/html>/);
+  assertEquals(closed, ["ended", "broken", "signed out"]);
+});

@@ -1,0 +1,178 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createRoom } from "../rooms/rooms.ts";
+import { type TestApp, testApp } from "./testing.ts";
+
+/** A person with a room of hers. */
+async function withRoom(app: TestApp, name = "Bakery") {
+  const ada = await app.person("Ada");
+  const room = await createRoom(app.services, ada.account, name);
+  return { ...ada, room, path: `/rooms/${room.id}` };
+}
+
+/** The path in the last invitation that was "sent". */
+const invitationPath = (app: TestApp): string =>
+  app.mails.at(-1)!.text.match(/\/invitations\/[\w-]+/)![0];
+
+const html = async (answer: Response | Promise<Response>) =>
+  await (await answer).text();
+
+Deno.test("people who are not signed in are sent to do so, and back", async () => {
+  await using app = await testApp();
+  const answer = await app.ask("/rooms/abc/members?x=1");
+  assertEquals(
+    answer.headers.get("location"),
+    "/login?next=%2Frooms%2Fabc%2Fmembers%3Fx%3D1",
+  );
+});
+
+Deno.test("someone who is no member gets 404 from every page of a room", async () => {
+  await using app = await testApp();
+  const { path, room } = await withRoom(app, "Secret plans");
+  const { cookie } = await app.person("Eve");
+  for (const page of [path, `${path}/members`, `${path}/live`]) {
+    const answer = await app.ask(page, { cookie });
+    assertEquals(answer.status, 404, page);
+    assert(!(await answer.text()).includes("Secret plans"), page);
+  }
+  const posts = [
+    await app.send(path, { content: "hello" }, cookie),
+    await app.send(`${path}/members`, {
+      intent: "invite",
+      email: "eve@example.com",
+    }, cookie),
+  ];
+  assertEquals(posts.map((answer) => answer.status), [404, 404]);
+  const history = await app.roomLog.history(
+    { id: "", name: "" },
+    { [room.id]: "admin" },
+    room.id,
+    {},
+  );
+  assertEquals(history.messages, []);
+  assertEquals(app.mails, []);
+});
+
+Deno.test("a message is sent by a form, and shown escaped", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const content = "<script>alert(1)</script>\r\nsecond line";
+  const sent = await app.send(path, { content, clientId: "c1" }, cookie);
+  assertEquals(sent.status, 303);
+  assertEquals(sent.headers.get("location"), `${path}#latest`);
+  const page = await html(app.ask(path, { cookie }));
+  assertMatch(page, /&lt;script>alert\(1\)&lt;\/script>\nsecond line/);
+  assert(!page.includes("<script>alert"));
+});
+
+Deno.test("a message that cannot be sent stays in the form", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const content = "too long ".repeat(500);
+  const long = await app.send(path, { content }, cookie);
+  assertEquals(long.status, 422);
+  assertMatch(await long.text(), /<textarea[^>]*>too long too long/);
+
+  app.roomLog.isDown = true;
+  const down = await app.send(path, { content: "for later" }, cookie);
+  assertEquals(down.status, 503);
+  assertMatch(await down.text(), /<textarea[^>]*>for later/);
+});
+
+Deno.test("with realtime down the pages still load and say so", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  app.roomLog.isDown = true;
+  const list = await app.ask("/rooms", { cookie });
+  assertEquals(list.status, 200);
+  const page = await list.text();
+  assertMatch(page, /Bakery/);
+  assertMatch(page, /not answering/);
+  assertEquals((await app.ask(path, { cookie })).status, 200);
+});
+
+Deno.test("the list shows the last message and what is unread, until the room is opened", async () => {
+  await using app = await testApp();
+  const { path, cookie, room } = await withRoom(app);
+  const jonas = { id: "jonas", name: "Jonas" };
+  const draft = { clientId: "c", content: "The oven is here" };
+  await app.roomLog.post(jonas, { [room.id]: "member" }, room.id, draft);
+  const before = await html(app.ask("/rooms", { cookie }));
+  assertMatch(before, /Jonas[^]*The oven is here[^]*1<span[^>]*>unread/);
+  await html(app.ask(path, { cookie }));
+  const after = await html(app.ask("/rooms", { cookie }));
+  assert(!after.includes("unread</span>"));
+});
+
+Deno.test("a room without a name comes back with the sentence beside it", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const answer = await app.send("/rooms", { name: "  " }, cookie);
+  assertEquals(answer.status, 422);
+  assertMatch(await answer.text(), /id="name-error"/);
+  const made = await app.send("/rooms", { name: "Bakery" }, cookie);
+  assertEquals(made.status, 303);
+  assertMatch(made.headers.get("location") ?? "", /^\/rooms\/[\w-]+$/);
+});
+
+Deno.test("a newcomer follows an invitation, signs in, joins, and the link is used up", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const email = "jonas@example.com";
+  const sent = await app.send(
+    `${path}/members`,
+    { intent: "invite", email },
+    cookie,
+  );
+  const done = sent.headers.get("location")!;
+  assertMatch(await html(app.ask(done, { cookie })), /href="\/outbox"/);
+  const link = invitationPath(app);
+
+  const stranger = await html(app.ask(link));
+  assertMatch(stranger, /Ada[^]*invites you to[^]*Bakery/);
+  assert(stranger.includes(`/register?next=${encodeURIComponent(link)}`));
+
+  const jonas = await app.person("Jonas");
+  const joined = await app.send(link, { answer: "accept" }, jonas.cookie);
+  assertEquals(joined.headers.get("location"), path);
+  assertEquals((await app.ask(path, { cookie: jonas.cookie })).status, 200);
+
+  const late = await app.person("Late");
+  const page = await html(app.ask(link, { cookie: late.cookie }));
+  assertMatch(page, /has been used/);
+  assertEquals((await app.ask(path, { cookie: late.cookie })).status, 404);
+});
+
+Deno.test("an invitation can be declined without an account, and revoked", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const invite = { intent: "invite", email: "jonas@example.com" };
+  await app.send(`${path}/members`, invite, cookie);
+  await app.send(invitationPath(app), { answer: "decline" });
+  assertMatch(await html(app.ask(invitationPath(app))), /was declined/);
+
+  await app.send(`${path}/members`, invite, cookie);
+  const page = await html(app.ask(`${path}/members`, { cookie }));
+  const invitation = page.match(/name="invitation" value="([^"]+)"/)![1];
+  await app.send(`${path}/members`, { intent: "revoke", invitation }, cookie);
+  assertMatch(await html(app.ask(invitationPath(app))), /was taken back/);
+});
+
+Deno.test("only admins see and may use what changes the room", async () => {
+  await using app = await testApp();
+  const { path, cookie, account } = await withRoom(app);
+  const members = `${path}/members`;
+  const email = "jonas@example.com";
+  await app.send(members, { intent: "invite", email }, cookie);
+  const jonas = await app.person("Jonas");
+  await app.send(invitationPath(app), { answer: "accept" }, jonas.cookie);
+
+  const page = await html(app.ask(members, { cookie: jonas.cookie }));
+  assert(!page.includes('value="remove"') && !page.includes('value="rename"'));
+  const remove = { intent: "remove", member: account.id };
+  const refused = await app.send(members, remove, jonas.cookie);
+  assertEquals(refused.status, 403);
+
+  const out = { intent: "remove", member: jonas.account.id };
+  assertEquals((await app.send(members, out, cookie)).status, 303);
+  assertEquals((await app.ask(path, { cookie: jonas.cookie })).status, 404);
+});

@@ -1,0 +1,175 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { pictureOf, type TestApp, testApp } from "./testing.ts";
+
+const cookieOf = (answer: Response, name: string): string =>
+  answer.headers.getSetCookie()
+    .find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0] ?? "";
+
+function withFile(
+  fields: Record<string, string>,
+  ...pictures: Uint8Array<ArrayBuffer>[]
+): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  for (const picture of pictures) {
+    form.append("selfie", new File([picture], "me.jpg"));
+  }
+  return form;
+}
+
+const NEWCOMER = {
+  name: "Grace Hopper",
+  email: "grace@example.com",
+  password: "nine lives of a cat",
+  consent: "yes",
+};
+
+/** The right password, and the cookie of the half-way state. */
+async function firstStep(app: TestApp, email: string): Promise<string> {
+  const password = "correct horse battery";
+  const answer = await app.send("/login?next=/account", { email, password });
+  assertEquals(answer.status, 303);
+  assertEquals(
+    answer.headers.get("location"),
+    "/login/face?next=%2Faccount",
+  );
+  assertEquals(cookieOf(answer, "chatsphere_session"), "");
+  return cookieOf(answer, "chatsphere_login");
+}
+
+Deno.test("registering signs in and goes on to where the person was headed", async () => {
+  await using app = await testApp();
+  const form = withFile(NEWCOMER, pictureOf("Grace"));
+  const answer = await app.send("/register?next=/invitations/abc", form);
+  assertEquals(answer.status, 303);
+  assertEquals(answer.headers.get("location"), "/invitations/abc");
+  const cookie = cookieOf(answer, "chatsphere_session");
+  const account = await (await app.ask("/account", { cookie })).text();
+  assertMatch(account, /Grace Hopper/);
+});
+
+Deno.test("a registration with mistakes comes back with what was typed and each mistake beside its field", async () => {
+  await using app = await testApp();
+  const { consent: _consent, ...noConsent } = NEWCOMER;
+  const form = withFile({ ...noConsent, email: "grace@", password: "short" });
+  const answer = await app.send("/register", form);
+  assertEquals(answer.status, 422);
+  const html = await answer.text();
+  assertMatch(html, /value="Grace Hopper"/);
+  assertMatch(html, /value="grace@"/);
+  for (const field of ["email", "password", "consent", "selfie"]) {
+    assert(html.includes(`id="${field}-error"`), `nothing beside ${field}`);
+    assertMatch(html, new RegExp(`aria-describedby="[^"]*${field}-error`));
+  }
+  assert(!html.includes('value="short"'), "the password was sent back");
+  assert(!html.includes('id="name-error"'));
+});
+
+Deno.test("a picture without a face keeps the form and says what to do", async () => {
+  await using app = await testApp();
+  const form = withFile(NEWCOMER, new TextEncoder().encode("a landscape"));
+  const answer = await app.send("/register", form);
+  assertEquals(answer.status, 422);
+  const html = await answer.text();
+  assertMatch(html, /No face was found/);
+  assertMatch(html, /value="grace@example\.com"/);
+});
+
+Deno.test("more than 8 MB is refused on the form itself", async () => {
+  await using app = await testApp();
+  const form = withFile(NEWCOMER, new Uint8Array(8 * 1024 * 1024));
+  const answer = await app.send("/register", form);
+  assertEquals(answer.status, 413);
+  assertMatch(await answer.text(), /id="selfie-error"[^]*more than 8 MB/);
+});
+
+Deno.test("wrong password and unknown e-mail answer alike", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const known = await app.send("/login", {
+    email: account.email,
+    password: "not this one",
+  });
+  const unknown = await app.send("/login", {
+    email: "nobody@example.com",
+    password: "not this one",
+  });
+  assertEquals([known.status, unknown.status], [401, 401]);
+  const [a, b] = [await known.text(), await unknown.text()];
+  assertEquals(
+    a.replaceAll(account.email, "E-MAIL"),
+    b.replaceAll("nobody@example.com", "E-MAIL"),
+  );
+});
+
+Deno.test("no session exists before password and face have both passed", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const rooms = await app.ask("/rooms", { cookie });
+  assertEquals(rooms.headers.get("location"), "/login?next=%2Frooms");
+
+  const path = "/login/face?next=/account";
+  const wrong = await app.send(path, withFile({}, pictureOf("Eve")), cookie);
+  assertEquals(wrong.status, 401);
+  assertEquals(cookieOf(wrong, "chatsphere_session"), "");
+  assertMatch(await wrong.text(), /id="selfie-error"/);
+
+  const right = await app.send(path, withFile({}, pictureOf("Ada")), cookie);
+  assertEquals(right.status, 303);
+  assertEquals(right.headers.get("location"), "/account");
+  const session = cookieOf(right, "chatsphere_session");
+  assertEquals((await app.ask("/rooms", { cookie: session })).status, 200);
+  const again = await app.send(path, withFile({}, pictureOf("Ada")), cookie);
+  assertMatch(again.headers.get("location") ?? "", /^\/login\?late/);
+});
+
+Deno.test("a code by e-mail takes the place of the face", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const sent = await app.send("/login/code", { intent: "send" }, cookie);
+  assertEquals(sent.status, 303);
+  const code = app.mails.at(-1)!.text.match(/\d{3} \d{3}/)![0];
+
+  const wrong = await app.send("/login/code", { code: "1" }, cookie);
+  assertEquals(wrong.status, 401);
+  assertMatch(await wrong.text(), /id="code-error"/);
+  const right = await app.send("/login/code", { code }, cookie);
+  assertEquals(right.status, 303);
+  assert(cookieOf(right, "chatsphere_session"));
+});
+
+Deno.test("signing in never leads to another site", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  for (const next of ["//evil.example", "https://evil.example", "/\\evil"]) {
+    const path = `/login?next=${encodeURIComponent(next)}`;
+    const answer = await app.ask(path, { cookie });
+    assertEquals(answer.headers.get("location"), "/rooms");
+  }
+});
+
+Deno.test("signing out ends the session on the server", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  assertEquals((await app.send("/logout", {}, cookie)).status, 303);
+  const rooms = await app.ask("/rooms", { cookie });
+  assertEquals(rooms.status, 303);
+});
+
+Deno.test("one click deletes the face, and signing in goes on with a code", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const answer = await app.send("/account", { intent: "delete-face" }, cookie);
+  assertEquals(answer.headers.get("location"), "/account?done=delete-face");
+  const page = await (await app.ask("/account?done=delete-face", { cookie }))
+    .text();
+  assertMatch(page, /Your face is deleted/);
+  const login = await app.send("/login", {
+    email: account.email,
+    password: "correct horse battery",
+  });
+  assertMatch(login.headers.get("location") ?? "", /^\/login\/code/);
+  assertMatch(app.mails.at(-1)!.subject, /code/);
+});
