@@ -1,24 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { type Kept, openPending } from "./pending.ts";
-
-/** A browser's storage: its keys are its own properties, and it can be full. */
-function fakeStorage(capacity = Infinity): Storage {
-  const items = new Map<string, string>();
-  const methods = {
-    getItem: (key: string) => items.get(key) ?? null,
-    removeItem: (key: string) => void items.delete(key),
-    setItem(key: string, value: string) {
-      if (items.size >= capacity && !items.has(key)) {
-        throw new DOMException("full", "QuotaExceededError");
-      }
-      items.set(key, value);
-    },
-  };
-  return new Proxy(methods as unknown as Storage, {
-    ownKeys: () => [...items.keys()],
-    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
-  });
-}
+import { fakeStorage } from "./testing.ts";
 
 const kept = (clientId: string, timestamp = 1): Kept => ({
   clientId,

@@ -43,12 +43,13 @@ export interface OpenRoom {
 export interface OpenRoomOptions extends
   Pick<
     LinkOptions,
-    "url" | "token" | "onState" | "renew" | "timing" | "random"
+    "url" | "token" | "onState" | "renew" | "timing"
   > {
   state: RoomState;
   onChange(state: RoomState): void;
   /** Something the person asked for could not be done; a sentence for them. */
   onNotice(message: string): void;
+  storage?: () => Storage;
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on plain http in a local network. */
@@ -59,7 +60,7 @@ export const newId = (): string =>
 export function openRoom(options: OpenRoomOptions): OpenRoom {
   let { state } = options;
   const { roomId, me } = state;
-  const pending = openPending(me, roomId);
+  const pending = openPending(me, roomId, options.storage);
   const waiting = new Map<string, ClientFrame>();
   const typists: Record<string, ReturnType<typeof setTimeout>> = {};
   let typedAt = 0;

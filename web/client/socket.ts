@@ -22,7 +22,7 @@ export type LinkState =
 
 /** Milliseconds; tests shorten them. */
 export const TIMING = {
-  /** Full jitter: a random wait up to `first`, doubled each time, never above `longest`. */
+  /** The longest first wait, and the longest at all: see {@linkcode backoff}. */
   first: 500,
   longest: 30_000,
   /** Between position checks: a silent loss is found within this time. */
@@ -37,6 +37,12 @@ export const TIMING = {
   renewLeast: 60_000,
 };
 
+/** Full jitter: how long to wait after so many failures in a row: ms. */
+export const backoff = (
+  failures: number,
+  { first, longest }: Pick<typeof TIMING, "first" | "longest">,
+): number => Math.random() * Math.min(longest, first * 2 ** failures);
+
 export interface LinkOptions {
   url: string;
   roomId: string;
@@ -50,7 +56,6 @@ export interface LinkOptions {
   /** A new token; throws {@linkcode Refused} if none will ever come. */
   renew(): Promise<Token>;
   timing?: Partial<typeof TIMING>;
-  random?: () => number;
 }
 
 export interface Link {
@@ -65,7 +70,7 @@ export interface Link {
 
 /** Opens the connection and keeps it until `close` or a final refusal. */
 export function connect(options: LinkOptions): Link {
-  const { roomId, onFrame, onState, random = Math.random } = options;
+  const { roomId, onFrame, onState } = options;
   const timing = { ...TIMING, ...options.timing };
   let { token } = options;
   let tokenSince = Date.now();
@@ -116,8 +121,7 @@ export function connect(options: LinkOptions): Link {
   function lost() {
     drop();
     onState(navigator.onLine === false ? "offline" : "reconnecting");
-    const limit = Math.min(timing.longest, timing.first * 2 ** failures++);
-    after("open", random() * limit, open);
+    after("open", backoff(failures++, timing), open);
   }
 
   async function renewed(): Promise<boolean> {
@@ -136,7 +140,7 @@ export function connect(options: LinkOptions): Link {
     const good = await renewed();
     if (!of || of !== socket) return;
     if (good) identify();
-    else after("renew", timing.answer * (1 + random()), renew);
+    else after("renew", timing.answer * (1 + Math.random()), renew);
   }
 
   async function open() {

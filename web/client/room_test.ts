@@ -1,0 +1,220 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import type { EntryFrame } from "../../realtime/protocol.ts";
+import { openPending } from "./pending.ts";
+import { type OpenRoom, openRoom } from "./room.ts";
+import { initialState, type RoomState } from "./room-state.ts";
+import {
+  fakeStorage,
+  goLive,
+  joined,
+  type Peer,
+  startServer,
+  watcher,
+} from "./testing.ts";
+
+const FOREVER = 1_000_000;
+const ME = { id: "me", name: "Me" };
+
+/** A room open against a server in the test's hands. */
+async function setUp(
+  storage: Storage,
+  work: (test: {
+    room: OpenRoom;
+    peer(number: number): Promise<Peer>;
+    state(): RoomState;
+    notices: string[];
+    states: string[];
+    until(done: () => boolean): Promise<void>;
+  }) => Promise<void>,
+) {
+  const watch = watcher();
+  const server = startServer(watch);
+  const notices: string[] = [];
+  const states: string[] = [];
+  let state = initialState({
+    roomId: "room",
+    me: ME.id,
+    history: { messages: [], epoch: "1", offset: 7 },
+    read: 0,
+  });
+  const room = openRoom({
+    state,
+    url: server.url,
+    token: { token: "t", expiresAt: Date.now() + 300_000 },
+    renew: () => Promise.reject(new Error("web is down")),
+    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER },
+    storage: () => storage,
+    onChange(next) {
+      state = next;
+      watch.notify();
+    },
+    onState(next, reason) {
+      states.push(reason ?? next);
+      watch.notify();
+    },
+    onNotice(message) {
+      notices.push(message);
+      watch.notify();
+    },
+  });
+  try {
+    const { until } = watch;
+    const { peer } = server;
+    await work({ room, peer, state: () => state, notices, states, until });
+  } finally {
+    room.close();
+    await server.close();
+  }
+}
+
+const entry = (offset: number, clientId = `c${offset}`): EntryFrame => ({
+  event: "new-message",
+  roomId: "room",
+  epoch: "1",
+  offset,
+  message: {
+    id: `m${offset}`,
+    clientId,
+    sender: ME,
+    content: "text",
+    timestamp: 1,
+    offset,
+  },
+});
+
+Deno.test("a message written before the connection stands is sent with it", () => {
+  const storage = fakeStorage();
+  return setUp(storage, async ({ room, peer, state, until }) => {
+    room.send("early");
+    assertEquals(state().unsent.map((u) => u.status), ["sending"]);
+    const server = await peer(0);
+    await goLive(server);
+    const { message } = await server.got("chat-message");
+    assertEquals(message.content, "early");
+    assertEquals(openPending("me", "room", () => storage).list().length, 1);
+    server.send({
+      event: "message-ack",
+      roomId: "room",
+      clientId: message.clientId,
+      id: "m8",
+      offset: 8,
+      timestamp: 1,
+    });
+    await until(() => state().unsent[0].status === "sent");
+    assertEquals(openPending("me", "room", () => storage).list(), []);
+    server.send(entry(8, message.clientId));
+    await until(() => state().messages.length === 1);
+    assertEquals(state().unsent, []);
+  });
+});
+
+Deno.test("what was not answered is sent again after a reconnect, as the same message", () =>
+  setUp(fakeStorage(), async ({ room, peer }) => {
+    const server = await peer(0);
+    await goLive(server);
+    room.send("once");
+    room.request({ event: "react", id: "m1", emoji: "👍", on: true });
+    const first = await server.got("chat-message");
+    const reaction = await server.got("react");
+    server.socket.close(4000);
+    const again = await peer(1);
+    await goLive(again);
+    assertEquals(await again.got("chat-message"), first);
+    assertEquals(await again.got("react"), reaction);
+    assertNotEquals(first.message.clientId, reaction.clientId);
+  }));
+
+Deno.test("a message left unsent by a closed tab is sent by the next", () => {
+  const storage = fakeStorage();
+  const kept = {
+    clientId: "kept",
+    content: "from before",
+    timestamp: Date.now(),
+  };
+  openPending("me", "room", () => storage).keep(kept);
+  return setUp(storage, async ({ peer, state }) => {
+    assertEquals(state().unsent.map((u) => u.content), ["from before"]);
+    const server = await peer(0);
+    await goLive(server);
+    assertEquals((await server.got("chat-message")).message.clientId, "kept");
+  });
+});
+
+Deno.test("one from long ago waits for the person's word", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  pending.keep({ clientId: "old", content: "yesterday's", timestamp: 1 });
+  return setUp(storage, async ({ room, peer, state }) => {
+    assertEquals(state().unsent.map((u) => u.status), ["failed"]);
+    const server = await peer(0);
+    await goLive(server);
+    room.retry("old");
+    assertEquals((await server.got("chat-message")).message.clientId, "old");
+    room.discard("old");
+    assertEquals(state().unsent, []);
+    assertEquals(pending.list(), []);
+  });
+});
+
+Deno.test("a hole makes it ask for what is missing", () =>
+  setUp(fakeStorage(), async ({ peer, state, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    server.send(entry(9));
+    const ask = await server.got("join-room", 2);
+    assertEquals(ask.since, { epoch: "1", offset: 7 });
+    server.send({ ...joined, offset: 9, entries: [entry(8), entry(9)] });
+    await until(() => state().offset === 9);
+    assertEquals(state().messages.map((m) => m.offset), [8, 9]);
+  }));
+
+Deno.test("a refused message fails with the server's words; a refused act is told", () =>
+  setUp(fakeStorage(), async ({ room, peer, state, notices, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    room.send("no");
+    room.request({ event: "delete-message", id: "m1" });
+    const refs = [
+      (await server.got("chat-message")).message.clientId,
+      (await server.got("delete-message")).clientId,
+    ];
+    for (const ref of refs) {
+      server.send({
+        event: "error",
+        code: "forbidden",
+        message: "You may not do this.",
+        retryable: false,
+        ref,
+      });
+    }
+    await until(() => notices.length > 0);
+    assertEquals(notices, ["You may not do this."]);
+    assertEquals(state().unsent.map((u) => [u.status, u.reason]), [
+      ["failed", "You may not do this."],
+    ]);
+  }));
+
+Deno.test("someone removed from the room is told so and not reconnected", () =>
+  setUp(fakeStorage(), async ({ peer, states, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    server.send({ event: "membership", roomId: "room", removed: true });
+    await until(() => states.includes("You are no longer in this room."));
+    assertEquals(states.at(-1), "You are no longer in this room.");
+  }));
+
+Deno.test("what has been seen is reported once", () =>
+  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
+    room.seen();
+    assertEquals(state().read, 0);
+    const server = await peer(0);
+    await goLive(server);
+    await until(() => states.includes("live"));
+    room.seen();
+    room.seen();
+    assertEquals(state().read, 7);
+    room.typing();
+    await server.got("typing");
+    const reads = server.frames.filter((frame) => frame.event === "read");
+    assertEquals(reads, [{ event: "read", roomId: "room", offset: 7 }]);
+  }));
