@@ -34,6 +34,14 @@ export interface Config {
   secure: boolean;
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
   local: boolean;
+  /** A proxy of our own stands before us: the last address in X-Forwarded-For is the person's. */
+  trustProxy: boolean;
+}
+
+function readTrustProxy(env: Env): boolean {
+  const text = readText(env, "TRUST_PROXY") ?? "0";
+  if (text === "0" || text === "1") return text === "1";
+  throw new ConfigError("TRUST_PROXY", "must be 1 or 0.");
 }
 
 function readAppUrl(env: Env, port: number): URL {
@@ -175,6 +183,7 @@ export function readConfig(env: Env): Config {
     signingKey: readSigningKey(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),
+    trustProxy: readTrustProxy(env),
   };
 }
 

@@ -23,6 +23,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     signingKey: undefined,
     secure: false,
     local: true,
+    trustProxy: false,
   });
 });
 
@@ -50,6 +51,7 @@ Deno.test("everything can be given", () => {
     SMTP_URL: "smtps://mail.example",
     MAIL_FROM: "Chat <chat@chat.example>",
     SIGNING_KEY: JSON.stringify({ ...key, use: "sig" }),
+    TRUST_PROXY: "1",
   });
   assertEquals(config, {
     appUrl: "https://chat.example",
@@ -68,6 +70,7 @@ Deno.test("everything can be given", () => {
     signingKey: key,
     secure: true,
     local: false,
+    trustProxy: true,
   });
 });
 

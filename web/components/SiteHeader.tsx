@@ -7,7 +7,7 @@ import { Mark } from "./Mark.tsx";
 export function SiteHeader({ signedIn }: { signedIn: boolean }) {
   return (
     <header class="site-header">
-      <a class="wordmark" href="/">
+      <a class="wordmark" href="/" aria-label="ChatSphere">
         <Mark />
         <span>ChatSphere</span>
       </a>

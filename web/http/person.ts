@@ -1,6 +1,5 @@
 import type { Middleware } from "fresh";
 import { readSessionCookie } from "../accounts/cookies.ts";
-import { findAccount } from "../accounts/accounts.ts";
 import { findSession } from "../accounts/sessions.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
@@ -16,15 +15,27 @@ export function withServices(
     state.requestId = crypto.randomUUID();
     state.account = null;
     state.session = null;
-    state.ip = addressOf(ctx.info);
     state.services = await open();
+    const { trustProxy } = state.services.config;
+    state.ip = addressOf(ctx.req.headers, ctx.info, trustProxy);
     const answer = await ctx.next();
     answer.headers.set("x-request-id", state.requestId);
     return answer;
   };
 }
 
-function addressOf(info: Deno.ServeHandlerInfo | undefined): string {
+/**
+ * The address attempts are counted by. X-Forwarded-For is believed only behind a proxy of
+ * our own, and of it only the last entry, which that proxy wrote: the others are the
+ * person's to make up.
+ */
+export function addressOf(
+  headers: Headers,
+  info: Deno.ServeHandlerInfo | undefined,
+  trustProxy: boolean,
+): string {
+  const forwarded = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
+  if (trustProxy && forwarded) return forwarded;
   const address = info?.remoteAddr;
   return address && "hostname" in address ? address.hostname : "unknown";
 }
@@ -35,8 +46,8 @@ export const withPerson: Middleware<State> = async (ctx) => {
   const token = readSessionCookie(state.services.config, ctx.req.headers);
   const session = token && await findSession(state.services, token);
   if (session) {
-    state.account = await findAccount(state.services, session.accountId);
-    if (state.account) state.session = { token };
+    state.account = session.account;
+    state.session = { token };
   }
   const answer = await ctx.next();
   if (!answer.headers.has("cache-control")) {
