@@ -76,6 +76,7 @@ export class Hub implements LogListener {
     clearTimeout(open.presenceDue);
     // The others must not wait for this instance's list to expire.
     this.#say(roomId, open);
+    open.room.closed = true;
     this.#rooms.delete(roomId);
     this.log.unwatch(roomId);
   }

@@ -27,6 +27,9 @@ export class Room {
   #filling: Promise<void> | null = null;
   #joins = 0;
   #recent: Delivery[] = [];
+  #retry: Timer | undefined;
+  /** Set when the last reader has gone. */
+  closed = false;
 
   constructor(
     readonly id: string,
@@ -39,17 +42,8 @@ export class Room {
 
   /** Takes entries in log order and delivers those that are next. */
   deliver(entries: Entry[]): void {
-    if (this.delivered < 0 || this.#filling) {
-      this.#early.push(...entries);
-      return;
-    }
-    for (const [i, entry] of entries.entries()) {
-      if (!this.#accept(entry)) {
-        this.#early = entries.slice(i);
-        this.#fillAgain();
-        return;
-      }
-    }
+    if (this.delivered < 0 || this.#filling) this.#early.push(...entries);
+    else if (!this.#acceptAll(entries)) this.#fillSoon(0);
   }
 
   /**
@@ -63,9 +57,11 @@ export class Room {
   ): Promise<void> {
     this.#joins += 1;
     try {
-      const page = await read();
+      let page = await read();
       this.#opened(page);
       if (page.offset > this.delivered) await this.fill();
+      // A new epoch began meanwhile: what was read belongs to the old one.
+      if (page.epoch !== this.epoch) page = await read();
       joined(page, this.#recent.filter(({ offset }) => offset > page.offset));
     } finally {
       this.#joins -= 1;
@@ -89,28 +85,43 @@ export class Room {
     } catch (error) {
       const fields = errorFields(error);
       this.logger("warn", "room-fill-failed", { room: this.id, ...fields });
-      setTimeout(() => this.#fillAgain(), FILL_RETRY);
+      this.#fillSoon(FILL_RETRY);
       throw error;
     } finally {
       this.#filling = null;
     }
     const early = this.#early;
     this.#early = [];
-    this.deliver(early);
+    // Heard of, but not in the log yet: a replica that is behind, or entries that are lost.
+    if (!this.#acceptAll(early)) this.#fillSoon(FILL_RETRY);
   }
 
-  #fillAgain(): void {
-    // The failure was logged, and the next try is on its way.
-    this.fill().catch(() => {});
+  #fillSoon(delay: number): void {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      // The failure was logged, and the next try is on its way.
+      if (!this.closed) this.fill().catch(() => {});
+    }, delay);
   }
 
   async #readOn(): Promise<void> {
-    for (;;) {
-      const after = this.delivered;
+    while (this.delivered >= 0) {
+      const { epoch, delivered } = this;
       const limit = LIMITS.recoveryEntries;
-      const slice = await this.log.read(this.id, after, limit);
+      const slice = await this.log.read(this.id, delivered, limit);
+      if (slice.epoch === epoch && slice.offset < delivered) {
+        // What was delivered is gone, so it must not be taken for the same log.
+        await this.log.beginEpoch(this.id, { epoch, offset: delivered });
+        continue;
+      }
       this.#follow(slice.epoch, slice.offset);
-      for (const entry of slice.entries) this.#accept(entry);
+      for (const entry of slice.entries) {
+        // The log does not have what lies before: it was trimmed.
+        if (entry.epoch === this.epoch && entry.offset > this.delivered) {
+          this.delivered = entry.offset - 1;
+        }
+        this.#accept(entry);
+      }
       if (slice.entries.length < limit) return;
     }
   }
@@ -124,29 +135,29 @@ export class Room {
     this.deliver(early);
   }
 
-  /** A log that lost entries starts a new epoch: begin again from where it is. */
+  /** A log that lost entries starts a new epoch: go on from where that is. */
   #follow(epoch: string, offset: number): void {
-    if (epoch === this.epoch) return;
+    if (Number(epoch) <= Number(this.epoch)) return;
     this.epoch = epoch;
     this.delivered = Math.min(this.delivered, offset);
   }
 
-  /** False if entries before this one are missing. */
+  /** False, and the rest dropped, if entries are missing before one of them. */
+  #acceptAll(entries: Entry[]): boolean {
+    return entries.every((entry) => this.#accept(entry));
+  }
+
   #accept(entry: Entry): boolean {
-    if (entry.epoch !== this.epoch) {
-      if (Number(entry.epoch) < Number(this.epoch)) return true;
-      this.#follow(entry.epoch, entry.offset - 1);
-    }
+    if (Number(entry.epoch) < Number(this.epoch)) return true;
+    this.#follow(entry.epoch, entry.offset - 1);
     if (entry.offset <= this.delivered) return true;
     if (entry.offset > this.delivered + 1) return false;
     this.delivered = entry.offset;
-    const delivery = {
-      offset: entry.offset,
-      text: frameText(this.id, entry),
-    };
-    this.publish(this.topic, delivery.text);
-    for (const listener of this.listeners) listener(delivery);
-    if (this.#joins > 0) this.#recent.push(delivery);
+    const { offset } = entry;
+    const text = frameText(this.id, entry);
+    this.publish(this.topic, text);
+    for (const listener of this.listeners) listener({ offset, text });
+    if (this.#joins > 0) this.#recent.push({ offset, text });
     return true;
   }
 }

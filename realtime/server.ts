@@ -3,7 +3,7 @@ import type { Config } from "./config.ts";
 import { handleHttp } from "./http.ts";
 import { Hub } from "./hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
-import type { Logger } from "./logger.ts";
+import { errorFields, type Logger } from "./logger.ts";
 import { Outbox } from "./outbox.ts";
 import { CLOSE } from "./protocol.ts";
 import { Session, type SessionContext, type SocketData } from "./session.ts";
@@ -32,6 +32,8 @@ const SLOW_BYTES = 524_288;
 const SLOW_SECONDS = 10;
 const POSITION_CHECK = 40_000;
 const PRESENCE_REFRESH = 10_000;
+const TRIM_EVERY = 3_600_000;
+const DAY = 86_400_000;
 const DRAIN_LIMIT = 8_000;
 
 /** Starts the service on the port of the configuration (0: any free one). */
@@ -65,7 +67,7 @@ export async function startServer(
     websocket: sockets(context),
   });
   outbox.publish = (topic, text) => void server.publish(topic, text);
-  const timers = startTimers(hub);
+  const timers = startTimers(hub, config, logger);
   async function drain(): Promise<void> {
     accepting = false;
     timers.forEach(clearInterval);
@@ -125,14 +127,26 @@ function sockets(context: SessionContext): Bun.WebSocketHandler<SocketData> {
   };
 }
 
-function startTimers(hub: Hub): Timer[] {
+function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
   const slow = new Map<Session, number>();
   return [
     setInterval(() => sweep(hub, slow), 1_000),
     setInterval(() => void hub.checkPositions(), POSITION_CHECK),
     setInterval(() => hub.refreshPresence(), PRESENCE_REFRESH),
     setInterval(() => hub.removals.forget(), 60_000),
+    setInterval(() => void trimOld(hub, config, logger), TRIM_EVERY),
   ];
+}
+
+/** Removes what is older than the configuration keeps. */
+async function trimOld(hub: Hub, config: Config, logger: Logger) {
+  if (config.retentionDays === undefined) return;
+  try {
+    const before = Date.now() - config.retentionDays * DAY;
+    logger("info", "trimmed", { entries: await hub.log.trim(before) });
+  } catch (error) {
+    logger("warn", "trim-failed", errorFields(error));
+  }
 }
 
 /** Ends what has run out: time to identify, tokens, patience with slow readers. */

@@ -105,6 +105,18 @@ export function entryFrame(roomId: string, entry: Entry): EntryFrame {
   return JSON.parse(frameText(roomId, entry)) as EntryFrame;
 }
 
+/** What an entry was made from, but its content; the inverse of making one. */
+export function entryOrigin(entry: Entry) {
+  const { clientId, sender, timestamp, id } = JSON.parse(`{${entry.body}`) as {
+    clientId: string;
+    sender: Sender;
+    timestamp: number;
+    id?: string;
+  };
+  const target = id === undefined ? undefined : parseEntryId(id)?.offset;
+  return { clientId, sender, timestamp, target };
+}
+
 /** The messages among `entries` with `amendments`, in order, applied to them. */
 export function applyAmendments(
   entries: Entry[],

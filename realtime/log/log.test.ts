@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { amendmentEntry, entryId } from "./entry.ts";
-import type { LogListener, RoomLog } from "./log.ts";
+import { amendmentEntry, entryId, messageEntry } from "./entry.ts";
+import { type LogListener, type RoomLog, StoreError } from "./log.ts";
 import { RedisLog } from "./redis.ts";
 import { startCluster, type TestCluster } from "./testing-cluster.ts";
 import { SqliteLog } from "./sqlite.ts";
@@ -237,5 +237,61 @@ function contract(open: Open): void {
     const last = new Recorder();
     await (await open(last)).close();
     expect(last.removals).toEqual([]);
+  });
+
+  test("begins a new epoch only when it is behind what was seen of it", async () => {
+    const { epoch } = await send("epoch", "c1");
+    await log.beginEpoch("epoch", { epoch, offset: 1 });
+    await log.beginEpoch("epoch", { epoch: "1", offset: 9 });
+    expect((await log.read("epoch", 0, 1)).epoch).toBe(epoch);
+    await log.beginEpoch("epoch", { epoch, offset: 2 });
+    const next = await send("epoch", "c2");
+    expect(Number(next.epoch)).toBeGreaterThan(Number(epoch));
+    expect(next.offset).toBe(2);
+    const { messages } = await log.page("epoch", { limit: 9 });
+    expect(messages.map(({ id }) => id))
+      .toEqual([entryId(epoch, 1), entryId(next.epoch, 2)]);
+    expect(await log.find("epoch", entryId(epoch, 1))).not.toBeNull();
+  });
+
+  test("trims what is old, but keeps the newest entry and counts on", async () => {
+    const old = (room: string, clientId: string, timestamp: number) => {
+      const sender = { id: "ann", name: "ann" };
+      const origin = { roomId: room, clientId, sender, timestamp };
+      return log.append(messageEntry(origin, { content: "x" }));
+    };
+    for (let i = 1; i <= 3; i += 1) await old("trim", `c${i}`, 2_500 + i);
+    for (let i = 1; i <= 3; i += 1) await old("trim-all", `c${i}`, 2_500 + i);
+    await old("trim", "c4", 9_000);
+    expect(await log.trim(3_000)).toBeGreaterThanOrEqual(5);
+    const offsets = async (room: string) =>
+      (await log.read(room, 0, 9)).entries.map(({ offset }) => offset);
+    expect(await offsets("trim")).toEqual([4]);
+    expect(await offsets("trim-all")).toEqual([3]);
+    expect(await send("trim-all", "c9")).toMatchObject({ offset: 4 });
+    expect(await log.trim(3_000)).toBe(1);
+  });
+
+  test("gives a room back from its parts, in a new epoch, and only when empty", async () => {
+    await send("source", "c1");
+    const kept = await send("source", "c2");
+    await amend("source", "c2", { kind: "e", content: "Changed" });
+    await log.markRead("source", "ben", 2);
+    const { entries } = await log.read("source", 0, 100);
+    const reads = await log.readers("source");
+    expect(reads).toEqual({ ben: 2 });
+    await log.restore("target", entries, reads);
+    const before = await log.page("source", { limit: 9 });
+    const after = await log.page("target", { limit: 9 });
+    expect(after.messages).toEqual(before.messages);
+    expect(after.offset).toBe(3);
+    expect(Number(after.epoch)).toBeGreaterThan(Number(before.epoch));
+    expect(await send("target", "c2")).toEqual({ ...kept, repeated: true });
+    expect((await log.positions("ben", ["target"])).target?.read).toBe(2);
+    expect(log.restore("target", entries, {})).rejects.toThrow(StoreError);
+    const names: string[] = [];
+    for await (const name of log.rooms()) names.push(name);
+    expect(names).toContain("source");
+    expect(names).toContain("target");
   });
 }

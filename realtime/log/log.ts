@@ -1,4 +1,4 @@
-import type { Message, RoomSummary } from "../protocol.ts";
+import type { Message, Position, RoomSummary } from "../protocol.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
@@ -84,6 +84,23 @@ export interface RoomLog {
   ): Promise<Record<string, RoomSummary>>;
   /** Moves a read position forward, never back; resolves to where it is then. */
   markRead(roomId: string, userId: string, offset: number): Promise<number>;
+  /**
+   * Begins a new epoch if the log is behind a position of its present one: a store that
+   * lost entries would otherwise give their offsets to others.
+   */
+  beginEpoch(roomId: string, seen: Position): Promise<void>;
+  /** Removes entries older than a time, but the newest of each room; resolves to how many. */
+  trim(before: number): Promise<number>;
+  /** The ids of all rooms. */
+  rooms(): AsyncIterable<string>;
+  /** Everyone's read position in a room. */
+  readers(roomId: string): Promise<Record<string, number>>;
+  /** Puts back a room from a backup, in a new epoch. Rejects if the log has entries of it. */
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): Promise<void>;
   /** From when this resolves, the listener hears of everything appended to the room. */
   watch(roomId: string): Promise<void>;
   unwatch(roomId: string): void;

@@ -1,6 +1,16 @@
 import { Cluster, Redis } from "ioredis";
+import type { Entry } from "./entry.ts";
 import { errorFields, type Logger } from "../logger.ts";
-import { APPEND, MARK_READ, PAGE, READ, UNREAD } from "./redis-scripts.ts";
+import {
+  APPEND,
+  BEGIN_EPOCH,
+  MARK_READ,
+  PAGE,
+  READ,
+  RESTORE,
+  TRIM,
+  UNREAD,
+} from "./redis-scripts.ts";
 
 type Args = (string | number)[];
 type Script<Reply> = (
@@ -11,6 +21,12 @@ type Script<Reply> = (
 /** An entry as a stream gives it: id, then field and value. */
 export type StreamEntry = [id: string, fields: [kind: string, body: string]];
 
+/** The entry a stream gave. */
+export function toEntry([id, [kind, body]]: StreamEntry): Entry {
+  const [offset, epoch = ""] = id.split("-");
+  return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
+}
+
 interface Scripts {
   chatAppend: Script<string[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
@@ -19,6 +35,9 @@ interface Scripts {
   >;
   chatMarkRead: Script<number>;
   chatUnread: Script<[read: number, count: number]>;
+  chatBeginEpoch: Script<number>;
+  chatTrim: Script<number>;
+  chatRestore: Script<number>;
 }
 
 export type Client = (Redis | Cluster) & Scripts;
@@ -32,6 +51,9 @@ const SCRIPTS = {
   chatPage: { lua: PAGE },
   chatMarkRead: { lua: MARK_READ },
   chatUnread: { lua: UNREAD },
+  chatBeginEpoch: { lua: BEGIN_EPOCH },
+  chatTrim: { lua: TRIM },
+  chatRestore: { lua: RESTORE },
 };
 
 const backoff = (times: number) =>

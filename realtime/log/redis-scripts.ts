@@ -160,3 +160,38 @@ for _, entry in ipairs(entries) do
 end
 return {read, count}
 `;
+
+/** KEYS: meta. ARGV: time, the epoch and offset seen. Begins a new epoch if behind. */
+export const BEGIN_EPOCH = `
+local state = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
+if state[1] ~= ARGV[2] or tonumber(state[2] or 0) >= tonumber(ARGV[3]) then return 0 end
+local epoch = math.max(tonumber(ARGV[1]), tonumber(state[1]) + 1)
+redis.call('HSET', KEYS[1], 'epoch', string.format('%.0f', epoch))
+return 1
+`;
+
+/**
+ * KEYS: log, sent, amends. ARGV: the offset to keep from, how many keys of \`sent\` follow,
+ * those, then the ids of the amendments among what goes.
+ */
+export const TRIM = `
+local count = tonumber(ARGV[2])
+for i = 1, #ARGV - 2 do
+  if i <= count then redis.call('HDEL', KEYS[2], ARGV[i + 2])
+  else redis.call('ZREM', KEYS[3], ARGV[i + 2]) end
+end
+return redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1])
+`;
+
+/**
+ * KEYS: log, sent, amends. ARGV of each entry: id, kind, key of \`sent\`, its position,
+ * target or "", body.
+ */
+export const RESTORE = `
+for a = 1, #ARGV, 6 do
+  redis.call('XADD', KEYS[1], ARGV[a], ARGV[a + 1], ARGV[a + 5])
+  redis.call('HSET', KEYS[2], ARGV[a + 2], ARGV[a + 3])
+  if ARGV[a + 4] ~= '' then redis.call('ZADD', KEYS[3], ARGV[a + 4], ARGV[a]) end
+end
+return 1
+`;

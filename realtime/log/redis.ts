@@ -1,12 +1,7 @@
-import type { Message, RoomSummary } from "../protocol.ts";
+import type { Message, Position, RoomSummary } from "../protocol.ts";
 import { errorFields, type Logger } from "../logger.ts";
 import { REMOVAL_MEMORY } from "../removals.ts";
-import {
-  applyAmendments,
-  type Entry,
-  type NewEntry,
-  parseEntryId,
-} from "./entry.ts";
+import type { Entry, NewEntry } from "./entry.ts";
 import {
   type Appended,
   type LogListener,
@@ -15,8 +10,9 @@ import {
   type RoomLog,
   type Slice,
   StoreError,
-  UNREAD_LIMIT,
 } from "./log.ts";
+import { RedisReads } from "./redis-reads.ts";
+import { listRooms, restoreRoom, trimRooms } from "./redis-upkeep.ts";
 import { checkRedis } from "./redis-health.ts";
 import {
   appendRooms,
@@ -25,12 +21,7 @@ import {
   roomKey,
   type Seen,
 } from "./redis-batch.ts";
-import {
-  type Client,
-  connect,
-  connectSubscriber,
-  type StreamEntry,
-} from "./redis-client.ts";
+import { type Client, connect, connectSubscriber } from "./redis-client.ts";
 
 /** Appends in one call of the script: a longer one would hold up everyone else. */
 const BATCH_LIMIT = 512;
@@ -49,6 +40,7 @@ export class RedisLog implements RoomLog {
   readonly store = "redis";
   readonly #client: Client;
   readonly #subscriber: Client;
+  readonly #reads: RedisReads;
   readonly #cluster: boolean;
   readonly #watched = new Map<string, Seen | undefined>();
   #waiting: Pending[] = [];
@@ -61,6 +53,7 @@ export class RedisLog implements RoomLog {
   ) {
     this.#cluster = urls.length > 1;
     this.#client = connect(urls, logger);
+    this.#reads = new RedisReads(this.#client);
     this.#subscriber = connectSubscriber(this.#client, logger);
     this.#subscriber.on("smessage", (channel: string, text: string) => {
       this.#hear(channel, text);
@@ -85,8 +78,8 @@ export class RedisLog implements RoomLog {
       await this.close();
       throw error;
     }
-    await this.#try(() => this.#subscriber.ssubscribe(ANCHOR));
-    await this.#try(() => this.#subscriber.subscribe(REMOVALS));
+    await attempt(() => this.#subscriber.ssubscribe(ANCHOR));
+    await attempt(() => this.#subscriber.subscribe(REMOVALS));
     await this.#tellRemovals();
   }
 
@@ -114,98 +107,75 @@ export class RedisLog implements RoomLog {
       .finally(() => this.#inFlight -= 1);
   }
 
-  async read(roomId: string, after: number, limit: number): Promise<Slice> {
-    const [epoch, offset, entries] = await this.#try(() =>
-      this.#client.chatRead(
-        2,
-        ...keys(roomId, "log", "meta"),
-        Date.now(),
-        after,
-        limit,
-      )
-    );
-    return { epoch, offset: Number(offset), entries: entries.map(toEntry) };
+  read(roomId: string, after: number, limit: number): Promise<Slice> {
+    return attempt(() => this.#reads.read(roomId, after, limit));
   }
 
-  async page(
+  page(
     roomId: string,
     range: { before?: number; after?: number; limit: number },
   ): Promise<Page> {
-    const { before = "", after = "", limit } = range;
-    const [epoch, offset, found, amendments] = await this.#try(() =>
-      this.#client.chatPage(
-        3,
-        ...keys(roomId, "log", "meta", "amends"),
-        Date.now(),
-        before,
-        after,
-        limit,
-      )
-    );
-    const entries = found.map(toEntry).sort((a, b) => a.offset - b.offset);
-    const changes = amendments.map(toEntry).sort((a, b) => a.offset - b.offset);
-    const messages = applyAmendments(entries, changes);
-    return { epoch, offset: Number(offset), messages };
+    return attempt(() => this.#reads.page(roomId, range));
   }
 
-  async find(roomId: string, id: string): Promise<Message | null> {
-    const position = parseEntryId(id);
-    if (!position) return null;
-    const before = position.offset + 1;
-    const { messages } = await this.page(roomId, { before, limit: 1 });
-    return messages.find((message) => message.id === id) ?? null;
+  find(roomId: string, id: string): Promise<Message | null> {
+    return attempt(() => this.#reads.find(roomId, id));
   }
 
-  async positions(userId: string, roomIds: string[]) {
-    const positions = await Promise.all(roomIds.map(async (id) => {
-      const [meta, read] = await this.#try(() =>
-        Promise.all([
-          this.#client.hmget(roomKey(id, "meta"), "epoch", "offset"),
-          this.#client.hget(roomKey(id, "reads"), userId),
-        ])
-      );
-      const [epoch, offset] = meta;
-      const position = { epoch: epoch ?? "0", offset: Number(offset ?? 0) };
-      return [id, { ...position, read: Number(read ?? 0) }] as const;
-    }));
-    return Object.fromEntries(positions);
+  positions(userId: string, roomIds: string[]) {
+    return attempt(() => this.#reads.positions(userId, roomIds));
   }
 
-  async summaries(
+  summaries(
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>> {
-    const own = `"sender":{"id":${JSON.stringify(userId)},`;
-    const summaries = await Promise.all(roomIds.map(async (id) => {
-      const [page, [read, unread]] = await Promise.all([
-        this.page(id, { limit: 1 }),
-        this.#try(() =>
-          this.#client.chatUnread(
-            2,
-            ...keys(id, "log", "reads"),
-            userId,
-            own,
-            UNREAD_LIMIT,
-          )
-        ),
-      ]);
-      const { epoch, offset } = page;
-      const last = page.messages[0] ?? null;
-      return [id, { epoch, offset, read, unread, last }] as const;
-    }));
-    return Object.fromEntries(summaries);
+    return attempt(() => this.#reads.summaries(userId, roomIds));
+  }
+
+  readers(roomId: string): Promise<Record<string, number>> {
+    return attempt(() => this.#reads.readers(roomId));
   }
 
   markRead(roomId: string, userId: string, offset: number): Promise<number> {
     const [reads, meta] = [roomKey(roomId, "reads"), roomKey(roomId, "meta")];
-    return this.#try(() =>
+    return attempt(() =>
       this.#client.chatMarkRead(2, reads, meta, userId, offset)
     );
   }
 
+  async beginEpoch(roomId: string, seen: Position): Promise<void> {
+    const meta = roomKey(roomId, "meta");
+    await attempt(() =>
+      this.#client.chatBeginEpoch(
+        1,
+        meta,
+        Date.now(),
+        seen.epoch,
+        seen.offset,
+      )
+    );
+  }
+
+  trim(before: number): Promise<number> {
+    return attempt(() => trimRooms(this.#client, before));
+  }
+
+  rooms(): AsyncIterable<string> {
+    return listRooms(this.#client);
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): Promise<void> {
+    return attempt(() => restoreRoom(this.#client, roomId, entries, reads));
+  }
+
   async watch(roomId: string): Promise<void> {
     this.#watched.set(roomId, undefined);
-    await this.#try(() => this.#subscriber.ssubscribe(roomKey(roomId, "live")));
+    await attempt(() => this.#subscriber.ssubscribe(roomKey(roomId, "live")));
   }
 
   unwatch(roomId: string): void {
@@ -220,7 +190,7 @@ export class RedisLog implements RoomLog {
 
   async remove(removal: Removal): Promise<void> {
     const member = JSON.stringify([removal.roomId, removal.userId]);
-    await this.#try(async () => {
+    await attempt(async () => {
       const old = Date.now() - REMOVAL_MEMORY;
       await this.#client.zremrangebyscore(REMOVALS, "-inf", old);
       if (removal.removed) {
@@ -231,7 +201,7 @@ export class RedisLog implements RoomLog {
   }
 
   async ping(): Promise<void> {
-    await this.#try(() => this.#client.get("chatsphere:ping"));
+    await attempt(() => this.#client.get("chatsphere:ping"));
   }
 
   async idle(): Promise<void> {
@@ -268,7 +238,7 @@ export class RedisLog implements RoomLog {
   }
 
   async #tellRemovals(): Promise<void> {
-    const found = await this.#try(() =>
+    const found = await attempt(() =>
       this.#client.zrangebyscore(
         REMOVALS,
         Date.now() - REMOVAL_MEMORY,
@@ -284,14 +254,6 @@ export class RedisLog implements RoomLog {
     }
   }
 
-  async #try<T>(run: () => Promise<T>): Promise<T> {
-    try {
-      return await run();
-    } catch (cause) {
-      throw new StoreError("Redis failed.", { cause });
-    }
-  }
-
   /** For what is not promised: a signal that is lost is sent again or not missed. */
   #quietly(done: Promise<unknown>): void {
     done.catch((error) => {
@@ -300,12 +262,12 @@ export class RedisLog implements RoomLog {
   }
 }
 
-const keys = (roomId: string, ...names: string[]) =>
-  names.map((name) => roomKey(roomId, name));
-
-function toEntry([id, [kind, body]]: StreamEntry): Entry {
-  const [offset, epoch = ""] = id.split("-");
-  return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
+async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    throw new StoreError("Redis failed.", { cause });
+  }
 }
 
 /** Offset, kind and body, as the script published them. */

@@ -29,6 +29,8 @@ export class SqliteReads {
   readonly #read: Statement<{ offset: number }>;
   readonly #unread: Statement<{ count: number }>;
 
+  readonly #readers: Statement<{ name: string; offset: number }>;
+
   constructor(db: Database) {
     const entries = `SELECT ${COLUMNS} FROM entries WHERE room = ?`;
     this.#after = db.query(`${entries} AND offset > ? ORDER BY offset LIMIT ?`);
@@ -44,6 +46,10 @@ export class SqliteReads {
     this.#at = db.query(`${entries} AND offset = ?`);
     this.#read = db.query(
       "SELECT offset FROM reads WHERE room = ? AND person = ?",
+    );
+    this.#readers = db.query(
+      `SELECT people.name, reads.offset FROM reads
+       JOIN people ON people.id = reads.person WHERE room = ?`,
     );
     this.#unread = db.query(
       `SELECT count(*) AS count FROM (SELECT 1 FROM entries
@@ -84,6 +90,11 @@ export class SqliteReads {
 
   readPosition(room: RoomRow, person: number): number {
     return this.#read.get(room.key, person)?.offset ?? 0;
+  }
+
+  readers(room: RoomRow): Record<string, number> {
+    const rows = this.#readers.all(room.key);
+    return Object.fromEntries(rows.map(({ name, offset }) => [name, offset]));
   }
 
   summary(room: RoomRow, person: number): RoomSummary {

@@ -1,7 +1,8 @@
-import type { Database, Statement } from "bun:sqlite";
+import type { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Message, RoomSummary } from "../protocol.ts";
+import type { Message, Position, RoomSummary } from "../protocol.ts";
+import { REMOVAL_MEMORY } from "../removals.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 import {
   type Appended,
@@ -12,21 +13,14 @@ import {
   type Slice,
   StoreError,
 } from "./log.ts";
-import { REMOVAL_MEMORY } from "../removals.ts";
-import { type RoomRow, SqliteReads } from "./sqlite-reads.ts";
+import { SqliteReads } from "./sqlite-reads.ts";
 import { openDatabase } from "./sqlite-schema.ts";
+import { SqliteWrites, TRIM_SLICE } from "./sqlite-writes.ts";
 
 interface Write {
   run(): unknown;
   resolve(value: never): void;
   reject(error: unknown): void;
-}
-
-interface Repeated {
-  epoch: number;
-  offset: number;
-  timestamp: number;
-  body: string;
 }
 
 /**
@@ -37,14 +31,11 @@ export class SqliteLog implements RoomLog {
   readonly store = "sqlite";
   readonly #db: Database;
   readonly #reads: SqliteReads;
+  readonly #writes: SqliteWrites;
   readonly #listener: LogListener;
-  readonly #rooms = new Map<string, RoomRow>();
-  readonly #people = new Map<string, number>();
-  #writes: Write[] = [];
+  #waiting: Write[] = [];
   #appended = new Map<string, Entry[]>();
   #closed = false;
-  readonly #insert: Statement;
-  readonly #repeated: Statement<Repeated>;
 
   /** Opens (or makes) `rooms.sqlite` in a folder. */
   constructor(folder: string, listener: LogListener) {
@@ -52,24 +43,29 @@ export class SqliteLog implements RoomLog {
     this.#db = openDatabase(join(folder, "rooms.sqlite"));
     this.#listener = listener;
     this.#reads = new SqliteReads(this.#db);
-    this.#insert = this.#db.query(
-      `INSERT INTO entries (room, offset, epoch, person, fingerprint, amends,
-       timestamp, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#repeated = this.#db.query(
-      `SELECT epoch, offset, timestamp, body FROM entries
-       WHERE fingerprint = ? AND room = ? AND person = ?`,
-    );
+    this.#writes = new SqliteWrites(this.#db);
     this.#tellRemovals();
   }
 
   append(entry: NewEntry): Promise<Appended> {
-    return this.#write(() => this.#append(entry));
+    return this.#write(() => {
+      const appended = this.#writes.append(entry);
+      if (!appended.repeated) this.#remember(entry, appended);
+      return appended;
+    });
+  }
+
+  /** Keeps an entry for the listener until its transaction is on the disk. */
+  #remember({ roomId, kind, body }: NewEntry, { epoch, offset }: Appended) {
+    const entry = { epoch, offset, kind, body };
+    const entries = this.#appended.get(roomId);
+    if (entries) entries.push(entry);
+    else this.#appended.set(roomId, [entry]);
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {
     return this.#query(() =>
-      this.#reads.slice(this.#room(roomId), after, limit)
+      this.#reads.slice(this.#writes.room(roomId), after, limit)
     );
   }
 
@@ -77,18 +73,20 @@ export class SqliteLog implements RoomLog {
     roomId: string,
     range: { before?: number; after?: number; limit: number },
   ): Promise<Page> {
-    return this.#query(() => this.#reads.page(this.#room(roomId), range));
+    return this.#query(() =>
+      this.#reads.page(this.#writes.room(roomId), range)
+    );
   }
 
   find(roomId: string, id: string): Promise<Message | null> {
-    return this.#query(() => this.#reads.find(this.#room(roomId), id));
+    return this.#query(() => this.#reads.find(this.#writes.room(roomId), id));
   }
 
   positions(userId: string, roomIds: string[]) {
     return this.#query(() => {
-      const person = this.#knownPerson(userId);
+      const person = this.#writes.knownPerson(userId);
       return Object.fromEntries(roomIds.map((id) => {
-        const room = this.#room(id);
+        const room = this.#writes.room(id);
         const { epoch, offset } = room;
         const read = this.#reads.readPosition(room, person);
         return [id, { epoch, offset, read }];
@@ -101,23 +99,51 @@ export class SqliteLog implements RoomLog {
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>> {
     return this.#query(() => {
-      const person = this.#knownPerson(userId);
-      return Object.fromEntries(
-        roomIds.map((id) => [id, this.#reads.summary(this.#room(id), person)]),
-      );
+      const person = this.#writes.knownPerson(userId);
+      return Object.fromEntries(roomIds.map((id) => {
+        return [id, this.#reads.summary(this.#writes.room(id), person)];
+      }));
     });
   }
 
   markRead(roomId: string, userId: string, offset: number): Promise<number> {
     return this.#write(() => {
-      const room = this.#room(roomId), person = this.#person(userId);
-      const read = Math.min(offset, room.offset);
-      this.#db.query(
-        `INSERT INTO reads (room, person, offset) VALUES (?, ?, ?)
-         ON CONFLICT DO UPDATE SET offset = max(offset, excluded.offset)`,
-      ).run(room.key, person, read);
-      return this.#reads.readPosition(room, person);
+      this.#writes.moveRead(roomId, userId, offset);
+      const person = this.#writes.knownPerson(userId);
+      return this.#reads.readPosition(this.#writes.room(roomId), person);
     });
+  }
+
+  beginEpoch(roomId: string, seen: Position): Promise<void> {
+    return this.#write(() => this.#writes.beginEpoch(roomId, seen));
+  }
+
+  async trim(before: number): Promise<number> {
+    for (let total = 0;;) {
+      // In slices, so that messages are taken in between.
+      const trimmed = await this.#write(() => this.#writes.trim(before));
+      total += trimmed;
+      if (trimmed < TRIM_SLICE) return total;
+    }
+  }
+
+  async *rooms(): AsyncIterable<string> {
+    const rows = await this.#query(() =>
+      this.#db.query<{ name: string }, []>("SELECT name FROM rooms").all()
+    );
+    for (const { name } of rows) yield name;
+  }
+
+  readers(roomId: string): Promise<Record<string, number>> {
+    return this.#query(() => this.#reads.readers(this.#writes.room(roomId)));
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): Promise<void> {
+    return this.#write(() => this.#writes.restore(roomId, entries, reads));
   }
 
   watch(): Promise<void> {
@@ -131,15 +157,7 @@ export class SqliteLog implements RoomLog {
   }
 
   async remove(removal: Removal): Promise<void> {
-    const { roomId, userId, removed, at } = removal;
-    await this.#write(() => {
-      this.#db.query("DELETE FROM removals WHERE at < ?")
-        .run(Date.now() - REMOVAL_MEMORY);
-      const sql = removed
-        ? "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)"
-        : "DELETE FROM removals WHERE room = ? AND person = ?";
-      this.#db.query(sql).run(...[roomId, userId, ...(removed ? [at] : [])]);
-    });
+    await this.#write(() => this.#writes.remove(removal));
     this.#listener.removal(removal);
   }
 
@@ -148,7 +166,7 @@ export class SqliteLog implements RoomLog {
   }
 
   async idle(): Promise<void> {
-    while (this.#writes.length > 0) {
+    while (this.#waiting.length > 0) {
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -183,26 +201,23 @@ export class SqliteLog implements RoomLog {
   #write<T>(run: () => T): Promise<T> {
     if (this.#closed) return Promise.reject(new StoreError("closed"));
     return new Promise<T>((resolve, reject) => {
-      if (this.#writes.length === 0) setImmediate(() => this.#commit());
-      this.#writes.push({ run, resolve, reject });
+      if (this.#waiting.length === 0) setImmediate(() => this.#commit());
+      this.#waiting.push({ run, resolve, reject });
     });
   }
 
   #commit(): void {
-    const writes = this.#writes;
+    const writes = this.#waiting;
     const results: unknown[] = [];
     try {
       this.#db.run("BEGIN IMMEDIATE");
       for (const write of writes) results.push(write.run());
       this.#db.run("COMMIT");
     } catch (error) {
-      this.#writes = [];
-      this.#rollBack();
-      const failure = storeError(error);
-      for (const write of writes) write.reject(failure);
+      this.#rollBack(storeError(error));
       return;
     }
-    this.#writes = [];
+    this.#waiting = [];
     const appended = this.#appended;
     this.#appended = new Map();
     for (const [roomId, entries] of appended) {
@@ -211,79 +226,13 @@ export class SqliteLog implements RoomLog {
     writes.forEach((write, i) => write.resolve(results[i] as never));
   }
 
-  #rollBack(): void {
-    if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+  #rollBack(failure: StoreError): void {
+    const writes = this.#waiting;
+    this.#waiting = [];
     this.#appended.clear();
-    // They may hold keys and offsets of rows that were just undone.
-    this.#rooms.clear();
-    this.#people.clear();
-  }
-
-  #append(entry: NewEntry): Appended {
-    const { roomId, clientId, sender, timestamp, kind, body } = entry;
-    const room = this.#room(roomId), person = this.#person(sender.id);
-    const fingerprint = fingerprintOf(roomId, sender.id, clientId);
-    for (const row of this.#repeated.all(fingerprint, room.key, person)) {
-      if (JSON.parse(`{${row.body}`).clientId === clientId) {
-        const { offset, timestamp } = row;
-        return { epoch: String(row.epoch), offset, timestamp, repeated: true };
-      }
-    }
-    const { epoch } = room;
-    const offset = room.offset + 1;
-    this.#insert.run(
-      room.key,
-      offset,
-      Number(epoch),
-      person,
-      fingerprint,
-      entry.target ?? null,
-      timestamp,
-      kind,
-      body,
-    );
-    room.offset = offset;
-    const entries = this.#appended.get(roomId);
-    if (entries) entries.push({ epoch, offset, kind, body });
-    else this.#appended.set(roomId, [{ epoch, offset, kind, body }]);
-    return { epoch, offset, timestamp, repeated: false };
-  }
-
-  #room(roomId: string): RoomRow {
-    const known = this.#rooms.get(roomId);
-    if (known) return known;
-    this.#db.query("INSERT OR IGNORE INTO rooms (name, epoch) VALUES (?, ?)")
-      .run(roomId, Date.now());
-    const row = this.#db.query<
-      { key: number; epoch: number; offset: number },
-      [string]
-    >(
-      `SELECT id AS key, epoch, coalesce(
-         (SELECT max(offset) FROM entries WHERE room = rooms.id), 0) AS offset
-       FROM rooms WHERE name = ?`,
-    ).get(roomId);
-    if (!row) throw new StoreError("The room's row is missing.");
-    const room = { ...row, epoch: String(row.epoch) };
-    this.#rooms.set(roomId, room);
-    return room;
-  }
-
-  /** The person's key, or one nobody has: reading must not write. */
-  #knownPerson(userId: string): number {
-    const known = this.#people.get(userId);
-    if (known !== undefined) return known;
-    const row = this.#db.query<{ id: number }, [string]>(
-      "SELECT id FROM people WHERE name = ?",
-    ).get(userId);
-    if (row) this.#people.set(userId, row.id);
-    return row?.id ?? 0;
-  }
-
-  #person(userId: string): number {
-    const known = this.#knownPerson(userId);
-    if (known > 0) return known;
-    this.#db.query("INSERT INTO people (name) VALUES (?)").run(userId);
-    return this.#knownPerson(userId);
+    this.#writes.forget();
+    if (this.#db.inTransaction) this.#db.run("ROLLBACK");
+    for (const write of writes) write.reject(failure);
   }
 }
 
@@ -291,7 +240,3 @@ const storeError = (error: unknown): StoreError =>
   error instanceof StoreError
     ? error
     : new StoreError("The SQLite log failed.", { cause: error });
-
-/** 53 bits of a hash: an integer that SQLite and JavaScript both hold exactly. */
-const fingerprintOf = (...parts: string[]): number =>
-  Number(BigInt.asUintN(53, Bun.hash.xxHash64(parts.join("\0"))));

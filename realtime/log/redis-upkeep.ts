@@ -1,0 +1,92 @@
+import { Cluster } from "ioredis";
+import { type Entry, entryOrigin } from "./entry.ts";
+import { StoreError } from "./log.ts";
+import { roomKey } from "./redis-batch.ts";
+import { type Client, toEntry } from "./redis-client.ts";
+
+/** Entries handled in one call: a longer one would hold up everyone else. */
+const SLICE = 200;
+
+/** The ids of all rooms, on all nodes. */
+export async function* listRooms(client: Client): AsyncIterable<string> {
+  const nodes = client instanceof Cluster ? client.nodes("master") : [client];
+  for (const node of nodes) {
+    const scan = node.scanStream({ match: "chatsphere:{*}:meta", count: 500 });
+    for await (const keys of scan) {
+      for (const key of keys as string[]) {
+        yield key.slice("chatsphere:{".length, -"}:meta".length);
+      }
+    }
+  }
+}
+
+/** Removes entries older than a time from every room, but each room's newest. */
+export async function trimRooms(
+  client: Client,
+  before: number,
+): Promise<number> {
+  let total = 0;
+  for await (const roomId of listRooms(client)) {
+    let trimmed: number;
+    do {
+      trimmed = await trimSlice(client, roomId, before);
+      total += trimmed;
+    } while (trimmed === SLICE);
+  }
+  return total;
+}
+
+async function trimSlice(client: Client, roomId: string, before: number) {
+  const keys = ["log", "sent", "amends"].map((name) => roomKey(roomId, name));
+  const newest = await client.hget(roomKey(roomId, "meta"), "offset");
+  const log = roomKey(roomId, "log");
+  const found = await client.xrange(log, "-", "+", "COUNT", SLICE);
+  const sent: string[] = [], amendments: string[] = [];
+  let keep = 1;
+  for (const item of found as [string, [string, string]][]) {
+    const entry = toEntry(item);
+    const { clientId, sender, timestamp, target } = entryOrigin(entry);
+    if (timestamp >= before || entry.offset >= Number(newest)) break;
+    keep = entry.offset + 1;
+    sent.push(`${sender.id} ${clientId}`);
+    if (target !== undefined) amendments.push(item[0]);
+  }
+  if (sent.length === 0) return 0;
+  return client.chatTrim(3, ...keys, keep, sent.length, ...sent, ...amendments);
+}
+
+/** Puts a room back, in a new epoch. */
+export async function restoreRoom(
+  client: Client,
+  roomId: string,
+  entries: Entry[],
+  reads: Record<string, number>,
+): Promise<void> {
+  const key = (name: string) => roomKey(roomId, name);
+  if (await client.exists(key("log"))) {
+    throw new StoreError(`${roomId} is not empty.`);
+  }
+  const keys = [key("log"), key("sent"), key("amends")];
+  for (let i = 0; i < entries.length; i += SLICE) {
+    const args = entries.slice(i, i + SLICE).flatMap(restoreArguments);
+    await client.chatRestore(3, ...keys, ...args);
+  }
+  const epochs = entries.map(({ epoch }) => Number(epoch) + 1);
+  const epoch = Math.max(Date.now(), epochs.at(-1) ?? 0);
+  const offset = entries.at(-1)?.offset ?? 0;
+  await client.hset(key("meta"), { epoch, offset });
+  if (Object.keys(reads).length > 0) await client.hset(key("reads"), reads);
+}
+
+function restoreArguments({ epoch, offset, kind, body }: Entry) {
+  const entry = { epoch, offset, kind, body };
+  const { clientId, sender, timestamp, target } = entryOrigin(entry);
+  return [
+    `${offset}-${epoch}`,
+    kind,
+    `${sender.id} ${clientId}`,
+    `${epoch} ${offset} ${timestamp}`,
+    target ?? "",
+    body,
+  ];
+}

@@ -1,0 +1,186 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { Position } from "../protocol.ts";
+import { REMOVAL_MEMORY } from "../removals.ts";
+import { type Entry, entryOrigin, type NewEntry } from "./entry.ts";
+import { type Appended, type Removal, StoreError } from "./log.ts";
+import type { RoomRow } from "./sqlite-reads.ts";
+
+/** Entries trimmed in one transaction. */
+export const TRIM_SLICE = 1_000;
+
+interface Repeated {
+  epoch: number;
+  offset: number;
+  timestamp: number;
+  body: string;
+}
+
+/**
+ * Every query that changes something; all of it inside transactions of the caller, who
+ * calls {@link forget} after one that was rolled back.
+ */
+export class SqliteWrites {
+  readonly #db: Database;
+  readonly #rooms = new Map<string, RoomRow>();
+  readonly #people = new Map<string, number>();
+  readonly #insert: Statement;
+  readonly #repeated: Statement<Repeated>;
+  readonly #trim: Statement;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#insert = db.query(
+      `INSERT INTO entries (room, offset, epoch, person, fingerprint, amends,
+       timestamp, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#repeated = db.query(
+      `SELECT epoch, offset, timestamp, body FROM entries
+       WHERE fingerprint = ? AND room = ? AND person = ?`,
+    );
+    // Entries are in the order of time, so the first that is young enough ends the rest.
+    this.#trim = db.query(
+      `DELETE FROM entries WHERE id IN (
+         SELECT id FROM entries AS old WHERE id < coalesce(
+           (SELECT id FROM entries WHERE timestamp >= ? ORDER BY id LIMIT 1),
+           9e15)
+         AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
+         ORDER BY id LIMIT ${TRIM_SLICE})`,
+    );
+  }
+
+  append(entry: NewEntry): Appended {
+    const { roomId, clientId, sender, timestamp, kind, body } = entry;
+    const room = this.room(roomId), person = this.#person(sender.id);
+    const fingerprint = fingerprintOf(roomId, sender.id, clientId);
+    for (const row of this.#repeated.all(fingerprint, room.key, person)) {
+      if (JSON.parse(`{${row.body}`).clientId === clientId) {
+        const { offset, timestamp } = row;
+        return { epoch: String(row.epoch), offset, timestamp, repeated: true };
+      }
+    }
+    const { epoch } = room;
+    const offset = room.offset + 1;
+    this.#store(room, { epoch, offset, kind, body }, entry);
+    return { epoch, offset, timestamp, repeated: false };
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): void {
+    const room = this.room(roomId);
+    if (room.offset > 0) throw new StoreError(`${roomId} is not empty.`);
+    for (const entry of entries) {
+      this.#store(room, entry, { roomId, ...entryOrigin(entry) });
+    }
+    this.#renewEpoch(room);
+    for (const [userId, offset] of Object.entries(reads)) {
+      this.moveRead(roomId, userId, offset);
+    }
+  }
+
+  beginEpoch(roomId: string, seen: Position): void {
+    const room = this.room(roomId);
+    if (room.epoch === seen.epoch && room.offset < seen.offset) {
+      this.#renewEpoch(room);
+    }
+  }
+
+  moveRead(roomId: string, userId: string, offset: number): void {
+    const room = this.room(roomId);
+    this.#db.query(
+      `INSERT INTO reads (room, person, offset) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET offset = max(offset, excluded.offset)`,
+    ).run(room.key, this.#person(userId), Math.min(offset, room.offset));
+  }
+
+  /** Trims a slice; returns how many entries that were. */
+  trim(before: number): number {
+    return this.#trim.run(before).changes;
+  }
+
+  remove({ roomId, userId, removed, at }: Removal): void {
+    this.#db.query("DELETE FROM removals WHERE at < ?")
+      .run(Date.now() - REMOVAL_MEMORY);
+    if (removed) {
+      this.#db.query(
+        "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)",
+      ).run(roomId, userId, at);
+    } else {
+      this.#db.query("DELETE FROM removals WHERE room = ? AND person = ?")
+        .run(roomId, userId);
+    }
+  }
+
+  /** The room's row, made if need be; kept up to date, so reading it costs nothing. */
+  room(roomId: string): RoomRow {
+    const known = this.#rooms.get(roomId);
+    if (known) return known;
+    this.#db.query("INSERT OR IGNORE INTO rooms (name, epoch) VALUES (?, ?)")
+      .run(roomId, Date.now());
+    const row = this.#db.query<
+      { key: number; epoch: number; offset: number },
+      [string]
+    >(
+      `SELECT id AS key, epoch, coalesce(
+         (SELECT max(offset) FROM entries WHERE room = rooms.id), 0) AS offset
+       FROM rooms WHERE name = ?`,
+    ).get(roomId);
+    if (!row) throw new StoreError("The room's row is missing.");
+    const room = { ...row, epoch: String(row.epoch) };
+    this.#rooms.set(roomId, room);
+    return room;
+  }
+
+  /** The person's key, or one nobody has: reading must not write. */
+  knownPerson(userId: string): number {
+    const known = this.#people.get(userId);
+    if (known !== undefined) return known;
+    const row = this.#db.query<{ id: number }, [string]>(
+      "SELECT id FROM people WHERE name = ?",
+    ).get(userId);
+    if (row) this.#people.set(userId, row.id);
+    return row?.id ?? 0;
+  }
+
+  /** Forgets the keys and offsets of rows that may have been undone. */
+  forget(): void {
+    this.#rooms.clear();
+    this.#people.clear();
+  }
+
+  #person(userId: string): number {
+    const known = this.knownPerson(userId);
+    if (known > 0) return known;
+    this.#db.query("INSERT INTO people (name) VALUES (?)").run(userId);
+    return this.knownPerson(userId);
+  }
+
+  #store(room: RoomRow, entry: Entry, origin: Omit<NewEntry, "kind" | "body">) {
+    const { roomId, sender, clientId, target = null, timestamp } = origin;
+    this.#insert.run(
+      room.key,
+      entry.offset,
+      Number(entry.epoch),
+      this.#person(sender.id),
+      fingerprintOf(roomId, sender.id, clientId),
+      target,
+      timestamp,
+      entry.kind,
+      entry.body,
+    );
+    room.offset = entry.offset;
+  }
+
+  #renewEpoch(room: RoomRow): void {
+    const epoch = Math.max(Date.now(), Number(room.epoch) + 1);
+    this.#db.query("UPDATE rooms SET epoch = ? WHERE id = ?")
+      .run(epoch, room.key);
+    room.epoch = String(epoch);
+  }
+}
+
+/** 53 bits of a hash: an integer that SQLite and JavaScript both hold exactly. */
+const fingerprintOf = (...parts: string[]): number =>
+  Number(BigInt.asUintN(53, Bun.hash.xxHash64(parts.join("\0"))));
