@@ -71,6 +71,14 @@ Deno.test("app: HEAD has the headers of GET and no body", async () => {
   assertEquals(response.headers.get("x-own"), "1");
 });
 
+Deno.test("app: HEAD does not leave a stream running", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
+  const app = new App<State>().get("/", () => new Response(body));
+  await ask(app, "/", { method: "HEAD" });
+  assertEquals(isCancelled, true);
+});
+
 Deno.test("app: all() takes every method", async () => {
   const app = new App<State>().all("/x", (ctx) => ctx.text(ctx.req.method));
   const response = await ask(app, "/x", { method: "PATCH" });

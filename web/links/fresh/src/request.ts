@@ -44,7 +44,9 @@ export function requestHandler<State>(
       if (!(response instanceof Response)) {
         throw new TypeError(`${url.pathname} was answered by no Response`);
       }
-      return method === "HEAD" ? new Response(null, response) : response;
+      if (method !== "HEAD") return response;
+      await response.body?.cancel();
+      return new Response(null, response);
     } catch (error) {
       return plainError(error);
     }

@@ -19,7 +19,8 @@ export function boot(instances: Instances): void {
   }
   for (const [start, end] of found) {
     const [component, props] = instances[+start.data.slice(6)];
-    render(h(component, props), between(start, end));
+    // Each on its own: an island that throws must not stop the others.
+    queueMicrotask(() => render(h(component, props), between(start, end)));
   }
 }
 
@@ -43,6 +44,5 @@ function between(start: Node, endComment: Comment): Element {
     },
     insertBefore: (node: Node, next: Node | null) =>
       parent.insertBefore(node, next ?? end),
-    contains: (node: Node) => parent.contains(node),
   } as unknown as Element;
 }

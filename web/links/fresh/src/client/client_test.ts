@@ -30,6 +30,7 @@ const WATCH = `
 async function withPage(
   path: string,
   use: (page: Page) => Promise<void>,
+  expectedErrors: string[] = [],
 ): Promise<void> {
   const root = new URL("../../../fixture", import.meta.url).href;
   (await new Builder({ root }).build({ snapshot: "memory" }))(app);
@@ -46,7 +47,7 @@ async function withPage(
     await page.addInitScript(WATCH);
     await page.goto(`http://127.0.0.1:${server.addr.port}${path}`);
     await use(page);
-    assertEquals(errors, []);
+    assertEquals(errors, expectedErrors);
   } finally {
     await browser.close();
   }
@@ -104,4 +105,14 @@ Deno.test({
       await first.click();
       assertEquals(await read(page, "#inner output"), "4");
     }),
+});
+
+Deno.test({
+  name: "browser: an island that breaks does not take the others with it",
+  ignore: !executablePath,
+  fn: () =>
+    withPage("/partly-broken", async (page) => {
+      await page.click("#whole button:enabled");
+      assertEquals(await read(page, "#whole output"), "2");
+    }, ["broken on purpose"]),
 });
