@@ -20,7 +20,7 @@ const realtimeDown = (cause: unknown): AppError =>
     code: "realtime-down",
     status: 503,
     message:
-      "Messages cannot be reached at the moment. Nothing is lost; please try again shortly.",
+      "Messages cannot be reached at the moment. Please try again shortly.",
     retryAfter: 5,
     cause,
   });
