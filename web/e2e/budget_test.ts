@@ -38,7 +38,6 @@ Deno.test({
       const none = [
         "/rooms",
         `${room}/members`,
-        "/account",
         "/docs",
         "/outbox",
       ];

@@ -113,11 +113,13 @@ Deno.test({
         join,
       ]);
       assertEquals(inside.event, "room-joined");
-      const outside = await ask(socket, [
-        { event: "identify", token: theirs },
-        join,
-      ]);
-      assertEquals([outside.event, outside.code], ["error", "not-found"]);
+      for (const roomId of [id, "no-such-room"]) {
+        const outside = await ask(socket, [
+          { event: "identify", token: theirs },
+          { event: "join-room", roomId },
+        ]);
+        assertEquals([outside.event, outside.code], ["error", "not-member"]);
+      }
     } finally {
       await stack.close();
     }

@@ -78,6 +78,8 @@ export async function signIn(page: Page, person: Person, selfie: Selfie) {
 /** Creates a room from the list of rooms; gives its path. */
 export async function createRoom(page: Page, name: string): Promise<string> {
   await page.goto("/rooms", parsed);
+  const disclosure = page.locator("summary", { hasText: "New room" });
+  if (await disclosure.isVisible()) await disclosure.click();
   await page.getByLabel("Name of the room").fill(name);
   await submit(page, "Create room");
   await page.waitForURL(/\/rooms\/[^/]+$/, parsed);
