@@ -4,9 +4,8 @@ import { FaceForms } from "./FaceForms.tsx";
 import { Field } from "./Field.tsx";
 
 /** A form of the account page: what it does is named in its hidden field `intent`. */
-export function IntentForm({ intent, files, class: className, children }: {
+export function IntentForm({ intent, class: className, children }: {
   intent: string;
-  files?: boolean;
   class?: string;
   children: ComponentChildren;
 }) {
@@ -15,7 +14,6 @@ export function IntentForm({ intent, files, class: className, children }: {
       class={className ?? "form"}
       method="post"
       action="/account"
-      enctype={files ? "multipart/form-data" : undefined}
     >
       <input type="hidden" name="intent" value={intent} />
       {children}
@@ -24,9 +22,8 @@ export function IntentForm({ intent, files, class: className, children }: {
 }
 
 /** Everything a person can change about their account. */
-export function AccountForms({ account, consent, failed, name, errors }: {
+export function AccountForms({ account, failed, name, errors }: {
   account: Account;
-  consent: string;
   /** The intent of the form that came back, if one did. */
   failed?: string;
   name?: string;
@@ -53,12 +50,7 @@ export function AccountForms({ account, consent, failed, name, errors }: {
           </p>
         </IntentForm>
       </section>
-      <FaceForms
-        account={account}
-        consent={consent}
-        isOpen={failed === "replace-face"}
-        errors={errorsOf("replace-face")}
-      />
+      <FaceForms account={account} />
       <section class="stack" aria-labelledby="password-heading">
         <h2 id="password-heading">Password</h2>
         <IntentForm intent="password">

@@ -30,6 +30,24 @@ function checkConsent(form: FormData): void {
 }
 
 /**
+ * Enrols the face in the form's pictures in place of the present one.
+ *
+ * @throws {AppError} `invalid` (422) without consent; what `confirmPassword` and `replaceFace`
+ * throw.
+ */
+export async function storeFace(
+  { services: s, session, ip }: State,
+  { id: accountId }: Account,
+  form: FormData,
+): Promise<void> {
+  checkConsent(form);
+  const password = textOf(form, "password");
+  await confirmPassword(s, { accountId, password, ip });
+  const selfies = await filesOf(form, "selfie");
+  await replaceFace(s, accountId, selfies, session?.token);
+}
+
+/**
  * Does what a form of the account page asks for, by its field `intent`. What a stolen session
  * must not do asks for the password again.
  *
@@ -58,11 +76,6 @@ export async function act(
     }
     case "delete-face":
       await deleteFace(s, accountId, keep);
-      return stay;
-    case "replace-face":
-      checkConsent(form);
-      await confirmPassword(s, { accountId, password, ip });
-      await replaceFace(s, accountId, await filesOf(form, "selfie"), keep);
       return stay;
     case "sign-out-everywhere":
       await endAllSessions(s, accountId);

@@ -6,7 +6,17 @@ const SCRIPT = /<script/i;
 Deno.test("a page without an island ships no script", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
-  for (const path of ["/", "/docs", "/login", "/rooms", "/outbox", "/none"]) {
+  for (
+    const path of [
+      "/",
+      "/docs",
+      "/login",
+      "/rooms",
+      "/account",
+      "/outbox",
+      "/none",
+    ]
+  ) {
     const html = await (await app.ask(path, { cookie })).text();
     assert(!SCRIPT.test(html), `${path} has a script`);
   }

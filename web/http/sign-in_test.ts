@@ -173,3 +173,26 @@ Deno.test("one click deletes the face, and signing in goes on with a code", asyn
   assertMatch(login.headers.get("location") ?? "", /^\/login\/code/);
   assertMatch(app.mails.at(-1)!.subject, /code/);
 });
+
+Deno.test("another face is stored only with consent and the password", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const password = "correct horse battery";
+  const picture = pictureOf("Ada with glasses");
+  const store = (fields: Record<string, string>) =>
+    app.send("/account/face", withFile(fields, picture), cookie);
+
+  const unasked = await store({ password });
+  assertEquals(unasked.status, 422);
+  assertMatch(await unasked.text(), /id="consent-error"/);
+  const stolen = await store({ consent: "yes", password: "a guess at it" });
+  assertEquals(stolen.status, 403);
+  assertMatch(await stolen.text(), /id="password-error"/);
+  const stored = await store({ consent: "yes", password });
+  assertEquals(stored.headers.get("location"), "/account?done=face");
+
+  const half = await firstStep(app, account.email);
+  const face = withFile({}, picture);
+  const signedIn = await app.send("/login/face?next=/account", face, half);
+  assertEquals(signedIn.status, 303);
+});

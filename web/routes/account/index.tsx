@@ -1,5 +1,4 @@
 import { page } from "fresh";
-import { CONSENT } from "../../accounts/consent.ts";
 import { act, type Changed } from "../../http/account-actions.ts";
 import { AccountForms } from "../../components/AccountForms.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
@@ -21,7 +20,7 @@ interface Data {
   failure?: Failure;
 }
 
-const FIELDS = ["name", "password", "newPassword", "selfie", "consent"];
+const FIELDS = ["name", "password", "newPassword"];
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -44,8 +43,6 @@ export const handler = define.handlers({
       return answer;
     } catch (error) {
       const failure = failureOf(error, FIELDS, state.requestId);
-      // A form too large to read can only be the one with pictures.
-      if (!intent && failure.status === 413) intent = "replace-face";
       return page<Data>(
         { account, done: null, intent, name, failure },
         { status: failure.status },
@@ -59,7 +56,7 @@ const DONE: Record<string, string> = {
   password: "Your password is changed. Your other devices were signed out.",
   "delete-face":
     "Your face is deleted. From now on you sign in with a code by e-mail.",
-  "replace-face": "Your face is stored. Your other devices were signed out.",
+  face: "Your face is stored. Your other devices were signed out.",
 };
 
 export default define.page<typeof handler>(({ data }) => {
@@ -81,7 +78,6 @@ export default define.page<typeof handler>(({ data }) => {
       <FormNotice failure={failure} />
       <AccountForms
         account={account}
-        consent={CONSENT.text}
         failed={data.intent}
         name={data.name}
         errors={failure?.fields ?? {}}

@@ -1,7 +1,6 @@
 import { page } from "fresh";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
-import { Icon } from "../../components/Icon.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -111,12 +110,8 @@ export default define.page<typeof handler>(({ data }) => {
                 <RoomRow key={room.id} room={room} me={me.id} />
               ))}
             </ul>
-            <details class="disclosure" open={Boolean(failure)}>
-              <summary class="button button-plain">
-                <Icon name="plus" /> New room
-              </summary>
-              <CreateRoom name={name} failure={failure} />
-            </details>
+            <h2>New room</h2>
+            <CreateRoom name={name} failure={failure} />
           </>
         )}
     </div>

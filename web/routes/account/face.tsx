@@ -1,0 +1,86 @@
+import { page } from "fresh";
+import { CONSENT } from "../../accounts/consent.ts";
+import { Consent } from "../../components/Consent.tsx";
+import { Field } from "../../components/Field.tsx";
+import { FormNotice } from "../../components/FormNotice.tsx";
+import { Icon } from "../../components/Icon.tsx";
+import { SelfieField } from "../../components/SelfieField.tsx";
+import { Title } from "../../components/Title.tsx";
+import { storeFace } from "../../http/account-actions.ts";
+import { type Failure, failureOf, readForm } from "../../http/forms.ts";
+import { personOf } from "../../http/person.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  hasFace: boolean;
+  failure?: Failure;
+}
+
+const FIELDS = ["selfie", "consent", "password"];
+
+export const handler = define.handlers({
+  GET(ctx) {
+    return page<Data>({ hasFace: personOf(ctx.state).hasFace });
+  },
+
+  async POST(ctx) {
+    const { state } = ctx;
+    const account = personOf(state);
+    try {
+      await storeFace(state, account, await readForm(ctx.req));
+      return ctx.redirect("/account?done=face", 303);
+    } catch (error) {
+      const failure = failureOf(error, FIELDS, state.requestId);
+      const { hasFace } = account;
+      return page<Data>({ hasFace, failure }, { status: failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { hasFace, failure } = data;
+  const errors = failure?.fields ?? {};
+  const title = hasFace ? "Replace your face" : "Store your face";
+  return (
+    <div class="column column-narrow stack">
+      <Title text={title} failed={Boolean(failure)} />
+      <p>
+        <a class="back" href="/account">
+          <Icon name="arrow-left" size={18} /> Account
+        </a>
+      </p>
+      <h1>{title}</h1>
+      <p class="soft">
+        {hasFace
+          ? "The picture and the measurements stored now are deleted."
+          : "From then on you sign in with your password and your face."}{" "}
+        Your other devices are signed out.
+      </p>
+      <form
+        class="form"
+        method="post"
+        action="/account/face"
+        enctype="multipart/form-data"
+      >
+        <FormNotice failure={failure} />
+        <SelfieField
+          legend="Your face"
+          hint="Look straight ahead, in even light, alone in the picture."
+          error={errors.selfie}
+          count={3}
+          required
+        />
+        <Consent text={CONSENT.text} error={errors.consent} />
+        <Field
+          name="password"
+          label="Your password, to be sure"
+          type="password"
+          autocomplete="current-password"
+          required
+          error={errors.password}
+        />
+        <button class="button" type="submit">Store this face</button>
+      </form>
+    </div>
+  );
+});
