@@ -130,7 +130,7 @@ function invalid(
   return new ApiError({
     code: "invalid",
     status: 400,
-    message: `${where}${message}.`,
+    message: `The request is not right: ${where}${message}.`,
   });
 }
 

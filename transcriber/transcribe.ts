@@ -149,7 +149,7 @@ async function bytesOf(
     throw new ApiError({
       code: "audio-base64",
       status: 400,
-      message: "audio_data is not base64.",
+      message: "The recording in audio_data is not base64.",
       cause,
     });
   }
@@ -164,6 +164,6 @@ function clipIdOf(uri: string, publicUrl: string): string {
     code: "audio-uri-outside",
     status: 400,
     message:
-      "audio_uri must name a clip kept here, for example clip:<id>. Other addresses are not fetched.",
+      "The audio_uri must name a clip kept here, for example clip:<id>. Other addresses are not fetched.",
   });
 }

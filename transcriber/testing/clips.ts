@@ -1,0 +1,19 @@
+import { type Clip, type Clips, newClipId } from "../clips/clips.ts";
+
+/** Clips that live as long as a test. */
+export function memoryClips(): Clips {
+  const kept = new Map<string, Clip>();
+  return {
+    put(bytes, about) {
+      const id = newClipId();
+      const info = { id, ...about, bytes: bytes.length, createdAt: Date.now() };
+      kept.set(id, { info, bytes });
+      return Promise.resolve(info);
+    },
+    get: (id) => Promise.resolve(kept.get(id) ?? null),
+    delete(id) {
+      kept.delete(id);
+      return Promise.resolve();
+    },
+  };
+}
