@@ -1,8 +1,7 @@
-import type { ComponentType, RefObject } from "preact";
+import type { RefObject } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
 import type { LIMITS } from "../../realtime/protocol.ts";
-import type { DictationProps } from "./Dictation.tsx";
 import { newId } from "./room.ts";
 
 // The protocol's own limit, by type: importing the table would ship all of it.
@@ -19,14 +18,13 @@ export interface ComposerProps {
   /** The text changed by the person's hand. */
   onType(text: string): void;
   onEditLast(): void;
-  dictation: Pick<DictationProps, "transcriberUrl" | "ready">;
+  onDictate(): void;
 }
 
 /** The form that sends. Without script it posts; with it, nothing of it is replaced. */
 export function Composer(props: ComposerProps) {
   const { input, notice } = props;
   const length = useSignal(0);
-  const Dictation = useSignal<ComponentType<DictationProps> | null>(null);
   const over = length.value - MOST;
 
   // Also for text put there by code: a draft, a transcript, a message to edit.
@@ -61,15 +59,6 @@ export function Composer(props: ComposerProps) {
     if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
   };
 
-  const dictate = async () => {
-    try {
-      Dictation.value = (await import("./Dictation.tsx")).Dictation;
-    } catch {
-      // Offline, or the page is of an older build whose files are gone.
-      notice.value = "Dictation could not be loaded. Reload the page.";
-    }
-  };
-
   return (
     <form
       class="composer"
@@ -77,19 +66,12 @@ export function Composer(props: ComposerProps) {
       action={`/rooms/${props.roomId}`}
       onSubmit={submit}
     >
-      {Dictation.value && (
-        <Dictation.value
-          {...props.dictation}
-          input={input.current!}
-          onClose={() => Dictation.value = null}
-        />
-      )}
       <div class="write">
         <button
           type="button"
           class="button button-plain button-icon icon-mic live"
           aria-label="Dictate"
-          onClick={dictate}
+          onClick={props.onDictate}
         />
         <textarea
           class="input"

@@ -8,9 +8,12 @@ import {
   type Recording,
   transcribe,
 } from "./recorder.ts";
+import type { Token } from "./token.ts";
 
 export interface DictationProps {
   transcriberUrl: string;
+  /** A token for the transcriber. */
+  getToken(): Promise<Token>;
   /** Whether the transcriber has a recogniser now. */
   ready: boolean;
   /** Where the recognised words go. */
@@ -59,7 +62,12 @@ export function Dictation(props: DictationProps) {
     phase.value = "sending";
     const { signal } = sending.current = new AbortController();
     try {
-      const text = await transcribe(props.transcriberUrl, audio.value!, signal);
+      const text = await transcribe(
+        props.transcriberUrl,
+        props.getToken,
+        audio.value!,
+        signal,
+      );
       if (signal.aborted) return;
       insertText(input, text);
       close();
@@ -191,3 +199,6 @@ function save(audio: Blob) {
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
+
+/** The panel as an element, for a page that does not import it. */
+export const dictation = (props: DictationProps) => <Dictation {...props} />;

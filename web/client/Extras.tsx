@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
-import type { OpenRoom, Request } from "./room.ts";
 import { MessageMenu } from "./MessageMenu.tsx";
+import type { OpenRoom } from "./room.ts";
+import type { RoomState } from "./room-state.ts";
 
 /** What the composer does with its text instead of sending a plain message. */
 export type Takeover = ((text: string) => void) | null;
@@ -10,8 +12,9 @@ export type Takeover = ((text: string) => void) | null;
 export interface ExtrasProps {
   /** `more`, `edit`, `quote`, or an emoji to choose or take back. */
   what: string;
-  message: Message;
-  me: string;
+  /** The message's id. */
+  id: string;
+  state: Signal<RoomState>;
   role: Role;
   room: OpenRoom;
   input: HTMLTextAreaElement;
@@ -21,110 +24,107 @@ export interface ExtrasProps {
   onClose(): void;
 }
 
-type Change = Request extends infer R
-  ? R extends Request ? Omit<R, "id"> : never
-  : never;
-
 /**
  * Everything about one message that is not reading or sending: its menu, reactions, reply,
- * edit, deletion. Loaded when first used.
+ * edit, deletion. Loaded when first used. Gives what is to be shown, if anything.
  */
-export function Extras(props: ExtrasProps) {
-  const { what, message, me, room, input, fill, onClose } = props;
-  const mode = useSignal<"" | "menu" | "edit" | "reply">("");
-  const dropped = useRef("");
-
-  const request = (part: Change) => room.request({ ...part, id: message.id });
-
-  const react = (emoji: string) => {
-    const on = !message.reactions?.[emoji]?.includes(me);
-    request({ event: "react", emoji, on });
-  };
-
-  const end = () => {
-    if (mode.value === "edit") fill(dropped.current);
-    props.onTakeover(null);
-    input.focus();
-    onClose();
-  };
-
-  const edit = () => {
-    dropped.current = input.value;
-    mode.value = "edit";
-    // First, so that what is filled in is not taken for a draft.
-    props.onTakeover((text) => {
-      if (text !== message.content) {
-        request({ event: "edit-message", content: text });
-      }
-      end();
-    });
-    fill(message.content);
-    input.focus();
-  };
-
-  const reply = () => {
-    mode.value = "reply";
-    input.focus();
-    props.onTakeover((text) => {
-      room.send(text, message.id);
-      fill("");
-      room.saveDraft("");
-      end();
-    });
-  };
-
-  useEffect(() => {
-    if (what === "more") mode.value = "menu";
-    else if (what === "edit") edit();
-    else {
-      if (what === "quote") jump(message.replyTo!);
-      else react(what);
-      onClose();
-    }
-    const onKey = (event: KeyboardEvent) => event.key === "Escape" && end();
-    input.addEventListener("keydown", onKey);
-    return () => input.removeEventListener("keydown", onKey);
-  }, []);
-
-  if (mode.value === "menu") {
-    return (
-      <MessageMenu
-        message={message}
-        mine={message.sender.id === me}
-        admin={props.role === "admin"}
-        onReact={react}
-        onReply={reply}
-        onEdit={edit}
-        onDelete={() => request({ event: "delete-message" })}
-        onClose={() => mode.value === "menu" && onClose()}
-      />
-    );
+export function extras(props: ExtrasProps): VNode | undefined {
+  const { what, id, state } = props;
+  const message = state.value.messages.find((m) => m.id === id);
+  if (!message) return;
+  if (what === "more" || what === "edit") {
+    return <Extras key={what + id} {...props} message={message} />;
   }
-  return mode.value
-    ? (
-      <div class="mode">
-        <p class="truncate">
-          <b>
-            {mode.value === "edit"
-              ? "Editing your message"
-              : `Replying to ${message.sender.name}`}
-          </b>{" "}
-          {message.content}
-        </p>
-        <button
-          type="button"
-          class="button button-plain"
-          onClick={end}
-        >
-          Cancel
-        </button>
-      </div>
-    )
-    : null;
+  if (what === "quote") jump(message.replyTo!);
+  else react(props, what);
+}
+
+function react({ id, state, room }: ExtrasProps, emoji: string) {
+  const { me, messages } = state.value;
+  const people = messages.find((m) => m.id === id)?.reactions?.[emoji];
+  room.request({ event: "react", id, emoji, on: !people?.includes(me) });
 }
 
 function jump(id: string) {
   const row = document.getElementById(id);
   row?.scrollIntoView({ block: "center" });
   row?.querySelector<HTMLElement>(".more")?.focus();
+}
+
+function Extras(props: ExtrasProps & { message: Message }) {
+  const { what, id, message, room, input, fill, onTakeover, onClose } = props;
+  const mode = useSignal<"menu" | "edit" | "reply">("menu");
+  const replaced = useRef<string | null>(null);
+
+  const end = () => {
+    onClose();
+    input.focus();
+  };
+
+  const edit = () => {
+    mode.value = "edit";
+    // First, so that what is filled in is not taken for a draft.
+    onTakeover((content) => {
+      if (content !== message.content) {
+        room.request({ event: "edit-message", id, content });
+      }
+      end();
+    });
+    replaced.current = input.value;
+    fill(message.content);
+    input.focus();
+  };
+
+  const reply = () => {
+    mode.value = "reply";
+    onTakeover((text) => {
+      room.send(text, id);
+      fill("");
+      room.saveDraft("");
+      end();
+    });
+    input.focus();
+  };
+
+  useEffect(() => {
+    if (what === "edit") edit();
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && end();
+    input.addEventListener("keydown", onKey);
+    return () => {
+      input.removeEventListener("keydown", onKey);
+      // Also when another message's menu takes this one's place.
+      if (replaced.current !== null) fill(replaced.current);
+      onTakeover(null);
+    };
+  }, []);
+
+  if (mode.value === "menu" && what === "more") {
+    return (
+      <MessageMenu
+        message={message}
+        mine={message.sender.id === props.state.value.me}
+        admin={props.role === "admin"}
+        onReact={(emoji) => react(props, emoji)}
+        onReply={reply}
+        onEdit={edit}
+        onDelete={() => room.request({ event: "delete-message", id })}
+        onClose={() => mode.value === "menu" && onClose()}
+      />
+    );
+  }
+  return (
+    <div class="mode">
+      <p class="truncate">
+        <b>
+          {mode.value === "reply"
+            ? `Replying to ${message.sender.name}`
+            : "Editing your message"}
+        </b>{" "}
+        {message.content}
+      </p>
+      <button type="button" class="button button-plain" onClick={end}>
+        Cancel
+      </button>
+    </div>
+  );
 }

@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { Message } from "../../realtime/protocol.ts";
+import type { Load } from "./load.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
 import { dayNameOf, dayOf } from "./times.ts";
@@ -19,6 +20,7 @@ export interface MessageListProps {
   onOlder(): void;
   /** The newest message is in view. */
   onBottom(): void;
+  load: Load;
 }
 
 /**
@@ -70,18 +72,8 @@ export function MessageList(props: MessageListProps) {
     if (row) props.onDo(button!.dataset.do!, row.id);
   };
 
-  // One tab stop for the whole log: arrows walk through the messages.
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!step) return;
-    const all = [
-      ...scroller.current!.querySelectorAll<HTMLElement>(".more"),
-    ];
-    const at = all.indexOf(document.activeElement as HTMLElement);
-    event.preventDefault();
-    all.at(at < 0 ? -1 : Math.min(Math.max(at + step, 0), all.length - 1))
-      ?.focus();
-  };
+  const onFocus = async () =>
+    (await props.load(() => import("./walk.ts")))?.walk(scroller.current!);
 
   return (
     <div class="log">
@@ -90,9 +82,9 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         onScroll={onScroll}
         onClick={onClick}
-        onKeyDown={onKeyDown}
+        onFocus={onFocus}
         role="log"
-        aria-label="Messages. Arrow keys go from one to the next."
+        aria-label="Messages"
         aria-busy={state.loading ? "true" : "false"}
         tabindex={0}
       >
@@ -110,6 +102,9 @@ export function MessageList(props: MessageListProps) {
             </a>
           )}
           <ol class="messages">{rows(props, divider)}</ol>
+          {state.epoch && !state.messages[0] && !state.unsent[0] && (
+            <p class="first">No messages yet. Write the first.</p>
+          )}
         </div>
       </div>
       {fresh.value > 0 && (
@@ -130,37 +125,35 @@ const atBottom = (box: Element) => box.scrollTop > -40;
 
 function rows({ state, name }: MessageListProps, divider: number): VNode[] {
   const { messages, unsent, me } = state;
+  const sender = { id: me, name };
   const list: VNode[] = [];
-  let day: number | undefined;
-  let by = "";
-  let at = 0;
-  const follow = (id: string, timestamp: number) => {
-    const head = by !== id || timestamp - at > GROUP;
-    by = id;
-    at = timestamp;
-    return head;
-  };
-  const onDay = (timestamp: number) => {
-    if (day === dayOf(timestamp)) return;
-    day = dayOf(timestamp);
-    by = "";
-    list.push(
-      <li class="day" key={day}>
-        <h2>{dayNameOf(timestamp)}</h2>
-      </li>,
-    );
-  };
-
+  let last: Message | undefined;
   const add = (message: Message, one?: Unsent) => {
-    const { sender, timestamp, replyTo } = message;
-    onDay(timestamp);
-    const head = follow(sender.id, timestamp);
+    const { timestamp, replyTo, clientId } = message;
+    const by = message.sender.id;
+    const day = dayOf(timestamp);
+    let head = !!replyTo || by !== last?.sender.id ||
+      timestamp - last.timestamp > GROUP;
+    if (!last || day !== dayOf(last.timestamp)) {
+      head = true;
+      list.push(
+        <li class="day" key={day}>
+          <h2>{dayNameOf(timestamp)}</h2>
+        </li>,
+      );
+    }
+    if (divider && message.offset > divider && last && by !== me) {
+      head = true;
+      divider = 0;
+      list.push(<li class="new" key="new">New</li>);
+    }
+    last = message;
     list.push(
       <Row
         // The same row, whether it is still on its way or in the log.
-        key={sender.id + message.clientId}
+        key={by + clientId}
         message={message}
-        head={head || !!replyTo}
+        head={head}
         me={me}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}
@@ -168,20 +161,9 @@ function rows({ state, name }: MessageListProps, divider: number): VNode[] {
       />,
     );
   };
-
-  for (const message of messages) {
-    if (
-      divider && message.offset > divider && at && message.sender.id !== me
-    ) {
-      divider = 0;
-      by = "";
-      list.push(<li class="new" key="new">New</li>);
-    }
-    add(message);
-  }
-  const sender = { id: me, name };
-  for (const one of unsent) {
-    add({ ...one, sender, id: one.clientId, offset: 0 }, one);
-  }
+  messages.forEach((message) => add(message));
+  unsent.forEach((one) =>
+    add({ ...one, sender, id: one.clientId, offset: 0 }, one)
+  );
   return list;
 }

@@ -4,6 +4,8 @@ import type { Message } from "../../realtime/protocol.ts";
 
 /** The reactions on offer: content people send, like any other text. */
 const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
+/** The least distance from the window's edge: CSS pixels. */
+const EDGE = 8;
 
 export interface MessageMenuProps {
   message: Message;
@@ -22,7 +24,16 @@ export function MessageMenu(props: MessageMenuProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const sure = useSignal(false);
   useEffect(() => {
-    if (!dialog.current!.open) dialog.current!.showModal();
+    const box = dialog.current!;
+    box.showModal();
+    // Where there is room it hangs from the button; on a phone it rises from below.
+    const row = document.getElementById(message.id);
+    const { right = 0, bottom = 0 } = row?.querySelector(".more")
+      ?.getBoundingClientRect() ?? {};
+    const { offsetWidth, offsetHeight } = box;
+    const y = Math.min(bottom, innerHeight - offsetHeight - EDGE);
+    box.style.setProperty("--x", `${Math.max(EDGE, right - offsetWidth)}px`);
+    box.style.setProperty("--y", `${Math.max(EDGE, y)}px`);
   }, []);
 
   // Closing first gives the focus back; what follows may put it elsewhere.

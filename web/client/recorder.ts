@@ -1,5 +1,5 @@
 /** Records the microphone and has the words recognised; no page around it. */
-import { fetchToken, Refused } from "./token.ts";
+import type { Token } from "./token.ts";
 
 /** The longest recording: ms. The transcriber takes no more. */
 export const LONGEST = 300_000;
@@ -135,10 +135,11 @@ function listen(stream: MediaStream, onLevel: (level: number) => void) {
  */
 export async function transcribe(
   transcriberUrl: string,
+  getToken: () => Promise<Token>,
   audio: Blob,
   signal: AbortSignal,
 ): Promise<string> {
-  const response = await fetchToken("transcriber")
+  const response = await getToken()
     .then(({ token }) =>
       fetch(`${transcriberUrl}/transcribe`, {
         method: "POST",
@@ -152,7 +153,7 @@ export async function transcribe(
     )
     .catch((error) => {
       throw new DictationError(
-        error instanceof Refused
+        error.final
           ? error.message
           : "Speech recognition cannot be reached now.",
       );

@@ -72,30 +72,36 @@ export function initialState(init: {
   read: number;
 }): RoomState {
   const { roomId, me, history, read } = init;
-  const messages = history?.messages ?? [];
-  return {
+  const nothing = { messages: [], epoch: "", offset: 0 };
+  return view({
     roomId,
     me,
     read,
-    epoch: history?.epoch ?? "",
-    offset: history?.offset ?? 0,
-    messages,
-    more: startsLate(messages),
     unsent: [],
-    recover: false,
-    missed: history?.offset ?? 0,
     loading: false,
     online: [],
     typing: [],
-  };
+  }, history ?? nothing);
 }
+
+/** The state with the newest messages as the server has them now. */
+const view = (
+  state: Omit<RoomState, keyof HistoryPage | "more" | "missed" | "recover">,
+  { epoch, offset, messages }: HistoryPage,
+): RoomState => ({
+  ...state,
+  epoch,
+  offset,
+  messages,
+  // The first entry of a log is at offset 1.
+  more: messages[0]?.offset > 1,
+  missed: offset,
+  recover: false,
+});
 
 /** Where to recover from; undefined when nothing is known yet. */
 export const positionOf = (state: RoomState): Position | undefined =>
   state.epoch ? { epoch: state.epoch, offset: state.offset } : undefined;
-
-/** Whether a window has messages before it: the first entry of a log is at offset 1. */
-const startsLate = (messages: Message[]) => (messages[0]?.offset ?? 1) > 1;
 
 /**
  * The state after one more frame or local action. Never changes its arguments; returns the
@@ -182,17 +188,15 @@ const change = (
 });
 
 /** Drops from `unsent` what the log has given back. */
-function settle(state: RoomState): RoomState {
-  if (!state.unsent.length) return state;
-  const mine = new Set(
-    state.messages.filter((m) => m.sender.id === state.me)
-      .map((m) => m.clientId),
-  );
-  const unsent = state.unsent.filter((u) =>
-    !mine.has(u.clientId) && !(u.offset! <= state.offset)
-  );
-  return unsent.length === state.unsent.length ? state : { ...state, unsent };
-}
+const settle = (state: RoomState): RoomState => ({
+  ...state,
+  unsent: state.unsent.filter((u) =>
+    !(u.offset! <= state.offset) &&
+    !state.messages.some((m) =>
+      m.clientId === u.clientId && m.sender.id === state.me
+    )
+  ),
+});
 
 function enter(state: RoomState, entry: EntryFrame): RoomState {
   if (entry.epoch !== state.epoch) return { ...state, recover: true };
@@ -219,15 +223,6 @@ function joined(
     const recover = frame.epoch !== next.epoch || frame.offset > next.offset;
     return { ...next, online: frame.online, recover };
   }
-  return settle({
-    ...state,
-    epoch: frame.epoch,
-    offset: frame.offset,
-    messages: frame.messages,
-    more: startsLate(frame.messages),
-    unsent: state.unsent.filter((u) => u.status !== "sent"),
-    missed: frame.offset,
-    recover: false,
-    online: frame.online,
-  });
+  const unsent = state.unsent.filter((u) => u.status !== "sent");
+  return settle(view({ ...state, unsent, online: frame.online }, frame));
 }

@@ -6,7 +6,7 @@ import {
   type Position,
   type ServerFrame,
 } from "../../realtime/protocol.ts";
-import { Refused, type Token } from "./token.ts";
+import type { Refused, Token } from "./token.ts";
 
 // The protocol's own codes, by type: importing the table would ship all of it.
 const BAD_TOKEN: typeof CLOSE.token = 4401;
@@ -25,16 +25,15 @@ export const TIMING = {
   /** The longest first wait, and the longest at all: see {@linkcode backoff}. */
   first: 500,
   longest: 30_000,
-  /** Between position checks: a silent loss is found within this time. */
+  /** Between position checks: a silent loss is found within this time. No renewal comes
+   * sooner after the last: a clock far ahead must not make a storm. */
   check: 40_000,
   /** How long an answer may take before the link counts as dead. */
   answer: 10_000,
   /** A token is renewed this long before it ends… */
   renewBefore: 45_000,
-  /** …and at this age at the latest, whatever this device's clock says… */
+  /** …and at this age at the latest, whatever this device's clock says. */
   renewAge: 240_000,
-  /** …but this long after the last: a clock far ahead must not make a storm. */
-  renewLeast: 60_000,
 };
 
 /** Full jitter: how long to wait after so many failures in a row: ms. */
@@ -53,7 +52,7 @@ export interface LinkOptions {
   onFrame(frame: ServerFrame): void;
   /** `reason` comes with `refused` and is for the person. */
   onState(state: LinkState, reason?: string): void;
-  /** A new token; throws {@linkcode Refused} if none will ever come. */
+  /** A new token; throws a {@linkcode Refused} if none will ever come. */
   renew(): Promise<Token>;
   timing?: Partial<typeof TIMING>;
 }
@@ -130,7 +129,7 @@ export function connect(options: LinkOptions): Link {
       tokenSince = Date.now();
       return !over;
     } catch (error) {
-      if (error instanceof Refused && !over) refuse(error.message);
+      if ((error as Refused).final && !over) refuse((error as Refused).message);
       return false;
     }
   }
@@ -163,7 +162,7 @@ export function connect(options: LinkOptions): Link {
     const frame: ServerFrame = JSON.parse(data);
     const joins = frame.event === "room-joined" && !live;
     if (frame.event === "identified") {
-      after("renew", Math.max(timing.renewLeast, untilRenewal()), renew);
+      after("renew", Math.max(timing.check, untilRenewal()), renew);
       if (!live) ask();
     }
     if (frame.event === "room-joined") {

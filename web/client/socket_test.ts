@@ -9,7 +9,6 @@ import {
   startServer,
   watcher,
 } from "./testing.ts";
-import { Refused } from "./token.ts";
 
 const FOREVER = 1_000_000;
 const QUICK = { first: 1, longest: 1, check: FOREVER, answer: FOREVER };
@@ -162,7 +161,8 @@ Deno.test("an ended session is told to the person and not tried again", () => {
     token: { token: "old", expiresAt: Date.now() - 1 },
     renew: () => {
       renewals++;
-      return Promise.reject(new Refused("You are signed out."));
+      const error = new Error("You are signed out.");
+      return Promise.reject(Object.assign(error, { final: true }));
     },
   }, async ({ states, until }) => {
     await until(() => states.length === 2);
@@ -198,7 +198,7 @@ Deno.test("a token about to end is renewed on the same connection", () =>
   setUp({
     renew: () =>
       Promise.resolve({ token: "second", expiresAt: Date.now() + 300_000 }),
-    timing: { renewAge: 1, renewLeast: 0 },
+    timing: { renewAge: 1, check: 1 },
     token: { token: "first", expiresAt: Date.now() + 300_000 },
   }, async ({ peer, states }) => {
     const server = await peer(0);

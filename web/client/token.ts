@@ -4,13 +4,15 @@ export interface Token {
   expiresAt: number;
 }
 
-/** Trying again cannot help: the message says what the person can do. */
-export class Refused extends Error {}
+/** An error after which trying again cannot help: its message says what can. */
+export interface Refused extends Error {
+  final: boolean;
+}
 
 /**
  * A fresh token for a service, by the page's session cookie.
  *
- * @throws {Refused} when the session has ended.
+ * @throws {Refused} (as a plain Error with `final`) when the session has ended.
  * @throws {Error} when web cannot be reached or cannot answer.
  */
 export async function fetchToken(
@@ -22,7 +24,8 @@ export async function fetchToken(
     body: JSON.stringify({ audience }),
   });
   if (response.status === 401) {
-    throw new Refused("You are signed out. Reload the page to sign in again.");
+    const error = new Error("You are signed out. Reload the page to sign in.");
+    throw Object.assign(error, { final: true }) satisfies Refused;
   }
   if (!response.ok) throw new Error(`token: ${response.status}`);
   return await response.json();

@@ -1,9 +1,10 @@
-import type { ComponentType } from "preact";
+import type { VNode } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
 import { Composer } from "../client/Composer.tsx";
-import type { ExtrasProps, Takeover } from "../client/Extras.tsx";
+import type { Takeover } from "../client/Extras.tsx";
+import type { Load } from "../client/load.ts";
 import { MessageList } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
@@ -31,7 +32,7 @@ export interface RoomProps {
   error?: string;
 }
 
-const STATUS = {
+const STATUS: Record<string, string> = {
   connecting: "Connecting…",
   reconnecting: "Reconnecting… What you write is kept.",
   offline: "You are offline. What you write is kept.",
@@ -44,20 +45,18 @@ export default function Room(props: RoomProps) {
     initialState({ roomId, me: me.id, history, read: props.read }),
   );
   const link = useSignal<LinkState | "">("");
-  const reason = useSignal(
+  const status = useSignal(
     history ? "" : "Messages cannot be reached now. Reload to try again.",
   );
   const notice = useSignal(props.error ?? "");
   const divider = useSignal(props.read);
-  const extras = useSignal<
-    { View: ComponentType<ExtrasProps>; what: string; id: string } | null
-  >(null);
+  const extra = useSignal<VNode | null>(null);
+  const dictation = useSignal<VNode | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
   const takeover = useRef<Takeover>(null);
 
-  const visible = () => document.visibilityState === "visible";
-  const seen = () => visible() && open.current?.seen();
+  const seen = () => document.hidden || open.current?.seen();
   const fill = (text: string) => {
     input.current!.value = text;
     input.current!.dispatchEvent(new Event("input"));
@@ -71,9 +70,9 @@ export default function Room(props: RoomProps) {
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: (next) => state.value = next,
-      onState(next, why = "") {
+      onState(next, why = STATUS[next]) {
         link.value = next;
-        reason.value = why;
+        status.value = why;
         seen();
       },
       onNotice: (text) => notice.value = text,
@@ -81,10 +80,11 @@ export default function Room(props: RoomProps) {
     local.value = true;
     if (!input.current!.value) fill(room.draft());
     const wake = () => {
-      if (visible()) {
+      if (document.hidden) divider.value = state.value.offset;
+      else {
         room.check();
         seen();
-      } else divider.value = state.value.offset;
+      }
     };
     const stop = new AbortController();
     for (const event of ["visibilitychange", "online", "offline"]) {
@@ -96,23 +96,36 @@ export default function Room(props: RoomProps) {
     };
   }, []);
 
-  const onDo = async (what: string, id: string) => {
-    if (what === "retry") return open.current!.retry(id);
-    if (what === "discard") return open.current!.discard(id);
+  const load: Load = async (part) => {
     try {
-      const { Extras: View } = await import("../client/Extras.tsx");
-      extras.value = { View, what, id };
+      return await part();
     } catch {
       // Offline, or the page is of an older build whose files are gone.
       notice.value = "This could not be loaded. Reload the page.";
+      return null;
     }
+  };
+
+  const onDo = async (what: string, id: string) => {
+    if (what === "retry") return open.current!.retry(id);
+    if (what === "discard") return open.current!.discard(id);
+    const loaded = await load(() => import("../client/Extras.tsx"));
+    const shown = loaded?.extras({
+      what,
+      id,
+      state,
+      role: props.role,
+      room: open.current!,
+      input: input.current!,
+      fill,
+      onTakeover: (next) => takeover.current = next,
+      onClose: () => extra.value = null,
+    });
+    if (shown) extra.value = shown;
   };
 
   const { online, typing, messages } = state.value;
   const others = (people: Sender[]) => people.filter((p) => p.id !== me.id);
-  const typists = others(typing);
-  const now = extras.value;
-  const chosen = now && messages.find((m) => m.id === now.id);
   return (
     <section class={local.value ? "room alive" : "room"}>
       <header class="room-head">
@@ -124,9 +137,8 @@ export default function Room(props: RoomProps) {
         <div>
           <h1 class="truncate" dir="auto">{name}</h1>
           <p class={`status truncate ${link.value}`} role="status">
-            {link.value === "live"
-              ? `${names(others(online)) || "Only you"} here`
-              : reason.value || STATUS[link.value as keyof typeof STATUS]}
+            {status.value ??
+              (who(others(online), "here") || "Only you are here")}
           </p>
         </div>
         <a
@@ -142,25 +154,13 @@ export default function Room(props: RoomProps) {
         onDo={onDo}
         onOlder={() => open.current?.older()}
         onBottom={seen}
+        load={load}
       />
       <p class="typing truncate" aria-live="polite">
-        {typists[0] &&
-          `${names(typists)} ${typists[1] ? "are" : "is"} typing…`}
+        {who(others(typing), "typing…")}
       </p>
-      {now && chosen && (
-        <now.View
-          key={now}
-          what={now.what}
-          message={chosen}
-          me={me.id}
-          role={props.role}
-          room={open.current!}
-          input={input.current!}
-          fill={fill}
-          onTakeover={(next) => takeover.current = next}
-          onClose={() => extras.value = null}
-        />
-      )}
+      {extra.value}
+      {dictation.value}
       <Composer
         roomId={roomId}
         draft={props.draft}
@@ -181,16 +181,25 @@ export default function Room(props: RoomProps) {
           );
           if (mine) onDo("edit", mine.id);
         }}
-        dictation={{
-          transcriberUrl: props.transcriberUrl,
-          ready: props.transcriberReady,
+        onDictate={async () => {
+          const loaded = await load(() => import("../client/Dictation.tsx"));
+          dictation.value = loaded && loaded.dictation({
+            transcriberUrl: props.transcriberUrl,
+            ready: props.transcriberReady,
+            getToken: () => fetchToken("transcriber"),
+            input: input.current!,
+            onClose: () => dictation.value = null,
+          });
         }}
       />
     </section>
   );
 }
 
-const names = (people: Sender[]) =>
-  people.length > 2
-    ? `${people[0].name} and ${people.length - 1} others`
-    : people.map((person) => person.name).join(" and ");
+/** Who is doing what: `Ada and Grace are here`; empty when nobody is. */
+const who = ([one, two, ...more]: Sender[], what: string) =>
+  more.length
+    ? `${one.name} and ${more.length + 1} others are ${what}`
+    : two
+    ? `${one.name} and ${two.name} are ${what}`
+    : one && `${one.name} is ${what}`;
