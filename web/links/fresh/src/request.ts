@@ -66,7 +66,7 @@ function publicUrl(req: Request, trustProxy: boolean): URL {
   return url;
 }
 
-async function withoutMatch(
+function withoutMatch(
   isKnown: boolean,
   method: Method,
   methods: Method[],
@@ -74,18 +74,14 @@ async function withoutMatch(
   if (!isKnown) throw new HttpError(404);
   if (method !== "OPTIONS") throw new HttpError(405);
   const headers = { Allow: methods.join(", ") };
-  return await new Response(null, { status: 204, headers });
+  return Promise.resolve(new Response(null, { status: 204, headers }));
 }
 
 function plainError(error: unknown): Response {
   const status = error instanceof HttpError ? error.status : 500;
   if (status >= 500) console.error(error);
-  const text = error instanceof HttpError && error.message;
-  return new Response(
-    text ||
-      (error instanceof HttpError
-        ? STATUS_CODES[status]
-        : "Internal server error"),
-    { status },
-  );
+  const text = error instanceof HttpError
+    ? error.message || STATUS_CODES[status]
+    : "Internal server error";
+  return new Response(text, { status });
 }

@@ -69,7 +69,14 @@ export function serializeInstances(
     call<VNode<{ id: number }>>(SLOT, calls, isSlot, (it) => it.props.id),
     call(ISLAND, calls, (it) => islands.has(it), (it) => islands.get(it)),
   ];
-  const code = serialize(instances, { plugins })
-    .replaceAll(/<(?=\/script|!--|script)/gi, "\\x3C");
+  let code;
+  try {
+    code = serialize(instances, { plugins });
+  } catch (cause) {
+    const message = "An island's props hold something that cannot be sent to " +
+      "a browser, such as a function";
+    throw new TypeError(message, { cause });
+  }
+  code = code.replaceAll(/<(?=\/script|!--|script)/gi, "\\x3C");
   return { code, calls };
 }

@@ -60,7 +60,7 @@ Deno.test("props: a key called __proto__ sets no prototype", () => {
 });
 
 Deno.test("props: functions cannot travel", () => {
-  assertThrows(() => run({ onClick: () => {} }));
+  assertThrows(() => run({ onClick: () => {} }), TypeError, "a function");
 });
 
 Deno.test("props: text that looks like a call loads nothing", () => {

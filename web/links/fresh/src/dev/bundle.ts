@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Metafile, Plugin } from "esbuild";
 import type { Chunk } from "../build_cache.ts";
+import { hash } from "./files.ts";
 import { importMap, resolver } from "./resolve.ts";
 
 export interface BundleOptions {
@@ -69,8 +70,7 @@ export async function bundle(
       "process.env.NODE_ENV": options.isDev ? '"development"' : '"production"',
     },
     plugins,
-  });
-  await esbuild.stop();
+  }).finally(() => esbuild.stop());
   const buildId = await hash(
     [...result.outputFiles.map((file) => file.text), ...assets].join("\n"),
   );
@@ -104,15 +104,4 @@ function chunksOf(metafile: Metafile, prefix: string): Record<string, Chunk> {
     chunks[basename(output, ".js")] = { file: address(output), needs };
   }
   return chunks;
-}
-
-/** A short name for contents: 16 hexadecimal digits of their SHA-256. */
-export async function hash(
-  contents: string | Uint8Array<ArrayBuffer>,
-): Promise<string> {
-  const bytes = typeof contents === "string"
-    ? new TextEncoder().encode(contents)
-    : contents;
-  const digest = await crypto.subtle.digest("SHA-256", bytes);
-  return new Uint8Array(digest).toHex().slice(0, 16);
 }

@@ -1,5 +1,4 @@
 import { pathToFileURL } from "node:url";
-import { getMimeType } from "hono/utils/mime";
 import {
   addIslands,
   type BuildCache,
@@ -10,9 +9,8 @@ import {
 import { setBuildId } from "../build_id.ts";
 import type { Command } from "../commands.ts";
 import { type FsRoute, fsRouteCommands } from "../fs_routes.ts";
-import { openFile } from "../snapshot.ts";
-import { hash } from "./bundle.ts";
-import type { Built } from "./builder.ts";
+import type { Built } from "./project.ts";
+import { hash, typeOf } from "./files.ts";
 
 /** A build that lives in memory: for development, and for tests. */
 export class MemoryBuildCache<State> implements BuildCache<State> {
@@ -57,32 +55,18 @@ export class MemoryBuildCache<State> implements BuildCache<State> {
   }
 
   async readFile(pathname: string): Promise<StaticFile | null> {
-    const contentType = typeOf(pathname);
     const path = decodeURIComponent(pathname);
-    const script = this.#built.bundle.files.find((file) =>
-      file.pathname === pathname
-    );
-    if (script) {
-      return {
-        contentType,
-        body: script.contents,
-        size: script.contents.byteLength,
-        hash: await hash(script.contents),
-        close() {},
-      };
-    }
-    const file = this.#built.files.find((file) => file.pathname === path);
-    if (!file) return null;
-    const contents = await Deno.readFile(file.path);
+    const { bundle, files } = this.#built;
+    const file = files.find((file) => file.pathname === path);
+    const script = bundle.files.find((file) => file.pathname === path);
+    if (!file && !script) return null;
+    const body = script?.contents ?? await Deno.readFile(file!.path);
     return {
-      ...await openFile(file.path),
-      contentType,
-      hash: await hash(contents),
+      body,
+      size: body.byteLength,
+      hash: await hash(body),
+      contentType: typeOf(path),
+      close() {},
     };
   }
-}
-
-/** The Content-Type for a file name. */
-export function typeOf(name: string): string {
-  return getMimeType(name) ?? "text/plain; charset=utf-8";
 }

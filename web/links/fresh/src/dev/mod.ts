@@ -1,5 +1,2 @@
-export {
-  Builder,
-  type BuildOptions,
-  type ResolvedBuildConfig,
-} from "./builder.ts";
+export { Builder } from "./builder.ts";
+export type { BuildOptions, ResolvedBuildConfig } from "./project.ts";

@@ -1,8 +1,7 @@
 import { dirname, join } from "node:path";
-import { hash } from "./bundle.ts";
-import type { Built } from "./builder.ts";
 import { specifier } from "./crawl.ts";
-import { typeOf } from "./memory_cache.ts";
+import { hash, typeOf } from "./files.ts";
+import type { Built } from "./project.ts";
 
 const WARNING = "// Made by `web/dev.ts build`: changes are lost.";
 
