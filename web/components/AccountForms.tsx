@@ -35,7 +35,7 @@ export function AccountForms({ account, failed, name, errors }: {
     <>
       <section class="stack" aria-labelledby="name-heading">
         <h2 id="name-heading">Name</h2>
-        <IntentForm intent="rename">
+        <IntentForm intent="rename" class="inline-form">
           <Field
             name="name"
             label="What others see"
@@ -45,9 +45,7 @@ export function AccountForms({ account, failed, name, errors }: {
             value={failed === "rename" ? name : account.name}
             error={errorsOf("rename").name}
           />
-          <p>
-            <button class="button button-quiet" type="submit">Save name</button>
-          </p>
+          <button class="button button-quiet" type="submit">Save name</button>
         </IntentForm>
       </section>
       <FaceForms account={account} />

@@ -19,7 +19,7 @@ export function FaceForms({ account }: { account: Account }) {
             </button>
           </IntentForm>
         )}
-        <a class="button button-plain" href="/account/face">
+        <a class="button button-quiet" href="/account/face">
           {account.hasFace ? "Replace it with a new one" : "Store my face"}
         </a>
       </div>

@@ -11,21 +11,22 @@ export function InviteForm({ invitations, email, error }: {
   return (
     <section class="stack" aria-labelledby="invite">
       <h2 id="invite">Invite someone</h2>
-      <form method="post" class="form">
+      <p class="soft">
+        They get a link that works once, within 7 days. They do not need an
+        account yet.
+      </p>
+      <form method="post" class="inline-form">
         <input type="hidden" name="intent" value="invite" />
         <Field
           name="email"
           label="E-mail"
           type="email"
-          hint="They get a link that works once, within 7 days. They do not need an account yet."
           autocomplete="off"
           required
           value={email}
           error={error}
         />
-        <p>
-          <button class="button" type="submit">Send invitation</button>
-        </p>
+        <button class="button" type="submit">Send invitation</button>
       </form>
       {invitations.length > 0 && (
         <>

@@ -14,7 +14,7 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
     <section class="stack" aria-labelledby="settings">
       <h2 id="settings">This room</h2>
       {isAdmin && (
-        <form method="post" class="form">
+        <form method="post" class="inline-form">
           <input type="hidden" name="intent" value="rename" />
           <Field
             name="name"
@@ -25,9 +25,7 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
             value={name ?? room.name}
             error={error}
           />
-          <p>
-            <button class="button button-quiet" type="submit">Rename</button>
-          </p>
+          <button class="button button-quiet" type="submit">Rename</button>
         </form>
       )}
       <details class="confirm">

@@ -51,8 +51,7 @@ export const handler = define.handlers({
 
 function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
   return (
-    <form class="form" method="post" action="/rooms" id="new">
-      <FormNotice failure={failure} />
+    <form class="inline-form" method="post" action="/rooms" id="new">
       <Field
         name="name"
         label="Name of the room"
@@ -62,9 +61,7 @@ function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
         value={name}
         error={failure?.fields.name}
       />
-      <p>
-        <button class="button" type="submit">Create room</button>
-      </p>
+      <button class="button" type="submit">Create room</button>
     </form>
   );
 }
@@ -101,6 +98,7 @@ export default define.page<typeof handler>(({ data }) => {
           are missing here. Your rooms are safe.
         </Notice>
       )}
+      <FormNotice failure={failure} />
       {list.rooms.length === 0
         ? <Empty name={name} failure={failure} outbox={outbox} />
         : (
