@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { stripMetadata } from "../faces/strip-metadata.ts";
 import type { FaceEngine } from "../services.ts";
 
 /** KV takes values up to 64 KiB; a template must leave room for the rest of its record. */
@@ -20,7 +21,8 @@ export function besideSelfie(error: unknown): unknown {
 }
 
 /**
- * The template of a face, and the selfie to keep as its picture.
+ * The template of a face, and the selfie to keep as its picture: without what the camera wrote
+ * into it, such as the place.
  *
  * @throws {AppError} the code of a `FaceError`, with `fields.selfie`.
  */
@@ -33,7 +35,7 @@ export async function enrolFace(
     if (template.length > LARGEST_TEMPLATE) {
       throw new RangeError(`the template has ${template.length} bytes`);
     }
-    return { template, selfie: selfies[best] };
+    return { template, selfie: stripMetadata(selfies[best]) };
   } catch (error) {
     throw besideSelfie(error);
   }

@@ -61,3 +61,19 @@ export function withSegment(jpeg: Uint8Array, extra: number[]): Uint8Array {
     ...jpeg.subarray(2),
   ]);
 }
+
+const NAMED_HEAD = jpegOf(
+  frame(640, 480),
+  segment(0xda, [1, 1, 0, 0, 63, 0]),
+);
+
+/** A file that passes for a photo and says whose face is on it, for engines of tests. */
+export function namedJpeg(name: string): Uint8Array<ArrayBuffer> {
+  return new Uint8Array([...NAMED_HEAD, ...text(name), ...END]);
+}
+
+/** The name in a file of {@link namedJpeg}. */
+export function nameIn(jpeg: Uint8Array): string {
+  const name = jpeg.subarray(NAMED_HEAD.length, jpeg.length - END.length);
+  return new TextDecoder().decode(name);
+}
