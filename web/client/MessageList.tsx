@@ -31,34 +31,36 @@ export interface MessageListProps {
 export function MessageList(props: MessageListProps) {
   const { state, divider } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const held = useRef<{ last?: string; height: number; unsent: number }>(null);
-  const fresh = useSignal(0);
+  const drawn = useRef(state);
+  const fresh = useSignal(false);
+
+  // Before this drawing changes the page.
+  const height = scroller.current?.scrollHeight ?? 0;
 
   useLayoutEffect(() => {
     const box = scroller.current!;
+    const before = drawn.current;
     const last = state.messages.at(-1);
-    const before = held.current;
-    held.current = {
-      last: last?.id,
-      height: box.scrollHeight,
-      unsent: state.unsent.length,
-    };
-    if (!before) return;
-    if (state.unsent.length > before.unsent || atBottom(box)) {
-      box.scrollTop = 0;
-      fresh.value = 0;
-      props.onBottom();
-    } else if (last?.id !== before.last && before.last) {
+    drawn.current = state;
+    if (state.unsent.length > before.unsent.length || atBottom(box)) {
+      toBottom();
+    } else if (last?.id !== before.messages.at(-1)?.id) {
       // Below what is being read something was added: keep what is read where it is.
-      box.scrollTop -= box.scrollHeight - before.height;
-      if (last?.sender.id !== state.me) fresh.value++;
+      box.scrollTop -= box.scrollHeight - height;
+      if (last?.sender.id !== state.me) fresh.value = true;
     }
   }, [state.messages, state.unsent]);
+
+  const toBottom = () => {
+    scroller.current!.scrollTop = 0;
+    fresh.value = false;
+    props.onBottom();
+  };
 
   const onScroll = () => {
     const box = scroller.current!;
     if (atBottom(box)) {
-      fresh.value = 0;
+      fresh.value = false;
       props.onBottom();
     }
     if (box.scrollHeight + box.scrollTop - box.clientHeight < 800) {
@@ -107,12 +109,11 @@ export function MessageList(props: MessageListProps) {
           )}
         </div>
       </div>
-      {fresh.value > 0 && (
+      {fresh.value && (
         <button
           type="button"
           class="pill button icon-down"
-          onClick={() =>
-            scroller.current!.scrollTo({ top: 0, behavior: "smooth" })}
+          onClick={toBottom}
         >
           New messages
         </button>

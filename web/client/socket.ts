@@ -8,9 +8,8 @@ import {
 } from "../../realtime/protocol.ts";
 import type { Refused, Token } from "./token.ts";
 
-// The protocol's own codes, by type: importing the table would ship all of it.
+// The protocol's own code, by type: importing the table would ship all of it.
 const BAD_TOKEN: typeof CLOSE.token = 4401;
-const NOT_MEMBER: typeof CLOSE.notMember = 4403;
 
 /** `offline`: as `reconnecting`, and the device says it has no network. */
 export type LinkState =
@@ -177,13 +176,7 @@ export function connect(options: LinkOptions): Link {
 
   function closed(code: number, reason: string) {
     if (mayReconnect(code) || (code === BAD_TOKEN && badTokens++ < 3)) lost();
-    else {
-      refuse(
-        code === NOT_MEMBER
-          ? "You are no longer in this room."
-          : `The connection was refused (${reason || code}). Reload the page.`,
-      );
-    }
+    else refuse(`Disconnected: ${reason || code}. Reload the page.`);
   }
 
   onState("connecting");

@@ -120,7 +120,10 @@ Deno.test("a final close code ends it with a reason", () =>
     await goLive(server);
     server.socket.close(CLOSE.notMember, "not a member");
     await until(() => states.length === 3);
-    assertEquals(states[2], "refused: You are no longer in this room.");
+    assertEquals(
+      states[2],
+      "refused: Disconnected: not a member. Reload the page.",
+    );
   }));
 
 Deno.test("a refused token is renewed once and used", () =>
