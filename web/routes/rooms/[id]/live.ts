@@ -24,7 +24,7 @@ export const handler = define.handlers({
     return new Response(document, {
       headers: {
         "content-type": "text/html; charset=utf-8",
-        "cache-control": "private, no-store",
+        "cache-control": "private, no-store, no-transform",
         // Proxies that collect an answer before passing it on would show nothing.
         "x-accel-buffering": "no",
       },
