@@ -3,12 +3,29 @@ import type { Format } from "./sniff.ts";
 /**
  * False when a container says more bytes than arrived. The demuxer leaves the cut piece out
  * silently, and words a person spoke must not go missing without a word about it.
- * Ogg, FLAC, MPEG and MP4 are judged by their decoders.
+ * Ogg and FLAC are judged by their decoders, and an MPEG stream has no end to miss.
  */
 export function isComplete(bytes: Uint8Array, format: Format): boolean {
   if (format === "wav") return isWavComplete(bytes);
   if (format === "webm") return isWebmComplete(bytes);
+  if (format === "mp4") return isMp4Complete(bytes);
   return true;
+}
+
+// ISO 14496-12 §4.2: box = size, type, content; size 1 means that 64 bits follow, 0 "to the end".
+function isMp4Complete(bytes: Uint8Array): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 0;
+  while (at < bytes.length) {
+    if (at + 8 > bytes.length) return false;
+    const size = view.getUint32(at);
+    if (size === 0) return true;
+    if (size === 1 && at + 16 > bytes.length) return false;
+    const length = size === 1 ? Number(view.getBigUint64(at + 8)) : size;
+    if (length < 8) return false;
+    at += length;
+  }
+  return at === bytes.length;
 }
 
 /** Programs that write to a pipe cannot know the size, and put a huge one. */

@@ -32,3 +32,11 @@ Deno.test("the walk through a WebM file ends, whatever its bytes", () => {
     isComplete(new Uint8Array(1_000).fill(value), "webm");
   }
 });
+
+Deno.test("an MP4 file cut anywhere is not complete", async () => {
+  const mp4 = await opusFile(speech, "mp4");
+  assert(isComplete(mp4, "mp4"));
+  for (const cut of [1, 7, 8, 12, mp4.length >> 1, mp4.length - 20]) {
+    assertFalse(isComplete(mp4.slice(0, -cut), "mp4"), `${cut} bytes short`);
+  }
+});

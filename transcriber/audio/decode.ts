@@ -11,6 +11,7 @@ import {
   audioTooLarge,
 } from "./errors.ts";
 import { decodeWithFfmpeg } from "./ffmpeg.ts";
+import { remuxMp4 } from "./remux.ts";
 import { resample } from "./resample.ts";
 import { isSilent, type Samples, toInt16 } from "./samples.ts";
 import { type Format, sniff } from "./sniff.ts";
@@ -64,27 +65,27 @@ async function decodeFormat(
   format: Format,
   options: DecodeOptions,
 ): Promise<Samples> {
-  const { signal, ffmpeg = "ffmpeg" } = options;
+  const { signal, ffmpeg: command = "ffmpeg" } = options;
   const maxSeconds = options.maxSeconds ?? AUDIO_LIMITS.seconds;
-  if (format === "webm" || format === "ogg" || format === "wav") {
-    const samples = await demuxed(bytes, { maxSeconds, signal });
-    if (samples) return samples;
-  }
-  return await decodeWithFfmpeg(bytes, format, {
-    command: ffmpeg,
-    maxSeconds,
-    signal,
-  });
+  const own = format !== "flac" && format !== "mpeg"
+    ? await orBroken(signal, () => demux(bytes, { maxSeconds, signal }))
+    : null;
+  if (own) return own;
+  const readable = format === "mp4"
+    ? await orBroken(signal, () => remuxMp4(bytes, maxSeconds))
+    : bytes;
+  const how = { command, maxSeconds, signal };
+  return await decodeWithFfmpeg(readable, format, how);
 }
 
-async function demuxed(
-  bytes: Uint8Array,
-  options: { maxSeconds: number; signal: AbortSignal },
-): Promise<Samples | null> {
+async function orBroken<T>(
+  signal: AbortSignal,
+  job: () => Promise<T>,
+): Promise<T> {
   try {
-    return await demux(bytes, options);
+    return await job();
   } catch (error) {
-    options.signal.throwIfAborted();
+    signal.throwIfAborted();
     if (error instanceof ApiError) throw error;
     // The demuxer has no error class for bad files: assertions and range errors mean just that.
     throw audioBroken(error);

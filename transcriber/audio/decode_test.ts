@@ -1,6 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ApiError } from "../errors.ts";
-import { opusFile, tone, wavFile, type WavShape } from "../testing/files.ts";
+import {
+  aacFile,
+  opusFile,
+  tone,
+  wavFile,
+  type WavShape,
+} from "../testing/files.ts";
 import { decodeAudio } from "./decode.ts";
 import { toInt16 } from "./samples.ts";
 
@@ -41,7 +47,7 @@ for (const shape of shapes) {
   });
 }
 
-for (const container of ["webm", "ogg"] as const) {
+for (const container of ["webm", "ogg", "mp4"] as const) {
   Deno.test(`Opus in ${container} is decoded`, async () => {
     const bytes = await opusFile(voice, container);
     const { pcm, format, duration } = await decodeAudio(bytes, { signal });
@@ -92,7 +98,7 @@ Deno.test("what is no recording is refused with its reason", async () => {
     ["the hiss of a muted microphone", hiss, "422 audio-silent"],
     ["FLAC without ffmpeg", text("fLaC" + "x".repeat(99)), "415 audio-format"],
     ["MP3 without ffmpeg", text("ID3" + "x".repeat(99)), "415 audio-format"],
-    ["MP4 without ffmpeg", text("....ftypM4A "), "415 audio-format"],
+    ["AAC in MP4 without ffmpeg", await aacFile(), "415 audio-format"],
   ];
   for (const [title, bytes, expected] of cases) {
     assertEquals(await refusal(bytes), expected, title);
@@ -116,6 +122,7 @@ Deno.test("damage never ends in anything but an answer", async () => {
   const files = [
     await opusFile(voice, "webm"),
     await opusFile(voice, "ogg"),
+    await opusFile(voice, "mp4"),
     wavFile(tone(440, 0.1, 16_000), { rate: 16_000, bits: 16 }),
   ];
   for (const file of files) {

@@ -30,7 +30,6 @@ export async function decodeWithFfmpeg(
   options: FfmpegOptions,
 ): Promise<Samples> {
   const child = spawn(format, options);
-  // An MP4 may have its index at the end; "cache:" lets ffmpeg seek in what it has read.
   const sent = send(child.stdin, bytes);
   const samples = new Samples(SAMPLE_RATE, options.maxSeconds);
   try {
@@ -53,8 +52,8 @@ function spawn(format: Format, options: FfmpegOptions): Deno.ChildProcess {
   try {
     return new Deno.Command(options.command, {
       args: [
-        ..."-nostdin -v error -protocol_whitelist cache,pipe".split(" "),
-        ...["-f", DEMUXERS[format], "-i", "cache:pipe:0"],
+        ..."-nostdin -v error -protocol_whitelist pipe".split(" "),
+        ...["-f", DEMUXERS[format], "-i", "pipe:0"],
         ...["-t", limit, "-vn", "-f", "s16le", "-ac", "1"],
         ...["-ar", String(SAMPLE_RATE), "pipe:1"],
       ],

@@ -3,6 +3,7 @@ import {
   BufferTarget,
   EncodedAudioPacketSource,
   EncodedPacket,
+  Mp4OutputFormat,
   OggOutputFormat,
   Output,
   WebMOutputFormat,
@@ -15,16 +16,19 @@ const FRAME = 320;
 /** libopus looks this many samples (at 48 kHz) ahead; decoders drop them again (RFC 7845 §4.2). */
 const PRE_SKIP = 312;
 
-/** Encodes speech as a browser's recorder does: Opus in WebM or Ogg. */
+const FORMATS = {
+  webm: () => new WebMOutputFormat({ appendOnly: true }),
+  ogg: () => new OggOutputFormat(),
+  mp4: () => new Mp4OutputFormat({ fastStart: false }),
+};
+
+/** Encodes speech as a browser's recorder does: Opus in a container; MP4 has its index last. */
 export async function opusFile(
   pcm: Int16Array,
-  container: "webm" | "ogg",
+  container: "webm" | "ogg" | "mp4",
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const format = container === "webm"
-    ? new WebMOutputFormat({ appendOnly: true })
-    : new OggOutputFormat();
   const target = new BufferTarget();
-  const output = new Output({ format, target });
+  const output = new Output({ format: FORMATS[container](), target });
   const source = new EncodedAudioPacketSource("opus");
   output.addAudioTrack(source);
   await output.start();
@@ -62,6 +66,27 @@ function opusConfig() {
     sampleRate: 48_000,
     description: new Uint8Array(head.buffer),
   };
+}
+
+/** An MP4 whose sound is AAC, as iPhones record, which we cannot decode ourselves. */
+export async function aacFile(): Promise<Uint8Array<ArrayBuffer>> {
+  const target = new BufferTarget();
+  const output = new Output({ format: FORMATS.mp4(), target });
+  const source = new EncodedAudioPacketSource("aac");
+  output.addAudioTrack(source);
+  await output.start();
+  const decoderConfig = {
+    codec: "mp4a.40.2",
+    numberOfChannels: 1,
+    sampleRate: 16_000,
+    description: new Uint8Array([0x14, 0x08]), // AudioSpecificConfig: LC, 16 kHz, mono
+  };
+  for (let i = 0; i < 10; i++) {
+    const packet = new EncodedPacket(new Uint8Array(99), "key", i / 15, 1 / 15);
+    await source.add(packet, { decoderConfig });
+  }
+  await output.finalize();
+  return new Uint8Array(target.buffer!);
 }
 
 export interface WavShape {

@@ -1,0 +1,44 @@
+import { audioBroken, audioTooLong } from "./errors.ts";
+
+/**
+ * Copies the sound of an MP4, undecoded, to one whose index comes first. Phones put it last, where
+ * a program that reads from a pipe cannot find it.
+ * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken` when there is no sound in it
+ */
+export async function remuxMp4(
+  bytes: Uint8Array,
+  maxSeconds: number,
+): Promise<Uint8Array> {
+  const {
+    ALL_FORMATS,
+    BufferSource,
+    BufferTarget,
+    EncodedAudioPacketSource,
+    EncodedPacketSink,
+    Input,
+    Mp4OutputFormat,
+    Output,
+  } = await import("mediabunny");
+  using input = new Input({
+    source: new BufferSource(new Uint8Array(bytes)),
+    formats: ALL_FORMATS,
+  });
+  const track = await input.getPrimaryAudioTrack();
+  const codec = await track?.getCodec();
+  const config = await track?.getDecoderConfig();
+  if (!track || !codec || !config) throw audioBroken();
+  if (await track.computeDuration() > maxSeconds) throw audioTooLong();
+
+  const target = new BufferTarget();
+  const format = new Mp4OutputFormat({ fastStart: "in-memory" });
+  const output = new Output({ format, target });
+  const sound = new EncodedAudioPacketSource(codec);
+  output.addAudioTrack(sound);
+  await output.start();
+  for await (const packet of new EncodedPacketSink(track).packets()) {
+    await sound.add(packet, { decoderConfig: config });
+  }
+  await output.finalize();
+  if (target.buffer === null) throw audioBroken();
+  return new Uint8Array(target.buffer);
+}
