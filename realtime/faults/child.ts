@@ -1,0 +1,108 @@
+import { closeSync, openSync } from "node:fs";
+
+type Signal = "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT";
+
+/** How a process is started, and how to see that it serves. */
+export interface ChildInit {
+  name: string;
+  command: string[];
+  env?: Record<string, string>;
+  /** Where its output is appended. */
+  output: string;
+  ready(): Promise<boolean>;
+}
+
+/** Milliseconds until a process that does not end by itself is killed. */
+const STOP_LIMIT = 12_000;
+/** Milliseconds until a process counts as unable to start. */
+const START_LIMIT = 30_000;
+
+/** Every process started here that may still run. */
+const started = new Set<Bun.Subprocess>();
+// However this process ends, the others must not outlive it.
+process.on("exit", () => {
+  for (const child of started) child.kill("SIGKILL");
+});
+
+/**
+ * A real process that is started again when it ends by itself, as a supervisor would.
+ * Signals go to the process started here alone.
+ */
+export class Child {
+  #process: Bun.Subprocess | undefined;
+  /** How often it ended without being told to. */
+  ended = 0;
+
+  constructor(readonly init: ChildInit) {}
+
+  get name(): string {
+    return this.init.name;
+  }
+
+  /**
+   * Starts it and waits until it serves.
+   *
+   * @throws Error if it does not in half a minute; then it has been killed.
+   */
+  async start(): Promise<void> {
+    const until = performance.now() + START_LIMIT;
+    while (performance.now() < until) {
+      if (!this.#running()) this.#spawn();
+      if (await this.init.ready()) return;
+      await Bun.sleep(50);
+    }
+    await this.kill();
+    throw new Error(`${this.name} did not start; see ${this.init.output}.`);
+  }
+
+  #running(): boolean {
+    const process = this.#process;
+    return process?.exitCode === null && process.signalCode === null;
+  }
+
+  #spawn(): void {
+    if (this.#process) this.ended += 1;
+    const output = openSync(this.init.output, "a");
+    const child = Bun.spawn(this.init.command, {
+      env: { ...process.env, ...this.init.env },
+      stdin: "ignore",
+      stdout: output,
+      stderr: output,
+    });
+    closeSync(output);
+    this.#process = child;
+    started.add(child);
+    void child.exited.then(() => started.delete(child));
+  }
+
+  #signal(signal: Signal): void {
+    if (this.#running()) this.#process?.kill(signal);
+  }
+
+  /** Ends it at once, as a crash does. */
+  async kill(): Promise<void> {
+    this.#signal("SIGKILL");
+    await this.#gone();
+  }
+
+  /** Asks it to end, and waits; in the end it is killed. */
+  async stop(): Promise<void> {
+    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_LIMIT);
+    await this.#gone();
+    clearTimeout(timer);
+  }
+
+  async #gone(): Promise<void> {
+    await this.#process?.exited;
+    this.#process = undefined;
+  }
+
+  freeze(): void {
+    this.#signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#signal("SIGCONT");
+  }
+}
