@@ -1,8 +1,28 @@
 import type { Failure } from "../http/forms.ts";
 import { Notice } from "./Notice.tsx";
 
-/** Above a form: what went wrong that belongs to no single field. */
-export function FormNotice({ failure }: { failure?: Failure }) {
-  if (!failure?.message) return null;
-  return <Notice danger>{failure.message}</Notice>;
+/**
+ * Above a form: what went wrong that belongs to no single field. A `long` form, whose marked
+ * fields may be out of sight, names them here too.
+ *
+ * @param long the names of the form's fields and what people know them as, in order.
+ */
+export function FormNotice({ failure, long = {} }: {
+  failure?: Failure;
+  long?: Record<string, string>;
+}) {
+  if (failure?.message) return <Notice danger>{failure.message}</Notice>;
+  const marked = Object.keys(long).filter((name) => failure?.fields[name]);
+  if (marked.length === 0) return null;
+  return (
+    <Notice danger>
+      Not yet. Please look again at{" "}
+      {marked.map((name, index) => (
+        <span key={name}>
+          {index > 0 && ", "}
+          <a href={`#${name}`}>{long[name]}</a>
+        </span>
+      ))}.
+    </Notice>
+  );
 }

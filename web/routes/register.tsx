@@ -26,7 +26,13 @@ interface Data {
   failure?: Failure;
 }
 
-const FIELDS = ["name", "email", "password", "consent", "selfie"];
+const FIELDS = {
+  name: "name",
+  email: "e-mail",
+  password: "password",
+  selfie: "your face",
+  consent: "your agreement",
+};
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -64,7 +70,7 @@ export const handler = define.handlers({
       );
       return answer;
     } catch (error) {
-      data.failure = failureOf(error, FIELDS, requestId);
+      data.failure = failureOf(error, Object.keys(FIELDS), requestId);
       return page(data, { status: data.failure.status });
     }
   },
@@ -90,7 +96,7 @@ export default define.page<typeof handler>(({ data }) => {
         action={`/register?${query}`}
         enctype="multipart/form-data"
       >
-        <FormNotice failure={failure} />
+        <FormNotice failure={failure} long={FIELDS} />
         <Field
           name="name"
           label="Name"

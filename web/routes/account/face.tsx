@@ -16,7 +16,11 @@ interface Data {
   failure?: Failure;
 }
 
-const FIELDS = ["selfie", "consent", "password"];
+const FIELDS = {
+  selfie: "your face",
+  consent: "your agreement",
+  password: "password",
+};
 
 export const handler = define.handlers({
   GET(ctx) {
@@ -30,7 +34,7 @@ export const handler = define.handlers({
       await storeFace(state, account, await readForm(ctx.req));
       return ctx.redirect("/account?done=face", 303);
     } catch (error) {
-      const failure = failureOf(error, FIELDS, state.requestId);
+      const failure = failureOf(error, Object.keys(FIELDS), state.requestId);
       const { hasFace } = account;
       return page<Data>({ hasFace, failure }, { status: failure.status });
     }
@@ -62,7 +66,7 @@ export default define.page<typeof handler>(({ data }) => {
         action="/account/face"
         enctype="multipart/form-data"
       >
-        <FormNotice failure={failure} />
+        <FormNotice failure={failure} long={FIELDS} />
         <SelfieField
           legend="Your face"
           hint="Look straight ahead, in even light, alone in the picture."
