@@ -19,6 +19,19 @@ export interface Service {
 
 type Env = Record<string, string | undefined>;
 
+/** ffmpeg decodes what the browsers of today do not record; without it, those are refused. */
+function hasFfmpeg(): boolean {
+  const folders = (Deno.env.get("PATH") ?? "").split(":");
+  return folders.some((folder) => {
+    try {
+      return Deno.statSync(join(folder, "ffmpeg")).isFile;
+    } catch {
+      // Not in this folder, or a folder that cannot be read: either way not there for us.
+      return false;
+    }
+  });
+}
+
 /** The addresses and the data folder, with the defaults of the README filled in. */
 export function addresses(env: Env) {
   const port = env.PORT ?? "8000";
@@ -92,9 +105,9 @@ export function services(
         "--allow-net",
         "--allow-env",
         "--allow-ffi",
-        "--allow-run=ffmpeg",
-        // The recogniser's model and library come from the system's packages.
-        "--allow-read",
+        ...(hasFfmpeg() ? ["--allow-run=ffmpeg"] : []),
+        // The recogniser's model comes from the system's packages.
+        `${reads},/usr/share/pocketsphinx`,
         writes,
         "transcriber/main.ts",
       ],
