@@ -32,12 +32,21 @@ export function byRoom(batch: Pending[]): Map<string, Pending[]> {
   return rooms;
 }
 
-/** Appends everything of some rooms with one call of the script, and settles it. */
+/** Tells appends that the store cannot take them now. */
+export function rejectAll(waiting: Pending[], cause?: unknown): void {
+  const error = new StoreError("Redis failed.", { cause });
+  for (const { reject } of waiting) reject(error);
+}
+
+/**
+ * Appends everything of some rooms with one call of the script, and settles it; resolves
+ * to whether the store answered.
+ */
 export async function appendRooms(
   client: Client,
   rooms: Map<string, Pending[]>,
   seen: (roomId: string) => Seen | undefined,
-): Promise<void> {
+): Promise<boolean> {
   const keys: string[] = [], args: (string | number)[] = [];
   args.push(rooms.size, Date.now());
   for (const [roomId, entries] of rooms) {
@@ -53,9 +62,10 @@ export async function appendRooms(
   try {
     const replies = await client.chatAppend(keys.length, ...keys, ...args);
     pending.forEach((one, i) => settle(one, replies[i] ?? "!no reply"));
+    return true;
   } catch (cause) {
-    const error = new StoreError("The append failed.", { cause });
-    for (const one of pending) one.reject(error);
+    rejectAll(pending, cause);
+    return false;
   }
 }
 

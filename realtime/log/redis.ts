@@ -18,6 +18,7 @@ import {
   appendRooms,
   byRoom,
   type Pending,
+  rejectAll,
   roomKey,
   type Seen,
 } from "./redis-batch.ts";
@@ -44,7 +45,7 @@ export class RedisLog implements RoomLog {
   readonly #cluster: boolean;
   readonly #watched = new Map<string, Seen | undefined>();
   #waiting: Pending[] = [];
-  #inFlight = 0;
+  #flushing = false;
 
   constructor(
     urls: string[],
@@ -85,26 +86,33 @@ export class RedisLog implements RoomLog {
 
   append(entry: NewEntry): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
       this.#waiting.push({ entry, resolve, reject });
+      this.#flushSoon();
     });
   }
 
-  #flush(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let i = 0; i < waiting.length; i += BATCH_LIMIT) {
-      const rooms = byRoom(waiting.slice(i, i + BATCH_LIMIT));
-      if (!this.#cluster) this.#appendRooms(rooms);
-      // A script's keys must share a slot.
-      else for (const room of rooms) this.#appendRooms(new Map([room]));
-    }
+  #flushSoon(): void {
+    if (this.#flushing || this.#waiting.length === 0) return;
+    this.#flushing = true;
+    setImmediate(() => void this.#flush());
   }
 
-  #appendRooms(rooms: Map<string, Pending[]>): void {
-    this.#inFlight += 1;
-    void appendRooms(this.#client, rooms, (id) => this.#watched.get(id))
-      .finally(() => this.#inFlight -= 1);
+  /** One batch at a time: what comes in meanwhile makes the next one larger, and cheaper. */
+  async #flush(): Promise<void> {
+    const batch = this.#waiting.splice(0, BATCH_LIMIT);
+    const rooms = byRoom(batch);
+    const seen = (roomId: string) => this.#watched.get(roomId);
+    // In a cluster a script's keys must share a slot.
+    const calls = this.#cluster
+      ? [...rooms].map((room) => new Map([room]))
+      : [rooms];
+    const done = await Promise.all(
+      calls.map((call) => appendRooms(this.#client, call, seen)),
+    );
+    // A store that is away for all is away for those who wait as well.
+    if (!done.includes(true)) rejectAll(this.#waiting.splice(0));
+    this.#flushing = false;
+    this.#flushSoon();
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {
@@ -205,7 +213,7 @@ export class RedisLog implements RoomLog {
   }
 
   async idle(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#inFlight > 0) await Bun.sleep(2);
+    while (this.#waiting.length > 0 || this.#flushing) await Bun.sleep(2);
   }
 
   async close(): Promise<void> {
