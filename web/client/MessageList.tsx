@@ -34,8 +34,11 @@ export function MessageList(props: MessageListProps) {
   const drawn = useRef(state);
   const fresh = useSignal(false);
 
-  // Before this drawing changes the page.
-  const height = scroller.current?.scrollHeight ?? 0;
+  // What is being read, and where it is before this drawing changes the page.
+  const now = scroller.current;
+  const anchor = now && !atBottom(now) &&
+    [...now.querySelectorAll("li")].find((row) => topOf(row) > topOf(now));
+  const top = anchor && topOf(anchor);
 
   useLayoutEffect(() => {
     const box = scroller.current!;
@@ -43,12 +46,12 @@ export function MessageList(props: MessageListProps) {
     const last = state.messages.at(-1);
     drawn.current = state;
     if (state.unsent.length > before.unsent.length || atBottom(box)) {
-      toBottom();
-    } else if (last?.id !== before.messages.at(-1)?.id) {
-      // Below what is being read something was added: keep what is read where it is.
-      box.scrollTop -= box.scrollHeight - height;
-      if (last?.sender.id !== state.me) fresh.value = true;
+      return toBottom();
     }
+    if (anchor) box.scrollTop += topOf(anchor) - +top!;
+    if (
+      last?.id !== before.messages.at(-1)?.id && last?.sender.id !== state.me
+    ) fresh.value = true;
   }, [state.messages, state.unsent]);
 
   const toBottom = () => {
@@ -122,6 +125,7 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
+const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
 function rows({ state, name }: MessageListProps, divider: number): VNode[] {

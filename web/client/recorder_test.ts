@@ -1,0 +1,106 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { cameraProblem } from "./camera.ts";
+import { DictationError, transcribe } from "./recorder.ts";
+
+const audio = new Blob(["sound"], { type: "audio/webm" });
+const token = () => Promise.resolve({ token: "t", expiresAt: 0 });
+const never = new AbortController().signal;
+
+/** What comes of sending a recording to a transcriber that answers so. */
+async function withAnswer<T>(
+  answer: Response,
+  work: (url: string, requests: Request[]) => Promise<T>,
+): Promise<T> {
+  const requests: Request[] = [];
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    async (request) => {
+      requests.push(new Request(request.url, request));
+      await request.body?.cancel();
+      return answer;
+    },
+  );
+  try {
+    return await work(`http://127.0.0.1:${server.addr.port}`, requests);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+const refusal = (answer: Response) =>
+  withAnswer(answer, async (url) => {
+    const error = await assertRejects(
+      () => transcribe(url, token, audio, never),
+      DictationError,
+    );
+    return [error.message, error.recordAgain];
+  });
+const failed = (status: number, message: string) =>
+  Response.json({ error: { code: "code", message } }, { status });
+
+Deno.test("a recording is sent as it is, with a token, and becomes words", () =>
+  withAnswer(
+    Response.json({ text: " hello there \n" }),
+    async (url, requests) => {
+      assertEquals(
+        await transcribe(url, token, audio, never),
+        "hello there",
+      );
+      const [{ method, headers }] = requests;
+      assertEquals(method, "POST");
+      assertEquals(headers.get("authorization"), "Bearer t");
+      assertEquals(headers.get("content-type"), "audio/webm");
+    },
+  ));
+
+Deno.test("what is wrong with the recording asks for another one", async () => {
+  assertEquals(await refusal(failed(422, "It is silent.")), [
+    "It is silent.",
+    true,
+  ]);
+  assertEquals(await refusal(Response.json({ text: "  " })), [
+    "No words were recognised.",
+    true,
+  ]);
+});
+
+Deno.test("what is wrong with the service lets the same recording be sent again", async () => {
+  assertEquals(await refusal(failed(503, "It is off.")), ["It is off.", false]);
+  assertEquals(await refusal(failed(429, "Wait.")), ["Wait.", false]);
+  assertEquals(await refusal(new Response("<html>", { status: 502 })), [
+    "Speech recognition failed. Try again.",
+    false,
+  ]);
+});
+
+Deno.test("a transcriber that is not there, and an ended session, are told apart", async () => {
+  const gone = await withAnswer(new Response(), (url) => Promise.resolve(url));
+  const unreachable = await assertRejects(
+    () => transcribe(gone, token, audio, never),
+    DictationError,
+  );
+  assertEquals(
+    unreachable.message,
+    "Speech recognition cannot be reached now.",
+  );
+  const ended = Object.assign(new Error("You are signed out."), {
+    final: true,
+  });
+  const signedOut = await assertRejects(
+    () => transcribe(gone, () => Promise.reject(ended), audio, never),
+    DictationError,
+  );
+  assertEquals(signedOut.message, "You are signed out.");
+});
+
+Deno.test("every trouble with a camera has its own advice, and a photo always helps", () => {
+  const sentences = [
+    "NotAllowedError",
+    "NotFoundError",
+    "NotReadableError",
+    "TypeError",
+    "UnknownError",
+  ].map((name) => cameraProblem(new DOMException("", name)));
+  assertEquals(new Set(sentences).size, sentences.length);
+  assertEquals(sentences.filter((s) => !/hoose a photo/.test(s)), []);
+});
