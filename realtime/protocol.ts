@@ -65,6 +65,7 @@ export interface Sender {
 
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
 export interface Message {
+  /** Unique, opaque. */
   id: string;
   clientId: string;
   sender: Sender;
@@ -215,7 +216,7 @@ export interface RoomSummary {
   offset: number;
   /** The person's read position. */
   read: number;
-  /** Messages of others after the read position. */
+  /** Messages of others among the 500 entries after the read position. */
   unread: number;
   last: Message | null;
 }
