@@ -5,6 +5,8 @@ import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { localFaceEngine } from "./faces/local.ts";
+import { rekognitionEngine } from "./faces/rekognition.ts";
+import { s3Blobs } from "./faces/s3-blobs.ts";
 import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
 import { smtpMailer } from "./mail/smtp.ts";
@@ -21,10 +23,17 @@ import type {
 
 export type { Blobs, FaceEngine };
 
-/** Sends e-mail, or throws AppError `mail-failed` (503). */
+/** Sends one e-mail, or throws MailError: `mail-failed` (503), `mail-refused` (422). */
 export interface Mailer {
   send(
-    mail: { to: string; subject: string; text: string; html: string },
+    mail: {
+      to: string;
+      subject: string;
+      text: string;
+      html: string;
+      /** Names the e-mail in its Message-ID: the same one, sent again, has the same id. */
+      id?: string;
+    },
   ): Promise<void>;
 }
 
@@ -89,7 +98,17 @@ async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
   return await Deno.openKv(kvPath);
 }
 
-/** Opens everything the configuration asks for. Close `kv` and `faces` when done. */
+/**
+ * Who looks at faces and where their pictures are: always the same place for both, since people
+ * agree to it (accounts/consent.ts).
+ */
+function openFaces({ aws, dataDir }: Config): Pick<Services, "faces" | "blobs"> {
+  return aws
+    ? { faces: rekognitionEngine(aws), blobs: s3Blobs(aws) }
+    : { faces: localFaceEngine(), blobs: folderBlobs(`${dataDir}/blobs`) };
+}
+
+/** Opens everything the configuration asks for. Close `kv`, `faces` and `blobs` when done. */
 export async function createServices(config: Config): Promise<Services> {
   const kv = await openKv(config);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
@@ -97,8 +116,7 @@ export async function createServices(config: Config): Promise<Services> {
   return {
     config,
     kv,
-    faces: localFaceEngine(),
-    blobs: folderBlobs(`${dataDir}/blobs`),
+    ...openFaces(config),
     mailer: mail.kind === "smtp"
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
@@ -106,6 +124,8 @@ export async function createServices(config: Config): Promise<Services> {
     roomLog: realtimeRoomLog(config, signer),
   };
 }
+
+const HOUR_MS = 60 * 60 * 1000;
 
 let opened: Promise<Services> | undefined;
 
@@ -125,6 +145,9 @@ export function services(): Promise<Services> {
 
 async function openFromEnvironment(): Promise<Services> {
   const s = await createServices(readConfig(Deno.env.toObject()));
-  sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
+  const sweep = () =>
+    sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
+  sweep();
+  Deno.unrefTimer(setInterval(sweep, HOUR_MS));
   return s;
 }

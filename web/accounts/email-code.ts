@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { clearAttempts, type Limit, takeAttempt } from "./attempts.ts";
-import { codeMail } from "./mails.ts";
+import { codeMail } from "../mail/account-mails.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
 import {
   type EmailCodeRecord,

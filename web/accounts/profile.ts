@@ -2,7 +2,7 @@ import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { checkPassword } from "./check-password.ts";
 import { invalid, nameProblem, normaliseName } from "./fields.ts";
-import { passwordChangedMail } from "./mails.ts";
+import { passwordChangedMail } from "../mail/account-mails.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { nextEpoch } from "./sessions.ts";

@@ -1,5 +1,6 @@
-import { escapeHtml, mailPage } from "./html.ts";
+import { toMail } from "./letter.ts";
 import type { Mail } from "./mailer.ts";
+import { named } from "./names.ts";
 
 export interface InvitationMail {
   to: string;
@@ -23,21 +24,23 @@ const day = new Intl.DateTimeFormat("en", {
 export function invitationMail(invitation: InvitationMail): Mail {
   const { to, invitedBy, roomName, link } = invitation;
   const until = day.format(invitation.expiresAt);
-  const opening = `${invitedBy} invites you to the room “${roomName}”`;
-  const validity =
-    `The link works once, until ${until}. If you have no account yet, you can make one on the way.`;
-  const unexpected =
-    `If you did not expect this, ignore it: nothing happens unless you open the link.`;
-  return {
+  return toMail({
     to,
-    subject: `${opening} on ChatSphere`,
-    text: [`${opening} on ChatSphere.`, link, validity, unexpected]
-      .join("\n\n") + "\n",
-    html: mailPage([
-      `${escapeHtml(opening)} on ChatSphere.`,
-      `<a href="${escapeHtml(link)}">Open the invitation</a>`,
-      escapeHtml(validity),
-      escapeHtml(unexpected),
-    ]),
-  };
+    subject: `${invitedBy} invites you to the room “${roomName}” on ChatSphere`,
+    heading: `${named(invitedBy)} invites you to “${named(roomName)}”`,
+    pieces: [
+      {
+        kind: "paragraph",
+        text:
+          "It is a room on ChatSphere, where people talk in writing. If you have no account yet, you can make one on the way.",
+      },
+      { kind: "link", label: "Open the invitation", href: link },
+      { kind: "note", text: `The link works once, until ${until}.` },
+      {
+        kind: "note",
+        text:
+          "If you did not expect this, ignore it: nothing happens unless you accept.",
+      },
+    ],
+  });
 }

@@ -19,8 +19,8 @@ Deno.test("the text has the names as they are and the link on a line of its own"
 
 Deno.test("the HTML has the names escaped", () => {
   const { html } = invitationMail(invitation);
-  assertEquals(html.includes("<b>"), false);
-  assertStringIncludes(html, "Grace &lt;b&gt;Hopper&lt;/b&gt;");
+  assertEquals(/<b[\s>]/.test(html), false);
+  assertStringIncludes(html, "Grace &lt;b>Hopper&lt;/b>");
   assertStringIncludes(html, "Tea &amp; &quot;biscuits&quot;");
   assertStringIncludes(html, `href="${invitation.link}"`);
 });

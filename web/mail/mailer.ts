@@ -1,5 +1,5 @@
-import { AppError } from "../errors.ts";
 import type { Mailer } from "../services.ts";
+import { MailError } from "./mail-error.ts";
 
 /** One e-mail, with its words twice: plain and as HTML. */
 export type Mail = Parameters<Mailer["send"]>[0];
@@ -10,37 +10,36 @@ export const DEFAULT_FROM = "ChatSphere <chatsphere@localhost>";
 /** One address and nothing a header or an address list could be broken with (RFC 5322 §3.4). */
 const BARE_ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 
+/** Control characters, and those that turn the direction of the text after them. */
+const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e]+/gu;
+
+/** The domain of the address in `from`, as `Name <a@b>` or `a@b`. */
+export const domainOf = (from: string): string =>
+  from.match(/@([^\s@<>]+)>?\s*$/)?.[1] ?? "localhost";
+
 /**
  * The message as nodemailer takes it. The recipient is given as an object and again in the
- * envelope, so that text in it is never parsed as a list of addresses; nodemailer folds line
- * breaks in the subject, and may not read files or URLs.
+ * envelope, so that text in it is never parsed as a list of addresses; the subject is one line;
+ * nodemailer may not read files or URLs. Programs that answer mail by themselves are asked not
+ * to (RFC 3834 §5).
  *
- * @throws {AppError} `invalid-address` (422) when `to` is not exactly one address.
+ * @throws {MailError} `invalid-address` (422) when `to` is not exactly one address.
  */
 export function toMessage(mail: Mail, from: string) {
-  if (!BARE_ADDRESS.test(mail.to)) {
-    throw new AppError({
-      code: "invalid-address",
-      status: 422,
-      message: "This is not an e-mail address we can write to.",
-    });
-  }
+  if (!BARE_ADDRESS.test(mail.to)) throw MailError.invalidAddress();
+  const { id, text, html } = mail;
   return {
     from,
     to: { name: "", address: mail.to },
-    subject: mail.subject.replace(/\s+/g, " ").trim(),
-    text: mail.text,
-    html: mail.html,
+    subject: mail.subject.replace(UNSEEN, " ").replace(/\s+/g, " ").trim(),
+    text,
+    html,
+    ...(id && { messageId: `<${id}@${domainOf(from)}>` }),
+    headers: {
+      "Auto-Submitted": "auto-generated",
+      "X-Auto-Response-Suppress": "All",
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   };
 }
-
-/** What to throw when the e-mail could not be handed over. */
-export const mailFailed = (cause: unknown): AppError =>
-  new AppError({
-    code: "mail-failed",
-    status: 503,
-    message: "The e-mail could not be sent. Please try again in a few minutes.",
-    cause,
-  });

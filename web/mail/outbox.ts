@@ -1,8 +1,7 @@
-import { createTransport } from "nodemailer";
 import { join } from "node:path";
-import PostalMime from "postal-mime";
 import type { Mailer } from "../services.ts";
-import { DEFAULT_FROM, mailFailed, toMessage } from "./mailer.ts";
+import { MailError } from "./mail-error.ts";
+import { DEFAULT_FROM, type Mail, toMessage } from "./mailer.ts";
 
 /** What the list of the outbox shows. */
 export interface OutboxEntry {
@@ -34,31 +33,39 @@ function nextId(): string {
 const isAbsent = (error: unknown): boolean =>
   error instanceof Deno.errors.NotFound;
 
-/**
- * Writes each e-mail to `dir` as an `.eml` file instead of sending it. A file appears whole or
- * not at all, and only its owner may read it: it holds links that let people in.
- */
-export function outboxMailer(dir: string, from: string = DEFAULT_FROM): Mailer {
-  const transport = createTransport({
+/** The whole message, as it would travel (RFC 5322). */
+async function toBytes(mail: Mail, from: string): Promise<Uint8Array> {
+  // When first used: see smtp.ts.
+  const { createTransport } = await import("nodemailer");
+  const { message } = await createTransport({
     streamTransport: true,
     buffer: true,
     newline: "windows",
-  });
+  }).sendMail(toMessage(mail, from));
+  if (message instanceof Uint8Array) return message;
+  throw new TypeError("nodemailer gave a stream, not the message");
+}
+
+/**
+ * Writes each e-mail to `dir` as an `.eml` file instead of sending it. A file appears whole or
+ * not at all, and only its owner may read it: it holds links that let people in.
+ *
+ * `send` throws MailError: `mail-failed` (503) when the folder cannot be written to,
+ * `invalid-address` (422).
+ */
+export function outboxMailer(dir: string, from: string = DEFAULT_FROM): Mailer {
   return {
     async send(mail) {
-      const message = toMessage(mail, from);
       const path = join(dir, `${nextId()}.eml`);
       const partial = `${path}.partial`;
       try {
-        const { message: bytes } = await transport.sendMail(message);
-        if (!(bytes instanceof Uint8Array)) {
-          throw new TypeError("nodemailer gave a stream, not the message");
-        }
+        const bytes = await toBytes(mail, from);
         await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
         await Deno.writeFile(partial, bytes, { mode: 0o600 });
         await Deno.rename(partial, path);
       } catch (error) {
-        throw mailFailed(error);
+        if (error instanceof MailError) throw error;
+        throw MailError.failed("down", error);
       }
     },
   };
@@ -77,6 +84,7 @@ export async function readOutbox(
     if (isAbsent(error)) return null;
     throw error;
   }
+  const { default: PostalMime } = await import("postal-mime");
   const mail = await PostalMime.parse(bytes);
   return {
     id,
