@@ -8,6 +8,7 @@ import {
   readUrl,
   withoutSlash,
 } from "./env.ts";
+import { type AwsConfig, readAws } from "./faces/aws-config.ts";
 
 export { ConfigError };
 
@@ -28,6 +29,8 @@ export interface Config {
   mail: { kind: "outbox" } | { kind: "smtp"; url: string; from: string };
   /** The sender of every mail. */
   mailFrom: string;
+  /** Faces on Rekognition and pictures in S3; undefined: both stay on this machine. */
+  aws?: AwsConfig;
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
   signingKey?: JWK;
   /** APP_URL is https: cookies are Secure. */
@@ -180,6 +183,7 @@ export function readConfig(env: Env): Config {
     kvPath: readKvPath(env, dataDir),
     mail: readMail(env, mailFrom),
     mailFrom,
+    aws: readAws(env),
     signingKey: readSigningKey(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),

@@ -102,7 +102,9 @@ async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
  * Who looks at faces and where their pictures are: always the same place for both, since people
  * agree to it (accounts/consent.ts).
  */
-function openFaces({ aws, dataDir }: Config): Pick<Services, "faces" | "blobs"> {
+function openFaces(
+  { aws, dataDir }: Config,
+): Pick<Services, "faces" | "blobs"> {
   return aws
     ? { faces: rekognitionEngine(aws), blobs: s3Blobs(aws) }
     : { faces: localFaceEngine(), blobs: folderBlobs(`${dataDir}/blobs`) };

@@ -8,11 +8,16 @@ import {
   returnAttempts,
   takeAttempts,
 } from "./attempts.ts";
-import { CONSENT } from "./consent.ts";
+import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
 import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
 import { nextEpoch } from "./sessions.ts";
-import { changeAccount, type FaceRecord, keys } from "./store.ts";
+import {
+  type AccountRecord,
+  changeAccount,
+  type FaceRecord,
+  keys,
+} from "./store.ts";
 
 type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
 
@@ -40,6 +45,14 @@ const noFace = (): AppError =>
       "This account has no face enrolled. Sign in with a code by e-mail instead.",
   });
 
+const otherEngine = (): AppError =>
+  new AppError({
+    code: "face-consent",
+    status: 409,
+    message:
+      "Faces are checked in another place now than the one you agreed to. Sign in with a code by e-mail, then add your face again in your account.",
+  });
+
 const mismatch = (): AppError => {
   const message =
     "This does not look like the person who registered. Face the camera in good light and try again, or use a code by e-mail.";
@@ -60,9 +73,9 @@ async function readFace(
 
 /**
  * Compares a live selfie with the face of one account: the second step of signing in. Returns
- * when they match.
+ * when they match. No picture goes where the person did not agree to.
  *
- * @throws {AppError} `face-mismatch` (401); `no-face` (409); `too-many-attempts` (429); the code
+ * @throws {AppError} `face-mismatch` (401); `no-face` and `face-consent` (409); `too-many-attempts` (429); the code
  * of a `FaceError` with `fields.selfie`, which is not counted as an attempt.
  */
 export async function checkFace(
@@ -71,8 +84,11 @@ export async function checkFace(
   selfie: Uint8Array,
   ip: string,
 ): Promise<void> {
-  const { value: face } = await readFace(s.kv, accountId);
-  if (face === null) throw noFace();
+  const [{ value: face }, { value: record }] = await s.kv.getMany<
+    [FaceRecord, AccountRecord]
+  >([keys.face(accountId), keys.account(accountId)]);
+  if (face === null || record === null) throw noFace();
+  if (!agreedTo(s.faces, record.consent.textVersion)) throw otherEngine();
   const limits = [byAccount(accountId), byNetwork(ip)];
   await takeAttempts(s, limits);
   const enrolled = {
@@ -105,7 +121,7 @@ export async function replaceFace(
   keepToken?: string,
 ): Promise<void> {
   const { template, selfie } = await enrolFace(s.faces, selfies);
-  const picture = await addPicture(s, selfie);
+  const picture = await addPicture(s, accountId, selfie);
   const now = Date.now();
   const face: FaceRecord = {
     template,
@@ -121,7 +137,7 @@ export async function replaceFace(
       picture.claim(commit);
       if (entry.value) dropPicture(commit, entry.value.picture);
       const next = await nextEpoch(s, record, commit, keepToken);
-      const consent = { at: now, textVersion: CONSENT.version };
+      const consent = { at: now, textVersion: consentFor(s.faces).version };
       return { ...next, hasFace: true, consent };
     });
   } catch (error) {

@@ -19,12 +19,13 @@ export interface NewPicture {
   claim(commit: Deno.AtomicOperation): void;
 }
 
-/** Stores a JPEG under a new, unguessable key. */
+/** Stores a JPEG under a new, unguessable key that begins with the account's id. */
 export async function addPicture(
   s: PictureStore,
+  accountId: string,
   jpeg: Uint8Array,
 ): Promise<NewPicture> {
-  const blobKey = `selfies/${crypto.randomUUID()}.jpg`;
+  const blobKey = `selfies/${accountId}/${crypto.randomUUID()}.jpg`;
   const key = keys.picture(blobKey);
   const note: PictureNote = { at: Date.now(), dropped: false };
   const { versionstamp } = await s.kv.set(key, note);

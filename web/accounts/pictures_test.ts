@@ -8,7 +8,7 @@ const HOURS_MS = 60 * 60 * 1000;
 Deno.test(
   "a picture left behind by a crash is swept once it is old, and not before",
   onStage(async ({ s, pictures }) => {
-    const { blobKey } = await addPicture(s, selfieOf("Ann"));
+    const { blobKey } = await addPicture(s, "ann", selfieOf("Ann"));
     assertEquals(await sweepPictures(s), 0);
     assertEquals(pictures.size, 1);
     const note = { at: Date.now() - 2 * HOURS_MS, dropped: false };
@@ -22,7 +22,7 @@ Deno.test(
 Deno.test(
   "a claimed picture stays, whoever discards it",
   onStage(async ({ s, pictures }) => {
-    const picture = await addPicture(s, selfieOf("Ann"));
+    const picture = await addPicture(s, "ann", selfieOf("Ann"));
     const commit = s.kv.atomic();
     picture.claim(commit);
     assert((await commit.commit()).ok);
@@ -35,7 +35,7 @@ Deno.test(
 Deno.test(
   "a discarded picture cannot be claimed any more",
   onStage(async ({ s, pictures, broken }) => {
-    const picture = await addPicture(s, selfieOf("Ann"));
+    const picture = await addPicture(s, "ann", selfieOf("Ann"));
     broken.delete = new Error("the bucket is away");
     await discardPicture(s, picture.blobKey);
     const commit = s.kv.atomic();

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { type Limit, networkOf, takeAttempt } from "./attempts.ts";
-import { CONSENT } from "./consent.ts";
+import { consentFor } from "./consent.ts";
 import { normaliseEmail } from "./email.ts";
 import { enrolFace } from "./enrol.ts";
 import {
@@ -73,9 +73,9 @@ export async function register(
     passwordHash,
     epoch: 1,
     hasFace: true,
-    consent: { at: now, textVersion: CONSENT.version },
+    consent: { at: now, textVersion: consentFor(s.faces).version },
   };
-  const picture = await addPicture(s, selfie);
+  const picture = await addPicture(s, record.id, selfie);
   try {
     await commitAccount(s, record, template, picture);
   } catch (error) {

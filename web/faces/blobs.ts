@@ -2,13 +2,16 @@
 export interface Blobs {
   /**
    * Keeps the bytes under the key, in place of what was there, or not at all.
-   * @throws TypeError when the key is not plain
+   * @throws TypeError when the key is not plain, or the content type not one line of ASCII
+   * @throws AppError 503 when the store is busy or out of order; so do the others
    */
   put(key: string, bytes: Uint8Array, type: string): Promise<void>;
   /** What is kept under the key, or null. */
   get(key: string): Promise<{ bytes: Uint8Array; type: string } | null>;
   /** Forgets the key; one that is not there is no error. */
   delete(key: string): Promise<void>;
+  /** Frees connections, in stores that hold any. */
+  close?(): Promise<void>;
 }
 
 const PLAIN_KEY =
@@ -22,5 +25,15 @@ const MAX_KEY = 200;
 export function requirePlainKey(key: string) {
   if (key.length > MAX_KEY || !PLAIN_KEY.test(key)) {
     throw new TypeError("A blob's key must be a path of plain names.");
+  }
+}
+
+/**
+ * Refuses content types that no header could carry.
+ * @throws TypeError
+ */
+export function requireContentType(type: string) {
+  if (!/^[\x20-\x7e]{1,100}$/.test(type)) {
+    throw new TypeError("A content type is one line of ASCII.");
   }
 }

@@ -6,7 +6,8 @@ import { inspectJpeg } from "./jpeg.ts";
 import { type Face, measureFace } from "./mesh.ts";
 import type { Models } from "./models.ts";
 import { type Picture, shrink } from "./picture.ts";
-import { checkChip, chooseFace, type Purpose } from "./quality.ts";
+import type { Purpose } from "./limits.ts";
+import { checkChip, chooseFace } from "./quality.ts";
 
 /** What is left of a photo after looking at it. */
 export interface Description {

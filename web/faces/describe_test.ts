@@ -7,7 +7,7 @@ import { FaceError, type FaceErrorCode } from "./face-error.ts";
 import { similarityAt, warp } from "./geometry.ts";
 import { loadModels } from "./models.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
-import type { Purpose } from "./quality.ts";
+import type { Purpose } from "./limits.ts";
 import { descriptorDistance } from "./template.ts";
 import { exif, withSegment } from "./test-jpegs.ts";
 import { photo, pictureOf, selfieOf } from "./test-photos.ts";

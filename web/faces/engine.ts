@@ -23,6 +23,8 @@ export interface Verdict {
  * Answers "is this the person who enrolled", and never "who is this".
  */
 export interface FaceEngine {
+  /** Where faces are looked at: people agree to one of these, and it is stored with them. */
+  readonly name: "local" | "rekognition";
   /**
    * Makes a template from one to three selfies of one person.
    * @throws FaceError when a photo cannot be used or they do not match each other

@@ -62,6 +62,14 @@ const REFUSALS = {
     422,
     "The photo is too bright. Move out of the direct light and try again.",
   ],
+  "face-eyes": [
+    422,
+    "Your eyes look closed. Open them, face the camera and try again.",
+  ],
+  "face-covered": [
+    422,
+    "Something covers part of your face. Take off sunglasses or a mask, keep your hands away and try again.",
+  ],
   "face-missing": [
     422,
     "Your face is not on file any more. Sign in with a code sent to your e-mail, then add it again.",

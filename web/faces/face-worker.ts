@@ -1,8 +1,9 @@
 /** The main thread's side of worker.ts: starts it, feeds it, gives up on it, ends it. */
-import { AppError } from "../errors.ts";
+import type { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Description } from "./describe.ts";
 import { FaceError } from "./face-error.ts";
+import { failure } from "./failures.ts";
 import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
 
 export interface FaceWorkerOptions {
@@ -53,9 +54,9 @@ export class FaceWorker {
    * @throws AppError 503 busy when too many wait, faces-unavailable when the worker fails
    */
   describe(request: WorkerRequest): Promise<Description> {
-    if (this.#closed) return Promise.reject(unavailable());
+    if (this.#closed) return Promise.reject(failure("faces-unavailable"));
     if (this.#waiting.length >= this.#options.queue) {
-      return Promise.reject(busy());
+      return Promise.reject(failure("busy"));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Description>();
     this.#waiting.push({ request, resolve, reject });
@@ -69,7 +70,7 @@ export class FaceWorker {
     const jobs = [this.#current, ...this.#waiting.splice(0)];
     this.#current = null;
     this.#end();
-    for (const job of jobs) job?.reject(unavailable());
+    for (const job of jobs) job?.reject(failure("faces-unavailable"));
   }
 
   #next() {
@@ -110,7 +111,7 @@ export class FaceWorker {
   /** Fails the photo in work and starts the next, if any, in a new worker. */
   #fail(reason: string) {
     this.#end();
-    this.#current?.reject(unavailable());
+    this.#current?.reject(failure("faces-unavailable"));
     this.#next();
     log("error", "face-worker-failed", { reason });
   }
@@ -120,23 +121,4 @@ export class FaceWorker {
     this.#worker?.terminate();
     this.#worker = null;
   }
-}
-
-function busy(): AppError {
-  return new AppError({
-    code: "busy",
-    status: 503,
-    message: "Many people are signing in right now. Try again in a moment.",
-    retryAfter: 5,
-  });
-}
-
-function unavailable(): AppError {
-  return new AppError({
-    code: "faces-unavailable",
-    status: 503,
-    message:
-      "Your photo could not be checked just now. Try again in a moment, or sign in with a code sent to your e-mail.",
-    retryAfter: 5,
-  });
 }

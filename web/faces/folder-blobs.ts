@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { type Blobs, requirePlainKey } from "./blobs.ts";
+import { type Blobs, requireContentType, requirePlainKey } from "./blobs.ts";
 
 /**
  * Blobs in a folder that only this user can read. Each file holds a line with the content
@@ -45,9 +45,7 @@ export function folderBlobs(folder: string): Blobs {
 const NEWLINE = 10;
 
 function encodeType(type: string): Uint8Array {
-  if (!/^[\x20-\x7e]{1,100}$/.test(type)) {
-    throw new TypeError("A content type is one line of ASCII.");
-  }
+  requireContentType(type);
   return new TextEncoder().encode(`${type}\n`);
 }
 

@@ -2,7 +2,7 @@ import type { EnrolledFace, Enrolment, FaceEngine, Verdict } from "./engine.ts";
 import { FaceError } from "./face-error.ts";
 import { FaceWorker, type FaceWorkerOptions } from "./face-worker.ts";
 import { inspectJpeg } from "./jpeg.ts";
-import type { Purpose } from "./quality.ts";
+import { MAX_SELFIES, type Purpose } from "./limits.ts";
 import {
   decodeTemplate,
   descriptorDistance,
@@ -16,7 +16,6 @@ import {
  * 1.4 % of genuine attempts failed.
  */
 const THRESHOLD = 0.5;
-const MAX_SELFIES = 3;
 
 /**
  * The engine that needs no account anywhere: networks from npm packages in a worker,
@@ -42,6 +41,8 @@ export function localFaceEngine(
   }
 
   return {
+    name: "local",
+
     async enrol(selfies: Uint8Array[]): Promise<Enrolment> {
       if (selfies.length === 0) throw new FaceError("image-empty");
       if (selfies.length > MAX_SELFIES) throw new FaceError("image-count");

@@ -1,6 +1,6 @@
 import type { Description } from "./describe.ts";
 import type { FaceErrorCode } from "./face-error.ts";
-import type { Purpose } from "./quality.ts";
+import type { Purpose } from "./limits.ts";
 
 /** To the worker: one photo at a time; the next when this one is answered. */
 export interface WorkerRequest {

@@ -1,27 +1,15 @@
 /** Whether a face is good enough to be recognised by, and if not, what to tell its owner. */
 import { CHIP_SIZE } from "./descriptor.ts";
 import { FaceError } from "./face-error.ts";
+import {
+  MAX_CUT,
+  MIN_EYE_DISTANCE,
+  POSE_LIMITS,
+  type Purpose,
+  SIGNIFICANT,
+} from "./limits.ts";
 import type { Face } from "./mesh.ts";
 import type { Picture } from "./picture.ts";
-
-/** What the photo is for: enrolling asks for more, since every sign-in depends on it. */
-export type Purpose = "enrol" | "verify";
-
-/** How far the head may be from straight, in degrees. */
-const POSE_LIMITS: Record<
-  Purpose,
-  { yaw: number; pitch: number; roll: number }
-> = {
-  enrol: { yaw: 25, pitch: 25, roll: 30 },
-  verify: { yaw: 35, pitch: 30, roll: 40 },
-};
-
-/** Pixels between the eyes: fewer, and the descriptor is mostly interpolation. */
-const MIN_EYE_DISTANCE = 40;
-/** A face this much smaller than the largest is somebody in the background. */
-const SIGNIFICANT = 0.4;
-/** Share of the face's width or height that may lie outside the picture. */
-const MAX_CUT = 0.1;
 
 /**
  * The one face the photo is of, from all its faces.

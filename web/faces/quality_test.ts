@@ -2,13 +2,8 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { FaceError } from "./face-error.ts";
 import type { Face } from "./mesh.ts";
 import { emptyPicture } from "./picture.ts";
-import {
-  checkChip,
-  chooseFace,
-  greyscale,
-  type Purpose,
-  sharpness,
-} from "./quality.ts";
+import { checkChip, chooseFace, greyscale, sharpness } from "./quality.ts";
+import type { Purpose } from "./limits.ts";
 
 const picture = emptyPicture(640, 480);
 

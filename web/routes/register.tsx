@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { register } from "../accounts/register.ts";
-import { CONSENT } from "../accounts/consent.ts";
+import { consentFor } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
@@ -76,7 +76,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, state }) => {
   const { failure, next } = data;
   const errors = failure?.fields ?? {};
   const query = `next=${encodeURIComponent(next)}`;
@@ -135,7 +135,7 @@ export default define.page<typeof handler>(({ data }) => {
           required
         />
         <Consent
-          text={CONSENT.text}
+          text={consentFor(state.services.faces).text}
           checked={data.consent}
           error={errors.consent}
         />

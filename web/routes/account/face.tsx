@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { CONSENT } from "../../accounts/consent.ts";
+import { consentFor } from "../../accounts/consent.ts";
 import { Consent } from "../../components/Consent.tsx";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
@@ -41,7 +41,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, state }) => {
   const { hasFace, failure } = data;
   const errors = failure?.fields ?? {};
   const title = hasFace ? "Replace your face" : "Store your face";
@@ -74,7 +74,10 @@ export default define.page<typeof handler>(({ data }) => {
           count={3}
           required
         />
-        <Consent text={CONSENT.text} error={errors.consent} />
+        <Consent
+          text={consentFor(state.services.faces).text}
+          error={errors.consent}
+        />
         <Field
           name="password"
           label="Your password, to be sure"

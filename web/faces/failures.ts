@@ -1,0 +1,31 @@
+/** What people read when photos cannot be checked or kept, through no fault of theirs. */
+import { AppError } from "../errors.ts";
+
+const MESSAGES = {
+  "busy": "Many people are signing in right now. Try again in a moment.",
+  "faces-unavailable":
+    "Your photo could not be checked just now. Try again in a moment, or sign in with a code sent to your e-mail.",
+  "faces-misconfigured":
+    "Photos cannot be checked at present because of a mistake on our side. Sign in with a code sent to your e-mail, or come back later.",
+  "pictures-unavailable":
+    "The store of photos does not answer just now. Try again in a moment, or sign in with a code sent to your e-mail.",
+  "pictures-misconfigured":
+    "Photos cannot be stored or read at present because of a mistake on our side. Sign in with a code sent to your e-mail, or come back later.",
+} as const;
+
+export type FailureCode = keyof typeof MESSAGES;
+
+/**
+ * A 503 for the person; `cause` is for the operator, who finds it in the line that is logged
+ * when the error is answered.
+ */
+export function failure(code: FailureCode, cause?: unknown): AppError {
+  const retryAfter = code.endsWith("misconfigured") ? 600 : 5;
+  return new AppError({
+    code,
+    status: 503,
+    message: MESSAGES[code],
+    retryAfter,
+    cause,
+  });
+}

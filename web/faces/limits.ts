@@ -1,0 +1,20 @@
+/** What the photo is for: enrolling asks for more, since every sign-in depends on it. */
+export type Purpose = "enrol" | "verify";
+
+/** How far the head may be from straight, in degrees. */
+export const POSE_LIMITS: Record<
+  Purpose,
+  { yaw: number; pitch: number; roll: number }
+> = {
+  enrol: { yaw: 25, pitch: 25, roll: 30 },
+  verify: { yaw: 35, pitch: 30, roll: 40 },
+};
+
+/** Pixels between the eyes: fewer, and what is compared is mostly interpolation. */
+export const MIN_EYE_DISTANCE = 40;
+/** A face this much smaller than the largest is somebody in the background. */
+export const SIGNIFICANT = 0.4;
+/** Share of the face's width or height that may lie outside the picture. */
+export const MAX_CUT = 0.1;
+/** Selfies of one enrolment. */
+export const MAX_SELFIES = 3;

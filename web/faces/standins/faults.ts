@@ -1,0 +1,52 @@
+/** Faults a stand-in can be told to have. */
+
+/** An error as the service documents it, or a way for the connection to fail. */
+export type Fault =
+  | { code: string; status: number; message?: string }
+  | "silence"
+  | "broken";
+
+/** What a stand-in does instead of answering, next or from now on. */
+export interface Faults {
+  /** Fails the next calls of an operation, each once. */
+  next(operation: string, ...faults: Fault[]): void;
+  /** Fails all calls of an operation until told otherwise. */
+  always(operation: string, fault: Fault | null): void;
+}
+
+export class FaultList implements Faults {
+  readonly #next: { operation: string; fault: Fault }[] = [];
+  readonly #always = new Map<string, Fault>();
+
+  next(operation: string, ...faults: Fault[]) {
+    for (const fault of faults) this.#next.push({ operation, fault });
+  }
+
+  always(operation: string, fault: Fault | null) {
+    if (fault === null) this.#always.delete(operation);
+    else this.#always.set(operation, fault);
+  }
+
+  /** The fault this call shall have. */
+  take(operation: string): Fault | undefined {
+    const index = this.#next.findIndex((each) => each.operation === operation);
+    if (index >= 0) return this.#next.splice(index, 1)[0].fault;
+    return this.#always.get(operation);
+  }
+}
+
+/** A response that never comes, until the server or the client ends the connection. */
+export function silence(signal: AbortSignal): Promise<Response> {
+  const { promise, resolve } = Promise.withResolvers<Response>();
+  const end = () => resolve(new Response(null, { status: 503 }));
+  signal.addEventListener("abort", end);
+  return promise;
+}
+
+/** A response whose connection ends in the middle. */
+export function broken(): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.error(new Error("The stand-in hung up")),
+  });
+  return new Response(body, { headers: { "content-length": "1000" } });
+}

@@ -1,0 +1,184 @@
+/**
+ * A stand-in for Amazon S3 on loopback: the part of its REST protocol a store of pictures uses,
+ * for one bucket addressed by path, with or without versions.
+ */
+import { crc32 } from "node:zlib";
+import { broken, FaultList, silence } from "./faults.ts";
+import { checkSignature, type Signer } from "./sigv4.ts";
+
+/** One version of an object; a marker stands where it was deleted. */
+interface Version {
+  key: string;
+  id: string;
+  isMarker: boolean;
+  bytes: Uint8Array;
+  headers: Record<string, string>;
+}
+
+const KEPT_HEADERS = [
+  "content-type",
+  "cache-control",
+  "x-amz-server-side-encryption",
+  "x-amz-acl",
+];
+const SIGNATURE_PROBLEMS = {
+  "missing": [403, "AccessDenied"],
+  "unknown-key": [403, "InvalidAccessKeyId"],
+  "wrong-region": [400, "AuthorizationHeaderMalformed"],
+  "wrong-signature": [403, "SignatureDoesNotMatch"],
+  "wrong-body": [400, "XAmzContentSHA256Mismatch"],
+} as const;
+
+export interface S3StandIn {
+  url: string;
+  faults: FaultList;
+  /** What the bucket holds, deleted versions and markers included. */
+  versions: Version[];
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in on a free port. `versioned`: the bucket keeps what is deleted. */
+export function startS3(
+  signer: Signer,
+  bucket: string,
+  { versioned = false } = {},
+): S3StandIn {
+  const faults = new FaultList();
+  const ending = new AbortController();
+  let versions: Version[] = [];
+
+  async function handle(request: Request): Promise<Response> {
+    const body = await request.bytes();
+    const problem = checkSignature(request, body, "s3", signer);
+    if (problem) {
+      const [status, code] = SIGNATURE_PROBLEMS[problem];
+      return refuse(status, code);
+    }
+    const url = new URL(request.url);
+    const [, name, ...rest] = url.pathname.split("/");
+    const key = decodeURIComponent(rest.join("/"));
+    const operation = url.searchParams.has("versions")
+      ? "ListObjectVersions"
+      : `${request.method} object`;
+    const fault = faults.take(operation);
+    if (fault === "silence") return await silence(ending.signal);
+    if (fault === "broken") return broken();
+    if (fault) return refuse(fault.status, fault.code, fault.message);
+    if (name !== bucket) return refuse(404, "NoSuchBucket");
+    if (operation === "ListObjectVersions") {
+      return list(url.searchParams.get("prefix") ?? "");
+    }
+    if (request.method === "PUT") return put(key, body, request.headers);
+    if (request.method === "GET") return get(key);
+    if (request.method === "DELETE") {
+      return remove(key, url.searchParams.get("versionId"));
+    }
+    return refuse(405, "MethodNotAllowed");
+  }
+
+  function put(key: string, bytes: Uint8Array, sent: Headers): Response {
+    if (sent.get("content-length") !== String(bytes.length)) {
+      return refuse(411, "MissingContentLength");
+    }
+    const sum = sent.get("x-amz-checksum-crc32");
+    if (sum !== null && sum !== checksum(bytes)) {
+      return refuse(400, "BadDigest");
+    }
+    const headers = Object.fromEntries(
+      KEPT_HEADERS.map((name) => [name, sent.get(name) ?? ""]),
+    );
+    add({ key, id: crypto.randomUUID(), isMarker: false, bytes, headers });
+    return new Response(null, {
+      headers: { etag: `"${crc32(bytes)}"`, ...requestId() },
+    });
+  }
+
+  function add(version: Version) {
+    if (!versioned) {
+      versions = versions.filter(({ key }) => key !== version.key);
+    }
+    versions.push(version);
+  }
+
+  function get(key: string): Response {
+    const newest = versions.findLast((version) => version.key === key);
+    if (!newest || newest.isMarker) return refuse(404, "NoSuchKey");
+    return new Response(new Uint8Array(newest.bytes), {
+      headers: { ...newest.headers, ...requestId() },
+    });
+  }
+
+  function remove(key: string, versionId: string | null): Response {
+    if (versionId !== null) {
+      versions = versions.filter(({ id }) => id !== versionId);
+      return new Response(null, { status: 204, headers: requestId() });
+    }
+    if (!versioned) {
+      versions = versions.filter((version) => version.key !== key);
+      return new Response(null, { status: 204, headers: requestId() });
+    }
+    const id = crypto.randomUUID();
+    add({ key, id, isMarker: true, bytes: new Uint8Array(), headers: {} });
+    return new Response(null, {
+      status: 204,
+      headers: {
+        ...requestId(),
+        "x-amz-delete-marker": "true",
+        "x-amz-version-id": id,
+      },
+    });
+  }
+
+  function list(prefix: string): Response {
+    const entries = versions
+      .filter(({ key }) => key.startsWith(prefix))
+      .map(({ key, id, isMarker }) => {
+        const tag = isMarker ? "DeleteMarker" : "Version";
+        return `<${tag}><Key>${key}</Key><VersionId>${id}</VersionId></${tag}>`;
+      });
+    return xml(
+      200,
+      `<ListVersionsResult>${entries.join("")}</ListVersionsResult>`,
+    );
+  }
+
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    handle,
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    faults,
+    get versions() {
+      return versions;
+    },
+    async close() {
+      ending.abort();
+      await server.shutdown();
+    },
+  };
+}
+
+function checksum(bytes: Uint8Array): string {
+  const sum = new Uint8Array(4);
+  new DataView(sum.buffer).setUint32(0, crc32(bytes));
+  return sum.toBase64();
+}
+
+function refuse(status: number, code: string, message = ""): Response {
+  return xml(
+    status,
+    `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
+  );
+}
+
+function xml(status: number, body: string): Response {
+  return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
+    status,
+    headers: { "content-type": "application/xml", ...requestId() },
+  });
+}
+
+function requestId() {
+  return { "x-amz-request-id": crypto.randomUUID() };
+}
