@@ -8,6 +8,8 @@ export interface Config {
   redisUrls: string[];
   /** Sockets this instance accepts. */
   maxConnections: number;
+  /** Bytes of resident memory past which it accepts no more. */
+  maxMemory: number;
   /** Messages a socket may send a second, on average and at once. */
   messageRate: number;
   messageBurst: number;
@@ -38,6 +40,7 @@ export function readConfig(env: Env): Config {
     dataDir: env.DATA_DIR || ".data",
     redisUrls: redisUrls(env),
     maxConnections: integer(env, "MAX_CONNECTIONS", 20_000, 1, 1_000_000),
+    maxMemory: integer(env, "MAX_MEMORY_MB", 1_024, 64, 1_048_576) * 1_048_576,
     messageRate: integer(env, "MESSAGE_RATE", 10, 1, 1_000_000),
     messageBurst: integer(env, "MESSAGE_BURST", 40, 1, 1_000_000),
     retentionDays: days,

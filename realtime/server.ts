@@ -1,3 +1,4 @@
+import process from "node:process";
 import type { Verify } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { handleHttp } from "./http.ts";
@@ -6,6 +7,7 @@ import type { LogListener, RoomLog } from "./log/log.ts";
 import { errorFields, type Logger } from "./logger.ts";
 import { Outbox } from "./outbox.ts";
 import { CLOSE } from "./protocol.ts";
+import { Shedding } from "./shedding.ts";
 import { Session, type SessionContext, type SocketData } from "./session.ts";
 
 /** What a server is made of; tests give their own. */
@@ -45,7 +47,8 @@ export async function startServer(
   const hub = new Hub(outbox, logger);
   hub.log = await openLog(hub);
   const { messageRate, messageBurst } = config;
-  const context = { hub, verify, messageRate, messageBurst };
+  const shedding = new Shedding(outbox, config.maxMemory);
+  const context = { hub, verify, shedding, messageRate, messageBurst };
   let accepting = true;
   const http = { hub, verify, accepting: () => accepting };
   const server = Bun.serve<SocketData>({
@@ -56,7 +59,9 @@ export async function startServer(
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
         return handleHttp(http, request);
       }
-      const refusal = refuseUpgrade(request, config, hub, accepting);
+      const full = hub.sessions.size >= config.maxConnections ||
+        shedding.refusesConnections;
+      const refusal = refuseUpgrade(request, config, accepting, full);
       if (refusal) return refusal;
       const data = {} as SocketData;
       return server.upgrade(request, { data }) ? undefined : new Response(
@@ -68,6 +73,9 @@ export async function startServer(
   });
   outbox.publish = (topic, text) => void server.publish(topic, text);
   const timers = startTimers(hub, config, logger);
+  timers.push(
+    setInterval(() => shedding.observe(process.memoryUsage.rss()), 1_000),
+  );
   async function drain(): Promise<void> {
     accepting = false;
     timers.forEach(clearInterval);
@@ -89,8 +97,8 @@ export async function startServer(
 function refuseUpgrade(
   request: Request,
   config: Config,
-  hub: Hub,
   accepting: boolean,
+  full: boolean,
 ): Response | undefined {
   const origin = request.headers.get("origin");
   // Programs send no Origin; a browser always does (RFC 6455 §4.1).
@@ -98,9 +106,7 @@ function refuseUpgrade(
     return refusal(403, "origin", "This page may not connect here.");
   }
   if (!accepting) return refusal(503, "draining", "Try another moment.");
-  if (hub.sessions.size >= config.maxConnections) {
-    return refusal(503, "overloaded", "The server is full; try again.");
-  }
+  if (full) return refusal(503, "overloaded", "The server is full; try again.");
 }
 
 const refusal = (status: number, code: string, message: string) =>

@@ -22,6 +22,7 @@ import {
 import { refusalOf } from "./refusal.ts";
 import { joinedText, recover } from "./recovery.ts";
 import type { Room } from "./room.ts";
+import type { Shedding } from "./shedding.ts";
 
 /** What a socket carries. */
 export interface SocketData {
@@ -34,6 +35,7 @@ export type Socket = ServerWebSocket<SocketData>;
 export interface SessionContext extends Rates {
   hub: Hub;
   verify: Verify;
+  shedding: Shedding;
 }
 
 let count = 0;
@@ -161,6 +163,10 @@ export class Session implements InboxOwner {
   ): undefined {
     const { clientId } = message;
     this.#limits.takeMessage(clientId);
+    if (this.context.shedding.refusesMessages) {
+      const why = "The server is busy; try again in a moment.";
+      throw new FrameError("overloaded", why, clientId, true);
+    }
     const { log } = this.context.hub;
     this.#settle(
       sendMessage(log, person, roomId, message),
