@@ -73,7 +73,8 @@ export function services(
       name: "web",
       command: deno,
       args: mode === "development"
-        ? ["run", "--allow-all", "--watch", "web/dev.ts"]
+        // A bare --watch follows modules only, and a stylesheet is none.
+        ? ["run", "--allow-all", "--watch=web/static", "web/dev.ts"]
         : [
           "serve",
           "--no-prompt",
@@ -85,7 +86,8 @@ export function services(
           `--port=${at.PORT}`,
           "web/_fresh/server.js",
         ],
-      env: common,
+      // Since Deno 2.9 answers are compressed only when asked for.
+      env: { ...common, DENO_SERVE_AUTOMATIC_COMPRESSION: "1" },
       health: `http://127.0.0.1:${at.PORT}/healthz`,
     },
     {
