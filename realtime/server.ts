@@ -137,11 +137,25 @@ function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
   const slow = new Map<Session, number>();
   return [
     setInterval(() => sweep(hub, slow), 1_000),
+    setInterval(collector(hub), 5_000),
     setInterval(() => void hub.checkPositions(), POSITION_CHECK),
     setInterval(() => hub.refreshPresence(), PRESENCE_REFRESH),
     setInterval(() => hub.removals.forget(), 60_000),
     setInterval(() => void trimOld(hub, config, logger), TRIM_EVERY),
   ];
+}
+
+/**
+ * Collects garbage after many have come or gone: verifying a token leaves more behind than
+ * the connection keeps, and a quiet process would hold on to it.
+ */
+function collector(hub: Hub): () => void {
+  let sessions = 0;
+  return () => {
+    if (Math.abs(hub.sessions.size - sessions) < 500) return;
+    sessions = hub.sessions.size;
+    Bun.gc(false);
+  };
 }
 
 /** Removes what is older than the configuration keeps. */
