@@ -146,15 +146,18 @@ function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
 }
 
 /**
- * Collects garbage after many have come or gone: verifying a token leaves more behind than
+ * Collects garbage once many have come or gone: verifying a token leaves more behind than
  * the connection keeps, and a quiet process would hold on to it.
  */
 function collector(hub: Hub): () => void {
-  let sessions = 0;
+  let collected = 0, before = 0;
   return () => {
-    if (Math.abs(hub.sessions.size - sessions) < 500) return;
-    sessions = hub.sessions.size;
-    Bun.gc(false);
+    const { size } = hub.sessions;
+    const settled = Math.abs(size - before) < 50;
+    before = size;
+    if (!settled || Math.abs(size - collected) < 500) return;
+    collected = size;
+    Bun.gc(true);
   };
 }
 

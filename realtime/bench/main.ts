@@ -124,7 +124,8 @@ async function idle(name: SubjectName): Promise<number> {
     await warm.connect(subject.ports);
     const before = subject.memory();
     await crowd.connect(subject.ports);
-    await Bun.sleep(2_000);
+    // A quiet server tidies up within ten seconds or so.
+    await Bun.sleep(12_000);
     return (subject.memory() - before) / IDLE;
   } finally {
     crowd.close();
