@@ -23,4 +23,4 @@ export function createApp(
     .fsRoutes();
 }
 
-export const app = createApp();
+export const app: App<State> = createApp();
