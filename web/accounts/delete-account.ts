@@ -1,6 +1,8 @@
+import { dropMail } from "../mail/queue-store.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
 import type { Services } from "../services.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
+import { passwordMailId } from "./profile.ts";
 import {
   type AccountRecord,
   type FaceRecord,
@@ -35,6 +37,7 @@ export async function deleteAccount(
       .delete(face.key)
       .delete(keys.accountByEmail(account.value.emailKey))
       .delete(keys.emailCode(accountId));
+    dropMail(commit, passwordMailId(accountId));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
     return ok ? face.value?.picture ?? null : undefined;

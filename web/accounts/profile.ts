@@ -1,8 +1,8 @@
-import { log } from "../log.ts";
+import { deliverSoon } from "../mail/deliver.ts";
+import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { checkPassword } from "./check-password.ts";
 import { invalid, nameProblem, normaliseName } from "./fields.ts";
-import { passwordChangedMail } from "../mail/account-mails.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { nextEpoch } from "./sessions.ts";
@@ -69,8 +69,16 @@ export async function confirmPassword(
   }
 }
 
+/** For how long after it a person is told of a new password. */
+const TOLD_MS = 2 * 24 * 60 * 60 * 1000;
+
+/** Names the e-mail about an account's newest password in the queue. */
+export const passwordMailId = (accountId: string): string =>
+  `password-of-${accountId}`;
+
 /**
- * Sets a new password, ends all sessions but that of `keepToken`, and tells the person by e-mail.
+ * Sets a new password, ends all sessions but that of `keepToken`, and tells the person by e-mail,
+ * later when it cannot be sent now.
  *
  * @throws {AppError} `wrong-password` (403) with `fields.password`; `invalid` (422) with
  * `fields.newPassword`; `too-many-attempts` (429).
@@ -91,18 +99,17 @@ export async function changePassword(
   if (problem !== null) throw invalid({ newPassword: problem });
   await confirmPassword(s, { accountId, password, ip });
   const passwordHash = await hashPassword(newPassword);
-  const changed = await changeAccount(
+  const mailId = passwordMailId(accountId);
+  await changeAccount(
     s.kv,
     accountId,
     async (record, commit) => {
       const next = await nextEpoch(s, record, commit, keepToken);
+      const { name, email } = record;
+      const occasion = { kind: "password-changed", name, email } as const;
+      queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
       return { ...next, passwordHash };
     },
   );
-  try {
-    await s.mailer.send(passwordChangedMail(changed));
-  } catch (error) {
-    // The password is changed; failing now would say it is not.
-    log("warn", "password-mail-not-sent", { accountId, error });
-  }
+  await deliverSoon(s, [mailId]);
 }

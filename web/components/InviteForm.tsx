@@ -1,10 +1,11 @@
-import type { Invitation } from "../rooms/types.ts";
+import type { Delivery } from "../mail/queue-store.ts";
+import type { SentInvitation } from "../rooms/types.ts";
 import { dayText } from "./Ago.tsx";
 import { Field } from "./Field.tsx";
 
 /** Invites by e-mail, and lists the invitations nobody has answered yet. */
 export function InviteForm({ invitations, email, error }: {
-  invitations: Invitation[];
+  invitations: SentInvitation[];
   email?: string;
   error?: string;
 }) {
@@ -33,33 +34,60 @@ export function InviteForm({ invitations, email, error }: {
           <h3>Waiting for an answer</h3>
           <ul class="people">
             {invitations.map((invitation) => (
-              <li key={invitation.id} class="person">
-                <span class="person-name">
-                  <span class="truncate" title={invitation.email}>
-                    {invitation.email}
-                  </span>
-                </span>
-                <span class="soft small">
-                  until {dayText(invitation.expiresAt, Date.now())}
-                </span>
-                <form method="post">
-                  <input type="hidden" name="intent" value="revoke" />
-                  <input
-                    type="hidden"
-                    name="invitation"
-                    value={invitation.id}
-                  />
-                  <button class="button button-plain" type="submit">
-                    Revoke<span class="visually-hidden">
-                      {` the invitation of ${invitation.email}`}
-                    </span>
-                  </button>
-                </form>
-              </li>
+              <Waiting key={invitation.id} invitation={invitation} />
             ))}
           </ul>
         </>
       )}
     </section>
+  );
+}
+
+/** What the list says of an e-mail that was not handed over. */
+const UNDELIVERED: Record<Exclude<Delivery, "sent">, string> = {
+  waiting: "Not delivered yet. We keep trying.",
+  refused: "Could not be delivered: their mail server refused it.",
+  exhausted: "Could not be delivered: no mail server took it for a day.",
+};
+
+function Waiting({ invitation }: { invitation: SentInvitation }) {
+  const { email, delivery, expiresAt } = invitation;
+  return (
+    <li class="person">
+      <span class="person-name">
+        <span class="truncate" title={email}>{email}</span>
+      </span>
+      <span class="soft small">until {dayText(expiresAt, Date.now())}</span>
+      {delivery !== "sent" && (
+        <Act intent="resend" invitation={invitation} label="Send again" />
+      )}
+      <Act intent="revoke" invitation={invitation} label="Revoke" />
+      {delivery !== "sent" && (
+        <span
+          class={delivery === "waiting" ? "undelivered" : "undelivered failed"}
+        >
+          {UNDELIVERED[delivery]}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Act({ intent, invitation, label }: {
+  intent: string;
+  invitation: SentInvitation;
+  label: string;
+}) {
+  return (
+    <form method="post">
+      <input type="hidden" name="intent" value={intent} />
+      <input type="hidden" name="invitation" value={invitation.id} />
+      <button class="button button-plain" type="submit">
+        {label}
+        <span class="visually-hidden">
+          {` the invitation of ${invitation.email}`}
+        </span>
+      </button>
+    </form>
   );
 }

@@ -1,6 +1,7 @@
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
+import { dropMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { announceMembership } from "./announce.ts";
 import {
@@ -53,6 +54,8 @@ async function join(
     .set(room.key, { ...room.value, memberCount })
     .set(member.key, membership)
     .set(keys.accountRoom(account.id, roomId), membership);
+  // Whoever accepts has the link: another instance may be about to note that it was sent.
+  dropMail(commit, id);
   if (place.value === id) commit.check(place).delete(place.key);
   const { ok } = await commit.commit();
   return ok;

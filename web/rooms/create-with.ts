@@ -1,12 +1,13 @@
 import type { Account } from "../accounts/types.ts";
 import { AppError, toAppError } from "../errors.ts";
+import { deliverSoon } from "../mail/deliver.ts";
 import type { Services } from "../services.ts";
 import { PER_ACCOUNT_AN_HOUR } from "./invitation-caps.ts";
-import { invite, readAddress } from "./invite.ts";
+import { makeInvitation, readAddress } from "./invite.ts";
 import { createRoom } from "./rooms.ts";
 import type { Room } from "./types.ts";
 
-/** An invitation that could not be sent, and why. */
+/** An address that could not be invited, and why. */
 export interface Uninvited {
   email: string;
   code: string;
@@ -38,7 +39,8 @@ function readAddresses(account: Account, emails: string[]): string[] {
 
 /**
  * Makes a room and invites people to it. Every address is checked before the room is made; after
- * that the room stays, whatever becomes of the e-mails, and what failed is told.
+ * that the room stays, whatever becomes of the invitations, and who could not be invited is told.
+ * E-mails that do not get away at once are tried again, as after `invite`.
  *
  * @throws {AppError} what `createRoom` throws; `invalid` (422) with `fields.emails`.
  */
@@ -50,18 +52,17 @@ export async function createRoomWith(
 ): Promise<{ room: Room; uninvited: Uninvited[] }> {
   const addresses = readAddresses(account, emails);
   const room = await createRoom(s, account, name);
+  const made: string[] = [];
   const uninvited: Uninvited[] = [];
-  let mailIsDown: AppError | null = null;
   for (const email of addresses) {
     try {
-      // Each try would keep the person waiting for as long as the first.
-      if (mailIsDown) throw mailIsDown;
-      await invite(s, account, room.id, email);
+      const { id } = await makeInvitation(s, account, room.id, email);
+      made.push(id);
     } catch (error) {
-      const shown = toAppError(error);
-      if (shown.code === "mail-failed") mailIsDown = shown;
-      uninvited.push({ email, code: shown.code, message: shown.message });
+      const { code, message } = toAppError(error);
+      uninvited.push({ email, code, message });
     }
   }
+  await deliverSoon(s, made);
   return { room, uninvited };
 }

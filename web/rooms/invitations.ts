@@ -1,5 +1,6 @@
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { deliveryOf, dropMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import {
   describeInvitation,
@@ -16,7 +17,7 @@ import {
   type StoredInvitation,
   type StoredRoom,
 } from "./store.ts";
-import type { Invitation } from "./types.ts";
+import type { Invitation, SentInvitation } from "./types.ts";
 
 /**
  * The invitation a code opens, whatever became of it, for whoever has the code; null when there is
@@ -31,7 +32,7 @@ export async function findInvitation(
 }
 
 /**
- * A room's open invitations, the newest first.
+ * A room's open invitations, the newest first, each with how far its e-mail got.
  *
  * @throws {AppError} `not-found` (404) to anyone who is not a member.
  */
@@ -39,16 +40,23 @@ export async function listInvitations(
   s: Pick<Services, "kv">,
   accountId: string,
   roomId: string,
-): Promise<Invitation[]> {
+): Promise<SentInvitation[]> {
   await findRoom(s, accountId, roomId);
   const open = await openInvitations(s, roomId);
-  const described = await Promise.all(
-    open.map((invitation) => describeInvitation(s, invitation)),
-  );
+  const described = await Promise.all(open.map(async (stored) => {
+    const [invitation, delivery] = await Promise.all([
+      describeInvitation(s, stored),
+      deliveryOf(s.kv, stored.id),
+    ]);
+    return invitation && { ...invitation, delivery };
+  }));
   return described.filter((invitation) => invitation !== null);
 }
 
-/** Ends an invitation, unless it is over already; the invitation as it is then. */
+/**
+ * Ends an invitation, unless it is over already; the invitation as it is then. An e-mail still
+ * waiting to be sent is not sent.
+ */
 function endInvitation(
   s: Pick<Services, "kv">,
   id: string,
@@ -62,6 +70,7 @@ function endInvitation(
     const over: StoredInvitation = { ...entry.value, status };
     const commit = s.kv.atomic().check(entry)
       .set(entry.key, over, expiry(over));
+    dropMail(commit, id);
     if (place.value === id) commit.check(place).delete(place.key);
     const { ok } = await commit.commit();
     return ok ? over : undefined;

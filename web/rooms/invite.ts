@@ -4,18 +4,26 @@ import { randomToken, sha256 } from "../accounts/secrets.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
-import { invitationMail } from "../mail/invitation-mail.ts";
+import { deliverSoon } from "../mail/deliver.ts";
+import type { Occasion } from "../mail/occasions.ts";
+import {
+  type Delivery,
+  deliveryOf,
+  dropMail,
+  queueMail,
+} from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { checkOpenCount, countInvitation } from "./invitation-caps.ts";
 import {
   expiry,
+  invitationGone,
   isOpen,
   openInvitations,
   VALID_MS,
 } from "./invitation-store.ts";
 import { findRoom, readMembership } from "./rooms.ts";
 import { keys, type StoredInvitation } from "./store.ts";
-import type { Invitation } from "./types.ts";
+import type { Invitation, SentInvitation } from "./types.ts";
 
 /**
  * The address as it is kept and compared.
@@ -53,18 +61,13 @@ async function checkNotMember(
   });
 }
 
-interface Replacement {
-  added: StoredInvitation;
-  /** The open invitation of the same address that `added` took the place of. */
-  replaced: StoredInvitation | null;
-}
-
-/** Keeps the invitation in place of an open one to the same address. */
+/** Keeps the invitation in place of an open one to the same address, and queues its e-mail. */
 function keepInvitation(
   s: Pick<Services, "kv">,
   added: StoredInvitation,
-): Promise<Replacement> {
-  const { roomId, inviterId, email } = added;
+  occasion: Occasion,
+): Promise<true> {
+  const { id, roomId, inviterId, email, expiresAt } = added;
   return untilCommitted(async () => {
     const { room, membership } = await readMembership(s, inviterId, roomId);
     const place = await s.kv.get<string>(keys.roomInvitation(roomId, email));
@@ -74,35 +77,13 @@ function keepInvitation(
     const replaced = old?.value && isOpen(old.value) ? old.value : null;
     if (!replaced) checkOpenCount((await openInvitations(s, roomId)).length);
     const commit = s.kv.atomic().check(room).check(membership).check(place)
-      .set(keys.invitation(added.id), added, expiry(added))
-      .set(place.key, added.id, { expireIn: VALID_MS });
+      .set(keys.invitation(id), added, expiry(added))
+      .set(place.key, id, { expireIn: VALID_MS });
+    queueMail(commit, id, occasion, expiresAt);
     if (old && replaced) {
       const revoked: StoredInvitation = { ...replaced, status: "revoked" };
       commit.check(old).set(old.key, revoked, expiry(revoked));
-    }
-    const { ok } = await commit.commit();
-    return ok ? { added, replaced } : undefined;
-  });
-}
-
-/** Takes back an invitation whose e-mail could not be sent; the one it replaced is open again. */
-async function takeBack(
-  s: Pick<Services, "kv">,
-  { added, replaced }: Replacement,
-): Promise<void> {
-  await untilCommitted(async () => {
-    const place = await s.kv.get<string>(
-      keys.roomInvitation(added.roomId, added.email),
-    );
-    const commit = s.kv.atomic().check(place)
-      .delete(keys.invitation(added.id));
-    // Otherwise another invitation has taken the place since, and keeps it.
-    const isInPlace = place.value === added.id;
-    if (isInPlace) commit.delete(place.key);
-    if (isInPlace && replaced) {
-      const expireIn = Math.max(1, replaced.expiresAt - Date.now());
-      commit.set(keys.invitation(replaced.id), replaced, expiry(replaced))
-        .set(place.key, replaced.id, { expireIn });
+      dropMail(commit, replaced.id);
     }
     const { ok } = await commit.commit();
     return ok || undefined;
@@ -110,16 +91,13 @@ async function takeBack(
 }
 
 /**
- * Invites an address to a room, by an e-mail with a link that works once within 7 days, for
- * whoever has it. An open invitation of the same address is replaced. Nobody but the recipient
- * gets the link: it is in the e-mail alone.
+ * Makes an invitation and queues its e-mail, both or neither; `deliverSoon` then sends it. For
+ * everyone else there is {@link invite}.
  *
- * @throws {AppError} `not-found` (404) to anyone who is not a member; `invalid` (422) and
- * `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429);
- * `mail-failed` (503), after which everything is as before.
+ * @throws {AppError} what {@link invite} throws.
  */
-export async function invite(
-  s: Pick<Services, "config" | "kv" | "mailer">,
+export async function makeInvitation(
+  s: Pick<Services, "config" | "kv">,
   account: Account,
   roomId: string,
   email: string,
@@ -130,26 +108,74 @@ export async function invite(
   const createdAt = Date.now();
   await countInvitation(s, account.id, to);
   const code = randomToken();
-  const expiresAt = createdAt + VALID_MS;
-  const kept = await keepInvitation(s, {
+  const added: StoredInvitation = {
     id: await sha256(code),
     roomId,
     email: to,
     inviterId: account.id,
     createdAt,
-    expiresAt,
+    expiresAt: createdAt + VALID_MS,
     status: "pending",
-  });
+  };
+  const named = { roomName: room.name, invitedBy: account.name };
   const link = `${s.config.appUrl}/invitations/${code}`;
-  const invitedBy = account.name;
-  try {
-    await s.mailer.send(
-      invitationMail({ to, invitedBy, roomName: room.name, link, expiresAt }),
-    );
-  } catch (error) {
-    await takeBack(s, kept);
-    throw error;
+  const { expiresAt } = added;
+  await keepInvitation(s, added, {
+    kind: "invitation",
+    to,
+    ...named,
+    link,
+    expiresAt,
+  });
+  const { inviterId: _inviterId, ...shown } = added;
+  return { ...shown, ...named };
+}
+
+/**
+ * Invites an address to a room, by an e-mail with a link that works once within 7 days, for
+ * whoever has it. An open invitation of the same address is replaced. Nobody but the recipient
+ * gets the link: it is in the e-mail alone. When the e-mail cannot be sent at once, it is tried
+ * again for a day; `delivery` says how far it got.
+ *
+ * @throws {AppError} `not-found` (404) to anyone who is not a member; `invalid` (422) and
+ * `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429).
+ */
+export async function invite(
+  s: Pick<Services, "config" | "kv" | "mailer">,
+  account: Account,
+  roomId: string,
+  email: string,
+): Promise<SentInvitation> {
+  const invitation = await makeInvitation(s, account, roomId, email);
+  await deliverSoon(s, [invitation.id]);
+  return {
+    ...invitation,
+    delivery: await deliveryOf(s.kv, invitation.id),
+  };
+}
+
+/**
+ * Sends the e-mail of an open invitation again: one that still waits is tried now; otherwise the
+ * address is invited anew, by `account`, with a new link, because the old one is kept nowhere.
+ *
+ * @param id the invitation's id, as in `listInvitations`.
+ * @throws {AppError} `not-found` (404) also for an invitation that is not open in this room; what
+ * {@link invite} throws.
+ */
+export async function resendInvitation(
+  s: Pick<Services, "config" | "kv" | "mailer">,
+  account: Account,
+  roomId: string,
+  id: string,
+): Promise<{ delivery: Delivery }> {
+  await findRoom(s, account.id, roomId);
+  const invitation = (await openInvitations(s, roomId))
+    .find((open) => open.id === id);
+  if (!invitation) throw invitationGone(null);
+  if (await deliveryOf(s.kv, id) !== "waiting") {
+    return await invite(s, account, roomId, invitation.email);
   }
-  const { inviterId: _inviterId, ...shown } = kept.added;
-  return { ...shown, roomName: room.name, invitedBy };
+  await countInvitation(s, account.id, invitation.email);
+  await deliverSoon(s, [id]);
+  return { delivery: await deliveryOf(s.kv, id) };
 }

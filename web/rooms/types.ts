@@ -1,4 +1,5 @@
 import type { Role } from "../../realtime/protocol.ts";
+import type { Delivery } from "../mail/queue-store.ts";
 
 export type { Role };
 
@@ -49,4 +50,10 @@ export interface Invitation {
   createdAt: number;
   expiresAt: number;
   status: InvitationStatus;
+}
+
+/** An open invitation as members of its room see it. */
+export interface SentInvitation extends Invitation {
+  /** How far its e-mail got. */
+  delivery: Delivery;
 }

@@ -18,14 +18,20 @@ import {
   listInvitations,
   revokeInvitation,
 } from "../../../rooms/invitations.ts";
-import { invite } from "../../../rooms/invite.ts";
+import { invite, resendInvitation } from "../../../rooms/invite.ts";
 import {
   leaveRoom,
   listMembers,
   removeMember,
 } from "../../../rooms/members.ts";
+import type { Delivery } from "../../../mail/queue-store.ts";
 import { findRoom, renameRoom } from "../../../rooms/rooms.ts";
-import type { Invitation, Member, Role, Room } from "../../../rooms/types.ts";
+import type {
+  Member,
+  Role,
+  Room,
+  SentInvitation,
+} from "../../../rooms/types.ts";
 import type { Account } from "../../../accounts/types.ts";
 import type { Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
@@ -35,7 +41,7 @@ interface Data {
   role: Role;
   me: Account;
   members: Member[];
-  invitations: Invitation[];
+  invitations: SentInvitation[];
   outbox: boolean;
   /** What the form before this page did. */
   done: string | null;
@@ -63,6 +69,10 @@ async function load(s: Services, me: Account, roomId: string): Promise<Data> {
   };
 }
 
+/** What to say after an e-mail was sent, or was not. */
+const doneBy = ({ delivery }: { delivery: Delivery }): string =>
+  delivery === "sent" ? "invite" : `invite-${delivery}`;
+
 /** Does what a form of this page asks for; gives the address to go to. */
 async function act(
   s: Services,
@@ -72,10 +82,16 @@ async function act(
 ): Promise<string> {
   const members = `/rooms/${encodeURIComponent(roomId)}/members`;
   const intent = textOf(form, "intent");
+  let done = intent;
   switch (intent) {
     case "invite":
-      await invite(s, me, roomId, textOf(form, "email"));
+      done = doneBy(await invite(s, me, roomId, textOf(form, "email")));
       break;
+    case "resend": {
+      const id = textOf(form, "invitation");
+      done = doneBy(await resendInvitation(s, me, roomId, id));
+      break;
+    }
     case "revoke":
       await revokeInvitation(s, me, roomId, textOf(form, "invitation"));
       break;
@@ -89,7 +105,7 @@ async function act(
       await leaveRoom(s, me, roomId);
       return "/rooms";
   }
-  return `${members}?done=${encodeURIComponent(intent)}`;
+  return `${members}?done=${encodeURIComponent(done)}`;
 }
 
 export const handler = define.handlers({
@@ -120,14 +136,25 @@ export const handler = define.handlers({
 
 const DONE: Record<string, string> = {
   invite: "The invitation is on its way. It works once, within 7 days.",
+  "invite-waiting":
+    "The mail server did not take the e-mail just now. We keep trying for a day.",
   revoke: "The invitation no longer works.",
   remove: "They are no longer a member, and were disconnected at once.",
   rename: "The room has its new name.",
 };
 
+/** The same for what went wrong after all. */
+const FAILED: Record<string, string> = {
+  "invite-refused":
+    "Their mail server refused the e-mail. Check that the address is right.",
+  "invite-exhausted":
+    "The e-mail could not be delivered. Please try again later.",
+};
+
 export default define.page<typeof handler>(({ data }) => {
   const { room, role, me, members, invitations, done, failure } = data;
   const happened = done === null ? undefined : DONE[done];
+  const failed = done === null ? undefined : FAILED[done];
   return (
     <div class="column stack">
       <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
@@ -152,6 +179,7 @@ export default define.page<typeof handler>(({ data }) => {
           )}
         </Notice>
       )}
+      {failed && <Notice danger>{failed}</Notice>}
       <FormNotice failure={failure} />
       <MemberList
         members={members}
