@@ -9,6 +9,7 @@ import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
 import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
+import { type Postman, startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
 import { realtimeRoomLog } from "./rooms/log.ts";
 import { createSigner, type Signer } from "./tokens/signer.ts";
@@ -130,14 +131,17 @@ export async function createServices(config: Config): Promise<Services> {
 const HOUR_MS = 60 * 60 * 1000;
 
 let opened: Promise<Services> | undefined;
+let postman: Postman | undefined;
 
 /**
  * The services of this process, from its environment: opened when first asked for, because a
  * build imports the app too and must not open any store. A failure is tried again next time.
+ * Asking also sends what waits in the mail queue, in the background and not too often.
  *
  * @throws {ConfigError} naming the variable that is missing or malformed.
  */
 export function services(): Promise<Services> {
+  postman?.nudge();
   opened ??= openFromEnvironment().catch((error) => {
     opened = undefined;
     throw error;
@@ -151,5 +155,6 @@ async function openFromEnvironment(): Promise<Services> {
     sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
+  postman = startPostman(s);
   return s;
 }
