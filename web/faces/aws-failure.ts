@@ -94,7 +94,7 @@ export function awsFailure(
     requestId && `request ${requestId}`,
     attempts && `attempt ${attempts}`,
   ].filter(Boolean).join(", ");
-  const hint = SET_UP[fault] ?? HINTS[fault] ?? "";
+  const hint = SET_UP[fault] ?? HINTS[fault] ?? "See its documentation.";
   const report = new Error(
     `${service} ${operation}: ${fault} (${facts || "no answer"}). ${hint}`,
     { cause: error },

@@ -7,21 +7,20 @@ export type Fault =
   | "broken";
 
 /** What a stand-in does instead of answering, next or from now on. */
-export interface Faults {
-  /** Fails the next calls of an operation, each once. */
-  next(operation: string, ...faults: Fault[]): void;
-  /** Fails all calls of an operation until told otherwise. */
-  always(operation: string, fault: Fault | null): void;
-}
-
-export class FaultList implements Faults {
+export class FaultList {
   readonly #next: { operation: string; fault: Fault }[] = [];
   readonly #always = new Map<string, Fault>();
 
+  readonly #taken = Promise.withResolvers<void>();
+  /** Settled when the first fault has met a call. */
+  readonly taken = this.#taken.promise;
+
+  /** Fails the next calls of an operation, each once. */
   next(operation: string, ...faults: Fault[]) {
     for (const fault of faults) this.#next.push({ operation, fault });
   }
 
+  /** Fails all calls of an operation until told otherwise. */
   always(operation: string, fault: Fault | null) {
     if (fault === null) this.#always.delete(operation);
     else this.#always.set(operation, fault);
@@ -30,8 +29,11 @@ export class FaultList implements Faults {
   /** The fault this call shall have. */
   take(operation: string): Fault | undefined {
     const index = this.#next.findIndex((each) => each.operation === operation);
-    if (index >= 0) return this.#next.splice(index, 1)[0].fault;
-    return this.#always.get(operation);
+    const fault = index >= 0
+      ? this.#next.splice(index, 1)[0].fault
+      : this.#always.get(operation);
+    if (fault) this.#taken.resolve();
+    return fault;
   }
 }
 

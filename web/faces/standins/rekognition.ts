@@ -64,7 +64,11 @@ export function startRekognition(signer: Signer): RekognitionStandIn {
     if (fault === "silence") return await silence(ending.signal);
     if (fault === "broken") return broken();
     if (fault) {
-      throw new ServiceError(fault.code, fault.message ?? "", fault.status);
+      throw new ServiceError(
+        fault.code,
+        fault.message ?? "As told.",
+        fault.status,
+      );
     }
     const input = JSON.parse(new TextDecoder().decode(body));
     calls.push({ operation, input });
