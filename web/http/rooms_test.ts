@@ -176,3 +176,13 @@ Deno.test("only admins see and may use what changes the room", async () => {
   assertEquals((await app.send(members, out, cookie)).status, 303);
   assertEquals((await app.ask(path, { cookie: jonas.cookie })).status, 404);
 });
+
+Deno.test("a message sent after the session ended is shown again, to be kept", async () => {
+  await using app = await testApp();
+  const { path } = await withRoom(app);
+  const answer = await app.send(path, { content: "Hard to <write> again" });
+  assertEquals(answer.status, 401);
+  const page = await answer.text();
+  assertMatch(page, /<textarea[^>]*readonly[^>]*>Hard to &lt;write> again</);
+  assertMatch(page, /href="\/login\?next=%2Frooms%2F/);
+});

@@ -1,3 +1,0 @@
-import { signInFirst } from "../../http/person.ts";
-
-export default signInFirst;
