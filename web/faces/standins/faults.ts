@@ -1,9 +1,13 @@
 /** Faults a stand-in can be told to have. */
 
-/** An error as the service documents it, or a way for the connection to fail. */
+/**
+ * An error as the service documents it, or a way for the connection to fail; "late": what was
+ * asked is done, but nobody hears of it.
+ */
 export type Fault =
   | { code: string; status: number; message?: string }
   | "silence"
+  | "late"
   | "broken";
 
 /** What a stand-in does instead of answering, next or from now on. */

@@ -61,7 +61,9 @@ export function startRekognition(signer: Signer): RekognitionStandIn {
     }
     const operation = operationOf(request);
     const fault = faults.take(operation);
-    if (fault === "silence") return await silence(ending.signal);
+    if (fault === "silence" || fault === "late") {
+      return await silence(ending.signal);
+    }
     if (fault === "broken") return broken();
     if (fault) {
       throw new ServiceError(

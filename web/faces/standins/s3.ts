@@ -63,16 +63,25 @@ export function startS3(
     const fault = faults.take(operation);
     if (fault === "silence") return await silence(ending.signal);
     if (fault === "broken") return broken();
-    if (fault) return refuse(fault.status, fault.code, fault.message);
-    if (name !== bucket) return refuse(404, "NoSuchBucket");
-    if (operation === "ListObjectVersions") {
-      return list(url.searchParams.get("prefix") ?? "");
+    if (typeof fault === "object") {
+      return refuse(fault.status, fault.code, fault.message);
     }
-    if (request.method === "PUT") return put(key, body, request.headers);
-    if (request.method === "GET") return get(key);
-    if (request.method === "DELETE") {
-      return remove(key, url.searchParams.get("versionId"));
-    }
+    const response = name === bucket
+      ? perform(request, body, key, url.searchParams)
+      : refuse(404, "NoSuchBucket");
+    return fault === "late" ? await silence(ending.signal) : response;
+  }
+
+  function perform(
+    { method, headers }: Request,
+    body: Uint8Array,
+    key: string,
+    query: URLSearchParams,
+  ): Response {
+    if (query.has("versions")) return list(query.get("prefix") ?? "");
+    if (method === "PUT") return put(key, body, headers);
+    if (method === "GET") return get(key);
+    if (method === "DELETE") return remove(key, query.get("versionId"));
     return refuse(405, "MethodNotAllowed");
   }
 

@@ -1,0 +1,17 @@
+import { assert, assertEquals } from "@std/assert";
+import { consentFor } from "../accounts/consent.ts";
+import { testApp } from "./testing.ts";
+
+for (const name of ["local", "rekognition"] as const) {
+  Deno.test(`both pages that take a face show what the ${name} engine does with it`, async () => {
+    await using app = await testApp();
+    const { cookie } = await app.person("Ann");
+    app.services.faces = { ...app.services.faces, name };
+    const { text } = consentFor({ name });
+    for (const [path, as] of [["/register", ""], ["/account/face", cookie]]) {
+      const page = await app.ask(path, { cookie: as });
+      assertEquals(page.status, 200);
+      assert((await page.text()).includes(text), path);
+    }
+  });
+}
