@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
-import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
 import type { LIMITS } from "../../realtime/protocol.ts";
 import { newId } from "./room.ts";
 
@@ -13,7 +12,8 @@ export interface ComposerProps {
   draft?: string;
   input: RefObject<HTMLTextAreaElement>;
   /** A sentence about something that went wrong, until the next key. */
-  notice: Signal<string>;
+  notice: string;
+  onNotice(sentence: string): void;
   onSend(text: string): void;
   /** The text changed by the person's hand. */
   onType(text: string): void;
@@ -23,18 +23,18 @@ export interface ComposerProps {
 
 /** The form that sends. Without script it posts; with it, nothing of it is replaced. */
 export function Composer(props: ComposerProps) {
-  const { input, notice } = props;
-  const length = useSignal(0);
-  const over = length.value - MOST;
+  const { input, onNotice } = props;
+  const [length, setLength] = useState(0);
+  const over = length - MOST;
 
   // Also for text put there by code: a draft, a transcript, a message to edit.
   const onInput = (event?: Event) => {
     const box = input.current!;
-    length.value = box.value.trim().length;
+    setLength(box.value.trim().length);
     box.style.height = "auto";
     box.style.height = box.scrollHeight + "px";
     if (!event) return;
-    notice.value = "";
+    onNotice("");
     props.onType(box.value);
   };
   useEffect(onInput, []);
@@ -42,8 +42,8 @@ export function Composer(props: ComposerProps) {
   const submit = (event: Event) => {
     event.preventDefault();
     if (over > 0) {
-      notice.value = `A message has at most ${MOST} characters.`;
-    } else if (length.value) {
+      onNotice(`A message has at most ${MOST} characters.`);
+    } else if (length) {
       props.onSend(input.current!.value.trim());
     }
   };
@@ -95,7 +95,7 @@ export function Composer(props: ComposerProps) {
         />
       </div>
       <p class="said" id="said" role="alert">
-        {notice.value}
+        {props.notice}
         {over > -200 && <span class="count">{-over}</span>}
       </p>
       <input type="hidden" name="clientId" value={newId()} />

@@ -1,10 +1,8 @@
-import { useEffect, useRef } from "preact/hooks";
-import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { MessageMenu } from "./MessageMenu.tsx";
 import type { OpenRoom } from "./room.ts";
-import type { RoomState } from "./room-state.ts";
 
 /** What the composer does with its text instead of sending a plain message. */
 export type Takeover = ((text: string) => void) | null;
@@ -14,7 +12,6 @@ export interface ExtrasProps {
   what: string;
   /** The message's id. */
   id: string;
-  state: Signal<RoomState>;
   role: Role;
   room: OpenRoom;
   input: HTMLTextAreaElement;
@@ -29,8 +26,8 @@ export interface ExtrasProps {
  * edit, deletion. Loaded when first used. Gives what is to be shown, if anything.
  */
 export function extras(props: ExtrasProps): VNode | undefined {
-  const { what, id, state } = props;
-  const message = state.value.messages.find((m) => m.id === id);
+  const { what, id, room } = props;
+  const message = room.state().messages.find((m) => m.id === id);
   if (!message) return;
   if (what === "more" || what === "edit") {
     return <Extras key={what + id} {...props} message={message} />;
@@ -39,8 +36,8 @@ export function extras(props: ExtrasProps): VNode | undefined {
   else react(props, what);
 }
 
-function react({ id, state, room }: ExtrasProps, emoji: string) {
-  const { me, messages } = state.value;
+function react({ id, room }: ExtrasProps, emoji: string) {
+  const { me, messages } = room.state();
   const people = messages.find((m) => m.id === id)?.reactions?.[emoji];
   room.request({ event: "react", id, emoji, on: !people?.includes(me) });
 }
@@ -53,7 +50,8 @@ function jump(id: string) {
 
 function Extras(props: ExtrasProps & { message: Message }) {
   const { what, id, message, room, input, fill, onTakeover, onClose } = props;
-  const mode = useSignal<"menu" | "edit" | "reply">("menu");
+  const [mode, setMode] = useState<"menu" | "edit" | "reply">("menu");
+  const chosen = useRef(false);
   const replaced = useRef<string | null>(null);
 
   const end = () => {
@@ -61,8 +59,13 @@ function Extras(props: ExtrasProps & { message: Message }) {
     input.focus();
   };
 
+  const choose = (next: "edit" | "reply") => {
+    chosen.current = true;
+    setMode(next);
+  };
+
   const edit = () => {
-    mode.value = "edit";
+    choose("edit");
     // First, so that what is filled in is not taken for a draft.
     onTakeover((content) => {
       if (content !== message.content) {
@@ -76,7 +79,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
   };
 
   const reply = () => {
-    mode.value = "reply";
+    choose("reply");
     onTakeover((text) => {
       room.send(text, id);
       fill("");
@@ -98,17 +101,17 @@ function Extras(props: ExtrasProps & { message: Message }) {
     };
   }, []);
 
-  if (mode.value === "menu" && what === "more") {
+  if (mode === "menu" && what === "more") {
     return (
       <MessageMenu
         message={message}
-        mine={message.sender.id === props.state.value.me}
+        mine={message.sender.id === room.state().me}
         admin={props.role === "admin"}
         onReact={(emoji) => react(props, emoji)}
         onReply={reply}
         onEdit={edit}
         onDelete={() => room.request({ event: "delete-message", id })}
-        onClose={() => mode.value === "menu" && onClose()}
+        onClose={() => chosen.current || onClose()}
       />
     );
   }
@@ -116,7 +119,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
     <div class="mode">
       <p class="truncate">
         <b>
-          {mode.value === "reply"
+          {mode === "reply"
             ? `Replying to ${message.sender.name}`
             : "Editing your message"}
         </b>{" "}

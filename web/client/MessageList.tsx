@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
 import { Row } from "./Row.tsx";
@@ -13,6 +12,8 @@ const GROUP = 300_000;
 export interface MessageListProps {
   state: RoomState;
   name: string;
+  /** Script runs: buttons work, and times are the person's own. */
+  alive: boolean;
   /** The first message after this offset is new to the person. */
   divider: number;
   /** A button of a message was pressed: what, and the message's id or clientId. */
@@ -32,7 +33,7 @@ export function MessageList(props: MessageListProps) {
   const { state, divider } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const drawn = useRef(state);
-  const fresh = useSignal(false);
+  const [fresh, setFresh] = useState(false);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -51,19 +52,19 @@ export function MessageList(props: MessageListProps) {
     if (anchor) box.scrollTop += topOf(anchor) - +top!;
     if (
       last?.id !== before.messages.at(-1)?.id && last?.sender.id !== state.me
-    ) fresh.value = true;
+    ) setFresh(true);
   }, [state.messages, state.unsent]);
 
   const toBottom = () => {
     scroller.current!.scrollTop = 0;
-    fresh.value = false;
+    setFresh(false);
     props.onBottom();
   };
 
   const onScroll = () => {
     const box = scroller.current!;
     if (atBottom(box)) {
-      fresh.value = false;
+      setFresh(false);
       props.onBottom();
     }
     if (box.scrollHeight + box.scrollTop - box.clientHeight < 800) {
@@ -112,7 +113,7 @@ export function MessageList(props: MessageListProps) {
           )}
         </div>
       </div>
-      {fresh.value && (
+      {fresh && (
         <button
           type="button"
           class="pill button icon-down"
@@ -128,7 +129,10 @@ export function MessageList(props: MessageListProps) {
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
-function rows({ state, name }: MessageListProps, divider: number): VNode[] {
+function rows(
+  { state, name, alive }: MessageListProps,
+  divider: number,
+): VNode[] {
   const { messages, unsent, me } = state;
   const sender = { id: me, name };
   const list: VNode[] = [];
@@ -136,14 +140,14 @@ function rows({ state, name }: MessageListProps, divider: number): VNode[] {
   const add = (message: Message, one?: Unsent) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
-    const day = dayOf(timestamp);
+    const day = dayOf(timestamp, alive);
     let head = !!replyTo || by !== last?.sender.id ||
       timestamp - last.timestamp > GROUP;
-    if (!last || day !== dayOf(last.timestamp)) {
+    if (!last || day !== dayOf(last.timestamp, alive)) {
       head = true;
       list.push(
         <li class="day" key={day}>
-          <h2>{dayNameOf(timestamp)}</h2>
+          <h2>{dayNameOf(timestamp, alive)}</h2>
         </li>,
       );
     }
@@ -160,6 +164,7 @@ function rows({ state, name }: MessageListProps, divider: number): VNode[] {
         message={message}
         head={head}
         me={me}
+        alive={alive}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}
         reason={one?.reason}

@@ -1,5 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 
 /** The reactions on offer: content people send, like any other text. */
@@ -22,7 +21,7 @@ export interface MessageMenuProps {
 export function MessageMenu(props: MessageMenuProps) {
   const { message, mine, admin } = props;
   const dialog = useRef<HTMLDialogElement>(null);
-  const sure = useSignal(false);
+  const [sure, setSure] = useState(false);
   useEffect(() => {
     const box = dialog.current!;
     box.showModal();
@@ -69,13 +68,13 @@ export function MessageMenu(props: MessageMenuProps) {
           () => navigator.clipboard?.writeText(message.content),
         )}
         {mine && item("Edit", props.onEdit)}
-        {(mine || admin) && (sure.value
+        {(mine || admin) && (sure
           ? item("Delete for everyone", props.onDelete, "button-danger")
           : (
             <button
               type="button"
               class="button button-danger"
-              onClick={() => sure.value = true}
+              onClick={() => setSure(true)}
             >
               Delete…
             </button>

@@ -23,6 +23,8 @@ type Bare<A> = A extends Amendment ? Omit<A, "roomId" | "clientId"> : never;
 export type Request = Bare<Amendment>;
 
 export interface OpenRoom {
+  /** What is shown now. */
+  state(): RoomState;
   /** Shows the message at once and sends it as soon as it can be. */
   send(content: string, replyTo?: string): void;
   retry(clientId: string): void;
@@ -150,6 +152,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   return {
+    state: () => state,
     send(content, replyTo) {
       const timestamp = Date.now();
       const kept = { clientId: newId(), content, replyTo, timestamp };

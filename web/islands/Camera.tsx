@@ -1,5 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import {
   cameraProblem,
   openCamera,
@@ -26,14 +25,12 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   const video = useRef<HTMLVideoElement>(null);
   const shown = useRef<HTMLDivElement>(null);
   const stream = useRef<MediaStream | null>(null);
-  const alive = useSignal(false);
-  const phase = useSignal<
+  const [alive, setAlive] = useState(false);
+  const [phase, setPhase] = useState<
     "idle" | "starting" | "open" | "taking" | "taken" | "chosen"
-  >(
-    "idle",
-  );
-  const said = useSignal("");
-  const problem = useSignal("");
+  >("idle");
+  const [said, setSaid] = useState("");
+  const [problem, setProblem] = useState("");
 
   const still = useRef<"idle" | "taken" | "chosen">("idle");
 
@@ -44,12 +41,12 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   // Back to what the form would send now.
   const rest = () => {
     stop();
-    phase.value = still.current;
-    said.value = "";
+    setPhase(still.current);
+    setSaid("");
   };
 
   useEffect(() => {
-    alive.value = true;
+    setAlive(true);
     const hide = () => stream.current && rest();
     addEventListener("pagehide", hide);
     return () => {
@@ -59,16 +56,17 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   }, []);
 
   const start = async () => {
-    phase.value = "starting";
-    problem.value = said.value = "";
+    setPhase("starting");
+    setProblem("");
+    setSaid("");
     try {
       const opened = stream.current = await openCamera();
       // Unplugged, or taken by the system.
       opened.getTracks()[0].onended = () => fail({ name: "AbortError" });
       video.current!.srcObject = opened;
       await video.current!.play();
-      phase.value = "open";
-      said.value = "Put your face into the oval, in even light.";
+      setPhase("open");
+      setSaid("Put your face into the oval, in even light.");
     } catch (error) {
       fail(error);
     }
@@ -76,7 +74,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
 
   const fail = (error: unknown) => {
     rest();
-    problem.value = cameraProblem(error);
+    setProblem(cameraProblem(error));
   };
 
   const show = (stills: Still[], how: "taken" | "chosen") => {
@@ -87,15 +85,15 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   };
 
   const take = async () => {
-    phase.value = "taking";
+    setPhase("taking");
     try {
       show(
         await takeStills(video.current!, count, (number) => {
-          said.value = count > 1 ? `Hold still: ${number} of ${count}` : "";
+          setSaid(count > 1 ? `Hold still: ${number} of ${count}` : "");
         }),
         "taken",
       );
-      said.value = count > 1 ? "The photos are ready." : "The photo is ready.";
+      setSaid(count > 1 ? "The photos are ready." : "The photo is ready.");
     } catch (error) {
       fail(error);
     }
@@ -105,47 +103,47 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
     const chosen = [...input.current!.files!].slice(0, count);
     still.current = "idle";
     rest();
-    problem.value = "";
+    setProblem("");
     if (!chosen.length) return;
     try {
       show(await Promise.all(chosen.map(readPicture)), "chosen");
     } catch {
       // Not a picture this browser knows: the server would refuse it too.
       setFiles(input.current!, []);
-      problem.value =
-        "This file could not be opened as a picture. Choose a photo, best a JPEG.";
+      setProblem(
+        "This file could not be opened as a picture. Choose a photo, best a JPEG.",
+      );
     }
   };
 
-  const now = phase.value;
-  const done = now === "taken" || now === "chosen";
-  const filming = now === "open" || now === "taking";
+  const done = phase === "taken" || phase === "chosen";
+  const filming = phase === "open" || phase === "taking";
   const button = (label: string, work: () => void, kind = "button-quiet") => (
     <button
       type="button"
       class={`button ${kind}`}
-      disabled={now === "taking" || now === "starting"}
+      disabled={phase === "taking" || phase === "starting"}
       onClick={work}
     >
       {label}
     </button>
   );
   return (
-    <div class={`camera ${alive.value ? "alive" : ""} ${now}`}>
-      <div class="frame" hidden={now === "idle"}>
+    <div class={`camera ${alive ? "alive" : ""} ${phase}`}>
+      <div class="frame" hidden={phase === "idle"}>
         <video ref={video} muted playsInline hidden={done} />
         <div ref={shown} hidden={!done} />
       </div>
       <div class="actions live">
         {filming
           ? button(count > 1 ? "Take photos" : "Take photo", take, "")
-          : now === "taken"
+          : phase === "taken"
           ? button("Take again", start)
           : button("Use the camera", start)}
         {filming && button("Cancel", rest, "button-plain")}
       </div>
-      <p class="hint" role="status">{said.value}</p>
-      {problem.value && <p class="error" role="alert">{problem.value}</p>}
+      <p class="hint" role="status">{said}</p>
+      {problem && <p class="error" role="alert">{problem}</p>}
       <input
         class="input"
         type="file"
@@ -154,7 +152,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
         capture="user"
         multiple={count > 1}
         required={required}
-        aria-label={alive.value ? "Or choose a photo" : "A photo of your face"}
+        aria-label={alive ? "Or choose a photo" : "A photo of your face"}
         ref={input}
         onChange={choose}
       />

@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
 import { Composer } from "../client/Composer.tsx";
 import type { Takeover } from "../client/Extras.tsx";
@@ -9,7 +8,6 @@ import { MessageList } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
 import type { LinkState } from "../client/socket.ts";
-import { local } from "../client/times.ts";
 import { fetchToken } from "../client/token.ts";
 
 export interface RoomProps {
@@ -41,17 +39,19 @@ const STATUS: Record<string, string> = {
 /** A room: its messages, who is here, and the form to write. Alive where script runs. */
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
-  const state = useSignal(
-    initialState({ roomId, me: me.id, history, read: props.read }),
+  const [state, setState] = useState(() =>
+    initialState({ roomId, me: me.id, history, read: props.read })
   );
-  const link = useSignal<LinkState | "">("");
-  const status = useSignal(
+  // False on the server and in the first drawing, which must agree.
+  const [alive, setAlive] = useState(false);
+  const [link, setLink] = useState<LinkState | "">("");
+  const [status, setStatus] = useState<string | undefined>(
     history ? "" : "Messages cannot be reached now. Reload to try again.",
   );
-  const notice = useSignal(props.error ?? "");
-  const divider = useSignal(props.read);
-  const extra = useSignal<VNode | null>(null);
-  const dictation = useSignal<VNode | null>(null);
+  const [notice, setNotice] = useState(props.error ?? "");
+  const [divider, setDivider] = useState(props.read);
+  const [extra, setExtra] = useState<VNode | null>(null);
+  const [dictation, setDictation] = useState<VNode | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
   const takeover = useRef<Takeover>(null);
@@ -65,22 +65,22 @@ export default function Room(props: RoomProps) {
   useEffect(() => {
     const room = open.current = openRoom({
       // A page of older messages is no place to go on from: ask for the newest.
-      state: props.older ? { ...state.value, epoch: "" } : state.value,
+      state: props.older ? { ...state, epoch: "" } : state,
       url: props.wsUrl,
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
-      onChange: (next) => state.value = next,
+      onChange: setState,
       onState(next, why = STATUS[next]) {
-        link.value = next;
-        status.value = why;
+        setLink(next);
+        setStatus(why);
         seen();
       },
-      onNotice: (text) => notice.value = text,
+      onNotice: setNotice,
     });
-    local.value = true;
+    setAlive(true);
     if (!input.current!.value) fill(room.draft());
     const wake = () => {
-      if (document.hidden) divider.value = state.value.offset;
+      if (document.hidden) setDivider(room.state().offset);
       else {
         room.check();
         seen();
@@ -101,7 +101,7 @@ export default function Room(props: RoomProps) {
       return await part();
     } catch {
       // Offline, or the page is of an older build whose files are gone.
-      notice.value = "This could not be loaded. Reload the page.";
+      setNotice("This could not be loaded. Reload the page.");
       return null;
     }
   };
@@ -113,21 +113,20 @@ export default function Room(props: RoomProps) {
     const shown = loaded?.extras({
       what,
       id,
-      state,
       role: props.role,
       room: open.current!,
       input: input.current!,
       fill,
       onTakeover: (next) => takeover.current = next,
-      onClose: () => extra.value = null,
+      onClose: () => setExtra(null),
     });
-    if (shown) extra.value = shown;
+    if (shown) setExtra(shown);
   };
 
-  const { online, typing, messages } = state.value;
+  const { online, typing, messages } = state;
   const others = (people: Sender[]) => people.filter((p) => p.id !== me.id);
   return (
-    <section class={local.value ? "room alive" : "room"}>
+    <section class={alive ? "room alive" : "room"}>
       <header class="room-head">
         <a
           class="button button-plain button-icon icon-back"
@@ -136,8 +135,8 @@ export default function Room(props: RoomProps) {
         />
         <div>
           <h1 class="truncate" dir="auto">{name}</h1>
-          <p class={`status truncate ${link.value}`} role="status">
-            {status.value ??
+          <p class={`status truncate ${link}`} role="status">
+            {status ??
               (who(others(online), "here") || "Only you are here")}
           </p>
         </div>
@@ -148,9 +147,10 @@ export default function Room(props: RoomProps) {
         />
       </header>
       <MessageList
-        state={state.value}
+        state={state}
         name={me.name}
-        divider={divider.value}
+        alive={alive}
+        divider={divider}
         onDo={onDo}
         onOlder={() => open.current?.older()}
         onBottom={seen}
@@ -159,13 +159,14 @@ export default function Room(props: RoomProps) {
       <p class="typing truncate" aria-live="polite">
         {who(others(typing), "typing…")}
       </p>
-      {extra.value}
-      {dictation.value}
+      {extra}
+      {dictation}
       <Composer
         roomId={roomId}
         draft={props.draft}
         input={input}
         notice={notice}
+        onNotice={setNotice}
         onSend={(text) => {
           if (takeover.current) return takeover.current(text);
           open.current!.send(text);
@@ -183,13 +184,14 @@ export default function Room(props: RoomProps) {
         }}
         onDictate={async () => {
           const loaded = await load(() => import("../client/Dictation.tsx"));
-          dictation.value = loaded && loaded.dictation({
+          const panel = loaded?.dictation({
             transcriberUrl: props.transcriberUrl,
             ready: props.transcriberReady,
             getToken: () => fetchToken("transcriber"),
             input: input.current!,
-            onClose: () => dictation.value = null,
+            onClose: () => setDictation(null),
           });
+          if (panel) setDictation(panel);
         }}
       />
     </section>
