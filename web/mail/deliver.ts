@@ -52,6 +52,7 @@ async function noteFailure(
   error: unknown,
 ): Promise<Outcome> {
   const { tries, createdAt } = claimed.mail;
+  const cause = error instanceof MailError ? error.cause ?? error : error;
   const reach = error instanceof MailError ? error.reach : "delayed";
   const reason = reach === "refused"
     ? "refused"
@@ -60,12 +61,16 @@ async function noteFailure(
     : null;
   if (reason !== null) {
     await giveUp(kv, claimed, reason);
-    log("warn", "mail-given-up", { ...described(claimed), reason, error });
+    log("warn", "mail-given-up", {
+      ...described(claimed),
+      reason,
+      error: cause,
+    });
     return reach;
   }
   const waitMs = waitAfter(tries);
   await putBack(kv, claimed, Date.now() + waitMs);
-  log("warn", "mail-delayed", { ...described(claimed), waitMs, error });
+  log("warn", "mail-delayed", { ...described(claimed), waitMs, error: cause });
   return reach;
 }
 

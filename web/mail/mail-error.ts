@@ -13,7 +13,7 @@ export type Reach =
 export class MailError extends AppError {
   override name = "MailError";
 
-  private constructor(
+  constructor(
     readonly reach: Reach,
     init: { code: string; status: number; message: string; cause?: unknown },
   ) {

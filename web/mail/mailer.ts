@@ -13,6 +13,17 @@ const BARE_ADDRESS = /^[^\s@<>(),;:"\\]+@[^\s@<>(),;:"\\]+$/;
 /** Control characters, and those that turn the direction of the text after them. */
 const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e]+/gu;
 
+/** Characters of a subject: one without spaces cannot be folded, and lines end at 998. */
+const SUBJECT_LENGTH = 250;
+
+/** The subject as one line of readable length. */
+function oneLine(subject: string): string {
+  const line = subject.replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
+  const characters = [...line];
+  if (characters.length <= SUBJECT_LENGTH) return line;
+  return characters.slice(0, SUBJECT_LENGTH - 1).join("") + "…";
+}
+
 /** The domain of the address in `from`, as `Name <a@b>` or `a@b`. */
 export const domainOf = (from: string): string =>
   from.match(/@([^\s@<>]+)>?\s*$/)?.[1] ?? "localhost";
@@ -31,7 +42,7 @@ export function toMessage(mail: Mail, from: string) {
   return {
     from,
     to: { name: "", address: mail.to },
-    subject: mail.subject.replace(UNSEEN, " ").replace(/\s+/g, " ").trim(),
+    subject: oneLine(mail.subject),
     text,
     html,
     ...(id && { messageId: `<${id}@${domainOf(from)}>` }),
