@@ -1,12 +1,15 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createRequire } from "node:module";
+import { encodeJpeg } from "./codec.ts";
 import { faceEngineContract } from "./engine-contract.ts";
 import { FaceError } from "./face-error.ts";
 import { rekognitionEngine } from "./rekognition.ts";
+import { shrink } from "./picture.ts";
 import { startAws } from "./standins/aws.ts";
 import { onAws } from "./standins/testing.ts";
+import { seeFaces } from "./standins/vision.ts";
 import { exif, segment, text, withSegment } from "./test-jpegs.ts";
-import { photo, selfieOf } from "./test-photos.ts";
+import { photo, pictureOf, selfieOf } from "./test-photos.ts";
 
 const { cache } = createRequire(import.meta.url);
 const sdkIsLoaded = () =>
@@ -166,5 +169,28 @@ Deno.test(
     );
     assertEquals(error.code, "face-missing");
     assertEquals(rekognition.calls, []);
+  }),
+);
+
+/** Grace in front of the camera, and a picture of Ada on the wall behind her. */
+async function graceBeforeAda(): Promise<Uint8Array> {
+  const scene = await pictureOf("grace");
+  const ada = shrink(await pictureOf("ada"), 240);
+  for (let y = 0; y < ada.height; y++) {
+    const row = ada.data.subarray(y * ada.width * 4, (y + 1) * ada.width * 4);
+    scene.data.set(row, y * scene.width * 4);
+  }
+  return await encodeJpeg(scene);
+}
+
+Deno.test(
+  "Rekognition: a picture on the wall does not sign anybody in",
+  onAws(async ({ engine }) => {
+    const live = await graceBeforeAda();
+    assertEquals((await seeFaces(live)).length, 2);
+    const ada = enrolledAs(await selfieOf("ada"));
+    assertEquals(await engine.verify(ada, live), { match: false });
+    const grace = enrolledAs(await selfieOf("grace"));
+    assert((await engine.verify(grace, live)).match);
   }),
 );

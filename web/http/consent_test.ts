@@ -15,3 +15,11 @@ for (const name of ["local", "rekognition"] as const) {
     }
   });
 }
+
+Deno.test("the guide tells of Amazon where Amazon compares the faces, and only there", async () => {
+  await using app = await testApp();
+  const guide = async () => await (await app.ask("/docs")).text();
+  assert(!(await guide()).includes("Amazon"));
+  app.services.faces = { ...app.services.faces, name: "rekognition" };
+  assert((await guide()).includes("sends your picture to Amazon Rekognition"));
+});

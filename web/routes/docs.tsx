@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { Command, DocsApi } from "../components/DocsApi.tsx";
+import { DocsFaces } from "../components/DocsFaces.tsx";
 import { DocsPromises } from "../components/DocsPromises.tsx";
 import { Title } from "../components/Title.tsx";
 import { define } from "../utils.ts";
@@ -19,7 +20,7 @@ const CHAPTERS = [
   ["api", "The API"],
 ];
 
-export default define.page<typeof handler>(({ data }) => (
+export default define.page<typeof handler>(({ data, state }) => (
   <div class="docs">
     <Title text="Guide" />
     <nav class="docs-nav" aria-label="On this page">
@@ -77,6 +78,7 @@ export default define.page<typeof handler>(({ data }) => (
           list.
         </p>
       </section>
+      <DocsFaces engine={state.services.faces.name} />
       <DocsPromises />
       <DocsApi origin={data.appUrl} transcriber={data.transcriberUrl} />
     </div>

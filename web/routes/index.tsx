@@ -26,7 +26,7 @@ const REASONS = [
   {
     title: "One command, no accounts",
     text:
-      "Everything it needs is in the box: storage, speech recognition, face matching, even an outbox in place of a mail server. Your team’s words and faces stay on the machine you start it on.",
+      "Everything it needs is in the box: storage, speech recognition, face matching, even an outbox in place of a mail server. Until you connect a cloud, your team’s words and faces stay on the machine you start it on.",
   },
   {
     title: "Made to be reached",
