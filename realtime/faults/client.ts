@@ -130,11 +130,17 @@ export class RecordingClient {
     this.#room?.typing();
   }
 
+  /** Messages it still tries to send. */
+  get waiting(): number {
+    const unsent = this.#state?.unsent ?? [];
+    return unsent.filter(({ status }) => status === "sending").length;
+  }
+
   /** Whether nothing is on its way and all of a log up to `offset` is shown. */
   settledAt(offset: number): boolean {
-    const state = this.#state;
-    return state !== undefined && state.offset >= offset &&
-      state.unsent.every(({ status }) => status === "failed");
+    const unsent = this.#state?.unsent ?? [];
+    return (this.#state?.offset ?? -1) >= offset &&
+      unsent.every(({ status }) => status === "failed");
   }
 
   /** Leaves the page; what it still says is unsent goes into the record. */

@@ -73,15 +73,20 @@ class Link {
   #pipe(from: Socket, to: Socket): void {
     // Pieces wait for the one before them, so that a late one keeps its place.
     let last = Promise.resolve();
+    let full = false;
     from.setNoDelay(true);
     from.on("data", (piece) => {
       const wait = this.late ? this.random() * DELAY : 0;
       last = last.then(async () => {
         if (wait > 0) await Bun.sleep(wait);
-        if (to.destroyed || to.write(piece) || this.stalled) return;
+        if (to.destroyed || to.write(piece)) return;
+        full = true;
         from.pause();
-        to.once("drain", () => this.stalled || from.resume());
       });
+    });
+    to.on("drain", () => {
+      if (full && !this.stalled) from.resume();
+      full = false;
     });
     from.on("error", () => this.end());
     from.on("close", () => void last.then(() => this.end()));

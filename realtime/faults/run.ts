@@ -27,11 +27,18 @@ export interface RunResult {
   /** How often clients had to connect, and what they showed was replaced. */
   connections: number;
   replaced: number;
+  /** Messages clients still try to send long after the last fault. */
+  waiting: number;
   /** Why clients gave up for good; a sound server gives none a reason. */
   refusals: string[];
   /** Where the output of the processes is, if a promise was broken. */
   folder: string | undefined;
 }
+
+/** Whether a run found nothing wrong. */
+export const isSound = (
+  { verdict, waiting, refusals }: Omit<RunResult, "folder">,
+): boolean => verdict.violations.length + waiting + refusals.length === 0;
 
 const CLIENTS = 50;
 const ROOMS = 10;
@@ -47,7 +54,7 @@ export async function run(options: RunOptions): Promise<RunResult> {
   let keep = true;
   try {
     const result = await runIn(folder, options, issuer, children, undo);
-    keep = result.verdict.violations.length + result.refusals.length > 0;
+    keep = !isSound(result);
     return { ...result, folder: keep ? folder : undefined };
   } finally {
     for (const step of undo.reverse()) step();
@@ -104,6 +111,7 @@ async function runIn(
     verdict,
     connections: sum(clients.map(({ connections }) => connections)),
     replaced: sum(clients.map(({ replaced }) => replaced)),
+    waiting: sum(clients.map(({ waiting }) => waiting)),
     refusals: clients.flatMap(({ refused }) => refused ?? []),
   };
 }
