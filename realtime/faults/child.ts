@@ -30,8 +30,10 @@ process.on("exit", () => {
  */
 export class Child {
   #process: Bun.Subprocess | undefined;
-  /** How often it ended without being told to. */
-  ended = 0;
+  /** Whether its end would be of its own doing. */
+  #serves = false;
+  /** What it did that no fault explains, a sentence each. */
+  readonly troubles: string[] = [];
 
   constructor(readonly init: ChildInit) {}
 
@@ -48,7 +50,10 @@ export class Child {
     const until = performance.now() + START_LIMIT;
     while (performance.now() < until) {
       if (!this.#running()) this.#spawn();
-      if (await this.init.ready()) return;
+      if (await this.init.ready()) {
+        this.#serves = true;
+        return;
+      }
       await Bun.sleep(50);
     }
     await this.kill();
@@ -61,7 +66,6 @@ export class Child {
   }
 
   #spawn(): void {
-    if (this.#process) this.ended += 1;
     const output = openSync(this.init.output, "a");
     const child = Bun.spawn(this.init.command, {
       env: { ...process.env, ...this.init.env },
@@ -72,7 +76,12 @@ export class Child {
     closeSync(output);
     this.#process = child;
     started.add(child);
-    void child.exited.then(() => started.delete(child));
+    void child.exited.then((code) => {
+      started.delete(child);
+      if (!this.#serves) return;
+      this.#serves = false;
+      this.troubles.push(`${this.name} ended by itself, with code ${code}.`);
+    });
   }
 
   #signal(signal: Signal): void {
@@ -81,14 +90,19 @@ export class Child {
 
   /** Ends it at once, as a crash does. */
   async kill(): Promise<void> {
+    this.#serves = false;
     this.#signal("SIGKILL");
     await this.#gone();
   }
 
   /** Asks it to end, and waits; in the end it is killed. */
   async stop(): Promise<void> {
+    this.#serves = false;
     this.#signal("SIGTERM");
-    const timer = setTimeout(() => this.#signal("SIGKILL"), STOP_LIMIT);
+    const timer = setTimeout(() => {
+      this.troubles.push(`${this.name} did not stop when it was told to.`);
+      this.#signal("SIGKILL");
+    }, STOP_LIMIT);
     await this.#gone();
     clearTimeout(timer);
   }

@@ -2,6 +2,9 @@ import { type HistoryPage, LIMITS } from "../protocol.ts";
 import type { Issuer } from "../testing.ts";
 import type { RoomRecord } from "./records.ts";
 
+/** Milliseconds a page may take. */
+const LIMIT = 10_000;
+
 /** Reads a room's whole log over HTTP, as a member would page through it. */
 export async function readLog(
   port: number,
@@ -32,7 +35,10 @@ async function readPage(
   const query = `after=${after}&limit=${LIMITS.historyLimit}`;
   const answer = await fetch(
     `http://127.0.0.1:${port}/rooms/${room}/messages?${query}`,
-    { headers: { authorization: `Bearer ${token}` } },
+    {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(LIMIT),
+    },
   );
   if (!answer.ok) throw new Error(`The log answered ${answer.status}.`);
   return await answer.json() as HistoryPage;

@@ -62,7 +62,7 @@ if (stores.includes(redis) && !Bun.which("redis-server")) {
 }
 
 function print(store: StoreKind, result: RunResult) {
-  const { injected, verdict, connections, replaced, waiting, refusals } =
+  const { injected, verdict, connections, replaced, waiting, troubles } =
     result;
   console.log(
     `\n${store}: ${verdict.acknowledged} messages acknowledged, ` +
@@ -76,9 +76,7 @@ function print(store: StoreKind, result: RunResult) {
     console.log(`  ${`${count}`.padStart(4)}  ${FAULTS[kind]}${more}`);
   }
   if (waiting > 0) console.log(`  still waiting to be sent: ${waiting}`);
-  for (const reason of refusals) {
-    console.log(`  a client was refused: ${reason}`);
-  }
+  for (const trouble of troubles) console.log(`  ${trouble}`);
   for (const { kind, room, what } of verdict.violations.slice(0, SHOWN)) {
     console.log(`  ${kind} in ${room}: ${what}`);
   }

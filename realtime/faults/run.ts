@@ -29,16 +29,16 @@ export interface RunResult {
   replaced: number;
   /** Messages clients still try to send long after the last fault. */
   waiting: number;
-  /** Why clients gave up for good; a sound server gives none a reason. */
-  refusals: string[];
+  /** What no fault explains: clients that were refused, processes that ended. */
+  troubles: string[];
   /** Where the output of the processes is, if a promise was broken. */
   folder: string | undefined;
 }
 
 /** Whether a run found nothing wrong. */
 export const isSound = (
-  { verdict, waiting, refusals }: Omit<RunResult, "folder">,
-): boolean => verdict.violations.length + waiting + refusals.length === 0;
+  { verdict, waiting, troubles }: Omit<RunResult, "folder">,
+): boolean => verdict.violations.length + waiting + troubles.length === 0;
 
 const CLIENTS = 50;
 const ROOMS = 10;
@@ -112,7 +112,12 @@ async function runIn(
     connections: sum(clients.map(({ connections }) => connections)),
     replaced: sum(clients.map(({ replaced }) => replaced)),
     waiting: sum(clients.map(({ waiting }) => waiting)),
-    refusals: clients.flatMap(({ refused }) => refused ?? []),
+    troubles: [
+      ...children.flatMap(({ troubles }) => troubles),
+      ...clients.flatMap(({ refused }) =>
+        refused ? `A client was refused: ${refused}` : []
+      ),
+    ],
   };
 }
 
@@ -155,14 +160,17 @@ async function settle(
   port: number,
   issuer: Issuer,
 ): Promise<void> {
-  const until = performance.now() + SETTLE_LIMIT;
-  while (performance.now() < until) {
+  const settled = async () => {
     const logs = await readLogs(clients, port, issuer);
     const newest = new Map(logs.map(({ room, offset }) => [room, offset]));
-    const settled = clients.every((client) =>
+    return clients.every((client) =>
       client.settledAt(newest.get(client.record.room) ?? 0)
     );
-    if (settled) return;
+  };
+  const until = performance.now() + SETTLE_LIMIT;
+  while (performance.now() < until) {
+    // An instance may still be on its way back to its store.
+    if (await settled().catch(() => false)) return;
     await Bun.sleep(500);
   }
 }
