@@ -1,14 +1,13 @@
-import { useEffect, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { insertText } from "./insert.ts";
 import {
-  DictationError,
-  LONGEST,
-  record,
-  type Recording,
-  transcribe,
-} from "./recorder.ts";
+  type LiveTranscript,
+  liveTranscript,
+  NOTHING,
+} from "./live-transcript.ts";
+import { DictationError, LONGEST, record } from "./recorder.ts";
 import type { Token } from "./token.ts";
+import { transcribe } from "./transcribe.ts";
 
 export interface DictationProps {
   transcriberUrl: string;
@@ -27,108 +26,112 @@ const clock = (ms: number) =>
   }`;
 
 /**
- * Records what is said and puts the recognised words into the composer, to be edited. A
- * recording is kept until it became words or the person discards it.
+ * Records what is said, shows the words as they are understood, and puts them into the
+ * composer, to be edited. Sound that could not be followed live is sent as a recording,
+ * which is kept until it became words or the person discards it.
  */
 export function Dictation(props: DictationProps) {
-  const { input, onClose } = props;
-  const phase = useSignal<"asking" | "recording" | "sending" | "failed">(
-    "asking",
-  );
-  const problem = useSignal("");
-  const elapsed = useSignal(0);
-  const audio = useSignal<Blob | null>(null);
-  const recording = useRef<Recording>();
-  const sending = useRef<AbortController>();
+  const { transcriberUrl, getToken, input, onClose } = props;
+  const [phase, setPhase] = useState<
+    "asking" | "recording" | "sending" | "failed"
+  >("asking");
+  const [problem, setProblem] = useState({ sentence: "", recordAgain: false });
+  const [elapsed, setElapsed] = useState(0);
+  const [audio, setAudio] = useState<Blob | null>(null);
+  const [heard, setHeard] = useState(NOTHING);
+  const [work] = useState(() => new AbortController());
+  const { signal } = work;
+  const stop = useRef(() => {});
+  const live = useRef<LiveTranscript>();
   const meter = useRef<HTMLSpanElement>(null);
   const main = useRef<HTMLButtonElement>(null);
 
-  const again = useSignal(false);
-
   const fail = (sentence: string, recordAgain = false) => {
-    problem.value = sentence;
-    again.value = recordAgain;
-    phase.value = "failed";
+    setProblem({ sentence, recordAgain });
+    setPhase("failed");
+  };
+
+  const caught = (error: unknown) => {
+    if (signal.aborted) return;
+    if (!(error instanceof DictationError)) throw error;
+    fail(error.message, error.recordAgain);
   };
 
   const close = () => {
-    recording.current?.cancel();
-    sending.current?.abort();
     onClose();
     input.focus();
   };
 
-  const send = async () => {
-    phase.value = "sending";
-    const { signal } = sending.current = new AbortController();
+  const send = async (recording: Blob) => {
+    setPhase("sending");
     try {
-      const text = await transcribe(
-        props.transcriberUrl,
-        props.getToken,
-        audio.value!,
-        signal,
-      );
-      if (signal.aborted) return;
+      let text = await live.current!.finish();
+      signal.throwIfAborted();
+      text ||= await transcribe(transcriberUrl, getToken, recording, signal);
+      signal.throwIfAborted();
       insertText(input, text);
       close();
     } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof DictationError)) throw error;
-      fail(error.message, error.recordAgain);
+      caught(error);
     }
   };
 
   const start = async () => {
-    audio.value = null;
-    problem.value = "";
-    phase.value = "asking";
+    setAudio(null);
+    setHeard(NOTHING);
+    setElapsed(0);
+    setPhase("asking");
+    const words = live.current = liveTranscript({
+      transcriberUrl,
+      getToken,
+      onHeard: setHeard,
+      signal,
+    });
     try {
-      recording.current = await record({
+      stop.current = await record({
         onLevel: (level) =>
           meter.current?.style.setProperty("--level", level.toFixed(2)),
-        onEnd(blob, silent) {
-          audio.value = blob;
-          if (silent) {
-            fail("Nothing was heard. Is the right microphone on?", true);
-          } else send();
+        onSamples: words.feed,
+        onEnd(recording, silent) {
+          setAudio(recording);
+          if (!silent) return send(recording);
+          words.finish();
+          fail("Nothing was heard. Is the right microphone on?", true);
         },
-      });
-      phase.value = "recording";
+      }, signal);
+      setPhase("recording");
     } catch (error) {
-      if (!(error instanceof DictationError)) throw error;
-      fail(error.message);
+      caught(error);
     }
   };
 
   useEffect(() => {
-    if (!props.ready) {
+    if (props.ready) start();
+    else {
       fail(
         "Dictation is off: this server has no speech recogniser. " +
           "Whoever runs it can install PocketSphinx.",
       );
-      return;
     }
-    start();
-    return () => recording.current?.cancel();
+    return () => work.abort();
   }, []);
 
-  const now = phase.value;
   useEffect(() => {
     main.current?.focus();
-    if (now !== "recording") return;
+    if (phase !== "recording") return;
     const from = Date.now();
-    const timer = setInterval(() => elapsed.value = Date.now() - from, 250);
+    const timer = setInterval(() => setElapsed(Date.now() - from), 250);
     return () => clearInterval(timer);
-  }, [now]);
+  }, [phase]);
 
   // What was said must not be lost by closing the tab.
-  const unsaved = now === "recording" || audio.value;
+  const unsaved = phase === "recording" || audio !== null;
   useEffect(() => {
     if (!unsaved) return;
     const ask = (event: Event) => event.preventDefault();
     addEventListener("beforeunload", ask);
     return () => removeEventListener("beforeunload", ask);
-  }, [!unsaved]);
+  }, [unsaved]);
 
   const button = (label: string, work: () => void, first = false) => (
     <button
@@ -142,49 +145,62 @@ export function Dictation(props: DictationProps) {
   );
   return (
     <div
-      class={`dictation ${now}`}
+      class={`dictation ${phase}`}
       role="group"
       aria-label="Dictation"
-      onKeyDown={(event) => event.key === "Escape" && !audio.value && close()}
+      onKeyDown={(event) => event.key === "Escape" && !audio && close()}
     >
-      {now === "recording" && (
+      {(heard.guess || heard.settled[0]) && (
+        <div class="heard" dir="auto">
+          <p>
+            {/* Each settled sentence is announced once; guesses change too often. */}
+            <span aria-live="polite">
+              {heard.settled.map((text, at) => (
+                <span key={at}>{text + " "}</span>
+              ))}
+            </span>
+            <span class="soft" aria-hidden="true">{heard.guess}</span>
+          </p>
+        </div>
+      )}
+      {phase === "recording" && (
         <>
           <span class="level" ref={meter} aria-hidden="true" />
           <span class="clock">
-            {clock(elapsed.value)}
+            {clock(elapsed)}
             <span class="soft">of {clock(LONGEST)}</span>
           </span>
         </>
       )}
-      <p role="status" class={now === "recording" ? "visually-hidden" : ""}>
-        {now === "asking"
+      <p role="status" class={phase === "recording" ? "visually-hidden" : ""}>
+        {phase === "asking"
           ? "Allow the microphone…"
-          : now === "sending"
+          : phase === "sending"
           ? "Finding the words…"
-          : now === "recording"
+          : phase === "recording"
           ? "Recording"
-          : problem.value}
+          : problem.sentence}
       </p>
-      {now === "recording" && (
+      {phase === "recording" && (
         <>
           {button("Cancel", close)}
-          {button("Stop", () => recording.current!.stop(), true)}
+          {button("Stop", stop.current, true)}
         </>
       )}
-      {(now === "asking" || now === "sending") && button("Cancel", close)}
-      {now === "failed" && !audio.value && (
+      {(phase === "asking" || phase === "sending") && button("Cancel", close)}
+      {phase === "failed" && !audio && (
         <>
           {button("Close", close, !props.ready)}
           {props.ready && button("Try again", start, true)}
         </>
       )}
-      {now === "failed" && audio.value && (
+      {phase === "failed" && audio && (
         <>
           {button("Discard", close)}
-          {button("Keep as a file", () => save(audio.value!))}
-          {again.value
+          {button("Keep as a file", () => save(audio))}
+          {problem.recordAgain
             ? button("Record again", start, true)
-            : button("Try again", send, true)}
+            : button("Try again", () => send(audio), true)}
         </>
       )}
     </div>

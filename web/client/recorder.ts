@@ -1,8 +1,10 @@
-/** Records the microphone and has the words recognised; no page around it. */
-import type { Token } from "./token.ts";
+/** Records the microphone; no page around it. */
+import { openSound, type SoundEvents } from "./sound.ts";
 
 /** The longest recording: ms. The transcriber takes no more. */
 export const LONGEST = 300_000;
+/** It ends this much earlier: what is recorded is a little longer than the clock says. */
+const MARGIN = 1_000;
 /** The largest recording: bytes. Likewise. */
 const LARGEST = 10 * 1024 * 1024;
 /** The loudest a recording may be and still count as silent, of 1. */
@@ -17,17 +19,7 @@ export class DictationError extends Error {
   }
 }
 
-/** A recording under way. */
-export interface Recording {
-  /** Ends it; the sound comes to `onEnd`. */
-  stop(): void;
-  /** Ends it and forgets the sound. */
-  cancel(): void;
-}
-
-export interface RecordingEvents {
-  /** About sixty times a second: how loud it is now, from 0 to 1. */
-  onLevel(level: number): void;
+export interface RecordingEvents extends SoundEvents {
   /** What was recorded, also when the microphone went away or the limit was reached. */
   onEnd(audio: Blob, silent: boolean): void;
 }
@@ -38,9 +30,15 @@ const TYPES = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;codecs=opus"];
 /**
  * Asks for the microphone and starts recording.
  *
+ * @param signal forgets the sound and gives the microphone back.
+ * @returns what ends it; the recording then comes to `onEnd`.
  * @throws {DictationError} when it is denied, missing or in use, or cannot record here.
+ * @throws {DOMException} `AbortError`, when nobody wants it any more.
  */
-export async function record(events: RecordingEvents): Promise<Recording> {
+export async function record(
+  events: RecordingEvents,
+  signal: AbortSignal,
+): Promise<() => void> {
   const mimeType = globalThis.MediaRecorder &&
     TYPES.find((type) => MediaRecorder.isTypeSupported(type));
   if (!mimeType || !navigator.mediaDevices) {
@@ -48,15 +46,26 @@ export async function record(events: RecordingEvents): Promise<Recording> {
       "This browser cannot record here. Open the page over https in a current browser.",
     );
   }
+  const sound = openSound();
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true })
     .catch((error) => {
+      sound.close();
       throw new DictationError(microphoneProblem(error));
     });
+  const release = () => {
+    stream.getTracks().forEach((track) => track.stop());
+    return sound.close();
+  };
+  // So that no word is in the recording alone.
+  await sound.ready;
+  if (signal.aborted) {
+    release();
+    throw signal.reason;
+  }
   const recorder = new MediaRecorder(stream, {
     mimeType,
     audioBitsPerSecond: BITS_PER_SECOND,
   });
-  const meter = listen(stream, events.onLevel);
   const chunks: Blob[] = [];
   let bytes = 0;
   let wanted = true;
@@ -68,9 +77,9 @@ export async function record(events: RecordingEvents): Promise<Recording> {
   };
   recorder.onstop = () => {
     clearTimeout(limit);
-    const loudest = meter.close();
-    stream.getTracks().forEach((track) => track.stop());
+    const loudest = release();
     removeEventListener("pagehide", cancel);
+    signal.removeEventListener("abort", cancel);
     // Without the parameters: not every server reads them.
     const type = mimeType.split(";")[0];
     if (wanted) events.onEnd(new Blob(chunks, { type }), loudest < SILENCE);
@@ -82,10 +91,12 @@ export async function record(events: RecordingEvents): Promise<Recording> {
     wanted = false;
     stop();
   };
-  const limit = setTimeout(stop, LONGEST);
+  const limit = setTimeout(stop, LONGEST - MARGIN);
   addEventListener("pagehide", cancel);
+  signal.addEventListener("abort", cancel);
   recorder.start(1_000);
-  return { stop, cancel };
+  sound.listen(stream, events);
+  return stop;
 }
 
 function microphoneProblem(error: Error): string {
@@ -99,74 +110,4 @@ function microphoneProblem(error: Error): string {
     default:
       return "The microphone did not start. Try again.";
   }
-}
-
-/** Measures how loud a stream is; `close` tells the loudest moment, 1 if none was measured. */
-function listen(stream: MediaStream, onLevel: (level: number) => void) {
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 1024 });
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  let loudest = 0;
-  let frame = requestAnimationFrame(function measure() {
-    analyser.getFloatTimeDomainData(samples);
-    const peak = samples.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
-    loudest = Math.max(loudest, peak);
-    // Speech is mostly quiet: the root shows it.
-    onLevel(Math.min(1, Math.sqrt(peak)));
-    frame = requestAnimationFrame(measure);
-  });
-  return {
-    close(): number {
-      cancelAnimationFrame(frame);
-      // A browser may hold the meter back, or the page be in the background.
-      const measured = context.state === "running" && loudest > 0;
-      context.close();
-      return measured ? loudest : 1;
-    },
-  };
-}
-
-/**
- * The words of a recording.
- *
- * @throws {DictationError} when there are none or they cannot be had; the recording may be
- * sent again.
- */
-export async function transcribe(
-  transcriberUrl: string,
-  getToken: () => Promise<Token>,
-  audio: Blob,
-  signal: AbortSignal,
-): Promise<string> {
-  const response = await getToken()
-    .then(({ token }) =>
-      fetch(`${transcriberUrl}/transcribe`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${token}`,
-          "content-type": audio.type,
-        },
-        body: audio,
-        signal,
-      })
-    )
-    .catch((error) => {
-      throw new DictationError(
-        error.final
-          ? error.message
-          : "Speech recognition cannot be reached now.",
-      );
-    });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    const { status } = response;
-    throw new DictationError(
-      answer.error?.message ?? "Speech recognition failed. Try again.",
-      status < 500 && status !== 401 && status !== 429,
-    );
-  }
-  const text = answer.text?.trim();
-  if (!text) throw new DictationError("No words were recognised.", true);
-  return text;
 }

@@ -118,7 +118,10 @@ Deno.test({
       await story.step("Ada dictates, corrects a word and sends", async () => {
         await adas.getByRole("button", { name: "Dictate" }).click();
         await adas.getByRole("button", { name: /stop|done/i }).waitFor();
-        await adas.waitForTimeout(speech.milliseconds);
+        const said = adas.waitForTimeout(speech.milliseconds);
+        const panel = adas.getByRole("group", { name: "Dictation" });
+        await panel.locator(".heard", { hasText: /\w/ }).waitFor();
+        await said;
         await adas.getByRole("button", { name: /stop|done/i }).click();
         const composer = adas.locator("textarea[name=content]");
         await adas.waitForFunction(() =>

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { cameraProblem } from "./camera.ts";
-import { DictationError, transcribe } from "./recorder.ts";
+import { DictationError } from "./recorder.ts";
+import { transcribe } from "./transcribe.ts";
 
 const audio = new Blob(["sound"], { type: "audio/webm" });
 const token = () => Promise.resolve({ token: "t", expiresAt: 0 });
@@ -91,16 +91,4 @@ Deno.test("a transcriber that is not there, and an ended session, are told apart
     DictationError,
   );
   assertEquals(signedOut.message, "You are signed out.");
-});
-
-Deno.test("every trouble with a camera has its own advice, and a photo always helps", () => {
-  const sentences = [
-    "NotAllowedError",
-    "NotFoundError",
-    "NotReadableError",
-    "TypeError",
-    "UnknownError",
-  ].map((name) => cameraProblem(new DOMException("", name)));
-  assertEquals(new Set(sentences).size, sentences.length);
-  assertEquals(sentences.filter((s) => !/hoose a photo/.test(s)), []);
 });
