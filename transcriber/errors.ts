@@ -5,6 +5,10 @@ export class ApiError extends Error {
   readonly status: number;
   /** Seconds after which trying again makes sense. */
   readonly retryAfter?: number;
+  /** What the operator should know and do; logged, never answered. */
+  readonly operator?: string;
+  /** The kept recording this is about, so that it need not be sent again. */
+  clip?: string;
 
   constructor(
     init: {
@@ -12,6 +16,7 @@ export class ApiError extends Error {
       status: number;
       message: string;
       retryAfter?: number;
+      operator?: string;
       cause?: unknown;
     },
   ) {
@@ -20,18 +25,19 @@ export class ApiError extends Error {
     this.code = init.code;
     this.status = init.status;
     this.retryAfter = init.retryAfter;
+    this.operator = init.operator;
   }
 }
 
 /** The body of every failed answer. */
 export interface ErrorBody {
-  error: { code: string; message: string };
+  error: { code: string; message: string; clip?: string };
 }
 
 /** Renders an error as its answer: status, `{error: {code, message}}`, and the headers the status asks for. */
 export function errorResponse(error: ApiError): Response {
   const body: ErrorBody = {
-    error: { code: error.code, message: error.message },
+    error: { code: error.code, message: error.message, clip: error.clip },
   };
   const headers = new Headers({ "cache-control": "no-store" });
   if (error.retryAfter !== undefined) {

@@ -30,6 +30,8 @@ export interface Recording {
   pcm: Int16Array;
   /** Seconds. */
   duration: number;
+  /** Hertz in the header of mono Opus; undefined for everything else. */
+  opusRate?: number;
 }
 
 /**
@@ -57,7 +59,8 @@ export async function decodeAudio(
   );
   const pcm = toInt16(mono);
   if (isSilent(pcm)) throw audioSilent();
-  return { format, pcm, duration: pcm.length / SAMPLE_RATE };
+  const { opusRate } = samples;
+  return { format, pcm, duration: pcm.length / SAMPLE_RATE, opusRate };
 }
 
 async function decodeFormat(

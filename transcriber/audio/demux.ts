@@ -68,15 +68,17 @@ async function decodeOpus(
   const { EncodedPacketSink } = await import("mediabunny");
   const { OpusDecoder } = await import("opus-decoder");
   const config = await track.getDecoderConfig();
+  const head = readHead(config?.description);
   const decoder = new OpusDecoder({
     channels,
     // Opus decodes to any of its rates by itself, so there is nothing left to resample.
     sampleRate: 16_000,
-    preSkip: readPreSkip(config?.description),
+    preSkip: head.preSkip,
   });
   await decoder.ready;
   try {
     const samples = new Samples(16_000, options.maxSeconds);
+    if (channels === 1) samples.opusRate = head.rate;
     let count = 0;
     for await (const packet of new EncodedPacketSink(track).packets()) {
       const decoded = decoder.decodeFrame(packet.data);
@@ -92,9 +94,12 @@ async function decodeOpus(
   }
 }
 
-/** RFC 7845 §5.1: the samples at the start that only warm the decoder up, in `OpusHead`. */
-function readPreSkip(description: AllowSharedBufferSource | undefined): number {
-  if (!description) return 0;
+/**
+ * RFC 7845 §5.1, the `OpusHead` that Ogg begins with and WebM carries as codec data: the samples at
+ * the start that only warm the decoder up, and the rate of what was encoded, 0 if unknown.
+ */
+function readHead(description: AllowSharedBufferSource | undefined) {
+  if (!description) return { preSkip: 0, rate: 0 };
   const view = ArrayBuffer.isView(description)
     ? new DataView(
       description.buffer,
@@ -102,5 +107,6 @@ function readPreSkip(description: AllowSharedBufferSource | undefined): number {
       description.byteLength,
     )
     : new DataView(description);
-  return view.byteLength >= 12 ? view.getUint16(10, true) : 0;
+  if (view.byteLength < 16) return { preSkip: 0, rate: 0 };
+  return { preSkip: view.getUint16(10, true), rate: view.getUint32(12, true) };
 }

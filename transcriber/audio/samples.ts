@@ -4,6 +4,8 @@ import { audioTooLong } from "./errors.ts";
 /** Collects decoded mono audio at one rate, and stops whoever decodes when it gets too long. */
 export class Samples {
   readonly rate: number;
+  /** Hertz a mono Opus recording says it has; others have none. */
+  opusRate?: number;
   #chunks: Float32Array[] = [];
   #length = 0;
   #maxLength: number;

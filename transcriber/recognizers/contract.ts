@@ -1,17 +1,23 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ApiError } from "../errors.ts";
 import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
 import type { Recognizer, Update } from "./recognizer.ts";
 
 export interface ContractOptions {
   name: string;
-  make(): Recognizer;
+  make(): Recognizer | Promise<Recognizer>;
   /** Skips the suite; `name` then says why. */
   ignore?: boolean;
 }
 
 const SENTENCE = "hello how are you doing today";
 const SECOND = "please send me the report before noon";
+/** What was said, however the engine spells it: some engines punctuate. */
+const said = (text?: string) => text?.toLowerCase().replace(/[^a-z ]/g, "");
+
+/** Both sentences of the suite, for engines that only know a script. */
+export const SENTENCES = [SENTENCE, SECOND];
+
 const never = new AbortController().signal;
 const english = { language: "en-US", signal: never };
 
@@ -22,7 +28,7 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
       name: `${name}: ${title}`,
       ignore,
       fn: async () => {
-        const engine = make();
+        const engine = await make();
         try {
           await fn(engine);
         } finally {
@@ -34,8 +40,12 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
   promise("hears every word of a clear sentence", async (engine) => {
     const pcm = pcmOf(await speak(SENTENCE));
     const heard = await engine.transcribe(pcm, english);
-    assertEquals(heard.text, "Hello how are you doing today");
-    assertEquals(heard.words.map(({ word }) => word), SENTENCE.split(" "));
+    assertEquals(said(heard.text), SENTENCE);
+    assertMatch(heard.text, /^H/, "a message begins with a capital letter");
+    assertEquals(
+      heard.words.map(({ word }) => said(word)),
+      SENTENCE.split(" "),
+    );
     assertEquals(heard.duration, pcm.length / 16_000);
   });
 
@@ -49,7 +59,7 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
       assert(word.confidence >= 0 && word.confidence <= 1, word.word);
     });
     assert(words[0].start >= 0.8, "the first second is silent");
-    const please = words.find(({ word }) => word === "please");
+    const please = words.find(({ word }) => said(word) === "please");
     const begins = 1 + first.length / 16_000 + 2;
     assert(please && Math.abs(please.start - begins) < 0.4, "second sentence");
     assert(words[words.length - 1].end <= duration);
@@ -70,18 +80,17 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
     for (let at = 0; at < pcm.length; at += 1_600) {
       await stream.feed(pcm.subarray(at, at + 1_600));
     }
-    const settled = updates.at(-1);
-    assertEquals(settled?.type, "final", "the pause alone settles it");
-    assertEquals(settled?.text, "Hello how are you doing today");
+    // The pause alone settles it; an engine elsewhere answers a moment later.
+    while (updates.at(-1)?.type !== "final") {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assertEquals(said(updates.at(-1)?.text), SENTENCE);
     assert(updates.filter(({ type }) => type === "partial").length >= 2);
     await stream.feed(pcmOf(await speak(SECOND)));
     await stream.finish();
     await stream.close();
     const finals = updates.filter(({ type }) => type === "final");
-    assertEquals(finals.map(({ text }) => text), [
-      "Hello how are you doing today",
-      "please send me the report before noon",
-    ]);
+    assertEquals(finals.map(({ text }) => said(text)), SENTENCES);
   });
 
   promise("takes pieces that were not awaited in order", async (engine) => {
@@ -96,7 +105,7 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
     }
     await stream.finish();
     await stream.close();
-    assertEquals(texts, ["Hello how are you doing today"]);
+    assertEquals(texts.map(said), [SENTENCE]);
   });
 
   promise("stops when nobody waits, and goes on for others", async (engine) => {
@@ -110,7 +119,7 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
     setTimeout(() => gone.abort(), 50);
     await assertRejects(() => abandoned, DOMException, "abort");
     const { text } = await engine.transcribe(words, english);
-    assertEquals(text, "Hello how are you doing today");
+    assertEquals(said(text), SENTENCE);
   });
 
   promise("ends a stream once, however often it is closed", async (engine) => {

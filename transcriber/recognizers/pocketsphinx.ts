@@ -37,6 +37,7 @@ const INSTALL =
 /** English speech on this machine alone, by CMU PocketSphinx. Nothing is loaded until the first recording. */
 export class PocketSphinx implements Recognizer {
   readonly name = "pocketsphinx";
+  readonly languages = ["en-US"];
   #library: Library | null = null;
   #status: RecognizerStatus;
   #pool: Pool<Decoder>;
@@ -57,6 +58,10 @@ export class PocketSphinx implements Recognizer {
 
   status(): RecognizerStatus {
     return this.#status;
+  }
+
+  waiting(): number {
+    return this.#pool.waiting;
   }
 
   supports(language: string): boolean {

@@ -33,6 +33,11 @@ export class Pool<T> {
     this.#free = options.size;
   }
 
+  /** How many wait for an item now. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** @throws `busy()`; the reason of `signal`, once aborted; whatever `create` throws */
   async acquire(signal: AbortSignal): Promise<Lease<T>> {
     signal.throwIfAborted();

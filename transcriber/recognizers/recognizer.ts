@@ -51,9 +51,19 @@ export interface TranscribeOptions {
   language: string;
   /** Aborted when nobody waits for the answer any more: the engine stops working on it. */
   signal: AbortSignal;
+  /** What `pcm` was decoded from, when that was Opus. */
+  original?: OpusOriginal;
 }
 
-export interface StreamOptions extends TranscribeOptions {
+/** A recording as it was sent: mono Opus, for engines that take it undecoded. */
+export interface OpusOriginal {
+  bytes: Uint8Array;
+  container: "webm" | "ogg";
+  /** Hertz, as the header says. */
+  sampleRate: number;
+}
+
+export interface StreamOptions extends Omit<TranscribeOptions, "original"> {
   /** Called in order; must not throw. */
   onUpdate(update: Update): void;
 }
@@ -62,8 +72,12 @@ export interface StreamOptions extends TranscribeOptions {
 export interface Recognizer {
   readonly name: string;
   status(): RecognizerStatus;
+  /** The BCP 47 languages it is made for; `supports` may take more, such as other regions. */
+  readonly languages: readonly string[];
   /** Whether the engine knows this BCP 47 language. */
   supports(language: string): boolean;
+  /** Recordings and streams that wait for a decoder now. */
+  waiting(): number;
   /**
    * The words of a whole recording at 16 kHz.
    * @throws {ApiError} 503 `recognizer-off`, 503 `recognizer-busy`, 422 `language-unsupported`;

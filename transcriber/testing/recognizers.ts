@@ -20,6 +20,7 @@ export function realSpeech(): { ignore: boolean; why: string } {
 /** An engine that hears one word, at once, whatever is said: for tests of everything around engines. */
 export class OneWord implements Recognizer {
   readonly name = "one-word";
+  readonly languages = ["en-US"];
   closed = false;
   #status: RecognizerStatus;
 
@@ -33,6 +34,10 @@ export class OneWord implements Recognizer {
 
   supports(language: string): boolean {
     return language.startsWith("en");
+  }
+
+  waiting(): number {
+    return 0;
   }
 
   transcribe(

