@@ -117,6 +117,14 @@ export function entryOrigin(entry: Entry) {
   return { clientId, sender, timestamp, target };
 }
 
+/** An entry's body without its text and clip; everything else as it was. */
+export function withoutText(body: string): string {
+  const fields = JSON.parse(`{${body}`) as Record<string, unknown>;
+  delete fields.clip;
+  if ("content" in fields) fields.content = "";
+  return JSON.stringify(fields).slice(1);
+}
+
 /** The messages among `entries` with `amendments`, in order, applied to them. */
 export function applyAmendments(
   entries: Entry[],

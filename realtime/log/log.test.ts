@@ -1,47 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { amendmentEntry, entryId, messageEntry } from "./entry.ts";
-import { type LogListener, type RoomLog, StoreError } from "./log.ts";
-import { RedisLog } from "./redis.ts";
-import { startCluster, type TestCluster } from "./testing-cluster.ts";
-import { SqliteLog } from "./sqlite.ts";
-import {
-  draft,
-  Recorder,
-  startRedis,
-  type TestRedis,
-  until,
-} from "./testing.ts";
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { type amendmentEntry, entryId, messageEntry } from "./entry.ts";
+import { type RoomLog, StoreError } from "./log.ts";
+import { draft, Recorder, until } from "./testing.ts";
+import { amend as amendIn, eachStore, type Open } from "./testing-stores.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "log-"));
-let redis: TestRedis, cluster: TestCluster;
-beforeAll(async () => {
-  [redis, cluster] = await Promise.all([startRedis(), startCluster()]);
-}, 20_000);
-afterAll(async () => {
-  await Promise.all([redis.stop(), cluster.stop()]);
-  rmSync(folder, { recursive: true });
-});
-
-type Open = (listener: LogListener) => Promise<RoomLog>;
-
-const STORES: Record<string, Open> = {
-  sqlite: (listener) => Promise.resolve(new SqliteLog(folder, listener)),
-  redis: (listener) => openRedis([redis.url], listener),
-  "redis cluster": (listener) => openRedis(cluster.urls, listener),
-};
-
-async function openRedis(urls: string[], listener: LogListener) {
-  const log = new RedisLog(urls, listener, () => {});
-  await log.start();
-  return log;
-}
-
-for (const [store, open] of Object.entries(STORES)) {
-  describe(`the ${store} log`, () => contract(open));
-}
+eachStore("log", contract);
 
 function contract(open: Open): void {
   let log: RoomLog;
@@ -143,21 +106,12 @@ function contract(open: Open): void {
     expect((await log.page("pages", { limit: 1 })).offset).toBe(7);
   });
 
-  /** Amends the message a clientId made, as the person. */
-  async function amend(
+  const amend = (
     room: string,
     target: string,
     change: Parameters<typeof amendmentEntry>[2],
-    sender = "ann",
-  ) {
-    const { epoch, offset } = await send(room, target);
-    const message = await log.find(room, entryId(epoch, offset));
-    if (!message) throw new Error("no such message");
-    const clientId = `${target}-${change.kind}-${crypto.randomUUID()}`;
-    const from = { id: sender, name: sender };
-    const origin = { roomId: room, clientId, sender: from, timestamp: 2_000 };
-    return log.append(amendmentEntry(origin, message, change));
-  }
+    sender?: string,
+  ) => amendIn(log, room, target, change, sender);
 
   const react = (
     room: string,

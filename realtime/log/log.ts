@@ -58,10 +58,13 @@ export class StoreError extends Error {
  */
 export interface RoomLog {
   readonly store: "sqlite" | "redis";
+  /** Appends that wait for the store. */
+  readonly pending: number;
   /**
    * Appends; resolves once the entry is as durable as the store is set to make it.
    * Appends made in one order by one caller are stored in that order. A repeated
-   * (room, sender, clientId) resolves to the first append and stores nothing.
+   * (room, sender, clientId) resolves to the first append and stores nothing. With a
+   * deletion the message's text, and that of its edits, leaves the log; their entries stay.
    */
   append(entry: NewEntry): Promise<Appended>;
   /** Up to `limit` entries after an offset, oldest first. */
@@ -91,6 +94,8 @@ export interface RoomLog {
   beginEpoch(roomId: string, seen: Position): Promise<void>;
   /** Removes entries older than a time, but the newest of each room; resolves to how many. */
   trim(before: number): Promise<number>;
+  /** Removes a room and all it has: entries, read positions, what was sent. */
+  deleteRoom(roomId: string): Promise<void>;
   /** The ids of all rooms. */
   rooms(): AsyncIterable<string>;
   /** Everyone's read position in a room. */

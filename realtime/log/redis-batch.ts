@@ -48,6 +48,7 @@ export async function appendRooms(
   seen: (roomId: string) => Seen | undefined,
 ): Promise<boolean> {
   const keys: string[] = [], args: (string | number)[] = [];
+  const erased: string[] = [];
   args.push(rooms.size, Date.now());
   for (const [roomId, entries] of rooms) {
     for (const name of KEY_NAMES) keys.push(roomKey(roomId, name));
@@ -56,8 +57,10 @@ export async function appendRooms(
     for (const { entry } of entries) {
       const { sender, clientId, kind, timestamp, target = "", body } = entry;
       args.push(kind, `${sender.id} ${clientId}`, timestamp, target, body);
+      if (kind === "e" || kind === "d") erased.push(roomKey(roomId, "erased"));
     }
   }
+  keys.push(...erased);
   const pending = [...rooms.values()].flat();
   try {
     const replies = await client.chatAppend(keys.length, ...keys, ...args);

@@ -27,6 +27,18 @@ export function toEntry([id, [kind, body]]: StreamEntry): Entry {
   return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
 }
 
+/** The entry of a published line: offset, kind and body. */
+export function publishedEntry(epoch: string, line: string): Entry {
+  let digits = 0;
+  while (line.charCodeAt(digits) < 58) digits += 1;
+  return {
+    epoch,
+    offset: Number(line.slice(0, digits)),
+    kind: line[digits] as Entry["kind"],
+    body: line.slice(digits + 1),
+  };
+}
+
 interface Scripts {
   chatAppend: Script<string[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;

@@ -10,8 +10,8 @@ export class RedisReads {
 
   async read(roomId: string, after: number, limit: number): Promise<Slice> {
     const [epoch, offset, entries] = await this.client.chatRead(
-      2,
-      ...keys(roomId, "log", "meta"),
+      3,
+      ...keys(roomId, "log", "meta", "erased"),
       Date.now(),
       after,
       limit,
@@ -25,8 +25,8 @@ export class RedisReads {
   ): Promise<Page> {
     const { before = "", after = "", limit } = range;
     const [epoch, offset, found, amendments] = await this.client.chatPage(
-      3,
-      ...keys(roomId, "log", "meta", "amends"),
+      4,
+      ...keys(roomId, "log", "meta", "amends", "erased"),
       Date.now(),
       before,
       after,

@@ -6,7 +6,11 @@
  *   meta    hash: epoch, offset (the newest)
  *   sent    hash: sender and clientId → `epoch offset timestamp` of what they appended
  *   amends  sorted set: ids of edits, deletions, reactions, by the offset they belong to
+ *   erased  sorted set: `id kindbody` of entries whose text was deleted, by their offset
  *   reads   hash: person → read position
+ *
+ * An entry of a stream cannot be overwritten: one that must lose its text moves to
+ * `erased`, and reading merges the two.
  *
  * A write that fails (out of memory, read-only, wrong type) is one of the first of a room,
  * before anything was changed, or is undone.
@@ -15,10 +19,42 @@
 /** Keys of a room a script may touch, in this order. */
 export const KEY_NAMES = ["log", "meta", "sent", "amends"] as const;
 
+/** Functions that take the text out of entries. */
+const ERASE = `
+local function blank(body, field)
+  local _, start = string.find(body, field, 1, true)
+  local at = start and start + 1
+  while at do
+    local found = string.find(body, '["\\\\]', at)
+    if not found then break end
+    if string.byte(body, found) == 34 then
+      return string.sub(body, 1, start) .. string.sub(body, found)
+    end
+    at = found + 2
+  end
+  return body
+end
+-- A quote inside a JSON string is escaped, so nobody can write these fields into a text.
+local function withoutText(body)
+  local text = blank(blank(body, '"content":"'), '"clip":"')
+  return (string.gsub(text, ',"clip":""', ''))
+end
+local function erase(log, erased, id)
+  local entry = redis.call('XRANGE', log, id, id)[1]
+  if not entry then return end
+  local kind, body = entry[2][1], entry[2][2]
+  if kind ~= 'm' and kind ~= 'e' then return end
+  local kept = entry[1] .. ' ' .. kind .. withoutText(body)
+  local added = redis.pcall('ZADD', erased, string.match(entry[1], '^%d+'), kept)
+  if type(added) ~= 'table' then redis.call('XDEL', log, entry[1]) end
+end
+`;
+
 /**
- * KEYS: log, meta, sent, amends of each room. ARGV: the number of rooms, the time, then
- * for each room: channel, the epoch and offset the caller has seen, the number of entries,
- * and for each entry: kind, sender and clientId, timestamp, target or "", body.
+ * KEYS: log, meta, sent, amends of each room, then the `erased` of its room for each edit
+ * and deletion. ARGV: the number of rooms, the time, then for each room: channel, the epoch
+ * and offset the caller has seen, the number of entries, and for each entry: kind, sender
+ * and clientId, timestamp, target or "", body.
  *
  * Replies for each entry `epoch offset timestamp` with `=` in front if it was repeated, or
  * `!` and why it failed. Publishes a room's new entries as one message.
@@ -26,8 +62,9 @@ export const KEY_NAMES = ["log", "meta", "sent", "amends"] as const;
  * A log behind what a caller saw of the same epoch has lost entries (a failover, a restored
  * backup): what is appended from then on belongs to a new epoch.
  */
-export const APPEND = `
+export const APPEND = `${ERASE}
 local replies, a, now = {}, 3, ARGV[2]
+local spare = 4 * tonumber(ARGV[1])
 local function why(result) return '!' .. (result.err or 'failed') end
 for r = 0, tonumber(ARGV[1]) - 1 do
   local log, meta = KEYS[r * 4 + 1], KEYS[r * 4 + 2]
@@ -48,6 +85,7 @@ for r = 0, tonumber(ARGV[1]) - 1 do
     local kind, key, time = ARGV[a], ARGV[a + 1], ARGV[a + 2]
     local target, body = ARGV[a + 3], ARGV[a + 4]
     a = a + 5
+    if kind == 'e' or kind == 'd' then spare = spare + 1 end
     if state.err then
       replies[#replies + 1] = why(state)
     else
@@ -60,11 +98,21 @@ for r = 0, tonumber(ARGV[1]) - 1 do
         replies[#replies + 1] = '=' .. redis.call('HGET', sent, key)
       else
         local id = offset .. '-' .. epoch
+        -- An edit that crossed the deletion must not bring text back.
+        if kind == 'e' and redis.call('ZCOUNT', KEYS[spare], target, target) > 0 then
+          body = withoutText(body)
+        end
         local added = redis.pcall('XADD', log, id, kind, body)
         if type(added) == 'table' and added.err then
           redis.call('HDEL', sent, key)
           replies[#replies + 1] = why(added)
         else
+          if kind == 'd' then
+            erase(log, KEYS[spare], target)
+            for _, edit in ipairs(redis.call('ZRANGEBYSCORE', amends, target, target)) do
+              erase(log, KEYS[spare], edit)
+            end
+          end
           if target ~= '' then redis.pcall('ZADD', amends, target, id) end
           newest = newest + 1
           news[#news + 1] = offset .. kind .. body
@@ -92,47 +140,83 @@ local function stateOf(meta, now)
 end
 `;
 
-/** KEYS: log, meta. ARGV: time, after, limit. Replies epoch, newest offset, entries. */
-export const READ = `${STATE}
+/**
+ * Functions that read the log with what was erased in its place. Offsets are dense, so a
+ * range of them is as long as it is wide.
+ */
+const MERGE = `
+local function offsetOf(id) return tonumber(string.match(id, '^%d+')) end
+local function toEntry(kept)
+  local id, kind, body = string.match(kept, '^(%S+) (.)(.*)$')
+  return {id, {kind, body}}
+end
+local function between(log, erased, from, to)
+  local found = redis.call('XRANGE', log, from, to)
+  local gone = redis.call('ZRANGEBYSCORE', erased, from, to)
+  if #gone == 0 then return found end
+  local all, g = {}, 1
+  for _, entry in ipairs(found) do
+    while gone[g] and offsetOf(gone[g]) < offsetOf(entry[1]) do
+      all[#all + 1] = toEntry(gone[g])
+      g = g + 1
+    end
+    all[#all + 1] = entry
+  end
+  for i = g, #gone do all[#all + 1] = toEntry(gone[i]) end
+  return all
+end
+local function firstOffset(log, erased)
+  local entry = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+  local gone = redis.call('ZRANGE', erased, 0, 0)[1]
+  local one = entry and offsetOf(entry[1]) or math.huge
+  return math.min(one, gone and offsetOf(gone) or math.huge)
+end
+`;
+
+/** KEYS: log, meta, erased. ARGV: time, after, limit. Replies epoch, newest offset, entries. */
+export const READ = `${STATE}${MERGE}
 local epoch, newest = stateOf(KEYS[2], ARGV[1])
-local from = string.format('%.0f', tonumber(ARGV[2]) + 1)
-local entries = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[3])
+local from, limit = tonumber(ARGV[2]) + 1, tonumber(ARGV[3])
+from = math.max(from, firstOffset(KEYS[1], KEYS[3]))
+local entries = {}
+if from <= newest then
+  entries = between(KEYS[1], KEYS[3], from, math.min(newest, from + limit - 1))
+end
 return {epoch, tostring(newest), entries}
 `;
 
 /**
- * KEYS: log, meta, amends. ARGV: time, before or "", after or "", limit. Replies epoch,
- * newest offset, the messages (newest first unless after is given) and what amends them.
+ * KEYS: log, meta, amends, erased. ARGV: time, before or "", after or "", limit. Replies
+ * epoch, newest offset, the messages (newest first unless after is given) and what amends
+ * them.
  */
-export const PAGE = `${STATE}
+export const PAGE = `${STATE}${MERGE}
+local log, erased = KEYS[1], KEYS[4]
 local epoch, newest = stateOf(KEYS[2], ARGV[1])
 local limit, messages = tonumber(ARGV[4]), {}
-local forward = ARGV[3] ~= ''
-local edge = forward and string.format('%.0f', tonumber(ARGV[3]) + 1) or '+'
-if ARGV[2] ~= '' then
-  local before = tonumber(ARGV[2]) - 1
-  if before < 1 then return {epoch, tostring(newest), {}, {}} end
-  edge = string.format('%.0f', before)
-end
-local command = forward and 'XRANGE' or 'XREVRANGE'
-local other = forward and '+' or '-'
-while #messages < limit do
-  local found = redis.call(command, KEYS[1], edge, other, 'COUNT', limit)
-  for _, entry in ipairs(found) do
+local first, forward = firstOffset(log, erased), ARGV[3] ~= ''
+local edge, width = newest, limit
+if ARGV[2] ~= '' then edge = math.min(newest, tonumber(ARGV[2]) - 1) end
+if forward then edge = math.max(first, tonumber(ARGV[3]) + 1) end
+while #messages < limit and edge >= first and edge <= newest do
+  local from = forward and edge or math.max(first, edge - width + 1)
+  local to = forward and math.min(newest, edge + width - 1) or edge
+  local found = between(log, erased, from, to)
+  for i = 1, #found do
+    local entry = found[forward and i or #found + 1 - i]
     if entry[2][1] == 'm' and #messages < limit then
       messages[#messages + 1] = entry
     end
   end
-  if #found < limit then break end
-  edge = '(' .. found[#found][1]
+  edge = forward and to + 1 or from - 1
+  width = math.min(512, width * 2)
 end
 local amendments = {}
 if #messages > 0 then
-  local one = tonumber(string.match(messages[1][1], '^%d+'))
-  local two = tonumber(string.match(messages[#messages][1], '^%d+'))
+  local one, two = offsetOf(messages[1][1]), offsetOf(messages[#messages][1])
   local ids = redis.call('ZRANGEBYSCORE', KEYS[3], math.min(one, two), math.max(one, two))
   for _, id in ipairs(ids) do
-    local entry = redis.call('XRANGE', KEYS[1], id, id)[1]
+    local entry = between(log, erased, offsetOf(id), offsetOf(id))[1]
     if entry then amendments[#amendments + 1] = entry end
   end
 end
@@ -171,16 +255,15 @@ return 1
 `;
 
 /**
- * KEYS: log, sent, amends. ARGV: the offset to keep from, how many keys of \`sent\` follow,
- * those, then the ids of the amendments among what goes.
+ * KEYS: log, sent, amends, erased. ARGV: the offset to keep from, then the keys of `sent` of
+ * what goes. Replies how many those were.
  */
 export const TRIM = `
-local count = tonumber(ARGV[2])
-for i = 1, #ARGV - 2 do
-  if i <= count then redis.call('HDEL', KEYS[2], ARGV[i + 2])
-  else redis.call('ZREM', KEYS[3], ARGV[i + 2]) end
-end
-return redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1])
+for i = 2, #ARGV do redis.call('HDEL', KEYS[2], ARGV[i]) end
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. ARGV[1])
+redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1])
+return #ARGV - 1
 `;
 
 /**

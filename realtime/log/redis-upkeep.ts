@@ -37,22 +37,38 @@ export async function trimRooms(
 }
 
 async function trimSlice(client: Client, roomId: string, before: number) {
-  const keys = ["log", "sent", "amends"].map((name) => roomKey(roomId, name));
-  const newest = await client.hget(roomKey(roomId, "meta"), "offset");
-  const log = roomKey(roomId, "log");
-  const found = await client.xrange(log, "-", "+", "COUNT", SLICE);
-  const sent: string[] = [], amendments: string[] = [];
+  const key = (name: string) => roomKey(roomId, name);
+  const [log, erased] = [key("log"), key("erased")];
+  const [, newest, found] = await client.chatRead(
+    3,
+    log,
+    key("meta"),
+    erased,
+    Date.now(),
+    0,
+    SLICE,
+  );
+  const sent: string[] = [];
   let keep = 1;
-  for (const item of found as [string, [string, string]][]) {
+  for (const item of found) {
     const entry = toEntry(item);
-    const { clientId, sender, timestamp, target } = entryOrigin(entry);
+    const { clientId, sender, timestamp } = entryOrigin(entry);
     if (timestamp >= before || entry.offset >= Number(newest)) break;
     keep = entry.offset + 1;
     sent.push(`${sender.id} ${clientId}`);
-    if (target !== undefined) amendments.push(item[0]);
   }
   if (sent.length === 0) return 0;
-  return client.chatTrim(3, ...keys, keep, sent.length, ...sent, ...amendments);
+  const keys = [log, key("sent"), key("amends"), erased];
+  return client.chatTrim(keys.length, ...keys, keep, ...sent);
+}
+
+/** Removes a room and all it has. */
+export async function deleteRoom(
+  client: Client,
+  roomId: string,
+): Promise<void> {
+  const names = ["log", "meta", "sent", "amends", "erased", "reads"];
+  await client.unlink(...names.map((name) => roomKey(roomId, name)));
 }
 
 /** Puts a room back, in a new epoch. */

@@ -12,7 +12,12 @@ import {
   StoreError,
 } from "./log.ts";
 import { RedisReads } from "./redis-reads.ts";
-import { listRooms, restoreRoom, trimRooms } from "./redis-upkeep.ts";
+import {
+  deleteRoom,
+  listRooms,
+  restoreRoom,
+  trimRooms,
+} from "./redis-upkeep.ts";
 import { checkRedis } from "./redis-health.ts";
 import {
   appendRooms,
@@ -22,7 +27,12 @@ import {
   roomKey,
   type Seen,
 } from "./redis-batch.ts";
-import { type Client, connect, connectSubscriber } from "./redis-client.ts";
+import {
+  type Client,
+  connect,
+  connectSubscriber,
+  publishedEntry,
+} from "./redis-client.ts";
 
 /** Appends in one call of the script: a longer one would hold up everyone else. */
 const BATCH_LIMIT = 512;
@@ -82,6 +92,10 @@ export class RedisLog implements RoomLog {
     await attempt(() => this.#subscriber.ssubscribe(ANCHOR));
     await attempt(() => this.#subscriber.subscribe(REMOVALS));
     await this.#tellRemovals();
+  }
+
+  get pending(): number {
+    return this.#waiting.length;
   }
 
   append(entry: NewEntry): Promise<Appended> {
@@ -169,6 +183,10 @@ export class RedisLog implements RoomLog {
     return attempt(() => trimRooms(this.#client, before));
   }
 
+  deleteRoom(roomId: string): Promise<void> {
+    return attempt(() => deleteRoom(this.#client, roomId));
+  }
+
   rooms(): AsyncIterable<string> {
     return listRooms(this.#client);
   }
@@ -229,7 +247,7 @@ export class RedisLog implements RoomLog {
       return this.listener.signal(roomId, text.slice(1));
     }
     const [epoch = "", ...lines] = text.split("\n");
-    const entries = lines.map((line) => parseLine(epoch, line));
+    const entries = lines.map((line) => publishedEntry(epoch, line));
     const offset = entries.at(-1)?.offset;
     if (offset !== undefined) this.#watched.set(roomId, { epoch, offset });
     this.listener.entries(roomId, entries);
@@ -276,16 +294,4 @@ async function attempt<T>(run: () => Promise<T>): Promise<T> {
   } catch (cause) {
     throw new StoreError("Redis failed.", { cause });
   }
-}
-
-/** Offset, kind and body, as the script published them. */
-function parseLine(epoch: string, line: string): Entry {
-  let digits = 0;
-  while (line.charCodeAt(digits) < 58) digits += 1;
-  return {
-    epoch,
-    offset: Number(line.slice(0, digits)),
-    kind: line[digits] as Entry["kind"],
-    body: line.slice(digits + 1),
-  };
 }

@@ -53,7 +53,9 @@ export class SqliteReads {
     );
     this.#unread = db.query(
       `SELECT count(*) AS count FROM (SELECT 1 FROM entries
-       WHERE room = ? AND offset > ? AND kind = 'm' AND person <> ?
+       AS message WHERE room = ? AND offset > ? AND kind = 'm' AND person <> ?
+       AND NOT EXISTS (SELECT 1 FROM entries WHERE room = message.room
+         AND amends = message.offset AND kind = 'd')
        LIMIT ${UNREAD_LIMIT})`,
     );
   }

@@ -48,6 +48,8 @@ export function openDatabase(path: string): Database {
   db.run("PRAGMA journal_mode = WAL");
   db.run("PRAGMA synchronous = FULL");
   db.run("PRAGMA busy_timeout = 2000");
+  // What is deleted is overwritten, not just unlinked.
+  db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA cache_size = -65536");
   db.run(SCHEMA);
   return db;

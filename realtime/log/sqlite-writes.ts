@@ -1,7 +1,12 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Position } from "../protocol.ts";
 import { REMOVAL_MEMORY } from "../removals.ts";
-import { type Entry, entryOrigin, type NewEntry } from "./entry.ts";
+import {
+  type Entry,
+  entryOrigin,
+  type NewEntry,
+  withoutText,
+} from "./entry.ts";
 import { type Appended, type Removal, StoreError } from "./log.ts";
 import type { RoomRow } from "./sqlite-reads.ts";
 
@@ -61,7 +66,43 @@ export class SqliteWrites {
     const { epoch } = room;
     const offset = room.offset + 1;
     this.#store(room, { epoch, offset, kind, body }, entry);
+    if (kind === "d" && entry.target) this.#erase(room, entry.target);
     return { epoch, offset, timestamp, repeated: false };
+  }
+
+  /** The entry; without its text if that would bring back what a deletion took. */
+  admitted(entry: NewEntry): NewEntry {
+    const { roomId, kind, target = 0, body } = entry;
+    if (kind !== "e") return entry;
+    const deletion = this.#db.query(
+      "SELECT 1 FROM entries WHERE room = ? AND amends = ? AND kind = 'd'",
+    ).get(this.room(roomId).key, target);
+    return deletion ? { ...entry, body: withoutText(body) } : entry;
+  }
+
+  /** Overwrites the text of a message and of its edits. */
+  #erase(room: RoomRow, target: number): void {
+    const rows = this.#db.query<{ id: number; body: string }, number[]>(
+      `SELECT id, body FROM entries WHERE room = ?1 AND offset = ?2
+       UNION SELECT id, body FROM entries
+       WHERE room = ?1 AND amends = ?2 AND kind = 'e'`,
+    ).all(room.key, target);
+    const change = this.#db.query("UPDATE entries SET body = ? WHERE id = ?");
+    for (const { id, body } of rows) change.run(withoutText(body), id);
+  }
+
+  /** Removes a slice of a room, or what remains of it; returns how many entries went. */
+  deleteSlice(roomId: string): number {
+    const { key } = this.room(roomId);
+    const { changes } = this.#db.query(
+      `DELETE FROM entries WHERE id IN
+       (SELECT id FROM entries WHERE room = ? ORDER BY offset LIMIT ${TRIM_SLICE})`,
+    ).run(key);
+    if (changes === TRIM_SLICE) return changes;
+    this.#db.query("DELETE FROM reads WHERE room = ?").run(key);
+    this.#db.query("DELETE FROM rooms WHERE id = ?").run(key);
+    this.#rooms.delete(roomId);
+    return changes;
   }
 
   restore(

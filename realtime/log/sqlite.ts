@@ -47,8 +47,13 @@ export class SqliteLog implements RoomLog {
     this.#tellRemovals();
   }
 
-  append(entry: NewEntry): Promise<Appended> {
+  get pending(): number {
+    return this.#waiting.length;
+  }
+
+  append(given: NewEntry): Promise<Appended> {
     return this.#write(() => {
+      const entry = this.#writes.admitted(given);
       const appended = this.#writes.append(entry);
       if (!appended.repeated) this.#remember(entry, appended);
       return appended;
@@ -124,6 +129,12 @@ export class SqliteLog implements RoomLog {
       const trimmed = await this.#write(() => this.#writes.trim(before));
       total += trimmed;
       if (trimmed < TRIM_SLICE) return total;
+    }
+  }
+
+  async deleteRoom(roomId: string): Promise<void> {
+    for (let slice = TRIM_SLICE; slice === TRIM_SLICE;) {
+      slice = await this.#write(() => this.#writes.deleteSlice(roomId));
     }
   }
 
