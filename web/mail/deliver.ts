@@ -12,7 +12,8 @@ type Store = Pick<Services, "kv" | "mailer">;
 const SIDE_BY_SIDE = 3;
 /** How long a person waits to learn whether an e-mail got away. */
 const PATIENCE_MS = 4_000;
-const MARKING_TRIES = 3;
+/** With growing waits between them, some 14 seconds in all. */
+const MARKING_TRIES = 6;
 
 /** What became of a try: `down` when no other e-mail would get through either. */
 type Outcome = "sent" | "not-ours" | "refused" | "delayed" | "down";
@@ -36,12 +37,11 @@ async function markSent(kv: Deno.Kv, claimed: Claim): Promise<void> {
       return;
     } catch (error) {
       if (attempt === MARKING_TRIES) {
-        log("error", "mail-sent-but-not-marked", {
-          ...described(claimed),
-          error,
-        });
+        const fields = { ...described(claimed), error };
+        log("error", "mail-sent-but-not-marked", fields);
         return;
       }
+      await new Promise((done) => setTimeout(done, 10 * 4 ** attempt));
     }
   }
 }
@@ -93,8 +93,9 @@ async function attempt(
 }
 
 /**
- * Tries each of these e-mails once, a few side by side. When the server turns out to be down, the
- * rest are left for later with all their tries.
+ * Tries each of these e-mails once, a few side by side. When the mail server or KV turns out to be
+ * down, the rest are left for later with all their tries; what KV failed with is thrown when those
+ * under way have come to an end.
  */
 async function deliver(
   s: Store,
@@ -103,12 +104,19 @@ async function deliver(
 ): Promise<void> {
   const left = [...ids];
   let isDown = false;
+  const errors: unknown[] = [];
   const work = async () => {
     for (let id = left.shift(); id && !isDown; id = left.shift()) {
-      if (await attempt(s, id, early) === "down") isDown = true;
+      try {
+        if (await attempt(s, id, early) === "down") isDown = true;
+      } catch (error) {
+        isDown = true;
+        errors.push(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  if (errors.length > 0) throw errors[0];
 }
 
 /**

@@ -1,96 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
-import { GIVE_UP_MS, isLast, MOST_TRIES, waitAfter } from "./backoff.ts";
+import { GIVE_UP_MS, MOST_TRIES } from "./backoff.ts";
 import { claim, CLAIM_MS, finish } from "./claim.ts";
 import { deliverDue, deliverSoon } from "./deliver.ts";
 import { MailError } from "./mail-error.ts";
-import type { Mail } from "./mailer.ts";
-import { startPostman } from "./postman.ts";
-import {
-  deliveryOf,
-  dropMail,
-  keys,
-  queueMail,
-  type WaitingMail,
-} from "./queue-store.ts";
-import { laterInTheQueue } from "./testing.ts";
+import { deliveryOf, dropMail, keys } from "./queue-store.ts";
+import { laterInTheQueue, onQueue } from "./testing.ts";
 
-const DAY_MS = 86_400_000;
 const down = () => MailError.failed("down", new Error("no route"));
 const delayed = () => MailError.failed("delayed", new Error("451 later"));
 const refused = () => MailError.refused(new Error("550 unknown"));
-
-/** A queue of its own, and a mailer that fails with what `broken` gives. */
-function onQueue(
-  test: (stage: {
-    s: {
-      kv: Deno.Kv;
-      mailer: { send(mail: Mail): Promise<void> };
-    };
-    mails: Mail[];
-    tried: Mail[];
-    broken: { with?: (mail: Mail) => Error | undefined };
-    queue(id: string, forMs?: number): Promise<void>;
-    waiting(id: string): Promise<WaitingMail>;
-  }) => Promise<void>,
-) {
-  return async () => {
-    using kv = await Deno.openKv(":memory:");
-    const [mails, tried]: Mail[][] = [[], []];
-    const broken: { with?: (mail: Mail) => Error | undefined } = {};
-    const mailer = {
-      async send(mail: Mail) {
-        tried.push(mail);
-        await Promise.resolve();
-        const error = broken.with?.(mail);
-        if (error) throw error;
-        mails.push(mail);
-      },
-    };
-    await test({
-      s: { kv, mailer },
-      mails,
-      tried,
-      broken,
-      async queue(id, forMs = DAY_MS * 7) {
-        const occasion = {
-          kind: "password-changed",
-          name: "Ada",
-          email: `${id}@example.com`,
-        } as const;
-        const until = Date.now() + forMs;
-        await queueMail(kv.atomic(), id, occasion, until).commit();
-      },
-      async waiting(id) {
-        const { value } = await kv.get<WaitingMail>(keys.waiting(id));
-        assert(value !== null, `${id} is not in the queue`);
-        return value;
-      },
-    });
-  };
-}
-
-Deno.test("waits grow from a minute to 8 hours, and the last try is after some 22", () => {
-  const waits = Array.from(
-    { length: MOST_TRIES - 1 },
-    (_, n) => waitAfter(n + 1, 0.5),
-  );
-  const minutes = waits.map((ms) => ms / 60_000);
-  assertEquals(minutes, [1, 4, 16, 64, 256, 480, 480]);
-  const hours = minutes.reduce((a, b) => a + b) / 60;
-  assert(hours > 20 && hours < 24);
-  assertEquals(waitAfter(1, 0), 48_000);
-  assertEquals(waitAfter(1, 1), 72_000);
-  for (let n = 0; n < 100; n++) {
-    const ms = waitAfter(2);
-    assert(ms >= 192_000 && ms <= 288_000);
-  }
-});
-
-Deno.test("the last try is the eighth, or the first after a day", () => {
-  assertEquals(isLast(MOST_TRIES - 1, GIVE_UP_MS - 1), false);
-  assertEquals(isLast(MOST_TRIES, 0), true);
-  assertEquals(isLast(1, GIVE_UP_MS), true);
-});
 
 Deno.test(
   "what was queued is sent, and nothing of it stays",
@@ -297,39 +215,5 @@ Deno.test(
       await new Promise((done) => setTimeout(done, 1));
     }
     assertEquals(await deliveryOf(s.kv, "ada"), "sent");
-  }),
-);
-
-Deno.test(
-  "the postman goes when nudged, not too often and never twice at once",
-  onQueue(async ({ s, tried, mails, queue }) => {
-    await queue("ada");
-    await using postman = startPostman(s, 60_000);
-    for (let n = 0; n < 10; n++) postman.nudge();
-    await postman[Symbol.asyncDispose]();
-    assertEquals(mails.length, 1);
-    await queue("bob");
-    postman.nudge();
-    await postman[Symbol.asyncDispose]();
-    assertEquals(tried.length, 1, "he has just been");
-  }),
-);
-
-Deno.test(
-  "the postman goes by himself, and outlives a queue that cannot be read",
-  onQueue(async ({ s, mails, queue }) => {
-    const { kv } = s;
-    const list = kv.list.bind(kv);
-    let reads = 0;
-    kv.list = (...args: Parameters<typeof list>) => {
-      if (reads++ === 0) throw new Error("KV is away");
-      return list(...args);
-    };
-    await queue("ada");
-    await using _postman = startPostman(s, 5);
-    while (mails.length === 0) {
-      await new Promise((done) => setTimeout(done, 1));
-    }
-    assert(reads > 1);
   }),
 );

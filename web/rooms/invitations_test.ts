@@ -27,7 +27,9 @@ async function adasRoom({ s, person }: Stage) {
 async function age({ s }: Stage, id: string, byMs: number) {
   const { key, value } = await s.kv.get<StoredInvitation>(keys.invitation(id));
   if (value === null) throw new Error("There is no such invitation");
-  await s.kv.set(key, { ...value, expiresAt: value.expiresAt - byMs });
+  const [createdAt, expiresAt] = [value.createdAt, value.expiresAt]
+    .map((at) => at - byMs);
+  await s.kv.set(key, { ...value, createdAt, expiresAt });
 }
 
 Deno.test(
@@ -93,6 +95,8 @@ Deno.test(
   onStage(async (stage) => {
     const { ada, bob, room } = await adasRoom(stage);
     const first = await stage.codeFor(ada, room.id, bob.email);
+    const [{ id }] = await listInvitations(stage.s, ada.id, room.id);
+    await age(stage, id, 60_000);
     const second = await stage.codeFor(ada, room.id, bob.email);
     assertEquals((await listInvitations(stage.s, ada.id, room.id)).length, 1);
     const { s } = stage;
@@ -105,18 +109,36 @@ Deno.test(
 );
 
 Deno.test(
-  "the same address invited twice at once has one open invitation",
+  "the same invitation asked for several times at once is one, and one e-mail",
   onStage(async (stage) => {
     const { ada, bob, room } = await adasRoom(stage);
-    await Promise.all(
+    const made = await Promise.all(
       [1, 2, 3, 4].map(() => invite(stage.s, ada, room.id, bob.email)),
+    );
+    assertEquals(new Set(made.map(({ id }) => id)).size, 1);
+    const open = await listInvitations(stage.s, ada.id, room.id);
+    assertEquals(open.map(({ id }) => id), [made[0].id]);
+    assertEquals(stage.mails.length, 1);
+  }),
+);
+
+Deno.test(
+  "two people inviting an address at once leave one open invitation",
+  onStage(async (stage) => {
+    const { ada, bob, room } = await adasRoom(stage);
+    await stage.bring(ada, room.id, bob);
+    const sent = stage.mails.length;
+    await Promise.all(
+      [ada, bob].map((who) => invite(stage.s, who, room.id, "c@example.com")),
     );
     const open = await listInvitations(stage.s, ada.id, room.id);
     assertEquals(open.length, 1);
-    const states = await Promise.all(stage.mails.map(async ({ text }) => {
-      const code = text.match(/invitations\/(\S+)/)?.[1] ?? "";
-      return (await findInvitation(stage.s, code))?.status;
-    }));
+    const states = await Promise.all(
+      stage.mails.slice(sent).map(async ({ text }) => {
+        const code = text.match(/invitations\/(\S+)/)?.[1] ?? "";
+        return (await findInvitation(stage.s, code))?.status;
+      }),
+    );
     assertEquals(states.filter((status) => status === "pending").length, 1);
   }),
 );

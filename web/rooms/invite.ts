@@ -16,7 +16,6 @@ import type { Services } from "../services.ts";
 import { checkOpenCount, countInvitation } from "./invitation-caps.ts";
 import {
   expiry,
-  invitationGone,
   isOpen,
   openInvitations,
   VALID_MS,
@@ -61,12 +60,26 @@ async function checkNotMember(
   });
 }
 
-/** Keeps the invitation in place of an open one to the same address, and queues its e-mail. */
+/** Inviting an address again so soon is a form sent twice, not a second thought. */
+const REPEATED_MS = 10_000;
+
+const isRepeated = (
+  added: StoredInvitation,
+  open: StoredInvitation | null,
+): open is StoredInvitation =>
+  open !== null && open.inviterId === added.inviterId &&
+  added.createdAt - open.createdAt < REPEATED_MS;
+
+/**
+ * Keeps the invitation in place of an open one to the same address, and queues its e-mail. Gives
+ * the invitation there is then: the open one, when this only repeats it.
+ */
 function keepInvitation(
   s: Pick<Services, "kv">,
   added: StoredInvitation,
   occasion: Occasion,
-): Promise<true> {
+  isWanted: boolean,
+): Promise<StoredInvitation> {
   const { id, roomId, inviterId, email, expiresAt } = added;
   return untilCommitted(async () => {
     const { room, membership } = await readMembership(s, inviterId, roomId);
@@ -75,6 +88,7 @@ function keepInvitation(
       ? null
       : await s.kv.get<StoredInvitation>(keys.invitation(place.value));
     const replaced = old?.value && isOpen(old.value) ? old.value : null;
+    if (!isWanted && isRepeated(added, replaced)) return replaced;
     if (!replaced) checkOpenCount((await openInvitations(s, roomId)).length);
     const commit = s.kv.atomic().check(room).check(membership).check(place)
       .set(keys.invitation(id), added, expiry(added))
@@ -86,14 +100,15 @@ function keepInvitation(
       dropMail(commit, replaced.id);
     }
     const { ok } = await commit.commit();
-    return ok || undefined;
+    return ok ? added : undefined;
   });
 }
 
 /**
- * Makes an invitation and queues its e-mail, both or neither; `deliverSoon` then sends it. For
- * everyone else there is {@link invite}.
+ * Makes an invitation and queues its e-mail, both or neither; `deliverSoon` then sends it.
+ * {@link invite} does both.
  *
+ * @param isWanted a new invitation, even when the same was made a moment ago.
  * @throws {AppError} what {@link invite} throws.
  */
 export async function makeInvitation(
@@ -101,6 +116,7 @@ export async function makeInvitation(
   account: Account,
   roomId: string,
   email: string,
+  isWanted = false,
 ): Promise<Invitation> {
   const { room } = await findRoom(s, account.id, roomId);
   const to = readAddress(email);
@@ -120,20 +136,22 @@ export async function makeInvitation(
   const named = { roomName: room.name, invitedBy: account.name };
   const link = `${s.config.appUrl}/invitations/${code}`;
   const { expiresAt } = added;
-  await keepInvitation(s, added, {
+  const occasion = {
     kind: "invitation",
     to,
     ...named,
     link,
     expiresAt,
-  });
-  const { inviterId: _inviterId, ...shown } = added;
+  } as const;
+  const kept = await keepInvitation(s, added, occasion, isWanted);
+  const { inviterId: _inviterId, ...shown } = kept;
   return { ...shown, ...named };
 }
 
 /**
  * Invites an address to a room, by an e-mail with a link that works once within 7 days, for
- * whoever has it. An open invitation of the same address is replaced. Nobody but the recipient
+ * whoever has it. An open invitation of the same address is replaced; asked for twice within 10
+ * seconds, as by a double click, it is one invitation and one e-mail. Nobody but the recipient
  * gets the link: it is in the e-mail alone. When the e-mail cannot be sent at once, it is tried
  * again for a day; `delivery` says how far it got.
  *
@@ -147,35 +165,14 @@ export async function invite(
   email: string,
 ): Promise<SentInvitation> {
   const invitation = await makeInvitation(s, account, roomId, email);
-  await deliverSoon(s, [invitation.id]);
-  return {
-    ...invitation,
-    delivery: await deliveryOf(s.kv, invitation.id),
-  };
+  return { ...invitation, ...await deliverNow(s, invitation) };
 }
 
-/**
- * Sends the e-mail of an open invitation again: one that still waits is tried now; otherwise the
- * address is invited anew, by `account`, with a new link, because the old one is kept nowhere.
- *
- * @param id the invitation's id, as in `listInvitations`.
- * @throws {AppError} `not-found` (404) also for an invitation that is not open in this room; what
- * {@link invite} throws.
- */
-export async function resendInvitation(
-  s: Pick<Services, "config" | "kv" | "mailer">,
-  account: Account,
-  roomId: string,
-  id: string,
+/** Sends an invitation's e-mail, if it waits to be sent, and tells how far it got. */
+export async function deliverNow(
+  s: Pick<Services, "kv" | "mailer">,
+  { id }: { id: string },
 ): Promise<{ delivery: Delivery }> {
-  await findRoom(s, account.id, roomId);
-  const invitation = (await openInvitations(s, roomId))
-    .find((open) => open.id === id);
-  if (!invitation) throw invitationGone(null);
-  if (await deliveryOf(s.kv, id) !== "waiting") {
-    return await invite(s, account, roomId, invitation.email);
-  }
-  await countInvitation(s, account.id, invitation.email);
   await deliverSoon(s, [id]);
   return { delivery: await deliveryOf(s.kv, id) };
 }

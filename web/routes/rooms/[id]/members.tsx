@@ -18,13 +18,14 @@ import {
   listInvitations,
   revokeInvitation,
 } from "../../../rooms/invitations.ts";
-import { invite, resendInvitation } from "../../../rooms/invite.ts";
+import { invite } from "../../../rooms/invite.ts";
 import {
   leaveRoom,
   listMembers,
   removeMember,
 } from "../../../rooms/members.ts";
 import type { Delivery } from "../../../mail/queue-store.ts";
+import { resendInvitation } from "../../../rooms/resend.ts";
 import { findRoom, renameRoom } from "../../../rooms/rooms.ts";
 import type {
   Member,
