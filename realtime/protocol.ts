@@ -15,6 +15,8 @@ export const LIMITS = {
   frameBytes: 65_536,
   /** Messages in one history page. */
   historyLimit: 100,
+  /** Characters of a search, after trimming. */
+  searchLength: 200,
   /** Entries replayed on recovery before the server sends a fresh window instead. */
   recoveryEntries: 500,
   /** Seconds a fresh socket has to send `identify`. */
@@ -130,6 +132,10 @@ export type EntryFrame =
     epoch: string;
     offset: number;
     id: string;
+    clientId: string;
+    /** Who did it. */
+    sender: Sender;
+    /** Empty once the message was deleted. */
     content: string;
     timestamp: number;
   }
@@ -139,6 +145,9 @@ export type EntryFrame =
     epoch: string;
     offset: number;
     id: string;
+    clientId: string;
+    /** Who did it: the writer, or an admin. */
+    sender: Sender;
     timestamp: number;
   }
   | {
@@ -147,6 +156,7 @@ export type EntryFrame =
     epoch: string;
     offset: number;
     id: string;
+    clientId: string;
     sender: Sender;
     emoji: string;
     on: boolean;
@@ -208,6 +218,16 @@ export interface HistoryPage {
   epoch: string;
   /** The newest offset of the room when the page was read. */
   offset: number;
+}
+
+/** `GET /rooms/:id/search?q=` */
+export interface SearchPage {
+  /** Newest first, edits applied; deleted messages are not found. */
+  messages: Message[];
+  epoch: string;
+  /** Where to go on (as `before`); null when the room's first message was looked at. A page
+   * may be short, or empty, and yet have more before it: each looks at a bounded number. */
+  before: number | null;
 }
 
 /** `GET /summaries`: for the list of rooms. */

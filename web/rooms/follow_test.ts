@@ -12,6 +12,8 @@ const entry = (roomId: string, offset: number): EntryFrame => ({
   epoch: "e1",
   offset,
   id: `m${offset}`,
+  clientId: `c${offset}`,
+  sender: { id: "ada", name: "Ada" },
   timestamp: offset,
 });
 
