@@ -66,7 +66,9 @@ export class Row extends Component<RowProps> {
             <p class="text" dir="auto">
               {linkify(content)}
               {message.editedAt && <span class="mark">edited</span>}
-              {status === "sending" && <span class="mark">sending</span>}
+              {status === "sending" && !reason && (
+                <span class="mark">sending</span>
+              )}
             </p>
           )}
         {!head && time}
@@ -86,11 +88,13 @@ export class Row extends Component<RowProps> {
           </div>
         )}
         {reason && (
-          <p class="failure">
+          <p class="reason">
             {reason}
-            <button type="button" data-do="retry" class="button button-plain">
-              Try again
-            </button>
+            {status === "failed" && (
+              <button type="button" data-do="retry" class="button button-plain">
+                Try again
+              </button>
+            )}
             <button type="button" data-do="discard" class="button button-plain">
               Discard
             </button>

@@ -55,15 +55,21 @@ Deno.test("the browser applies entries as the server does", () => {
   );
 });
 
+const made = {
+  roomId: "r",
+  epoch: "1",
+  clientId: "c2",
+  sender: ADA,
+  timestamp: 1,
+};
+
 Deno.test("an entry about no message of the window leaves it as it is", () => {
   const messages: Message[] = [message()];
   const entry = {
+    ...made,
     event: "message-deleted" as const,
-    roomId: "r",
-    epoch: "1",
     offset: 9,
     id: "other",
-    timestamp: 1,
   };
   assertStrictEquals(withEntry(messages, entry), messages);
 });
@@ -71,13 +77,11 @@ Deno.test("an entry about no message of the window leaves it as it is", () => {
 Deno.test("an entry a page already knew is not applied again", () => {
   const edited = { ...message(), content: "newer", upTo: 5 };
   const entry = {
+    ...made,
     event: "message-edited" as const,
-    roomId: "r",
-    epoch: "1",
     offset: 4,
     id: edited.id,
     content: "older",
-    timestamp: 1,
   };
   assertEquals(withEntry([edited], entry)[0].content, "newer");
 });

@@ -58,6 +58,8 @@ export type LocalAction =
   | ({ event: "send" } & Unsent)
   | { event: "retry"; clientId: string }
   | { event: "discard"; clientId: string }
+  /** It has not been answered for a while. */
+  | { event: "late"; clientId: string }
   | { event: "typing-ended"; id: string }
   /** Forget the oldest messages but `keep`, so that a tab left open for days stays light. */
   | { event: "trim"; keep: number };
@@ -153,6 +155,8 @@ export function reduce(state: RoomState, action: Action): RoomState {
         status: "sending",
         reason: undefined,
       });
+    case "late":
+      return change(state, action.clientId, { reason: "Waiting to send" });
     case "discard":
       return {
         ...state,

@@ -121,6 +121,20 @@ Deno.test("a failed message can be tried again or discarded", () => {
   assertEquals(gone.unsent, []);
 });
 
+Deno.test("a message that waits goes on by itself, and a second try forgets the wait", () => {
+  const start = reduce(open(new Log()), { event: "send", ...unsent("mine") });
+  const late = reduce(start, { event: "late", clientId: "mine" });
+  assertEquals(late.unsent[0].status, "sending");
+  assertEquals(late.unsent[0].reason, "Waiting to send");
+  const again = reduce(late, { event: "retry", clientId: "mine" });
+  assertEquals(again.unsent[0].reason, undefined);
+  const sent = reduce(reduce(late, ack("mine", 1)), {
+    event: "late",
+    clientId: "mine",
+  });
+  assertEquals(sent.unsent[0].status, "sent");
+});
+
 Deno.test("an older page that missed an edit is not taken", () => {
   const log = new Log();
   for (let i = 0; i < 9; i++) log.say(`${i}`);

@@ -8,7 +8,8 @@ import {
   type RoomState,
   type Unsent,
 } from "./room-state.ts";
-import { connect, type LinkOptions } from "./socket.ts";
+import { connect, type LinkOptions, TIMING } from "./socket.ts";
+import { openTimers } from "./timers.ts";
 
 /** How long a "…is typing" holds, and the least time between two of ours: ms. */
 const TYPING = 4_000;
@@ -64,7 +65,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   const { roomId, me } = state;
   const pending = openPending(me, roomId, options.storage);
   const waiting = new Map<string, ClientFrame>();
-  const typists: Record<string, ReturnType<typeof setTimeout>> = {};
+  const { after, stopAll } = openTimers();
+  const { late } = { ...TIMING, ...options.timing };
   let typedAt = 0;
 
   function update(change: (state: RoomState) => RoomState) {
@@ -90,6 +92,11 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   function postMessage({ clientId, content, replyTo }: Unsent) {
     const message = { clientId, content, replyTo };
     post(clientId, { event: "chat-message", roomId, message });
+    after(
+      clientId,
+      late,
+      () => waiting.has(clientId) && dispatch({ event: "late", clientId }),
+    );
   }
 
   function onFrame(frame: ServerFrame) {
@@ -108,11 +115,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
         break;
       case "typing": {
         const { id } = frame.sender;
-        clearTimeout(typists[id]);
-        typists[id] = setTimeout(
-          () => dispatch({ event: "typing-ended", id }),
-          TYPING + 1_000,
-        );
+        const end = () => dispatch({ event: "typing-ended", id });
+        after(`typing ${id}`, TYPING + 1_000, end);
         break;
       }
       case "membership":
@@ -125,7 +129,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     const frame = waiting.get(ref);
     if (retryable) {
       const again = () => waiting.has(ref) && link.send(frame!);
-      setTimeout(again, 1_000 + Math.random() * 2_000);
+      after(`again ${ref}`, 1_000 + Math.random() * 2_000, again);
     } else if (ref === "join-room") {
       link.refuse(message);
     } else if (waiting.delete(ref) && frame?.event !== "chat-message") {
@@ -195,6 +199,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     draft: pending.draft,
     saveDraft: pending.saveDraft,
     check: link.check,
-    close: link.close,
+    close() {
+      stopAll();
+      link.close();
+    },
   };
 }

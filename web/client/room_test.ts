@@ -26,6 +26,7 @@ async function setUp(
     states: string[];
     until(done: () => boolean): Promise<void>;
   }) => Promise<void>,
+  late = FOREVER,
 ) {
   const watch = watcher();
   const server = startServer(watch);
@@ -42,7 +43,7 @@ async function setUp(
     url: server.url,
     token: { token: "t", expiresAt: Date.now() + 300_000 },
     renew: () => Promise.reject(new Error("web is down")),
-    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER },
+    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
     storage: () => storage,
     onChange(next) {
       state = next;
@@ -218,3 +219,24 @@ Deno.test("what has been seen is reported once", () =>
     const reads = server.frames.filter((frame) => frame.event === "read");
     assertEquals(reads, [{ event: "read", roomId: "room", offset: 7 }]);
   }));
+
+Deno.test("a message that is not answered for a while can be given up", () => {
+  const storage = fakeStorage();
+  return setUp(storage, async ({ room, peer, state, until }) => {
+    room.send("into the void");
+    const [{ clientId }] = state().unsent;
+    await until(() => state().unsent[0].reason !== undefined);
+    assertEquals(state().unsent.map((u) => [u.status, u.reason]), [
+      ["sending", "Waiting to send"],
+    ]);
+    room.discard(clientId);
+    assertEquals(openPending("me", "room", () => storage).list(), []);
+    const server = await peer(0);
+    await goLive(server);
+    room.send("another");
+    assertEquals(
+      (await server.got("chat-message")).message.content,
+      "another",
+    );
+  }, 1);
+});

@@ -6,6 +6,7 @@ import {
   type Position,
   type ServerFrame,
 } from "../../realtime/protocol.ts";
+import { openTimers } from "./timers.ts";
 import type { Refused, Token } from "./token.ts";
 
 // The protocol's own code, by type: importing the table would ship all of it.
@@ -29,6 +30,8 @@ export const TIMING = {
   check: 40_000,
   /** How long an answer may take before the link counts as dead. */
   answer: 10_000,
+  /** How long a message may go unanswered until the person is told that it waits. */
+  late: 10_000,
   /** A token is renewed this long before it ends… */
   renewBefore: 45_000,
   /** …and at this age at the latest, whatever this device's clock says. */
@@ -78,12 +81,8 @@ export function connect(options: LinkOptions): Link {
   let opening = false;
   let failures = 0;
   let badTokens = 0;
-  const timers: Record<string, ReturnType<typeof setTimeout>> = {};
+  const { after, stop, stopAll } = openTimers();
 
-  const after = (name: string, wait: number, work: () => void) => {
-    clearTimeout(timers[name]);
-    timers[name] = setTimeout(work, wait);
-  };
   const write = (frame: ClientFrame) => socket!.send(JSON.stringify(frame));
   const identify = () => write({ event: "identify", token: token.token });
   const untilRenewal = () =>
@@ -101,7 +100,7 @@ export function connect(options: LinkOptions): Link {
     const old = socket;
     live = false;
     socket = undefined;
-    Object.values(timers).forEach(clearTimeout);
+    stopAll();
     old?.close();
   }
 
@@ -143,7 +142,7 @@ export function connect(options: LinkOptions): Link {
 
   async function open() {
     if (over || socket || opening) return;
-    clearTimeout(timers.open);
+    stop("open");
     opening = true;
     const good = badTokens || untilRenewal() <= 0 ? await renewed() : true;
     opening = false;
@@ -165,7 +164,7 @@ export function connect(options: LinkOptions): Link {
       if (!live) ask();
     }
     if (frame.event === "room-joined") {
-      clearTimeout(timers.answer);
+      stop("answer");
       after("check", timing.check, ask);
       failures = badTokens = 0;
       live = true;

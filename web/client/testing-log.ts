@@ -3,6 +3,7 @@ import type {
   EntryFrame,
   HistoryPage,
   Message,
+  Sender,
   ServerFrame,
 } from "../../realtime/protocol.ts";
 import { changed } from "./entries.ts";
@@ -25,7 +26,13 @@ export class Log {
 
   append(entry: (at: Base) => EntryFrame): EntryFrame {
     const offset = this.offset + 1;
-    const made = entry({ roomId: ROOM, epoch: `${this.epoch}`, offset });
+    const made = entry({
+      roomId: ROOM,
+      epoch: `${this.epoch}`,
+      offset,
+      clientId: `c${offset}`,
+      sender: ADA,
+    });
     this.entries.push(made);
     return made;
   }
@@ -89,7 +96,13 @@ export class Log {
     this.entries = [];
   }
 }
-type Base = { roomId: string; epoch: string; offset: number };
+type Base = {
+  roomId: string;
+  epoch: string;
+  offset: number;
+  clientId: string;
+  sender: Sender;
+};
 
 /** A page of the room as the log has it now. */
 export const open = (log: Log): RoomState =>
