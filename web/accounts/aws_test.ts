@@ -68,6 +68,7 @@ const STEPS: [string, string, Fault, string][] = [
   ["s3", "PUT object", denied, "pictures-misconfigured"],
   ["s3", "PUT object", "silence", "pictures-unavailable"],
   ["s3", "PUT object", "late", "pictures-unavailable"],
+  ["s3", "PUT object", "overtaken", "pictures-unavailable"],
 ];
 
 for (const [service, operation, fault, code] of STEPS) {
@@ -82,6 +83,7 @@ for (const [service, operation, fault, code] of STEPS) {
       faults.always(operation, fault);
       assertEquals(await codeOf(register(s, registration)), code);
       assertEquals(await findAccountByEmail(s, registration.email), null);
+      await sweepPictures(s);
       assertEquals(await everythingIn(s.kv), "");
       assertEquals(s3.versions, []);
       faults.always(operation, null);

@@ -35,7 +35,7 @@ export async function addPicture(
   try {
     await s.blobs.put(blobKey, jpeg, "image/jpeg");
   } catch (error) {
-    await discardPicture(s, blobKey);
+    await discardPicture(s, blobKey, true);
     throw error;
   }
   return { blobKey, claim };
@@ -53,10 +53,13 @@ export function dropPicture(
 /**
  * Deletes a picture no account refers to; one that is referred to stays. A failure is logged and
  * made good by the next {@link sweepPictures}.
+ * @param mayArrive the store failed to say what became of the picture: a write that was given up
+ * on may yet overtake its deletion, so the next sweep deletes it once more.
  */
 export async function discardPicture(
   s: PictureStore,
   blobKey: string,
+  mayArrive = false,
 ): Promise<void> {
   try {
     const entry = await s.kv.get<PictureNote>(keys.picture(blobKey));
@@ -67,7 +70,7 @@ export async function discardPicture(
       .commit();
     if (!ok) return;
     await s.blobs.delete(blobKey);
-    await s.kv.delete(entry.key);
+    if (!mayArrive) await s.kv.delete(entry.key);
   } catch (error) {
     log("warn", "picture-not-deleted", { error });
   }

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
 import { findAccount, findAccountByEmail } from "./accounts.ts";
+import { sweepPictures } from "./pictures.ts";
 import { register } from "./register.ts";
 import { keys } from "./store.ts";
 import {
@@ -141,6 +142,7 @@ Deno.test(
     broken.put = new Error("disk full");
     await assertRejects(() => register(s, ann), Error, "disk full");
     assertEquals(await findAccountByEmail(s, ann.email), null);
+    await sweepPictures(s);
     assertEquals(await everythingIn(s.kv), "");
     broken.put = undefined;
     await register(s, ann);

@@ -2,12 +2,13 @@
 
 /**
  * An error as the service documents it, or a way for the connection to fail; "late": what was
- * asked is done, but nobody hears of it.
+ * asked is done, but nobody hears of it; "overtaken": the same, after the next deletion.
  */
 export type Fault =
   | { code: string; status: number; message?: string }
   | "silence"
   | "late"
+  | "overtaken"
   | "broken";
 
 /** What a stand-in does instead of answering, next or from now on. */

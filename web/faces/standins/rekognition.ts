@@ -61,10 +61,8 @@ export function startRekognition(signer: Signer): RekognitionStandIn {
     }
     const operation = operationOf(request);
     const fault = faults.take(operation);
-    if (fault === "silence" || fault === "late") {
-      return await silence(ending.signal);
-    }
     if (fault === "broken") return broken();
+    if (typeof fault === "string") return await silence(ending.signal);
     if (fault) {
       throw new ServiceError(
         fault.code,

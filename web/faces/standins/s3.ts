@@ -46,6 +46,7 @@ export function startS3(
   const faults = new FaultList();
   const ending = new AbortController();
   let versions: Version[] = [];
+  let overtaken: (() => void) | undefined;
 
   async function handle(request: Request): Promise<Response> {
     const body = await request.bytes();
@@ -66,9 +67,17 @@ export function startS3(
     if (typeof fault === "object") {
       return refuse(fault.status, fault.code, fault.message);
     }
+    if (fault === "overtaken") {
+      overtaken = () => perform(request, body, key, url.searchParams);
+      return await silence(ending.signal);
+    }
     const response = name === bucket
       ? perform(request, body, key, url.searchParams)
       : refuse(404, "NoSuchBucket");
+    if (request.method === "DELETE") {
+      overtaken?.();
+      overtaken = undefined;
+    }
     return fault === "late" ? await silence(ending.signal) : response;
   }
 
