@@ -90,17 +90,30 @@ function readSigningKey(env: Env): JWK | undefined {
   throw problem;
 }
 
-function readMail(env: Env, mailFrom: string): Config["mail"] {
-  const url = readText(env, "SMTP_URL");
-  if (url !== undefined) {
-    if (!["smtp:", "smtps:"].includes(URL.parse(url)?.protocol ?? "")) {
-      throw new ConfigError(
-        "SMTP_URL",
-        "must be an address starting with smtp:// or smtps://.",
-      );
-    }
-    return { kind: "smtp", url, from: mailFrom };
+function isSmtpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !["smtp:", "smtps:"].includes(url.protocol)) return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    // A per cent sign that stands for itself.
+    return false;
   }
+  return url.hostname !== "" && (url.username === "") === (url.password === "");
+}
+
+function readSmtpUrl(env: Env): string | undefined {
+  const text = readText(env, "SMTP_URL");
+  if (text === undefined || isSmtpUrl(text)) return text;
+  throw new ConfigError(
+    "SMTP_URL",
+    "must be an address like smtps://user:password@host:465 or smtp://host:25, with signs such as @ / # % in user and password percent-encoded.",
+  );
+}
+
+function readMail(env: Env, mailFrom: string): Config["mail"] {
+  const smtp = readSmtpUrl(env);
+  if (smtp !== undefined) return { kind: "smtp", url: smtp, from: mailFrom };
   const user = readText(env, "EMAIL_USER");
   const pass = readText(env, "EMAIL_PASS");
   if (user === undefined && pass === undefined) return { kind: "outbox" };

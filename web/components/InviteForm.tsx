@@ -56,19 +56,21 @@ function Waiting({ invitation }: { invitation: SentInvitation }) {
     <li class="person">
       <span class="person-name">
         <span class="truncate" title={email}>{email}</span>
+        {delivery !== "sent" && (
+          <span
+            class={delivery === "waiting"
+              ? "undelivered"
+              : "undelivered failed"}
+          >
+            {UNDELIVERED[delivery]}
+          </span>
+        )}
       </span>
       <span class="soft small">until {dayText(expiresAt, Date.now())}</span>
       {delivery !== "sent" && (
         <Act intent="resend" invitation={invitation} label="Send again" />
       )}
       <Act intent="revoke" invitation={invitation} label="Revoke" />
-      {delivery !== "sent" && (
-        <span
-          class={delivery === "waiting" ? "undelivered" : "undelivered failed"}
-        >
-          {UNDELIVERED[delivery]}
-        </span>
-      )}
     </li>
   );
 }

@@ -169,7 +169,7 @@ export default define.page<typeof handler>(({ data }) => {
       </p>
       <h1>Members</h1>
       {happened && (
-        <Notice>
+        <Notice icon={done === "invite-waiting" ? "clock" : "check"}>
           {happened}
           {done === "invite" && data.outbox && (
             <>
