@@ -17,7 +17,7 @@ export function Unsent({ path, content }: { path: string; content: string }) {
           <textarea
             class="input"
             rows={6}
-            readonly
+            readOnly
             dir="auto"
             aria-label="Your message"
           >

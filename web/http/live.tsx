@@ -45,7 +45,7 @@ const Note = ({ children }: { children: string }) => (
 function entryHtml(entry: EntryFrame, me: string): string {
   switch (entry.event) {
     case "new-message":
-      return html(<Row message={entry.message} head me={me} />);
+      return html(<Row message={entry.message} head me={me} alive={false} />);
     case "message-edited":
       return html(<Note>{`A message was changed to: ${entry.content}`}</Note>);
     case "message-deleted":
