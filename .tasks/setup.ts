@@ -54,7 +54,8 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-async function missing(needs: Need[]): Promise<Need[]> {
+/** Which of these are not installed. */
+export async function missingPackages(needs: Need[]): Promise<Need[]> {
   const found = await Promise.all(
     needs.map(async (need) =>
       (await Promise.all(need.files.map(exists))).includes(true)
@@ -101,7 +102,7 @@ export async function installPackages() {
  * @returns what is still missing afterwards, having said so in one sentence.
  */
 export async function installSystem(needs: Need[]): Promise<Need[]> {
-  const absent = await missing(needs);
+  const absent = await missingPackages(needs);
   if (absent.length === 0) return [];
   const names = absent.map((need) => need.name);
   if (Deno.uid() === 0 && await exists("/usr/bin/apt-get")) {
@@ -116,7 +117,7 @@ export async function installSystem(needs: Need[]): Promise<Need[]> {
         "--no-install-recommends",
         ...names,
       ], env)
-    ) return await missing(needs);
+    ) return await missingPackages(needs);
   }
   const without = [...new Set(absent.map((need) => need.without))].join("; ");
   console.log(

@@ -1,0 +1,85 @@
+/** How the addresses fit together: what a browser on another machine would make of them. */
+import { isLocal } from "../../web/env.ts";
+import { addresses } from "../services.ts";
+import { type Env, type Finding, ok, text, wrong } from "./finding.ts";
+
+const PRIVATE =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])|\.(local|internal|lan)$/;
+
+/** Checks APP_URL against WS_URL, TRANSCRIBER_URL and the ports. */
+export function checkAddresses(env: Env): Promise<Finding[]> {
+  const at = addresses(env);
+  const [app, ws, transcriber] = [at.APP_URL, at.WS_URL, at.TRANSCRIBER_URL]
+    .map((address) => URL.parse(address));
+  // Malformed ones are told by the services that read them.
+  if (!app || !ws || !transcriber) return Promise.resolve([]);
+  const found = isLocal(app)
+    ? localPort(env, at.PORT, app)
+    : publicAddresses(app, ws, transcriber);
+  found.push(...ports(env, at));
+  return Promise.resolve(
+    found.length ? found : [ok("Addresses", "They fit together.")],
+  );
+}
+
+function publicAddresses(app: URL, ws: URL, transcriber: URL): Finding[] {
+  const found: Finding[] = [];
+  if (app.protocol === "http:") {
+    found.push(wrong(
+      "APP_URL",
+      PRIVATE.test(app.hostname)
+        ? "APP_URL is http:// on another machine: browsers give no page there the camera or the microphone. Put a proxy with a certificate before web, and use https://."
+        : "APP_URL is http:// on a public host: passwords and faces would travel unencrypted, and browsers refuse the camera. Use https://.",
+    ));
+  }
+  for (
+    const [name, url, secure] of [
+      ["WS_URL", ws, "wss:"],
+      ["TRANSCRIBER_URL", transcriber, "https:"],
+    ] as const
+  ) {
+    if (isLocal(url)) {
+      found.push(wrong(
+        name,
+        `${name} is on localhost while APP_URL is ${app.origin}: each browser would look for it on its own machine. Set ${name} to the public address of that service.`,
+      ));
+    } else if (app.protocol === "https:" && url.protocol !== secure) {
+      found.push(wrong(
+        name,
+        `${name} must start with ${secure}// because APP_URL is https: browsers refuse the mixture.`,
+      ));
+    }
+  }
+  return found;
+}
+
+function localPort(env: Env, port: string, app: URL): Finding[] {
+  if (text(env, "TRUST_PROXY") === "1") return [];
+  const shown = app.port || (app.protocol === "https:" ? "443" : "80");
+  if (shown === port) return [];
+  return [wrong(
+    "APP_URL",
+    `APP_URL names port ${shown} and PORT is ${port}: nobody would answer there. Make them the same.`,
+  )];
+}
+
+const PORTS = ["PORT", "WS_PORT", "TRANSCRIBER_PORT"] as const;
+
+/** Two services on one port. Each in a container of its own may share the number. */
+function ports(env: Env, at: ReturnType<typeof addresses>): Finding[] {
+  const seen = new Map<string, string>();
+  const found: Finding[] = [];
+  for (const name of PORTS) {
+    const other = seen.get(at[name]);
+    if (other && text(env, name) !== undefined) {
+      found.push(wrong(
+        name,
+        `${name} and ${other} are both ${
+          at[name]
+        }. Give each service its own port.`,
+      ));
+    }
+    seen.set(at[name], name);
+  }
+  return found;
+}

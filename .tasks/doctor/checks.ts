@@ -1,0 +1,48 @@
+import { checkAddresses } from "./addresses.ts";
+import { checkAws } from "./aws.ts";
+import type { Check, Circumstances, Env, Finding } from "./finding.ts";
+import { reasonOf, wrong } from "./finding.ts";
+import { checkGoogle } from "./google.ts";
+import { checkKv } from "./kv.ts";
+import { checkFolder, checkPorts, checkRecognizer } from "./machine.ts";
+import { checkMail } from "./mail.ts";
+import { checkKeys } from "./keys.ts";
+import { checkRealtime, checkTranscriber } from "./origins.ts";
+import { checkRedis } from "./redis.ts";
+import { scrubber } from "./scrub.ts";
+import { checkVariables } from "./variables.ts";
+
+const CHECKS: [name: string, check: Check][] = [
+  ["Variables", checkVariables],
+  ["Addresses", checkAddresses],
+  ["Ports", checkPorts],
+  ["DATA_DIR", checkFolder],
+  ["KV", checkKv],
+  ["REDIS_URL", checkRedis],
+  ["SMTP_URL", checkMail],
+  ["AWS", checkAws],
+  ["Google", checkGoogle],
+  ["PocketSphinx", checkRecognizer],
+  ["APP_URL", checkKeys],
+  ["WS_URL", checkRealtime],
+  ["TRANSCRIBER_URL", checkTranscriber],
+];
+
+/** Everything the doctor has to say about an environment, without its secrets. */
+export async function diagnose(
+  env: Env,
+  about: Circumstances,
+): Promise<Finding[]> {
+  const found = await Promise.all(CHECKS.map(async ([name, check]) => {
+    try {
+      return await check(env, about);
+    } catch (error) {
+      return [wrong(name, `${name} could not be checked: ${reasonOf(error)}.`)];
+    }
+  }));
+  const scrub = scrubber(env);
+  return found.flat().map((finding) => ({
+    ...finding,
+    sentence: scrub(finding.sentence),
+  }));
+}

@@ -1,0 +1,36 @@
+import type { Env } from "./finding.ts";
+
+const SECRET_NAME = /PASS|SECRET|TOKEN|KEY/;
+const URL_NAME = /URL|PATH/;
+
+/** Every part of the environment that must never be printed. */
+function secretsOf(env: Env): string[] {
+  const secrets: string[] = [];
+  for (const [name, value = ""] of Object.entries(env)) {
+    if (SECRET_NAME.test(name)) secrets.push(...value.split(","));
+    if (!URL_NAME.test(name)) continue;
+    for (const part of value.split(",")) {
+      const password = URL.parse(part.trim())?.password ?? "";
+      secrets.push(password, decode(password));
+    }
+  }
+  // A one-letter "secret" would blank every sentence, and is reported as too short elsewhere.
+  return secrets.map((secret) => secret.trim()).filter((s) => s.length > 3)
+    .sort((a, b) => b.length - a.length);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Not percent-encoded text; it is looked for as it stands.
+    return text;
+  }
+}
+
+/** Takes the secrets of an environment out of what a library said. */
+export function scrubber(env: Env): (sentence: string) => string {
+  const secrets = secretsOf(env);
+  return (sentence) =>
+    secrets.reduce((rest, secret) => rest.replaceAll(secret, "[…]"), sentence);
+}
