@@ -141,5 +141,10 @@ test("the service may read any room's history", async () => {
 test("says that it lives and is ready", async () => {
   expect((await server.call("/healthz", "")).status).toBe(200);
   const ready = await server.call("/readyz", "");
-  expect(await ready.json()).toEqual({ ready: true, store: "sqlite" });
+  expect(await ready.json()).toEqual({
+    ready: true,
+    draining: false,
+    store: { name: "sqlite", state: "up" },
+    keys: { state: "up" },
+  });
 });

@@ -1,11 +1,12 @@
 import type { Person } from "./auth.ts";
 import type { Entry } from "./log/entry.ts";
-import type { LogListener, Removal, RoomLog } from "./log/log.ts";
+import type { LogListener, Removal, RoomLog, StoreError } from "./log/log.ts";
 import { errorFields, type Logger } from "./logger.ts";
+import { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 import { Presence } from "./presence.ts";
 import type { Sender, ServerFrame } from "./protocol.ts";
-import { Removals } from "./removals.ts";
+import { EVERYONE, Removals } from "./removals.ts";
 import { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 import { parseSignal, type Signal } from "./signals.ts";
@@ -29,15 +30,20 @@ export interface OpenRoom {
 const PRESENCE_DELAY = 300;
 const PRESENCE_DELAY_EACH = 10;
 
+/** Milliseconds between log lines about a store that fails. */
+const STORE_TOLD_EVERY = 5_000;
+
 /** Who is connected to this instance, and which rooms they have open. */
 export class Hub implements LogListener {
   readonly instance = crypto.randomUUID();
   readonly sessions = new Set<Session>();
   readonly streams = new Set<StreamReader>();
   readonly removals = new Removals();
+  readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
   readonly #people = new Map<string, Set<Session>>();
   #log: RoomLog | undefined;
+  #storeTold = 0;
 
   constructor(readonly outbox: Outbox, readonly logger: Logger) {}
 
@@ -82,13 +88,16 @@ export class Hub implements LogListener {
   }
 
   #add(roomId: string): OpenRoom {
-    const publish = (topic: string, text: string) =>
+    const publish = (topic: string, text: string) => {
+      this.metrics.deliveries += open.readers;
       this.outbox.send(topic, text);
+    };
     const room = new Room(roomId, this.log, publish, this.logger);
     const watched = this.log.watch(roomId).then(() => {
       this.sendSignal(roomId, { type: "who", instance: this.instance });
     });
-    const open = { room, presence: new Presence(), readers: 0, watched };
+    const presence = new Presence();
+    const open: OpenRoom = { room, presence, readers: 0, watched };
     this.#rooms.set(roomId, open);
     return open;
   }
@@ -169,11 +178,23 @@ export class Hub implements LogListener {
   removal(removal: Removal): void {
     this.removals.hear(removal);
     const { roomId, removed } = removal;
-    for (const session of [...this.#people.get(removal.userId) ?? []]) {
+    for (const session of this.#concerned(removal)) {
       session.send({ event: "membership", roomId, removed });
       if (removed) session.removedFrom(roomId);
     }
     for (const stream of [...this.streams]) stream.check();
+  }
+
+  #concerned({ roomId, userId }: Removal): Session[] {
+    if (userId !== EVERYONE) return [...this.#people.get(userId) ?? []];
+    return [...this.sessions].filter(({ person }) => person?.rooms.has(roomId));
+  }
+
+  /** Tells an operator why the store fails, but not for each of a thousand messages. */
+  storeFailed(error: StoreError): void {
+    if (this.#storeTold > Date.now() - STORE_TOLD_EVERY) return;
+    this.#storeTold = Date.now();
+    this.logger("error", "store-failed", errorFields(error));
   }
 
   reconnected(): void {

@@ -20,6 +20,11 @@ export class Inbox {
 
   constructor(readonly owner: InboxOwner) {}
 
+  /** Frames that wait for earlier ones. */
+  get waiting(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
   put(text: string): void {
     if (this.#closed) return;
     if (!this.#waits()) return this.#begin(text);

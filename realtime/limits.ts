@@ -21,6 +21,7 @@ export class Limits {
   #bad = 0;
   #messages: Bucket | undefined;
   #requests: Bucket | undefined;
+  #searches: Bucket | undefined;
   #typing: Bucket | undefined;
 
   constructor(readonly rates: Rates) {}
@@ -36,6 +37,12 @@ export class Limits {
   takeRequest(ref: string): void {
     this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
     this.#take(this.#requests, ref);
+  }
+
+  /** A search reads much: @throws {FrameError} `rate-limited` */
+  takeSearch(ref: string): void {
+    this.#searches ??= new Bucket(2, 20);
+    this.#take(this.#searches, ref);
   }
 
   /** One hint more or less is no loss, and an error would be noise: true if it may go. */

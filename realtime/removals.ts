@@ -4,6 +4,9 @@ import type { Removal } from "./log/log.ts";
 /** Milliseconds a removal is remembered: longer than any token lives. */
 export const REMOVAL_MEMORY = 600_000;
 
+/** As the id of a person: all of them. The room has ended. */
+export const EVERYONE = "*";
+
 /**
  * Who was lately taken out of a room. A token says who was a member when it was issued;
  * one issued before the removal must not let the person back in.
@@ -20,7 +23,8 @@ export class Removals {
   /** Takes the rooms the person was removed from, after the token was issued, out of it. */
   apply(person: Person): Person {
     for (const roomId of person.rooms.keys()) {
-      const at = this.#at.get(`${roomId}\0${person.id}`);
+      const at = this.#at.get(`${roomId}\0${person.id}`) ??
+        this.#at.get(`${roomId}\0${EVERYONE}`);
       // A token states whole seconds: one of the same second may be the older.
       if (at !== undefined && person.issuedAt <= Math.floor(at / 1000)) {
         person.rooms.delete(roomId);

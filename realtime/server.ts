@@ -1,14 +1,17 @@
 import process from "node:process";
 import type { Verify } from "./auth.ts";
 import type { Config } from "./config.ts";
+import { Health } from "./health.ts";
 import { handleHttp } from "./http.ts";
+import { HttpLimits } from "./http-limits.ts";
 import { Hub } from "./hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
-import { errorFields, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
 import { Outbox } from "./outbox.ts";
 import { CLOSE } from "./protocol.ts";
 import { Shedding } from "./shedding.ts";
 import { Session, type SessionContext, type SocketData } from "./session.ts";
+import { startTimers } from "./upkeep.ts";
 
 /** What a server is made of; tests give their own. */
 export interface Parts {
@@ -29,13 +32,10 @@ export interface Realtime {
 const PAYLOAD_LIMIT = 1_114_112;
 /** Bytes not yet taken by a reader past which its connection is dropped. */
 const BACKPRESSURE_LIMIT = 1_048_576;
-/** Bytes, and seconds, after which a slow reader is told to go. */
-const SLOW_BYTES = 524_288;
-const SLOW_SECONDS = 10;
-const POSITION_CHECK = 40_000;
-const PRESENCE_REFRESH = 10_000;
-const TRIM_EVERY = 3_600_000;
-const DAY = 86_400_000;
+/** Sockets closed at once when the instance goes, and milliseconds before the next: what
+ * returns all at the same moment is the next instance's trouble. */
+const GOODBYES = 500;
+const GOODBYE_PAUSE = 50;
 const DRAIN_LIMIT = 8_000;
 
 /** Starts the service on the port of the configuration (0: any free one). */
@@ -49,8 +49,13 @@ export async function startServer(
   const { messageRate, messageBurst } = config;
   const shedding = new Shedding(outbox, config.maxMemory);
   const context = { hub, verify, shedding, messageRate, messageBurst };
-  let accepting = true;
-  const http = { hub, verify, accepting: () => accepting };
+  const limits = new HttpLimits({ messageRate, messageBurst });
+  const health = new Health(hub.log, config.appUrl);
+  const accepting = () => !shedding.draining;
+  const full = () =>
+    hub.sessions.size + hub.streams.size >= config.maxConnections ||
+    shedding.refusesConnections;
+  const http = { hub, verify, health, limits, shedding, accepting, full };
   const server = Bun.serve<SocketData>({
     port: config.port,
     idleTimeout: 0,
@@ -59,9 +64,7 @@ export async function startServer(
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
         return handleHttp(http, request);
       }
-      const full = hub.sessions.size >= config.maxConnections ||
-        shedding.refusesConnections;
-      const refusal = refuseUpgrade(request, config, accepting, full);
+      const refusal = refuseUpgrade(request, config, accepting(), full());
       if (refusal) return refusal;
       const data = {} as SocketData;
       return server.upgrade(request, { data }) ? undefined : new Response(
@@ -75,17 +78,22 @@ export async function startServer(
   const timers = startTimers(hub, config, logger);
   timers.push(
     setInterval(() => shedding.observe(process.memoryUsage.rss()), 1_000),
+    setInterval(() => limits.clear(), 60_000),
   );
   async function drain(): Promise<void> {
-    accepting = false;
+    shedding.draining = true;
     timers.forEach(clearInterval);
     const stopped = server.stop();
     await Promise.race([hub.log.idle(), Bun.sleep(DRAIN_LIMIT)]);
     // Acknowledgements leave with the end of the turn they were published in.
     while (outbox.waiting > 0) await Bun.sleep(1);
     for (const stream of [...hub.streams]) stream.end();
-    for (const session of [...hub.sessions]) {
-      session.close(CLOSE.restart, "restarting");
+    const leaving = [...hub.sessions];
+    while (leaving.length > 0) {
+      for (const session of leaving.splice(0, GOODBYES)) {
+        session.close(CLOSE.restart, "restarting");
+      }
+      if (leaving.length > 0) await Bun.sleep(GOODBYE_PAUSE);
     }
     await Promise.race([stopped, Bun.sleep(1_000)]);
     await server.stop(true);
@@ -127,68 +135,9 @@ function sockets(context: SessionContext): Bun.WebSocketHandler<SocketData> {
     message(socket, data) {
       socket.data.session.receive(data);
     },
-    close(socket) {
+    close(socket, code) {
+      context.hub.metrics.closed(code);
       socket.data.session.ended();
     },
   };
-}
-
-function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
-  const slow = new Map<Session, number>();
-  return [
-    setInterval(() => sweep(hub, slow), 1_000),
-    setInterval(collector(hub), 5_000),
-    setInterval(() => void hub.checkPositions(), POSITION_CHECK),
-    setInterval(() => hub.refreshPresence(), PRESENCE_REFRESH),
-    setInterval(() => hub.removals.forget(), 60_000),
-    setInterval(() => void trimOld(hub, config, logger), TRIM_EVERY),
-  ];
-}
-
-/**
- * Collects garbage once many have come or gone: verifying a token leaves more behind than
- * the connection keeps, and a quiet process would hold on to it.
- */
-function collector(hub: Hub): () => void {
-  let collected = 0, before = 0;
-  return () => {
-    const { size } = hub.sessions;
-    const settled = Math.abs(size - before) < 50;
-    before = size;
-    if (!settled || Math.abs(size - collected) < 500) return;
-    collected = size;
-    Bun.gc(true);
-  };
-}
-
-/** Removes what is older than the configuration keeps. */
-async function trimOld(hub: Hub, config: Config, logger: Logger) {
-  if (config.retentionDays === undefined) return;
-  try {
-    const before = Date.now() - config.retentionDays * DAY;
-    logger("info", "trimmed", { entries: await hub.log.trim(before) });
-  } catch (error) {
-    logger("warn", "trim-failed", errorFields(error));
-  }
-}
-
-/** Ends what has run out: time to identify, tokens, patience with slow readers. */
-function sweep(hub: Hub, slow: Map<Session, number>): void {
-  const now = Date.now();
-  for (const stream of [...hub.streams]) stream.check();
-  for (const session of [...hub.sessions]) {
-    if (session.deadline <= now) {
-      const [code, reason] = session.person
-        ? [CLOSE.token, "token expired"] as const
-        : [CLOSE.identifyTimeout, "not identified in time"] as const;
-      session.close(code, reason);
-    }
-    if (session.socket.getBufferedAmount() > SLOW_BYTES) {
-      slow.set(session, (slow.get(session) ?? 0) + 1);
-    } else slow.delete(session);
-  }
-  for (const [session, seconds] of slow) {
-    if (seconds >= SLOW_SECONDS) session.close(CLOSE.tooSlow, "too slow");
-    if (session.closed) slow.delete(session);
-  }
 }

@@ -11,7 +11,7 @@ import { FrameError, parseFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import { Limits, type Rates } from "./limits.ts";
-import type { Appended } from "./log/log.ts";
+import { type Appended, StoreError } from "./log/log.ts";
 import { errorFields } from "./logger.ts";
 import {
   type ClientFrame,
@@ -67,6 +67,11 @@ export class Session implements InboxOwner {
       return this.#badFrame("frame-too-large", "The frame is too large.");
     }
     this.#inbox.put(data);
+  }
+
+  /** Frames that wait for earlier ones. */
+  get waiting(): number {
+    return this.#inbox.waiting;
   }
 
   overflow(): void {
@@ -189,8 +194,13 @@ export class Session implements InboxOwner {
     roomId: string,
     clientId: string,
   ): void {
+    const started = performance.now();
     this.#inbox.track(appended.then(
-      (done) => this.#say(ackText(roomId, clientId, done)),
+      (done) => {
+        const seconds = (performance.now() - started) / 1_000;
+        this.context.hub.metrics.appends.observe(seconds);
+        this.#say(ackText(roomId, clientId, done));
+      },
       (error) => this.#refuse(error, clientId),
     ));
   }
@@ -261,6 +271,7 @@ export class Session implements InboxOwner {
   }
 
   #badFrame(code: string, message: string): void {
+    this.context.hub.metrics.errors.add(code);
     this.send({ event: "error", code, message, retryable: false });
     if (this.#limits.countBad()) this.close(CLOSE.badFrame, code);
   }
@@ -268,13 +279,14 @@ export class Session implements InboxOwner {
   /** Tells the client why a frame was not done, and closes where that is final. */
   #refuse(error: unknown, ref?: string): void {
     if (this.closed) return;
+    const { hub } = this.context;
     const { frame, close, unexpected } = refusalOf(error, ref);
-    if (unexpected) {
-      this.context.hub.logger("error", "frame-failed", errorFields(error));
-    }
+    if (unexpected) hub.logger("error", "frame-failed", errorFields(error));
+    if (error instanceof StoreError) hub.storeFailed(error);
     if (frame.code === "bad-json") {
       return this.#badFrame(frame.code, frame.message);
     }
+    hub.metrics.errors.add(frame.code);
     this.send(frame);
     if (close) this.close(close, frame.code);
     if (this.#limits.flooding) this.close(CLOSE.flooding, "flooding");

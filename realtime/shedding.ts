@@ -9,6 +9,8 @@ const BACKLOG_LIMIT = 20_000;
  */
 export class Shedding {
   #memory = 0;
+  /** Set when the instance is about to go: what comes now would keep it from that. */
+  draining = false;
 
   constructor(
     readonly outbox: Pick<Outbox, "waiting">,
@@ -26,6 +28,6 @@ export class Shedding {
   }
 
   get refusesMessages(): boolean {
-    return this.outbox.waiting > BACKLOG_LIMIT;
+    return this.draining || this.outbox.waiting > BACKLOG_LIMIT;
   }
 }

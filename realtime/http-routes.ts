@@ -1,0 +1,158 @@
+import { roleIn, sendMessage } from "./actions.ts";
+import { FrameError, object, parseDraft } from "./frames.ts";
+import {
+  authenticate,
+  body,
+  type Call,
+  json,
+  limitOf,
+  number,
+  personOf,
+  serviceOnly,
+} from "./http-call.ts";
+import { HttpError } from "./http-error.ts";
+import { entryId } from "./log/entry.ts";
+import type { Message } from "./protocol.ts";
+import { EVERYONE } from "./removals.ts";
+import { searchRoom } from "./search.ts";
+import { roomStream } from "./stream.ts";
+
+type Handle = (call: Call) => Promise<Response>;
+
+/** Live pages one person may have open here. */
+const STREAM_LIMIT = 20;
+
+/** Every route; `:id` is a room. */
+export const ROUTES: [method: string, path: string, handle: Handle][] = [
+  ["GET", "/rooms/:id/messages", history],
+  ["POST", "/rooms/:id/messages", post],
+  ["GET", "/rooms/:id/search", search],
+  ["PUT", "/rooms/:id/read", read],
+  ["POST", "/rooms/:id/membership", membership],
+  ["GET", "/rooms/:id/stream", stream],
+  ["DELETE", "/rooms/:id", end],
+  ["GET", "/summaries", summaries],
+  ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
+  ["GET", "/readyz", ready],
+  ["GET", "/metrics", metrics],
+];
+
+async function history({ context, request, url, roomId }: Call) {
+  const who = await authenticate(context, request);
+  if (who.kind === "person") {
+    roleIn(who.person, roomId);
+    context.limits.of(who.person.id).takeRequest("history");
+  }
+  const after = number(url, "after");
+  const range = { before: number(url, "before"), after, limit: limitOf(url) };
+  return json(await context.hub.log.page(roomId, range));
+}
+
+async function post({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  const { limits, shedding, hub: { log, metrics } } = context;
+  limits.of(person.id).takeMessage("message");
+  if (shedding.refusesMessages) {
+    throw new HttpError(503, "overloaded", "The server is busy; try again.");
+  }
+  const draft = parseDraft(await body(request));
+  const started = performance.now();
+  const done = await sendMessage(log, person, roomId, draft);
+  metrics.appends.observe((performance.now() - started) / 1_000);
+  const { epoch, offset, timestamp, repeated } = done;
+  const id = entryId(epoch, offset);
+  const message: Message = {
+    id,
+    ...draft,
+    sender: { id: person.id, name: person.name },
+    timestamp,
+    offset,
+  };
+  // The first message stands, whatever the repeated one says.
+  const stored = repeated ? await log.find(roomId, id) : message;
+  return json(stored, repeated ? 200 : 201);
+}
+
+async function search({ context, request, url, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  context.limits.of(person.id).takeSearch("search");
+  const query = url.searchParams.get("q") ?? "";
+  const range = { before: number(url, "before"), limit: limitOf(url) };
+  return json(await searchRoom(context.hub.log, roomId, query, range));
+}
+
+async function read({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  context.limits.of(person.id).takeRequest("read");
+  const { offset } = object(await body(request), "The body");
+  if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
+    throw new FrameError(
+      "bad-frame",
+      "The field offset must be a whole number.",
+    );
+  }
+  await context.hub.markRead(person, roomId, offset as number);
+  return new Response(null, { status: 204 });
+}
+
+async function summaries({ context, request, url }: Call) {
+  const person = await personOf(context, request);
+  context.limits.of(person.id).takeRequest("summaries");
+  const asked = (url.searchParams.get("rooms") ?? "").split(",");
+  const rooms = [...new Set(asked)].filter((id) => person.rooms.has(id));
+  return json({ rooms: await context.hub.log.summaries(person.id, rooms) });
+}
+
+async function membership({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { userId, removed } = object(await body(request), "The body");
+  if (typeof userId !== "string" || typeof removed !== "boolean") {
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and removed are required.",
+    );
+  }
+  await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
+  return new Response(null, { status: 204 });
+}
+
+/** Ends a room: everyone is out at once, and what was said is deleted. */
+async function end({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { log } = context.hub;
+  const everyone = { userId: EVERYONE, removed: true, at: Date.now() };
+  await log.remove({ roomId, ...everyone });
+  await log.deleteRoom(roomId);
+  return new Response(null, { status: 204 });
+}
+
+async function stream({ context, request, url, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  const { hub, limits, full } = context;
+  limits.of(person.id).takeRequest("stream");
+  if (full()) {
+    throw new HttpError(503, "overloaded", "The server is full; try again.");
+  }
+  const own = [...hub.streams].filter((it) => it.person.id === person.id);
+  if (own.length >= STREAM_LIMIT) {
+    throw new HttpError(429, "too-many", "Too many live pages; close some.");
+  }
+  const lines = await roomStream(hub, person, roomId, number(url, "after"));
+  return new Response(lines, {
+    headers: { "content-type": "application/x-ndjson" },
+  });
+}
+
+async function ready({ context }: Call) {
+  const state = await context.health.readiness(context.accepting());
+  return json(state, state.ready ? 200 : 503);
+}
+
+async function metrics({ context: { hub, shedding } }: Call) {
+  return new Response(await hub.metrics.text(hub, shedding), {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}
