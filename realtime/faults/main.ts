@@ -19,6 +19,7 @@ const USAGE = `Usage: deno task faults [options]
 /** Violations printed in full. */
 const SHOWN = 20;
 
+/** Ends with a code of its own: no promise was checked. */
 function fail(sentence: string): never {
   console.error(sentence);
   process.exit(2);
@@ -98,7 +99,10 @@ const verdicts: Verdict[] = [];
 let faults = 0, sound = true;
 for (const store of stores) {
   const share = seconds / stores.length;
-  const result = await run({ store, seconds: share, seed });
+  const result = await run({ store, seconds: share, seed })
+    .catch((error: Error) =>
+      fail(`The ${store} run broke off: ${error.message}`)
+    );
   print(store, result);
   faults += counted(result.injected.counts);
   sound &&= isSound(result);
