@@ -29,9 +29,25 @@ export interface Clips {
   ): Promise<ClipInfo>;
   /** Null when there is none, or when the id is not one of ours. */
   get(id: string): Promise<Clip | null>;
+  /** What is known about a clip, without its bytes; null as `get`. */
+  find(id: string): Promise<ClipInfo | null>;
   /** Deleting what does not exist is no error. */
   delete(id: string): Promise<void>;
+  /**
+   * The store's own address of a clip, which opens without a credential until `expiresAt`
+   * (milliseconds since the Unix epoch). A store without such leaves playing to this service.
+   */
+  address?(id: string, expiresAt: number): Promise<string>;
 }
+
+const DAY_MS = 86_400_000;
+
+/** Whether a clip is older than it may become; without `days` none ever is. */
+export const isExpired = (
+  { createdAt }: ClipInfo,
+  days: number | undefined,
+  now: number,
+): boolean => days !== undefined && now - createdAt > days * DAY_MS;
 
 export const newClipId = (): string =>
   crypto.getRandomValues(new Uint8Array(16))
@@ -48,15 +64,29 @@ export async function clipFor(
   caller: Caller,
   id: string,
 ): Promise<Clip> {
-  const clip = await clips.get(id);
-  const allowed = clip !== null &&
-    (caller.kind === "service" || clip.info.owner === caller.id);
-  if (!allowed) {
-    throw new ApiError({
-      code: "not-found",
-      status: 404,
-      message: "There is no such recording, or it is not yours.",
-    });
-  }
-  return clip;
+  await assertAllowed(clips, caller, id);
+  return await clips.get(id) ?? refuse();
+}
+
+/**
+ * Nothing, if this caller may have that clip.
+ * @throws {ApiError} as `clipFor`
+ */
+export async function assertAllowed(
+  clips: Clips,
+  caller: Caller,
+  id: string,
+): Promise<void> {
+  const info = await clips.find(id);
+  const allowed = info !== null &&
+    (caller.kind === "service" || info.owner === caller.id);
+  if (!allowed) refuse();
+}
+
+function refuse(): never {
+  throw new ApiError({
+    code: "not-found",
+    status: 404,
+    message: "There is no such recording, or it is not yours.",
+  });
 }

@@ -20,6 +20,7 @@ export function clipsContract(
       bytes,
       info: { ...about, id: info.id, bytes: 3, createdAt: info.createdAt },
     });
+    assertEquals(await clips.find(info.id), info);
   });
 
   promise("gives each clip an id of its own", async (clips) => {
@@ -41,6 +42,7 @@ export function clipsContract(
     const strange = [newClipId(), "", "..", "../../etc/passwd", "a".repeat(22)];
     for (const id of strange) {
       assertEquals(await clips.get(id), null);
+      assertEquals(await clips.find(id), null);
       await clips.delete(id);
     }
   });

@@ -1,12 +1,54 @@
-import { type ClipInfo, type Clips, isClipId, newClipId } from "./clips.ts";
+import {
+  type ClipInfo,
+  type Clips,
+  isClipId,
+  isExpired,
+  newClipId,
+} from "./clips.ts";
+
+export interface FolderOptions {
+  /** Days after which a clip is deleted; without it never. */
+  days?: number;
+  now?: () => number;
+}
+
+/** Milliseconds between two looks for clips that are too old. */
+const SWEEP_MS = 3_600_000;
 
 /**
  * Clips as files of a folder, which is made when the first one is kept. `<id>.json` is written
  * last and removed first: a clip without it does not exist.
  */
-export function folderClips(dir: string): Clips {
+export function folderClips(
+  dir: string,
+  { days, now = Date.now }: FolderOptions = {},
+): Clips {
   const audioPath = (id: string) => `${dir}/${id}.audio`;
   const infoPath = (id: string) => `${dir}/${id}.json`;
+  let swept = -Infinity;
+
+  const find = async (id: string): Promise<ClipInfo | null> => {
+    if (!isClipId(id)) return null;
+    const text = await orNull(() => Deno.readTextFile(infoPath(id)));
+    if (text === null) return null;
+    const info: ClipInfo = JSON.parse(text);
+    return isExpired(info, days, now()) ? null : info;
+  };
+
+  const forget = async (id: string) => {
+    await remove(infoPath(id));
+    await remove(audioPath(id));
+  };
+
+  /** Deletes what is too old, at most once an hour. */
+  const sweep = async () => {
+    if (days === undefined || now() - swept < SWEEP_MS) return;
+    swept = now();
+    for await (const { name } of Deno.readDir(dir)) {
+      const id = /^(.*)\.json$/.exec(name)?.[1] ?? "";
+      if (isClipId(id) && await find(id) === null) await forget(id);
+    }
+  };
 
   return {
     async put(bytes, about) {
@@ -14,9 +56,10 @@ export function folderClips(dir: string): Clips {
         id: newClipId(),
         ...about,
         bytes: bytes.length,
-        createdAt: Date.now(),
+        createdAt: now(),
       };
       await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+      await sweep();
       try {
         await Deno.writeFile(audioPath(info.id), bytes, { mode: 0o600 });
         const unfinished = `${infoPath(info.id)}.new`;
@@ -31,25 +74,27 @@ export function folderClips(dir: string): Clips {
       return info;
     },
 
+    find,
+
     async get(id) {
-      if (!isClipId(id)) return null;
-      try {
-        const info: ClipInfo = JSON.parse(
-          await Deno.readTextFile(infoPath(id)),
-        );
-        return { info, bytes: await Deno.readFile(audioPath(id)) };
-      } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return null;
-        throw error;
-      }
+      const info = await find(id);
+      const bytes = info && await orNull(() => Deno.readFile(audioPath(id)));
+      return bytes && { info, bytes };
     },
 
     async delete(id) {
-      if (!isClipId(id)) return;
-      await remove(infoPath(id));
-      await remove(audioPath(id));
+      if (isClipId(id)) await forget(id);
     },
   };
+}
+
+async function orNull<T>(read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function remove(path: string): Promise<void> {

@@ -36,3 +36,19 @@ Deno.test("folder: nothing is left of a deleted clip, and others cannot read it 
     await clips.delete(id);
     assertEquals([...Deno.readDirSync(dir)], []);
   }));
+
+Deno.test("folder: a clip older than CLIP_DAYS is gone, and its files with the next one kept", () =>
+  withFolder(async (dir) => {
+    const clock = { now: Date.now() };
+    const clips = folderClips(dir, { days: 7, now: () => clock.now });
+    const old = await clips.put(bytes, about);
+    clock.now += 4 * 86_400_000;
+    const newer = await clips.put(bytes, about);
+    clock.now += 4 * 86_400_000;
+    assertEquals(await clips.get(old.id), null);
+    assertEquals(await clips.find(old.id), null);
+    await clips.put(bytes, about);
+    const left = [...Deno.readDirSync(dir)].map(({ name }) => name);
+    assertEquals(left.some((name) => name.startsWith(old.id)), false);
+    assertEquals(left.includes(`${newer.id}.audio`), true);
+  }));

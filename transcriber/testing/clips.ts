@@ -10,6 +10,7 @@ export function memoryClips(): Clips {
       kept.set(id, { info, bytes });
       return Promise.resolve(info);
     },
+    find: (id) => Promise.resolve(kept.get(id)?.info ?? null),
     get: (id) => Promise.resolve(kept.get(id) ?? null),
     delete(id) {
       kept.delete(id);

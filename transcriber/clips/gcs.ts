@@ -1,0 +1,148 @@
+import type { Bucket } from "@google-cloud/storage";
+import { ApiError } from "../errors.ts";
+import type { Staging } from "../recognizers/google.ts";
+import {
+  type ClipInfo,
+  type Clips,
+  isClipId,
+  isExpired,
+  newClipId,
+} from "./clips.ts";
+import { CLIPS, STAGED } from "./gcs-bucket.ts";
+import { isNoObject, storageError } from "./gcs-errors.ts";
+
+export interface GcsOptions {
+  bucket(): Promise<Bucket>;
+  /** Days after which a clip is gone, even before the bucket's own rule deletes it. */
+  days?: number;
+  now?: () => number;
+}
+
+/** Clips as objects of a private bucket, `clips/<id>`, with what is known about them as metadata. */
+export function gcsClips(options: GcsOptions): Clips {
+  const now = options.now ?? Date.now;
+  const fileOf = async (id: string) =>
+    (await options.bucket()).file(`${CLIPS}${id}`);
+
+  const infoOf = async (id: string): Promise<ClipInfo | null> => {
+    const [{ contentType, size, metadata }] = await (await fileOf(id))
+      .getMetadata();
+    const info = {
+      id,
+      owner: String(metadata?.owner),
+      contentType: contentType ?? "application/octet-stream",
+      duration: Number(metadata?.duration),
+      bytes: Number(size),
+      createdAt: Number(metadata?.createdAt),
+    };
+    return isExpired(info, options.days, now()) ? null : info;
+  };
+
+  return {
+    async put(bytes, about) {
+      const info = {
+        id: newClipId(),
+        ...about,
+        bytes: bytes.length,
+        createdAt: now(),
+      };
+      const { owner, contentType, duration, createdAt } = info;
+      const metadata = { owner, duration, createdAt };
+      await guarded(async () => {
+        const file = await fileOf(info.id);
+        await file.save(bytes, {
+          resumable: false,
+          validation: "crc32c",
+          // An id is used once. With this condition the SDK may also repeat a request safely.
+          preconditionOpts: { ifGenerationMatch: 0 },
+          metadata: {
+            contentType,
+            cacheControl: "private, no-store",
+            metadata: Object.fromEntries(
+              Object.entries(metadata).map(([key, value]) => [key, `${value}`]),
+            ),
+          },
+        });
+      });
+      return info;
+    },
+
+    get: (id) =>
+      guarded(async () => {
+        const info = isClipId(id) ? await infoOf(id) : null;
+        if (info === null) return null;
+        const [bytes] = await (await fileOf(id)).download();
+        return { info, bytes: new Uint8Array(bytes) };
+      }),
+
+    find: (id) => guarded(async () => isClipId(id) ? await infoOf(id) : null),
+
+    async delete(id) {
+      if (!isClipId(id)) return;
+      await guarded(async () => await (await fileOf(id)).delete());
+    },
+
+    async address(id, expiresAt) {
+      const file = await fileOf(id);
+      const [url] = await file.getSignedUrl({
+        version: "v4",
+        action: "read",
+        expires: expiresAt,
+        responseDisposition: `attachment; filename="clip-${id}"`,
+      }).catch((error) => {
+        throw storageError(error);
+      });
+      return url;
+    },
+  };
+}
+
+/** A place in the same bucket for recordings that Google is to read from there. */
+export function gcsStaging({ bucket }: Pick<GcsOptions, "bucket">): Staging {
+  return {
+    async stage(bytes, contentType) {
+      const name = `${STAGED}${newClipId()}`;
+      try {
+        const file = (await bucket()).file(name);
+        await file.save(bytes, {
+          resumable: false,
+          validation: "crc32c",
+          preconditionOpts: { ifGenerationMatch: 0 },
+          metadata: { contentType },
+        });
+        return {
+          uri: file.cloudStorageURI.href,
+          remove: async () => {
+            // What cannot be removed now, the bucket's rule removes tomorrow.
+            await file.delete({ ignoreNotFound: true }).catch(() => {});
+          },
+        };
+      } catch (error) {
+        throw stagingError(error);
+      }
+    },
+  };
+}
+
+function stagingError(cause: unknown): ApiError {
+  const { operator } = storageError(cause);
+  return new ApiError({
+    code: "speech-down",
+    status: 503,
+    message:
+      "A recording of more than a minute cannot be understood right now. It is not lost: try again in a moment, or record a shorter one.",
+    retryAfter: 5,
+    operator,
+    cause,
+  });
+}
+
+/** Null when the object is missing; every other failure as a person should hear of it. */
+async function guarded<T>(job: () => Promise<T>): Promise<T | null> {
+  try {
+    return await job();
+  } catch (error) {
+    if (isNoObject(error)) return null;
+    throw storageError(error);
+  }
+}
