@@ -66,35 +66,17 @@ Deno.test("three instances on one queue send each e-mail once", () =>
 Deno.test("an e-mail whose sender is killed at the server's answer is sent again, with the same Message-ID", () =>
   onFile(async (kv, path) => {
     await queue(kv, 1);
-    const killed = Promise.withResolvers<void>();
-    let first: Deno.ChildProcess | undefined;
-    await using server = await smtpServer({
-      hideSTARTTLS: true,
-      onData(stream, session, done) {
-        const chunks: Uint8Array[] = [];
-        stream.on("data", (chunk: Uint8Array) => chunks.push(chunk));
-        stream.on("end", () => {
-          const source = new TextDecoder().decode(
-            Uint8Array.from(chunks.flatMap((chunk) => [...chunk])),
-          );
-          server.taken.push({
-            from: "",
-            to: session.envelope.rcptTo.map(({ address }) => address),
-            secure: false,
-            user: null,
-            client: "",
-            source,
-          });
-          // Taken for good; the one who sent it never learns.
-          if (server.taken.length > 1) return done();
-          first?.kill("SIGKILL");
-          first?.status.then(() => done());
-          killed.resolve();
-        });
-      },
-    });
-    first = startInstance(path, server.port);
-    await killed.promise;
+    const sender = Promise.withResolvers<Deno.ChildProcess>();
+    // Taken for good, which the one who sent it never learns.
+    const killSender = async (taken: Taken[]) => {
+      if (taken.length > 1) return;
+      const process = await sender.promise;
+      process.kill("SIGKILL");
+      await process.status;
+    };
+    await using server = await smtpServer({ hideSTARTTLS: true }, killSender);
+    const first = startInstance(path, server.port);
+    sender.resolve(first);
     assertEquals((await first.status).success, false);
     const { value } = await kv.get<{ tries: number }>(keys.waiting("m0"));
     assertEquals(value?.tries, 1, "it is in the queue still");

@@ -58,6 +58,7 @@ export async function smtpServer(
         client: String(session.hostNameAppearsAs),
         source,
       });
+      await beforeAnswer(taken);
       done();
     },
     ...options,
