@@ -36,9 +36,12 @@ async function readAll(stream: Stream): Promise<string> {
 /**
  * Starts a server that takes everything, unless `options` say otherwise. It speaks STARTTLS with
  * the self-signed certificate of smtp-server; close it when done.
+ *
+ * @param beforeAnswer is waited for between taking a message and saying so.
  */
 export async function smtpServer(
   options: SMTPServerOptions = {},
+  beforeAnswer: (taken: Taken[]) => Promise<void> | void = () => {},
 ): Promise<TestServer> {
   const taken: Taken[] = [];
   const server = new SMTPServer({
