@@ -25,7 +25,8 @@ export class RecordingClient {
   refused: string | undefined;
   /** Windows that replaced what was shown. */
   replaced = 0;
-  connections = 0;
+  /** How often it identified: on connecting, and to renew its token. */
+  identified = 0;
   readonly #url: string;
   #room: OpenRoom | undefined;
   #state: RoomState | undefined;
@@ -49,7 +50,7 @@ export class RecordingClient {
     // The server reads no more than the host of it; the tap tells clients apart by it.
     this.#url = `ws://127.0.0.1:${port}/?client=${client}`;
     tap(this.#url, (frame) => {
-      if (frame.event === "identified") this.connections += 1;
+      if (frame.event === "identified") this.identified += 1;
       if (frame.event !== "message-ack") return;
       const { clientId, offset } = frame;
       this.record.acks.push({ clientId, offset });

@@ -63,11 +63,10 @@ if (stores.includes(redis) && !Bun.which("redis-server")) {
 }
 
 function print(store: StoreKind, result: RunResult) {
-  const { injected, verdict, connections, replaced, waiting, troubles } =
-    result;
+  const { injected, verdict, identified, replaced, waiting, troubles } = result;
   console.log(
     `\n${store}: ${verdict.acknowledged} messages acknowledged, ` +
-      `${verdict.unacknowledged} not; ${connections} connections, ` +
+      `${verdict.unacknowledged} not; identified ${identified} times, ` +
       `${replaced} windows replaced`,
   );
   for (const [kind, count] of injected.counts) {

@@ -6,13 +6,12 @@ import { type Issuer, startIssuer } from "../testing.ts";
 import { check, type Verdict } from "./checker.ts";
 import { Child } from "./child.ts";
 import { RecordingClient } from "./client.ts";
-import { readLog } from "./final-log.ts";
+import { newestOffset, readLog } from "./final-log.ts";
 import { inject, type Injected } from "./inject.ts";
 import { startLoad } from "./load.ts";
 import { plan, randomNumbers } from "./plan.ts";
 import { loadProduct } from "./product.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
-import type { RoomRecord } from "./records.ts";
 import { startStore, type StoreKind } from "./stores.ts";
 
 export interface RunOptions {
@@ -24,8 +23,8 @@ export interface RunOptions {
 export interface RunResult {
   injected: Injected;
   verdict: Verdict;
-  /** How often clients had to connect, and what they showed was replaced. */
-  connections: number;
+  /** How often clients identified, and had what they showed replaced. */
+  identified: number;
   replaced: number;
   /** Messages clients still try to send long after the last fault. */
   waiting: number;
@@ -103,13 +102,16 @@ async function runIn(
   await settle(clients, port, issuer);
   clients.forEach((client) => client.close());
   // Read only now: what a client showed a moment ago must be in it.
-  const rooms = await readLogs(clients, port, issuer);
+  const rooms = await ofEachRoom(
+    clients,
+    (room) => readLog(port, issuer, room),
+  );
   const records = clients.map(({ record }) => record);
   const verdict = check({ clients: records, rooms });
   return {
     injected,
     verdict,
-    connections: sum(clients.map(({ connections }) => connections)),
+    identified: sum(clients.map(({ identified }) => identified)),
     replaced: sum(clients.map(({ replaced }) => replaced)),
     waiting: sum(clients.map(({ waiting }) => waiting)),
     troubles: [
@@ -161,10 +163,13 @@ async function settle(
   issuer: Issuer,
 ): Promise<void> {
   const settled = async () => {
-    const logs = await readLogs(clients, port, issuer);
-    const newest = new Map(logs.map(({ room, offset }) => [room, offset]));
+    const newest = await ofEachRoom(
+      clients,
+      async (room) => [room, await newestOffset(port, issuer, room)] as const,
+    );
+    const offsets = new Map(newest);
     return clients.every((client) =>
-      client.settledAt(newest.get(client.record.room) ?? 0)
+      client.settledAt(offsets.get(client.record.room) ?? 0)
     );
   };
   const until = performance.now() + SETTLE_LIMIT;
@@ -175,11 +180,10 @@ async function settle(
   }
 }
 
-function readLogs(
+function ofEachRoom<T>(
   clients: RecordingClient[],
-  port: number,
-  issuer: Issuer,
-): Promise<RoomRecord[]> {
+  work: (room: string) => Promise<T>,
+): Promise<T[]> {
   const rooms = new Set(clients.map(({ record }) => record.room));
-  return Promise.all([...rooms].map((room) => readLog(port, issuer, room)));
+  return Promise.all([...rooms].map(work));
 }
