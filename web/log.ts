@@ -1,3 +1,5 @@
+import { currentRequestId } from "./request-id.ts";
+
 export type Level = "info" | "warn" | "error";
 
 /** Fields that are never written, whatever is in them. */
@@ -66,7 +68,13 @@ export function format(
 ): string {
   const safe = redact(fields);
   if (!readable) {
-    return JSON.stringify({ time: time.toISOString(), level, event, ...safe });
+    return JSON.stringify({
+      time: time.toISOString(),
+      level,
+      service: "web",
+      event,
+      ...safe,
+    });
   }
   const details = Object.entries(safe)
     .filter(([, value]) => value !== undefined)
@@ -81,7 +89,7 @@ let readable: boolean | undefined;
 
 /**
  * Writes one structured log line. `event` is a stable kebab-case name; `fields` are redacted
- * first, so a mistake here does not leak.
+ * first, so a mistake here does not leak. The request it is written for is added.
  */
 export function log(
   level: Level,
@@ -90,7 +98,10 @@ export function log(
 ): void {
   readable ??= Deno.env.get("DENO_ENV") === "development" ||
     Deno.stdout.isTerminal();
-  const line = format(readable, new Date(), level, event, fields);
+  const line = format(readable, new Date(), level, event, {
+    requestId: currentRequestId(),
+    ...fields,
+  });
   if (level === "error") console.error(line);
   else console.log(line);
 }

@@ -12,6 +12,7 @@ Deno.test("for machines a line is one JSON object", () => {
   assertEquals(JSON.parse(line), {
     time: "2026-11-22T10:20:30.456Z",
     level: "warn",
+    service: "web",
     event: "room-full",
     room: "r1",
     members: 3,

@@ -1,26 +1,32 @@
 import { App, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
+import { observed } from "./http/observed.ts";
 import { withPerson, withServices } from "./http/person.ts";
 import { sameSite, security } from "./http/security.ts";
+import { log } from "./log.ts";
 import { type Services, services } from "./services.ts";
+import { listenForSignals, tracked } from "./shutdown.ts";
 import type { State } from "./utils.ts";
 
 // A build writes an entry that imports this module, and does not import it itself.
 checkConfig();
+listenForSignals();
 
 /**
  * The web service. Files first: they need no store.
  *
  * @param open gives the services; called on the first request that needs them, never while
  * a build imports this module.
+ * @param write takes a line about each request.
  */
 export function createApp(
   open: () => Promise<Services> = services,
+  write: typeof log = () => {},
 ): App<State> {
   return new App<State>()
-    .use(staticFiles())
-    .use(withServices(open), security, withPerson, sameSite)
+    .use(tracked, staticFiles())
+    .use(observed(write), withServices(open), security, withPerson, sameSite)
     .fsRoutes();
 }
 
-export const app: App<State> = createApp();
+export const app: App<State> = createApp(services, log);

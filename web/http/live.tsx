@@ -7,6 +7,7 @@ import { Row } from "../client/Row.tsx";
 import { findRoom } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
 import type { Services } from "../services.ts";
+import { shuttingDown } from "../shutdown.ts";
 
 /** How often a silent document sends something, and looks whether it still may: ms. */
 const HEARTBEAT = 15_000;
@@ -68,7 +69,7 @@ function ending(room: Room, text: string): string {
   ) + "</main></body></html>";
 }
 
-type Turn = ReadableStreamReadResult<EntryFrame> | "beat" | "gone";
+type Turn = ReadableStreamReadResult<EntryFrame> | "beat" | "gone" | "closing";
 
 /** The next entry, or word that it takes long or that nobody waits for it any more. */
 async function nextTurn(
@@ -79,20 +80,24 @@ async function nextTurn(
   const { promise, resolve } = Promise.withResolvers<Turn>();
   const timer = setTimeout(resolve, heartbeat, "beat");
   const stop = () => resolve("gone");
+  const close = () => resolve("closing");
   signal.addEventListener("abort", stop);
+  shuttingDown.addEventListener("abort", close);
   if (signal.aborted) stop();
+  if (shuttingDown.aborted) close();
   try {
     return await Promise.race([next, promise]);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", stop);
+    shuttingDown.removeEventListener("abort", close);
   }
 }
 
 /**
  * The pieces of the document: its head, each new entry, a comment every 15 s so that nothing
  * between here and the browser gives up, and an end that says what to do. Signing out or
- * losing the membership ends it at the next beat; the signal at once.
+ * losing the membership ends it at the next beat; the signal, or the end of this server, at once.
  */
 async function* pieces(
   s: Services,
@@ -112,7 +117,7 @@ async function* pieces(
         yield "<!-- -->\n";
         continue;
       }
-      if (turn.done) break;
+      if (turn === "closing" || turn.done) break;
       yield entryHtml(turn.value, me);
       next = reader.read();
     }

@@ -4,6 +4,7 @@ import { findSession } from "../accounts/sessions.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
+import { inRequest, requestIdOf } from "../request-id.ts";
 import type { State } from "../utils.ts";
 
 /** Opens the services on the first request and names the request. */
@@ -17,8 +18,10 @@ export function withServices(
     state.session = null;
     state.services = await open();
     const { trustProxy } = state.services.config;
-    state.ip = addressOf(ctx.req.headers, ctx.info, trustProxy);
-    const answer = await ctx.next();
+    const { headers } = ctx.req;
+    state.requestId = requestIdOf(headers, trustProxy);
+    state.ip = addressOf(headers, ctx.info, trustProxy);
+    const answer = await inRequest(state.requestId, () => ctx.next());
     answer.headers.set("x-request-id", state.requestId);
     return answer;
   };

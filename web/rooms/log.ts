@@ -6,6 +6,7 @@ import type {
 } from "../../realtime/protocol.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
+import { currentRequestId } from "../request-id.ts";
 import type { RoomLog, Services } from "../services.ts";
 import { parseNdjson } from "./ndjson.ts";
 import { notFound } from "./store.ts";
@@ -71,6 +72,8 @@ export function realtimeRoomLog(
     const { token, method = "GET", body, signal } = init;
     const headers = new Headers({ authorization: `Bearer ${token}` });
     if (body !== undefined) headers.set("content-type", "application/json");
+    const requestId = currentRequestId();
+    if (requestId) headers.set("x-request-id", requestId);
     let response: Response;
     try {
       response = await fetch(config.realtimeUrl + path, {

@@ -1,16 +1,19 @@
-import { log } from "../log.ts";
+import { dependencies } from "../http/dependencies.ts";
+import { shuttingDown } from "../shutdown.ts";
 import { define } from "../utils.ts";
 
 export const handler = define.handlers({
-  /** The store answers too, so that requests are worth sending here: 200, or else 503. */
+  /**
+   * Whether requests are worth sending here, and the state of each thing this service needs.
+   * Only the store decides: without realtime or the transcriber every page still works, with
+   * less on it. 200, or else 503.
+   */
   async GET(ctx) {
-    const headers = { "cache-control": "no-store" };
-    try {
-      await ctx.state.services.kv.get(["readyz"]);
-      return Response.json({ ready: true }, { headers });
-    } catch (error) {
-      log("error", "not-ready", { requestId: ctx.state.requestId, error });
-      return Response.json({ ready: false }, { status: 503, headers });
-    }
+    const known = await dependencies(ctx.state.services);
+    const ready = known.kv.state === "ready" && !shuttingDown.aborted;
+    return Response.json({ ready, dependencies: known }, {
+      status: ready ? 200 : 503,
+      headers: { "cache-control": "no-store" },
+    });
   },
 });

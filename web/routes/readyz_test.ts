@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { onStage } from "../http/api-testing.ts";
 
 Deno.test(
@@ -7,7 +7,12 @@ Deno.test(
     const alive = await stranger().send("GET", "/healthz");
     assertEquals([alive.status, alive.body], [200, { ok: true }]);
     const ready = await stranger().send("GET", "/readyz");
-    assertEquals([ready.status, ready.body], [200, { ready: true }]);
+    assertEquals([ready.status, ready.body.ready], [200, true]);
+    const { kv, realtime, faces, mail } = ready.body.dependencies;
+    assertEquals(kv, { state: "ready" });
+    assert(["ready", "not-ready", "unreachable"].includes(realtime.state));
+    assertEquals(faces, { state: "ready", engine: "local" });
+    assertEquals(mail, { state: "ready", engine: "outbox" });
     assertEquals(ready.headers.get("cache-control"), "no-store");
   }),
 );
@@ -22,6 +27,7 @@ Deno.test(
     assertEquals((await stranger().send("GET", "/healthz")).status, 200);
     const { status, body } = await stranger().send("GET", "/readyz");
     app.services.kv = kv;
-    assertEquals([status, body], [503, { ready: false }]);
+    assertEquals([status, body.ready], [503, false]);
+    assertEquals(body.dependencies.kv, { state: "unreachable" });
   }),
 );

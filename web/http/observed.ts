@@ -1,0 +1,42 @@
+import type { Middleware } from "fresh";
+import type { log } from "../log.ts";
+import type { State } from "../utils.ts";
+
+/** Asked every few seconds: lines about them would bury the others. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
+/** The status an error page will have; it is made further out than this is. */
+const statusOf = (error: unknown): number =>
+  error instanceof Error && "status" in error &&
+    typeof error.status === "number"
+    ? error.status
+    : 500;
+
+/**
+ * Writes one line about each request: its method, the pattern of its route (never the path, which
+ * may hold a secret, nor the query), its status, and the milliseconds until the answer began.
+ */
+export function observed(write: typeof log): Middleware<State> {
+  return async (ctx) => {
+    const started = performance.now();
+    const tell = (status: number) => {
+      const route = ctx.route ?? "unknown";
+      if (PROBES.has(route) && status < 500) return;
+      write("info", "request", {
+        requestId: ctx.state.requestId,
+        method: ctx.req.method,
+        route,
+        status,
+        ms: Math.round(performance.now() - started),
+      });
+    };
+    try {
+      const answer = await ctx.next();
+      tell(answer.status);
+      return answer;
+    } catch (error) {
+      tell(statusOf(error));
+      throw error;
+    }
+  };
+}
