@@ -37,10 +37,9 @@ export class SqliteLog implements RoomLog {
   #appended = new Map<string, Entry[]>();
   #closed = false;
 
-  /** Opens (or makes) `rooms.sqlite` in a folder. */
-  constructor(folder: string, listener: LogListener) {
-    mkdirSync(folder, { recursive: true });
-    this.#db = openDatabase(join(folder, "rooms.sqlite"));
+  /** Opens (or makes) `rooms.sqlite` in a folder, or takes a database that is open. */
+  constructor(from: string | Database, listener: LogListener) {
+    this.#db = typeof from === "string" ? openIn(from) : from;
     this.#listener = listener;
     this.#reads = new SqliteReads(this.#db);
     this.#writes = new SqliteWrites(this.#db);
@@ -244,6 +243,18 @@ export class SqliteLog implements RoomLog {
     this.#writes.forget();
     if (this.#db.inTransaction) this.#db.run("ROLLBACK");
     for (const write of writes) write.reject(failure);
+  }
+}
+
+function openIn(folder: string): Database {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, "rooms.sqlite");
+  try {
+    return openDatabase(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "unknown";
+    const todo = "Free its disk, or restore it from a backup";
+    throw new Error(`${path} cannot be used (${reason}). ${todo}.`, { cause });
   }
 }
 
