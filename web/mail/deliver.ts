@@ -97,7 +97,7 @@ async function attempt(
  * down, the rest are left for later with all their tries; what KV failed with is thrown when those
  * under way have come to an end.
  */
-async function deliver(
+async function deliverEach(
   s: Store,
   ids: string[],
   early: boolean,
@@ -117,6 +117,31 @@ async function deliver(
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
   if (errors.length > 0) throw errors[0];
+}
+
+const underWay = new Set<Promise<void>>();
+
+/**
+ * Waits until this process is sending nothing. One that ends sooner leaves e-mails claimed: they
+ * are sent two minutes later, those that got away already a second time.
+ */
+export async function mailSettled(): Promise<void> {
+  while (underWay.size > 0) await Promise.allSettled(underWay);
+}
+
+/** The same, remembered for {@link mailSettled}. */
+async function deliver(
+  s: Store,
+  ids: string[],
+  early: boolean,
+): Promise<void> {
+  const delivery = deliverEach(s, ids, early);
+  underWay.add(delivery);
+  try {
+    await delivery;
+  } finally {
+    underWay.delete(delivery);
+  }
 }
 
 /**
