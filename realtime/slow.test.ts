@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { until } from "./log/testing.ts";
+import { CLOSE } from "./protocol.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
+import { type SlowReaders, sweep } from "./upkeep.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -70,3 +72,48 @@ test(
   },
   20_000,
 );
+
+test("a reader that stays behind is told so, after what it was sent", async () => {
+  const ann = await server.enter("ann", "behind");
+  const frozen = await enterAndFreeze("ben", "behind");
+  const chunks: Uint8Array[] = [];
+  frozen.on("data", (chunk) => chunks.push(chunk));
+  frozen.pause();
+  const ben = [...server.hub.sessions].find((it) => it.person?.id === "ben");
+  const behind = () => ben?.socket.getBufferedAmount() ?? 0;
+  let sent = 0;
+  while (behind() <= 524_288) {
+    ann.chat("behind", `c${sent++}`, "x".repeat(4_000));
+    await ann.next("message-ack", ({ offset }) => offset === sent);
+  }
+  const slow: SlowReaders = new Map();
+  for (let second = 1; second < 10; second += 1) sweep(server.hub, slow);
+  expect(ben?.closed).toBe(false);
+  sweep(server.hub, slow);
+  expect(ben?.closed).toBe(true);
+  const ended = new Promise((resolve) => frozen.once("end", resolve));
+  await until(() => ben?.socket.readyState !== 1);
+  frozen.resume();
+  await ended;
+  // A close frame (RFC 6455 §5.5.1): the code, then why.
+  const tail = Buffer.concat(chunks).subarray(-12);
+  expect(tail[0]).toBe(0x88);
+  expect(tail.readUInt16BE(2)).toBe(CLOSE.tooSlow);
+  expect(tail.subarray(4).toString()).toBe("too slow");
+});
+
+test("a reader that catches up in time stays", () => {
+  const slow: SlowReaders = new Map();
+  const amounts = [600_000, 600_000, 0];
+  const session = {
+    deadline: Number.POSITIVE_INFINITY,
+    closed: false,
+    socket: { getBufferedAmount: () => amounts.shift() ?? 600_000 },
+    close: () => expect.unreachable(),
+  };
+  const hub = { sessions: new Set([session]), streams: new Set() };
+  for (let second = 0; second < 12; second += 1) {
+    sweep(hub as unknown as TestServer["hub"], slow);
+  }
+  expect(slow.size).toBe(1);
+});
