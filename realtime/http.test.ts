@@ -148,3 +148,56 @@ test("says that it lives and is ready", async () => {
     keys: { state: "up" },
   });
 });
+
+test("ends a room for everyone in it, and for good", async () => {
+  const service = await server.issuer.serviceToken();
+  const rooms = { ending: "member", staying: "member" } as const;
+  const token = await server.issuer.personToken("ann", rooms);
+  const only = await server.enter("ann", "ending");
+  const both = await server.enter("ben", "ending", "staying");
+  await post({ clientId: "e1", content: "Secret" }, token, "ending");
+  await post({ clientId: "e1", content: "Kept" }, token, "staying");
+  const end = (by: string) =>
+    server.call("/rooms/ending", by, { method: "DELETE" });
+  expect((await end(token)).status).toBe(403);
+  expect((await end(service)).status).toBe(204);
+  expect((await only.closed).code).toBe(4403);
+  expect(await both.next("membership"))
+    .toEqual({ event: "membership", roomId: "ending", removed: true });
+  both.chat("ending", "e2", "Is anyone here?");
+  expect(await both.next("error")).toMatchObject({ code: "not-member" });
+  both.chat("staying", "e3", "Still here");
+  await both.next("message-ack");
+  expect((await server.call("/rooms/ending/messages", token)).status).toBe(404);
+  expect((await end(service)).status).toBe(204);
+  const { entries, offset } = await server.hub.log.read("ending", 0, 9);
+  expect({ entries, offset }).toEqual({ entries: [], offset: 0 });
+  const kept = await server.call("/rooms/staying/messages", token);
+  expect(await kept.json()).toMatchObject({ offset: 2 });
+});
+
+test("limits what one person posts, and says when to come back", async () => {
+  const token = await server.issuer.personToken("fast", { h: "member" });
+  const answers = await Promise.all(
+    Array.from(
+      { length: 60 },
+      (_, i) => post({ clientId: `f${i}`, content: "x" }, token),
+    ),
+  );
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.filter((it) => it === 201).length).toBeGreaterThanOrEqual(40);
+  expect(statuses).toContain(429);
+  expect((await post({ clientId: "calm", content: "x" })).status).toBe(201);
+});
+
+test("names each request, by the caller's name for it if that is one", async () => {
+  const url = `http://127.0.0.1:${server.port}/healthz`;
+  const idFor = async (given: string) => {
+    const answer = await fetch(url, { headers: { "x-request-id": given } });
+    return answer.headers.get("x-request-id");
+  };
+  expect(await idFor("abc-123")).toBe("abc-123");
+  for (const given of ["", "a b", "x".repeat(65), '"}']) {
+    expect(await idFor(given)).toMatch(/^[0-9a-f-]{36}$/);
+  }
+});
