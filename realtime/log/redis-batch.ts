@@ -1,7 +1,6 @@
 import type { NewEntry } from "./entry.ts";
 import { type Appended, StoreError } from "./log.ts";
 import type { Client } from "./redis-client.ts";
-import { KEY_NAMES } from "./redis-scripts.ts";
 
 /** An append that waits for its batch. */
 export interface Pending {
@@ -38,6 +37,9 @@ export function rejectAll(waiting: Pending[], cause?: unknown): void {
   for (const { reject } of waiting) reject(error);
 }
 
+/** What a repeated clientId was first appended as. */
+export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
+
 /**
  * Appends everything of some rooms with one call of the script, and settles it; resolves
  * to whether the store answered.
@@ -46,41 +48,59 @@ export async function appendRooms(
   client: Client,
   rooms: Map<string, Pending[]>,
   seen: (roomId: string) => Seen | undefined,
+  findFirst: FindFirst,
 ): Promise<boolean> {
-  const keys: string[] = [], args: (string | number)[] = [];
-  const erased: string[] = [];
-  args.push(rooms.size, Date.now());
-  for (const [roomId, entries] of rooms) {
-    for (const name of KEY_NAMES) keys.push(roomKey(roomId, name));
+  const keys: string[] = [], amended: string[] = [];
+  const args: (string | number)[] = [], targets: number[] = [];
+  for (const [roomId, pending] of rooms) {
+    keys.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
     const { epoch = "", offset = 0 } = seen(roomId) ?? {};
-    args.push(roomKey(roomId, "live"), epoch, offset, entries.length);
-    for (const { entry } of entries) {
-      const { sender, clientId, kind, timestamp, target = "", body } = entry;
-      args.push(kind, `${sender.id} ${clientId}`, timestamp, target, body);
-      if (kind === "e" || kind === "d") erased.push(roomKey(roomId, "erased"));
+    const kinds = pending.map(({ entry }) => entry.kind).join("");
+    args.push(roomKey(roomId, "live"), epoch, offset, kinds);
+    for (const { entry } of pending) {
+      args.push(`${entry.sender.id} ${entry.clientId}`);
+      if (entry.target === undefined) continue;
+      targets.push(entry.target);
+      amended.push(roomKey(roomId, "amends"), roomKey(roomId, "erased"));
     }
+    for (const { entry } of pending) args.push(entry.body);
   }
-  keys.push(...erased);
-  const pending = [...rooms.values()].flat();
+  const head = [rooms.size, Date.now(), targets.length, ...targets];
+  const count = keys.length + amended.length;
   try {
-    const replies = await client.chatAppend(keys.length, ...keys, ...args);
-    pending.forEach((one, i) => settle(one, replies[i] ?? "!no reply"));
+    const replies = await client.chatAppend(
+      count,
+      ...keys,
+      ...amended,
+      ...head,
+      ...args,
+    );
+    settle(rooms, replies, findFirst);
     return true;
   } catch (cause) {
-    rejectAll(pending, cause);
+    rejectAll([...rooms.values()].flat(), cause);
     return false;
   }
 }
 
-function settle({ resolve, reject }: Pending, reply: string): void {
-  if (reply.startsWith("!")) return reject(new StoreError(reply.slice(1)));
-  const repeated = reply.startsWith("=");
-  const [epoch = "", offset, timestamp] = reply.slice(repeated ? 1 : 0)
-    .split(" ");
-  resolve({
-    epoch,
-    offset: Number(offset),
-    timestamp: Number(timestamp),
-    repeated,
-  });
+function settle(
+  rooms: Map<string, Pending[]>,
+  replies: (string | number)[],
+  findFirst: FindFirst,
+): void {
+  let next = 0;
+  for (const [roomId, pending] of rooms) {
+    const epoch = String(replies[next]);
+    next += 1;
+    for (const { entry, resolve, reject } of pending) {
+      const reply = replies[next] ?? "!no reply";
+      next += 1;
+      if (typeof reply === "number") {
+        const { timestamp } = entry;
+        resolve({ epoch, offset: reply, timestamp, repeated: false });
+      } else if (reply.startsWith("=")) {
+        findFirst(roomId, Number(reply.slice(1))).then(resolve, reject);
+      } else reject(new StoreError(reply.slice(1)));
+    }
+  }
 }

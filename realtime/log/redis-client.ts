@@ -27,20 +27,20 @@ export function toEntry([id, [kind, body]]: StreamEntry): Entry {
   return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
 }
 
-/** The entry of a published line: offset, kind and body. */
-export function publishedEntry(epoch: string, line: string): Entry {
-  let digits = 0;
-  while (line.charCodeAt(digits) < 58) digits += 1;
-  return {
+/** A room's new entries, as the script published them. */
+export function publishedEntries(text: string): Entry[] {
+  const [head = "", ...bodies] = text.split("\n");
+  const [epoch = "", before, kinds = ""] = head.split(" ");
+  return bodies.map((body, i) => ({
     epoch,
-    offset: Number(line.slice(0, digits)),
-    kind: line[digits] as Entry["kind"],
-    body: line.slice(digits + 1),
-  };
+    offset: Number(before) + 1 + i,
+    kind: kinds[i] as Entry["kind"],
+    body,
+  }));
 }
 
 interface Scripts {
-  chatAppend: Script<string[]>;
+  chatAppend: Script<(string | number)[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
   chatPage: Script<
     [epoch: string, offset: string, StreamEntry[], StreamEntry[]]

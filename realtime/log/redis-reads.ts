@@ -1,6 +1,12 @@
 import type { Message, RoomSummary } from "../protocol.ts";
-import { applyAmendments, parseEntryId } from "./entry.ts";
-import { type Page, type Slice, UNREAD_LIMIT } from "./log.ts";
+import { applyAmendments, entryOrigin, parseEntryId } from "./entry.ts";
+import {
+  type Appended,
+  type Page,
+  type Slice,
+  StoreError,
+  UNREAD_LIMIT,
+} from "./log.ts";
 import { roomKey } from "./redis-batch.ts";
 import { type Client, toEntry } from "./redis-client.ts";
 
@@ -17,6 +23,15 @@ export class RedisReads {
       limit,
     );
     return { epoch, offset: Number(offset), entries: entries.map(toEntry) };
+  }
+
+  /** What an append became that was made before. */
+  async first(roomId: string, offset: number): Promise<Appended> {
+    const { entries: [entry] } = await this.read(roomId, offset - 1, 1);
+    if (entry?.offset !== offset) throw new StoreError("It was just trimmed.");
+    const { epoch } = entry;
+    const { timestamp } = entryOrigin(entry);
+    return { epoch, offset, timestamp, repeated: true };
   }
 
   async page(

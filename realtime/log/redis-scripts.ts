@@ -3,8 +3,7 @@
  * of several, on a single server). The keys of a room share a hash tag, and so a slot:
  *
  *   log     stream; the id of an entry is `offset-epoch`, its one field is kind → body
- *   meta    hash: epoch, offset (the newest)
- *   sent    hash: sender and clientId → `epoch offset timestamp` of what they appended
+ *   meta    hash: epoch, offset (the newest); sender and clientId → the offset they got
  *   amends  sorted set: ids of edits, deletions, reactions, by the offset they belong to
  *   erased  sorted set: `id kindbody` of entries whose text was deleted, by their offset
  *   reads   hash: person → read position
@@ -15,9 +14,6 @@
  * A write that fails (out of memory, read-only, wrong type) is one of the first of a room,
  * before anything was changed, or is undone.
  */
-
-/** Keys of a room a script may touch, in this order. */
-export const KEY_NAMES = ["log", "meta", "sent", "amends"] as const;
 
 /** Functions that take the text out of entries. */
 const ERASE = `
@@ -48,82 +44,95 @@ local function erase(log, erased, id)
   local added = redis.pcall('ZADD', erased, string.match(entry[1], '^%d+'), kept)
   if type(added) ~= 'table' then redis.call('XDEL', log, entry[1]) end
 end
+-- What was appended before must not be undone by an index of the wrong type: no error here.
+local function eraseAll(log, amends, erased, target)
+  erase(log, erased, target)
+  local edits = redis.pcall('ZRANGEBYSCORE', amends, target, target)
+  for _, edit in ipairs(edits.err and {} or edits) do erase(log, erased, edit) end
+end
+local function isErased(erased, target)
+  local count = redis.pcall('ZCOUNT', erased, target, target)
+  return type(count) == 'number' and count > 0
+end
 `;
 
 /**
- * KEYS: log, meta, sent, amends of each room, then the `erased` of its room for each edit
- * and deletion. ARGV: the number of rooms, the time, then for each room: channel, the epoch
- * and offset the caller has seen, the number of entries, and for each entry: kind, sender
- * and clientId, timestamp, target or "", body.
+ * KEYS: log and meta of each room, then the `amends` and `erased` of its room for each
+ * edit, deletion and reaction. ARGV: the number of rooms, the time, how many of those there
+ * are, their targets, then for each room: channel, the epoch and offset the caller has seen,
+ * its entries' kinds as one string, the sender and clientId of each, the body of each.
  *
- * Replies for each entry `epoch offset timestamp` with `=` in front if it was repeated, or
- * `!` and why it failed. Publishes a room's new entries as one message.
+ * Replies for each room the epoch, then for each of its entries the offset; as a string
+ * with `=` in front if it was repeated, or `!` and why it failed. Publishes a room's new
+ * entries as one message: a line with the epoch, the offset before the first, and their
+ * kinds; then a line for each body.
  *
  * A log behind what a caller saw of the same epoch has lost entries (a failover, a restored
  * backup): what is appended from then on belongs to a new epoch.
  */
 export const APPEND = `${ERASE}
-local replies, a, now = {}, 3, ARGV[2]
-local spare = 4 * tonumber(ARGV[1])
-local function why(result) return '!' .. (result.err or 'failed') end
-for r = 0, tonumber(ARGV[1]) - 1 do
-  local log, meta = KEYS[r * 4 + 1], KEYS[r * 4 + 2]
-  local sent, amends = KEYS[r * 4 + 3], KEYS[r * 4 + 4]
-  local channel, seenEpoch = ARGV[a], ARGV[a + 1]
-  local seen, count = tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3])
-  a = a + 4
-  local state = redis.pcall('HMGET', meta, 'epoch', 'offset')
-  local epoch, newest = state[1], tonumber(state[2] or 0)
-  local first, news = newest, {}
-  if not state.err then
-    if not epoch then epoch = now end
-    if epoch == seenEpoch and newest < seen then
-      epoch = string.format('%.0f', math.max(tonumber(now), tonumber(epoch) + 1))
+local rooms, now, replies = tonumber(ARGV[1]), ARGV[2], {}
+local spare, t = rooms * 2 - 1, 3
+local a = t + tonumber(ARGV[t]) + 1
+local function amend(log, id, kind, body)
+  local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
+  -- An edit that crossed the deletion must not bring text back.
+  if kind == 'e' and redis.call('ZCOUNT', erased, target, target) > 0 then
+    body = withoutText(body)
+  end
+  local added = redis.pcall('XADD', log, id, kind, body)
+  if type(added) == 'table' then return added end
+  if kind == 'd' then
+    erase(log, erased, target)
+    for _, edit in ipairs(redis.call('ZRANGEBYSCORE', amends, target, target)) do
+      erase(log, erased, edit)
     end
   end
-  for _ = 1, count do
-    local kind, key, time = ARGV[a], ARGV[a + 1], ARGV[a + 2]
-    local target, body = ARGV[a + 3], ARGV[a + 4]
-    a = a + 5
-    if kind == 'e' or kind == 'd' then spare = spare + 1 end
-    if state.err then
-      replies[#replies + 1] = why(state)
-    else
-      local offset = string.format('%.0f', newest + 1)
-      local position = epoch .. ' ' .. offset .. ' ' .. time
-      local fresh = redis.pcall('HSETNX', sent, key, position)
-      if type(fresh) == 'table' then
-        replies[#replies + 1] = why(fresh)
-      elseif fresh == 0 then
-        replies[#replies + 1] = '=' .. redis.call('HGET', sent, key)
+  redis.pcall('ZADD', amends, target, id)
+  return added, body
+end
+for r = 1, rooms do
+  local log, meta = KEYS[r * 2 - 1], KEYS[r * 2]
+  local channel, seenEpoch, seen = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
+  local kinds, keys = ARGV[a + 3], a + 3
+  local bodies = keys + #kinds
+  a = bodies + #kinds + 1
+  local state = redis.pcall('HMGET', meta, 'epoch', 'offset', unpack(ARGV, keys + 1, bodies))
+  local epoch, first = state[1] or now, tonumber(state[2] or 0)
+  if epoch == seenEpoch and first < seen then
+    epoch = string.format('%.0f', math.max(tonumber(now), tonumber(epoch) + 1))
+  end
+  local newest, marks, sent, newKinds, news = first, {}, {}, {}, {}
+  replies[#replies + 1] = epoch
+  for i = 1, #kinds do
+    local kind, key, body = string.sub(kinds, i, i), ARGV[keys + i], ARGV[bodies + i]
+    if kind ~= 'm' then spare, t = spare + 2, t + 1 end
+    local before = state[i + 2] or sent[key]
+    local added = state.err and state or before
+    if not added then
+      local id = newest + 1 .. '-' .. epoch
+      if kind == 'm' then
+        added = redis.pcall('XADD', log, id, kind, body)
       else
-        local id = offset .. '-' .. epoch
-        -- An edit that crossed the deletion must not bring text back.
-        if kind == 'e' and redis.call('ZCOUNT', KEYS[spare], target, target) > 0 then
-          body = withoutText(body)
-        end
-        local added = redis.pcall('XADD', log, id, kind, body)
-        if type(added) == 'table' and added.err then
-          redis.call('HDEL', sent, key)
-          replies[#replies + 1] = why(added)
-        else
-          if kind == 'd' then
-            erase(log, KEYS[spare], target)
-            for _, edit in ipairs(redis.call('ZRANGEBYSCORE', amends, target, target)) do
-              erase(log, KEYS[spare], edit)
-            end
-          end
-          if target ~= '' then redis.pcall('ZADD', amends, target, id) end
-          newest = newest + 1
-          news[#news + 1] = offset .. kind .. body
-          replies[#replies + 1] = position
-        end
+        added, body = amend(log, id, kind, body)
       end
+    end
+    if type(added) == 'table' then
+      replies[#replies + 1] = '!' .. (added.err or 'failed')
+    elseif before then
+      replies[#replies + 1] = '=' .. before
+    else
+      newest = newest + 1
+      sent[key], newKinds[#newKinds + 1], news[#news + 1] = newest, kind, body
+      marks[#marks + 1] = key
+      marks[#marks + 1] = newest
+      replies[#replies + 1] = newest
     end
   end
   if newest > first then
-    redis.call('HSET', meta, 'epoch', epoch, 'offset', string.format('%.0f', newest))
-    redis.call('SPUBLISH', channel, epoch .. '\\n' .. table.concat(news, '\\n'))
+    redis.call('HSET', meta, 'epoch', epoch, 'offset', newest, unpack(marks))
+    local head = epoch .. ' ' .. first .. ' ' .. table.concat(newKinds)
+    redis.call('SPUBLISH', channel, head .. '\\n' .. table.concat(news, '\\n'))
   end
 end
 return replies
@@ -255,8 +264,8 @@ return 1
 `;
 
 /**
- * KEYS: log, sent, amends, erased. ARGV: the offset to keep from, then the keys of `sent` of
- * what goes. Replies how many those were.
+ * KEYS: log, meta, amends, erased. ARGV: the offset to keep from, then the sender and
+ * clientId of each entry that goes. Replies how many those were.
  */
 export const TRIM = `
 for i = 2, #ARGV do redis.call('HDEL', KEYS[2], ARGV[i]) end
@@ -267,7 +276,7 @@ return #ARGV - 1
 `;
 
 /**
- * KEYS: log, sent, amends. ARGV of each entry: id, kind, key of \`sent\`, its position,
+ * KEYS: log, meta, amends. ARGV of each entry: id, kind, sender and clientId, its offset,
  * target or "", body.
  */
 export const RESTORE = `

@@ -58,7 +58,7 @@ async function trimSlice(client: Client, roomId: string, before: number) {
     sent.push(`${sender.id} ${clientId}`);
   }
   if (sent.length === 0) return 0;
-  const keys = [log, key("sent"), key("amends"), erased];
+  const keys = [log, key("meta"), key("amends"), erased];
   return client.chatTrim(keys.length, ...keys, keep, ...sent);
 }
 
@@ -67,7 +67,7 @@ export async function deleteRoom(
   client: Client,
   roomId: string,
 ): Promise<void> {
-  const names = ["log", "meta", "sent", "amends", "erased", "reads"];
+  const names = ["log", "meta", "amends", "erased", "reads"];
   await client.unlink(...names.map((name) => roomKey(roomId, name)));
 }
 
@@ -82,7 +82,7 @@ export async function restoreRoom(
   if (await client.exists(key("log"))) {
     throw new StoreError(`${roomId} is not empty.`);
   }
-  const keys = [key("log"), key("sent"), key("amends")];
+  const keys = [key("log"), key("meta"), key("amends")];
   for (let i = 0; i < entries.length; i += SLICE) {
     const args = entries.slice(i, i + SLICE).flatMap(restoreArguments);
     await client.chatRestore(3, ...keys, ...args);
@@ -96,12 +96,12 @@ export async function restoreRoom(
 
 function restoreArguments({ epoch, offset, kind, body }: Entry) {
   const entry = { epoch, offset, kind, body };
-  const { clientId, sender, timestamp, target } = entryOrigin(entry);
+  const { clientId, sender, target } = entryOrigin(entry);
   return [
     `${offset}-${epoch}`,
     kind,
     `${sender.id} ${clientId}`,
-    `${epoch} ${offset} ${timestamp}`,
+    offset,
     target ?? "",
     body,
   ];

@@ -31,7 +31,7 @@ import {
   type Client,
   connect,
   connectSubscriber,
-  publishedEntry,
+  publishedEntries,
 } from "./redis-client.ts";
 
 /** Appends in one call of the script: a longer one would hold up everyone else. */
@@ -116,12 +116,14 @@ export class RedisLog implements RoomLog {
     const batch = this.#waiting.splice(0, BATCH_LIMIT);
     const rooms = byRoom(batch);
     const seen = (roomId: string) => this.#watched.get(roomId);
+    const findFirst = (roomId: string, offset: number) =>
+      attempt(() => this.#reads.first(roomId, offset));
     // In a cluster a script's keys must share a slot.
     const calls = this.#cluster
       ? [...rooms].map((room) => new Map([room]))
       : [rooms];
     const done = await Promise.all(
-      calls.map((call) => appendRooms(this.#client, call, seen)),
+      calls.map((call) => appendRooms(this.#client, call, seen, findFirst)),
     );
     // A store that is away for all is away for those who wait as well.
     if (!done.includes(true)) rejectAll(this.#waiting.splice(0));
@@ -246,10 +248,9 @@ export class RedisLog implements RoomLog {
     if (text.startsWith("s")) {
       return this.listener.signal(roomId, text.slice(1));
     }
-    const [epoch = "", ...lines] = text.split("\n");
-    const entries = lines.map((line) => publishedEntry(epoch, line));
-    const offset = entries.at(-1)?.offset;
-    if (offset !== undefined) this.#watched.set(roomId, { epoch, offset });
+    const entries = publishedEntries(text);
+    const newest = entries.at(-1);
+    if (newest) this.#watched.set(roomId, newest);
     this.listener.entries(roomId, entries);
   }
 
