@@ -1,59 +1,51 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePort, startRedis } from "../log/testing.ts";
-import { type Dialect, OURS, PLAIN, SOCKET_IO } from "./dialect.ts";
+import process from "node:process";
+import { freePort, startRedis, type TestRedis } from "../log/testing.ts";
+import type { DialectName } from "./dialect.ts";
+import type { Job, Report } from "./generator.ts";
 
-/** A server under measurement: one or more processes, and what they need. */
+/** A server under measurement: one or more processes, and their store. */
 export interface Subject {
+  dialect: DialectName;
   ports: number[];
-  dialect: Dialect;
-  /** Seconds of CPU its own processes used so far. */
-  cpu(): number;
-  /** Resident bytes of its own processes. */
-  memory(): number;
+  /** The ids of its own processes, and of its store's. */
+  servers: number[];
+  stores: number[];
   stop(): Promise<void>;
 }
 
-export type StartSubject = (
-  appUrl: string,
-  instances: number,
-) => Promise<Subject>;
+interface Started {
+  process: Bun.Subprocess;
+  port: number;
+}
 
 const here = (file: string) => join(import.meta.dir, file);
 
-/** The kernel's clock ticks a second, as /proc/PID/stat counts them. */
-const TICKS = 100;
-
-function cpuOf(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name in parentheses may hold spaces; the fields after it do not (proc(5)).
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
-}
-
-function memoryOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+/** Resident bytes of processes. */
+export function memoryOf(pids: number[]): number {
+  return pids.reduce((total, pid) => {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return total + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+  }, 0);
 }
 
 function subject(
-  processes: Bun.Subprocess[],
-  ports: number[],
-  dialect: Dialect,
-  cleanUp: () => void | Promise<void> = () => {},
+  dialect: DialectName,
+  started: Started[],
+  redis?: TestRedis,
 ): Subject {
-  const sum = (of: (pid: number) => number) =>
-    processes.reduce((total, { pid }) => total + of(pid), 0);
+  const processes = started.map(({ process }) => process);
   return {
-    ports,
     dialect,
-    cpu: () => sum(cpuOf),
-    memory: () => sum(memoryOf),
+    ports: started.map(({ port }) => port),
+    servers: processes.map(({ pid }) => pid),
+    stores: redis?.pid === undefined ? [] : [redis.pid],
     async stop() {
       for (const process of processes) process.kill("SIGKILL");
       await Promise.all(processes.map(({ exited }) => exited));
-      await cleanUp();
+      await redis?.stop();
     },
   };
 }
@@ -62,7 +54,7 @@ function subject(
 async function startPeer(
   command: string[],
   env: Record<string, string> = {},
-): Promise<{ process: Bun.Subprocess; port: number }> {
+): Promise<Started> {
   const child = Bun.spawn(command, {
     env: { ...process.env, ...env },
     stdout: "pipe",
@@ -75,10 +67,11 @@ async function startPeer(
   return { process: child, port };
 }
 
+/** Starts the product as it is deployed, but for its limit of messages a second. */
 async function startOurs(
   appUrl: string,
   env: Record<string, string>,
-): Promise<{ process: Bun.Subprocess; port: number }> {
+): Promise<Started> {
   const port = await freePort();
   const child = Bun.spawn([process.execPath, here("../main.ts")], {
     env: {
@@ -100,63 +93,83 @@ async function startOurs(
   throw new Error("The service did not start.");
 }
 
-const startOnSqlite: StartSubject = async (appUrl) => {
+async function startOnSqlite(appUrl: string): Promise<Subject> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
-  const { process, port } = await startOurs(appUrl, {
-    DATA_DIR: folder,
-    REDIS_URL: "",
-  });
-  return subject(
-    [process],
-    [port],
-    OURS,
-    () => rmSync(folder, { recursive: true }),
-  );
-};
+  const env = { DATA_DIR: folder, REDIS_URL: "" };
+  const started = subject("ours", [await startOurs(appUrl, env)]);
+  return {
+    ...started,
+    async stop() {
+      await started.stop();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
 
-const startOnRedis: StartSubject = async (appUrl, instances) => {
+async function startOnRedis(appUrl: string, instances: number) {
   const redis = await startRedis();
-  const started = [];
+  const started: Started[] = [];
   for (let i = 0; i < instances; i += 1) {
     started.push(await startOurs(appUrl, { REDIS_URL: redis.url }));
   }
-  const processes = started.map(({ process }) => process);
-  const ports = started.map(({ port }) => port);
-  return subject(processes, ports, OURS, () => redis.stop());
-};
+  return subject("ours", started, redis);
+}
 
-const startBareBun: StartSubject = async () => {
-  const command = [process.execPath, here("peers/bare-bun.ts")];
-  const { process: child, port } = await startPeer(command);
-  return subject([child], [port], PLAIN);
-};
+async function startSocketIo(instances: number, write: boolean) {
+  const redis = await startRedis();
+  const env = { REDIS_URL: redis.url, WRITE: write ? "1" : "0" };
+  const started: Started[] = [];
+  for (let i = 0; i < instances; i += 1) {
+    started.push(await startPeer(["node", here("peers/socket-io.js")], env));
+  }
+  return subject("socket.io", started, redis);
+}
 
-const startWs: StartSubject = async () => {
-  const { process, port } = await startPeer(["node", here("peers/ws.js")]);
-  return subject([process], [port], PLAIN);
-};
+async function startPlain(...command: string[]) {
+  return subject("plain", [await startPeer(command)]);
+}
 
-const startSocketIo =
-  (write: boolean): StartSubject => async (_, instances) => {
-    const redis = await startRedis();
-    const env = { REDIS_URL: redis.url, WRITE: write ? "1" : "0" };
-    const started = [];
-    for (let i = 0; i < instances; i += 1) {
-      started.push(await startPeer(["node", here("peers/socket-io.js")], env));
-    }
-    const processes = started.map(({ process }) => process);
-    const ports = started.map(({ port }) => port);
-    return subject(processes, ports, SOCKET_IO, () => redis.stop());
-  };
-
-/** Everything that is measured, by the name in the table. */
+/** Everything that is measured, by its name in the table and on the command line. */
 export const SUBJECTS = {
-  "bare Bun": startBareBun,
-  "ours, Redis": startOnRedis,
-  "ours, SQLite": startOnSqlite,
-  "ws": startWs,
-  "Socket.IO": startSocketIo(false),
-  "Socket.IO + write": startSocketIo(true),
-} satisfies Record<string, StartSubject>;
+  bun: () => startPlain(process.execPath, here("peers/bare-bun.ts")),
+  redis: startOnRedis,
+  sqlite: startOnSqlite,
+  ws: () => startPlain("node", here("peers/ws.js")),
+  "socket.io": (_: string, instances: number) =>
+    startSocketIo(instances, false),
+  "socket.io+write": (_: string, instances: number) =>
+    startSocketIo(instances, true),
+} satisfies Record<
+  string,
+  (appUrl: string, instances: number) => Promise<Subject>
+>;
 
 export type SubjectName = keyof typeof SUBJECTS;
+
+/** A load generator at work. */
+export interface Generator {
+  /** What it reports: null once it only has to connect and has. */
+  done: Promise<Report | null>;
+  stop(): Promise<void>;
+}
+
+/** Gives a generator of its own a job. */
+export function generate(job: Job): Generator {
+  const { promise, resolve, reject } = Promise.withResolvers<Report | null>();
+  const child = Bun.spawn([process.execPath, here("generator.ts")], {
+    stdio: ["ignore", "inherit", "inherit"],
+    ipc(answer: { report?: Report | null; failure?: string }) {
+      if (answer.failure === undefined) resolve(answer.report ?? null);
+      else reject(new Error(answer.failure));
+    },
+    onExit: () => reject(new Error("The load generator ended.")),
+  });
+  child.send(job);
+  return {
+    done: promise,
+    async stop() {
+      child.kill("SIGKILL");
+      await child.exited;
+    },
+  };
+}

@@ -8,13 +8,29 @@ export interface WireOwner {
   closed(): void;
 }
 
+/** Frames of the wire whose turn it is, until they are written at its end. */
+const batch = Buffer.allocUnsafe(1 << 20);
+let used = 0;
+
+/** A text frame of less than 64 kB as a client sends it, masked with zeros (RFC 6455 §5). */
+export function textFrame(text: string): Buffer {
+  const payload = Buffer.from(text);
+  const { length } = payload;
+  const head = length < 126
+    ? [0x81, 0x80 | length, 0, 0, 0, 0]
+    : [0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0];
+  return Buffer.concat([Buffer.from(head), payload]);
+}
+
 /**
  * A WebSocket client on a bare TCP socket (RFC 6455): it costs a fraction of a real one,
- * so that the measuring process does not become what is measured.
+ * so that the measuring process does not become what is measured. What is sent while it
+ * takes what came in leaves in one write.
  */
 export class Wire {
   #socket: Socket | undefined;
   #rest: Buffer | undefined;
+  #unsent: Buffer | undefined;
   #open = false;
 
   constructor(readonly owner: WireOwner) {}
@@ -33,21 +49,34 @@ export class Wire {
           socket.setNoDelay(true);
           socket.write(request);
         },
-        data: (_, bytes) => this.#take(bytes),
+        data: (_, bytes) => {
+          this.#take(bytes);
+          this.flush();
+        },
+        drain: () => this.flush(),
         close: () => this.owner.closed(),
         error: () => this.owner.closed(),
       },
     }).catch(() => this.owner.closed());
   }
 
-  /** Sends a text frame of less than 64 kB, masked with zeros. */
-  send(text: string): void {
-    const payload = Buffer.from(text);
-    const { length } = payload;
-    const head = length < 126
-      ? [0x81, 0x80 | length, 0, 0, 0, 0]
-      : [0x81, 0xfe, length >> 8, length & 255, 0, 0, 0, 0];
-    this.#socket?.write(Buffer.concat([Buffer.from(head), payload]));
+  /** Sends a frame with the next {@link flush}, which must come in the same turn. */
+  queue(frame: Buffer): void {
+    batch.set(frame, used);
+    used += frame.length;
+  }
+
+  /** Writes what was queued; what the kernel does not take now goes when it does. */
+  flush(): void {
+    let bytes = batch.subarray(0, used);
+    used = 0;
+    if (this.#unsent) bytes = Buffer.concat([this.#unsent, bytes]);
+    this.#unsent = undefined;
+    if (bytes.length === 0) return;
+    const written = Math.max(0, this.#socket?.write(bytes) ?? 0);
+    if (written < bytes.length) {
+      this.#unsent = Buffer.from(bytes.subarray(written));
+    }
   }
 
   close(): void {
@@ -64,8 +93,8 @@ export class Wire {
       this.owner.opened();
       bytes = bytes.subarray(end + 4);
     }
-    const used = this.#frames(bytes);
-    if (used < bytes.length) this.#rest = Buffer.from(bytes.subarray(used));
+    const taken = this.#frames(bytes);
+    if (taken < bytes.length) this.#rest = Buffer.from(bytes.subarray(taken));
   }
 
   /** Hands out the whole frames; returns how many bytes those were. */
@@ -76,7 +105,7 @@ export class Wire {
       let start = at + 2;
       if (length === 126) {
         if (at + 4 > bytes.length) break;
-        length = bytes.readUInt16BE(start);
+        length = ((bytes[start] ?? 0) << 8) | (bytes[start + 1] ?? 0);
         start += 2;
       } else if (length === 127) {
         if (at + 10 > bytes.length) break;
@@ -95,6 +124,6 @@ export class Wire {
 
   #pong(payload: Buffer): void {
     const head = Buffer.from([0x8a, 0x80 | payload.length, 0, 0, 0, 0]);
-    this.#socket?.write(Buffer.concat([head, payload]));
+    this.queue(Buffer.concat([head, payload]));
   }
 }

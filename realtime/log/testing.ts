@@ -11,6 +11,8 @@ import type { LogListener, Removal } from "./log.ts";
 export interface TestRedis {
   port: number;
   url: string;
+  /** Of the process, while it runs. */
+  readonly pid: number | undefined;
   /** Ends the server at once, as a crash does; `start` brings it back with its data. */
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -46,6 +48,9 @@ export async function startRedis(...settings: string[]): Promise<TestRedis> {
   const redis: TestRedis = {
     port,
     url,
+    get pid() {
+      return server?.pid;
+    },
     async kill() {
       server?.kill("SIGKILL");
       await server?.exited;

@@ -1,0 +1,118 @@
+import type { Crowd, CrowdRoom } from "./crowd.ts";
+import { textFrame, Wire, type WireOwner } from "./wire.ts";
+
+const CONTENT = "The quick brown fox jumps over the lazy dog, and then again.";
+/** A clientId is the client's number and the message's, both of fixed width. */
+const NUMBER = 4;
+const SEQUENCE = 7;
+const EMPTY_ID = `c${"0".repeat(NUMBER)}-${"0".repeat(SEQUENCE)}`;
+const FIELD = '"clientId":"';
+/** Every how manyth message is timed. */
+const SAMPLE = 16;
+
+/** One client of a {@link Crowd}; keeps a window of messages under way if it sends. */
+export class Client implements WireOwner {
+  readonly wire = new Wire(this);
+  received = 0;
+  #ready = false;
+  #sent = 0;
+  #sending = false;
+  #sentAt = new Map<number, number>();
+  /** The frame of the next message, but for its sequence; the first byte of that. */
+  readonly #frame: Buffer;
+  readonly #sequenceAt: number;
+  /** Where the clientId was in the last delivery: most often it is there again. */
+  #idAt = 0;
+
+  constructor(
+    readonly crowd: Crowd,
+    readonly room: CrowdRoom,
+    readonly number: number,
+    readonly token: string,
+  ) {
+    const name = `c${String(number).padStart(NUMBER, "0")}`;
+    const id = `${name}-${"0".repeat(SEQUENCE)}`;
+    this.#frame = textFrame(crowd.dialect.chat(room.id, id, CONTENT));
+    this.#sequenceAt = this.#frame.indexOf(id) + name.length + 1;
+  }
+
+  opened(): void {
+    const { dialect } = this.crowd;
+    for (const text of dialect.greet(this.room.id, this.token)) {
+      this.wire.queue(textFrame(text));
+    }
+    if (dialect.ready === "") this.#becomeReady();
+  }
+
+  #becomeReady(): void {
+    this.#ready = true;
+    this.crowd.ready += 1;
+  }
+
+  closed(): void {
+    this.crowd.closed += 1;
+  }
+
+  frame(bytes: Buffer, start: number, end: number): void {
+    const { dialect } = this.crowd;
+    if (this.#ready && bytes[start + dialect.mark] === 110 /* n */) {
+      this.received += 1;
+      this.crowd.deliveries += 1;
+      if (this.#sending) this.#look(bytes, start);
+    } else if (!this.#ready) {
+      const text = bytes.toString("utf8", start, start + dialect.ready.length);
+      if (text === dialect.ready) this.#becomeReady();
+    } else if (end - start === 1 && bytes[start] === 50 /* 2, a ping */) {
+      this.wire.queue(textFrame("3"));
+    }
+  }
+
+  /** Sends the next message when one of its own comes back. */
+  #look(bytes: Buffer, start: number): void {
+    let at = start + this.#idAt;
+    if (bytes[at - 1] !== 34 || bytes[at + 1 + NUMBER] !== 45) {
+      at = bytes.indexOf(FIELD, start) + FIELD.length;
+      this.#idAt = at - start;
+    }
+    if (digits(bytes, at + 1, NUMBER) !== this.number) return;
+    if (this.#sentAt.size > 0) {
+      const sequence = digits(bytes, at + EMPTY_ID.length - SEQUENCE, SEQUENCE);
+      this.#time(sequence);
+    }
+    if (this.crowd.running) this.#send();
+  }
+
+  #time(sequence: number): void {
+    const sentAt = this.#sentAt.get(sequence);
+    if (sentAt === undefined) return;
+    this.#sentAt.delete(sequence);
+    this.crowd.times.push(performance.now() - sentAt);
+  }
+
+  start(): void {
+    this.#sending = true;
+    for (let i = 0; i < this.crowd.shape.window; i += 1) this.#send();
+    this.wire.flush();
+  }
+
+  #send(): void {
+    const sequence = this.#sent += 1;
+    if (sequence % SAMPLE === 1 || this.crowd.shape.window === 1) {
+      this.#sentAt.set(sequence, performance.now());
+    }
+    this.room.sent += 1;
+    for (let rest = sequence, i = SEQUENCE - 1; i >= 0; i -= 1) {
+      this.#frame[this.#sequenceAt + i] = 48 + rest % 10;
+      rest = Math.floor(rest / 10);
+    }
+    this.wire.queue(this.#frame);
+  }
+}
+
+function digits(bytes: Buffer, at: number, count: number): number {
+  let value = 0;
+  for (let i = at; i < at + count; i += 1) {
+    value = value * 10 + (bytes[i] ?? 0) - 48;
+  }
+  return value;
+}
