@@ -3,7 +3,7 @@ import type { Middleware } from "fresh";
 import { log } from "./log.ts";
 import type { State } from "./utils.ts";
 
-/** Milliseconds answers under way have to finish; platforms wait 10 s before they kill. */
+/** Milliseconds answers and e-mails under way have to finish; platforms wait 10 s before they kill. */
 const DRAIN = 8_000;
 
 const closing = new AbortController();
@@ -12,13 +12,17 @@ const underWay = new Set<Promise<void>>();
 /** Aborted once this process was told to end: what never ends by itself must end now. */
 export const shuttingDown: AbortSignal = closing.signal;
 
-/** Remembers each request until its answer has been sent to the last byte. */
-export const tracked: Middleware<State> = (ctx) => {
-  const sent = ctx.info.completed.catch(() => {
-    // The browser went away: nobody waits for the rest.
+/** Has the process, when it is told to end, wait for this to come to an end, well or badly. */
+export function finishFirst(work: Promise<unknown>): void {
+  const done = Promise.allSettled([work]).then(() => {
+    underWay.delete(done);
   });
-  underWay.add(sent);
-  sent.then(() => underWay.delete(sent));
+  underWay.add(done);
+}
+
+/** Remembers each request until its answer has been sent to the last byte, or nobody reads it. */
+export const tracked: Middleware<State> = (ctx) => {
+  finishFirst(ctx.info.completed);
   return ctx.next();
 };
 
@@ -29,7 +33,7 @@ async function drained(): Promise<void> {
 
 async function shutDown(code: number): Promise<void> {
   if (closing.signal.aborted) return;
-  log("info", "stopping", { requests: underWay.size });
+  log("info", "stopping", { underWay: underWay.size });
   closing.abort();
   const { promise: late, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, DRAIN);
@@ -38,8 +42,8 @@ async function shutDown(code: number): Promise<void> {
 }
 
 /**
- * Has SIGTERM and Ctrl-C end the process in good order: answers under way are finished, live
- * documents end with a sentence, and whoever asks `/readyz` meanwhile is told to look elsewhere.
+ * Has SIGTERM and Ctrl-C end the process in good order: answers and e-mails under way are
+ * finished, live documents end with a sentence, and whoever asks `/readyz` meanwhile is told to look elsewhere.
  */
 export function listenForSignals(): void {
   Deno.addSignalListener("SIGTERM", () => shutDown(0));

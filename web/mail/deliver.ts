@@ -1,5 +1,6 @@
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
+import { finishFirst, shuttingDown } from "../shutdown.ts";
 import { isLast, waitAfter } from "./backoff.ts";
 import { type Claim, claim, finish, giveUp, isDue, putBack } from "./claim.ts";
 import { MailError } from "./mail-error.ts";
@@ -106,7 +107,8 @@ async function deliverEach(
   let isDown = false;
   const errors: unknown[] = [];
   const work = async () => {
-    for (let id = left.shift(); id && !isDown; id = left.shift()) {
+    for (let id = left.shift(); id; id = left.shift()) {
+      if (isDown || shuttingDown.aborted) return;
       try {
         if (await attempt(s, id, early) === "down") isDown = true;
       } catch (error) {
@@ -119,29 +121,14 @@ async function deliverEach(
   if (errors.length > 0) throw errors[0];
 }
 
-const underWay = new Set<Promise<void>>();
-
 /**
- * Waits until this process is sending nothing. One that ends sooner leaves e-mails claimed: they
- * are sent two minutes later, those that got away already a second time.
+ * The same, in a process that may be told to end: it finishes what it has begun. Killed sooner it
+ * leaves e-mails claimed; they are sent two minutes later, those that got away a second time.
  */
-export async function mailSettled(): Promise<void> {
-  while (underWay.size > 0) await Promise.allSettled(underWay);
-}
-
-/** The same, remembered for {@link mailSettled}. */
-async function deliver(
-  s: Store,
-  ids: string[],
-  early: boolean,
-): Promise<void> {
+function deliver(s: Store, ids: string[], early: boolean): Promise<void> {
   const delivery = deliverEach(s, ids, early);
-  underWay.add(delivery);
-  try {
-    await delivery;
-  } finally {
-    underWay.delete(delivery);
-  }
+  finishFirst(delivery);
+  return delivery;
 }
 
 /**

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { keys, queueMail } from "./queue-store.ts";
+import { keys, queueMail, type WaitingMail } from "./queue-store.ts";
 import { smtpServer, type Taken } from "./smtp-testing.ts";
 import { laterInTheQueue } from "./testing.ts";
 
@@ -88,4 +88,32 @@ Deno.test("an e-mail whose sender is killed at the server's answer is sent again
     assertEquals(ids.length, 2);
     assertEquals(ids[1], ids[0]);
     assertEquals((await kv.get(keys.waiting("m0"))).value, null);
+  }));
+
+Deno.test("an instance told to end finishes the e-mails it has begun and leaves the rest", () =>
+  onFile(async (kv, path) => {
+    await queue(kv, 12);
+    const sender = Promise.withResolvers<Deno.ChildProcess>();
+    let isTold = false;
+    const endSender = async () => {
+      if (isTold) return;
+      isTold = true;
+      (await sender.promise).kill("SIGTERM");
+      // Long enough for the signal to arrive before the answer.
+      await new Promise((done) => setTimeout(done, 200));
+    };
+    await using server = await smtpServer({ hideSTARTTLS: true }, endSender);
+    const first = startInstance(path, server.port);
+    sender.resolve(first);
+    assertEquals((await first.status).code, 0);
+    const left = await Array.fromAsync(
+      kv.list<WaitingMail>({ prefix: keys.allWaiting() }),
+    );
+    assertEquals(left.length, 12 - server.taken.length);
+    assert(left.length > 0);
+    assert(left.every(({ value }) => value.tries === 0));
+    const second = startInstance(path, server.port);
+    assert((await second.status).success);
+    assertEquals(server.taken.length, 12);
+    assertEquals(new Set(server.taken.map(idOf)).size, 12);
   }));

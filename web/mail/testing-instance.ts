@@ -4,10 +4,12 @@
  *
  * Arguments: the KV file, the SMTP server's address.
  */
+import { listenForSignals } from "../shutdown.ts";
 import { deliverDue } from "./deliver.ts";
 import { keys } from "./queue-store.ts";
 import { smtpMailer } from "./smtp.ts";
 
+listenForSignals();
 const [path, url] = Deno.args;
 const kv = await Deno.openKv(path);
 const mailer = smtpMailer(url, "ChatSphere <chat@example.com>");
@@ -24,3 +26,4 @@ while (await hasMail()) {
   await new Promise((done) => setTimeout(done, 20));
 }
 kv.close();
+Deno.exit(0);
