@@ -70,6 +70,8 @@ export interface RoomLog {
     userId: string,
     removed: boolean,
   ): Promise<void>;
+  /** Deletes everything that was said in a room that has ended. */
+  endRoom(roomId: string): Promise<void>;
   stream(
     account: Person,
     roles: Roles,

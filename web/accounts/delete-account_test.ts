@@ -9,6 +9,7 @@ import { codeOf, everythingIn, onStage } from "./testing.ts";
 
 const silentLog = {
   membershipChanged: () => Promise.resolve(),
+  endRoom: () => Promise.resolve(),
 } as Partial<RoomLog> as RoomLog;
 
 Deno.test(

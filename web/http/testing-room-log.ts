@@ -118,6 +118,8 @@ export function memoryRoomLog(): MemoryRoomLog {
 
     membershipChanged: () => checked(() => {}),
 
+    endRoom: () => checked(() => {}),
+
     stream: (_account, roles, roomId, after, signal) =>
       checked(() => {
         admit(roles, roomId);

@@ -18,3 +18,18 @@ export async function announceMembership(
     log("warn", "membership-not-announced", { roomId, userId, removed, error });
   }
 }
+
+/**
+ * Has realtime delete what was said in a room that has ended. Nobody can read it any more, so the
+ * room's end stands if realtime is away; an operator finds the id in the log.
+ */
+export async function announceEnd(
+  s: Pick<Services, "roomLog">,
+  roomId: string,
+): Promise<void> {
+  try {
+    await s.roomLog.endRoom(roomId);
+  } catch (error) {
+    log("warn", "room-not-deleted", { roomId, error });
+  }
+}

@@ -48,7 +48,7 @@ async function readError(response: Response): Promise<AppError> {
 
 interface Call {
   token: string;
-  method?: "GET" | "POST" | "PUT";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
   signal: AbortSignal;
 }
@@ -161,6 +161,13 @@ export function realtimeRoomLog(
         token: await signer.serviceToken("realtime"),
         method: "POST",
         body: { userId, removed },
+      });
+    },
+
+    async endRoom(roomId) {
+      await send(`/rooms/${encodeURIComponent(roomId)}`, {
+        token: await signer.serviceToken("realtime"),
+        method: "DELETE",
       });
     },
 

@@ -113,10 +113,11 @@ Deno.test("summaries ask for every room of the roles, and for none without any",
   );
 });
 
-Deno.test("reading is said as the person, membership as the service", () =>
+Deno.test("reading is said as the person, members and endings as the service", () =>
   against(() => new Response(null, { status: 204 }), async (roomLog, seen) => {
     await roomLog.markRead(ada, roles, "tea", 7);
     await roomLog.membershipChanged("tea", "bob", true);
+    await roomLog.endRoom("a/b");
     assertEquals(seen, [
       {
         method: "PUT",
@@ -129,6 +130,12 @@ Deno.test("reading is said as the person, membership as the service", () =>
         path: "/rooms/tea/membership",
         authorization: "Bearer realtime:service",
         body: '{"userId":"bob","removed":true}',
+      },
+      {
+        method: "DELETE",
+        path: "/rooms/a%2Fb",
+        authorization: "Bearer realtime:service",
+        body: "",
       },
     ]);
   }));
@@ -207,6 +214,7 @@ Deno.test("realtime that is not there is a sentence, not a crash", async () => {
     const attempt of [
       () => roomLog.summaries(ada, roles),
       () => roomLog.membershipChanged("tea", "bob", false),
+      () => roomLog.endRoom("tea"),
       () => roomLog.stream(ada, roles, "tea", 0, signal),
     ]
   ) {

@@ -3,7 +3,7 @@ import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { announceMembership } from "./announce.ts";
+import { announceEnd, announceMembership } from "./announce.ts";
 import { dropInvitations } from "./invitations.ts";
 import { findRoom, readMembership } from "./rooms.ts";
 import {
@@ -79,7 +79,7 @@ export async function removeMember(
 
 /**
  * Leaves a room. The last admin hands it over to the longest-standing member; when nobody is
- * left, the room ends with its invitations.
+ * left, the room ends with its invitations and everything said in it.
  *
  * @throws {AppError} `not-found` (404) to anyone who is not a member.
  */
@@ -88,7 +88,7 @@ export async function leaveRoom(
   account: Account,
   roomId: string,
 ): Promise<void> {
-  await untilCommitted(async () => {
+  const { ended } = await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, account.id, roomId);
     const entries = await listAll<Membership>(s.kv, keys.members(roomId));
     const others = entries
@@ -111,10 +111,11 @@ export async function leaveRoom(
       }
     }
     const { ok } = await commit.commit();
-    return ok || undefined;
+    return ok ? { ended: others.length === 0 } : undefined;
   });
   await dropInvitations(s, roomId, account.id);
   await announceMembership(s, roomId, account.id, true);
+  if (ended) await announceEnd(s, roomId);
 }
 
 /** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */

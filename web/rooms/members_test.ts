@@ -133,8 +133,8 @@ Deno.test(
 );
 
 Deno.test(
-  "when nobody is left, the room ends with its invitations",
-  onStage(async ({ s, person, codeFor }) => {
+  "when nobody is left, the room ends with its invitations and messages",
+  onStage(async ({ s, person, codeFor, ended }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     const code = await codeFor(ada, room.id, bob.email);
@@ -143,6 +143,19 @@ Deno.test(
     const error = await codeOf(() => acceptInvitation(s, bob, code));
     assertEquals(error, "invitation-revoked");
     assertEquals(await codeOf(() => findRoom(s, ada.id, room.id)), "not-found");
+    assertEquals(ended, [room.id]);
+  }),
+);
+
+Deno.test(
+  "a room ends though realtime is away",
+  onStage(async ({ s, person, broken, ended }) => {
+    const ada = await person("Ada");
+    const room = await createRoom(s, ada, "Tea");
+    broken.realtime = new Error("away");
+    await leaveRoom(s, ada, room.id);
+    assertEquals(await codeOf(() => findRoom(s, ada.id, room.id)), "not-found");
+    assertEquals(ended, []);
   }),
 );
 
@@ -153,6 +166,7 @@ Deno.test(
     await Promise.all(
       [ada, bob, cleo].map((who) => leaveRoom(stage.s, who, room.id)),
     );
+    assertEquals(stage.ended, [room.id]);
     const prefixes = ["rooms", "room_members", "rooms_by_account"];
     for (const prefix of prefixes) {
       const left = await Array.fromAsync(

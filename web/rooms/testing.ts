@@ -13,6 +13,8 @@ export interface Stage {
   s: Pick<Services, "config" | "kv" | "mailer" | "roomLog">;
   mails: Mail[];
   changes: Change[];
+  /** The rooms realtime was told to delete. */
+  ended: string[];
   /** What the mailer and realtime fail with, while set. */
   broken: { mailer?: Error; realtime?: Error };
   /** A new account. */
@@ -52,6 +54,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
     using kv = await Deno.openKv(":memory:");
     const mails: Mail[] = [];
     const changes: Change[] = [];
+    const ended: string[] = [];
     const broken: Stage["broken"] = {};
     const unused = () => Promise.reject(new Error("Not used by rooms"));
     const s = {
@@ -75,6 +78,11 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
           changes.push(change);
           return Promise.resolve();
         },
+        endRoom(roomId: string) {
+          if (broken.realtime) return Promise.reject(broken.realtime);
+          ended.push(roomId);
+          return Promise.resolve();
+        },
       },
     };
     const codeFor: Stage["codeFor"] = async (inviter, roomId, email) => {
@@ -85,6 +93,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
       s,
       mails,
       changes,
+      ended,
       broken,
       person: (name) => makeAccount(kv, name),
       codeFor,
