@@ -77,17 +77,10 @@ local a = t + tonumber(ARGV[t]) + 1
 local function amend(log, id, kind, body)
   local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
   -- An edit that crossed the deletion must not bring text back.
-  if kind == 'e' and redis.call('ZCOUNT', erased, target, target) > 0 then
-    body = withoutText(body)
-  end
+  if kind == 'e' and isErased(erased, target) then body = withoutText(body) end
   local added = redis.pcall('XADD', log, id, kind, body)
   if type(added) == 'table' then return added end
-  if kind == 'd' then
-    erase(log, erased, target)
-    for _, edit in ipairs(redis.call('ZRANGEBYSCORE', amends, target, target)) do
-      erase(log, erased, edit)
-    end
-  end
+  if kind == 'd' then eraseAll(log, amends, erased, target) end
   redis.pcall('ZADD', amends, target, id)
   return added, body
 end
