@@ -17,8 +17,15 @@ const MARK: Record<Finding["level"], string> = {
 function readEnvironment(): Env {
   const file = Deno.args.find((arg) => arg.startsWith("--env-file="))
     ?.slice("--env-file=".length);
-  const env = Deno.env.toObject();
-  return file ? { ...env, ...parseEnv(Deno.readTextFileSync(file)) } : env;
+  if (file) {
+    // Google's and Deno's own libraries read the process's environment.
+    for (
+      const [name, value] of Object.entries(
+        parseEnv(Deno.readTextFileSync(file)),
+      )
+    ) Deno.env.set(name, value ?? "");
+  }
+  return Deno.env.toObject();
 }
 
 const found = await diagnose(readEnvironment(), {

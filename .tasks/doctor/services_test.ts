@@ -4,6 +4,7 @@ import type { Circumstances, Env, Finding } from "./finding.ts";
 import {
   awsAccount,
   freePorts,
+  googleAccount,
   mailServer,
   oldRedis,
   pretend,
@@ -153,9 +154,19 @@ trial("a Google key that is none", async ({ folder, wrongs }) => {
   const name = "GOOGLE_APPLICATION_CREDENTIALS";
   const nowhere = await wrongs({ ...google, [name]: `${folder}/none.json` });
   assertTold(nowhere, name, /cannot be read/);
-  await Deno.writeTextFile(`${folder}/key.json`, '{"type":"authorized_user"}');
+  await Deno.writeTextFile(`${folder}/key.json`, '{"type":"service_account"}');
   const other = await wrongs({ ...google, [name]: `${folder}/key.json` });
-  assertTold(other, name, /not the key of a service account/);
+  assertTold(other, name, /lacks client_email or private_key/);
+});
+
+trial("a Google account, and one without the roles", async ({ wrongs }) => {
+  await using google = await googleAccount();
+  assertEquals(await wrongs(google.env), []);
+  google.speech.fail({ code: 7, message: "The caller may not." });
+  google.storage.fail({ status: 403, message: "Forbidden", times: 9 });
+  const found = await wrongs(google.env);
+  assertTold(found, "Google Speech", /roles\/speech\.client/);
+  assertTold(found, "GCS_BUCKET", /roles\/storage\.objectAdmin/);
 });
 
 trial("a KV server that refuses the token", async ({ wrongs }) => {

@@ -2,6 +2,8 @@
 import { SMTPServer } from "smtp-server";
 import { startRekognition } from "../../web/faces/standins/rekognition.ts";
 import { startS3 } from "../../web/faces/standins/s3.ts";
+import { GoogleSpeech } from "../../transcriber/testing/google-speech.ts";
+import { GoogleStorage } from "../../transcriber/testing/google-storage.ts";
 import { join } from "../paths.ts";
 import { root } from "../services.ts";
 import type { Env } from "./finding.ts";
@@ -185,6 +187,28 @@ export function awsAccount() {
     async [Symbol.asyncDispose]() {
       await rekognition.close();
       await s3.close();
+    },
+  };
+}
+
+/** Speech-to-Text and a bucket as one account sees them. */
+export async function googleAccount() {
+  const speech = await GoogleSpeech.start([]);
+  const storage = new GoogleStorage();
+  return {
+    speech,
+    storage,
+    env: {
+      // As on Cloud Run, where the account is the service's own.
+      K_SERVICE: "transcriber",
+      GOOGLE_CLOUD_PROJECT: "chat-123456",
+      GCS_BUCKET: storage.bucket,
+      GOOGLE_SPEECH_STANDIN: speech.address,
+      GOOGLE_STORAGE_STANDIN: storage.url,
+    },
+    async [Symbol.asyncDispose]() {
+      await speech[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
     },
   };
 }
