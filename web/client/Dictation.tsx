@@ -43,6 +43,7 @@ export function Dictation(props: DictationProps) {
   const { signal } = work;
   const stop = useRef(() => {});
   const live = useRef<LiveTranscript>();
+  const panel = useRef<HTMLDivElement>(null);
   const meter = useRef<HTMLSpanElement>(null);
   const main = useRef<HTMLButtonElement>(null);
 
@@ -117,7 +118,8 @@ export function Dictation(props: DictationProps) {
   }, []);
 
   useEffect(() => {
-    main.current?.focus();
+    // Never to Cancel: a second press of Stop must not throw the recording away.
+    (main.current ?? panel.current!).focus();
     if (phase !== "recording") return;
     const from = Date.now();
     const timer = setInterval(() => setElapsed(Date.now() - from), 250);
@@ -146,6 +148,8 @@ export function Dictation(props: DictationProps) {
   return (
     <div
       class={`dictation ${phase}`}
+      ref={panel}
+      tabIndex={-1}
       role="group"
       aria-label="Dictation"
       onKeyDown={(event) => event.key === "Escape" && !audio && close()}
