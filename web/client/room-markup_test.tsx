@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { render } from "preact-render-to-string";
 import type { Message } from "../../realtime/protocol.ts";
 import Room, { type RoomProps } from "../islands/Room.tsx";
+import { Row, type RowProps } from "./Row.tsx";
 
 const ADA = { id: "ada", name: "Ada" };
 const GRACE = { id: "grace", name: "Grace" };
@@ -115,4 +116,41 @@ Deno.test("a room whose messages cannot be reached says so and can still be writ
 Deno.test("content is text, whatever it looks like", () => {
   const page = html([message(1, { content: "<img src=x onerror=alert(1)>" })]);
   assertStringIncludes(page, "&lt;img src=x");
+});
+
+const row = (more: Partial<RowProps>): RowProps => ({
+  message: message(1),
+  head: true,
+  me: GRACE.id,
+  alive: true,
+  quoted: undefined,
+  status: undefined,
+  reason: undefined,
+  ...more,
+});
+
+Deno.test("one that waits can be discarded, one that failed also tried again", () => {
+  const offers = (more: Partial<RowProps>) =>
+    [...render(<Row {...row(more)} />).matchAll(/data-do="(\w+)"/g)]
+      .map(([, what]) => what);
+  assertEquals(offers({}), ["more"]);
+  assertEquals(offers({ status: "sending" }), []);
+  assertEquals(offers({ status: "sending", reason: "Waiting to send" }), [
+    "discard",
+  ]);
+  assertEquals(offers({ status: "failed", reason: "You may not." }), [
+    "retry",
+    "discard",
+  ]);
+});
+
+Deno.test("a row is drawn again only for a reason", () => {
+  const props = row({});
+  const drawn = new Row(props);
+  assertEquals(drawn.shouldComponentUpdate({ ...props }), false);
+  for (const more of [{ head: false }, { status: "failed" as const }]) {
+    assertEquals(drawn.shouldComponentUpdate({ ...props, ...more }), true);
+  }
+  const edited = { ...props.message, content: "other" };
+  assert(drawn.shouldComponentUpdate({ ...props, message: edited }));
 });
