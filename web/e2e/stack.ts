@@ -38,9 +38,12 @@ async function build() {
   if (!success) throw new Error(new TextDecoder().decode(stderr));
 }
 
-/** Starts everything; the build is made once for all tests of a run. */
+/** Builds web, once for all tests of a run. */
+export const buildOnce = (): Promise<void> => built ??= build();
+
+/** Starts everything. */
 export async function startStack(): Promise<Stack> {
-  await (built ??= build());
+  await buildOnce();
   const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-e2e-" });
   const [web, realtime, transcriber] = freePorts(3);
   const env = {

@@ -1,0 +1,113 @@
+import { assertEquals } from "@std/assert";
+import { freePorts, redisServer } from "../../.tasks/doctor/testing.ts";
+import { run, type Running, whenReady } from "../../.tasks/processes.ts";
+import { services } from "../../.tasks/services.ts";
+import { selfieOf } from "../faces/test-photos.ts";
+import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { Program } from "./program.ts";
+import { buildOnce } from "./stack.ts";
+
+/** Two of web over one KV file and two of realtime over one Redis, behind one APP_URL. */
+async function startTwice(dataDir: string, redisUrl: string) {
+  const [a, b, ra, rb] = freePorts(4);
+  const output: string[] = [];
+  const start = (web: number, realtime: number): Running[] =>
+    services({
+      APP_URL: `http://localhost:${a}`,
+      PORT: `${web}`,
+      WS_PORT: `${realtime}`,
+      DATA_DIR: dataDir,
+      REDIS_URL: redisUrl,
+    })
+      .filter(({ name }) => name !== "transcriber")
+      .map((service) =>
+        run(service, (line) => output.push(`${service.name} ${line}`), {
+          REDIS_URL: redisUrl,
+        })
+      );
+  const running = [...start(a, ra), ...start(b, rb)];
+  const stop = () => Promise.all(running.map((child) => child.stop()));
+  try {
+    await whenReady(running);
+  } catch (error) {
+    await stop();
+    throw new Error(`${(error as Error).message}\n${output.join("\n")}`);
+  }
+  return {
+    webs: [a, b].map((port) => `http://localhost:${port}`),
+    sockets: [ra, rb].map((port) => `ws://localhost:${port}`),
+    output,
+    stop,
+  };
+}
+
+async function codeIn(dir: string): Promise<string> {
+  while (true) {
+    for (const { id } of await listOutbox(dir)) {
+      const mail = await readOutbox(dir, id);
+      const code = /\/invitations\/([\w-]+)/.exec(mail?.text ?? "")?.[1];
+      if (code) return code;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+Deno.test("two of web and two of realtime are one chat", async () => {
+  await buildOnce();
+  const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-two-" });
+  const redisDir = await Deno.makeTempDir({ prefix: "chatsphere-redis-" });
+  await using redis = await redisServer(redisDir);
+  const { webs: [one, two], sockets, stop } = await startTwice(
+    dataDir,
+    redis.url,
+  );
+  try {
+    const ada = new Program({ name: "Ada", email: "ada@acme.test" });
+    const grace = new Program({ name: "Grace", email: "grace@acme.test" });
+    await Promise.all([
+      ada.register(one, await selfieOf("ada")),
+      grace.register(two, await selfieOf("grace")),
+    ]);
+
+    // Each uses the instance that did not register her.
+    const { id: roomId } = await ada.ask(`${two}/api/chat`, "POST", {
+      name: "Engines",
+    });
+    await ada.ask(`${one}/api/invitations`, "POST", {
+      roomId,
+      email: "grace@acme.test",
+    });
+    const code = await codeIn(`${dataDir}/outbox`);
+    await grace.ask(`${one}/api/invitations`, "PATCH", {
+      code,
+      status: "accepted",
+    });
+
+    // One sends through the first realtime, the other listens at the second.
+    const listener = await grace.join(one, sockets[1], roomId);
+    const draft = { roomId, clientId: "c-1", content: "Hello from one" };
+    const first = await ada.ask(`${one}/api/messages`, "POST", draft);
+    const heard = await listener.next("new-message");
+    assertEquals([heard.message.id, heard.offset], [first.id, first.offset]);
+    const again = await ada.ask(`${two}/api/messages`, "POST", draft);
+    assertEquals(again.id, first.id);
+    await grace.ask(`${two}/api/messages`, "POST", {
+      roomId,
+      clientId: "c-2",
+      content: "Hello from two",
+    });
+    const reply = await listener.next("new-message");
+    assertEquals(reply.offset, first.offset + 1);
+    const [seenAtOne, seenAtTwo] = await Promise.all([
+      ada.ask(`${one}/api/messages?roomId=${roomId}`),
+      grace.ask(`${two}/api/messages?roomId=${roomId}`),
+    ]);
+    assertEquals(seenAtOne, seenAtTwo);
+    assertEquals(seenAtOne.messages.length, 2);
+    await listener.close();
+  } finally {
+    await stop();
+    await Deno.remove(dataDir, { recursive: true });
+    await Deno.remove(redisDir, { recursive: true });
+  }
+});
