@@ -3,7 +3,8 @@ import type { ClientFrame, ServerFrame } from "../../realtime/protocol.ts";
 
 /** Somebody's session, to be used at any instance of web. */
 export class Program {
-  #cookie = "";
+  /** The Cookie header of the session, once there is one. */
+  cookie = "";
 
   constructor(readonly person: { name: string; email: string }) {}
 
@@ -12,11 +13,11 @@ export class Program {
   async ask(url: string, method = "GET", body?: unknown): Promise<any> {
     const answer = await fetch(url, {
       method,
-      headers: { cookie: this.#cookie, "content-type": "application/json" },
+      headers: { cookie: this.cookie, "content-type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const cookies = answer.headers.getSetCookie();
-    if (cookies.length > 0) this.#cookie = cookies[0].split(";")[0];
+    if (cookies.length > 0) this.cookie = cookies[0].split(";")[0];
     const value = await answer.json();
     if (answer.ok) return value;
     throw new Error(`${answer.status} ${value.error?.code} of ${url}`);

@@ -7,10 +7,14 @@ export interface Stack {
   url: string;
   /** The HTTP address of realtime. */
   realtimeUrl: string;
+  /** What the services were started with. */
+  env: Record<string, string>;
   /** Every line the services printed. */
   output: string[];
   /** Ends one service: SIGKILL, so that nothing can be tidied up first. */
   kill(name: Running["service"]["name"]): Promise<void>;
+  /** Ends one as a platform does, with SIGTERM. */
+  stop(name: Running["service"]["name"]): Promise<Deno.CommandStatus>;
   /** Starts a killed one again and waits until it serves. */
   restart(name: Running["service"]["name"]): Promise<void>;
   close(): Promise<void>;
@@ -41,8 +45,10 @@ async function build() {
 /** Builds web, once for all tests of a run. */
 export const buildOnce = (): Promise<void> => built ??= build();
 
-/** Starts everything. */
-export async function startStack(): Promise<Stack> {
+/** Starts everything, with these variables besides its own. */
+export async function startStack(
+  extra: Record<string, string> = {},
+): Promise<Stack> {
   await buildOnce();
   const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-e2e-" });
   const [web, realtime, transcriber] = freePorts(3);
@@ -54,7 +60,7 @@ export async function startStack(): Promise<Stack> {
   };
   const output: string[] = [];
   const start = (service: Running["service"]) =>
-    run(service, (line) => output.push(`${service.name} ${line}`));
+    run(service, (line) => output.push(`${service.name} ${line}`), extra);
   const running = new Map(
     services(env).map((service) => [
       service.name,
@@ -73,9 +79,15 @@ export async function startStack(): Promise<Stack> {
   }
   return {
     url: addresses(env).APP_URL,
+    env,
     realtimeUrl: `http://localhost:${realtime}`,
     output,
     kill: (name) => running.get(name)!.stop("SIGKILL"),
+    async stop(name) {
+      const child = running.get(name)!;
+      await child.stop();
+      return await child.status;
+    },
     async restart(name) {
       const again = start(running.get(name)!.service);
       running.set(name, again);
