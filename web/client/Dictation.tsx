@@ -54,8 +54,11 @@ export function Dictation(props: DictationProps) {
 
   const caught = (error: unknown) => {
     if (signal.aborted) return;
-    if (!(error instanceof DictationError)) throw error;
-    fail(error.message, error.recordAgain);
+    if (error instanceof DictationError) {
+      return fail(error.message, error.recordAgain);
+    }
+    fail("Dictation stopped working. Try again.");
+    throw error;
   };
 
   const close = () => {

@@ -31,7 +31,10 @@ export interface LiveTranscriptOptions {
   onHeard(heard: Heard): void;
   /** Aborted when nobody wants the words any more. */
   signal: AbortSignal;
-  /** How long, after `finish`, the transcriber may say nothing: ms. */
+  /**
+   * How long, after `finish`, the transcriber may say nothing: ms. Settling a long sentence
+   * takes PocketSphinx seconds, and sending the recording instead would take longer.
+   */
   patience?: number;
 }
 
@@ -40,7 +43,7 @@ export interface LiveTranscriptOptions {
  * throws: whatever goes wrong ends it, and `finish` tells.
  */
 export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
-  const { transcriberUrl, getToken, onHeard, signal, patience = 8_000 } =
+  const { transcriberUrl, getToken, onHeard, signal, patience = 15_000 } =
     options;
   const settled: string[] = [];
   // Until the socket is open; null once it is of no use.

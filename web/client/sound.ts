@@ -40,6 +40,8 @@ export function openSound(): Sound {
       new Promise((resolve) => setTimeout(resolve, PATIENCE)),
     ]),
     listen(stream, { onLevel, onSamples }) {
+      // Safari starts it only now that the microphone is in use; it may be closed meanwhile.
+      context.resume().catch(() => {});
       const source = context.createMediaStreamSource(stream);
       const analyser = new AnalyserNode(context, { fftSize: 1024 });
       source.connect(analyser);
