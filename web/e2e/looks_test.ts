@@ -70,7 +70,8 @@ Deno.test({
   async fn(t) {
     const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
     await Deno.mkdir(SHOTS, { recursive: true });
-    const stack = await startStack();
+    // A room is filled faster here than people write.
+    const stack = await startStack({ MESSAGE_BURST: "1000" });
     const browser: Browser = await openBrowser();
     try {
       const first = await openContext(browser, stack.url);
