@@ -2,7 +2,8 @@ import { AppError } from "../errors.ts";
 import { normaliseEmail } from "./email.ts";
 import { passwordProblem } from "./password-rules.ts";
 
-const LONGEST_NAME = 60;
+/** Characters of a name, which is also what the forms let people type. */
+export const LONGEST_NAME = 80;
 export const MOST_SELFIES = 3;
 
 /** What a registration form or request brings. */
@@ -59,9 +60,9 @@ const emailProblem = (email: string): string | null => {
 };
 
 const selfieProblem = (selfies: Uint8Array[]): string | null => {
-  if (selfies.length === 0) return "Take or choose a picture of your face.";
+  if (selfies.length === 0) return "Take or choose a photo of your face.";
   return selfies.length > MOST_SELFIES
-    ? `Send at most ${MOST_SELFIES} pictures.`
+    ? `Send at most ${MOST_SELFIES} photos.`
     : null;
 };
 

@@ -69,7 +69,7 @@ Deno.test(
 
 for (
   const [field, change] of [
-    ["name", { name: "x".repeat(61) }],
+    ["name", { name: "x".repeat(81) }],
     ["name", { name: "Ann\u202e" }],
     ["name", { name: "\u200d" }],
     ["name", { name: "..." }],

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { LONGEST_NAME } from "../accounts/fields.ts";
 import type { Account } from "../accounts/types.ts";
 import { FaceForms } from "./FaceForms.tsx";
 import { Field } from "./Field.tsx";
@@ -40,7 +41,7 @@ export function AccountForms({ account, failed, name, errors }: {
             name="name"
             label="What others see"
             autocomplete="name"
-            maxLength={80}
+            maxLength={LONGEST_NAME}
             required
             value={failed === "rename" ? name : account.name}
             error={errorsOf("rename").name}
@@ -53,9 +54,9 @@ export function AccountForms({ account, failed, name, errors }: {
         <h2 id="password-heading">Password</h2>
         <IntentForm intent="password">
           <Field
-            id="present-password"
+            id="current-password"
             name="password"
-            label="Present password"
+            label="Current password"
             type="password"
             autocomplete="current-password"
             required

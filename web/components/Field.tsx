@@ -27,7 +27,10 @@ export interface FieldProps extends InputAttributes {
   error?: string;
 }
 
-/** One labelled input with its hint and its error, tied together for assistive technology. */
+/**
+ * One labelled input with its hint and its error, tied together for assistive technology. The
+ * page opens at the first field with an error, unless a notice above the form says more.
+ */
 export function Field(
   { name, id = name, label, hint, error, ...input }: FieldProps,
 ) {
@@ -40,6 +43,7 @@ export function Field(
       <input
         class="input"
         dir="auto"
+        autofocus={Boolean(error)}
         {...input}
         id={id}
         name={name}

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Failure } from "../http/forms.ts";
 import { Notice } from "./Notice.tsx";
 
@@ -6,23 +7,25 @@ import { Notice } from "./Notice.tsx";
  * fields may be out of sight, names them here too.
  *
  * @param long the names of the form's fields and what people know them as, in order.
+ * @param children what else to do before sending a long form again.
  */
-export function FormNotice({ failure, long = {} }: {
+export function FormNotice({ failure, long = {}, children }: {
   failure?: Failure;
   long?: Record<string, string>;
+  children?: ComponentChildren;
 }) {
-  if (failure?.message) return <Notice danger>{failure.message}</Notice>;
+  if (failure?.message) return <Notice danger answer>{failure.message}</Notice>;
   const marked = Object.keys(long).filter((name) => failure?.fields[name]);
   if (marked.length === 0) return null;
   return (
-    <Notice danger>
+    <Notice danger answer>
       Not yet. Please look again at{" "}
       {marked.map((name, index) => (
         <span key={name}>
           {index > 0 && ", "}
-          <a href={`#${name}`}>{long[name]}</a>
+          <a class="unbroken" href={`#${name}`}>{long[name]}</a>
         </span>
-      ))}.
+      ))}. {children}
     </Notice>
   );
 }

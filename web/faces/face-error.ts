@@ -12,7 +12,7 @@ const REFUSALS = {
   ],
   "image-too-large": [
     413,
-    "That photo is larger than 2 MB. Take one with the camera on this page, or choose a smaller photo.",
+    "That photo is larger than 2 MB. Take one with the camera on this page, or make it smaller first: crop it to your face, or take it at a lower resolution in your camera’s settings.",
   ],
   "image-type": [
     422,
@@ -24,7 +24,7 @@ const REFUSALS = {
   ],
   "image-dimensions": [
     422,
-    "That photo is more than 4096 pixels wide or high, or more than 16 megapixels. Choose a smaller photo.",
+    "That photo is more than 4096 pixels wide or high, or more than 16 megapixels. Crop it to your face, or choose a smaller one.",
   ],
   "image-small": [
     422,
@@ -36,7 +36,7 @@ const REFUSALS = {
   ],
   "face-many": [
     422,
-    "We can see more than one face. Make sure only you are in the picture and try again.",
+    "We can see more than one face. Make sure only you are in the photo and try again.",
   ],
   "face-small": [
     422,
@@ -44,7 +44,7 @@ const REFUSALS = {
   ],
   "face-cut": [
     422,
-    "Part of your face is outside the picture. Move to the middle and try again.",
+    "Part of your face is outside the photo. Move to the middle and try again.",
   ],
   "face-turned": [
     422,

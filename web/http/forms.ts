@@ -1,22 +1,46 @@
 import { AppError, toAppError } from "../errors.ts";
-import { readBody } from "./body.ts";
+import { readUpTo } from "./body.ts";
 
 /** The most bytes a form may have: three camera pictures and some text. */
 export const FORM_BYTES = 8 * 1024 * 1024;
 
-const TOO_LARGE = () =>
-  new AppError({
-    code: "too-large",
-    status: 413,
-    message: "That was more than 8 MB. Please choose a smaller picture.",
-    fields: { selfie: "That was more than 8 MB. Choose a smaller picture." },
-  });
+/** A form of more bytes than are taken. */
+export class FormTooLarge extends AppError {
+  /** @param form what came first, so that what was typed above a photo is not lost. */
+  constructor(readonly form: FormData) {
+    const message =
+      "That was more than 8 MB. Choose one photo, of at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+    super({
+      code: "too-large",
+      status: 413,
+      message,
+      fields: { selfie: message },
+    });
+  }
+}
+
+const parse = (body: BodyInit, type: string): Promise<FormData> =>
+  new Response(body, { headers: { "content-type": type } }).formData();
+
+/** The fields of a multipart form that was cut off: its last part is closed where it ends. */
+async function parseCut(
+  bytes: Uint8Array<ArrayBuffer>,
+  type: string,
+): Promise<FormData> {
+  const boundary = type.match(/boundary="?([^";]+)/)?.[1];
+  try {
+    return await parse(new Blob([bytes, `\r\n--${boundary}--\r\n`]), type);
+  } catch {
+    // Cut where nothing can be made of it, or never multipart: nothing to keep.
+    return new FormData();
+  }
+}
 
 /**
  * The form a request carries, urlencoded or multipart.
  *
- * @throws {AppError} `too-large` 413 beyond `limit` bytes, with a sentence for the field
- * `selfie`; `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
+ * @throws {FormTooLarge} 413 beyond `limit` bytes, with a sentence for the field `selfie`.
+ * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
  */
 export async function readForm(
   req: Request,
@@ -32,10 +56,10 @@ export async function readForm(
       message: "This address takes a form.",
     });
   }
-  const body = await readBody(req.body, limit, TOO_LARGE);
+  const { bytes, whole } = await readUpTo(req.body, limit);
+  if (!whole) throw new FormTooLarge(await parseCut(bytes, type));
   try {
-    return await new Response(body, { headers: { "content-type": type } })
-      .formData();
+    return await parse(bytes, type);
   } catch (cause) {
     throw new AppError({
       code: "bad-form",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { pictureOf, type TestApp, testApp } from "./testing.ts";
+import { type Mail, pictureOf, type TestApp, testApp } from "./testing.ts";
 
 const cookieOf = (answer: Response, name: string): string =>
   answer.headers.getSetCookie()
@@ -57,6 +57,8 @@ Deno.test("a registration with mistakes comes back with what was typed and each 
   const html = await answer.text();
   assertMatch(html, /value="Grace Hopper"/);
   assertMatch(html, /value="grace@"/);
+  // The page opens at the sentence that names what is wrong, and what was not kept.
+  assertMatch(html, /role="alert" tabindex="-1" autofocus>[^]*give them once/);
   for (const field of ["email", "password", "consent", "selfie"]) {
     assert(html.includes(`id="${field}-error"`), `nothing beside ${field}`);
     assertMatch(html, new RegExp(`aria-describedby="[^"]*${field}-error`));
@@ -80,7 +82,10 @@ Deno.test("more than 8 MB is refused on the form itself", async () => {
   const form = withFile(NEWCOMER, new Uint8Array(8 * 1024 * 1024));
   const answer = await app.send("/register", form);
   assertEquals(answer.status, 413);
-  assertMatch(await answer.text(), /id="selfie-error"[^]*more than 8 MB/);
+  const html = await answer.text();
+  assertMatch(html, /id="selfie-error"[^]*more than 8 MB/);
+  assertMatch(html, /value="Grace Hopper"/);
+  assertMatch(html, /value="grace@example\.com"/);
 });
 
 Deno.test("wrong password and unknown e-mail answer alike", async () => {
@@ -130,7 +135,16 @@ Deno.test("a code by e-mail takes the place of the face", async () => {
   const cookie = await firstStep(app, account.email);
   const sent = await app.send("/login/code", { intent: "send" }, cookie);
   assertEquals(sent.status, 303);
-  const code = app.mails.at(-1)!.text.match(/\d{3} \d{3}/)![0];
+  const codeIn = ({ text }: Mail) => text.match(/\d{3} \d{3}/)![0];
+  const first = codeIn(app.mails.at(-1)!);
+
+  const again = await app.send("/login/code", { intent: "again" }, cookie);
+  const told = await app.ask(again.headers.get("location")!, { cookie });
+  assertMatch(await told.text(), /A new code is on its way/);
+  assertEquals(app.mails.length, 2);
+  const old = await app.send("/login/code", { code: first }, cookie);
+  assertEquals(old.status, 401);
+  const code = codeIn(app.mails.at(-1)!);
 
   const wrong = await app.send("/login/code", { code: "1" }, cookie);
   assertEquals(wrong.status, 401);

@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { register } from "../accounts/register.ts";
 import { consentFor } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
+import { LONGEST_NAME } from "../accounts/fields.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
 import { Consent } from "../components/Consent.tsx";
@@ -13,6 +14,7 @@ import {
   type Failure,
   failureOf,
   filesOf,
+  FormTooLarge,
   readForm,
   textOf,
 } from "../http/forms.ts";
@@ -34,6 +36,12 @@ const FIELDS = {
   consent: "your agreement",
 };
 
+function keepTyped(data: Data, form: FormData): void {
+  data.name = textOf(form, "name");
+  data.email = textOf(form, "email");
+  data.consent = form.has("consent");
+}
+
 export const handler = define.handlers({
   GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
@@ -51,9 +59,7 @@ export const handler = define.handlers({
     };
     try {
       const form = await readForm(ctx.req);
-      data.name = textOf(form, "name");
-      data.email = textOf(form, "email");
-      data.consent = form.has("consent");
+      keepTyped(data, form);
       const account = await register(services, {
         name: data.name,
         email: data.email,
@@ -70,6 +76,7 @@ export const handler = define.handlers({
       );
       return answer;
     } catch (error) {
+      if (error instanceof FormTooLarge) keepTyped(data, error.form);
       data.failure = failureOf(error, Object.keys(FIELDS), requestId);
       return page(data, { status: data.failure.status });
     }
@@ -87,7 +94,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       <p class="soft">
         {next.startsWith("/invitations/")
           ? "Your invitation opens as soon as you are done."
-          : "Two minutes: a name, a password and a picture of your face."}{" "}
+          : "Two minutes: a name, a password and a photo of your face."}{" "}
         Already have one? <a href={`/login?${query}`}>Sign in</a>.
       </p>
       <form
@@ -96,13 +103,15 @@ export default define.page<typeof handler>(({ data, state }) => {
         action={`/register?${query}`}
         enctype="multipart/form-data"
       >
-        <FormNotice failure={failure} long={FIELDS} />
+        <FormNotice failure={failure} long={FIELDS}>
+          Your password and your photo were not kept: give them once more.
+        </FormNotice>
         <Field
           name="name"
           label="Name"
           hint="What others see beside your messages."
           autocomplete="name"
-          maxLength={80}
+          maxLength={LONGEST_NAME}
           required
           value={data.name}
           error={errors.name}
@@ -129,7 +138,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         />
         <SelfieField
           legend="Your face"
-          hint="Look straight ahead, in even light, alone in the picture. You sign in with your password and a new picture each time."
+          hint="Look straight ahead, in even light, alone in the photo. You sign in with your password and a new photo each time."
           error={errors.selfie}
           count={3}
           required

@@ -20,6 +20,8 @@ interface Data {
   next: string;
   email: string;
   outbox: boolean;
+  /** Another code was just asked for. */
+  again?: boolean;
   failure?: Failure;
 }
 
@@ -30,7 +32,9 @@ export const handler = define.handlers({
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
     const { email } = pending.account;
-    return page<Data>({ next, email, outbox: hasOutbox(services.config) });
+    const outbox = hasOutbox(services.config);
+    const again = ctx.url.searchParams.has("again");
+    return page<Data>({ next, email, outbox, again });
   },
 
   async POST(ctx) {
@@ -41,9 +45,10 @@ export const handler = define.handlers({
     const { id, email } = pending.account;
     try {
       const form = await readForm(ctx.req);
-      if (textOf(form, "intent") === "send") {
+      const intent = textOf(form, "intent");
+      if (intent === "send" || intent === "again") {
         await startEmailCode(services, id);
-        const query = `next=${encodeURIComponent(next)}`;
+        const query = `${intent}&next=${encodeURIComponent(next)}`;
         return ctx.redirect(`/login/code?${query}`, 303);
       }
       const { token } = pending;
@@ -68,16 +73,20 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, email, outbox, failure } = data;
+  const { next, email, outbox, again, failure } = data;
   const action = `/login/code?next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
       <Title text="Code by e-mail" failed={Boolean(failure)} />
       <h1>Check your e-mail</h1>
       <p class="soft">
-        A code of 6 digits was sent to{" "}
-        <bdi>{email}</bdi>. It works for 10 minutes.
+        Type the 6 digits sent to <bdi>{email}</bdi>. They work for 10 minutes.
       </p>
+      {again && (
+        <Notice answer>
+          A new code is on its way. The one before no longer works.
+        </Notice>
+      )}
       {outbox && (
         <Notice icon="mail">
           No mail server is set up, so it was kept on this machine:{" "}
@@ -100,12 +109,12 @@ export default define.page<typeof handler>(({ data }) => {
         <button class="button" type="submit">Sign in</button>
       </form>
       <form class="other-way" method="post" action={action}>
-        <p class="soft">Nothing there, also not among the spam?</p>
+        <p class="soft">Nothing there? Look in the spam folder, too.</p>
         <button
           class="button button-plain"
           type="submit"
           name="intent"
-          value="send"
+          value="again"
         >
           Send a new code
         </button>
