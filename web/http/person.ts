@@ -76,9 +76,13 @@ export function personOf(state: State): Account {
   });
 }
 
-/** Sends people who are not signed in to do so, and back here afterwards. */
+/**
+ * Sends people who are not signed in to do so, and back here afterwards. Whoever sent a form is
+ * told that it was not taken.
+ */
 export const signInFirst: Middleware<State> = (ctx) => {
   if (ctx.state.account) return ctx.next();
   const here = encodeURIComponent(ctx.url.pathname + ctx.url.search);
-  return ctx.redirect(`/login?next=${here}`, 303);
+  const ended = ctx.req.method === "POST" ? "ended&" : "";
+  return ctx.redirect(`/login?${ended}next=${here}`, 303);
 };

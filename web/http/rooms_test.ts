@@ -86,8 +86,11 @@ Deno.test("with realtime down the pages still load and say so", async () => {
   assertEquals(list.status, 200);
   const page = await list.text();
   assertMatch(page, /Bakery/);
-  assertMatch(page, /not answering/);
-  assertEquals((await app.ask(path, { cookie })).status, 200);
+  assertMatch(page, /cannot be reached/);
+  const room = await app.ask(path, { cookie });
+  assertEquals(room.status, 200);
+  // Without script, a frame that begins with the newest as soon as they can be reached.
+  assertMatch(await room.text(), /<iframe[^>]* src="[^"?]+\/live"/);
 });
 
 Deno.test("the list shows the last message and what is unread, until the room is opened", async () => {
@@ -185,4 +188,41 @@ Deno.test("a message sent after the session ended is shown again, to be kept", a
   const page = await answer.text();
   assertMatch(page, /<textarea[^>]*readonly[^>]*>Hard to &lt;write> again</);
   assertMatch(page, /href="\/login\?next=%2Frooms%2F/);
+  assertEquals(page.match(/<header/g)?.length, 1);
+  assertEquals(page.match(/<main/g)?.length, 1);
+});
+
+Deno.test("a form sent after the session ended leads to signing in, which says so", async () => {
+  await using app = await testApp();
+  const { path } = await withRoom(app);
+  const rename = { intent: "rename", name: "Kitchen" };
+  const answer = await app.send(`${path}/members`, rename);
+  const login = answer.headers.get("location")!;
+  assertMatch(login, /^\/login\?ended&next=%2Frooms%2F/);
+  assertMatch(await html(app.ask(login)), /You were signed out/);
+  const asked = await app.ask(`${path}/members`);
+  assert(!asked.headers.get("location")!.includes("ended"));
+});
+
+Deno.test("members are led from an invitation into the room, and cannot spend it", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const invite = { intent: "invite", email: "jonas@example.com" };
+  await app.send(`${path}/members`, invite, cookie);
+  const link = invitationPath(app);
+  const inside = new RegExp(`stays open for someone else[^]*href="${path}"`);
+  const page = await html(app.ask(link, { cookie }));
+  assertMatch(page, inside);
+  assert(!page.includes('value="decline"'));
+  const again = await app.send(link, { answer: "accept" }, cookie);
+  assertEquals(again.status, 409);
+  assertMatch(await again.text(), inside);
+
+  const jonas = await app.person("Jonas");
+  const open = await html(app.ask(link, { cookie: jonas.cookie }));
+  assertMatch(open, /You join as[^]*Jonas/);
+  await app.send(link, { answer: "accept" }, jonas.cookie);
+  const used = await html(app.ask(link, { cookie: jonas.cookie }));
+  assertMatch(used, /You are a member[^]*Open the room/);
+  assert(!used.includes("stays open"));
 });

@@ -4,6 +4,8 @@ import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { rolesOf } from "./rooms.ts";
 
+/** Entries to begin with where nobody says after which. */
+const NEWEST = 50;
 /** The longest wait before trying again: milliseconds. */
 const LONGEST_PAUSE = 10_000;
 
@@ -30,13 +32,14 @@ const isPassing = (error: unknown): boolean =>
  * does, when the signal says so, and when the room's log begins anew, so that offsets from before
  * mean nothing.
  *
+ * @param after undefined: begin with the newest 50, once realtime answers.
  * @param shortest the first wait before trying again, in milliseconds; doubled each time.
  */
 export async function* followRoom(
   s: Pick<Services, "kv" | "roomLog">,
   account: Account,
   roomId: string,
-  after: number,
+  after: number | undefined,
   signal: AbortSignal,
   shortest = 500,
 ): AsyncGenerator<EntryFrame, void> {
@@ -52,6 +55,7 @@ export async function* followRoom(
       });
       if (epoch !== undefined && page.epoch !== epoch) return;
       epoch = page.epoch;
+      last ??= Math.max(0, page.offset - NEWEST);
       const entries = await s.roomLog.stream(
         account,
         roles,

@@ -56,7 +56,7 @@ async function adasRoom({ s, person }: Stage) {
   const ada = await person("Ada");
   const room = await createRoom(s, ada, "Tea");
   const stop = new AbortController();
-  const follow = (after: number) =>
+  const follow = (after?: number) =>
     followRoom(s, ada, room.id, after, stop.signal, 1);
   return { ada, room, stop, follow };
 }
@@ -80,6 +80,27 @@ Deno.test(
     }
     assertEquals(offsets, [4, 5, 6]);
     assertEquals(asked, [3, 5, 5, 5]);
+  }),
+);
+
+Deno.test(
+  "without an offset it begins with the newest 50, once realtime answers",
+  onStage(async (stage) => {
+    const { room, stop, follow } = await adasRoom(stage);
+    const { asked } = script(stage, room.id, [[71]]);
+    const { roomLog } = stage.s;
+    const newest = { messages: [], epoch: "e1", offset: 120 };
+    let isDown = true;
+    roomLog.history = () => {
+      if (!isDown) return Promise.resolve(newest);
+      isDown = false;
+      return Promise.reject(down);
+    };
+    for await (const { offset } of follow()) {
+      assertEquals(offset, 71);
+      stop.abort();
+    }
+    assertEquals(asked, [70]);
   }),
 );
 

@@ -3,14 +3,18 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
 import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import type { Account } from "../../accounts/types.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { findInvitation, rejectInvitation } from "../../rooms/invitations.ts";
+import { rolesOf } from "../../rooms/rooms.ts";
 import type { Invitation } from "../../rooms/types.ts";
 import type { Services } from "../../services.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
   invitation: Invitation;
+  /** The room's path, for someone who is a member of it already. */
+  inside: string | null;
   failure?: Failure;
 }
 
@@ -25,10 +29,22 @@ async function read(s: Services, code: string): Promise<Invitation> {
   });
 }
 
+/** Where the room is, when this person can open it. */
+async function pathInside(
+  s: Services,
+  account: Account | null,
+  { roomId }: Invitation,
+): Promise<string | null> {
+  const rooms = account ? await rolesOf(s, account.id) : {};
+  return Object.hasOwn(rooms, roomId) ? `/rooms/${roomId}` : null;
+}
+
 export const handler = define.handlers({
   async GET(ctx) {
-    const invitation = await read(ctx.state.services, ctx.params.code);
-    return page<Data>({ invitation });
+    const { services, account } = ctx.state;
+    const invitation = await read(services, ctx.params.code);
+    const inside = await pathInside(services, account, invitation);
+    return page<Data>({ invitation, inside });
   },
 
   async POST(ctx) {
@@ -49,7 +65,11 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, [], requestId);
       const invitation = await read(services, code);
-      return page<Data>({ invitation, failure }, { status: failure.status });
+      const inside = await pathInside(services, account, invitation);
+      return page<Data>(
+        { invitation, inside, failure },
+        { status: failure.status },
+      );
     }
   },
 });
@@ -64,48 +84,64 @@ const OVER: Record<Exclude<Invitation["status"], "pending">, string> = {
   expired: "This invitation is more than 7 days old. Ask for a new one.",
 };
 
+/** For someone who has to say first who they are. */
+function Stranger({ next }: { next: string }) {
+  return (
+    <>
+      <p>
+        To join, create an account or sign in; you come back here afterwards.
+      </p>
+      <p class="actions">
+        <a class="button" href={`/register?next=${next}`}>Create an account</a>
+        <a class="button button-quiet" href={`/login?next=${next}`}>Sign in</a>
+      </p>
+    </>
+  );
+}
+
 export default define.page<typeof handler>(({ data, state, params }) => {
-  const { invitation, failure } = data;
+  const { invitation, inside, failure } = data;
+  const { account } = state;
   const { invitedBy, roomName, status } = invitation;
-  const open = status === "pending";
+  const open = status === "pending" && !inside;
   const next = encodeURIComponent(`/invitations/${params.code}`);
   return (
     <div class="column column-narrow stack">
-      <Title text={`Invitation to ${roomName}`} />
+      <Title text={`Invitation to ${roomName}`} failed={Boolean(failure)} />
       <p class="soft">
         <bdi>{invitedBy}</bdi> invites you to
       </p>
       <h1>
         <bdi>{roomName}</bdi>
       </h1>
-      <FormNotice failure={failure} />
-      {!open && <p>{OVER[status]}</p>}
+      <FormNotice failure={inside ? undefined : failure} />
+      {inside && (
+        <p>
+          You are a member of this room. {status === "pending" &&
+            "The invitation stays open for someone else."}
+        </p>
+      )}
+      {!inside && status !== "pending" && <p>{OVER[status]}</p>}
       {!open && (
         <p>
-          {state.account
+          {inside
+            ? <a class="button" href={inside}>Open the room</a>
+            : account
             ? <a class="button" href="/rooms">Go to your rooms</a>
             : <a class="button" href="/">Go to the start</a>}
         </p>
       )}
-      {open && !state.account && (
-        <>
-          <p>
-            To join, create an account or sign in; you come back here
-            afterwards.
-          </p>
-          <p class="actions">
-            <a class="button" href={`/register?next=${next}`}>
-              Create an account
-            </a>
-            <a class="button button-quiet" href={`/login?next=${next}`}>
-              Sign in
-            </a>
-          </p>
-        </>
+      {open && account && (
+        <p>
+          You join as <bdi>{account.name}</bdi>,{" "}
+          {account.email}. Is that not you? Sign out first, and open the link
+          again.
+        </p>
       )}
+      {open && !account && <Stranger next={next} />}
       {open && (
         <form method="post" class="actions">
-          {state.account && (
+          {account && (
             <button class="button" type="submit" name="answer" value="accept">
               Join the room
             </button>

@@ -24,8 +24,8 @@ interface Data {
   failure?: Failure;
 }
 
-const noPicture = (): AppError => {
-  const message = "Take or choose a picture of your face.";
+const noPhoto = (): AppError => {
+  const message = "Take or choose a photo of your face.";
   return new AppError({
     code: "invalid",
     status: 422,
@@ -49,7 +49,7 @@ export const handler = define.handlers({
     if (!pending) return ctx.redirect(startAgain(next), 303);
     try {
       const [selfie] = await filesOf(await readForm(ctx.req), "selfie");
-      if (selfie === undefined) throw noPicture();
+      if (selfie === undefined) throw noPhoto();
       const { token } = pending;
       const session = await signInWithFace(services, token, selfie, ip);
       return signedIn(services, session, next);
@@ -73,7 +73,7 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>Now your face</h1>
       <p class="soft">
         Hello{" "}
-        <bdi>{name}</bdi>. A new picture is compared with the one you enrolled,
+        <bdi>{name}</bdi>. A new photo is compared with the one you enrolled,
         and not kept.
       </p>
       <form
@@ -84,8 +84,8 @@ export default define.page<typeof handler>(({ data }) => {
       >
         <FormNotice failure={failure} />
         <SelfieField
-          legend="A picture of you now"
-          hint="Look straight ahead, in even light, alone in the picture."
+          legend="A photo of you now"
+          hint="Look straight ahead, in even light, alone in the photo."
           error={failure?.fields.selfie}
           required
         />

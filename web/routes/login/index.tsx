@@ -16,6 +16,8 @@ interface Data {
   email: string;
   /** The second step came too late. */
   late?: boolean;
+  /** A form was sent after the session had ended. */
+  ended?: boolean;
   failure?: Failure;
 }
 
@@ -24,7 +26,8 @@ export const handler = define.handlers({
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
     const late = ctx.url.searchParams.has("late");
-    return page<Data>({ next, email: "", late });
+    const ended = ctx.url.searchParams.has("ended");
+    return page<Data>({ next, email: "", late, ended });
   },
 
   async POST(ctx) {
@@ -76,9 +79,15 @@ export default define.page<typeof handler>(({ data }) => {
       <form class="form" method="post" action={`/login?${query}`}>
         <FormNotice failure={failure} />
         {data.late && !failure && (
-          <Notice icon="clock">
+          <Notice icon="clock" answer>
             That took longer than 5 minutes. Please start again with your
             password.
+          </Notice>
+        )}
+        {data.ended && !failure && (
+          <Notice icon="clock" answer>
+            You were signed out, so what you sent just now was not done. Sign in
+            and send it again.
           </Notice>
         )}
         <Field

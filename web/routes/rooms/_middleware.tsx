@@ -9,9 +9,12 @@ const keepText: Middleware<State> = async (ctx) => {
   if (ctx.state.account || ctx.req.method !== "POST") return ctx.next();
   const content = textOf(await readForm(ctx.req), "content");
   if (content === "") return ctx.next();
-  return ctx.render(<Unsent path={ctx.url.pathname} content={content} />, {
-    status: 401,
-  });
+  // It brings its own header, as the room does.
+  return ctx.render(
+    <Unsent path={ctx.url.pathname} content={content} />,
+    { status: 401 },
+    { skipInheritedLayouts: true },
+  );
 };
 
 export default [keepText, signInFirst];

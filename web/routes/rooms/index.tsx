@@ -94,8 +94,8 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
       {!list.reachable && (
         <Notice icon="offline">
-          Live messages are not answering, so last messages and unread counts
-          are missing here. Your rooms are safe.
+          Messages cannot be reached at the moment, so the last ones and the
+          unread counts are missing here. Nothing is lost.
         </Notice>
       )}
       <FormNotice failure={failure} />

@@ -1,4 +1,5 @@
 import { page, type RouteConfig } from "fresh";
+import type { HistoryPage } from "../../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { readForm, textOf } from "../../../http/forms.ts";
@@ -43,6 +44,29 @@ export const handler = define.handlers({
   },
 });
 
+/** Without script: messages as they arrive, or as soon as they can be reached again. */
+function LiveFrame({ room, history }: {
+  room: string;
+  history: HistoryPage | null;
+}) {
+  const query = history ? `?after=${history.offset}` : "";
+  return (
+    <>
+      {!history && (
+        <p class="live-frame live-end">
+          Messages cannot be reached at the moment. They appear below as soon as
+          they can.
+        </p>
+      )}
+      <iframe
+        class={history ? "live-frame" : "live-frame live-whole"}
+        title="New messages, as they arrive"
+        src={`/rooms/${room}/live${query}`}
+      />
+    </>
+  );
+}
+
 export default define.page<typeof handler>(({ data }) => {
   const { rooms, room, me, history, ...rest } = data;
   return (
@@ -63,13 +87,7 @@ export default define.page<typeof handler>(({ data }) => {
                 <a href={`/rooms/${room.id}`}>Back to the newest messages</a>
               </p>
             )
-            : history && (
-              <iframe
-                class="live-frame"
-                title="New messages, as they arrive"
-                src={`/rooms/${room.id}/live?after=${history.offset}`}
-              />
-            )}
+            : <LiveFrame room={room.id} history={history} />}
         </noscript>
       </main>
     </div>

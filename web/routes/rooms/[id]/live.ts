@@ -4,16 +4,22 @@ import { followRoom } from "../../../rooms/follow.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import { define } from "../../../utils.ts";
 
+function readAfter({ searchParams }: URL): number | undefined {
+  if (!searchParams.has("after")) return undefined;
+  return Number(searchParams.get("after")) || 0;
+}
+
 /**
  * Live messages without JavaScript: an HTML document that never ends, shown in a frame of
- * the room's page. `?after=` is the offset of the last message that page shows.
+ * the room's page. `?after=` is the offset of the last message that page shows; without it,
+ * because messages could not be reached, the newest come first.
  */
 export const handler = define.handlers({
   async GET(ctx) {
     const { services, session } = ctx.state;
     const me = personOf(ctx.state);
     const { room } = await findRoom(services, me.id, ctx.params.id);
-    const after = Number(ctx.url.searchParams.get("after")) || 0;
+    const after = readAfter(ctx.url);
     const document = liveDocument(services, {
       room,
       me: me.id,

@@ -169,7 +169,7 @@ export default define.page<typeof handler>(({ data }) => {
       </p>
       <h1>Members</h1>
       {happened && (
-        <Notice icon={done === "invite-waiting" ? "clock" : "check"}>
+        <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
           {happened}
           {done === "invite" && data.outbox && (
             <>
@@ -180,7 +180,7 @@ export default define.page<typeof handler>(({ data }) => {
           )}
         </Notice>
       )}
-      {failed && <Notice danger>{failed}</Notice>}
+      {failed && <Notice danger answer>{failed}</Notice>}
       <FormNotice failure={failure} />
       <MemberList
         members={members}
