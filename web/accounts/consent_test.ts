@@ -8,7 +8,7 @@ Deno.test("people agree to what happens: measured here, or sent to Amazon", () =
   assert(consentFor(local).text.includes("kept on this server only"));
   assert(!consentFor(local).text.includes("Amazon"));
   const { text } = consentFor(rekognition);
-  assert(text.includes("sends this picture"));
+  assert(text.includes("sends this photo"));
   assert(text.includes("Amazon Rekognition") && text.includes("Amazon S3"));
   assert(!text.includes("this server"));
 });

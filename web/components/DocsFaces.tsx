@@ -5,15 +5,15 @@ const ENGINES: Record<FaceEngine["name"], { does: string; certainty: string }> =
   {
     local: {
       does:
-        "When you sign up and agree, the server finds the one face in your picture, measures it as a list of 128 numbers (the template), and keeps both under your account. When you sign in, a new picture is measured the same way and compared with that template only.",
+        "When you sign up and agree, the server finds the one face in your photo, measures it as a list of 128 numbers (the template), and keeps both under your account. When you sign in, a new photo is measured the same way and compared with that template only.",
       certainty:
-        "Certainty. In our measurements about one in seventy honest pictures was refused (try again, or use the code). No stranger passed in 6,480 comparisons; close relatives were not measured.",
+        "Certainty. In our measurements about one in seventy honest photos was refused (try again, or use the code). No stranger passed in 6,480 comparisons; close relatives were not measured.",
     },
     rekognition: {
       does:
-        "When you sign up and agree, the server sends your picture to Amazon Rekognition, which looks whether one clear face is in it, and keeps it in Amazon S3 under your account. When you sign in, Rekognition compares a new picture with that one only.",
+        "When you sign up and agree, the server sends your photo to Amazon Rekognition, which looks whether one clear face is in it, and keeps it in Amazon S3 under your account. When you sign in, Rekognition compares a new photo with that one only.",
       certainty:
-        "Certainty. Some honest pictures are refused (try again, or use the code), and we have not measured how many, nor how often Rekognition takes one person for another.",
+        "Certainty. Some honest photos are refused (try again, or use the code), and we have not measured how many, nor how often Rekognition takes one person for another.",
     },
   };
 
@@ -35,7 +35,7 @@ export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
           passed.
         </li>
         <li>
-          The picture you sign in with is not kept here. Your face never appears
+          The photo you sign in with is not kept here. Your face never appears
           in the chat: avatars are initials.
         </li>
         <li>
@@ -47,8 +47,8 @@ export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
       <ul>
         <li>{certainty}</li>
         <li>
-          Protection against a good photograph or video of you held up to the
-          camera. That is why the password comes first.
+          Protection against a good photo or video of you held up to the camera.
+          That is why the password comes first.
         </li>
       </ul>
     </section>

@@ -8,7 +8,7 @@ export function FaceForms({ account }: { account: Account }) {
       <h2 id="face-heading">Face</h2>
       <p>
         {account.hasFace
-          ? "One picture of you, and whatever was measured from it, is stored as you agreed, to compare when you sign in. Delete it whenever you like; you then sign in with a code by e-mail."
+          ? "One photo of you, and whatever was measured from it, is stored as you agreed, to compare when you sign in. Delete it whenever you like; you then sign in with a code by e-mail."
           : "No face is stored. You sign in with your password and a code by e-mail."}
       </p>
       <div class="actions">

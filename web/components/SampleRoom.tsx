@@ -27,6 +27,10 @@ export function SampleRoom() {
         What a room looks like: three short messages, and a fourth being
         dictated.
       </figcaption>
+      <p class="sample-head">
+        <b>Saturday’s wedding</b>
+        <span class="soft small">Amara and Noor are here</span>
+      </p>
       <ol class="sample-lines">
         {LINES.map(({ name, time, text }) => (
           <li key={name}>

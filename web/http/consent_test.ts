@@ -21,5 +21,5 @@ Deno.test("the guide tells of Amazon where Amazon compares the faces, and only t
   const guide = async () => await (await app.ask("/docs")).text();
   assert(!(await guide()).includes("Amazon"));
   app.services.faces = { ...app.services.faces, name: "rekognition" };
-  assert((await guide()).includes("sends your picture to Amazon Rekognition"));
+  assert((await guide()).includes("sends your photo to Amazon Rekognition"));
 });

@@ -41,7 +41,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         </p>
         <Command label="Start ChatSphere">npx -y deno@2.9.6 task start</Command>
         <p>
-          Nothing else needs to be set up. Accounts, rooms and pictures are kept
+          Nothing else needs to be set up. Accounts, rooms and photos are kept
           in <code>.data</code>. As long as no mail server is set with{" "}
           <code>SMTP_URL</code>, invitations and codes are not sent but kept in
           {" "}
@@ -53,7 +53,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         <ol>
           <li>
             <strong>Sign up</strong>{" "}
-            with a name, an e-mail, a password and a picture of your face. With
+            with a name, an e-mail, a password and a photo of your face. With
             scripts on, the camera takes it; otherwise choose a JPEG.
           </li>
           <li>

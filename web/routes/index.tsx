@@ -4,29 +4,29 @@ import { define } from "../utils.ts";
 
 const REASONS = [
   {
-    title: "JavaScript is optional",
+    title: "Sent means stored",
     text:
-      "Every page is HTML with ordinary forms, and new messages stream in even with scripts off. With scripts on, the same markup comes alive; nothing is drawn twice.",
+      "A message counts as sent once it is on disk. After a lost connection your browser asks for exactly what it missed: nothing lost, nothing twice, one order for everyone.",
   },
   {
     title: "Your face, on your terms",
     text:
-      "You agree first. A picture taken now is compared on the server with your own account only, and no session exists before it matches. A code by e-mail is always the other way in, and one click deletes what was stored.",
+      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. A code by e-mail is always the other way in, and one click deletes what was stored.",
   },
   {
     title: "Dictate, then edit",
     text:
-      "Speak into the microphone and the words land in the message box, not in the room. Nobody sees them until you have read them and pressed send.",
+      "Speak, and the words land in the message box, not in the room. Nobody sees them until you have read them and pressed send.",
   },
   {
-    title: "Sent means stored",
+    title: "JavaScript is optional",
     text:
-      "Each room has one numbered order. A message counts as sent only once it is stored, and after a lost connection your browser asks for exactly what it missed: nothing lost, nothing twice, nothing out of order.",
+      "Every page is HTML with ordinary forms, and new messages stream in even with scripts off. With scripts on, the same page comes alive.",
   },
   {
     title: "One command, no accounts",
     text:
-      "Everything it needs is in the box: storage, speech recognition, face matching, even an outbox in place of a mail server. Until you connect a cloud, your team’s words and faces stay on the machine you start it on.",
+      "Storage, speech recognition, face matching, even an outbox in place of a mail server: all in the box. Until you connect a cloud, your team’s words and faces stay on the machine you start it on.",
   },
   {
     title: "Made to be reached",

@@ -56,7 +56,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       <h1>{title}</h1>
       <p class="soft">
         {hasFace
-          ? "The picture and the measurements stored now are deleted."
+          ? "The photo and the measurements stored now are deleted."
           : "From then on you sign in with your password and your face."}{" "}
         Your other devices are signed out.
       </p>
@@ -69,7 +69,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         <FormNotice failure={failure} long={FIELDS} />
         <SelfieField
           legend="Your face"
-          hint="Look straight ahead, in even light, alone in the picture."
+          hint="Look straight ahead, in even light, alone in the photo."
           error={errors.selfie}
           count={3}
           required

@@ -74,7 +74,7 @@ export default define.page<typeof handler>(({ data }) => {
           <p class="soft">{account.email}</p>
         </div>
       </div>
-      {happened && <Notice>{happened}</Notice>}
+      {happened && <Notice answer>{happened}</Notice>}
       <FormNotice failure={failure} />
       <AccountForms
         account={account}
