@@ -50,6 +50,13 @@ const STATUS_CODES: Record<number, string> = {
   429: "too-many-requests",
 };
 
+/** What to do about them; Fresh's own errors say nothing, or repeat their status. */
+const STATUS_SENTENCES: Record<number, string> = {
+  403: "This request came from another site. Send it from here.",
+  404: "There is nothing at this address. Check how it is written.",
+  405: "This address does not take this method.",
+};
+
 /**
  * The error to show for anything thrown. Fresh's `HttpError` below 500 keeps its status; anything
  * else unknown becomes 500 `internal`, and one log line for the operator.
@@ -67,7 +74,8 @@ export function toAppError(error: unknown, requestId?: string): AppError {
     return new AppError({
       code: STATUS_CODES[error.status] ?? "bad-request",
       status: error.status,
-      message: error.message || "This request cannot be answered.",
+      message: STATUS_SENTENCES[error.status] ?? (error.message ||
+        "This request cannot be answered."),
     });
   }
   log("error", "internal", { requestId, error });

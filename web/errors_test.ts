@@ -63,9 +63,15 @@ Deno.test("things thrown that are no errors are unknown too", async () => {
 
 Deno.test("Fresh's own errors keep their status", async () => {
   const lines = await errorLinesOf(() => {
-    const missing = toAppError(new HttpError(404, "No such page."));
+    // Fresh's text for a status says nothing a person could do.
+    const missing = toAppError(new HttpError(404, "Not Found"));
     assertEquals([missing.status, missing.code], [404, "not-found"]);
-    assertEquals(missing.message, "No such page.");
+    assertEquals(
+      missing.message,
+      "There is nothing at this address. Check how it is written.",
+    );
+    const other = toAppError(new HttpError(400, "That name is taken."));
+    assertEquals(other.message, "That name is taken.");
     assertEquals(toAppError(new HttpError(405)).code, "method-not-allowed");
     assertEquals(toAppError(new HttpError(500, "a detail")).code, "internal");
   });
