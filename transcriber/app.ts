@@ -7,7 +7,7 @@ import { docsPage, docsPolicy } from "./docs.ts";
 import { ApiError, errorResponse, internalError } from "./errors.ts";
 import { liveDocumentation } from "./live.ts";
 import { observed } from "./middleware.ts";
-import { ReadySchema } from "./schemas.ts";
+import { LanguagesSchema, ReadySchema } from "./schemas.ts";
 import type { Deps, Env } from "./service.ts";
 import { addTranscribe } from "./transcribe.ts";
 
@@ -28,7 +28,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
       if (!result.success) throw invalid(result.error.issues);
     },
   });
-  app.use(observed(deps.log));
+  app.use(observed(deps));
   app.use(secureHeaders({
     contentSecurityPolicy: { defaultSrc: ["'none'"] },
     crossOriginResourcePolicy: false, // CORS below decides who reads answers
@@ -39,7 +39,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   app.use(cors({
     origin: deps.config.appUrl,
     allowMethods: ["GET", "POST", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
     exposeHeaders: ["Retry-After", "X-Request-Id"],
     maxAge: 600,
   }));
@@ -64,6 +64,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
       deps.log("error", "failed", {
         requestId: c.get("requestId"),
         code: shown.code,
+        operator: shown.operator,
         cause: causeOf(shown),
       });
     }
@@ -72,7 +73,28 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   return app;
 }
 
-function addHealth(app: OpenAPIHono<Env>, { recognizer }: Deps): void {
+function addHealth(
+  app: OpenAPIHono<Env>,
+  { recognizer, metrics }: Deps,
+): void {
+  app.get("/metrics", async (c) => {
+    const { text, contentType } = await metrics.expose();
+    return c.body(text, 200, { "content-type": contentType });
+  });
+  app.openapi(
+    createRoute({
+      method: "get",
+      path: "/languages",
+      summary: "The languages that can be spoken",
+      responses: {
+        200: {
+          description: "BCP 47 tags",
+          content: { "application/json": { schema: LanguagesSchema } },
+        },
+      },
+    }),
+    (c) => c.json({ languages: [...recognizer.languages] }, 200),
+  );
   app.openapi(
     createRoute({
       method: "get",

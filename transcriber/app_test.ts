@@ -48,7 +48,10 @@ Deno.test("the OpenAPI document describes every route", async () => {
   assertEquals(document.openapi, "3.1.0");
   assertEquals(Object.keys(document.paths).sort(), [
     "/clips/{id}",
+    "/clips/{id}/address",
+    "/clips/{id}/audio",
     "/healthz",
+    "/languages",
     "/readyz",
     "/transcribe",
     "/transcribe/live",
@@ -62,7 +65,7 @@ Deno.test("the OpenAPI document describes every route", async () => {
     assert(types.includes(type), type);
   }
   assertEquals(Object.keys(post.responses), [
-    ..."200 400 401 404 413 415 422 429 503".split(" "),
+    ..."200 400 401 404 413 415 422 429 503 504".split(" "),
   ]);
 });
 

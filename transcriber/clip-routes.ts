@@ -1,13 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { clipFor } from "./clips/clips.ts";
+import { assertAllowed, type Clip, clipFor } from "./clips/clips.ts";
+import { Playback, PLAYBACK_MS } from "./clips/playback.ts";
+import { ApiError } from "./errors.ts";
 import { authenticated, failures } from "./middleware.ts";
+import { AddressSchema } from "./schemas.ts";
 import type { Deps, Env } from "./service.ts";
 
 const params = z.object({
   id: z.string().openapi({ param: { name: "id", in: "path" } }),
 });
 
-/** `GET` and `DELETE /clips/:id`. */
+/** `GET` and `DELETE /clips/:id`, and addresses that play one without a credential. */
 export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
   const common = {
     path: "/clips/{id}",
@@ -28,15 +31,8 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      const { info, bytes } = await clipFor(deps.clips, c.get("caller"), id);
-      return c.body(new Uint8Array(bytes), 200, {
-        "content-type": info.contentType,
-        "content-length": String(bytes.length),
-        // Somebody else's bytes: never shown as a page of ours, whatever they hold.
-        "content-disposition": `attachment; filename="clip-${info.id}"`,
-        "content-security-policy": "default-src 'none'; sandbox",
-        "cache-control": "private, no-store",
-      });
+      const clip = await clipFor(deps.clips, c.get("caller"), id);
+      return sendClip(clip);
     },
   );
 
@@ -52,9 +48,88 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      await clipFor(deps.clips, c.get("caller"), id);
+      await assertAllowed(deps.clips, c.get("caller"), id);
       await deps.clips.delete(id);
       return c.body(null, 204);
     },
   );
+
+  addPlayback(app, deps, common);
 }
+
+function addPlayback(
+  app: OpenAPIHono<Env>,
+  deps: Deps,
+  common: {
+    security: { bearer: string[] }[];
+    middleware: ReturnType<typeof authenticated>;
+    request: { params: typeof params };
+  },
+): void {
+  const playback = new Playback();
+  app.openapi(
+    createRoute({
+      ...common,
+      path: "/clips/{id}/address",
+      method: "get",
+      summary: "An address that plays a kept recording for five minutes",
+      responses: {
+        200: {
+          description: "The address; it needs no credential",
+          content: { "application/json": { schema: AddressSchema } },
+        },
+        ...failures(401, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      await assertAllowed(deps.clips, c.get("caller"), id);
+      const expiresAt = Date.now() + PLAYBACK_MS;
+      const url = await deps.clips.address?.(id, expiresAt) ??
+        deps.config.publicUrl + await playback.path(id, expiresAt);
+      c.header("cache-control", "no-store");
+      return c.json({ url, expiresAt }, 200);
+    },
+  );
+
+  const query = z.object({
+    until: z.coerce.number().int(),
+    signature: z.string().max(100),
+  });
+  app.openapi(
+    createRoute({
+      path: "/clips/{id}/audio",
+      method: "get",
+      summary: "The recording of such an address",
+      request: { params, query },
+      responses: {
+        200: { description: "The recording as it was sent" },
+        ...failures(400, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { until, signature } = c.req.valid("query");
+      await playback.check(id, until, signature);
+      const clip = await deps.clips.get(id);
+      if (clip) return sendClip(clip);
+      throw new ApiError({
+        code: "not-found",
+        status: 404,
+        message: "This recording is gone.",
+      });
+    },
+  );
+}
+
+const sendClip = ({ info, bytes }: Clip): Response =>
+  new Response(new Uint8Array(bytes), {
+    headers: {
+      "content-type": info.contentType,
+      "content-length": String(bytes.length),
+      // Somebody else's bytes: never shown as a page of ours, whatever they hold.
+      "content-disposition": `attachment; filename="clip-${info.id}"`,
+      "content-security-policy": "default-src 'none'; sandbox",
+      "cache-control": "private, no-store",
+    },
+  });

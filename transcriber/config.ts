@@ -1,7 +1,11 @@
-/** A variable that is malformed; the message names it and says what it should be. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
+import {
+  type GoogleConfig,
+  readClipDays,
+  readGoogle,
+} from "./config-google.ts";
+import { ConfigError } from "./config-error.ts";
+
+export { ConfigError };
 
 export interface Config {
   /** Origin of web: the issuer of tokens and the only origin allowed to call from a browser. */
@@ -13,6 +17,12 @@ export interface Config {
   dataDir: string;
   /** Secrets of other programs, at least 16 characters each. */
   keys: string[];
+  /** Google's speech recognition and bucket, when they are set up. */
+  google?: GoogleConfig;
+  /** Days after which clips are deleted; without it they stay until they are. */
+  clipDays?: number;
+  /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
+  sherpa?: { modelDir: string; languages: string[] };
 }
 
 /** Every variable this service reads. */
@@ -22,9 +32,20 @@ export const VARIABLES = [
   "TRANSCRIBER_PORT",
   "DATA_DIR",
   "TRANSCRIBER_KEYS",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "GOOGLE_CLOUD_PROJECT",
+  "GCS_BUCKET",
+  "CLIP_DAYS",
+  "GOOGLE_SPEECH_STANDIN",
+  "GOOGLE_STORAGE_STANDIN",
+  "SHERPA_MODEL_DIR",
+  "SHERPA_LANGUAGES",
+  // Set by Cloud Run.
+  "K_SERVICE",
+  "PORT",
 ] as const;
 
-type Environment = Partial<Record<typeof VARIABLES[number], string>>;
+export type Environment = Partial<Record<typeof VARIABLES[number], string>>;
 
 const KEY_LENGTH = 16;
 
@@ -33,7 +54,7 @@ const KEY_LENGTH = 16;
  * @throws {ConfigError} naming the first malformed variable
  */
 export function readConfig(env: Environment): Config {
-  const port = readPort(env.TRANSCRIBER_PORT);
+  const port = readPort(env);
   return {
     appUrl: readOrigin("APP_URL", env.APP_URL || "http://localhost:8000"),
     publicUrl: readOrigin(
@@ -43,15 +64,22 @@ export function readConfig(env: Environment): Config {
     port,
     dataDir: env.DATA_DIR || ".data",
     keys: readKeys(env.TRANSCRIBER_KEYS),
+    google: readGoogle(env),
+    clipDays: readClipDays(env.CLIP_DAYS),
+    sherpa: readSherpa(env),
   };
 }
 
-function readPort(value: string | undefined): number {
+function readPort(env: Environment): number {
+  // PORT is web's everywhere else, as all services may share one environment.
+  const [name, value] = env.TRANSCRIBER_PORT || !env.K_SERVICE
+    ? ["TRANSCRIBER_PORT", env.TRANSCRIBER_PORT]
+    : ["PORT", env.PORT];
   if (!value) return 8090;
   const port = Number(value);
   if (!/^\d+$/.test(value) || port > 65_535) {
     throw new ConfigError(
-      "TRANSCRIBER_PORT must be a port number from 0 to 65535, for example 8090.",
+      `${name} must be a port number from 0 to 65535, for example 8090.`,
     );
   }
   return port;
@@ -71,8 +99,7 @@ function readOrigin(name: string, value: string): string {
 }
 
 function readKeys(value: string | undefined): string[] {
-  const keys = (value ?? "").split(",").map((key) => key.trim())
-    .filter((key) => key !== "");
+  const keys = listOf(value);
   if (keys.some((key) => key.length < KEY_LENGTH)) {
     throw new ConfigError(
       `TRANSCRIBER_KEYS must be comma-separated secrets of at least ${KEY_LENGTH} characters each.`,
@@ -80,3 +107,24 @@ function readKeys(value: string | undefined): string[] {
   }
   return keys;
 }
+
+function readSherpa(env: Environment): Config["sherpa"] {
+  const { SHERPA_MODEL_DIR: modelDir, SHERPA_LANGUAGES } = env;
+  if (!modelDir) {
+    if (!SHERPA_LANGUAGES) return undefined;
+    throw new ConfigError(
+      "SHERPA_LANGUAGES is set, but SHERPA_MODEL_DIR is not. Set both, or neither.",
+    );
+  }
+  const languages = listOf(SHERPA_LANGUAGES || "en-US");
+  if (!languages.every((tag) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag))) {
+    throw new ConfigError(
+      "SHERPA_LANGUAGES must be the comma-separated languages of the model, for example en-US.",
+    );
+  }
+  return { modelDir, languages };
+}
+
+const listOf = (value: string | undefined): string[] =>
+  (value ?? "").split(",").map((item) => item.trim())
+    .filter((item) => item !== "");

@@ -8,6 +8,9 @@ Deno.test("nothing set is a service for this machine", () => {
     port: 8090,
     dataDir: ".data",
     keys: [],
+    google: undefined,
+    clipDays: undefined,
+    sherpa: undefined,
   });
 });
 
@@ -18,6 +21,9 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     TRANSCRIBER_PORT: "9000",
     DATA_DIR: "/var/lib/chat",
     TRANSCRIBER_KEYS: " one-key-of-16-chars , another-key-of-16 ,",
+    CLIP_DAYS: "30",
+    SHERPA_MODEL_DIR: "/models/en",
+    PORT: "8000", // web's
   });
   assertEquals(config, {
     appUrl: "https://chat.example.org",
@@ -25,6 +31,9 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     port: 9000,
     dataDir: "/var/lib/chat",
     keys: ["one-key-of-16-chars", "another-key-of-16"],
+    google: undefined,
+    clipDays: 30,
+    sherpa: { modelDir: "/models/en", languages: ["en-US"] },
   });
 });
 
@@ -39,6 +48,11 @@ Deno.test("a malformed variable is named", () => {
     { APP_URL: "https://user:pass@chat.example.org" },
     { TRANSCRIBER_URL: "nonsense" },
     { TRANSCRIBER_KEYS: "short" },
+    { CLIP_DAYS: "0" },
+    { CLIP_DAYS: "a week" },
+    { SHERPA_LANGUAGES: "en" },
+    { SHERPA_LANGUAGES: "english!", SHERPA_MODEL_DIR: "/models/en" },
+    { PORT: "http", K_SERVICE: "transcriber" },
   ];
   for (const env of cases) {
     assertThrows(() => readConfig(env), ConfigError, Object.keys(env)[0]);

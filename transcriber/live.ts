@@ -9,6 +9,7 @@ import {
   SAMPLE_RATE,
   type Update,
 } from "./recognizers/recognizer.ts";
+import { requestIdOf } from "./request-id.ts";
 import { LanguageSchema } from "./schemas.ts";
 import type { Deps } from "./service.ts";
 
@@ -58,9 +59,9 @@ export class Live {
   #speaking = new Set<string>();
   #idle = () => {};
 
-  constructor(deps: Deps, times: LiveTimes = TIMES) {
+  constructor(deps: Deps, times: Partial<LiveTimes> = {}) {
     this.#deps = deps;
-    this.#times = times;
+    this.#times = { ...TIMES, ...times };
   }
 
   /** Answers the upgrade of `/transcribe/live`. Browsers are let in from APP_URL's origin only. */
@@ -84,8 +85,10 @@ export class Live {
         }),
       );
     }
+    const requestId = requestIdOf(request.headers); // gone after the upgrade
     const { socket, response } = Deno.upgradeWebSocket(request);
-    this.#serve(socket);
+    this.#deps.metrics.request("GET", "/transcribe/live", 101);
+    this.#serve(socket, requestId);
     return response;
   }
 
@@ -105,20 +108,26 @@ export class Live {
     }
   }
 
-  #serve(socket: WebSocket): void {
+  #serve(socket: WebSocket, requestId: string): void {
     const inbox = new Inbox();
     this.#open.add(inbox);
+    this.#deps.metrics.liveStreams(this.#open.size);
     socket.binaryType = "arraybuffer";
     socket.onmessage = ({ data }) => inbox.push(data);
     socket.onclose = () => inbox.close();
     socket.onerror = () => inbox.close();
-    this.#converse(socket, inbox).finally(() => {
+    this.#converse(socket, inbox, requestId).finally(() => {
       this.#open.delete(inbox);
+      this.#deps.metrics.liveStreams(this.#open.size);
       if (this.#open.size === 0) this.#idle();
     });
   }
 
-  async #converse(socket: WebSocket, inbox: Inbox): Promise<void> {
+  async #converse(
+    socket: WebSocket,
+    inbox: Inbox,
+    requestId: string,
+  ): Promise<void> {
     const started = performance.now();
     const gone = new AbortController();
     socket.addEventListener("close", () => gone.abort());
@@ -127,34 +136,41 @@ export class Live {
         socket.send(JSON.stringify(frame));
       }
     };
-    let samples = 0;
+    const heard = { samples: 0 };
     let code = "done";
+    let operator: string | undefined;
     try {
-      samples = await this.#recognise(inbox, send, gone.signal);
+      await this.#recognise(inbox, send, gone.signal, heard);
       socket.close(1000);
     } catch (error) {
       const shown = error instanceof ApiError ? error : internalError(error);
       code = gone.signal.aborted ? "abandoned" : shown.code;
+      operator = shown.operator;
       send({ type: "error", code: shown.code, message: shown.message });
       if (socket.readyState === WebSocket.OPEN) {
         socket.close(closeCode(shown), shown.code);
       }
     }
-    this.#deps.log(code === "internal" ? "error" : "info", "live", {
+    const seconds = heard.samples / SAMPLE_RATE;
+    this.#deps.metrics.audio("live", seconds);
+    this.#deps.log(code === "internal" || operator ? "error" : "info", "live", {
+      requestId,
       code,
-      seconds: Math.round(samples / SAMPLE_RATE),
+      operator,
+      seconds: Math.round(seconds),
       ms: Math.round(performance.now() - started),
     });
   }
 
-  /** The whole conversation; resolves to the samples heard. */
+  /** The whole conversation; counts the samples heard. */
   async #recognise(
     inbox: Inbox,
     send: (frame: LiveFrame) => void,
     signal: AbortSignal,
-  ): Promise<number> {
+    heard: { samples: number },
+  ): Promise<void> {
     const first = await inbox.next(this.#times.hello, helloLate());
-    if (first === null) return 0;
+    if (first === null) return;
     const { token, language } = readHello(first);
     const caller = await this.#deps.auth.verify(token);
     this.#deps.limits.take(caller);
@@ -164,7 +180,7 @@ export class Live {
       const stream = await this.#deps.recognizer
         .start({ language, signal, onUpdate: send });
       try {
-        return await this.#listen(inbox, stream);
+        await this.#listen(inbox, stream, heard);
       } finally {
         await stream.close();
       }
@@ -173,18 +189,21 @@ export class Live {
     }
   }
 
-  async #listen(inbox: Inbox, stream: RecognitionStream): Promise<number> {
-    let samples = 0;
+  async #listen(
+    inbox: Inbox,
+    stream: RecognitionStream,
+    heard: { samples: number },
+  ): Promise<void> {
     for (;;) {
       const frame = await this.#nextOrSettle(inbox, stream);
-      if (frame === null) return samples;
+      if (frame === null) return;
       if ("json" in frame) {
         if (!End.safeParse(frame.json).success) throw unknownFrame();
         await stream.finish();
-        return samples;
+        return;
       }
-      samples += frame.pcm.length;
-      if (samples > AUDIO_LIMITS.seconds * SAMPLE_RATE) {
+      heard.samples += frame.pcm.length;
+      if (heard.samples > AUDIO_LIMITS.seconds * SAMPLE_RATE) {
         await stream.finish();
         throw audioTooLong();
       }

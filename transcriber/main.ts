@@ -1,9 +1,9 @@
 import { createAuth } from "./auth.ts";
-import { folderClips } from "./clips/folder.ts";
 import { ConfigError, readConfig, VARIABLES } from "./config.ts";
+import { createEngines } from "./engines.ts";
 import { RateLimiter } from "./limits.ts";
 import { log } from "./log.ts";
-import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
+import { Metrics } from "./metrics.ts";
 import { createService } from "./server.ts";
 
 /** Milliseconds recordings in work have to finish once the process was told to stop. */
@@ -13,12 +13,13 @@ function main(): void {
   const config = readConfig(
     Object.fromEntries(VARIABLES.map((name) => [name, Deno.env.get(name)])),
   );
-  const recognizer = new PocketSphinx();
+  const { recognizer, clips } = createEngines(config, log);
   const service = createService({
     config,
     auth: createAuth(config),
     recognizer,
-    clips: folderClips(`${config.dataDir}/clips`),
+    clips,
+    metrics: new Metrics(recognizer),
     limits: new RateLimiter(),
     log,
   });
@@ -27,7 +28,11 @@ function main(): void {
     port: config.port,
     onListen: ({ port }) => {
       const status = recognizer.status();
-      log("info", "listening", { port, recognizer: status.state });
+      log("info", "listening", {
+        port,
+        engine: recognizer.name,
+        recognizer: status.state,
+      });
       if (status.state === "off") {
         log("warn", "recognizer-off", { reason: status.reason });
       }
@@ -61,5 +66,5 @@ try {
 function explain(error: Error): string {
   return error instanceof ConfigError
     ? error.message
-    : "TRANSCRIBER_PORT is taken by another program. Set it to a free port.";
+    : "The port is taken by another program. Set TRANSCRIBER_PORT to a free one.";
 }

@@ -1,14 +1,12 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-
-const VARIABLES =
-  "APP_URL,TRANSCRIBER_URL,TRANSCRIBER_PORT,DATA_DIR,TRANSCRIBER_KEYS";
+import { VARIABLES } from "./config.ts";
 
 /** Runs the service as the start task does, with these variables and no more permissions. */
 function run(env: Record<string, string>, dataDir: string) {
   return new Deno.Command(Deno.execPath(), {
     args: [
       ..."run --no-prompt --allow-net --allow-ffi".split(" "),
-      `--allow-env=${VARIABLES}`,
+      `--allow-env=${VARIABLES.join(",")}`,
       `--allow-read=${dataDir},/usr/share/pocketsphinx`,
       `--allow-write=${dataDir}`,
       new URL("./main.ts", import.meta.url).pathname,

@@ -1,8 +1,9 @@
 import { createMiddleware } from "hono/factory";
 import { type Auth, bearer } from "./auth.ts";
-import type { Log } from "./log.ts";
+import { routeOf } from "./metrics.ts";
+import { requestIdOf } from "./request-id.ts";
 import { ErrorSchema } from "./schemas.ts";
-import type { Env } from "./service.ts";
+import type { Deps, Env } from "./service.ts";
 
 /** Lets in only who has a valid credential, and tells the handlers who it is. */
 export const authenticated = (auth: Auth) =>
@@ -12,13 +13,13 @@ export const authenticated = (auth: Auth) =>
   });
 
 /** Asked every few seconds: lines about them would bury the others. */
-const PROBES = new Set(["/healthz", "/readyz"]);
+const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
 
-/** Gives each request an id, and writes one line about it once it is answered. */
-export const observed = (log: Log) =>
+/** Gives each request its id, counts it, and writes one line about it once it is answered. */
+export const observed = ({ log, metrics }: Pick<Deps, "log" | "metrics">) =>
   createMiddleware<Env>(async (c, next) => {
     const started = performance.now();
-    const requestId = crypto.randomUUID();
+    const requestId = requestIdOf(c.req.raw.headers);
     c.set("requestId", requestId);
     // Body limits wrap the request in another one; only the first knows about the connection.
     // Deno 2.8.3 to 2.9.6 tell of a closed HTTP/1 connection only when it was reset, or when the
@@ -26,11 +27,12 @@ export const observed = (log: Log) =>
     c.set("gone", c.req.raw.signal);
     await next();
     c.res.headers.set("x-request-id", requestId);
+    metrics.request(c.req.method, c.req.path, c.res.status);
     if (PROBES.has(c.req.path) && c.get("code") === undefined) return;
     log("info", "request", {
       requestId,
       method: c.req.method,
-      route: c.req.path.replace(/^(\/clips\/).+/, "$1:id"),
+      route: routeOf(c.req.path),
       status: c.res.status,
       code: c.get("code"),
       caller: c.get("caller")?.kind,
@@ -47,6 +49,7 @@ const MEANINGS: Record<number, string> = {
   415: "Not a recording this server can read",
   422: "A recording, but not one with words in it",
   429: "Too many requests; see Retry-After",
+  504: "The recogniser took too long",
   503: "The recogniser is off or busy, or web cannot be reached",
 };
 

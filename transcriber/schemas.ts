@@ -9,7 +9,8 @@ export const LanguageSchema = z.string()
 export const TranscribeQuery = z.object({
   language: LanguageSchema.default("en-US"),
   keep: z.enum(["true", "false"]).default("false").openapi({
-    description: "Keep the recording and answer its id as `clip`.",
+    description:
+      "Keep the recording, before it is recognised, and answer its id as `clip`.",
   }),
 });
 
@@ -19,7 +20,7 @@ export const TranscribeJson = z.object({
   }),
   audio_uri: z.string().max(2_000).optional().openapi({
     description:
-      "Instead of audio_data: `clip:<id>`, or this service's own /clips address, of a clip you kept.",
+      "Instead of audio_data a clip you kept: `clip:<id>`, this service's own /clips address, or its gs:// address in our bucket.",
   }),
   content_type: z.string().max(200).optional().openapi({
     description: "Accepted for old clients; the format is told by the bytes.",
@@ -52,10 +53,25 @@ export const TranscriptSchema = z.object({
 
 export type Transcript = z.infer<typeof TranscriptSchema>;
 
+export const AddressSchema = z.object({
+  url: z.string(),
+  expiresAt: z.number().openapi({
+    description: "Milliseconds since the Unix epoch.",
+  }),
+}).openapi("ClipAddress");
+
+export const LanguagesSchema = z.object({
+  languages: z.array(z.string()).openapi({ example: ["en-US"] }),
+}).openapi("Languages");
+
 export const ErrorSchema = z.object({
   error: z.object({
     code: z.string().openapi({ example: "audio-silent" }),
     message: z.string().openapi({ description: "A sentence for a person." }),
+    clip: z.string().optional().openapi({
+      description:
+        "With keep=true: the recording was kept all the same; try again with audio_uri `clip:<id>`.",
+    }),
   }),
 }).openapi("Error");
 

@@ -9,7 +9,7 @@ export interface Service {
 }
 
 /** Joins the HTTP app and the live socket, whose upgrade no middleware may touch. */
-export function createService(deps: Deps, times?: LiveTimes): Service {
+export function createService(deps: Deps, times?: Partial<LiveTimes>): Service {
   const app = createApp(deps);
   const live = new Live(deps, times);
   return {

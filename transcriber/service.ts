@@ -3,6 +3,7 @@ import type { Clips } from "./clips/clips.ts";
 import type { Config } from "./config.ts";
 import type { RateLimiter } from "./limits.ts";
 import type { Log } from "./log.ts";
+import type { Metrics } from "./metrics.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
 
 /** What the routes work with; tests put in what they like. */
@@ -12,6 +13,7 @@ export interface Deps {
   recognizer: Recognizer;
   clips: Clips;
   limits: RateLimiter;
+  metrics: Metrics;
   log: Log;
   /** The ffmpeg to use; by default the one on the PATH, if any. */
   ffmpeg?: string;

@@ -1,15 +1,16 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import { decodeAudio } from "./audio/decode.ts";
+import { decodeAudio, type Recording } from "./audio/decode.ts";
 import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
 import { authenticated, failures } from "./middleware.ts";
 import { clipFor } from "./clips/clips.ts";
 import type { Caller } from "./auth.ts";
-import { ApiError } from "./errors.ts";
+import type { Config } from "./config.ts";
+import { ApiError, internalError } from "./errors.ts";
 import { AUDIO_LIMITS } from "./limits.ts";
-import { assertUsable } from "./recognizers/recognizer.ts";
+import { assertUsable, type OpusOriginal } from "./recognizers/recognizer.ts";
 import {
   TranscribeJson,
   TranscribeQuery,
@@ -81,7 +82,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
         description: "The words",
         content: { "application/json": { schema: TranscriptSchema } },
       },
-      ...failures(400, 401, 404, 413, 415, 422, 429, 503),
+      ...failures(400, 401, 404, 413, 415, 422, 429, 503, 504),
     },
   });
 
@@ -112,26 +113,58 @@ async function transcribe(
   options: { language: string; keep: boolean; signal: AbortSignal },
 ): Promise<Transcript> {
   const { language, keep, signal } = options;
-  const { pcm, format, duration } = await decodeAudio(bytes, {
-    signal,
-    ffmpeg: deps.ffmpeg,
-  });
-  const heard = await deps.recognizer.transcribe(pcm, { language, signal });
-  if (heard.words.length === 0) {
-    throw new ApiError({
-      code: "audio-no-speech",
-      status: 422,
-      message: "We heard no words. Speak closer to the microphone and retry.",
-    });
+  const recording = await decodeAudio(bytes, { signal, ffmpeg: deps.ffmpeg });
+  const { format, duration } = recording;
+  deps.metrics.audio("recording", duration);
+  // Before it is recognised: whatever becomes of that, the recording is safe.
+  const clip = keep
+    ? await deps.clips.put(bytes, {
+      owner: caller.id,
+      contentType: CONTENT_TYPES[format],
+      duration,
+    })
+    : null;
+  try {
+    const heard = await deps.metrics.timed(() =>
+      deps.recognizer.transcribe(recording.pcm, {
+        language,
+        signal,
+        original: originalOf(bytes, recording),
+      })
+    );
+    if (heard.text === "") throw noSpeech();
+    return clip ? { ...heard, clip: clip.id } : heard;
+  } catch (error) {
+    // Who went away was never told the id, and could not delete it.
+    if (clip && signal.aborted) await deps.clips.delete(clip.id);
+    if (!clip || signal.aborted) throw error;
+    throw about(clip.id, error);
   }
-  if (!keep) return heard;
-  const clip = await deps.clips.put(bytes, {
-    owner: caller.id,
-    contentType: CONTENT_TYPES[format],
-    duration,
-  });
-  return { ...heard, clip: clip.id };
 }
+
+/** The recording itself, where it is Opus, for engines that take that undecoded. */
+function originalOf(
+  bytes: Uint8Array,
+  { format, opusRate: sampleRate }: Recording,
+): OpusOriginal | undefined {
+  if (sampleRate === undefined) return undefined;
+  return format === "webm" || format === "ogg"
+    ? { bytes, container: format, sampleRate }
+    : undefined;
+}
+
+function about(clip: string, error: unknown): ApiError {
+  const shown = error instanceof ApiError ? error : internalError(error);
+  shown.clip = clip;
+  return shown;
+}
+
+const noSpeech = () =>
+  new ApiError({
+    code: "audio-no-speech",
+    status: 422,
+    message: "We heard no words. Speak closer to the microphone and retry.",
+  });
 
 async function bytesOf(
   deps: Deps,
@@ -139,7 +172,7 @@ async function bytesOf(
   body: { audio_data?: string; audio_uri?: string },
 ): Promise<Uint8Array> {
   if (body.audio_uri !== undefined) {
-    const id = clipIdOf(body.audio_uri, deps.config.publicUrl);
+    const id = clipIdOf(body.audio_uri, deps.config);
     return (await clipFor(deps.clips, caller, id)).bytes;
   }
   if (!body.audio_data) throw audioEmpty();
@@ -156,8 +189,10 @@ async function bytesOf(
 }
 
 // Nothing is ever fetched: an address only names a clip of our own.
-function clipIdOf(uri: string, publicUrl: string): string {
-  for (const prefix of ["clip:", `${publicUrl}/clips/`]) {
+function clipIdOf(uri: string, { publicUrl, google }: Config): string {
+  const prefixes = ["clip:", `${publicUrl}/clips/`];
+  if (google) prefixes.push(`gs://${google.bucket}/clips/`);
+  for (const prefix of prefixes) {
     if (uri.startsWith(prefix)) return uri.slice(prefix.length);
   }
   throw new ApiError({

@@ -22,6 +22,8 @@ export class GoogleStorage implements AsyncDisposable {
   readonly bucket = "chat-clips";
   readonly url: string;
   readonly objects = new Map<string, Stored>();
+  /** The same bytes by their gs:// address, for the stand-in of Speech-to-Text. */
+  readonly byUri = new Map<string, Uint8Array>();
   /** The bucket's own resource. */
   settings: Record<string, unknown> = { metageneration: "1" };
   /** Method and path of each request. */
@@ -104,6 +106,7 @@ export class GoogleStorage implements AsyncDisposable {
     }
     const bytes = Uint8Array.from(data, windows1252);
     this.objects.set(name, { ...about, bytes });
+    this.byUri.set(`gs://${this.bucket}/${name}`, bytes);
     return Response.json(this.#resource(name));
   }
 
@@ -114,6 +117,7 @@ export class GoogleStorage implements AsyncDisposable {
     }
     if (request.method === "DELETE") {
       this.objects.delete(name);
+      this.byUri.delete(`gs://${this.bucket}/${name}`);
       return new Response(null, { status: 204 });
     }
     if (new URL(request.url).searchParams.get("alt") !== "media") {

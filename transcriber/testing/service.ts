@@ -1,6 +1,8 @@
+import type { Config } from "../config.ts";
 import { createAuth } from "../auth.ts";
 import { folderClips } from "../clips/folder.ts";
 import type { LiveTimes } from "../live.ts";
+import { Metrics } from "../metrics.ts";
 import { RateLimiter } from "../limits.ts";
 import type { Fields } from "../log.ts";
 import { createService } from "../server.ts";
@@ -24,7 +26,7 @@ export interface Running extends AsyncDisposable {
 /** Starts the whole service on a free port, with a web of its own and a folder that goes away with it. */
 export async function startService(
   deps: Partial<Deps> = {},
-  times?: LiveTimes,
+  { google, ...times }: Partial<LiveTimes & Pick<Config, "google">> = {},
 ): Promise<Running> {
   const web = await startWeb();
   const dataDir = await Deno.makeTempDir({ prefix: "transcriber-test-" });
@@ -34,12 +36,15 @@ export async function startService(
     port: 0,
     dataDir,
     keys: ["another-key-of-a-program", KEY],
+    google,
   };
   const lines: Running["lines"] = [];
+  const recognizer = deps.recognizer ?? new OneWord();
   const service = createService({
     config,
     auth: createAuth(config),
-    recognizer: new OneWord(),
+    recognizer,
+    metrics: new Metrics(recognizer),
     clips: folderClips(`${dataDir}/clips`),
     limits: new RateLimiter(),
     log: (_level, event, fields) => lines.push({ event, ...fields }),

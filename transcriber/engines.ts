@@ -1,0 +1,38 @@
+import type { Clips } from "./clips/clips.ts";
+import { folderClips } from "./clips/folder.ts";
+import { gcsClips, gcsStaging } from "./clips/gcs.ts";
+import { openBucket } from "./clips/gcs-bucket.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./log.ts";
+import { Google } from "./recognizers/google.ts";
+import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
+import type { Recognizer } from "./recognizers/recognizer.ts";
+import { Sherpa } from "./recognizers/sherpa.ts";
+
+export interface Engines {
+  recognizer: Recognizer;
+  clips: Clips;
+}
+
+/**
+ * The engines this configuration asks for. A model of one's own comes before Google, which comes
+ * before the one on this machine; clips go to the bucket whenever there is one.
+ */
+export function createEngines(config: Config, log: Log): Engines {
+  const { google, sherpa, clipDays: days, dataDir } = config;
+  const bucket = google && openBucket({
+    project: google.project,
+    name: google.bucket,
+    standin: google.storageStandin,
+    days,
+    log,
+  });
+  const clips = bucket
+    ? gcsClips({ bucket, days })
+    : folderClips(`${dataDir}/clips`, { days });
+  if (sherpa) return { recognizer: new Sherpa({ ...sherpa, log }), clips };
+  if (!google || !bucket) return { recognizer: new PocketSphinx(), clips };
+  const access = { project: google.project, standin: google.speechStandin };
+  const recognizer = new Google({ access, staging: gcsStaging({ bucket }) });
+  return { recognizer, clips };
+}

@@ -1,0 +1,129 @@
+import { fileURLToPath } from "node:url";
+import type { Log } from "../log.ts";
+import { type Lease, Pool } from "./pool.ts";
+import {
+  assertUsable,
+  type RecognitionStream,
+  type Recognizer,
+  recognizerBusy,
+  recognizerOff,
+  type RecognizerStatus,
+  SAMPLE_RATE,
+  type StreamOptions,
+  type TranscribeOptions,
+  type Transcription,
+  type Word,
+} from "./recognizer.ts";
+import { findModel, type SherpaModel } from "./sherpa-model.ts";
+import { SherpaProcess } from "./sherpa-process.ts";
+import { SherpaStream } from "./sherpa-stream.ts";
+import { sherpaText } from "./sherpa-words.ts";
+
+export interface SherpaOptions {
+  /** Folder with a streaming transducer. */
+  modelDir: string;
+  /** The languages the model knows. */
+  languages: string[];
+  log: Log;
+  /** Conversations the child holds at a time. */
+  streams?: number;
+  backoffMs?: number;
+  maxBackoffMs?: number;
+  patienceMs?: number;
+  /** What to run for a model; by default this Deno with `sherpa-child.ts`. */
+  command?: (model: SherpaModel) => string[];
+}
+
+/** A sherpa-onnx model in a child process, so that speech never leaves the house. */
+export class Sherpa implements Recognizer {
+  readonly name = "sherpa-onnx";
+  readonly languages: readonly string[];
+  #process: SherpaProcess | null = null;
+  #missing = "";
+  #pool: Pool<null>;
+  #patienceMs: number;
+
+  constructor(options: SherpaOptions) {
+    const { modelDir, patienceMs = 60_000, command = childOf } = options;
+    this.languages = options.languages;
+    this.#patienceMs = patienceMs;
+    this.#pool = new Pool({
+      create: () => Promise.resolve(null),
+      destroy: () => {},
+      size: options.streams ?? 4,
+      maxWaiting: 8,
+      maxWaitMs: 30_000,
+      idleMs: 60_000,
+      busy: recognizerBusy,
+    });
+    const model = findModel(modelDir);
+    if (typeof model === "string") this.#missing = model;
+    else {
+      this.#process = new SherpaProcess({
+        command: () => command(model),
+        log: options.log,
+        backoffMs: options.backoffMs ?? 1_000,
+        maxBackoffMs: options.maxBackoffMs ?? 60_000,
+        patienceMs,
+      });
+    }
+  }
+
+  status(): RecognizerStatus {
+    const reason = this.#process ? this.#process.problem : this.#missing;
+    return reason === null ? { state: "ready" } : { state: "off", reason };
+  }
+
+  supports(language: string): boolean {
+    const base = (tag: string) => tag.toLowerCase().split("-")[0];
+    return this.languages.some((tag) => base(tag) === base(language));
+  }
+
+  waiting(): number {
+    return this.#pool.waiting;
+  }
+
+  async transcribe(
+    pcm: Int16Array,
+    options: TranscribeOptions,
+  ): Promise<Transcription> {
+    const words: Word[] = [];
+    const stream = await this.start({
+      ...options,
+      onUpdate: (update) => {
+        if (update.type === "final") words.push(...update.words);
+      },
+    });
+    try {
+      await stream.feed(pcm);
+      await stream.finish();
+    } finally {
+      await stream.close();
+    }
+    const duration = pcm.length / SAMPLE_RATE;
+    return { text: sherpaText(words, true), words, duration };
+  }
+
+  async start(options: StreamOptions): Promise<RecognitionStream> {
+    const child = this.#process;
+    if (!child) throw recognizerOff();
+    await child.ready();
+    assertUsable(this, options.language);
+    const lease: Lease<null> = await this.#pool.acquire(options.signal);
+    return new SherpaStream(child, lease, options, this.#patienceMs);
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+    await this.#process?.stop();
+  }
+}
+
+const childOf = (model: SherpaModel): string[] => [
+  Deno.execPath(),
+  ..."run --no-prompt --allow-ffi --allow-read --allow-env --allow-sys".split(
+    " ",
+  ),
+  fileURLToPath(new URL("./sherpa-child.ts", import.meta.url)),
+  JSON.stringify(model),
+];
