@@ -41,6 +41,11 @@ function readName(name: string): string {
   });
 }
 
+/** How long a form that made a room is remembered. */
+const ROOM_FORM_MS = 60 * 60 * 1000;
+/** What a form that makes a room carries, see {@link createRoom}. */
+export const roomFormId = randomId;
+
 const toRoom = (stored: StoredRoom): Room => {
   const { memberCount: _memberCount, ...room } = stored;
   return room;
@@ -65,17 +70,33 @@ export async function checkRoomCount(
   });
 }
 
+/** The room that the same form has made before, unless it was filled in anew. */
+async function madeBefore(
+  s: Pick<Services, "kv">,
+  form: Deno.KvKey,
+  name: string,
+): Promise<Room | null> {
+  const { value: roomId } = await s.kv.get<string>(form);
+  const stored = roomId ? await s.kv.get<StoredRoom>(keys.room(roomId)) : null;
+  return stored?.value?.name === name ? toRoom(stored.value) : null;
+}
+
 /**
  * Makes a room whose only member, and admin, is `account`.
  *
+ * @param once what {@link roomFormId} put into the form: sent twice, it makes one room.
  * @throws {AppError} `invalid` (422) with `fields.name`; `too-many-rooms` (409).
  */
 export async function createRoom(
   s: Pick<Services, "kv">,
   account: Account,
   name: string,
+  once?: string,
 ): Promise<Room> {
   const kept = readName(name);
+  const form = once && isId(once) ? keys.roomForm(account.id, once) : null;
+  const before = form && await madeBefore(s, form, kept);
+  if (before) return before;
   await checkRoomCount(s, account.id);
   const createdAt = Date.now();
   const room: Room = {
@@ -86,12 +107,19 @@ export async function createRoom(
   };
   const stored: StoredRoom = { ...room, memberCount: 1 };
   const membership: Membership = { role: "admin", joinedAt: createdAt };
-  await s.kv.atomic()
+  const commit = s.kv.atomic()
     .set(keys.room(room.id), stored)
     .set(keys.member(room.id, account.id), membership)
-    .set(keys.accountRoom(account.id, room.id), membership)
-    .commit();
-  return room;
+    .set(keys.accountRoom(account.id, room.id), membership);
+  if (form) {
+    commit.check({ key: form, versionstamp: null })
+      .set(form, room.id, { expireIn: ROOM_FORM_MS });
+  }
+  const { ok } = await commit.commit();
+  if (ok) return room;
+  // The form came twice at the same time, or was filled in anew after it had made a room.
+  const twin = form && await madeBefore(s, form, kept);
+  return twin ?? await createRoom(s, account, name);
 }
 
 /** The rooms a person is a member of, by name. */

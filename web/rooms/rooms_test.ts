@@ -7,6 +7,7 @@ import {
   NAME_LENGTH,
   renameRoom,
   rolesOf,
+  roomFormId,
   ROOMS_PER_ACCOUNT,
 } from "./rooms.ts";
 import { onStage } from "./testing.ts";
@@ -37,6 +38,23 @@ Deno.test(
     await Promise.all(names.map((name) => createRoom(s, ada, name)));
     const listed = await listRooms(s, ada.id);
     assertEquals(listed.map(({ name }) => name), names);
+  }),
+);
+
+Deno.test(
+  "a form sent twice makes one room, and filled in anew another",
+  onStage(async ({ s, person }) => {
+    const [ada, eve] = [await person("Ada"), await person("Eve")];
+    const once = roomFormId();
+    const tea = () => createRoom(s, ada, "Tea", once);
+    const [first, second] = await Promise.all([tea(), tea()]);
+    assertEquals(second, first);
+    assertEquals(await tea(), first);
+    const cake = await createRoom(s, ada, "Cake", once);
+    assertEquals(cake.name, "Cake");
+    const hers = await createRoom(s, eve, "Tea", once);
+    assertEquals(hers.createdBy, eve.id);
+    assertEquals((await listRooms(s, ada.id)).length, 2);
   }),
 );
 

@@ -8,7 +8,7 @@ import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
 import { loadRooms, type RoomList } from "../../http/room-list.ts";
-import { createRoom } from "../../rooms/rooms.ts";
+import { createRoom, roomFormId } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
@@ -34,8 +34,9 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     let name = "";
     try {
-      name = textOf(await readForm(ctx.req), "name");
-      const room = await createRoom(services, me, name);
+      const form = await readForm(ctx.req);
+      name = textOf(form, "name");
+      const room = await createRoom(services, me, name, textOf(form, "once"));
       return ctx.redirect(`/rooms/${room.id}`, 303);
     } catch (error) {
       const failure = failureOf(error, ["name"], requestId);
@@ -52,6 +53,7 @@ export const handler = define.handlers({
 function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
   return (
     <form class="inline-form" method="post" action="/rooms" id="new">
+      <input type="hidden" name="once" value={roomFormId()} />
       <Field
         name="name"
         label="Name of the room"
