@@ -8,6 +8,7 @@ import {
   note,
   ok,
   reasonOf,
+  text,
   wrong,
 } from "./finding.ts";
 
@@ -15,6 +16,12 @@ import {
 export async function checkAws(env: Env): Promise<Finding[]> {
   const aws = awsOf(env);
   if (aws === undefined) return []; // told with the variables
+  if (aws === null && text(env, "DENO_DEPLOYMENT_ID")) {
+    return [wrong(
+      "AWS_ACCESS_KEY_ID",
+      "AWS_ACCESS_KEY_ID is unset, and Deno Deploy keeps no files: pictures of faces would be lost. Set the four AWS variables.",
+    )];
+  }
   if (aws === null) {
     return [note(
       "AWS_ACCESS_KEY_ID",

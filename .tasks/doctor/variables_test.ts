@@ -65,6 +65,10 @@ const MISTAKES: [mistake: string, names: string, env: Env][] = [
   ["the host of an example", "SMTP_URL", {
     SMTP_URL: "smtps://ada:pw@smtp.example.com",
   }],
+  ["pictures on a platform without files", "AWS_ACCESS_KEY_ID", {
+    ...PUBLIC,
+    DENO_DEPLOYMENT_ID: "d-1",
+  }],
   ["a signing key that is none", "SIGNING_KEY", { SIGNING_KEY: "hunter2" }],
   ["a KV server without its token", "DENO_KV_ACCESS_TOKEN", {
     DENO_KV_PATH: "https://kv.invalid",

@@ -1,0 +1,46 @@
+/**
+ * `deno task compile`: web as one binary, `web/_fresh/chatsphere-web`. It holds the pages, their
+ * files and the packages, but not the local face engine's networks: it wants faces on AWS.
+ */
+import { join } from "./paths.ts";
+import { root } from "./services.ts";
+
+const folder = join(root, "web/_fresh");
+const entry = join(folder, "compiled.js");
+
+async function deno(...args: string[]) {
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: root,
+  }).spawn().status;
+  if (!success) Deno.exit(1);
+}
+
+await deno("task", "--quiet", "build");
+// A binary has no `deno serve` around it.
+await Deno.writeTextFile(
+  entry,
+  `import app from "./server.js";
+Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8000) }, app.fetch);
+`,
+);
+await deno(
+  "compile",
+  "--no-check",
+  // With it, Deno 2.9.6 overflows its stack.
+  "--no-lock",
+  "--quiet",
+  // With a folder of packages it would take in every package of the workspace, and Deno 2.9.6
+  // follows the links between them until its stack ends.
+  "--node-modules-dir=none",
+  "--no-prompt",
+  "--allow-net",
+  "--allow-env",
+  "--allow-sys",
+  "--allow-read",
+  "--allow-write",
+  "--include=web/static",
+  "--include=web/_fresh/static",
+  `--output=${join(folder, "chatsphere-web")}`,
+  entry,
+);
