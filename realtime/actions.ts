@@ -1,6 +1,6 @@
 import type { Person } from "./auth.ts";
 import { FrameError } from "./frames.ts";
-import { amendmentEntry, entryId, messageEntry } from "./log/entry.ts";
+import { amendmentEntry, entryId, messageEntry, quoted } from "./log/entry.ts";
 import type { Appended, RoomLog } from "./log/log.ts";
 import type { ClientFrame, Draft, Message, Role } from "./protocol.ts";
 
@@ -100,9 +100,6 @@ export function ackText(
   { epoch, offset, timestamp }: Appended,
 ): string {
   const id = entryId(epoch, offset);
-  return `{"event":"message-ack","clientId":${
-    JSON.stringify(clientId)
-  },"id":"${id}","roomId":${
-    JSON.stringify(roomId)
-  },"offset":${offset},"timestamp":${timestamp}}`;
+  const [client, room] = [quoted(clientId), quoted(roomId)];
+  return `{"event":"message-ack","clientId":${client},"id":"${id}","roomId":${room},"offset":${offset},"timestamp":${timestamp}}`;
 }

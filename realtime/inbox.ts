@@ -34,12 +34,14 @@ export class Inbox {
   }
 
   /** Counts work that later frames need not wait for, as long as there is little of it. */
-  track(work: Promise<void>): void {
+  started(): void {
     this.#inFlight += 1;
-    void work.finally(() => {
-      this.#inFlight -= 1;
-      this.#drain();
-    });
+  }
+
+  /** Counts the end of such work. */
+  finished(): void {
+    this.#inFlight -= 1;
+    this.#drain();
   }
 
   /** Drops what waits. */

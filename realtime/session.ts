@@ -20,8 +20,7 @@ import {
   type ServerFrame,
 } from "./protocol.ts";
 import { refusalOf } from "./refusal.ts";
-import { joinedText, recover } from "./recovery.ts";
-import type { Room } from "./room.ts";
+import { Readings } from "./readings.ts";
 import type { Shedding } from "./shedding.ts";
 
 /** What a socket carries. */
@@ -49,7 +48,7 @@ export class Session implements InboxOwner {
   readonly #topic = `socket:${(count += 1)}`;
   readonly #inbox = new Inbox(this);
   readonly #limits: Limits;
-  #joined: Set<string> | undefined;
+  readonly #readings = new Readings(this);
 
   constructor(readonly context: SessionContext, readonly socket: Socket) {
     this.#limits = new Limits(context);
@@ -97,9 +96,9 @@ export class Session implements InboxOwner {
         return this.#chat(person, frame);
       case "join-room":
         this.#limits.takeRequest(frame.event);
-        return this.#join(person, frame);
+        return this.#readings.join(person, frame);
       case "leave-room":
-        this.#leave(frame.roomId);
+        this.#readings.leave(frame.roomId);
         return;
       case "typing":
         roleIn(person, frame.roomId, frame.event);
@@ -147,7 +146,7 @@ export class Session implements InboxOwner {
     if (!this.person) hub.connected(this, person.id);
     this.person = person;
     this.deadline = person.expiresAt;
-    for (const roomId of this.#joined ?? []) {
+    for (const roomId of this.#readings.list()) {
       if (person.rooms.has(roomId)) continue;
       this.send({ event: "membership", roomId, removed: true });
       this.removedFrom(roomId);
@@ -194,66 +193,26 @@ export class Session implements InboxOwner {
     roomId: string,
     clientId: string,
   ): void {
+    const { metrics } = this.context.hub;
     const started = performance.now();
-    this.#inbox.track(appended.then(
+    this.#inbox.started();
+    // Every message takes this way: one promise less each is worth a line more.
+    appended.then(
       (done) => {
-        const seconds = (performance.now() - started) / 1_000;
-        this.context.hub.metrics.appends.observe(seconds);
+        metrics.appends.observe((performance.now() - started) / 1_000);
         this.#say(ackText(roomId, clientId, done));
+        this.#inbox.finished();
       },
-      (error) => this.#refuse(error, clientId),
-    ));
+      (error) => {
+        this.#refuse(error, clientId);
+        this.#inbox.finished();
+      },
+    );
   }
 
-  async #join(
-    person: Person,
-    { roomId, since }: Extract<ClientFrame, { event: "join-room" }>,
-  ): Promise<void> {
-    roleIn(person, roomId, "join-room");
-    const { hub } = this.context;
-    const { room, presence } = await hub.open(roomId);
-    let kept = false;
-    try {
-      await room.join(
-        () => recover(hub.log, roomId, since),
-        (recovery, later) => {
-          if (!this.#mayRead(roomId)) return;
-          kept = this.#keep(roomId, person);
-          const text = joinedText(roomId, recovery, presence.online());
-          const frames = [text, ...later.map(({ text }) => text)];
-          hub.outbox.inOrder(() => this.#startReading(room, frames));
-        },
-      );
-    } finally {
-      if (!kept) hub.release(roomId);
-    }
-  }
-
-  #mayRead(roomId: string): boolean {
+  /** Whether this socket may be told what is said in a room now. */
+  mayRead(roomId: string): boolean {
     return !this.closed && this.person?.rooms.has(roomId) === true;
-  }
-
-  /** False if the room was open on this socket already. */
-  #keep(roomId: string, { id, name }: Person): boolean {
-    this.#joined ??= new Set();
-    if (this.#joined.has(roomId)) return false;
-    this.#joined.add(roomId);
-    this.context.hub.entered(roomId, { id, name });
-    return true;
-  }
-
-  #startReading(room: Room, frames: string[]): void {
-    if (!this.#mayRead(room.id) || !this.#joined?.has(room.id)) return;
-    for (const text of frames) this.socket.send(text);
-    this.socket.subscribe(room.topic);
-  }
-
-  #leave(roomId: string): void {
-    if (!this.#joined?.delete(roomId)) return;
-    const { hub } = this.context;
-    if (!this.closed) this.socket.unsubscribe(`room:${roomId}`);
-    if (this.person) hub.left(roomId, this.person.id);
-    hub.release(roomId);
   }
 
   #type(person: Person, roomId: string): void {
@@ -304,9 +263,9 @@ export class Session implements InboxOwner {
   /** Takes the room from this socket; closes it if no other is open. */
   removedFrom(roomId: string): void {
     this.person?.rooms.delete(roomId);
-    const had = this.#joined?.has(roomId) ?? false;
-    this.#leave(roomId);
-    if (had && this.#joined?.size === 0) {
+    const had = this.#readings.has(roomId);
+    this.#readings.leave(roomId);
+    if (had && this.#readings.size === 0) {
       this.close(CLOSE.notMember, "removed from the room");
     }
   }
@@ -322,7 +281,7 @@ export class Session implements InboxOwner {
   /** The socket is gone, or will be in a moment. */
   ended(): void {
     if (this.closed) return;
-    for (const roomId of [...this.#joined ?? []]) this.#leave(roomId);
+    for (const roomId of this.#readings.list()) this.#readings.leave(roomId);
     this.closed = true;
     this.#inbox.close();
     this.context.hub.disconnected(this, this.person?.id);

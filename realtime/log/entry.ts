@@ -35,15 +35,27 @@ interface Origin {
   timestamp: number;
 }
 
+/**
+ * The JSON text of a string; nearly every id consists of characters that stand for
+ * themselves, and then this is several times as fast as `JSON.stringify`.
+ */
+export const quoted = (text: string): string =>
+  /^[\w .:-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
+
 /** An entry for a message. */
 export function messageEntry(
-  origin: Origin,
+  { roomId, clientId, sender, timestamp }: Origin,
   draft: { content: string; replyTo?: string; clip?: string },
 ): NewEntry {
-  const { clientId, sender, timestamp } = origin;
   const { content, replyTo, clip } = draft;
-  const body = { clientId, sender, content, timestamp, replyTo, clip };
-  return { ...origin, kind: "m", body: JSON.stringify(body).slice(1) };
+  const by = `{"id":${quoted(sender.id)},"name":${quoted(sender.name)}}`;
+  const more = (replyTo === undefined ? "" : `,"replyTo":${quoted(replyTo)}`) +
+    (clip === undefined ? "" : `,"clip":${quoted(clip)}`);
+  const text = JSON.stringify(content);
+  const body = `"clientId":${
+    quoted(clientId)
+  },"sender":${by},"content":${text},"timestamp":${timestamp}${more}}`;
+  return { roomId, clientId, sender, timestamp, kind: "m", body };
 }
 
 type Amendment =
@@ -90,9 +102,8 @@ export function parseEntryId(
 /** The JSON text of the frame that delivers an entry. */
 export function frameText(roomId: string, entry: Entry): string {
   const { epoch, offset, kind, body } = entry;
-  const at = `"roomId":${
-    JSON.stringify(roomId)
-  },"epoch":"${epoch}","offset":${offset},`;
+  const room = quoted(roomId);
+  const at = `"roomId":${room},"epoch":"${epoch}","offset":${offset},`;
   if (kind === "m") {
     const id = entryId(epoch, offset);
     return `{"event":"new-message",${at}"message":{"id":"${id}","offset":${offset},${body}}`;

@@ -1,0 +1,81 @@
+import { roleIn } from "./actions.ts";
+import type { Person } from "./auth.ts";
+import type { ClientFrame } from "./protocol.ts";
+import { joinedText, recover } from "./recovery.ts";
+import type { Room } from "./room.ts";
+import type { Session } from "./session.ts";
+
+/** The rooms one socket has open. */
+export class Readings {
+  // Most sockets wait a while before they join anything, and memory is counted.
+  #rooms: Set<string> | undefined;
+
+  constructor(readonly session: Session) {}
+
+  has(roomId: string): boolean {
+    return this.#rooms?.has(roomId) ?? false;
+  }
+
+  get size(): number {
+    return this.#rooms?.size ?? 0;
+  }
+
+  /** The ids of the rooms, as they are now. */
+  list(): string[] {
+    return [...this.#rooms ?? []];
+  }
+
+  /**
+   * Brings the socket to where the room is, and lets it read on from there.
+   *
+   * @throws {FrameError} `not-member`
+   * @throws {StoreError}
+   */
+  async join(
+    person: Person,
+    { roomId, since }: Extract<ClientFrame, { event: "join-room" }>,
+  ): Promise<void> {
+    roleIn(person, roomId, "join-room");
+    const { hub } = this.session.context;
+    const { room, presence } = await hub.open(roomId);
+    let kept = false;
+    try {
+      await room.join(
+        () => recover(hub.log, roomId, since),
+        (recovery, later) => {
+          if (!this.session.mayRead(roomId)) return;
+          kept = this.#keep(roomId, person);
+          const text = joinedText(roomId, recovery, presence.online());
+          const frames = [text, ...later.map(({ text }) => text)];
+          hub.outbox.inOrder(() => this.#startReading(room, frames));
+        },
+      );
+    } finally {
+      if (!kept) hub.release(roomId);
+    }
+  }
+
+  /** False if the room was open on this socket already. */
+  #keep(roomId: string, { id, name }: Person): boolean {
+    this.#rooms ??= new Set();
+    if (this.#rooms.has(roomId)) return false;
+    this.#rooms.add(roomId);
+    this.session.context.hub.entered(roomId, { id, name });
+    return true;
+  }
+
+  #startReading(room: Room, frames: string[]): void {
+    const { session } = this;
+    if (!session.mayRead(room.id) || !this.has(room.id)) return;
+    for (const text of frames) session.socket.send(text);
+    session.socket.subscribe(room.topic);
+  }
+
+  leave(roomId: string): void {
+    if (!this.#rooms?.delete(roomId)) return;
+    const { closed, context, person, socket } = this.session;
+    if (!closed) socket.unsubscribe(`room:${roomId}`);
+    if (person) context.hub.left(roomId, person.id);
+    context.hub.release(roomId);
+  }
+}
