@@ -15,6 +15,8 @@ export interface Image {
   argv: string[];
   isShell: boolean;
   health?: string;
+  /** What its commands would have installed of the system's packages. */
+  packages: string[];
 }
 
 const BUN = join(checkout, "node_modules/bun/bin/bun.exe");
@@ -69,8 +71,8 @@ async function startStage(base: string, root: string): Promise<Image> {
   };
   await prepareJail(jail);
   const env = { DENO_DIR: "/deno-dir", HOME: "/tmp", ...registries() };
-  const rest = { volumes: [], ports: [], argv: [], isShell: false };
-  return { jail, cwd: "/", user: "root", env, ...rest };
+  const lists = { volumes: [], ports: [], argv: [], packages: [] };
+  return { jail, cwd: "/", user: "root", env, ...lists, isShell: false };
 }
 
 /** Where packages come from on this machine. */
@@ -144,6 +146,13 @@ async function copy(
 }
 
 async function run(command: string, image: Image) {
+  // The system's folders are this machine's: what it has installed is there already.
+  const install = /apt-get install\s+([^&;|]+)/.exec(command)?.[1];
+  if (install) {
+    const words = install.trim().split(/\s+/);
+    image.packages.push(...words.filter((word) => !word.startsWith("-")));
+    return;
+  }
   const { jail, cwd, user, env } = image;
   const argv = ["/bin/sh", "-c", command];
   const { success, stderr, stdout } = await jailed(jail, {

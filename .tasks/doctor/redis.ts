@@ -73,7 +73,7 @@ function refused(error: unknown): Finding {
   if (/NOPERM/.test(reason)) {
     return wrong(
       "REDIS_URL",
-      `REDIS_URL: the user may not do what is needed (${reason}). Give it ~* &* +@all.`,
+      `REDIS_URL: the user may not do what is needed (${reason}). Give it ~chatsphere:* &chatsphere:* +@all -@admin -@dangerous +info +cluster.`,
     );
   }
   return wrong(
@@ -109,7 +109,7 @@ function judgeNode(info: string, where: string): Finding[] {
 
 /** Writes and deletes one key of its own. */
 async function probe(client: Redis | Cluster) {
-  const key = `doctor:${crypto.randomUUID()}`;
+  const key = `chatsphere:doctor:${crypto.randomUUID()}`;
   await within(TIMEOUT, client.set(key, "1", "EX", 60));
   await within(TIMEOUT, client.del(key));
 }

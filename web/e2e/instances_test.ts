@@ -41,6 +41,13 @@ async function startTwice(dataDir: string, redisUrl: string) {
   };
 }
 
+/** The user of DEPLOYMENT.md. */
+const LEAST_RIGHTS = [
+  ...["--user", "chatsphere", "on", ">password"],
+  ...["~chatsphere:*", "&chatsphere:*"],
+  ...["+@all", "-@admin", "-@dangerous", "+info", "+cluster"],
+];
+
 async function codeIn(dir: string): Promise<string> {
   while (true) {
     for (const { id } of await listOutbox(dir)) {
@@ -56,10 +63,11 @@ Deno.test("two of web and two of realtime are one chat", async () => {
   await buildOnce();
   const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-two-" });
   const redisDir = await Deno.makeTempDir({ prefix: "chatsphere-redis-" });
-  await using redis = await redisServer(redisDir);
+  await using redis = await redisServer(redisDir, ...LEAST_RIGHTS);
+  const redisUrl = redis.url.replace("//", "//chatsphere:password@");
   const { webs: [one, two], sockets, stop } = await startTwice(
     dataDir,
-    redis.url,
+    redisUrl,
   );
   try {
     const ada = new Program({ name: "Ada", email: "ada@acme.test" });
