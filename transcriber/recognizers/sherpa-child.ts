@@ -2,7 +2,7 @@
  * Holds a sherpa-onnx model, in a process of its own: a model the library cannot read makes it
  * abort, and takes its process along. Arguments: the four files of the model, as JSON.
  */
-import { createRequire } from "node:module";
+import sherpa from "sherpa-onnx-node";
 import { SAMPLE_RATE } from "./recognizer.ts";
 import type { SherpaModel } from "./sherpa-model.ts";
 import { decodePcm, messages, say, type ToChild } from "./sherpa-protocol.ts";
@@ -26,11 +26,8 @@ interface OnlineRecognizer {
 const TRAILING = { silence: 2.4, words: 0.8, longest: 30 };
 
 function load(model: SherpaModel): OnlineRecognizer {
-  const { OnlineRecognizer } = createRequire(import.meta.url)(
-    "sherpa-onnx-node",
-  );
   const { tokens, ...transducer } = model;
-  return new OnlineRecognizer({
+  return new sherpa.OnlineRecognizer({
     featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
     modelConfig: { transducer, tokens, numThreads: 1, provider: "cpu" },
     enableEndpoint: true,

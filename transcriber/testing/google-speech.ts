@@ -54,8 +54,8 @@ export class GoogleSpeech implements AsyncDisposable {
   cancelled = 0;
   /** What lies in buckets, by gs:// address. */
   readonly objects: Map<string, Uint8Array>;
+  readonly script: Script;
   #server: Server;
-  #script: Script;
   #planned: Planned[] = [];
   #operations = new Map<string, { polls: number; results: unknown[] }>();
 
@@ -66,7 +66,7 @@ export class GoogleSpeech implements AsyncDisposable {
     objects: Map<string, Uint8Array>,
   ) {
     this.#server = server;
-    this.#script = script;
+    this.script = script;
     this.address = `127.0.0.1:${port}`;
     this.objects = objects;
   }
@@ -165,7 +165,7 @@ export class GoogleSpeech implements AsyncDisposable {
     this.seen.push(request.config ?? {});
     const pcm = await checkedAudio(request, 60, this.objects);
     await pace(pcm);
-    return { results: this.#script.hearAll(pcm).map(final) };
+    return { results: this.script.hearAll(pcm).map(final) };
   }
 
   async #begin(request: Api["ILongRunningRecognizeRequest"]) {
@@ -178,7 +178,7 @@ export class GoogleSpeech implements AsyncDisposable {
     }
     const pcm = await checkedAudio(request, 480 * 60, this.objects);
     const name = String(this.#operations.size + 1);
-    const results = this.#script.hearAll(pcm).map(final);
+    const results = this.script.hearAll(pcm).map(final);
     this.#operations.set(name, { polls: 0, results });
     return { name, done: false };
   }
@@ -233,10 +233,10 @@ export class GoogleSpeech implements AsyncDisposable {
         return;
       }
       pcm = joined(pcm, bytes);
-      tell(this.#script.hear(pcm));
+      tell(this.script.hear(pcm));
     });
     call.on("end", () => {
-      tell(this.#script.hearAll(pcm));
+      tell(this.script.hearAll(pcm));
       call.end();
     });
   }

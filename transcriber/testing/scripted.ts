@@ -25,6 +25,8 @@ const PAUSE = 0.5;
  * as long to say. Audio with a wrong rate, or with pieces missing, is thus not understood.
  */
 export class Script {
+  /** Seconds a stretch may differ from its sentence: a browser's noise filter smears the ends. */
+  tolerance = 0.06;
   #sentences: { words: string[]; seconds: number }[];
 
   private constructor(sentences: { words: string[]; seconds: number }[]) {
@@ -60,7 +62,7 @@ export class Script {
 
   #match({ start, end }: { start: number; end: number }): Word[] {
     const said = this.#sentences.find(({ seconds }) =>
-      Math.abs(seconds - (end - start)) < 0.06
+      Math.abs(seconds - (end - start)) < this.tolerance
     );
     const words = said?.words ?? [];
     const each = (end - start) / words.length;
