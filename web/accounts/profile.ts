@@ -59,7 +59,7 @@ export async function confirmPassword(
     if (!(error instanceof AppError) || error.code !== "wrong-credentials") {
       throw error;
     }
-    const message = "This is not your present password.";
+    const message = "This is not your current password.";
     throw new AppError({
       code: "wrong-password",
       status: 403,

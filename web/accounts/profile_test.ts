@@ -41,7 +41,7 @@ Deno.test(
 );
 
 Deno.test(
-  "without the present password, or with a bad new one, nothing changes",
+  "without the current password, or with a bad new one, nothing changes",
   onStage(async ({ s, person, mails }) => {
     const { id: accountId, email } = await person("Ann");
     const { token } = await createSession(s, accountId);

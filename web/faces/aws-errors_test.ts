@@ -17,7 +17,7 @@ const STORE_OUR_MISTAKE =
 const NOT_JPEG =
   "That file is not a JPEG photo we can read. Choose a photo that ends in .jpg, or take one with the camera.";
 const TOO_LARGE =
-  "That photo is larger than 2 MB. Take one with the camera on this page, or make it smaller first: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+  "That photo is larger than 2 MB. Crop it to your face, or take it at a lower resolution in your camera’s settings. With JavaScript on, this page makes photos small enough by itself.";
 const BLURRED =
   "The photo is blurred. Hold still, with good light on your face, and try again.";
 

@@ -12,7 +12,7 @@ const REFUSALS = {
   ],
   "image-too-large": [
     413,
-    "That photo is larger than 2 MB. Take one with the camera on this page, or make it smaller first: crop it to your face, or take it at a lower resolution in your camera’s settings.",
+    "That photo is larger than 2 MB. Crop it to your face, or take it at a lower resolution in your camera’s settings. With JavaScript on, this page makes photos small enough by itself.",
   ],
   "image-type": [
     422,

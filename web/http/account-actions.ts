@@ -63,7 +63,10 @@ export async function act(
   const password = textOf(form, "password");
   const intent = textOf(form, "intent");
   const stay = { location: `/account?done=${encodeURIComponent(intent)}` };
-  const signedOut = { location: "/", cookie: clearSessionCookie(s.config) };
+  const signedOut = {
+    location: `/?done=${encodeURIComponent(intent)}`,
+    cookie: clearSessionCookie(s.config),
+  };
   switch (intent) {
     case "rename":
       await renameAccount(s, accountId, textOf(form, "name"));

@@ -109,3 +109,10 @@ export function failureOf(
   const beside = shown.some((name) => fields[name]);
   return { status, fields, message: beside ? undefined : message };
 }
+
+/** What to say about `?done=`, which anybody may write; nothing for what is not listed. */
+export const sentenceFor = (
+  sentences: Record<string, string>,
+  done: string | null,
+): string | undefined =>
+  done !== null && Object.hasOwn(sentences, done) ? sentences[done] : undefined;

@@ -210,3 +210,20 @@ Deno.test("another face is stored only with consent and the password", async () 
   const signedIn = await app.send("/login/face?next=/account", face, half);
   assertEquals(signedIn.status, 303);
 });
+
+Deno.test("what was done is said once it is done, and only what can be", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const password = "correct horse battery";
+  const form = { intent: "delete-account", password };
+  const gone = await app.send("/account", form, cookie);
+  const page = await app.ask(gone.headers.get("location")!);
+  assertMatch(await page.text(), /role="status"[^]*are deleted/);
+  const login = await app.send("/login", { email: account.email, password });
+  assertEquals(login.status, 401);
+  for (const done of ["", "toString", "__proto__", "<b>"]) {
+    const odd = await app.ask(`/?done=${encodeURIComponent(done)}`);
+    assertEquals(odd.status, 200);
+    assert(!(await odd.text()).includes('role="status"'), done);
+  }
+});

@@ -1,5 +1,7 @@
 import { Head } from "fresh/runtime";
+import { Notice } from "../components/Notice.tsx";
 import { SampleRoom } from "../components/SampleRoom.tsx";
+import { sentenceFor } from "../http/forms.ts";
 import { define } from "../utils.ts";
 
 const REASONS = [
@@ -35,57 +37,67 @@ const REASONS = [
   },
 ];
 
-export default define.page(({ state }) => (
-  <div class="landing">
-    <Head>
-      <title>ChatSphere: a chat your team runs itself</title>
-      <meta
-        name="description"
-        content="Rooms, live messages and dictation for a small team, on a machine of your own. Works without JavaScript."
-      />
-    </Head>
-    <section class="hero">
-      <div class="stack">
-        <h1>A chat your team runs itself</h1>
-        <p class="lead">
-          Rooms, live messages and dictation, on a machine of your own. You sign
-          in with a password and a look at the camera.
+/** What the form that led here did. */
+const DONE: Record<string, string> = {
+  "delete-account": "Your account and your face are deleted.",
+  "sign-out-everywhere": "You are signed out on every device.",
+};
+
+export default define.page(({ state, url }) => {
+  const done = sentenceFor(DONE, url.searchParams.get("done"));
+  return (
+    <div class="landing">
+      <Head>
+        <title>ChatSphere: a chat your team runs itself</title>
+        <meta
+          name="description"
+          content="Rooms, live messages and dictation for a small team, on a machine of your own. Works without JavaScript."
+        />
+      </Head>
+      {done && <Notice answer>{done}</Notice>}
+      <section class="hero">
+        <div class="stack">
+          <h1>A chat your team runs itself</h1>
+          <p class="lead">
+            Rooms, live messages and dictation, on a machine of your own. You
+            sign in with a password and a look at the camera.
+          </p>
+          <p class="actions">
+            {state.account
+              ? <a class="button" href="/rooms">Open your rooms</a>
+              : (
+                <>
+                  <a class="button" href="/register">Create an account</a>
+                  <a class="button button-quiet" href="/login">Sign in</a>
+                </>
+              )}
+          </p>
+        </div>
+        <SampleRoom />
+      </section>
+      <section class="reasons" aria-labelledby="why">
+        <h2 id="why">What is different</h2>
+        <dl>
+          {REASONS.map(({ title, text }) => (
+            <div key={title}>
+              <dt>{title}</dt>
+              <dd>{text}</dd>
+            </div>
+          ))}
+        </dl>
+      </section>
+      <section class="start" aria-labelledby="run">
+        <h2 id="run">Run your own</h2>
+        <p>
+          With Node installed, this starts all of it and prints the address to
+          open:
         </p>
-        <p class="actions">
-          {state.account
-            ? <a class="button" href="/rooms">Open your rooms</a>
-            : (
-              <>
-                <a class="button" href="/register">Create an account</a>
-                <a class="button button-quiet" href="/login">Sign in</a>
-              </>
-            )}
+        <pre tabindex={0}><code>npx -y deno@2.9.6 task start</code></pre>
+        <p>
+          The <a href="/docs">guide</a>{" "}
+          says how to use it, what is promised, and how programs talk to it.
         </p>
-      </div>
-      <SampleRoom />
-    </section>
-    <section class="reasons" aria-labelledby="why">
-      <h2 id="why">What is different</h2>
-      <dl>
-        {REASONS.map(({ title, text }) => (
-          <div key={title}>
-            <dt>{title}</dt>
-            <dd>{text}</dd>
-          </div>
-        ))}
-      </dl>
-    </section>
-    <section class="start" aria-labelledby="run">
-      <h2 id="run">Run your own</h2>
-      <p>
-        With Node installed, this starts all of it and prints the address to
-        open:
-      </p>
-      <pre tabindex={0}><code>npx -y deno@2.9.6 task start</code></pre>
-      <p>
-        The <a href="/docs">guide</a>{" "}
-        says how to use it, what is promised, and how programs talk to it.
-      </p>
-    </section>
-  </div>
-));
+      </section>
+    </div>
+  );
+});

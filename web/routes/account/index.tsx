@@ -5,7 +5,13 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  sentenceFor,
+  textOf,
+} from "../../http/forms.ts";
 import { personOf } from "../../http/person.ts";
 import type { Account } from "../../accounts/types.ts";
 import { define } from "../../utils.ts";
@@ -61,7 +67,7 @@ const DONE: Record<string, string> = {
 
 export default define.page<typeof handler>(({ data }) => {
   const { account, done, failure } = data;
-  const happened = done === null ? undefined : DONE[done];
+  const happened = sentenceFor(DONE, done);
   return (
     <div class="column stack">
       <Title text="Account" failed={Boolean(failure)} />

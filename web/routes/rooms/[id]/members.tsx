@@ -10,6 +10,7 @@ import {
   type Failure,
   failureOf,
   readForm,
+  sentenceFor,
   textOf,
 } from "../../../http/forms.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
@@ -154,8 +155,8 @@ const FAILED: Record<string, string> = {
 
 export default define.page<typeof handler>(({ data }) => {
   const { room, role, me, members, invitations, done, failure } = data;
-  const happened = done === null ? undefined : DONE[done];
-  const failed = done === null ? undefined : FAILED[done];
+  const happened = sentenceFor(DONE, done);
+  const failed = sentenceFor(FAILED, done);
   return (
     <div class="column stack">
       <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
