@@ -90,7 +90,9 @@ function identity(payload: JWTPayload): Identity {
     return { kind: "service" };
   }
   const { sub, name, rooms, iat = 0, exp = 0 } = payload;
-  if (!sub || typeof name !== "string") throw invalid();
+  if (typeof sub !== "string" || sub === "" || typeof name !== "string") {
+    throw invalid();
+  }
   const person: Person = {
     id: sub,
     name,
