@@ -1,5 +1,9 @@
 import { expect, test } from "bun:test";
 import { judgeRedis, UnsafeRedisError } from "./redis-health.ts";
+import { Redis } from "ioredis";
+import { Recorder } from "./testing.ts";
+import { startCluster } from "./testing-cluster.ts";
+import { openRedis } from "./testing-stores.ts";
 
 const info = (fields: Record<string, string>) =>
   Object.entries({
@@ -23,3 +27,13 @@ test("refuses one that evicts, or is too old", () => {
   expect(() => judgeRedis(evicting)).toThrow("noeviction");
   expect(() => judgeRedis(info({ redis_version: "6.2.1" }))).toThrow("6.2.1");
 });
+
+test("refuses a cluster of which one node evicts", async () => {
+  const cluster = await startCluster();
+  const last = new Redis(cluster.urls[2] ?? "");
+  await last.config("SET", "maxmemory-policy", "allkeys-lru");
+  const opening = openRedis(cluster.urls, new Recorder());
+  await expect(opening).rejects.toThrow(UnsafeRedisError);
+  last.disconnect();
+  await cluster.stop();
+}, 20_000);

@@ -1,3 +1,4 @@
+import { Cluster, type Redis } from "ioredis";
 import type { Logger } from "../logger.ts";
 
 /** A Redis that would lose messages by itself; the message says what to set. */
@@ -34,12 +35,23 @@ export function judgeRedis(info: string): string[] {
   ];
 }
 
-/** Reads `INFO` and judges it, with each warning as a log line. */
+/**
+ * Judges every server there is, masters and replicas, with each warning as a log line.
+ *
+ * @throws {UnsafeRedisError} as {@link judgeRedis}.
+ */
 export async function checkRedis(
-  read: () => Promise<string>,
+  client: Redis | Cluster,
   logger: Logger,
 ): Promise<void> {
-  for (const reason of judgeRedis(await read())) {
+  const first = await client.info();
+  const nodes = client instanceof Cluster ? client.nodes("all") : [];
+  // A node that is down says nothing now, and is not what serves.
+  const others = await Promise.allSettled(nodes.map((node) => node.info()));
+  const answers = others.map((it) => it.status === "fulfilled" ? it.value : "");
+  const infos = answers.filter((it) => it !== "");
+  const found = infos.length > 0 ? infos : [first];
+  for (const reason of new Set(found.flatMap(judgeRedis))) {
     logger("warn", "redis-not-durable", { reason });
   }
 }

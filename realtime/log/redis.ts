@@ -84,7 +84,7 @@ export class RedisLog implements RoomLog {
    */
   async start(): Promise<void> {
     try {
-      await checkRedis(() => this.#client.info(), this.logger);
+      await checkRedis(this.#client, this.logger);
     } catch (error) {
       await this.close();
       throw error;
