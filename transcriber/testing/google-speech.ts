@@ -54,6 +54,7 @@ export class GoogleSpeech implements AsyncDisposable {
   cancelled = 0;
   /** What lies in buckets, by gs:// address. */
   readonly objects: Map<string, Uint8Array>;
+  /** What it understands. */
   readonly script: Script;
   #server: Server;
   #planned: Planned[] = [];

@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { startContainer } from "../.tasks/docker/container.ts";
-import { parseDockerfile } from "../.tasks/docker/dockerfile.ts";
-import { replay } from "../.tasks/docker/image.ts";
-
-const path = new URL("./Dockerfile", import.meta.url);
+import { join } from "../paths.ts";
+import { root } from "../services.ts";
+import { startContainer } from "./container.ts";
+import { parseDockerfile } from "./dockerfile.ts";
+import { replay } from "./image.ts";
 
 Deno.test({
   name:
@@ -12,7 +12,8 @@ Deno.test({
   ignore: Deno.uid() !== 0 || Deno.build.os !== "linux",
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "image-" });
-    const stages = parseDockerfile(await Deno.readTextFile(path));
+    const text = await Deno.readTextFile(join(root, "transcriber/Dockerfile"));
+    const stages = parseDockerfile(text);
     for (const stage of stages) {
       // The replay's system is this machine's own, where nothing can be installed.
       stage.instructions = stage.instructions.filter((each) =>
