@@ -64,7 +64,8 @@ curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
           is a JPEG data URL, or up to three.
         </Call>
         <Call name="POST /api/login">
-          <code>{"{email, password, faceImage}"}</code>
+          <code>{"{email, password, faceImage}"}</code>{" "}
+          signs in, in one step or, without <code>faceImage</code>, in two.
         </Call>
         <Call name="POST, GET /api/chat">
           <code>{"{name, emails?}"}</code>{" "}
