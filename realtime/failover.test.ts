@@ -90,7 +90,9 @@ test(
     const ann = await one.enter("ann", room);
     const ben = await two.enter("ben", room);
     for (let i = 1; i <= 10; i += 1) await insist(ann, room, `a${i}`);
-    await masterRaw.wait(1, 1_000);
+    // WAIT is about the writes of its own connection, and of all before them.
+    await masterRaw.set(`chatsphere:{${room}}:mark`, "1");
+    expect(await masterRaw.wait(1, 5_000)).toBe(1);
     masterRaw.disconnect();
 
     await master.kill();
