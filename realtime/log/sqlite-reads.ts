@@ -10,6 +10,19 @@ export interface RoomRow {
   offset: number;
 }
 
+/** The row of a room, or undefined if there is none. */
+export function findRoom(db: Database, roomId: string): RoomRow | undefined {
+  const row = db.query<
+    { key: number; epoch: number; offset: number },
+    [string]
+  >(
+    `SELECT id AS key, epoch, coalesce(
+       (SELECT max(offset) FROM entries WHERE room = rooms.id), 0) AS offset
+     FROM rooms WHERE name = ?`,
+  ).get(roomId);
+  return row ? { ...row, epoch: String(row.epoch) } : undefined;
+}
+
 interface Row {
   offset: number;
   epoch: number;
@@ -31,7 +44,7 @@ export class SqliteReads {
 
   readonly #readers: Statement<{ name: string; offset: number }>;
 
-  constructor(db: Database) {
+  constructor(readonly db: Database) {
     const entries = `SELECT ${COLUMNS} FROM entries WHERE room = ?`;
     this.#after = db.query(`${entries} AND offset > ? ORDER BY offset LIMIT ?`);
     this.#messagesBefore = db.query(
@@ -58,6 +71,22 @@ export class SqliteReads {
          AND amends = message.offset AND kind = 'd')
        LIMIT ${UNREAD_LIMIT})`,
     );
+  }
+
+  room(roomId: string): RoomRow | undefined {
+    return findRoom(this.db, roomId);
+  }
+
+  roomIds(): string[] {
+    return this.db.query<{ name: string }, []>("SELECT name FROM rooms").all()
+      .map(({ name }) => name);
+  }
+
+  /** The person's key, or one nobody has: reading must not write. */
+  person(userId: string): number {
+    return this.db.query<{ id: number }, [string]>(
+      "SELECT id FROM people WHERE name = ?",
+    ).get(userId)?.id ?? 0;
   }
 
   slice(room: RoomRow, after: number, limit: number): Slice {

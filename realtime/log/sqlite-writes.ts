@@ -8,10 +8,15 @@ import {
   withoutText,
 } from "./entry.ts";
 import { type Appended, type Removal, StoreError } from "./log.ts";
-import type { RoomRow } from "./sqlite-reads.ts";
+import { findRoom, type RoomRow } from "./sqlite-reads.ts";
 
 /** Entries trimmed in one transaction. */
 export const TRIM_SLICE = 1_000;
+
+/** What became of an append; `body` if it is not as it was given. */
+export interface Stored extends Appended {
+  body?: string;
+}
 
 interface Repeated {
   epoch: number;
@@ -53,7 +58,8 @@ export class SqliteWrites {
     );
   }
 
-  append(entry: NewEntry): Appended {
+  append(given: NewEntry): Stored {
+    const entry = this.#admitted(given);
     const { roomId, clientId, sender, timestamp, kind, body } = entry;
     const room = this.room(roomId), person = this.#person(sender.id);
     const fingerprint = fingerprintOf(roomId, sender.id, clientId);
@@ -67,11 +73,12 @@ export class SqliteWrites {
     const offset = room.offset + 1;
     this.#store(room, { epoch, offset, kind, body }, entry);
     if (kind === "d" && entry.target) this.#erase(room, entry.target);
-    return { epoch, offset, timestamp, repeated: false };
+    const changed = body === given.body ? undefined : body;
+    return { epoch, offset, timestamp, repeated: false, body: changed };
   }
 
   /** The entry; without its text if that would bring back what a deletion took. */
-  admitted(entry: NewEntry): NewEntry {
+  #admitted(entry: NewEntry): NewEntry {
     const { roomId, kind, target = 0, body } = entry;
     if (kind !== "e") return entry;
     const deletion = this.#db.query(
@@ -128,12 +135,15 @@ export class SqliteWrites {
     }
   }
 
-  moveRead(roomId: string, userId: string, offset: number): void {
+  /** Moves a read position forward, never back; returns where it is then. */
+  moveRead(roomId: string, userId: string, offset: number): number {
     const room = this.room(roomId);
-    this.#db.query(
+    const moved = this.#db.query<{ offset: number }, number[]>(
       `INSERT INTO reads (room, person, offset) VALUES (?, ?, ?)
-       ON CONFLICT DO UPDATE SET offset = max(offset, excluded.offset)`,
-    ).run(room.key, this.#person(userId), Math.min(offset, room.offset));
+       ON CONFLICT DO UPDATE SET offset = max(offset, excluded.offset)
+       RETURNING offset`,
+    ).get(room.key, this.#person(userId), Math.min(offset, room.offset));
+    return moved?.offset ?? 0;
   }
 
   /** Trims a slice; returns how many entries that were. */
@@ -160,29 +170,10 @@ export class SqliteWrites {
     if (known) return known;
     this.#db.query("INSERT OR IGNORE INTO rooms (name, epoch) VALUES (?, ?)")
       .run(roomId, Date.now());
-    const row = this.#db.query<
-      { key: number; epoch: number; offset: number },
-      [string]
-    >(
-      `SELECT id AS key, epoch, coalesce(
-         (SELECT max(offset) FROM entries WHERE room = rooms.id), 0) AS offset
-       FROM rooms WHERE name = ?`,
-    ).get(roomId);
-    if (!row) throw new StoreError("The room's row is missing.");
-    const room = { ...row, epoch: String(row.epoch) };
+    const room = findRoom(this.#db, roomId);
+    if (!room) throw new StoreError("The room's row is missing.");
     this.#rooms.set(roomId, room);
     return room;
-  }
-
-  /** The person's key, or one nobody has: reading must not write. */
-  knownPerson(userId: string): number {
-    const known = this.#people.get(userId);
-    if (known !== undefined) return known;
-    const row = this.#db.query<{ id: number }, [string]>(
-      "SELECT id FROM people WHERE name = ?",
-    ).get(userId);
-    if (row) this.#people.set(userId, row.id);
-    return row?.id ?? 0;
   }
 
   /** Forgets the keys and offsets of rows that may have been undone. */
@@ -192,10 +183,16 @@ export class SqliteWrites {
   }
 
   #person(userId: string): number {
-    const known = this.knownPerson(userId);
-    if (known > 0) return known;
-    this.#db.query("INSERT INTO people (name) VALUES (?)").run(userId);
-    return this.knownPerson(userId);
+    const known = this.#people.get(userId);
+    if (known !== undefined) return known;
+    this.#db.query("INSERT OR IGNORE INTO people (name) VALUES (?)")
+      .run(userId);
+    const row = this.#db.query<{ id: number }, [string]>(
+      "SELECT id FROM people WHERE name = ?",
+    ).get(userId);
+    if (!row) throw new StoreError("The person's row is missing.");
+    this.#people.set(userId, row.id);
+    return row.id;
   }
 
   #store(room: RoomRow, entry: Entry, origin: Omit<NewEntry, "kind" | "body">) {

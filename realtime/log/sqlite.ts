@@ -13,36 +13,60 @@ import {
   type Slice,
   StoreError,
 } from "./log.ts";
-import { SqliteReads } from "./sqlite-reads.ts";
+import { type RoomRow, SqliteReads } from "./sqlite-reads.ts";
 import { openDatabase } from "./sqlite-schema.ts";
-import { SqliteWrites, TRIM_SLICE } from "./sqlite-writes.ts";
+import {
+  type Arguments,
+  type Call,
+  failure,
+  LocalWriter,
+  type Operation,
+  type Result,
+  WorkerWriter,
+  type Writer,
+} from "./sqlite-writer.ts";
+import { type Stored, TRIM_SLICE } from "./sqlite-writes.ts";
 
 interface Write {
-  run(): unknown;
+  call: Call;
+  /** The entry, if it is an append. */
+  entry?: NewEntry;
   resolve(value: never): void;
   reject(error: unknown): void;
 }
 
+/** Writes in one transaction: more would hold up those that come after. */
+const BATCH_LIMIT = 1_000;
+
 /**
- * The log in one SQLite file, for one instance. All writes of an event-loop turn share one
- * transaction, and so one fsync.
+ * The log in one SQLite file, for one instance. What comes in while a transaction is on its
+ * way to the disk shares the next one, and so one fsync.
  */
 export class SqliteLog implements RoomLog {
   readonly store = "sqlite";
   readonly #db: Database;
   readonly #reads: SqliteReads;
-  readonly #writes: SqliteWrites;
+  readonly #writer: Writer;
   readonly #listener: LogListener;
   #waiting: Write[] = [];
-  #appended = new Map<string, Entry[]>();
+  #committing = false;
   #closed = false;
 
-  /** Opens (or makes) `rooms.sqlite` in a folder, or takes a database that is open. */
+  /**
+   * Opens (or makes) `rooms.sqlite` in a folder; or takes a database that is open, and
+   * then also writes in this thread.
+   */
   constructor(from: string | Database, listener: LogListener) {
-    this.#db = typeof from === "string" ? openIn(from) : from;
     this.#listener = listener;
+    if (typeof from === "string") {
+      const path = join(from, "rooms.sqlite");
+      this.#db = openIn(from, path);
+      this.#writer = new WorkerWriter(path);
+    } else {
+      this.#db = from;
+      this.#writer = new LocalWriter(from);
+    }
     this.#reads = new SqliteReads(this.#db);
-    this.#writes = new SqliteWrites(this.#db);
     this.#tellRemovals();
   }
 
@@ -50,26 +74,16 @@ export class SqliteLog implements RoomLog {
     return this.#waiting.length;
   }
 
-  append(given: NewEntry): Promise<Appended> {
-    return this.#write(() => {
-      const entry = this.#writes.admitted(given);
-      const appended = this.#writes.append(entry);
-      if (!appended.repeated) this.#remember(entry, appended);
-      return appended;
+  append(entry: NewEntry): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.#add({ call: ["append", entry], entry, resolve, reject });
     });
   }
 
-  /** Keeps an entry for the listener until its transaction is on the disk. */
-  #remember({ roomId, kind, body }: NewEntry, { epoch, offset }: Appended) {
-    const entry = { epoch, offset, kind, body };
-    const entries = this.#appended.get(roomId);
-    if (entries) entries.push(entry);
-    else this.#appended.set(roomId, [entry]);
-  }
-
   read(roomId: string, after: number, limit: number): Promise<Slice> {
-    return this.#query(() =>
-      this.#reads.slice(this.#writes.room(roomId), after, limit)
+    return this.#inRoom(
+      roomId,
+      (room) => this.#reads.slice(room, after, limit),
     );
   }
 
@@ -77,24 +91,17 @@ export class SqliteLog implements RoomLog {
     roomId: string,
     range: { before?: number; after?: number; limit: number },
   ): Promise<Page> {
-    return this.#query(() =>
-      this.#reads.page(this.#writes.room(roomId), range)
-    );
+    return this.#inRoom(roomId, (room) => this.#reads.page(room, range));
   }
 
   find(roomId: string, id: string): Promise<Message | null> {
-    return this.#query(() => this.#reads.find(this.#writes.room(roomId), id));
+    return this.#inRoom(roomId, (room) => this.#reads.find(room, id));
   }
 
   positions(userId: string, roomIds: string[]) {
-    return this.#query(() => {
-      const person = this.#writes.knownPerson(userId);
-      return Object.fromEntries(roomIds.map((id) => {
-        const room = this.#writes.room(id);
-        const { epoch, offset } = room;
-        const read = this.#reads.readPosition(room, person);
-        return [id, { epoch, offset, read }];
-      }));
+    return this.#inRooms(userId, roomIds, (room, person) => {
+      const { epoch, offset } = room;
+      return { epoch, offset, read: this.#reads.readPosition(room, person) };
     });
   }
 
@@ -102,30 +109,25 @@ export class SqliteLog implements RoomLog {
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>> {
-    return this.#query(() => {
-      const person = this.#writes.knownPerson(userId);
-      return Object.fromEntries(roomIds.map((id) => {
-        return [id, this.#reads.summary(this.#writes.room(id), person)];
-      }));
-    });
+    return this.#inRooms(
+      userId,
+      roomIds,
+      (room, person) => this.#reads.summary(room, person),
+    );
   }
 
   markRead(roomId: string, userId: string, offset: number): Promise<number> {
-    return this.#write(() => {
-      this.#writes.moveRead(roomId, userId, offset);
-      const person = this.#writes.knownPerson(userId);
-      return this.#reads.readPosition(this.#writes.room(roomId), person);
-    });
+    return this.#write("moveRead", roomId, userId, offset);
   }
 
   beginEpoch(roomId: string, seen: Position): Promise<void> {
-    return this.#write(() => this.#writes.beginEpoch(roomId, seen));
+    return this.#write("beginEpoch", roomId, seen);
   }
 
   async trim(before: number): Promise<number> {
     for (let total = 0;;) {
       // In slices, so that messages are taken in between.
-      const trimmed = await this.#write(() => this.#writes.trim(before));
+      const trimmed = await this.#write("trim", before);
       total += trimmed;
       if (trimmed < TRIM_SLICE) return total;
     }
@@ -133,19 +135,16 @@ export class SqliteLog implements RoomLog {
 
   async deleteRoom(roomId: string): Promise<void> {
     for (let slice = TRIM_SLICE; slice === TRIM_SLICE;) {
-      slice = await this.#write(() => this.#writes.deleteSlice(roomId));
+      slice = await this.#write("deleteSlice", roomId);
     }
   }
 
   async *rooms(): AsyncIterable<string> {
-    const rows = await this.#query(() =>
-      this.#db.query<{ name: string }, []>("SELECT name FROM rooms").all()
-    );
-    for (const { name } of rows) yield name;
+    yield* await this.#query(() => this.#reads.roomIds());
   }
 
   readers(roomId: string): Promise<Record<string, number>> {
-    return this.#query(() => this.#reads.readers(this.#writes.room(roomId)));
+    return this.#inRoom(roomId, (room) => this.#reads.readers(room));
   }
 
   restore(
@@ -153,7 +152,7 @@ export class SqliteLog implements RoomLog {
     entries: Entry[],
     reads: Record<string, number>,
   ): Promise<void> {
-    return this.#write(() => this.#writes.restore(roomId, entries, reads));
+    return this.#write("restore", roomId, entries, reads);
   }
 
   watch(): Promise<void> {
@@ -167,7 +166,7 @@ export class SqliteLog implements RoomLog {
   }
 
   async remove(removal: Removal): Promise<void> {
-    await this.#write(() => this.#writes.remove(removal));
+    await this.#write("remove", removal);
     this.#listener.removal(removal);
   }
 
@@ -176,14 +175,13 @@ export class SqliteLog implements RoomLog {
   }
 
   async idle(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    while (this.#waiting.length > 0 || this.#committing) await Bun.sleep(1);
   }
 
   async close(): Promise<void> {
     await this.idle();
     this.#closed = true;
+    await this.#writer.close();
     this.#db.close();
   }
 
@@ -199,56 +197,96 @@ export class SqliteLog implements RoomLog {
     }
   }
 
-  // deno-lint-ignore require-await -- a throwing query must become a rejection
-  async #query<T>(run: () => T): Promise<T> {
-    try {
-      return run();
-    } catch (error) {
-      throw storeError(error);
-    }
+  /** Reads in a room; one that nobody wrote to gets its epoch first. */
+  async #inRoom<T>(roomId: string, read: (room: RoomRow) => T): Promise<T> {
+    if (!this.#reads.room(roomId)) await this.#write("room", roomId);
+    return this.#query(() => read(this.#roomRow(roomId)));
   }
 
-  #write<T>(run: () => T): Promise<T> {
-    if (this.#closed) return Promise.reject(new StoreError("closed"));
-    return new Promise<T>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#commit());
-      this.#waiting.push({ run, resolve, reject });
+  async #inRooms<T>(
+    userId: string,
+    roomIds: string[],
+    read: (room: RoomRow, person: number) => T,
+  ): Promise<Record<string, T>> {
+    const missing = roomIds.filter((id) => !this.#reads.room(id));
+    await Promise.all(missing.map((id) => this.#write("room", id)));
+    return this.#query(() => {
+      const person = this.#reads.person(userId);
+      return Object.fromEntries(
+        roomIds.map((id) => [id, read(this.#roomRow(id), person)]),
+      );
     });
   }
 
-  #commit(): void {
-    const writes = this.#waiting;
-    const results: unknown[] = [];
-    try {
-      this.#db.run("BEGIN IMMEDIATE");
-      for (const write of writes) results.push(write.run());
-      this.#db.run("COMMIT");
-    } catch (error) {
-      this.#rollBack(storeError(error));
-      return;
-    }
-    this.#waiting = [];
-    const appended = this.#appended;
-    this.#appended = new Map();
-    for (const [roomId, entries] of appended) {
-      this.#listener.entries(roomId, entries);
-    }
-    writes.forEach((write, i) => write.resolve(results[i] as never));
+  #roomRow(roomId: string): RoomRow {
+    const room = this.#reads.room(roomId);
+    if (!room) throw new StoreError("The room was deleted just now.");
+    return room;
   }
 
-  #rollBack(failure: StoreError): void {
-    const writes = this.#waiting;
-    this.#waiting = [];
-    this.#appended.clear();
-    this.#writes.forget();
-    if (this.#db.inTransaction) this.#db.run("ROLLBACK");
-    for (const write of writes) write.reject(failure);
+  /** Runs queries that must see one moment of the log. */
+  // deno-lint-ignore require-await -- a throwing query must become a rejection
+  async #query<T>(run: () => T): Promise<T> {
+    try {
+      return this.#db.transaction(run)();
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
+  #write<O extends Operation>(
+    operation: O,
+    ...args: Arguments<O>
+  ): Promise<Result<O>> {
+    return new Promise((resolve, reject) => {
+      this.#add({ call: [operation, ...args], resolve, reject });
+    });
+  }
+
+  #add(write: Write): void {
+    if (this.#closed) return write.reject(new StoreError("closed"));
+    this.#waiting.push(write);
+    if (!this.#committing) this.#commitSoon();
+  }
+
+  #commitSoon(): void {
+    this.#committing = this.#waiting.length > 0;
+    if (this.#committing) setImmediate(() => void this.#commit());
+  }
+
+  async #commit(): Promise<void> {
+    const writes = this.#waiting.splice(0, BATCH_LIMIT);
+    try {
+      const results = await this.#writer.commit(writes.map(({ call }) => call));
+      this.#tell(writes, results);
+      writes.forEach((write, i) => write.resolve(results[i] as never));
+    } catch (error) {
+      for (const write of writes) write.reject(error);
+    }
+    this.#commitSoon();
+  }
+
+  /** Tells the listener what was appended, now that it is on the disk. */
+  #tell(writes: Write[], results: unknown[]): void {
+    const rooms = new Map<string, Entry[]>();
+    writes.forEach(({ entry }, i) => {
+      if (!entry) return;
+      const { epoch, offset, repeated, body } = results[i] as Stored;
+      if (repeated) return;
+      const { roomId, kind } = entry;
+      const stored = { epoch, offset, kind, body: body ?? entry.body };
+      const entries = rooms.get(roomId);
+      if (entries) entries.push(stored);
+      else rooms.set(roomId, [stored]);
+    });
+    for (const [roomId, entries] of rooms) {
+      this.#listener.entries(roomId, entries);
+    }
   }
 }
 
-function openIn(folder: string): Database {
+function openIn(folder: string, path: string): Database {
   mkdirSync(folder, { recursive: true });
-  const path = join(folder, "rooms.sqlite");
   try {
     return openDatabase(path);
   } catch (cause) {
@@ -257,8 +295,3 @@ function openIn(folder: string): Database {
     throw new Error(`${path} cannot be used (${reason}). ${todo}.`, { cause });
   }
 }
-
-const storeError = (error: unknown): StoreError =>
-  error instanceof StoreError
-    ? error
-    : new StoreError("The SQLite log failed.", { cause: error });
