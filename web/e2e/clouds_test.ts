@@ -1,0 +1,122 @@
+import { assert, assertEquals } from "@std/assert";
+import { Redis } from "ioredis";
+import { startClouds } from "./clouds.ts";
+import { grace } from "./people.ts";
+import { SENTENCE, tellStory, type Told } from "./story.ts";
+
+type Clouds = Awaited<ReturnType<typeof startClouds>>;
+
+/** Speech-to-Text writes sentences; the engine on this machine, words alone. */
+const WRITTEN = "Thank you very much for your help.";
+
+/** Every file under a folder, by its path in it. */
+async function filesIn(folder: string, under = ""): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = `${under}${name}`;
+    if (isDirectory) {
+      found.push(...await filesIn(`${folder}/${name}`, `${path}/`));
+    } else found.push(path);
+  }
+  return found.sort();
+}
+
+function seesFacesOnAws({ rekognition, s3 }: Clouds) {
+  const asked = new Set(rekognition.calls.map(({ operation }) => operation));
+  assertEquals(asked, new Set(["DetectFaces", "CompareFaces"]));
+  assertEquals(s3.versions.length, 2, "one picture for each of the two");
+  const owners = s3.versions.map(({ key }) =>
+    /^selfies\/([\w-]+)\/[\w-]+\.jpg$/.exec(key)?.[1]
+  );
+  assertEquals(new Set(owners).size, 2);
+  for (const { bytes, headers } of s3.versions) {
+    assertEquals([...bytes.subarray(0, 3)], [0xff, 0xd8, 0xff]);
+    assertEquals(headers["content-type"], "image/jpeg");
+    assertEquals(headers["x-amz-server-side-encryption"], "AES256");
+  }
+}
+
+async function keepsLogInRedis({ redis }: Clouds, told: Told) {
+  const client = new Redis(redis.url);
+  try {
+    const entries = await client.xrange(
+      `chatsphere:{${told.roomId}}:log`,
+      "-",
+      "+",
+    );
+    // A body is stored without its opening brace (realtime/log/entry.ts).
+    const texts = entries.map(([, [, body]]) => JSON.parse(`{${body}`).content);
+    assertEquals(texts, told.messages);
+  } finally {
+    client.disconnect();
+  }
+}
+
+async function keepsRecording(
+  { storage }: Clouds,
+  { stack, page, recording }: Told,
+) {
+  const answer = await page.request.post("/api/token", {
+    data: { audience: "transcriber" },
+  });
+  const { token } = await answer.json();
+  const headers = { authorization: `Bearer ${token}` };
+  const bytes = await Deno.readFile(recording);
+  const transcriber = `http://localhost:${stack.env.TRANSCRIBER_PORT}`;
+  const kept = await fetch(`${transcriber}/transcribe?keep=true`, {
+    method: "POST",
+    headers: { ...headers, "content-type": "audio/wav" },
+    body: bytes,
+  });
+  const { text, clip } = await kept.json();
+  assertEquals(text, WRITTEN);
+  assertEquals([...storage.objects.keys()], [`clips/${clip}`]);
+  const played = await fetch(`${transcriber}/clips/${clip}`, { headers });
+  assertEquals(await played.bytes(), bytes);
+}
+
+Deno.test({
+  name:
+    "the same story on Rekognition, S3, SMTP, Redis, Speech-to-Text and GCS",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    await using clouds = await startClouds(SENTENCE);
+    await tellStory(t, clouds, async (told) => {
+      const { step } = told.story;
+      await step(
+        "faces were compared by Rekognition, and S3 has their pictures",
+        () => Promise.resolve(seesFacesOnAws(clouds)),
+      );
+      await step("the invitation alone was mailed", () => {
+        assertEquals(clouds.smtp.taken.map(({ to }) => to), [[grace.email]]);
+        return Promise.resolve();
+      });
+      await step(
+        "the log of the room is in Redis",
+        () => keepsLogInRedis(clouds, told),
+      );
+      await step("Speech-to-Text heard her both times", () => {
+        assertEquals(told.heard, [WRITTEN, WRITTEN]);
+        const { methods } = clouds.speech;
+        assertEquals(
+          new Set(methods),
+          new Set(["streamingRecognize", "recognize"]),
+        );
+        return Promise.resolve();
+      });
+      await step(
+        "a recording she keeps is in the bucket",
+        () => keepsRecording(clouds, told),
+      );
+      await step("this machine holds accounts, and nothing else", async () => {
+        const files = await filesIn(told.stack.env.DATA_DIR);
+        const others = files.filter((path) =>
+          !/^web\/kv\.sqlite3(-shm|-wal)?$/.test(path)
+        );
+        assertEquals(others, []);
+        assert(files.length > 0);
+      });
+    });
+  },
+});
