@@ -2,10 +2,20 @@ import type { ComponentChildren, JSX } from "preact";
 import { Icon } from "./Icon.tsx";
 
 /** What is wrong with a field, in the place its control points to with aria-describedby. */
-export function FieldError({ id, message }: { id: string; message?: string }) {
+export function FieldError({ id, message, answer }: {
+  id: string;
+  message?: string;
+  /** The page opens here, where no control does so. */
+  answer?: boolean;
+}) {
   if (!message) return null;
   return (
-    <p class="error" id={id}>
+    <p
+      class="error"
+      id={id}
+      tabindex={answer ? -1 : undefined}
+      autofocus={answer}
+    >
       <Icon name="alert" size={18} />
       <span>{message}</span>
     </p>

@@ -15,7 +15,7 @@ export function SelfieField({ legend, hint, error, count, required }: {
       <legend>{legend}</legend>
       <p class="hint">{hint}</p>
       <Camera name="selfie" count={count} required={required} />
-      <FieldError id="selfie-error" message={error} />
+      <FieldError id="selfie-error" message={error} answer />
     </fieldset>
   );
 }

@@ -118,7 +118,7 @@ Deno.test("no session exists before password and face have both passed", async (
   const wrong = await app.send(path, withFile({}, pictureOf("Eve")), cookie);
   assertEquals(wrong.status, 401);
   assertEquals(cookieOf(wrong, "chatsphere_session"), "");
-  assertMatch(await wrong.text(), /id="selfie-error"/);
+  assertMatch(await wrong.text(), /id="selfie-error"[^>]* autofocus/);
 
   const right = await app.send(path, withFile({}, pictureOf("Ada")), cookie);
   assertEquals(right.status, 303);

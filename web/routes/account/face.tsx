@@ -66,7 +66,9 @@ export default define.page<typeof handler>(({ data, state }) => {
         action="/account/face"
         enctype="multipart/form-data"
       >
-        <FormNotice failure={failure} long={FIELDS} />
+        <FormNotice failure={failure} long={FIELDS}>
+          Your password and your photo were not kept: give them once more.
+        </FormNotice>
         <SelfieField
           legend="Your face"
           hint="Look straight ahead, in even light, alone in the photo."
