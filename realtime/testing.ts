@@ -152,6 +152,7 @@ export interface TestServer extends Realtime {
 export async function startTestServer(
   options: Partial<Config> & {
     openLog?: Parts["openLog"];
+    logger?: Parts["logger"];
     issuer?: Issuer;
   } = {},
 ): Promise<TestServer> {
@@ -161,7 +162,7 @@ export async function startTestServer(
   const server = await startServer({ ...config, port: 0, ...options }, {
     openLog: (listener) => new SqliteLog(folder, listener),
     verify: tokenVerifier(issuer.url),
-    logger: () => {},
+    logger: options.logger ?? (() => {}),
     ...(options.openLog ? { openLog: options.openLog } : {}),
   });
   return {
