@@ -84,6 +84,56 @@ test("SIGTERM keeps what was promised, says goodbye and ends well", async () => 
   await second.process.exited;
 });
 
+test(
+  "under fire, SIGTERM leaves every message stored once or free to be sent again",
+  async () => {
+    const first = await start();
+    const clients = await Promise.all([enter(first), enter(first)]);
+    const ids = (who: number) =>
+      Array.from({ length: 300 }, (_, i) => `fire-${who}-${i}`);
+    for (const [who, client] of clients.entries()) {
+      for (const id of ids(who)) client.chat("d", id, "Going");
+    }
+    await clients[0]?.next("message-ack");
+    first.process.kill("SIGTERM");
+    for (const client of clients) {
+      expect((await client.closed).code).toBe(CLOSE.restart);
+      const refused = client.frames.filter(({ event }) => event === "error");
+      for (const error of refused) {
+        expect(error).toMatchObject({ retryable: true });
+      }
+    }
+    // Had it taken 10 s, this would be 1.
+    expect(await first.process.exited).toBe(0);
+    const second = await start();
+    for (const [who, before] of clients.entries()) {
+      const acked = new Set(ackedIn(before));
+      const again = await enter(second);
+      const missing = ids(who).filter((id) => !acked.has(id));
+      for (const id of missing) again.chat("d", id, "Going");
+      while (ackedIn(again).length < missing.length) await Bun.sleep(5);
+    }
+    const token = await issuer.personToken("ann", { d: "member" });
+    const stored: string[] = [];
+    for (let before = "";;) {
+      const answer = await fetch(
+        `http://127.0.0.1:${second.port}/rooms/d/messages?limit=100${before}`,
+        { headers: { authorization: `Bearer ${token}` } },
+      );
+      const { messages } = await answer.json() as HistoryPage;
+      stored.unshift(...messages.map(({ clientId }) => clientId));
+      if (!messages[0] || messages[0].offset === 1) break;
+      before = `&before=${messages[0].offset}`;
+    }
+    const fired = stored.filter((id) => id.startsWith("fire"));
+    expect(fired).toHaveLength(600);
+    expect(new Set(fired).size).toBe(600);
+    second.process.kill("SIGKILL");
+    await second.process.exited;
+  },
+  20_000,
+);
+
 test("SIGKILL loses nothing that was acknowledged", async () => {
   const first = await start();
   const client = await enter(first);
