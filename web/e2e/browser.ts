@@ -1,5 +1,6 @@
 /** Chromium with a fake camera and microphone: one browser a person. */
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import { PATIENCE } from "./patience.ts";
 
 const FLAGS = [
   "--no-sandbox",
@@ -26,6 +27,7 @@ export type Screen = Parameters<Browser["newContext"]>[0];
 export function openBrowser(devices: Devices = {}): Promise<Browser> {
   const { camera, microphone } = devices;
   return chromium.launch({
+    timeout: PATIENCE,
     executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
     args: [
       ...FLAGS,
@@ -47,7 +49,7 @@ export async function openContext(
   options: Screen = {},
 ): Promise<{ context: BrowserContext; problems: string[] }> {
   const context = await browser.newContext({ baseURL: url, ...options });
-  context.setDefaultTimeout(30_000);
+  context.setDefaultTimeout(PATIENCE);
   const problems: string[] = [];
   context.on("weberror", (error) => problems.push(String(error.error())));
   context.on("console", (message) => {

@@ -8,6 +8,7 @@ import { startAws } from "../faces/standins/aws.ts";
 import { seeFaces } from "../faces/standins/vision.ts";
 import { selfieOf } from "../faces/test-photos.ts";
 import { smtpServer } from "../mail/smtp-testing.ts";
+import { eventually } from "./patience.ts";
 
 /**
  * Starts them all: Rekognition and S3, Speech-to-Text and Cloud Storage, a mail server and a
@@ -50,19 +51,13 @@ export async function startClouds(sentence: string) {
     },
     /** Opens the link of the newest e-mail to this address, once one has come. */
     async openInvitation(page: Page, email: string) {
-      const text = await newestTo(smtp, email);
+      const { source } = await eventually(
+        () => smtp.taken.findLast(({ to }) => to.includes(email)),
+        () => `No e-mail came to ${email}`,
+      );
+      const { text = "" } = await PostalMime.parse(source);
       await page.goto(/http\S+\/invitations\/[\w-]+/.exec(text)![0]);
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };
-}
-
-type Smtp = Awaited<ReturnType<typeof smtpServer>>;
-
-async function newestTo({ taken }: Smtp, email: string): Promise<string> {
-  while (true) {
-    const mail = taken.findLast(({ to }) => to.includes(email));
-    if (mail) return (await PostalMime.parse(mail.source)).text ?? "";
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

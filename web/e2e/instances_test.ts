@@ -4,6 +4,7 @@ import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { services } from "../../.tasks/services.ts";
 import { selfieOf } from "../faces/test-photos.ts";
 import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
 import { buildOnce } from "./stack.ts";
 
@@ -48,15 +49,16 @@ const LEAST_RIGHTS = [
   ...["+@all", "-@admin", "-@dangerous", "+info", "+cluster"],
 ];
 
-async function codeIn(dir: string): Promise<string> {
-  while (true) {
+/** The code of the invitation in an outbox, once it is there. */
+function codeIn(dir: string): Promise<string> {
+  const find = async () => {
     for (const { id } of await listOutbox(dir)) {
       const mail = await readOutbox(dir, id);
       const code = /\/invitations\/([\w-]+)/.exec(mail?.text ?? "")?.[1];
       if (code) return code;
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  };
+  return eventually(find, () => `No invitation came to ${dir}`);
 }
 
 Deno.test("two of web and two of realtime are one chat", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { diagnose } from "../../.tasks/doctor/checks.ts";
 import { selfieOf } from "../faces/test-photos.ts";
+import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
 import { type Stack, startStack } from "./stack.ts";
 
@@ -39,9 +40,15 @@ function linesOf(stack: Stack, service: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line.slice(service.length + 1)));
 }
 
-async function until(condition: () => boolean) {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 50));
-}
+/** The JSON line one service wrote about a request, once it has. */
+const lineAbout = (stack: Stack, service: string, requestId: string | null) =>
+  eventually(
+    () =>
+      linesOf(stack, service).find((line) =>
+        line.requestId === requestId && line.event === "request"
+      ),
+    () => `${service} wrote no line about ${requestId}`,
+  );
 
 Deno.test("an operator sees what happens, and may end it without harm", async (t) => {
   await using otel = collector();
@@ -68,12 +75,7 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
       });
       await page.body?.cancel();
       const requestId = page.headers.get("x-request-id");
-      const named = (service: string) =>
-        linesOf(stack, service).find((line) =>
-          line.requestId === requestId && line.event === "request"
-        );
-      await until(() => named("web") !== undefined);
-      const { time, ms, ...line } = named("web")!;
+      const { time, ms, ...line } = await lineAbout(stack, "web", requestId);
       assertEquals(line, {
         level: "info",
         service: "web",
@@ -85,7 +87,8 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
       });
       assertMatch(String(time), /^\d{4}-\d\d-\d\dT/);
       assert(Number.isInteger(ms));
-      assertEquals(named("realtime")?.service, "realtime");
+      const { service } = await lineAbout(stack, "realtime", requestId);
+      assertEquals(service, "realtime");
     });
 
     await t.step("readiness tells the state of each dependency", async () => {
@@ -97,8 +100,10 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
     });
 
     await t.step("spans of requests reach the collector", async () => {
-      await until(() =>
-        otel.spans.some(({ attributes }) => attributes.includes("/readyz"))
+      await eventually(
+        () =>
+          otel.spans.find(({ attributes }) => attributes.includes("/readyz")),
+        () => `Only ${otel.spans.length} other spans came`,
       );
     });
 

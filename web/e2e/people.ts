@@ -1,5 +1,6 @@
 /** What people do in the product, step by step, by what they see. */
 import type { Page } from "playwright-core";
+import { eventually } from "./patience.ts";
 
 export interface Person {
   name: string;
@@ -128,15 +129,10 @@ export function shown(page: Page): Promise<string[]> {
 
 /** Waits until exactly these messages are shown, in this order. */
 export async function sees(page: Page, texts: string[]) {
-  const matches = async () =>
-    JSON.stringify(await shown(page)) === JSON.stringify(texts);
-  for (let i = 0; i < 300 && !await matches(); i++) {
-    await page.waitForTimeout(100);
-  }
-  const now = await shown(page);
-  if (JSON.stringify(now) !== JSON.stringify(texts)) {
-    throw new Error(
-      `expected ${JSON.stringify(texts)}, shown ${JSON.stringify(now)}`,
-    );
-  }
+  const wanted = JSON.stringify(texts);
+  const seen = async () => JSON.stringify(await shown(page));
+  await eventually(
+    async () => await seen() === wanted ? true : undefined,
+    async () => `expected ${wanted}, shown ${await seen()}`,
+  );
 }

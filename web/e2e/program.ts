@@ -1,5 +1,6 @@
 /** A program that uses the API of one instance and the socket of another. */
 import type { ClientFrame, ServerFrame } from "../../realtime/protocol.ts";
+import { eventually } from "./patience.ts";
 
 /** Somebody's session, to be used at any instance of web. */
 export class Program {
@@ -55,7 +56,6 @@ export class Listener {
   /** The code the socket was closed with. */
   readonly closed: Promise<number>;
   #frames: ServerFrame[] = [];
-  #wake: () => void = () => {};
 
   constructor(readonly socket: WebSocket) {
     this.opened = new Promise((resolve, reject) => {
@@ -65,10 +65,7 @@ export class Listener {
     this.closed = new Promise((resolve) => {
       socket.onclose = ({ code }) => resolve(code);
     });
-    socket.onmessage = ({ data }) => {
-      this.#frames.push(JSON.parse(data));
-      this.#wake();
-    };
+    socket.onmessage = ({ data }) => this.#frames.push(JSON.parse(data));
   }
 
   send(frame: ClientFrame) {
@@ -76,16 +73,15 @@ export class Listener {
   }
 
   /** The next frame of that name; others before it are passed over. */
-  async next<Name extends ServerFrame["event"]>(
-    name: Name,
-  ): Promise<Named<Name>> {
-    while (true) {
-      const frame = this.#frames.shift();
-      if (frame?.event === name) return frame as Named<Name>;
-      if (frame?.event === "error") throw new Error(frame.code);
-      if (frame !== undefined) continue;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
+  next<Name extends ServerFrame["event"]>(name: Name): Promise<Named<Name>> {
+    const find = () => {
+      while (this.#frames.length > 0) {
+        const frame = this.#frames.shift()!;
+        if (frame.event === name) return frame as Named<Name>;
+        if (frame.event === "error") throw new Error(frame.code);
+      }
+    };
+    return eventually(find, () => `No ${name} came`);
   }
 
   async close() {
