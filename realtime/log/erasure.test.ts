@@ -108,6 +108,21 @@ function erasure(open: Open): void {
       .toMatchObject({ offset: 1, repeated: false });
   });
 
+  test("gives back from a backup what is left of deleted messages", async () => {
+    for (let i = 1; i <= 3; i += 1) await send("kept", `c${i}`);
+    await amend(log, "kept", "c2", { kind: "e", content: "Secret" });
+    await amend(log, "kept", "c2", { kind: "d" });
+    const { entries } = await log.read("kept", 0, 100);
+    await log.restore("kept-again", entries, {});
+    const { messages } = await log.page("kept", { limit: 9 });
+    const again = await log.page("kept-again", { limit: 9 });
+    expect(again.messages).toEqual(messages);
+    expect(messages[1]).toMatchObject({ content: "", deletedAt: 2_000 });
+    await amend(log, "kept-again", "c1", { kind: "d" });
+    expect(await log.read("kept-again", 0, 100)).toMatchObject({ offset: 6 });
+    expect((await log.read("kept-again", 0, 100)).entries).toHaveLength(6);
+  });
+
   test("trims what was deleted as well", async () => {
     for (let i = 1; i <= 3; i += 1) await send("trim-gone", `c${i}`);
     await amend(log, "trim-gone", "c1", { kind: "d" });
