@@ -42,6 +42,11 @@ export function signedIn(
   return new Response(null, { status: 303, headers });
 }
 
-/** Where to go when the second step comes too late: the first one, with a word about it. */
-export const startAgain = (next: string): string =>
-  `/login?late&next=${encodeURIComponent(next)}`;
+/**
+ * Where to go when the second step comes too late, or was tried too often: the first one, with
+ * a word about it.
+ */
+export const startAgain = (
+  next: string,
+  why: "late" | "tries" = "late",
+): string => `/login?${why}&next=${encodeURIComponent(next)}`;

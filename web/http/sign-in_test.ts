@@ -129,6 +129,20 @@ Deno.test("no session exists before password and face have both passed", async (
   assertMatch(again.headers.get("location") ?? "", /^\/login\?late/);
 });
 
+Deno.test("after five faces that do not match the password is asked again, which says why", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const path = "/login/face?next=/account";
+  const eve = () => app.send(path, withFile({}, pictureOf("Eve")), cookie);
+  for (let n = 1; n < 5; n++) assertEquals((await eve()).status, 401);
+  const last = (await eve()).headers.get("location")!;
+  assertEquals(last, "/login?tries&next=%2Faccount");
+  assertMatch(await (await app.ask(last)).text(), /Five photos did not match/);
+  const late = (await eve()).headers.get("location")!;
+  assertMatch(await (await app.ask(late)).text(), /longer than 5 minutes/);
+});
+
 Deno.test("a code by e-mail takes the place of the face", async () => {
   await using app = await testApp();
   const { account } = await app.person("Ada");

@@ -54,8 +54,9 @@ export const handler = define.handlers({
       const session = await signInWithFace(services, token, selfie, ip);
       return signedIn(services, session, next);
     } catch (error) {
+      // It was open a moment ago: the last photo it had did not match.
       if (error instanceof AppError && error.code === "login-expired") {
-        return ctx.redirect(startAgain(next), 303);
+        return ctx.redirect(startAgain(next, "tries"), 303);
       }
       const failure = failureOf(error, ["selfie"], requestId);
       const { name } = pending.account;

@@ -14,20 +14,27 @@ import { define } from "../../utils.ts";
 interface Data {
   next: string;
   email: string;
-  /** The second step came too late. */
-  late?: boolean;
-  /** A form was sent after the session had ended. */
-  ended?: boolean;
+  /** Why the person is here again. */
+  why?: string;
   failure?: Failure;
 }
+
+/** What brings people back here, by its name in the address. */
+const WHY: Record<string, string> = {
+  late:
+    "That took longer than 5 minutes. Please start again with your password.",
+  tries:
+    "Five photos did not match. Start again with your password, and choose the code by e-mail if your face is not recognised.",
+  ended:
+    "You were signed out, so what you sent just now was not done. Sign in and send it again.",
+};
 
 export const handler = define.handlers({
   GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
-    const late = ctx.url.searchParams.has("late");
-    const ended = ctx.url.searchParams.has("ended");
-    return page<Data>({ next, email: "", late, ended });
+    const why = Object.keys(WHY).find((key) => ctx.url.searchParams.has(key));
+    return page<Data>({ next, email: "", why });
   },
 
   async POST(ctx) {
@@ -78,18 +85,7 @@ export default define.page<typeof handler>(({ data }) => {
       </p>
       <form class="form" method="post" action={`/login?${query}`}>
         <FormNotice failure={failure} />
-        {data.late && !failure && (
-          <Notice icon="clock" answer>
-            That took longer than 5 minutes. Please start again with your
-            password.
-          </Notice>
-        )}
-        {data.ended && !failure && (
-          <Notice icon="clock" answer>
-            You were signed out, so what you sent just now was not done. Sign in
-            and send it again.
-          </Notice>
-        )}
+        {data.why && <Notice icon="clock" answer>{WHY[data.why]}</Notice>}
         <Field
           name="email"
           label="E-mail"
