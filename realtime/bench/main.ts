@@ -22,7 +22,7 @@ interface Scenario {
 }
 
 const EVERYONE = Object.keys(SUBJECTS) as SubjectName[];
-const ROOMS = { rooms: 200, members: 5, senders: 5, window: 8 };
+const ROOMS = { rooms: 200, members: 5, senders: 5, window: 4 };
 const SCENARIOS: Record<string, Scenario> = {
   fanout: {
     title: "one room of 500, 20 senders",
@@ -50,7 +50,7 @@ const SCENARIOS: Record<string, Scenario> = {
   },
 };
 const IDLE = 5_000;
-const WARM_UP = 1;
+const WARM_UP = 2;
 
 function option(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`);

@@ -37,8 +37,12 @@ export function rejectAll(waiting: Pending[], cause?: unknown): void {
   for (const { reject } of waiting) reject(error);
 }
 
-/** What a repeated clientId was first appended as. */
-export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
+/** What this instance knows of rooms, or can find out. */
+export interface Known {
+  seen(roomId: string): Seen | undefined;
+  /** What a repeated clientId was first appended as. */
+  first(roomId: string, offset: number): Promise<Appended>;
+}
 
 /**
  * Appends everything of some rooms with one call of the script, and settles it; resolves
@@ -47,14 +51,13 @@ export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
 export async function appendRooms(
   client: Client,
   rooms: Map<string, Pending[]>,
-  seen: (roomId: string) => Seen | undefined,
-  findFirst: FindFirst,
+  known: Known,
 ): Promise<boolean> {
   const keys: string[] = [], amended: string[] = [];
   const args: (string | number)[] = [], targets: number[] = [];
   for (const [roomId, pending] of rooms) {
     keys.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
-    const { epoch = "", offset = 0 } = seen(roomId) ?? {};
+    const { epoch = "", offset = 0 } = known.seen(roomId) ?? {};
     const kinds = pending.map(({ entry }) => entry.kind).join("");
     args.push(roomKey(roomId, "live"), epoch, offset, kinds);
     for (const { entry } of pending) {
@@ -75,7 +78,7 @@ export async function appendRooms(
       ...head,
       ...args,
     );
-    settle(rooms, replies, findFirst);
+    settle(rooms, replies, known);
     return true;
   } catch (cause) {
     rejectAll([...rooms.values()].flat(), cause);
@@ -86,7 +89,7 @@ export async function appendRooms(
 function settle(
   rooms: Map<string, Pending[]>,
   replies: (string | number)[],
-  findFirst: FindFirst,
+  known: Known,
 ): void {
   let next = 0;
   for (const [roomId, pending] of rooms) {
@@ -99,7 +102,7 @@ function settle(
         const { timestamp } = entry;
         resolve({ epoch, offset: reply, timestamp, repeated: false });
       } else if (reply.startsWith("=")) {
-        findFirst(roomId, Number(reply.slice(1))).then(resolve, reject);
+        known.first(roomId, Number(reply.slice(1))).then(resolve, reject);
       } else reject(new StoreError(reply.slice(1)));
     }
   }

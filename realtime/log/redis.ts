@@ -19,14 +19,8 @@ import {
   trimRooms,
 } from "./redis-upkeep.ts";
 import { checkRedis } from "./redis-health.ts";
-import {
-  appendRooms,
-  byRoom,
-  type Pending,
-  rejectAll,
-  roomKey,
-  type Seen,
-} from "./redis-batch.ts";
+import { Appends } from "./redis-appends.ts";
+import { roomKey, type Seen } from "./redis-batch.ts";
 import {
   type Client,
   connect,
@@ -34,8 +28,6 @@ import {
   publishedEntries,
 } from "./redis-client.ts";
 
-/** Appends in one call of the script: a longer one would hold up everyone else. */
-const BATCH_LIMIT = 512;
 const REMOVALS = "chatsphere:removals";
 /**
  * A channel without messages that stays subscribed: when the last sharded channel goes,
@@ -52,19 +44,21 @@ export class RedisLog implements RoomLog {
   readonly #client: Client;
   readonly #subscriber: Client;
   readonly #reads: RedisReads;
-  readonly #cluster: boolean;
+  readonly #appends: Appends;
   readonly #watched = new Map<string, Seen | undefined>();
-  #waiting: Pending[] = [];
-  #flushing = false;
 
   constructor(
     urls: string[],
     readonly listener: LogListener,
     readonly logger: Logger,
   ) {
-    this.#cluster = urls.length > 1;
     this.#client = connect(urls, logger);
     this.#reads = new RedisReads(this.#client);
+    this.#appends = new Appends(this.#client, {
+      seen: (roomId) => this.#watched.get(roomId),
+      first: (roomId, offset) =>
+        attempt(() => this.#reads.first(roomId, offset)),
+    });
     this.#subscriber = connectSubscriber(this.#client, logger);
     this.#subscriber.on("smessage", (channel: string, text: string) => {
       this.#hear(channel, text);
@@ -95,40 +89,11 @@ export class RedisLog implements RoomLog {
   }
 
   get pending(): number {
-    return this.#waiting.length;
+    return this.#appends.waiting;
   }
 
   append(entry: NewEntry): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
-      this.#flushSoon();
-    });
-  }
-
-  #flushSoon(): void {
-    if (this.#flushing || this.#waiting.length === 0) return;
-    this.#flushing = true;
-    setImmediate(() => void this.#flush());
-  }
-
-  /** One batch at a time: what comes in meanwhile makes the next one larger, and cheaper. */
-  async #flush(): Promise<void> {
-    const batch = this.#waiting.splice(0, BATCH_LIMIT);
-    const rooms = byRoom(batch);
-    const seen = (roomId: string) => this.#watched.get(roomId);
-    const findFirst = (roomId: string, offset: number) =>
-      attempt(() => this.#reads.first(roomId, offset));
-    // In a cluster a script's keys must share a slot.
-    const calls = this.#cluster
-      ? [...rooms].map((room) => new Map([room]))
-      : [rooms];
-    const done = await Promise.all(
-      calls.map((call) => appendRooms(this.#client, call, seen, findFirst)),
-    );
-    // A store that is away for all is away for those who wait as well.
-    if (!done.includes(true)) rejectAll(this.#waiting.splice(0));
-    this.#flushing = false;
-    this.#flushSoon();
+    return this.#appends.add(entry);
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {
@@ -233,7 +198,7 @@ export class RedisLog implements RoomLog {
   }
 
   async idle(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#flushing) await Bun.sleep(2);
+    while (this.#appends.busy) await Bun.sleep(2);
   }
 
   async close(): Promise<void> {
