@@ -32,6 +32,23 @@ function hasFfmpeg(): boolean {
   });
 }
 
+/** What the transcriber may run: ffmpeg, and the child that keeps a sherpa model. */
+function runs(env: Env): string[] {
+  const programs = [
+    ...(hasFfmpeg() ? ["ffmpeg"] : []),
+    ...(env.SHERPA_MODEL_DIR ? [Deno.execPath()] : []),
+  ];
+  return programs.length ? [`--allow-run=${programs.join(",")}`] : [];
+}
+
+/** What recognisers read outside the checkout: PocketSphinx's model, and what is configured. */
+const recogniserFiles = (env: Env): string[] =>
+  [
+    "/usr/share/pocketsphinx",
+    env.GOOGLE_APPLICATION_CREDENTIALS,
+    env.SHERPA_MODEL_DIR,
+  ].filter((path) => path !== undefined && path !== "") as string[];
+
 /** The addresses and the data folder, with the defaults of the README filled in. */
 export function addresses(env: Env) {
   const port = env.PORT ?? "8000";
@@ -107,9 +124,8 @@ export function services(
         "--allow-net",
         "--allow-env",
         "--allow-ffi",
-        ...(hasFfmpeg() ? ["--allow-run=ffmpeg"] : []),
-        // The recogniser's model comes from the system's packages.
-        `${reads},/usr/share/pocketsphinx`,
+        ...runs(env),
+        `${reads},${recogniserFiles(env).join(",")}`,
         writes,
         "transcriber/main.ts",
       ],
