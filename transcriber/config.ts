@@ -43,6 +43,8 @@ export const VARIABLES = [
   // Set by Cloud Run.
   "K_SERVICE",
   "PORT",
+  // Read by the log alone.
+  "DENO_ENV",
 ] as const;
 
 export type Environment = Partial<Record<typeof VARIABLES[number], string>>;
