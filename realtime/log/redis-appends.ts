@@ -4,11 +4,12 @@ import type { Appended } from "./log.ts";
 import {
   appendRooms,
   byRoom,
-  type Known,
+  type FindFirst,
   type Pending,
   rejectAll,
 } from "./redis-batch.ts";
 import type { Client } from "./redis-client.ts";
+import type { Watches } from "./redis-watches.ts";
 
 /** Appends in one call of the script: a longer one would hold up everyone else. */
 const BATCH_LIMIT = 512;
@@ -25,7 +26,11 @@ export class Appends {
   #scheduled = false;
   readonly #cluster: boolean;
 
-  constructor(readonly client: Client, readonly known: Known) {
+  constructor(
+    readonly client: Client,
+    readonly watches: Watches,
+    readonly findFirst: FindFirst,
+  ) {
     this.#cluster = client instanceof Cluster;
   }
 
@@ -64,7 +69,9 @@ export class Appends {
       ? [...rooms].map((room) => new Map([room]))
       : [rooms];
     const done = await Promise.all(
-      calls.map((call) => appendRooms(this.client, call, this.known)),
+      calls.map((call) =>
+        appendRooms(this.client, call, this.watches, this.findFirst)
+      ),
     );
     this.#underWay -= 1;
     // A store that is away for all is away for those who wait as well.

@@ -1,18 +1,13 @@
-import type { NewEntry } from "./entry.ts";
+import type { Entry, NewEntry } from "./entry.ts";
 import { type Appended, StoreError } from "./log.ts";
 import type { Client } from "./redis-client.ts";
+import type { Watches } from "./redis-watches.ts";
 
 /** An append that waits for its batch. */
 export interface Pending {
   entry: NewEntry;
   resolve(appended: Appended): void;
   reject(error: unknown): void;
-}
-
-/** The newest position this instance has seen of a room. */
-export interface Seen {
-  epoch: string;
-  offset: number;
 }
 
 /** A key of a room; the braces put all of them into one cluster slot. */
@@ -37,12 +32,8 @@ export function rejectAll(waiting: Pending[], cause?: unknown): void {
   for (const { reject } of waiting) reject(error);
 }
 
-/** What this instance knows of rooms, or can find out. */
-export interface Known {
-  seen(roomId: string): Seen | undefined;
-  /** What a repeated clientId was first appended as. */
-  first(roomId: string, offset: number): Promise<Appended>;
-}
+/** Finds what a repeated clientId was first appended as. */
+export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
 
 /**
  * Appends everything of some rooms with one call of the script, and settles it; resolves
@@ -51,15 +42,17 @@ export interface Known {
 export async function appendRooms(
   client: Client,
   rooms: Map<string, Pending[]>,
-  known: Known,
+  watches: Watches,
+  findFirst: FindFirst,
 ): Promise<boolean> {
   const keys: string[] = [], amended: string[] = [];
   const args: (string | number)[] = [], targets: number[] = [];
   for (const [roomId, pending] of rooms) {
     keys.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
-    const { epoch = "", offset = 0 } = known.seen(roomId) ?? {};
+    const { epoch = "", offset = 0 } = watches.seen(roomId) ?? {};
     const kinds = pending.map(({ entry }) => entry.kind).join("");
-    args.push(roomKey(roomId, "live"), epoch, offset, kinds);
+    const heard = watches.hears(roomId) ? 1 : 0;
+    args.push(roomKey(roomId, "live"), heard, epoch, offset, kinds);
     for (const { entry } of pending) {
       args.push(`${entry.sender.id} ${entry.clientId}`);
       if (entry.target === undefined) continue;
@@ -68,7 +61,8 @@ export async function appendRooms(
     }
     for (const { entry } of pending) args.push(entry.body);
   }
-  const head = [rooms.size, Date.now(), targets.length, ...targets];
+  const amendments = [targets.length, ...targets];
+  const head = [rooms.size, Date.now(), watches.anchor, ...amendments];
   const count = keys.length + amended.length;
   try {
     const replies = await client.chatAppend(
@@ -78,7 +72,7 @@ export async function appendRooms(
       ...head,
       ...args,
     );
-    settle(rooms, replies, known);
+    settle(rooms, replies, watches, findFirst);
     return true;
   } catch (cause) {
     rejectAll([...rooms.values()].flat(), cause);
@@ -89,21 +83,25 @@ export async function appendRooms(
 function settle(
   rooms: Map<string, Pending[]>,
   replies: (string | number)[],
-  known: Known,
+  watches: Watches,
+  findFirst: FindFirst,
 ): void {
   let next = 0;
   for (const [roomId, pending] of rooms) {
-    const epoch = String(replies[next]);
-    next += 1;
+    const epoch = String(replies[next]), published = replies[next + 1] === 1;
+    next += 2;
+    const fresh: Entry[] = [];
     for (const { entry, resolve, reject } of pending) {
-      const reply = replies[next] ?? "!no reply";
+      const { kind, body, timestamp } = entry;
+      const offset = replies[next] ?? "!no reply";
       next += 1;
-      if (typeof reply === "number") {
-        const { timestamp } = entry;
-        resolve({ epoch, offset: reply, timestamp, repeated: false });
-      } else if (reply.startsWith("=")) {
-        known.first(roomId, Number(reply.slice(1))).then(resolve, reject);
-      } else reject(new StoreError(reply.slice(1)));
+      if (typeof offset === "number") {
+        fresh.push({ epoch, offset, kind, body });
+        resolve({ epoch, offset, timestamp, repeated: false });
+      } else if (offset.startsWith("=")) {
+        findFirst(roomId, Number(offset.slice(1))).then(resolve, reject);
+      } else reject(new StoreError(offset.slice(1)));
     }
+    if (!published) watches.tell(roomId, fresh);
   }
 }

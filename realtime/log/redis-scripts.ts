@@ -58,22 +58,30 @@ end
 
 /**
  * KEYS: log and meta of each room, then the `amends` and `erased` of its room for each
- * edit, deletion and reaction. ARGV: the number of rooms, the time, how many of those there
- * are, their targets, then for each room: channel, the epoch and offset the caller has seen,
- * its entries' kinds as one string, the sender and clientId of each, the body of each.
+ * edit, deletion and reaction. ARGV: the number of rooms, the time, the caller's anchor, how
+ * many of those there are, their targets, then for each room: channel, 1 if the caller is
+ * subscribed to it, the epoch and offset the caller has seen, its entries' kinds as one
+ * string, the sender and clientId of each, the body of each.
  *
- * Replies for each room the epoch, then for each of its entries the offset; as a string
- * with `=` in front if it was repeated, or `!` and why it failed. Publishes a room's new
- * entries as one message: a line with the epoch, the offset before the first, and their
- * kinds; then a line for each body.
+ * Replies for each room the epoch, 1 if its entries were published, then for each of them the
+ * offset; as a string with `=` in front if it was repeated, or `!` and why it failed.
+ * Publishes a room's new entries as one message: a line with the epoch, the offset before the
+ * first, and their kinds; then a line for each body. It does not if nobody but the caller
+ * would hear it; an edit may have lost its text here, so amendments are published always.
  *
  * A log behind what a caller saw of the same epoch has lost entries (a failover, a restored
  * backup): what is appended from then on belongs to a new epoch.
  */
 export const APPEND = `${ERASE}
-local rooms, now, replies = tonumber(ARGV[1]), ARGV[2], {}
-local spare, t = rooms * 2 - 1, 3
+local rooms, now, anchor, replies = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}
+local spare, t = rooms * 2 - 1, 4
 local a = t + tonumber(ARGV[t]) + 1
+local function isHeard(channel, caller, kinds)
+  if string.find(kinds, '[^m]') then return true end
+  -- A caller whose anchor is gone is not among those that are counted.
+  local counts = redis.call('PUBSUB', 'SHARDNUMSUB', channel, anchor)
+  return counts[2] > math.min(caller, counts[4])
+end
 local function amend(log, id, kind, body)
   local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
   -- An edit that crossed the deletion must not bring text back.
@@ -86,8 +94,9 @@ local function amend(log, id, kind, body)
 end
 for r = 1, rooms do
   local log, meta = KEYS[r * 2 - 1], KEYS[r * 2]
-  local channel, seenEpoch, seen = ARGV[a], ARGV[a + 1], tonumber(ARGV[a + 2])
-  local kinds, keys = ARGV[a + 3], a + 3
+  local channel, caller = ARGV[a], tonumber(ARGV[a + 1])
+  local seenEpoch, seen = ARGV[a + 2], tonumber(ARGV[a + 3])
+  local kinds, keys = ARGV[a + 4], a + 4
   local bodies = keys + #kinds
   a = bodies + #kinds + 1
   local state = redis.pcall('HMGET', meta, 'epoch', 'offset', unpack(ARGV, keys + 1, bodies))
@@ -97,6 +106,8 @@ for r = 1, rooms do
   end
   local newest, marks, sent, newKinds, news = first, {}, {}, {}, {}
   replies[#replies + 1] = epoch
+  replies[#replies + 1] = 0
+  local published = #replies
   for i = 1, #kinds do
     local kind, key, body = string.sub(kinds, i, i), ARGV[keys + i], ARGV[bodies + i]
     if kind ~= 'm' then spare, t = spare + 2, t + 1 end
@@ -124,8 +135,11 @@ for r = 1, rooms do
   end
   if newest > first then
     redis.call('HSET', meta, 'epoch', epoch, 'offset', newest, unpack(marks))
-    local head = epoch .. ' ' .. first .. ' ' .. table.concat(newKinds)
-    redis.call('SPUBLISH', channel, head .. '\\n' .. table.concat(news, '\\n'))
+    if isHeard(channel, caller, kinds) then
+      local head = epoch .. ' ' .. first .. ' ' .. table.concat(newKinds)
+      redis.call('SPUBLISH', channel, head .. '\\n' .. table.concat(news, '\\n'))
+      replies[published] = 1
+    end
   end
 end
 return replies

@@ -20,24 +20,15 @@ import {
 } from "./redis-upkeep.ts";
 import { checkRedis } from "./redis-health.ts";
 import { Appends } from "./redis-appends.ts";
-import { roomKey, type Seen } from "./redis-batch.ts";
-import {
-  type Client,
-  connect,
-  connectSubscriber,
-  publishedEntries,
-} from "./redis-client.ts";
+import { roomKey } from "./redis-batch.ts";
+import { Watches } from "./redis-watches.ts";
+import { type Client, connect, connectSubscriber } from "./redis-client.ts";
 
 const REMOVALS = "chatsphere:removals";
 /**
- * A channel without messages that stays subscribed: when the last sharded channel goes,
- * ioredis takes its connection out of subscriber mode and fails on the next removal.
- */
-const ANCHOR = "chatsphere:anchor";
-
-/**
  * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is
- * appended is delivered only from the subscription, so all instances see one order.
+ * appended is delivered only once Redis has ordered it: from the subscription, or from the
+ * answer to the append if no other instance hears of the room.
  */
 export class RedisLog implements RoomLog {
   readonly store = "redis";
@@ -45,7 +36,7 @@ export class RedisLog implements RoomLog {
   readonly #subscriber: Client;
   readonly #reads: RedisReads;
   readonly #appends: Appends;
-  readonly #watched = new Map<string, Seen | undefined>();
+  readonly #watches: Watches;
 
   constructor(
     urls: string[],
@@ -54,15 +45,13 @@ export class RedisLog implements RoomLog {
   ) {
     this.#client = connect(urls, logger);
     this.#reads = new RedisReads(this.#client);
-    this.#appends = new Appends(this.#client, {
-      seen: (roomId) => this.#watched.get(roomId),
-      first: (roomId, offset) =>
-        attempt(() => this.#reads.first(roomId, offset)),
-    });
     this.#subscriber = connectSubscriber(this.#client, logger);
-    this.#subscriber.on("smessage", (channel: string, text: string) => {
-      this.#hear(channel, text);
-    });
+    this.#watches = new Watches(this.#subscriber, listener);
+    this.#appends = new Appends(
+      this.#client,
+      this.#watches,
+      (roomId, offset) => attempt(() => this.#reads.first(roomId, offset)),
+    );
     this.#subscriber.on("message", (_channel: string, text: string) => {
       listener.removal(JSON.parse(text) as Removal);
     });
@@ -83,7 +72,7 @@ export class RedisLog implements RoomLog {
       await this.close();
       throw error;
     }
-    await attempt(() => this.#subscriber.ssubscribe(ANCHOR));
+    await attempt(() => this.#watches.start());
     await attempt(() => this.#subscriber.subscribe(REMOVALS));
     await this.#tellRemovals();
   }
@@ -166,14 +155,12 @@ export class RedisLog implements RoomLog {
     return attempt(() => restoreRoom(this.#client, roomId, entries, reads));
   }
 
-  async watch(roomId: string): Promise<void> {
-    this.#watched.set(roomId, undefined);
-    await attempt(() => this.#subscriber.ssubscribe(roomKey(roomId, "live")));
+  watch(roomId: string): Promise<void> {
+    return attempt(() => this.#watches.watch(roomId));
   }
 
   unwatch(roomId: string): void {
-    this.#watched.delete(roomId);
-    this.#quietly(this.#subscriber.sunsubscribe(roomKey(roomId, "live")));
+    this.#quietly(this.#watches.unwatch(roomId));
   }
 
   signal(roomId: string, text: string): void {
@@ -207,20 +194,9 @@ export class RedisLog implements RoomLog {
     this.#client.disconnect();
   }
 
-  #hear(channel: string, text: string): void {
-    const roomId = /^chatsphere:\{(.*)\}:live$/.exec(channel)?.[1];
-    if (roomId === undefined || !this.#watched.has(roomId)) return;
-    if (text.startsWith("s")) {
-      return this.listener.signal(roomId, text.slice(1));
-    }
-    const entries = publishedEntries(text);
-    const newest = entries.at(-1);
-    if (newest) this.#watched.set(roomId, newest);
-    this.listener.entries(roomId, entries);
-  }
-
   async #reconnected(): Promise<void> {
     try {
+      await attempt(() => this.#watches.renew());
       await this.#tellRemovals();
       this.listener.reconnected();
     } catch (error) {
