@@ -12,6 +12,8 @@ export interface Person {
   id: string;
   name: string;
   rooms: Map<string, Role>;
+  /** The session on web the token was made for; a token may name none. */
+  sid?: string;
   /** Seconds since the Unix epoch, as in the token (RFC 7519 §4.1.6). */
   issuedAt: number;
   /** Milliseconds since the Unix epoch. */
@@ -27,7 +29,11 @@ export type Identity =
 export class AuthError extends Error {
   override name = "AuthError";
   constructor(
-    readonly code: "token-invalid" | "token-expired" | "keys-unavailable",
+    readonly code:
+      | "token-invalid"
+      | "token-expired"
+      | "session-ended"
+      | "keys-unavailable",
     message: string,
     readonly retryable = false,
   ) {
@@ -89,14 +95,16 @@ function identity(payload: JWTPayload): Identity {
   if (payload.scope === "service" && payload.sub === undefined) {
     return { kind: "service" };
   }
-  const { sub, name, rooms, iat = 0, exp = 0 } = payload;
+  const { sub, name, rooms, sid, iat = 0, exp = 0 } = payload;
   if (typeof sub !== "string" || sub === "" || typeof name !== "string") {
     throw invalid();
   }
+  if (sid !== undefined && typeof sid !== "string") throw invalid();
   const person: Person = {
     id: sub,
     name,
     rooms: roles(rooms),
+    sid,
     issuedAt: iat,
     expiresAt: exp * 1000,
   };

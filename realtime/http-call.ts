@@ -31,7 +31,7 @@ export interface Call {
 /**
  * Who asks.
  *
- * @throws {AuthError} without a good token.
+ * @throws {AuthError} without a good token, or once its session has ended.
  */
 export async function authenticate(
   { verify, hub }: HttpContext,
@@ -43,7 +43,7 @@ export async function authenticate(
     throw new AuthError("token-invalid", "A token is required.");
   }
   const identity = await verify(token);
-  if (identity.kind === "person") hub.removals.apply(identity.person);
+  if (identity.kind === "person") hub.removals.admit(identity.person);
   return identity;
 }
 

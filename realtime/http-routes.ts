@@ -15,6 +15,7 @@ import { entryId } from "./log/entry.ts";
 import type { Message } from "./protocol.ts";
 import { EVERYONE } from "./removals.ts";
 import { searchRoom } from "./search.ts";
+import { toRemoval } from "./sign-outs.ts";
 import { roomStream } from "./stream.ts";
 
 type Handle = (call: Call) => Promise<Response>;
@@ -31,6 +32,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/rooms/:id/membership", membership],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", end],
+  ["POST", "/sessions", sessions],
   ["GET", "/summaries", summaries],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
@@ -117,6 +119,24 @@ async function membership({ context, request, roomId }: Call) {
   await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
   return new Response(null, { status: 204 });
 }
+
+/** Ends sessions: their sockets are closed, and their tokens refused until they end. */
+async function sessions({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { userId, sid, keep } = object(await body(request), "The body");
+  if (typeof userId !== "string" || !isOptional(sid) || !isOptional(keep)) {
+    throw new FrameError(
+      "bad-frame",
+      "The field userId is required; sid and keep are text, if they are there.",
+    );
+  }
+  const at = Date.now();
+  await context.hub.log.remove(toRemoval({ userId, sid, keep, at }));
+  return new Response(null, { status: 204 });
+}
+
+const isOptional = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === "string";
 
 /** Ends a room: everyone is out at once, and what was said is deleted. */
 async function end({ context, request, roomId }: Call) {

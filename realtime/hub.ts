@@ -5,10 +5,11 @@ import { errorFields, type Logger } from "./logger.ts";
 import { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 import { Presence } from "./presence.ts";
-import type { Sender, ServerFrame } from "./protocol.ts";
+import { CLOSE, type Sender, type ServerFrame } from "./protocol.ts";
 import { EVERYONE, Removals } from "./removals.ts";
 import { Room } from "./room.ts";
 import type { Session } from "./session.ts";
+import { type SignOut, toSignOut } from "./sign-outs.ts";
 import { parseSignal, type Signal } from "./signals.ts";
 import type { StreamReader } from "./stream.ts";
 
@@ -177,12 +178,21 @@ export class Hub implements LogListener {
 
   removal(removal: Removal): void {
     this.removals.hear(removal);
+    for (const stream of [...this.streams]) stream.check();
+    const signOut = toSignOut(removal);
+    if (signOut) return this.#signOut(signOut);
     const { roomId, removed } = removal;
     for (const session of this.#concerned(removal)) {
       session.send({ event: "membership", roomId, removed });
       if (removed) session.removedFrom(roomId);
     }
-    for (const stream of [...this.streams]) stream.check();
+  }
+
+  #signOut({ userId }: SignOut): void {
+    for (const session of [...this.#people.get(userId) ?? []]) {
+      if (!session.person || !this.removals.signedOut(session.person)) continue;
+      session.close(CLOSE.token, "signed out");
+    }
   }
 
   #concerned({ roomId, userId }: Removal): Session[] {

@@ -6,7 +6,7 @@ import {
   type Issuer,
   startIssuer,
   startTestServer,
-  type TestClient,
+  TestClient,
   type TestServer,
 } from "./testing.ts";
 import { oneRedis, type Store, threeNodes } from "./testing-instances.ts";
@@ -85,6 +85,22 @@ function contract(startStore: () => Promise<Store>): void {
     );
     expect(answer.status).toBe(204);
     expect((await ben.closed).code).toBe(4403);
+  });
+
+  test("a sign-out on one instance ends the session on the other, and on one started later", async () => {
+    const member = { signed: "member" } as const;
+    const token = await issuer.personToken("cy", member, { sid: "s1" });
+    const here = new TestClient(two.port);
+    await here.identify(token);
+    const answer = await one.call("/sessions", await issuer.serviceToken(), {
+      method: "POST",
+      body: JSON.stringify({ userId: "cy", sid: "s1" }),
+    });
+    expect(answer.status).toBe(204);
+    expect((await here.closed).code).toBe(4401);
+    const three = await startInstance();
+    expect((await three.call("/summaries", token)).status).toBe(401);
+    await three.stop();
   });
 
   /** Stores an entry as the script would, without the publish. */

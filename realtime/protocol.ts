@@ -40,7 +40,8 @@ export const CLOSE = {
   tooSlow: 4008,
   /** A frame that is not JSON text, or too large, too often. */
   badFrame: 4400,
-  /** The token is missing, expired, forged or for another audience. */
+  /** The token is missing, expired, forged or for another audience, or its session has
+   * ended. Ask web for a new one, which says whether the person is signed in. */
   token: 4401,
   /** The person is no longer a member, and has no other room open. */
   notMember: 4403,
@@ -210,6 +211,16 @@ export type ServerFrame =
   | { event: "read"; roomId: string; offset: number }
   | { event: "room-activity"; roomId: string; offset: number }
   | { event: "membership"; roomId: string; removed: boolean };
+
+/**
+ * `POST /sessions`, by web alone: sessions of a person ended. Without `sid` all of them did,
+ * but the one called `keep`. Tokens name theirs in the claim `sid`.
+ */
+export interface SessionsEnded {
+  userId: string;
+  sid?: string;
+  keep?: string;
+}
 
 /** `GET /rooms/:id/messages` */
 export interface HistoryPage {

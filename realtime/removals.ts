@@ -1,5 +1,6 @@
-import type { Person } from "./auth.ts";
+import { AuthError, type Person } from "./auth.ts";
 import type { Removal } from "./log/log.ts";
+import { endsSession, type SignOut, toSignOut } from "./sign-outs.ts";
 
 /** Milliseconds a removal is remembered: longer than any token lives. */
 export const REMOVAL_MEMORY = 600_000;
@@ -8,20 +9,50 @@ export const REMOVAL_MEMORY = 600_000;
 export const EVERYONE = "*";
 
 /**
- * Who was lately taken out of a room. A token says who was a member when it was issued;
- * one issued before the removal must not let the person back in.
+ * Who was lately taken out of a room or signed out. A token says who was a member, and
+ * signed in, when it was issued; one issued before must not let the person back in.
  */
 export class Removals {
   readonly #at = new Map<string, number>();
+  /** By person, and by what tells repeated ones apart. */
+  readonly #signOuts = new Map<string, Map<string, SignOut>>();
 
-  hear({ roomId, userId, removed, at }: Removal): void {
+  hear(removal: Removal): void {
+    const signOut = toSignOut(removal);
+    if (signOut) {
+      const known = this.#signOuts.get(signOut.userId) ?? new Map();
+      this.#signOuts.set(signOut.userId, known.set(removal.userId, signOut));
+      return;
+    }
+    const { roomId, userId, removed, at } = removal;
     const key = `${roomId}\0${userId}`;
     if (removed) this.#at.set(key, at);
     else this.#at.delete(key);
   }
 
-  /** Takes the rooms the person was removed from, after the token was issued, out of it. */
+  /** Whether the session of this person's token has ended. */
+  signedOut(person: Person): boolean {
+    const signOuts = this.#signOuts.get(person.id);
+    return signOuts !== undefined &&
+      [...signOuts.values()].some((signOut) => endsSession(signOut, person));
+  }
+
+  /**
+   * Lets in the person a token speaks for, as {@link apply} has it.
+   *
+   * @throws {AuthError} `session-ended` once they are signed out.
+   */
+  admit(person: Person): Person {
+    if (!this.signedOut(person)) return this.apply(person);
+    throw new AuthError("session-ended", "You are signed out; sign in again.");
+  }
+
+  /**
+   * Takes the rooms the person was removed from, after the token was issued, out of it; all
+   * of them once they are signed out.
+   */
   apply(person: Person): Person {
+    if (this.signedOut(person)) person.rooms.clear();
     for (const roomId of person.rooms.keys()) {
       const at = this.#at.get(`${roomId}\0${person.id}`) ??
         this.#at.get(`${roomId}\0${EVERYONE}`);
@@ -37,6 +68,12 @@ export class Removals {
   forget(now = Date.now()): void {
     for (const [key, at] of this.#at) {
       if (at < now - REMOVAL_MEMORY) this.#at.delete(key);
+    }
+    for (const [userId, signOuts] of this.#signOuts) {
+      for (const [key, { at }] of signOuts) {
+        if (at < now - REMOVAL_MEMORY) signOuts.delete(key);
+      }
+      if (signOuts.size === 0) this.#signOuts.delete(userId);
     }
   }
 }

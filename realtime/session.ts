@@ -133,7 +133,7 @@ export class Session implements InboxOwner {
     if (identity.kind !== "person") {
       throw new AuthError("token-invalid", "Only a person can identify.");
     }
-    const person = hub.removals.apply(identity.person);
+    const person = hub.removals.admit(identity.person);
     if (this.person && this.person.id !== person.id) {
       throw new AuthError("token-invalid", "That is another person's token.");
     }
@@ -142,7 +142,7 @@ export class Session implements InboxOwner {
     ]);
     if (this.closed) return;
     // A removal may have come in while the log was asked.
-    hub.removals.apply(person);
+    hub.removals.admit(person);
     if (!this.person) hub.connected(this, person.id);
     this.person = person;
     this.deadline = person.expiresAt;
