@@ -80,6 +80,16 @@ async function refreshHash(
     .set(entry.key, { ...entry.value, passwordHash }).commit();
 }
 
+/** Lets somebody who has just proved otherwise who they are try again from here. */
+export async function forgetFailures(
+  s: Store,
+  emailKey: string,
+  ip: string,
+): Promise<void> {
+  const { here } = await limitsFor(emailKey, ip);
+  await clearAttempts(s, here);
+}
+
 /**
  * The account with this e-mail and password. The first step of signing in, never the last. An
  * unknown e-mail gets the same answer, after the same work, as a wrong password.

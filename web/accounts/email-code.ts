@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { clearAttempts, type Limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "../mail/account-mails.ts";
+import { faceFirst, needsFace } from "./face-first.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
 import {
   type EmailCodeRecord,
@@ -51,8 +52,8 @@ const hashOf = (salt: string, accountId: string, code: string) =>
  * Sends a six-digit code to the account's e-mail: the second step for people who do not use their
  * face. An earlier code stops working. `expiresAt` in milliseconds since the Unix epoch.
  *
- * @throws {AppError} `not-found` (404); `too-many-attempts` (429); what the mailer throws, and
- * then no code is left behind.
+ * @throws {AppError} `not-found` (404); `face-first` (403) after a password reset;
+ * `too-many-attempts` (429); what the mailer throws, and then no code is left behind.
  */
 export async function startEmailCode(
   s: Pick<Services, "kv" | "mailer">,
@@ -60,6 +61,7 @@ export async function startEmailCode(
 ): Promise<{ expiresAt: number }> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
+  if (needsFace(record)) throw faceFirst();
   await takeAttempt(s, sends(accountId));
   const code = randomCode();
   const salt = randomToken();

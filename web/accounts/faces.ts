@@ -10,6 +10,7 @@ import {
 } from "./attempts.ts";
 import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
+import { faceFirst, needsFace } from "./face-first.ts";
 import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
 import { nextEpoch } from "./sessions.ts";
 import {
@@ -53,9 +54,10 @@ const otherEngine = (): AppError =>
       "Faces are checked in another place now than the one you agreed to. Sign in with a code by e-mail, then add your face again in your account.",
   });
 
-const mismatch = (): AppError => {
-  const message =
-    "This does not look like the person who registered. Face the camera in good light and try again, or use a code by e-mail.";
+const mismatch = (faceOnly: boolean): AppError => {
+  const again =
+    "This does not look like the person who registered. Face the camera in good light and try again";
+  const message = faceOnly ? `${again}.` : `${again}, or use a code by e-mail.`;
   return new AppError({
     code: "face-mismatch",
     status: 401,
@@ -75,8 +77,9 @@ async function readFace(
  * Compares a live selfie with the face of one account: the second step of signing in. Returns
  * when they match. No picture goes where the person did not agree to.
  *
- * @throws {AppError} `face-mismatch` (401); `no-face` and `face-consent` (409); `too-many-attempts` (429); the code
- * of a `FaceError` with `fields.selfie`, which is not counted as an attempt.
+ * @throws {AppError} `face-mismatch` (401); `no-face` and `face-consent` (409), or `face-first`
+ * (403) where no code may take its place; `too-many-attempts` (429); the code of a `FaceError`
+ * with `fields.selfie`, which is not counted as an attempt.
  */
 export async function checkFace(
   s: FaceServices,
@@ -88,7 +91,9 @@ export async function checkFace(
     [FaceRecord, AccountRecord]
   >([keys.face(accountId), keys.account(accountId)]);
   if (face === null || record === null) throw noFace();
-  if (!agreedTo(s.faces, record.consent.textVersion)) throw otherEngine();
+  if (!agreedTo(s.faces, record.consent.textVersion)) {
+    throw needsFace(record) ? faceFirst() : otherEngine();
+  }
   const limits = [byAccount(accountId), byNetwork(ip)];
   await takeAttempts(s, limits);
   const enrolled = {
@@ -102,7 +107,7 @@ export async function checkFace(
     await returnAttempts(s, limits);
     throw besideSelfie(error);
   }
-  if (!match) throw mismatch();
+  if (!match) throw mismatch(needsFace(record));
   await clearAttempts(s, byAccount(accountId));
   await returnAttempt(s, byNetwork(ip));
 }

@@ -70,7 +70,7 @@ export async function confirmPassword(
 }
 
 /** For how long after it a person is told of a new password. */
-const TOLD_MS = 2 * 24 * 60 * 60 * 1000;
+export const TOLD_MS = 2 * 24 * 60 * 60 * 1000;
 
 /** Names the e-mail about an account's newest password in the queue. */
 export const passwordMailId = (accountId: string): string =>

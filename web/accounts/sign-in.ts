@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { checkEmailCode } from "./email-code.ts";
+import { faceFirst, faceWasShown, mustShowFace } from "./face-first.ts";
 import { checkFace } from "./faces.ts";
 import {
   endPendingLogin,
@@ -48,14 +49,15 @@ export async function signInWithFace(
     }
     throw error;
   }
+  await faceWasShown(s, pending.accountId, pending.epoch);
   return await finish(s, pendingToken, pending);
 }
 
 /**
  * The second step with a code by e-mail: a session for a pending login.
  *
- * @throws {AppError} `login-expired` (401): start again with the password; all that
- * `checkEmailCode` throws.
+ * @throws {AppError} `login-expired` (401): start again with the password; `face-first` (403)
+ * after a password reset; all that `checkEmailCode` throws.
  */
 export async function signInWithCode(
   s: Store,
@@ -64,6 +66,7 @@ export async function signInWithCode(
 ): Promise<IssuedToken> {
   const pending = await findPendingLogin(s, pendingToken);
   if (pending === null) throw loginExpired();
+  if (await mustShowFace(s, pending.accountId)) throw faceFirst();
   await checkEmailCode(s, pending.accountId, code);
   return await finish(s, pendingToken, pending);
 }

@@ -10,6 +10,7 @@
  * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
  * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
+ * | `["password_resets", SHA-256 of the code]` | {@link ResetRecord} | 30 minutes |
  * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |
  *
  * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
@@ -34,6 +35,8 @@ export interface AccountRecord {
   /** Sessions and pending logins of an earlier epoch are void. */
   epoch: number;
   hasFace: boolean;
+  /** The password was reset by e-mail, and the face not shown since: see face-first.ts. */
+  faceFirst?: boolean;
   /** When the person agreed to face matching, to which text, and when they withdrew it. */
   consent: { at: number; textVersion: string; withdrawnAt?: number };
 }
@@ -72,6 +75,13 @@ export interface EmailCodeRecord {
   triesLeft: number;
 }
 
+export interface ResetRecord {
+  accountId: string;
+  /** Links of an earlier epoch are void. */
+  epoch: number;
+  expiresAt: number;
+}
+
 export interface AttemptsRecord {
   count: number;
   /** Milliseconds since the Unix epoch: when counting starts again. */
@@ -87,6 +97,7 @@ export const keys = {
   session: (tokenHash: string) => ["sessions", tokenHash],
   pendingLogin: (tokenHash: string) => ["pending_logins", tokenHash],
   emailCode: (accountId: string) => ["email_codes", accountId],
+  reset: (codeHash: string) => ["password_resets", codeHash],
   attempts: (kind: string, whom: string) => ["attempts", kind, whom],
 };
 

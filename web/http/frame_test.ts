@@ -11,6 +11,7 @@ Deno.test("a page without an island ships no script", async () => {
       "/",
       "/docs",
       "/login",
+      "/login/forgot",
       "/rooms",
       "/account",
       "/outbox",

@@ -4,6 +4,7 @@ import {
   readPendingLoginCookie,
   sessionCookie,
 } from "../accounts/cookies.ts";
+import { mustShowFace } from "../accounts/face-first.ts";
 import { findPendingLogin } from "../accounts/pending-logins.ts";
 import type { IssuedToken } from "../accounts/sessions.ts";
 import type { Account } from "../accounts/types.ts";
@@ -12,6 +13,8 @@ import type { Services } from "../services.ts";
 export interface PendingLogin {
   token: string;
   account: Account;
+  /** No code by e-mail may take the place of the face. */
+  faceOnly: boolean;
 }
 
 /** Who has given the right password and not yet the second proof; null when it is too late. */
@@ -23,7 +26,8 @@ export async function pendingLoginOf(
   const pending = token && await findPendingLogin(s, token);
   if (!pending) return null;
   const account = await findAccount(s, pending.accountId);
-  return account && { token, account };
+  if (account === null) return null;
+  return { token, account, faceOnly: await mustShowFace(s, account.id) };
 }
 
 /** On to `next` with a session in place of the pending login. */
@@ -48,5 +52,5 @@ export function signedIn(
  */
 export const startAgain = (
   next: string,
-  why: "late" | "tries" = "late",
+  why: "late" | "tries" | "only-face" = "late",
 ): string => `/login?${why}&next=${encodeURIComponent(next)}`;

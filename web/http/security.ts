@@ -9,11 +9,23 @@ export const SCRIPTLESS_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** The headers every answer carries, whatever it is. */
-export function securityHeaders(config?: Config): Headers {
+/**
+ * A page whose address is a secret tells nobody the address, our own log lines included. Not
+ * `no-referrer`: with it browsers send forms as coming from `null` (Fetch §3.2, "append a request
+ * `Origin` header"), which {@link sameSite} refuses.
+ */
+const referrerPolicy = (path = "/"): string =>
+  path.startsWith("/login/reset/") ? "strict-origin" : "same-origin";
+
+/**
+ * The headers every answer carries, whatever it is.
+ *
+ * @param path of the page, by which it is seen whether the address itself is a secret.
+ */
+export function securityHeaders(config?: Config, path?: string): Headers {
   const headers = new Headers({
     "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
+    "referrer-policy": referrerPolicy(path),
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy":
@@ -69,7 +81,7 @@ export const security: Middleware<State> = async (ctx) => {
   policies.set(config, known);
   const isLive = ctx.url.pathname.endsWith("/live");
   const answer = await (isLive ? known.live : known.page)(ctx);
-  for (const [name, value] of securityHeaders(config)) {
+  for (const [name, value] of securityHeaders(config, ctx.url.pathname)) {
     answer.headers.set(name, value);
   }
   if (!config.secure) {

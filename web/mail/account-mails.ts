@@ -31,6 +31,30 @@ export function codeMail({ name, email }: Addressee, code: string): Mail {
   });
 }
 
+/** The e-mail with the link to a new password, for a person who forgot theirs. */
+export function resetMail({ name, email }: Addressee, link: string): Mail {
+  return toMail({
+    to: email,
+    subject: "Choose a new ChatSphere password",
+    heading: "Choose a new password",
+    pieces: [
+      {
+        kind: "paragraph",
+        text: `Hello ${
+          named(name)
+        }, somebody, we hope you, said on ChatSphere that the password of your account is forgotten.`,
+      },
+      { kind: "link", label: "Choose a new password", href: link },
+      { kind: "note", text: "The link works once, within 30 minutes." },
+      {
+        kind: "note",
+        text:
+          "If this was not you, ignore it: your password stays as it is, and nobody can change it without this e-mail.",
+      },
+    ],
+  });
+}
+
 /** The e-mail that tells of a new password, in case it was not the person who chose it. */
 export function passwordChangedMail({ name, email }: Addressee): Mail {
   return toMail({

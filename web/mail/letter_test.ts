@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { codeMail, passwordChangedMail } from "./account-mails.ts";
+import { codeMail, passwordChangedMail, resetMail } from "./account-mails.ts";
 import { colours } from "./colours.ts";
 import { invitationMail } from "./invitation-mail.ts";
 import { named } from "./names.ts";
@@ -8,6 +8,7 @@ const person = { name: "Ada <Lovelace> & “co”", email: "ada@example.com" };
 const letters = {
   "a code": codeMail(person, "012345"),
   "a changed password": passwordChangedMail(person),
+  "a reset": resetMail(person, "https://chat.example.com/login/reset/a-code"),
   "an invitation": invitationMail({
     to: person.email,
     invitedBy: person.name,

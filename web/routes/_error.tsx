@@ -46,7 +46,7 @@ const isApi = (path: string) => /^\/(api|\.well-known)(\/|$)/.test(path);
  */
 export const handler = define.handlers((ctx) => {
   const { requestId, services } = ctx.state;
-  const headers = new Headers(securityHeaders(services?.config));
+  const headers = securityHeaders(services?.config, ctx.url.pathname);
   headers.set("cache-control", "no-store");
   if (requestId) headers.set("x-request-id", requestId);
   if (isApi(ctx.url.pathname)) {

@@ -25,12 +25,17 @@ interface Data {
   failure?: Failure;
 }
 
+const faceStep = (next: string): string =>
+  `/login/face?next=${encodeURIComponent(next)}`;
+
 export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
+    // That page says why.
+    if (pending.faceOnly) return ctx.redirect(faceStep(next), 303);
     const { email } = pending.account;
     const outbox = hasOutbox(services.config);
     const again = ctx.url.searchParams.has("again");
@@ -42,6 +47,7 @@ export const handler = define.handlers({
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
+    if (pending.faceOnly) return ctx.redirect(faceStep(next), 303);
     const { id, email } = pending.account;
     try {
       const form = await readForm(ctx.req);

@@ -4,6 +4,7 @@ import { signInWithFace } from "../../accounts/sign-in.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
+import { faceFirst } from "../../accounts/face-first.ts";
 import { AppError } from "../../errors.ts";
 import {
   type Failure,
@@ -21,6 +22,8 @@ import { define } from "../../utils.ts";
 interface Data {
   next: string;
   name: string;
+  /** Why a code by e-mail will not do, when it will not. */
+  only?: string;
   failure?: Failure;
 }
 
@@ -34,12 +37,16 @@ const noPhoto = (): AppError => {
   });
 };
 
+const onlyOf = (faceOnly: boolean): string | undefined =>
+  faceOnly ? faceFirst().message : undefined;
+
 export const handler = define.handlers({
   async GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(ctx.state.services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    return page<Data>({ next, name: pending.account.name });
+    const { account: { name }, faceOnly } = pending;
+    return page<Data>({ next, name, only: onlyOf(faceOnly) });
   },
 
   async POST(ctx) {
@@ -47,6 +54,7 @@ export const handler = define.handlers({
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
+    const { account: { name }, faceOnly } = pending;
     try {
       const [selfie] = await filesOf(await readForm(ctx.req), "selfie");
       if (selfie === undefined) throw noPhoto();
@@ -56,17 +64,39 @@ export const handler = define.handlers({
     } catch (error) {
       // It was open a moment ago: the last photo it had did not match.
       if (error instanceof AppError && error.code === "login-expired") {
-        return ctx.redirect(startAgain(next, "tries"), 303);
+        return ctx.redirect(
+          startAgain(next, faceOnly ? "only-face" : "tries"),
+          303,
+        );
       }
       const failure = failureOf(error, ["selfie"], requestId);
-      const { name } = pending.account;
-      return page<Data>({ next, name, failure }, { status: failure.status });
+      return page<Data>(
+        { next, name, only: onlyOf(faceOnly), failure },
+        { status: failure.status },
+      );
     }
   },
 });
 
+/** The other way in, for whom the camera is none. */
+function CodeInstead({ query }: { query: string }) {
+  return (
+    <form class="other-way" method="post" action={`/login/code?${query}`}>
+      <p class="soft">No camera, or it does not recognise you?</p>
+      <button
+        class="button button-plain"
+        type="submit"
+        name="intent"
+        value="send"
+      >
+        Use an e-mail code instead
+      </button>
+    </form>
+  );
+}
+
 export default define.page<typeof handler>(({ data }) => {
-  const { next, name, failure } = data;
+  const { next, name, only, failure } = data;
   const query = `next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -92,17 +122,7 @@ export default define.page<typeof handler>(({ data }) => {
         />
         <button class="button" type="submit">Sign in</button>
       </form>
-      <form class="other-way" method="post" action={`/login/code?${query}`}>
-        <p class="soft">No camera, or it does not recognise you?</p>
-        <button
-          class="button button-plain"
-          type="submit"
-          name="intent"
-          value="send"
-        >
-          Use an e-mail code instead
-        </button>
-      </form>
+      {only ? <p class="soft">{only}</p> : <CodeInstead query={query} />}
     </div>
   );
 });

@@ -25,6 +25,10 @@ const WHY: Record<string, string> = {
     "That took longer than 5 minutes. Please start again with your password.",
   tries:
     "Five photos did not match. Start again with your password, and choose the code by e-mail if your face is not recognised.",
+  "only-face":
+    "Five photos did not match. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow a code by e-mail.",
+  reset:
+    "Your new password is set, and every device is signed out. Sign in with it now.",
   ended:
     "You were signed out, so what you sent just now was not done. Sign in and send it again.",
 };
@@ -85,7 +89,11 @@ export default define.page<typeof handler>(({ data }) => {
       </p>
       <form class="form" method="post" action={`/login?${query}`}>
         <FormNotice failure={failure} />
-        {data.why && <Notice icon="clock" answer>{WHY[data.why]}</Notice>}
+        {data.why && (
+          <Notice icon={data.why === "reset" ? "check" : "clock"} answer>
+            {WHY[data.why]}
+          </Notice>
+        )}
         <Field
           name="email"
           label="E-mail"
@@ -104,6 +112,9 @@ export default define.page<typeof handler>(({ data }) => {
           required
           error={errors.password}
         />
+        <p>
+          <a href="/login/forgot">Forgot your password?</a>
+        </p>
         <button class="button" type="submit">Continue</button>
       </form>
     </div>

@@ -1,0 +1,76 @@
+import { log } from "../log.ts";
+import { resetMail } from "../mail/account-mails.ts";
+import type { Services } from "../services.ts";
+import { findAccountByEmail } from "./accounts.ts";
+import { type Limit, networkOf, takeAttempts } from "./attempts.ts";
+import { normaliseEmail } from "./email.ts";
+import { invalid } from "./fields.ts";
+import { randomToken, sha256 } from "./secrets.ts";
+import { keys, readRecord, type ResetRecord } from "./store.ts";
+
+/** How long a link to a new password works. */
+export const RESET_MS = 30 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+
+type ResetServices = Pick<Services, "kv" | "mailer" | "config">;
+
+/** Somebody elsewhere who asks for it again and again does not use up the person's own share. */
+async function limitsFor(emailKey: string, ip: string): Promise<Limit[]> {
+  const address = await sha256(emailKey);
+  const network = networkOf(ip);
+  const here = `${address} ${network}`;
+  return [
+    { kind: "reset-here", whom: here, most: 3, windowMs: HOUR_MS },
+    { kind: "reset", whom: address, most: 10, windowMs: HOUR_MS },
+    { kind: "reset-network", whom: network, most: 30, windowMs: HOUR_MS },
+  ];
+}
+
+/** Sends the link, if there is an account. Never throws: nobody waits for it. */
+async function sendLink(s: ResetServices, emailKey: string): Promise<void> {
+  try {
+    const account = await findAccountByEmail(s, emailKey);
+    const record = account && await readRecord(s.kv, account.id);
+    if (record === null) return;
+    const code = randomToken();
+    const key = keys.reset(await sha256(code));
+    const reset: ResetRecord = {
+      accountId: record.id,
+      epoch: record.epoch,
+      expiresAt: Date.now() + RESET_MS,
+    };
+    await s.kv.set(key, reset, { expireIn: RESET_MS });
+    try {
+      const link = `${s.config.appUrl}/login/reset/${code}`;
+      await s.mailer.send(resetMail(record, link));
+    } catch (error) {
+      await s.kv.delete(key);
+      throw error;
+    }
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause ?? error : error;
+    log("error", "reset-mail-failed", { error: cause });
+  }
+}
+
+/**
+ * Sends a link to a new password to the account with this e-mail. The answer, and the time until
+ * it, say nothing about whether there is one: everything that depends on it happens after. The
+ * e-mail is not queued, because the queue would keep the link; when it cannot be sent the person
+ * asks again.
+ *
+ * @returns once the request is counted; `sent` is settled, always well, when all is done.
+ * @throws {AppError} `invalid` (422) with `fields.email` when it is no e-mail address;
+ * `too-many-attempts` (429), whether there is an account or not.
+ */
+export async function requestReset(
+  s: ResetServices,
+  { email, ip }: { email: string; ip: string },
+): Promise<{ sent: Promise<void> }> {
+  const emailKey = normaliseEmail(email);
+  if (emailKey === null) {
+    throw invalid({ email: "Enter an e-mail address like ann@example.com." });
+  }
+  await takeAttempts(s, await limitsFor(emailKey, ip));
+  return { sent: sendLink(s, emailKey) };
+}

@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import { readConfig } from "../config.ts";
+import { requestReset } from "./reset-requests.ts";
+import { codeOf, everythingIn, fieldsOf, IP, onStage } from "./testing.ts";
+
+const config = readConfig({});
+
+Deno.test(
+  "nothing is stored or sent for an address without an account",
+  onStage(async ({ s, mails }) => {
+    const email = "nobody@example.com";
+    const { sent } = await requestReset({ ...s, config }, { email, ip: IP });
+    await sent;
+    assertEquals(mails, []);
+    const stored = await everythingIn(s.kv);
+    assertEquals(stored.includes("password_resets"), false);
+    assertEquals(stored.includes(email), false);
+  }),
+);
+
+Deno.test(
+  "the answer waits neither for the look-up nor for the mail server",
+  onStage(async ({ s, person }) => {
+    const { email } = await person("Ann");
+    const mailer = { send: () => new Promise<void>(() => {}) };
+    const services = { ...s, config, mailer };
+    for (const address of [email, "nobody@example.com"]) {
+      await requestReset(services, { email: address, ip: IP });
+    }
+  }),
+);
+
+Deno.test(
+  "an address is asked for 3 times an hour from one place, and an account makes no difference",
+  onStage(async ({ s, person }) => {
+    const { email: known } = await person("Ann");
+    for (const email of [known, "nobody@example.com"]) {
+      const ask = (ip: string) =>
+        codeOf(requestReset({ ...s, config }, { email, ip }));
+      for (let n = 0; n < 3; n++) assertEquals(await ask(IP), "none");
+      assertEquals(await ask(IP), "too-many-attempts");
+      assertEquals(await ask("198.51.100.4"), "none");
+    }
+  }),
+);
+
+Deno.test(
+  "an address gets 10 links an hour at most, however many places ask",
+  onStage(async ({ s, mails, person }) => {
+    const { email } = await person("Ann");
+    const ask = async (n: number) => {
+      const ip = `198.51.100.${n}`;
+      const { sent } = await requestReset({ ...s, config }, { email, ip });
+      await sent;
+    };
+    const codes = [];
+    for (let n = 1; n <= 12; n++) codes.push(await codeOf(ask(n)));
+    assertEquals(codes.filter((code) => code === "none").length, 10);
+    assertEquals(mails.length, 10);
+  }),
+);
+
+Deno.test(
+  "one network asks 30 times an hour at most",
+  onStage(async ({ s }) => {
+    const ask = (n: number) => {
+      const email = `nobody-${n}@example.com`;
+      return codeOf(requestReset({ ...s, config }, { email, ip: IP }));
+    };
+    for (let n = 0; n < 30; n++) assertEquals(await ask(n), "none");
+    assertEquals(await ask(30), "too-many-attempts");
+  }),
+);
+
+Deno.test(
+  "what is no address is told beside the field",
+  onStage(async ({ s }) => {
+    for (const email of ["", "ann", "ann@", "a b@example.com"]) {
+      const asked = requestReset({ ...s, config }, { email, ip: IP });
+      assertEquals(await fieldsOf(asked), ["email"]);
+    }
+  }),
+);
