@@ -40,7 +40,8 @@ export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
         </li>
         <li>
           One click in your account deletes what was stored. A code by e-mail
-          takes its place, and was always possible.
+          takes its place, and was possible before, except right after a
+          password was forgotten.
         </li>
       </ul>
       <h3>Not promised</h3>

@@ -73,6 +73,13 @@ export default define.page<typeof handler>(({ data, state }) => (
           </li>
         </ol>
         <p>
+          Forgot your password? <a href="/login/forgot">Ask for a link</a>{" "}
+          by e-mail that lets you choose another. If a face is enrolled, the
+          next sign-in must show it, so your mailbox alone is not enough for
+          anyone to get in. Without a face it is: whoever reads your e-mail can
+          choose a new password and receive the code.
+        </p>
+        <p>
           Without JavaScript all of this works too, except dictation, which
           needs the microphone. New messages then appear in a frame below the
           list.

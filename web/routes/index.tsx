@@ -13,7 +13,7 @@ const REASONS = [
   {
     title: "Your face, on your terms",
     text:
-      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. A code by e-mail is always the other way in, and one click deletes what was stored.",
+      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. A code by e-mail is the other way in, and one click deletes what was stored.",
   },
   {
     title: "Dictate, then edit",
