@@ -20,6 +20,7 @@ import type {
   Message,
   Role,
   RoomSummary,
+  SessionsEnded,
 } from "../realtime/protocol.ts";
 
 export type { Blobs, FaceEngine };
@@ -38,7 +39,13 @@ export interface Mailer {
   ): Promise<void>;
 }
 
-type Person = { id: string; name: string };
+/** Whoever realtime is asked for, in the session called `sid`. */
+export interface Person {
+  id: string;
+  name: string;
+  sid?: string;
+}
+
 type Roles = Record<string, Role>;
 
 /** What realtime keeps of rooms, asked for on behalf of a person; see rooms/log.ts. */
@@ -70,6 +77,8 @@ export interface RoomLog {
     userId: string,
     removed: boolean,
   ): Promise<void>;
+  /** Closes the sockets of sessions that ended, and refuses their tokens. */
+  sessionsEnded(which: SessionsEnded): Promise<void>;
   /** Deletes everything that was said in a room that has ended. */
   endRoom(roomId: string): Promise<void>;
   stream(

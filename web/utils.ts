@@ -1,12 +1,12 @@
 import { createDefine } from "fresh";
-import type { Account } from "./accounts/types.ts";
+import type { SignedIn } from "./accounts/types.ts";
 import type { Services } from "./services.ts";
 
 /** What the middlewares put on every request's `ctx.state`. */
 export interface State {
   services: Services;
   /** The signed-in person, or null. */
-  account: Account | null;
+  account: SignedIn | null;
   session: { token: string } | null;
   /** Names this request in log lines and on error pages. */
   requestId: string;

@@ -66,6 +66,14 @@ export async function findSession(
   return { accountId, expiresAt, account: toAccount(record) };
 }
 
+/**
+ * The name of a token's session for other services, in their tokens' claim `sid`: 32 characters
+ * that tell nothing of the token and are no key in KV.
+ */
+export async function sidOf(token: string): Promise<string> {
+  return (await sha256(`sid of ${token}`)).slice(0, 32);
+}
+
 /** Signs out. Ending a session that is none is no error. */
 export async function endSession(s: Store, token: string): Promise<void> {
   if (!isToken(token)) return;

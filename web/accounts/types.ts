@@ -9,3 +9,9 @@ export interface Account {
   /** Whether a face is enrolled; without one, signing in goes through a code by e-mail. */
   hasFace: boolean;
 }
+
+/** A person in one of their sessions. */
+export interface SignedIn extends Account {
+  /** Names the session to other services; it cannot be used in its place. */
+  sid: string;
+}

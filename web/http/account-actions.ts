@@ -7,8 +7,9 @@ import {
   renameAccount,
 } from "../accounts/profile.ts";
 import { endAllSessions } from "../accounts/sessions.ts";
-import type { Account } from "../accounts/types.ts";
+import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
+import { announceSignOut } from "../rooms/announce.ts";
 import type { State } from "../utils.ts";
 import { filesOf, textOf } from "./forms.ts";
 
@@ -37,7 +38,7 @@ function checkConsent(form: FormData): void {
  */
 export async function storeFace(
   { services: s, session, ip }: State,
-  { id: accountId }: Account,
+  { id: accountId, sid }: SignedIn,
   form: FormData,
 ): Promise<void> {
   checkConsent(form);
@@ -45,6 +46,7 @@ export async function storeFace(
   await confirmPassword(s, { accountId, password, ip });
   const selfies = await filesOf(form, "selfie");
   await replaceFace(s, accountId, selfies, session?.token);
+  await announceSignOut(s, { userId: accountId, keep: sid });
 }
 
 /**
@@ -55,11 +57,12 @@ export async function storeFace(
  */
 export async function act(
   { services: s, session, ip }: State,
-  account: Account,
+  account: SignedIn,
   form: FormData,
 ): Promise<Changed> {
   const accountId = account.id;
   const keep = session?.token;
+  const others = { userId: accountId, keep: account.sid };
   const password = textOf(form, "password");
   const intent = textOf(form, "intent");
   const stay = { location: `/account?done=${encodeURIComponent(intent)}` };
@@ -75,17 +78,21 @@ export async function act(
       const newPassword = textOf(form, "newPassword");
       const change = { accountId, password, newPassword, ip };
       await changePassword(s, change, keep);
+      await announceSignOut(s, others);
       return stay;
     }
     case "delete-face":
       await deleteFace(s, accountId, keep);
+      await announceSignOut(s, others);
       return stay;
     case "sign-out-everywhere":
       await endAllSessions(s, accountId);
+      await announceSignOut(s, { userId: accountId });
       return signedOut;
     case "delete-account":
       await confirmPassword(s, { accountId, password, ip });
       await deleteAccount(s, accountId);
+      await announceSignOut(s, { userId: accountId });
       return signedOut;
   }
   throw new AppError({

@@ -1,7 +1,7 @@
 import type { Middleware } from "fresh";
 import { readSessionCookie } from "../accounts/cookies.ts";
-import { findSession } from "../accounts/sessions.ts";
-import type { Account } from "../accounts/types.ts";
+import { findSession, sidOf } from "../accounts/sessions.ts";
+import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { inRequest, requestIdOf } from "../request-id.ts";
@@ -49,7 +49,7 @@ export const withPerson: Middleware<State> = async (ctx) => {
   const token = readSessionCookie(state.services.config, ctx.req.headers);
   const session = token && await findSession(state.services, token);
   if (session) {
-    state.account = session.account;
+    state.account = { ...session.account, sid: await sidOf(token) };
     state.session = { token };
   }
   const answer = await ctx.next();
@@ -67,7 +67,7 @@ export const withPerson: Middleware<State> = async (ctx) => {
  *
  * @throws {AppError} `not-signed-in` 401. Pages behind {@link signInFirst} never see it.
  */
-export function personOf(state: State): Account {
+export function personOf(state: State): SignedIn {
   if (state.account) return state.account;
   throw new AppError({
     code: "not-signed-in",

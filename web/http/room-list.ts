@@ -1,9 +1,8 @@
 import type { RoomSummary } from "../../realtime/protocol.ts";
-import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import { listRooms, rolesOf } from "../rooms/rooms.ts";
 import type { MyRoom } from "../rooms/types.ts";
-import type { Services } from "../services.ts";
+import type { Person, Services } from "../services.ts";
 
 export interface RoomEntry extends MyRoom {
   /** Null while realtime is down. */
@@ -33,7 +32,7 @@ const activityOf = (room: RoomEntry): number =>
 /** A person's rooms with their last messages; the store and realtime are asked at once. */
 export async function loadRooms(
   s: Services,
-  account: Account,
+  account: Person,
 ): Promise<RoomList> {
   const summarise = async () =>
     await s.roomLog.summaries(account, await rolesOf(s, account.id));

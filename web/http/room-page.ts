@@ -1,10 +1,9 @@
 import type { HistoryPage, Role } from "../../realtime/protocol.ts";
-import type { Account } from "../accounts/types.ts";
 import { toAppError } from "../errors.ts";
 import { log } from "../log.ts";
 import { findRoom, rolesOf } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
-import type { Services } from "../services.ts";
+import type { Person, Services } from "../services.ts";
 import { loadRooms, type RoomEntry, unlessDown } from "./room-list.ts";
 import { transcriberReady } from "./transcriber.ts";
 
@@ -45,7 +44,7 @@ export function readBefore(url: URL): number | undefined {
  */
 export async function loadRoomPage(
   s: Services,
-  account: Account,
+  account: Person,
   roomId: string,
   before?: number,
 ): Promise<RoomPage> {
@@ -84,7 +83,7 @@ export async function loadRoomPage(
 /** Notes that the person has seen the newest messages. The page does not wait for it. */
 export async function noteRead(
   s: Services,
-  account: Account,
+  account: Person,
   { room, history, older, read }: RoomPage,
 ): Promise<void> {
   if (history === null || older || history.offset <= read) return;

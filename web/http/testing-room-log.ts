@@ -1,10 +1,16 @@
-import type { EntryFrame, Message } from "../../realtime/protocol.ts";
+import type {
+  EntryFrame,
+  Message,
+  SessionsEnded,
+} from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { RoomLog } from "../services.ts";
 
 /** A room log in memory, which tests can make unreachable. */
 export interface MemoryRoomLog extends RoomLog {
   isDown: boolean;
+  /** What it was told of sessions that ended. */
+  ended: SessionsEnded[];
 }
 
 const EPOCH = "memory";
@@ -39,6 +45,7 @@ export function memoryRoomLog(): MemoryRoomLog {
 
   const log: MemoryRoomLog = {
     isDown: false,
+    ended: [],
 
     history: (_account, roles, roomId, { before, after, limit = 50 }) =>
       checked(() => {
@@ -117,6 +124,8 @@ export function memoryRoomLog(): MemoryRoomLog {
       }),
 
     membershipChanged: () => checked(() => {}),
+
+    sessionsEnded: (which) => checked(() => void log.ended.push(which)),
 
     endRoom: () => checked(() => {}),
 

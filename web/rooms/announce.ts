@@ -1,4 +1,5 @@
 import { log } from "../log.ts";
+import type { SessionsEnded } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
 
 /**
@@ -16,6 +17,22 @@ export async function announceMembership(
     await s.roomLog.membershipChanged(roomId, userId, removed);
   } catch (error) {
     log("warn", "membership-not-announced", { roomId, userId, removed, error });
+  }
+}
+
+/**
+ * Tells realtime which sessions of a person ended, so that what they have open closes at once. They
+ * are over whatever happens here: without realtime their open rooms end with their tokens, within
+ * 5 minutes.
+ */
+export async function announceSignOut(
+  s: Pick<Services, "roomLog">,
+  which: SessionsEnded,
+): Promise<void> {
+  try {
+    await s.roomLog.sessionsEnded(which);
+  } catch (error) {
+    log("warn", "sign-out-not-announced", { userId: which.userId, error });
   }
 }
 

@@ -1,7 +1,6 @@
 import type { EntryFrame } from "../../realtime/protocol.ts";
-import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
+import type { Person, Services } from "../services.ts";
 import { rolesOf } from "./rooms.ts";
 
 /** Entries to begin with where nobody says after which. */
@@ -37,7 +36,7 @@ const isPassing = (error: unknown): boolean =>
  */
 export async function* followRoom(
   s: Pick<Services, "kv" | "roomLog">,
-  account: Account,
+  account: Person,
   roomId: string,
   after: number | undefined,
   signal: AbortSignal,

@@ -86,6 +86,8 @@ export function realtimeRoomLog(
     } catch (error) {
       throw realtimeDown(error);
     }
+    // Minted in the same second as a sign-out, say: the next one is taken.
+    if (response.status === 401) tokens.drop(token);
     if (!response.ok) throw await readError(response);
     return response;
   }
@@ -161,6 +163,15 @@ export function realtimeRoomLog(
         token: await signer.serviceToken("realtime"),
         method: "POST",
         body: { userId, removed },
+      });
+    },
+
+    async sessionsEnded(which) {
+      tokens.forget(which.userId);
+      await send("/sessions", {
+        token: await signer.serviceToken("realtime"),
+        method: "POST",
+        body: which,
       });
     },
 

@@ -38,6 +38,7 @@ interface Seen {
 async function against(
   answer: (request: Request) => Response | Promise<Response>,
   test: (roomLog: RoomLog, seen: Seen[]) => Promise<void>,
+  minting = signer,
 ) {
   const seen: Seen[] = [];
   const server = Deno.serve({
@@ -56,7 +57,7 @@ async function against(
   });
   const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
   try {
-    await test(realtimeRoomLog({ realtimeUrl }, signer), seen);
+    await test(realtimeRoomLog({ realtimeUrl }, minting), seen);
   } finally {
     await server.shutdown();
   }
@@ -118,6 +119,7 @@ Deno.test("reading is said as the person, members and endings as the service", (
     await roomLog.markRead(ada, roles, "tea", 7);
     await roomLog.membershipChanged("tea", "bob", true);
     await roomLog.endRoom("a/b");
+    await roomLog.sessionsEnded({ userId: "bob", keep: "s1" });
     assertEquals(seen, [
       {
         method: "PUT",
@@ -136,6 +138,12 @@ Deno.test("reading is said as the person, members and endings as the service", (
         path: "/rooms/a%2Fb",
         authorization: "Bearer realtime:service",
         body: "",
+      },
+      {
+        method: "POST",
+        path: "/sessions",
+        authorization: "Bearer realtime:service",
+        body: '{"userId":"bob","keep":"s1"}',
       },
     ]);
   }));
@@ -185,6 +193,30 @@ for (const [status, code, seenCode, seenStatus] of errors) {
     );
   });
 }
+
+Deno.test("a token that realtime refuses is not used again", async () => {
+  let minted = 0;
+  const counting: Signer = {
+    ...signer,
+    personToken: () => {
+      const expiresAt = Date.now() + 300_000;
+      return Promise.resolve({ token: `t${++minted}`, expiresAt });
+    },
+  };
+  await against(
+    () =>
+      Response.json({ error: { code: "no", message: "No." } }, { status: 401 }),
+    async (roomLog, seen) => {
+      await assertRejects(() => roomLog.history(ada, roles, "tea", {}));
+      await assertRejects(() => roomLog.history(ada, roles, "tea", {}));
+      assertEquals(seen.map(({ authorization }) => authorization), [
+        "Bearer t1",
+        "Bearer t2",
+      ]);
+    },
+    counting,
+  );
+});
 
 Deno.test("an answer that makes no sense is realtime being down", async () => {
   const answers = [

@@ -73,6 +73,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         summaries: unused,
         markRead: unused,
         stream: unused,
+        sessionsEnded: unused,
         membershipChanged(...change: Change) {
           if (broken.realtime) return Promise.reject(broken.realtime);
           changes.push(change);

@@ -1,10 +1,5 @@
 import type { Role } from "../../realtime/protocol.ts";
-import type { Services } from "../services.ts";
-
-export interface Person {
-  id: string;
-  name: string;
-}
+import type { Person, Services } from "../services.ts";
 
 interface Minted {
   /** What it says, to notice when that changes. */
@@ -22,11 +17,13 @@ export interface TokenCache {
   of(person: Person, roles: Record<string, Role>): Promise<string>;
   /** What was minted for a person is not given again. */
   forget(personId: string): void;
+  /** A token that was refused is not given again. */
+  drop(token: string): void;
 }
 
 /**
  * Mints people's tokens for realtime, and gives the same one again for the same person with the
- * same name and roles until a minute before it ends. The oldest is forgotten when there are many.
+ * same name and roles in the same session until a minute before it ends. The oldest is forgotten when there are many.
  */
 export function tokenCache(
   signer: Services["signer"],
@@ -34,9 +31,9 @@ export function tokenCache(
 ): TokenCache {
   const minted = new Map<string, Minted>();
 
-  function keep(personId: string, token: Minted): void {
-    minted.delete(personId);
-    minted.set(personId, token);
+  function keep(key: string, token: Minted): void {
+    minted.delete(key);
+    minted.set(key, token);
     if (minted.size <= capacity) return;
     const [oldest] = minted.keys();
     minted.delete(oldest);
@@ -45,17 +42,29 @@ export function tokenCache(
   return {
     async of(person, roles) {
       const claims = claimsOf(person, roles);
-      const known = minted.get(person.id);
+      const key = keyOf(person.id, person.sid);
+      const known = minted.get(key);
       const isGood = known?.claims === claims &&
         known.expiresAt - SPARE_MS > Date.now();
       if (isGood) return known.token;
       const issued = await signer.personToken("realtime", person, roles);
-      keep(person.id, { ...issued, claims });
+      keep(key, { ...issued, claims });
       return issued.token;
     },
-    forget: (personId) => void minted.delete(personId),
+    forget(personId) {
+      for (const key of minted.keys()) {
+        if (key.startsWith(keyOf(personId))) minted.delete(key);
+      }
+    },
+    drop(token) {
+      for (const [key, known] of minted) {
+        if (known.token === token) minted.delete(key);
+      }
+    },
   };
 }
+
+const keyOf = (personId: string, sid = "") => `${personId}\n${sid}`;
 
 /** What a token says, as text: equal for equal tokens. */
 const claimsOf = ({ name }: Person, roles: Record<string, Role>): string =>

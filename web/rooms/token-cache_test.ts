@@ -50,6 +50,26 @@ Deno.test("the oldest token is forgotten when there are many", async () => {
   assertEquals(await tokens.of(ada, {}), "t3");
 });
 
+Deno.test("each session has tokens of its own; forgetting the person forgets them all", async () => {
+  const tokens = tokenCache(counting(300_000));
+  const [one, two] = [{ ...ada, sid: "1" }, { ...ada, sid: "2" }];
+  assertEquals(await tokens.of(one, {}), "t1");
+  assertEquals(await tokens.of(two, {}), "t2");
+  assertEquals(await tokens.of(one, {}), "t1");
+  tokens.forget(ada.id);
+  assertEquals(await tokens.of(two, {}), "t3");
+  assertEquals(await tokens.of(one, {}), "t4");
+});
+
+Deno.test("a token that was dropped is not given again", async () => {
+  const tokens = tokenCache(counting(300_000));
+  await tokens.of(ada, {});
+  await tokens.of(bob, {});
+  tokens.drop("t1");
+  assertEquals(await tokens.of(ada, {}), "t3");
+  assertEquals(await tokens.of(bob, {}), "t2");
+});
+
 Deno.test("a forgotten person gets another token, and nobody else does", async () => {
   const tokens = tokenCache(counting(300_000));
   await tokens.of(ada, {});

@@ -17,10 +17,13 @@ export const TOKEN_SECONDS = 5 * 60;
 
 /** Makes the tokens by which the other services know who somebody is. */
 export interface Signer {
-  /** A five-minute token for a person; `expiresAt` in milliseconds since the Unix epoch. */
+  /**
+   * A five-minute token for a person in the session called `sid`; `expiresAt` in milliseconds
+   * since the Unix epoch.
+   */
   personToken(
     audience: Audience,
-    account: { id: string; name: string },
+    account: { id: string; name: string; sid?: string },
     rooms: Record<string, Role>,
   ): Promise<{ token: string; expiresAt: number }>;
   /** A five-minute token for this service itself. */
@@ -71,8 +74,8 @@ export async function createSigner(
   };
 
   return {
-    personToken: (audience, { id, name }, rooms) =>
-      sign(audience, { sub: id, name, rooms }),
+    personToken: (audience, { id, name, sid }, rooms) =>
+      sign(audience, { sub: id, name, rooms, sid }),
     serviceToken: async (audience) =>
       (await sign(audience, { scope: "service" })).token,
     jwks: async () => ({ keys: publicKeys(await keys()) }),

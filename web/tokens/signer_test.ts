@@ -52,13 +52,23 @@ Deno.test(
     assertEquals(payload.sub, "a1");
     assertEquals(payload.name, "Ann");
     assertEquals(payload.rooms, rooms);
-    assertEquals(payload.scope, undefined);
+    assertEquals([payload.scope, payload.sid], [undefined, undefined]);
     assertEquals((payload.exp ?? 0) - (payload.iat ?? 0), 300);
     assertEquals(expiresAt, (payload.exp ?? 0) * 1000);
     assert(payload.jti);
     const [published] = (await signer.jwks()).keys;
     assertEquals(protectedHeader.kid, await calculateJwkThumbprint(published));
     await assertRejects(() => verify(signer, token, "transcriber"));
+  }),
+);
+
+Deno.test(
+  "a person's token names the session it was made for",
+  withKv(async (kv) => {
+    const signer = await createSigner(kv, { issuer });
+    const inSession = { ...ann, sid: "s1" };
+    const { token } = await signer.personToken("realtime", inSession, {});
+    assertEquals((await verify(signer, token)).payload.sid, "s1");
   }),
 );
 
