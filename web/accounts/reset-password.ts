@@ -59,11 +59,12 @@ export async function findReset(
  *
  * @throws {AppError} `invalid` (422) with `fields.password`, and the link goes on working;
  * `reset-over` (410).
+ * @returns whose password it was.
  */
 export async function resetPassword(
   s: Pick<Services, "kv" | "mailer">,
   { code, password, ip }: { code: string; password: string; ip: string },
-): Promise<void> {
+): Promise<{ accountId: string }> {
   const found = await readReset(s, code);
   if (found === null) throw linkOver();
   const { key, record: { id, emailKey, epoch } } = found;
@@ -84,4 +85,5 @@ export async function resetPassword(
   });
   await forgetFailures(s, emailKey, ip);
   await deliverSoon(s, [mailId]);
+  return { accountId: id };
 }

@@ -64,6 +64,21 @@ Deno.test("the sign-in page leads to a new password and back, without a script",
   assertEquals(rooms.headers.get("location"), "/login?next=%2Frooms");
 });
 
+Deno.test("a reset tells realtime to end what is open, and signs out whoever else was signed in here", async () => {
+  await using app = await testApp();
+  const [ada, bob] = [await app.person("Ada"), await app.person("Bob")];
+  const link = await linkFor(app, ada.account.email);
+  const other = await app.person("Carl");
+  await app.send(link, { password: NEW }, bob.cookie);
+  const [all, here, ...more] = app.roomLog.ended;
+  assertEquals(all, { userId: ada.account.id });
+  assertEquals(here.userId, bob.account.id);
+  assertMatch(here.sid ?? "", /^[0-9a-f]{32}$/);
+  assertEquals(more, []);
+  assertEquals((await app.ask("/rooms", { cookie: bob.cookie })).status, 303);
+  assertEquals((await app.ask("/rooms", { cookie: other.cookie })).status, 200);
+});
+
 Deno.test("asking answers alike for an account and for none", async () => {
   await using app = await testApp();
   const { account } = await app.person("Ada");

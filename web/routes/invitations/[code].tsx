@@ -109,7 +109,7 @@ export default define.page<typeof handler>(({ data, state, params }) => {
     <div class="column column-narrow stack">
       <Title text={`Invitation to ${roomName}`} failed={Boolean(failure)} />
       <p class="soft">
-        <bdi>{invitedBy}</bdi> invites you to
+        <bdi>{invitedBy}</bdi> {open ? "invites" : "invited"} you to
       </p>
       <h1>
         <bdi>{roomName}</bdi>

@@ -15,6 +15,7 @@ import {
   readForm,
   textOf,
 } from "../../../http/forms.ts";
+import { announceSignOut } from "../../../rooms/announce.ts";
 import { define } from "../../../utils.ts";
 
 interface Data {
@@ -50,24 +51,28 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { services, session, requestId, ip } = ctx.state;
+    const { services, account, session, requestId, ip } = ctx.state;
     const { code } = ctx.params;
+    let email: string | null = null;
+    let accountId: string;
     try {
-      const { email } = await findReset(services, code);
-      try {
-        const password = textOf(await readForm(ctx.req), "password");
-        await resetPassword(services, { code, password, ip });
-      } catch (error) {
-        if (isOver(error)) throw error;
-        const failure = failureOf(error, ["password"], requestId);
-        const { status } = failure;
-        return page<Data>({ email, failure }, { status, headers });
-      }
+      ({ email } = await findReset(services, code));
+      const password = textOf(await readForm(ctx.req), "password");
+      const change = { code, password, ip };
+      ({ accountId } = await resetPassword(services, change));
     } catch (error) {
-      return over(error);
+      if (email === null || isOver(error)) return over(error);
+      const failure = failureOf(error, ["password"], requestId);
+      const { status } = failure;
+      return page<Data>({ email, failure }, { status, headers });
     }
-    // Whoever else was signed in here would hide the sign-in page.
-    if (session) await endSession(services, session.token);
+    await announceSignOut(services, { userId: accountId });
+    if (account && session && account.id !== accountId) {
+      // Somebody else who is signed in here would hide the sign-in page.
+      await endSession(services, session.token);
+      const { id: userId, sid } = account;
+      await announceSignOut(services, { userId, sid });
+    }
     const answer = ctx.redirect("/login?reset", 303);
     const { config } = services;
     answer.headers.append("set-cookie", clearSessionCookie(config));
