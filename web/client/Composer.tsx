@@ -11,6 +11,8 @@ export interface ComposerProps {
   /** What the server kept of a form it could not accept. */
   draft?: string;
   input: RefObject<HTMLTextAreaElement>;
+  /** Nothing can be sent any more; what is written stays to be copied. */
+  closed: boolean;
   /** A sentence about something that went wrong, until the next key. */
   notice: string;
   onNotice(sentence: string): void;
@@ -23,7 +25,7 @@ export interface ComposerProps {
 
 /** The form that sends. Without script it posts; with it, nothing of it is replaced. */
 export function Composer(props: ComposerProps) {
-  const { input, onNotice } = props;
+  const { input, onNotice, closed } = props;
   const [length, setLength] = useState(0);
   const over = length - MOST;
 
@@ -41,6 +43,7 @@ export function Composer(props: ComposerProps) {
 
   const submit = (event: Event) => {
     event.preventDefault();
+    if (closed) return;
     if (over > 0) {
       onNotice(`A message has at most ${MOST} characters.`);
     } else if (length) {
@@ -71,6 +74,7 @@ export function Composer(props: ComposerProps) {
           type="button"
           class="button button-plain button-icon icon-mic live"
           aria-label="Dictate"
+          disabled={closed}
           onClick={props.onDictate}
         />
         <textarea
@@ -78,6 +82,7 @@ export function Composer(props: ComposerProps) {
           name="content"
           rows={1}
           required
+          readOnly={closed}
           dir="auto"
           ref={input}
           aria-label="Message"
@@ -91,6 +96,7 @@ export function Composer(props: ComposerProps) {
         <button
           type="submit"
           class="button button-icon icon-send"
+          disabled={closed}
           aria-label="Send"
         />
       </div>

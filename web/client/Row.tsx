@@ -3,7 +3,7 @@ import type { Message } from "../../realtime/protocol.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { linkify } from "./linkify.tsx";
 import type { Unsent } from "./room-state.ts";
-import { timeOf } from "./times.ts";
+import { shortTimeOf, timeOf } from "./times.ts";
 
 export interface RowProps {
   message: Message;
@@ -34,7 +34,7 @@ export class Row extends Component<RowProps> {
     const { sender, timestamp, content, reactions = {} } = message;
     const time = (
       <time datetime={new Date(timestamp).toISOString()}>
-        {timeOf(timestamp, alive)}
+        {(head ? timeOf : shortTimeOf)(timestamp, alive)}
       </time>
     );
     return (

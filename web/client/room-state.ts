@@ -61,6 +61,8 @@ export type LocalAction =
   /** It has not been answered for a while. */
   | { event: "late"; clientId: string }
   | { event: "typing-ended"; id: string }
+  /** The connection ended for good. */
+  | { event: "refused" }
   /** Forget the oldest messages but `keep`, so that a tab left open for days stays light. */
   | { event: "trim"; keep: number };
 
@@ -157,6 +159,17 @@ export function reduce(state: RoomState, action: Action): RoomState {
       });
     case "late":
       return change(state, action.clientId, { reason: "Waiting to send" });
+    case "refused":
+      return {
+        ...state,
+        typing: [],
+        online: [],
+        unsent: state.unsent.map((u) =>
+          u.status === "sending"
+            ? { ...u, status: "failed", reason: "This was not sent." }
+            : u
+        ),
+      };
     case "discard":
       return {
         ...state,

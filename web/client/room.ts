@@ -8,7 +8,7 @@ import {
   type RoomState,
   type Unsent,
 } from "./room-state.ts";
-import { connect, type LinkOptions, TIMING } from "./socket.ts";
+import { connect, type LinkOptions, REMOVED, TIMING } from "./socket.ts";
 import { openTimers } from "./timers.ts";
 
 /** How long a "…is typing" holds, and the least time between two of ours: ms. */
@@ -68,6 +68,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   const { after, stopAll } = openTimers();
   const { late } = { ...TIMING, ...options.timing };
   let typedAt = 0;
+  let over = false;
 
   function update(change: (state: RoomState) => RoomState) {
     const before = state;
@@ -120,7 +121,13 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
         break;
       }
       case "membership":
-        if (frame.removed) link.refuse("You are no longer in this room.");
+        if (frame.removed) link.refuse(REMOVED, "rooms");
+        break;
+      case "identified":
+        // Signed in anew, in another tab: what is written here is not theirs to send.
+        if (frame.userId !== me) {
+          link.refuse("Somebody else is signed in now.", "reload");
+        }
     }
   }
 
@@ -131,7 +138,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       const again = () => waiting.has(ref) && link.send(frame!);
       after(`again ${ref}`, 1_000 + Math.random() * 2_000, again);
     } else if (ref === "join-room") {
-      link.refuse(message);
+      link.refuse(message, "rooms");
     } else if (waiting.delete(ref) && frame?.event !== "chat-message") {
       options.onNotice(message);
     }
@@ -142,6 +149,15 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     roomId,
     position: () => positionOf(state),
     onFrame,
+    onState(next, reason, wayOn) {
+      if (next === "refused") {
+        over = true;
+        stopAll();
+        waiting.clear();
+        dispatch({ event: "refused" });
+      }
+      options.onState(next, reason, wayOn);
+    },
   });
 
   for (const kept of pending.list()) {
@@ -188,7 +204,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       }
     },
     async older() {
-      if (!state.more || state.loading) return;
+      if (over || !state.more || state.loading) return;
       try {
         await (await import("./older.ts")).loadOlder(state, update);
       } catch {

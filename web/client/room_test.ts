@@ -6,6 +6,7 @@ import { initialState, type RoomState } from "./room-state.ts";
 import {
   fakeStorage,
   goLive,
+  identified,
   joined,
   type Peer,
   startServer,
@@ -27,6 +28,7 @@ async function setUp(
     until(done: () => boolean): Promise<void>;
   }) => Promise<void>,
   late = FOREVER,
+  renew = () => Promise.reject(new Error("web is down")),
 ) {
   const watch = watcher();
   const server = startServer(watch);
@@ -42,7 +44,7 @@ async function setUp(
     state,
     url: server.url,
     token: { token: "t", expiresAt: Date.now() + 300_000 },
-    renew: () => Promise.reject(new Error("web is down")),
+    renew,
     timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
     storage: () => storage,
     onChange(next) {
@@ -196,12 +198,57 @@ Deno.test("a refused message fails with the server's words; a refused act is tol
   }));
 
 Deno.test("someone removed from the room is told so and not reconnected", () =>
-  setUp(fakeStorage(), async ({ peer, states, until }) => {
+  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
     const server = await peer(0);
     await goLive(server);
+    const sender = { id: "ada", name: "Ada" };
+    server.send({ event: "typing", roomId: "room", sender });
+    room.send("too late");
+    await server.got("chat-message");
     server.send({ event: "membership", roomId: "room", removed: true });
     await until(() => states.includes("You are no longer in this room."));
     assertEquals(states.at(-1), "You are no longer in this room.");
+    assertEquals(state().typing, []);
+    assertEquals(state().unsent.map((u) => [u.status, u.reason]), [
+      ["failed", "This was not sent."],
+    ]);
+    room.discard(state().unsent[0].clientId);
+    assertEquals(state().unsent, []);
+  }, 1));
+
+Deno.test("whoever is signed out keeps the draft and what was not sent", () => {
+  const storage = fakeStorage();
+  const ended = Object.assign(new Error("No."), { final: true });
+  return setUp(
+    storage,
+    async ({ room, peer, state, states, until }) => {
+      const server = await peer(0);
+      await goLive(server);
+      room.send("unsent");
+      room.saveDraft("half a sent");
+      await server.got("chat-message");
+      server.socket.close(4401, "signed out");
+      await until(() => states.includes("You are signed out."));
+      assertEquals(state().unsent.map((u) => u.status), ["failed"]);
+      const pending = openPending("me", "room", () => storage);
+      assertEquals(pending.list().map((u) => u.content), ["unsent"]);
+      assertEquals(pending.draft(), "half a sent");
+    },
+    FOREVER,
+    () => Promise.reject(ended),
+  );
+});
+
+Deno.test("what one person wrote is not sent as whoever signed in after them", () =>
+  setUp(fakeStorage(), async ({ room, peer, states, until }) => {
+    room.send("mine");
+    const server = await peer(0);
+    await server.got("identify");
+    server.send({ ...identified, userId: "somebody else" });
+    await until(() => states.includes("Somebody else is signed in now."));
+    await until(() => server.socket.readyState === WebSocket.CLOSED);
+    const events = server.frames.map(({ event }) => event);
+    assertEquals(events.includes("chat-message"), false);
   }));
 
 Deno.test("what has been seen is reported once", () =>

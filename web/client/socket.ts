@@ -9,8 +9,9 @@ import {
 import { openTimers } from "./timers.ts";
 import type { Refused, Token } from "./token.ts";
 
-// The protocol's own code, by type: importing the table would ship all of it.
+// The protocol's own codes, by type: importing the table would ship all of it.
 const BAD_TOKEN: typeof CLOSE.token = 4401;
+const NOT_MEMBER: typeof CLOSE.notMember = 4403;
 
 /** `offline`: as `reconnecting`, and the device says it has no network. */
 export type LinkState =
@@ -19,6 +20,12 @@ export type LinkState =
   | "reconnecting"
   | "offline"
   | "refused";
+
+/** What the person can do after a final refusal. */
+export type WayOn = "login" | "rooms" | "reload";
+
+/** What whoever was removed is told. */
+export const REMOVED = "You are no longer in this room.";
 
 /** Milliseconds; tests shorten them. */
 export const TIMING = {
@@ -52,9 +59,9 @@ export interface LinkOptions {
   position(): Position | undefined;
   /** Every frame of the server, in order; never one of a connection given up. */
   onFrame(frame: ServerFrame): void;
-  /** `reason` comes with `refused` and is for the person. */
-  onState(state: LinkState, reason?: string): void;
-  /** A new token; throws a {@linkcode Refused} if none will ever come. */
+  /** `reason` and `wayOn` come with `refused` and are for the person. */
+  onState(state: LinkState, reason?: string, wayOn?: WayOn): void;
+  /** A new token; throws a {@linkcode Refused} once the person is signed out. */
   renew(): Promise<Token>;
   timing?: Partial<typeof TIMING>;
 }
@@ -65,7 +72,7 @@ export interface Link {
   /** Asks for what is missing now; when disconnected, connects now. */
   check(): void;
   /** Ends the connection for good, for a reason the person is told. */
-  refuse(reason: string): void;
+  refuse(reason: string, wayOn: WayOn): void;
   close(): void;
 }
 
@@ -109,9 +116,9 @@ export function connect(options: LinkOptions): Link {
     drop();
   }
 
-  function refuse(reason: string) {
+  function refuse(reason: string, wayOn: WayOn) {
     close();
-    onState("refused", reason);
+    onState("refused", reason, wayOn);
   }
 
   /** Gives the connection up and comes back later, at a random moment. */
@@ -127,7 +134,9 @@ export function connect(options: LinkOptions): Link {
       tokenSince = Date.now();
       return !over;
     } catch (error) {
-      if ((error as Refused).final && !over) refuse((error as Refused).message);
+      if ((error as Refused).final && !over) {
+        refuse("You are signed out.", "login");
+      }
       return false;
     }
   }
@@ -175,7 +184,8 @@ export function connect(options: LinkOptions): Link {
 
   function closed(code: number, reason: string) {
     if (mayReconnect(code) || (code === BAD_TOKEN && badTokens++ < 3)) lost();
-    else refuse(`Disconnected: ${reason || code}. Reload the page.`);
+    else if (code === NOT_MEMBER) refuse(REMOVED, "rooms");
+    else refuse(`Disconnected: ${reason || code}.`, "reload");
   }
 
   onState("connecting");

@@ -38,8 +38,8 @@ async function setUp(
       frames.push(frame);
       notify();
     },
-    onState(state, reason) {
-      states.push(reason ? `${state}: ${reason}` : state);
+    onState(state, reason, wayOn) {
+      states.push(reason ? `${state}: ${reason} ${wayOn}` : state);
       notify();
     },
     renew: () => Promise.reject(new Error("web is down")),
@@ -118,13 +118,37 @@ Deno.test("a final close code ends it with a reason", () =>
   setUp({}, async ({ peer, states, until }) => {
     const server = await peer(0);
     await goLive(server);
+    server.socket.close(CLOSE.flooding, "flooding");
+    await until(() => states.length === 3);
+    assertEquals(states[2], "refused: Disconnected: flooding. reload");
+  }));
+
+Deno.test("whoever was removed hears it, also when only the close comes", () =>
+  setUp({}, async ({ peer, states, until }) => {
+    const server = await peer(0);
+    await goLive(server);
     server.socket.close(CLOSE.notMember, "not a member");
     await until(() => states.length === 3);
-    assertEquals(
-      states[2],
-      "refused: Disconnected: not a member. Reload the page.",
-    );
+    assertEquals(states[2], "refused: You are no longer in this room. rooms");
   }));
+
+Deno.test("a session that ended while the room is open ends the room", () => {
+  const ended = Object.assign(new Error("No."), { final: true });
+  return setUp(
+    { renew: () => Promise.reject(ended) },
+    async ({ peer, states, until }) => {
+      const server = await peer(0);
+      await goLive(server);
+      await until(() => states.includes("live"));
+      server.socket.close(CLOSE.token, "signed out");
+      await until(() => states.length === 4);
+      assertEquals(states.slice(2), [
+        "reconnecting",
+        "refused: You are signed out. login",
+      ]);
+    },
+  );
+});
 
 Deno.test("a refused token is renewed once and used", () =>
   setUp({
@@ -169,7 +193,7 @@ Deno.test("an ended session is told to the person and not tried again", () => {
     },
   }, async ({ states, until }) => {
     await until(() => states.length === 2);
-    assertEquals(states, ["connecting", "refused: You are signed out."]);
+    assertEquals(states, ["connecting", "refused: You are signed out. login"]);
     assertEquals(renewals, 1);
   });
 });

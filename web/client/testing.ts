@@ -76,7 +76,7 @@ export function startServer({ notify, until }: ReturnType<typeof watcher>) {
   };
 }
 
-export const identified: ServerFrame = {
+export const identified: Extract<ServerFrame, { event: "identified" }> = {
   event: "identified",
   userId: "me",
   expiresAt: 0,

@@ -5,19 +5,21 @@
 
 const cache: Record<string, Intl.DateTimeFormat> = {};
 // Making a formatter costs more than a hundred uses of one.
-const format = (
-  ms: number,
-  local: boolean,
-  options: Intl.DateTimeFormatOptions,
-) =>
-  (cache[`${local}${Object.keys(options)}`] ??= local
+const formatter = (local: boolean, options: Intl.DateTimeFormatOptions) =>
+  cache[`${local}${Object.keys(options)}`] ??= local
     ? new Intl.DateTimeFormat(undefined, options)
-    : new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }))
-    .format(ms);
+    : new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
 
 /** The time of day, as `14:05`, or as the person's language has it. */
 export const timeOf = (ms: number, local: boolean): string =>
-  format(ms, local, { hour: "numeric", minute: "2-digit" });
+  formatter(local, CLOCK).format(ms);
+
+/** The same without AM or PM, where there is little room. */
+export const shortTimeOf = (ms: number, local: boolean): string =>
+  formatter(local, CLOCK).formatToParts(ms).map(({ type, value }) =>
+    type === "dayPeriod" ? "" : value
+  ).join("").trim();
 
 /** The number of the day a moment falls on; consecutive days have consecutive numbers. */
 export const dayOf = (ms: number, local: boolean): number =>
@@ -31,4 +33,5 @@ export const dayNameOf = (ms: number, local: boolean): string =>
     "Today",
     "Yesterday",
   ][local ? dayOf(Date.now(), true) - dayOf(ms, true) : -1] ??
-    format(ms, local, { day: "numeric", month: "long", year: "numeric" });
+    formatter(local, { day: "numeric", month: "long", year: "numeric" })
+      .format(ms);

@@ -24,6 +24,9 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   const input = useRef<HTMLInputElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const shown = useRef<HTMLDivElement>(null);
+  const actions = useRef<HTMLDivElement>(null);
+  // A button was pressed: where it was, its successor gets the focus.
+  const pressed = useRef(false);
   const stream = useRef<MediaStream | null>(null);
   const [alive, setAlive] = useState(false);
   const [phase, setPhase] = useState<
@@ -54,6 +57,17 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
       stop();
     };
   }, []);
+
+  useEffect(() => {
+    const next = actions.current!.querySelector<HTMLElement>(
+      "button:enabled",
+    );
+    if (!pressed.current || !next) return;
+    pressed.current = false;
+    // Unless the person went on to something else meanwhile.
+    const at = document.activeElement;
+    if (at === document.body || actions.current!.contains(at)) next.focus();
+  }, [phase]);
 
   const start = async () => {
     setPhase("starting");
@@ -123,7 +137,10 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
       type="button"
       class={`button ${kind}`}
       disabled={phase === "taking" || phase === "starting"}
-      onClick={work}
+      onClick={() => {
+        pressed.current = true;
+        work();
+      }}
     >
       {label}
     </button>
@@ -134,7 +151,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
         <video ref={video} muted playsInline hidden={done} />
         <div ref={shown} hidden={!done} />
       </div>
-      <div class="actions live">
+      <div class="actions live" ref={actions}>
         {filming
           ? button(count > 1 ? "Take photos" : "Take photo", take, "")
           : phase === "taken"

@@ -7,7 +7,7 @@ import type { Load } from "../client/load.ts";
 import { MessageList } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
-import type { LinkState } from "../client/socket.ts";
+import type { LinkState, WayOn } from "../client/socket.ts";
 import { fetchToken } from "../client/token.ts";
 
 export interface RoomProps {
@@ -36,6 +36,12 @@ const STATUS: Record<string, string> = {
   offline: "You are offline. What you write is kept.",
 };
 
+const WAYS_ON: Record<WayOn, string> = {
+  login: "Sign in to go on.",
+  rooms: "Go to your rooms.",
+  reload: "Reload the page.",
+};
+
 /** A room: its messages, who is here, and the form to write. Alive where script runs. */
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
@@ -46,8 +52,9 @@ export default function Room(props: RoomProps) {
   const [alive, setAlive] = useState(false);
   const [link, setLink] = useState<LinkState | "">("");
   const [status, setStatus] = useState<string | undefined>(
-    history ? "" : "Messages cannot be reached now. Reload to try again.",
+    history ? "" : "Messages cannot be reached now.",
   );
+  const [wayOn, setWayOn] = useState<WayOn>();
   const [notice, setNotice] = useState(props.error ?? "");
   const [divider, setDivider] = useState(props.read);
   const [extra, setExtra] = useState<VNode | null>(null);
@@ -70,9 +77,12 @@ export default function Room(props: RoomProps) {
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: setState,
-      onState(next, why = STATUS[next]) {
+      onState(next, why = STATUS[next], way?) {
         setLink(next);
         setStatus(why);
+        setWayOn(way);
+        // What is being edited cannot be sent any more: back to the draft.
+        if (way) setExtra(null);
         seen();
       },
       onNotice: setNotice,
@@ -107,6 +117,7 @@ export default function Room(props: RoomProps) {
   };
 
   const onDo = async (what: string, id: string) => {
+    if (wayOn && what !== "discard") return;
     if (what === "retry") return open.current!.retry(id);
     if (what === "discard") return open.current!.discard(id);
     const loaded = await load(() => import("../client/Extras.tsx"));
@@ -124,9 +135,16 @@ export default function Room(props: RoomProps) {
   };
 
   const { online, typing, messages } = state;
+  const waysOn: Record<WayOn, string> = {
+    login: `/login?next=/rooms/${roomId}`,
+    rooms: "/rooms",
+    reload: "",
+  };
   const others = (people: Sender[]) => people.filter((p) => p.id !== me.id);
   return (
-    <section class={alive ? "room alive" : "room"}>
+    <section
+      class={`room ${alive ? "alive" : ""} ${wayOn ? "refused" : ""}`}
+    >
       <header class="room-head">
         <a
           class="button button-plain button-icon icon-back"
@@ -135,9 +153,10 @@ export default function Room(props: RoomProps) {
         />
         <div>
           <h1 class="truncate" dir="auto">{name}</h1>
-          <p class={`status truncate ${link}`} role="status">
+          <p class={`status ${status ? "" : "truncate"} ${link}`} role="status">
             {status ??
-              (who(others(online), "here") || "Only you are here")}
+              (who(others(online), "here") || "Only you are here")}{" "}
+            {wayOn && <a href={waysOn[wayOn]}>{WAYS_ON[wayOn]}</a>}
           </p>
         </div>
         <a
@@ -165,6 +184,7 @@ export default function Room(props: RoomProps) {
         roomId={roomId}
         draft={props.draft}
         input={input}
+        closed={!!wayOn}
         notice={notice}
         onNotice={setNotice}
         onSend={(text) => {
