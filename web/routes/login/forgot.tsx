@@ -50,7 +50,7 @@ function Asked({ outbox }: { outbox: boolean }) {
       </Notice>
       {outbox && (
         <Notice icon="mail">
-          No mail server is set up, so it was kept on this machine:{" "}
+          No mail server is set up, so e-mails are kept on this machine:{" "}
           <a href="/outbox" target="_blank">look in the outbox</a>.
         </Notice>
       )}
