@@ -22,7 +22,8 @@ export type Call = [operation: Operation, ...args: unknown[]];
 /** Does writes, and keeps whoever asked from waiting for the disk. */
 export interface Writer {
   /**
-   * Does all of the calls in one transaction, or none of them.
+   * Does all of the calls in one transaction, or none of them; what is asked for later
+   * is done later.
    *
    * @throws {StoreError}
    */
@@ -92,11 +93,11 @@ export type Answer = { results: unknown[] } | { failed: string; own: boolean };
  */
 export class WorkerWriter implements Writer {
   #worker: Worker | undefined;
-  #settle: ((answer: Answer) => void) | undefined;
+  /** Who waits for the answers to the batches under way, in order. */
+  #asked: ((answer: Answer) => void)[] = [];
 
   constructor(readonly path: string) {}
 
-  /** One batch at a time. */
   async commit(calls: Call[]): Promise<unknown[]> {
     const answer = await this.#ask(calls);
     if ("results" in answer) return answer.results;
@@ -108,7 +109,7 @@ export class WorkerWriter implements Writer {
   #ask(calls: Call[]): Promise<Answer> {
     this.#worker ??= this.#start();
     this.#worker.postMessage(JSON.stringify(calls));
-    return new Promise((resolve) => this.#settle = resolve);
+    return new Promise((resolve) => this.#asked.push(resolve));
   }
 
   #start(): Worker {
@@ -118,7 +119,7 @@ export class WorkerWriter implements Writer {
       : "./sqlite-worker.js";
     const worker = new Worker(new URL(file, import.meta.url));
     worker.onmessage = ({ data }: MessageEvent<string>) => {
-      this.#answer(JSON.parse(data) as Answer);
+      this.#asked.shift()?.(JSON.parse(data) as Answer);
     };
     // What it was doing may be done: whoever asked asks again, and gets the same answer.
     worker.onerror = ({ message }) => this.#ended(worker, message);
@@ -131,13 +132,9 @@ export class WorkerWriter implements Writer {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     worker.terminate();
-    this.#answer({ failed: reason, own: false });
-  }
-
-  #answer(answer: Answer): void {
-    const settle = this.#settle;
-    this.#settle = undefined;
-    settle?.(answer);
+    for (const settle of this.#asked.splice(0)) {
+      settle({ failed: reason, own: false });
+    }
   }
 
   async close(): Promise<void> {

@@ -13,30 +13,18 @@ import {
   type Slice,
   StoreError,
 } from "./log.ts";
+import { Commits, type Write } from "./sqlite-commits.ts";
 import { type RoomRow, SqliteReads } from "./sqlite-reads.ts";
 import { openDatabase } from "./sqlite-schema.ts";
 import {
   type Arguments,
-  type Call,
   failure,
   LocalWriter,
   type Operation,
   type Result,
   WorkerWriter,
-  type Writer,
 } from "./sqlite-writer.ts";
 import { type Stored, TRIM_SLICE } from "./sqlite-writes.ts";
-
-interface Write {
-  call: Call;
-  /** The entry, if it is an append. */
-  entry?: NewEntry;
-  resolve(value: never): void;
-  reject(error: unknown): void;
-}
-
-/** Writes in one transaction: more would hold up those that come after. */
-const BATCH_LIMIT = 1_000;
 
 /**
  * The log in one SQLite file, for one instance. What comes in while a transaction is on its
@@ -46,11 +34,8 @@ export class SqliteLog implements RoomLog {
   readonly store = "sqlite";
   readonly #db: Database;
   readonly #reads: SqliteReads;
-  readonly #writer: Writer;
+  readonly #commits: Commits;
   readonly #listener: LogListener;
-  #waiting: Write[] = [];
-  #committing = false;
-  #closed = false;
 
   /**
    * Opens (or makes) `rooms.sqlite` in a folder; or takes a database that is open, and
@@ -58,25 +43,24 @@ export class SqliteLog implements RoomLog {
    */
   constructor(from: string | Database, listener: LogListener) {
     this.#listener = listener;
-    if (typeof from === "string") {
-      const path = join(from, "rooms.sqlite");
-      this.#db = openIn(from, path);
-      this.#writer = new WorkerWriter(path);
-    } else {
-      this.#db = from;
-      this.#writer = new LocalWriter(from);
-    }
+    this.#db = typeof from === "string" ? openIn(from) : from;
+    const writer = typeof from === "string"
+      ? new WorkerWriter(pathIn(from))
+      : new LocalWriter(from);
+    this.#commits = new Commits(writer, (writes, results) => {
+      this.#tell(writes, results);
+    });
     this.#reads = new SqliteReads(this.#db);
     this.#tellRemovals();
   }
 
   get pending(): number {
-    return this.#waiting.length;
+    return this.#commits.waiting;
   }
 
   append(entry: NewEntry): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.#add({ call: ["append", entry], entry, resolve, reject });
+      this.#commits.add({ call: ["append", entry], entry, resolve, reject });
     });
   }
 
@@ -174,14 +158,12 @@ export class SqliteLog implements RoomLog {
     return this.#query(() => void this.#db.query("SELECT 1").get());
   }
 
-  async idle(): Promise<void> {
-    while (this.#waiting.length > 0 || this.#committing) await Bun.sleep(1);
+  idle(): Promise<void> {
+    return this.#commits.idle();
   }
 
   async close(): Promise<void> {
-    await this.idle();
-    this.#closed = true;
-    await this.#writer.close();
+    await this.#commits.close();
     this.#db.close();
   }
 
@@ -239,31 +221,8 @@ export class SqliteLog implements RoomLog {
     ...args: Arguments<O>
   ): Promise<Result<O>> {
     return new Promise((resolve, reject) => {
-      this.#add({ call: [operation, ...args], resolve, reject });
+      this.#commits.add({ call: [operation, ...args], resolve, reject });
     });
-  }
-
-  #add(write: Write): void {
-    if (this.#closed) return write.reject(new StoreError("closed"));
-    this.#waiting.push(write);
-    if (!this.#committing) this.#commitSoon();
-  }
-
-  #commitSoon(): void {
-    this.#committing = this.#waiting.length > 0;
-    if (this.#committing) setImmediate(() => void this.#commit());
-  }
-
-  async #commit(): Promise<void> {
-    const writes = this.#waiting.splice(0, BATCH_LIMIT);
-    try {
-      const results = await this.#writer.commit(writes.map(({ call }) => call));
-      this.#tell(writes, results);
-      writes.forEach((write, i) => write.resolve(results[i] as never));
-    } catch (error) {
-      for (const write of writes) write.reject(error);
-    }
-    this.#commitSoon();
   }
 
   /** Tells the listener what was appended, now that it is on the disk. */
@@ -285,7 +244,10 @@ export class SqliteLog implements RoomLog {
   }
 }
 
-function openIn(folder: string, path: string): Database {
+const pathIn = (folder: string) => join(folder, "rooms.sqlite");
+
+function openIn(folder: string): Database {
+  const path = pathIn(folder);
   mkdirSync(folder, { recursive: true });
   try {
     return openDatabase(path);
