@@ -22,7 +22,7 @@ async function limitsFor(emailKey: string, ip: string): Promise<Limit[]> {
   const network = networkOf(ip);
   const here = `${address} ${network}`;
   return [
-    { kind: "reset-here", whom: here, most: 3, windowMs: HOUR_MS },
+    { kind: "reset-here", whom: here, most: 5, windowMs: HOUR_MS },
     { kind: "reset", whom: address, most: 10, windowMs: HOUR_MS },
     { kind: "reset-network", whom: network, most: 30, windowMs: HOUR_MS },
   ];
