@@ -1,0 +1,158 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { openBrowser, openContext } from "./browser.ts";
+import { cameraFile, selfieFile } from "./media.ts";
+import {
+  ada,
+  createRoom,
+  grace,
+  invite,
+  join,
+  live,
+  openInvitation,
+  parsed,
+  send,
+  signIn,
+  signOut,
+  signUp,
+} from "./people.ts";
+import { startStack } from "./stack.ts";
+
+const focused = (page: Page) =>
+  page.evaluate(() => document.activeElement?.textContent);
+
+const header = (page: Page) => page.locator(".status");
+
+/** Opens the form of the camera, and takes and retakes by keyboard alone. */
+async function cameraByKeyboard(page: Page) {
+  await page.goto("/register");
+  const button = (name: string) => page.getByRole("button", { name });
+  const presses = async (name: string, then: string) => {
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: then, disabled: false }).waitFor();
+    assertEquals([name, await focused(page)], [name, then]);
+  };
+  await button("Use the camera").focus();
+  await presses("Use the camera", "Take photos");
+  await page.keyboard.press("Tab");
+  await presses("Cancel", "Use the camera");
+  await presses("Use the camera", "Take photos");
+  await presses("Take photos", "Take again");
+}
+
+/** In a room that ended: nothing can be sent, and what was written is there to be copied. */
+async function isClosed(page: Page, draft: string) {
+  const composer = page.locator("textarea[name=content]");
+  assertEquals(await composer.inputValue(), draft);
+  assertEquals(await composer.isEditable(), false);
+  assertEquals(await page.getByLabel("Send").isDisabled(), true);
+}
+
+Deno.test({
+  name:
+    "rooms end with the session and the membership, and keep what was written",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser({
+      camera: await cameraFile(folder, "ada"),
+    });
+    const file = { file: await selfieFile(folder, "ada") };
+    const graces = { file: await selfieFile(folder, "grace") };
+    const contexts = [
+      await openContext(browser, stack.url),
+      await openContext(browser, stack.url),
+      await openContext(browser, stack.url),
+    ];
+    const [first, second, guest] = await Promise.all(
+      contexts.map(({ context }) => context.newPage()),
+    );
+    try {
+      let room = "";
+
+      await t.step("the focus goes along with the camera", async () => {
+        await cameraByKeyboard(first);
+      });
+
+      await t.step(
+        "signing out in one tab ends the room in the other",
+        async () => {
+          await signUp(first, ada, file);
+          room = await createRoom(first, "Endings");
+          await live(first);
+          await signIn(second, ada, file);
+          await second.waitForURL("**/rooms", parsed);
+          await second.goto(room);
+          await live(second);
+          const composer = first.locator("textarea[name=content]");
+          await composer.fill("half a thought");
+          await signOut(await contexts[0].context.newPage());
+          await header(first).getByText("You are signed out.").waitFor();
+          await isClosed(first, "half a thought");
+          await send(second, "another session goes on");
+          await second.locator(".message:not(.sending):not(.failed)", {
+            hasText: "another session goes on",
+          }).waitFor();
+          await header(first).getByRole("link", { name: "Sign in to go on." })
+            .click();
+          await first.waitForURL(`**/login?next=${room}`);
+        },
+      );
+
+      await t.step("whoever signs in again finds the draft", async () => {
+        await first.getByLabel("E-mail").fill(ada.email);
+        await first.getByLabel("Password").fill(ada.password);
+        await first.getByRole("main").getByRole("button", { name: /continue/i })
+          .click();
+        await first.waitForURL("**/login/face*");
+        await first.setInputFiles("input[name=selfie]", file.file);
+        await first.getByRole("main").getByRole("button", { name: "Sign in" })
+          .click();
+        await first.waitForURL(`**${room}`);
+        await live(first);
+        const composer = first.locator("textarea[name=content]");
+        assertEquals(await composer.inputValue(), "half a thought");
+      });
+
+      await t.step(
+        "signing out everywhere ends the other device's room",
+        async () => {
+          await second.goto("/account");
+          await second.getByRole("button", { name: /every device/i }).click();
+          await second.waitForURL((url) => url.pathname === "/");
+          await header(first).getByText("You are signed out.").waitFor();
+          await isClosed(first, "half a thought");
+        },
+      );
+
+      await t.step("whoever is removed is told where to go", async () => {
+        await signIn(first, ada, file);
+        await first.waitForURL("**/rooms", parsed);
+        await invite(first, room, grace.email);
+        await signUp(guest, grace, graces);
+        await openInvitation(guest, grace.email);
+        await join(guest);
+        await live(guest);
+        await guest.locator("textarea[name=content]").fill("still here?");
+        await first.goto(`${room}/members`);
+        await first.locator("summary", { hasText: "Remove" }).click();
+        await first.getByRole("button", { name: "Remove from the room" })
+          .click();
+        await header(guest).getByText("You are no longer in this room.")
+          .waitFor();
+        await isClosed(guest, "still here?");
+        await header(guest).getByRole("link", { name: "Go to your rooms." })
+          .click();
+        await guest.waitForURL("**/rooms");
+      });
+
+      assertEquals(contexts.flatMap(({ problems }) => problems), []);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
