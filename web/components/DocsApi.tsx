@@ -85,6 +85,8 @@ curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
         <Call name="POST /api/token">
           <code>{'{audience: "realtime" | "transcriber"}'}</code>{" "}
           gives a token for 5 minutes, for the WebSocket or for dictation.
+          Signing out closes the WebSockets of that session with 4401, and their
+          tokens are over.
         </Call>
       </dl>
       <p>
