@@ -139,7 +139,9 @@ function content(fields: Fields): string {
   if (text.length > LIMITS.contentLength) {
     throw new FrameError(
       "message-too-long",
-      `A message may have ${LIMITS.contentLength} characters; shorten it.`,
+      `A message may have at most ${
+        LIMITS.contentLength.toLocaleString("en")
+      } characters. Shorten it, or send it in two.`,
     );
   }
   return text;

@@ -73,6 +73,15 @@ test("takes 4,000 characters and keeps every one of them", async () => {
   expect(sent.message.content).toBe(content);
 });
 
+test("tells whoever wrote too much how much fits, and what to do", async () => {
+  const client = await server.enter("ann", "r");
+  client.send(message("x".repeat(4_001), "too-long"));
+  expect(await client.next("error")).toMatchObject({
+    message:
+      "A message may have at most 4,000 characters. Shorten it, or send it in two.",
+  });
+});
+
 test("binary frames, broken JSON and large frames are told, then closed", async () => {
   const client = await server.enter("ann", "r");
   client.sendRaw(new Uint8Array([1, 2, 3]));
