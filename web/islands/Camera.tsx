@@ -125,7 +125,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
       // Not a picture this browser knows: the server would refuse it too.
       setFiles(input.current!, []);
       setProblem(
-        "This file could not be opened as a picture. Choose a photo, best a JPEG.",
+        "This file is not a photo this browser can open. Choose another, best a JPEG.",
       );
     }
   };
