@@ -13,7 +13,7 @@ import type { Refused, Token } from "./token.ts";
 const BAD_TOKEN: typeof CLOSE.token = 4401;
 const NOT_MEMBER: typeof CLOSE.notMember = 4403;
 
-/** `offline`: as `reconnecting`, and the device says it has no network. */
+/** `offline`: as `reconnecting`, or not known yet, and the device says it has no network. */
 export type LinkState =
   | "connecting"
   | "live"
@@ -76,6 +76,8 @@ export interface Link {
   close(): void;
 }
 
+const isOffline = () => navigator.onLine === false;
+
 /** Opens the connection and keeps it until `close` or a final refusal. */
 export function connect(options: LinkOptions): Link {
   const { roomId, onFrame, onState } = options;
@@ -85,6 +87,7 @@ export function connect(options: LinkOptions): Link {
   let socket: WebSocket | undefined;
   let live = false;
   let over = false;
+  let doubted = false;
   let opening = false;
   let failures = 0;
   let badTokens = 0;
@@ -103,9 +106,15 @@ export function connect(options: LinkOptions): Link {
     after("answer", timing.answer, lost);
   }
 
+  /** No network is told at once; an answer that comes all the same takes it back. */
+  function doubt() {
+    doubted = true;
+    onState("offline");
+  }
+
   function drop() {
     const old = socket;
-    live = false;
+    live = doubted = false;
     socket = undefined;
     stopAll();
     old?.close();
@@ -124,7 +133,7 @@ export function connect(options: LinkOptions): Link {
   /** Gives the connection up and comes back later, at a random moment. */
   function lost() {
     drop();
-    onState(navigator.onLine === false ? "offline" : "reconnecting");
+    onState(isOffline() ? "offline" : "reconnecting");
     after("open", backoff(failures++, timing), open);
   }
 
@@ -167,7 +176,7 @@ export function connect(options: LinkOptions): Link {
 
   function receive(data: string) {
     const frame: ServerFrame = JSON.parse(data);
-    const joins = frame.event === "room-joined" && !live;
+    const joins = frame.event === "room-joined" && (!live || doubted);
     if (frame.event === "identified") {
       after("renew", Math.max(timing.check, untilRenewal()), renew);
       if (!live) ask();
@@ -177,6 +186,7 @@ export function connect(options: LinkOptions): Link {
       after("check", timing.check, ask);
       failures = badTokens = 0;
       live = true;
+      doubted = false;
     }
     onFrame(frame);
     if (joins) onState("live");
@@ -195,7 +205,11 @@ export function connect(options: LinkOptions): Link {
       if (live) write(frame);
       return live;
     },
-    check: () => live ? ask() : void open(),
+    check() {
+      if (!live) return void open();
+      if (isOffline()) doubt();
+      ask();
+    },
     refuse,
     close,
   };

@@ -114,6 +114,28 @@ Deno.test("comes back by itself and recovers from where it was", () => {
   );
 });
 
+Deno.test("a device without network is told at once, until an answer comes", async () => {
+  Object.defineProperty(navigator, "onLine", {
+    value: false,
+    configurable: true,
+  });
+  try {
+    await setUp({}, async ({ link, peer, states, until }) => {
+      const server = await peer(0);
+      await goLive(server);
+      await until(() => states.includes("live"));
+      link.check();
+      assertEquals(states, ["connecting", "live", "offline"]);
+      await server.got("join-room", 2);
+      server.send(joined);
+      await until(() => states.length === 4);
+      assertEquals(states.at(-1), "live");
+    });
+  } finally {
+    Reflect.deleteProperty(navigator, "onLine");
+  }
+});
+
 Deno.test("a final close code ends it with a reason", () =>
   setUp({}, async ({ peer, states, until }) => {
     const server = await peer(0);
