@@ -6,6 +6,7 @@ import {
   NOTHING,
 } from "./live-transcript.ts";
 import { DictationError, LONGEST, record } from "./recorder.ts";
+import type { TranscriberState } from "../http/transcriber.ts";
 import type { Token } from "./token.ts";
 import { transcribe } from "./transcribe.ts";
 
@@ -13,8 +14,8 @@ export interface DictationProps {
   transcriberUrl: string;
   /** A token for the transcriber. */
   getToken(): Promise<Token>;
-  /** Whether the transcriber has a recogniser now. */
-  ready: boolean;
+  /** How the transcriber was when the page was made. */
+  transcriber: TranscriberState;
   /** Where the recognised words go. */
   input: HTMLTextAreaElement;
   onClose(): void;
@@ -25,6 +26,15 @@ const clock = (ms: number) =>
     String(Math.floor(ms / 1_000) % 60).padStart(2, "0")
   }`;
 
+/** Why there is no dictation, and what to do; undefined when there is. */
+const OFF: Record<TranscriberState, string | undefined> = {
+  ready: undefined,
+  off: "Dictation is off: this server has no speech recogniser. " +
+    "Whoever runs it can install PocketSphinx.",
+  silent: "Dictation is off for now: the speech recogniser does not answer. " +
+    "Reload the page to try again; what you wrote is kept.",
+};
+
 /**
  * Records what is said, shows the words as they are understood, and puts them into the
  * composer, to be edited. Sound that could not be followed live is sent as a recording,
@@ -32,10 +42,14 @@ const clock = (ms: number) =>
  */
 export function Dictation(props: DictationProps) {
   const { transcriberUrl, getToken, input, onClose } = props;
+  const off = OFF[props.transcriber];
   const [phase, setPhase] = useState<
     "asking" | "recording" | "sending" | "failed"
-  >("asking");
-  const [problem, setProblem] = useState({ sentence: "", recordAgain: false });
+  >(off ? "failed" : "asking");
+  const [problem, setProblem] = useState({
+    sentence: off ?? "",
+    recordAgain: false,
+  });
   const [elapsed, setElapsed] = useState(0);
   const [audio, setAudio] = useState<Blob | null>(null);
   const [heard, setHeard] = useState(NOTHING);
@@ -110,13 +124,7 @@ export function Dictation(props: DictationProps) {
   };
 
   useEffect(() => {
-    if (props.ready) start();
-    else {
-      fail(
-        "Dictation is off: this server has no speech recogniser. " +
-          "Whoever runs it can install PocketSphinx.",
-      );
-    }
+    if (!off) start();
     return () => work.abort();
   }, []);
 
@@ -197,8 +205,8 @@ export function Dictation(props: DictationProps) {
       {(phase === "asking" || phase === "sending") && button("Cancel", close)}
       {phase === "failed" && !audio && (
         <>
-          {button("Close", close, !props.ready)}
-          {props.ready && button("Try again", start, true)}
+          {button("Close", close, !!off)}
+          {!off && button("Try again", start, true)}
         </>
       )}
       {phase === "failed" && audio && (

@@ -36,7 +36,7 @@ const html = (messages: Message[], more: Partial<RoomProps> = {}) =>
       tokenExpiresAt={0}
       wsUrl="ws://localhost"
       transcriberUrl="http://localhost"
-      transcriberReady
+      transcriber="ready"
       {...more}
     />,
   );

@@ -5,7 +5,7 @@ import { findRoom, rolesOf } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
 import type { Person, Services } from "../services.ts";
 import { loadRooms, type RoomEntry, unlessDown } from "./room-list.ts";
-import { transcriberReady } from "./transcriber.ts";
+import { type TranscriberState, transcriberState } from "./transcriber.ts";
 
 /** Messages on one page. */
 const PAGE = 50;
@@ -25,7 +25,7 @@ export interface RoomPage {
   tokenExpiresAt: number;
   wsUrl: string;
   transcriberUrl: string;
-  transcriberReady: boolean;
+  transcriber: TranscriberState;
   draft?: string;
   error?: string;
 }
@@ -56,12 +56,12 @@ export async function loadRoomPage(
     });
   const token = async () =>
     await s.signer.personToken("realtime", account, await roles);
-  const [found, list, page, issued, ready] = await Promise.all([
+  const [found, list, page, issued, transcriber] = await Promise.all([
     findRoom(s, account.id, roomId),
     loadRooms(s, account),
     unlessDown(history()),
     token(),
-    transcriberReady(s.config),
+    transcriberState(s.config),
   ]);
   const summary = list.rooms.find((room) => room.id === roomId)?.summary;
   return {
@@ -76,7 +76,7 @@ export async function loadRoomPage(
     tokenExpiresAt: issued.expiresAt,
     wsUrl: s.config.wsUrl,
     transcriberUrl: s.config.transcriberUrl,
-    transcriberReady: ready,
+    transcriber,
   };
 }
 

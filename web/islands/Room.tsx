@@ -9,6 +9,7 @@ import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
 import type { LinkState, WayOn } from "../client/socket.ts";
 import { fetchToken } from "../client/token.ts";
+import type { TranscriberState } from "../http/transcriber.ts";
 
 export interface RoomProps {
   room: { id: string; name: string };
@@ -25,7 +26,7 @@ export interface RoomProps {
   tokenExpiresAt: number;
   wsUrl: string;
   transcriberUrl: string;
-  transcriberReady: boolean;
+  transcriber: TranscriberState;
   draft?: string;
   error?: string;
 }
@@ -206,7 +207,7 @@ export default function Room(props: RoomProps) {
           const loaded = await load(() => import("../client/Dictation.tsx"));
           const panel = loaded?.dictation({
             transcriberUrl: props.transcriberUrl,
-            ready: props.transcriberReady,
+            transcriber: props.transcriber,
             getToken: () => fetchToken("transcriber"),
             input: input.current!,
             onClose: () => setDictation(null),
