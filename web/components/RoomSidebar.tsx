@@ -1,3 +1,4 @@
+import { unreadText } from "../client/sidebar.ts";
 import type { RoomEntry } from "../http/room-list.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
@@ -46,16 +47,16 @@ function SidebarRoom({ room, isCurrent }: {
       class={unread ? "sidebar-link unread" : "sidebar-link"}
       href={`/rooms/${room.id}`}
       aria-current={isCurrent ? "page" : undefined}
+      data-room={isCurrent ? undefined : room.id}
     >
       <span class="truncate" title={room.name}>
         <bdi>{room.name}</bdi>
       </span>
-      {unread > 0 && (
-        <span class="badge">
-          {unread > 99 ? "99+" : unread}
-          <span class="visually-hidden">unread</span>
-        </span>
-      )}
+      {/* Also where nothing is unread, which may change while the page is open. */}
+      <span class="badge">
+        <span data-unread="">{unreadText(unread)}</span>
+        <span class="visually-hidden">unread</span>
+      </span>
     </a>
   );
 }

@@ -7,6 +7,7 @@ import type { Load } from "../client/load.ts";
 import { MessageList } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
+import { followUnread } from "../client/sidebar.ts";
 import type { LinkState, WayOn } from "../client/socket.ts";
 import { fetchToken } from "../client/token.ts";
 import type { TranscriberState } from "../http/transcriber.ts";
@@ -101,6 +102,7 @@ export default function Room(props: RoomProps) {
     for (const event of ["visibilitychange", "online", "offline"]) {
       addEventListener(event, wake, stop);
     }
+    followUnread(stop.signal);
     return () => {
       stop.abort();
       room.close();
