@@ -98,7 +98,7 @@ export class Recorder implements LogListener {
 
 /** Waits until something is so; fails after some seconds. */
 export async function until(holds: () => boolean): Promise<void> {
-  for (let i = 0; i < 1_000; i += 1) {
+  for (let i = 0; i < 4_000; i += 1) {
     if (holds()) return;
     await Bun.sleep(5);
   }
