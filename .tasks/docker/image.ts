@@ -75,9 +75,10 @@ async function startStage(base: string, root: string): Promise<Image> {
   return { jail, cwd: "/", user: "root", env, ...lists, isShell: false };
 }
 
-/** Where packages come from on this machine. */
+/** Where packages come from on this machine, and whose certificates to believe there. */
 function registries(): Record<string, string> {
-  const names = /^(NPM_CONFIG_REGISTRY|https?_proxy|no_proxy|DENO_CERT)$/i;
+  const names =
+    /^(NPM_CONFIG_REGISTRY|https?_proxy|no_proxy|DENO_CERT|DENO_TLS_CA_STORE|NODE_EXTRA_CA_CERTS)$/i;
   return Object.fromEntries(
     Object.entries(Deno.env.toObject()).filter(([name]) => names.test(name)),
   );
