@@ -52,7 +52,7 @@ export async function appendRooms(
     const { epoch = "", offset = 0 } = watches.seen(roomId) ?? {};
     const kinds = pending.map(({ entry }) => entry.kind).join("");
     const heard = watches.hears(roomId) ? 1 : 0;
-    args.push(roomKey(roomId, "live"), heard, epoch, offset, kinds);
+    args.push(heard, epoch, offset, kinds);
     for (const { entry } of pending) {
       args.push(`${entry.sender.id} ${entry.clientId}`);
       if (entry.target === undefined) continue;
