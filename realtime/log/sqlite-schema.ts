@@ -4,7 +4,8 @@ import { Database } from "bun:sqlite";
  * Rows are appended in the order of an integer key, and the indices hold integers only:
  * with text, or with PRIMARY KEY (room, offset), a commit touches several times the pages.
  * `amends` is the offset of the message an edit, a deletion or a reaction belongs to;
- * `fingerprint` finds a repeated clientId (the body settles a collision).
+ * `fingerprint` finds a repeated clientId (the body settles a collision), see
+ * {@link Fingerprints}.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS rooms (
@@ -26,7 +27,6 @@ CREATE TABLE IF NOT EXISTS entries (
   body TEXT NOT NULL
 );
 CREATE UNIQUE INDEX IF NOT EXISTS entries_by_offset ON entries (room, offset);
-CREATE INDEX IF NOT EXISTS entries_by_fingerprint ON entries (fingerprint);
 CREATE INDEX IF NOT EXISTS entries_by_target ON entries (room, amends)
   WHERE amends IS NOT NULL;
 CREATE TABLE IF NOT EXISTS reads (

@@ -46,9 +46,10 @@ export class Transactions {
       this.db.run("BEGIN IMMEDIATE");
       const results = calls.map((call) => this.#do(call));
       this.db.run("COMMIT");
+      this.#writes.committed();
       return results;
     } catch (error) {
-      this.#writes.forget();
+      this.#writes.undone();
       if (this.db.inTransaction) this.db.run("ROLLBACK");
       throw error;
     }

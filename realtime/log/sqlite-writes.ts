@@ -8,6 +8,7 @@ import {
   withoutText,
 } from "./entry.ts";
 import { type Appended, type Removal, StoreError } from "./log.ts";
+import { Fingerprints } from "./sqlite-fingerprints.ts";
 import { findRoom, type RoomRow } from "./sqlite-reads.ts";
 
 /** Entries trimmed in one transaction. */
@@ -18,7 +19,7 @@ export interface Stored extends Appended {
   body?: string;
 }
 
-interface Repeated {
+interface Candidate {
   epoch: number;
   offset: number;
   timestamp: number;
@@ -27,14 +28,15 @@ interface Repeated {
 
 /**
  * Every query that changes something; all of it inside transactions of the caller, who
- * calls {@link forget} after one that was rolled back.
+ * calls {@link committed} or {@link undone} after each.
  */
 export class SqliteWrites {
   readonly #db: Database;
   readonly #rooms = new Map<string, RoomRow>();
   readonly #people = new Map<string, number>();
   readonly #insert: Statement;
-  readonly #repeated: Statement<Repeated>;
+  readonly #candidate: Statement<Candidate>;
+  readonly #fingerprints: Fingerprints;
   readonly #trim: Statement;
 
   constructor(db: Database) {
@@ -43,10 +45,11 @@ export class SqliteWrites {
       `INSERT INTO entries (room, offset, epoch, person, fingerprint, amends,
        timestamp, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
-    this.#repeated = db.query(
+    this.#candidate = db.query(
       `SELECT epoch, offset, timestamp, body FROM entries
-       WHERE fingerprint = ? AND room = ? AND person = ?`,
+       WHERE id = ? AND room = ? AND person = ?`,
     );
+    this.#fingerprints = new Fingerprints(db);
     // Entries are in the order of time, so the first that is young enough ends the rest.
     this.#trim = db.query(
       `DELETE FROM entries WHERE id IN (
@@ -60,21 +63,30 @@ export class SqliteWrites {
 
   append(given: NewEntry): Stored {
     const entry = this.#admitted(given);
-    const { roomId, clientId, sender, timestamp, kind, body } = entry;
-    const room = this.room(roomId), person = this.#person(sender.id);
-    const fingerprint = fingerprintOf(roomId, sender.id, clientId);
-    for (const row of this.#repeated.all(fingerprint, room.key, person)) {
-      if (JSON.parse(`{${row.body}`).clientId === clientId) {
-        const { offset, timestamp } = row;
-        return { epoch: String(row.epoch), offset, timestamp, repeated: true };
-      }
-    }
+    const { roomId, timestamp, kind, body } = entry;
+    const room = this.room(roomId), fingerprint = fingerprintOf(entry);
+    const first = this.#first(room, entry, fingerprint);
+    if (first) return first;
     const { epoch } = room;
     const offset = room.offset + 1;
-    this.#store(room, { epoch, offset, kind, body }, entry);
+    this.#store(room, { epoch, offset, kind, body }, entry, fingerprint);
     if (kind === "d" && entry.target) this.#erase(room, entry.target);
     const changed = body === given.body ? undefined : body;
     return { epoch, offset, timestamp, repeated: false, body: changed };
+  }
+
+  /** What an entry was stored as before, if it was. */
+  #first(
+    room: RoomRow,
+    { clientId, sender }: NewEntry,
+    fingerprint: number,
+  ): Stored | undefined {
+    for (const id of this.#fingerprints.find(fingerprint)) {
+      const row = this.#candidate.get(id, room.key, this.#person(sender.id));
+      if (!row || JSON.parse(`{${row.body}`).clientId !== clientId) continue;
+      const { offset, timestamp } = row;
+      return { epoch: String(row.epoch), offset, timestamp, repeated: true };
+    }
   }
 
   /** The entry; without its text if that would bring back what a deletion took. */
@@ -120,7 +132,8 @@ export class SqliteWrites {
     const room = this.room(roomId);
     if (room.offset > 0) throw new StoreError(`${roomId} is not empty.`);
     for (const entry of entries) {
-      this.#store(room, entry, { roomId, ...entryOrigin(entry) });
+      const origin = { roomId, ...entryOrigin(entry) };
+      this.#store(room, entry, origin, fingerprintOf(origin));
     }
     this.#renewEpoch(room);
     for (const [userId, offset] of Object.entries(reads)) {
@@ -176,10 +189,16 @@ export class SqliteWrites {
     return room;
   }
 
-  /** Forgets the keys and offsets of rows that may have been undone. */
-  forget(): void {
+  /** What was done is committed. */
+  committed(): void {
+    this.#fingerprints.committed();
+  }
+
+  /** What was done was undone: forgets the keys and offsets of rows that may be gone. */
+  undone(): void {
     this.#rooms.clear();
     this.#people.clear();
+    this.#fingerprints.undone();
   }
 
   #person(userId: string): number {
@@ -195,20 +214,25 @@ export class SqliteWrites {
     return row.id;
   }
 
-  #store(room: RoomRow, entry: Entry, origin: Omit<NewEntry, "kind" | "body">) {
-    const { roomId, sender, clientId, target = null, timestamp } = origin;
-    this.#insert.run(
+  #store(
+    room: RoomRow,
+    { epoch, offset, kind, body }: Entry,
+    { sender, target, timestamp }: Origin,
+    fingerprint: number,
+  ): void {
+    const { lastInsertRowid } = this.#insert.run(
       room.key,
-      entry.offset,
-      Number(entry.epoch),
+      offset,
+      Number(epoch),
       this.#person(sender.id),
-      fingerprintOf(roomId, sender.id, clientId),
-      target,
+      fingerprint,
+      target ?? null,
       timestamp,
-      entry.kind,
-      entry.body,
+      kind,
+      body,
     );
-    room.offset = entry.offset;
+    this.#fingerprints.add(fingerprint, Number(lastInsertRowid));
+    room.offset = offset;
   }
 
   #renewEpoch(room: RoomRow): void {
@@ -219,6 +243,10 @@ export class SqliteWrites {
   }
 }
 
+type Origin = Omit<NewEntry, "kind" | "body">;
+
 /** 53 bits of a hash: an integer that SQLite and JavaScript both hold exactly. */
-const fingerprintOf = (...parts: string[]): number =>
-  Number(BigInt.asUintN(53, Bun.hash.xxHash64(parts.join("\0"))));
+function fingerprintOf({ roomId, sender, clientId }: Origin): number {
+  const hash = Bun.hash.xxHash64(`${roomId}\0${sender.id}\0${clientId}`);
+  return Number(BigInt.asUintN(53, hash));
+}
