@@ -62,7 +62,7 @@ test("finds every entry that is there, whatever was undone, deleted or forgotten
       }
       db.close();
     }),
-    { numRuns: 300 },
+    { numRuns: 1000 },
   );
 });
 
