@@ -1,6 +1,12 @@
 import type { Person } from "./auth.ts";
 import { FrameError } from "./frames.ts";
-import { amendmentEntry, entryId, messageEntry, quoted } from "./log/entry.ts";
+import {
+  amendmentEntry,
+  entryId,
+  messageEntry,
+  type NewEntry,
+  quoted,
+} from "./log/entry.ts";
 import type { Appended, RoomLog } from "./log/log.ts";
 import type { ClientFrame, Draft, Message, Role } from "./protocol.ts";
 
@@ -15,17 +21,18 @@ export function roleIn(person: Person, roomId: string, ref?: string): Role {
   throw new FrameError("not-member", "You are not in this room.", ref);
 }
 
-/** Appends a message; resolves once it is durable. */
-export function sendMessage(
-  log: RoomLog,
+/**
+ * What a person's message is appended as.
+ *
+ * @throws {FrameError} `not-member`
+ */
+export function entryOf(
   person: Person,
   roomId: string,
   draft: Draft,
-): Promise<Appended> {
+): NewEntry {
   roleIn(person, roomId, draft.clientId);
-  return log.append(
-    messageEntry(origin(person, roomId, draft.clientId), draft),
-  );
+  return messageEntry(origin(person, roomId, draft.clientId), draft);
 }
 
 export type Amendment = Extract<

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NewEntry } from "./log/entry.ts";
-import { type Appended, type LogListener, StoreError } from "./log/log.ts";
+import { type LogListener, StoreError, type Waiter } from "./log/log.ts";
 import { SqliteLog } from "./log/sqlite.ts";
 import { startTestServer } from "./testing.ts";
 
@@ -14,12 +14,10 @@ class HeldLog extends SqliteLog {
     fail: () => void;
   }[] = [];
 
-  override append(entry: NewEntry): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.held.push({
-        go: () => resolve(super.append(entry)),
-        fail: () => reject(new StoreError("The disk is full.")),
-      });
+  override appendFor(waiter: Waiter, entry: NewEntry): void {
+    this.held.push({
+      go: () => super.appendFor(waiter, entry),
+      fail: () => waiter.reject(new StoreError("The disk is full.")),
     });
   }
 }

@@ -1,4 +1,4 @@
-import { roleIn, sendMessage } from "./actions.ts";
+import { entryOf, roleIn } from "./actions.ts";
 import { FrameError, object, parseDraft } from "./frames.ts";
 import {
   authenticate,
@@ -59,7 +59,7 @@ async function post({ context, request, roomId }: Call) {
   }
   const draft = parseDraft(await body(request));
   const started = performance.now();
-  const done = await sendMessage(log, person, roomId, draft);
+  const done = await log.append(entryOf(person, roomId, draft));
   metrics.appends.observe((performance.now() - started) / 1_000);
   const { epoch, offset, timestamp, repeated } = done;
   const id = entryId(epoch, offset);

@@ -73,7 +73,7 @@ test("tells of a store that fails once, not once for each message", async () => 
     logger: (_, event) => void events.push(event),
   });
   const ann = await server.enter("ann", "r");
-  server.hub.log.append = () => Promise.reject(new StoreError("full"));
+  server.hub.log.appendFor = (waiter) => waiter.reject(new StoreError("full"));
   for (let i = 1; i <= 5; i += 1) {
     ann.chat("r", `c${i}`, "x");
     await ann.next("error", ({ ref }) => ref === `c${i}`);

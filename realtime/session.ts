@@ -3,15 +3,15 @@ import {
   ackText,
   type Amendment,
   amendMessage,
+  entryOf,
   roleIn,
-  sendMessage,
 } from "./actions.ts";
 import { AuthError, type Person, type Verify } from "./auth.ts";
 import { FrameError, parseFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import { Limits, type Rates } from "./limits.ts";
-import { type Appended, StoreError } from "./log/log.ts";
+import { StoreError, type Waiter } from "./log/log.ts";
 import { errorFields } from "./logger.ts";
 import {
   type ClientFrame,
@@ -171,43 +171,34 @@ export class Session implements InboxOwner {
       const why = "The server is busy; try again in a moment.";
       throw new FrameError("overloaded", why, clientId, true);
     }
-    const { log } = this.context.hub;
-    this.#settle(
-      sendMessage(log, person, roomId, message),
-      roomId,
-      clientId,
-    );
+    const entry = entryOf(person, roomId, message);
+    this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
   }
 
   async #amend(person: Person, frame: Amendment): Promise<void> {
     const { roomId, clientId } = frame;
-    const appended = amendMessage(this.context.hub.log, person, frame);
-    this.#settle(appended, roomId, clientId);
-    // A refusal has been told by then; the next frame waits so that order is kept.
-    await appended.catch(() => {});
+    const { resolve, reject } = this.#waiter(roomId, clientId);
+    // The next frame waits, so that order is kept.
+    await amendMessage(this.context.hub.log, person, frame)
+      .then(resolve, reject);
   }
 
   /** Acknowledges an append once it is durable, or says that it failed. */
-  #settle(
-    appended: Promise<Appended>,
-    roomId: string,
-    clientId: string,
-  ): void {
+  #waiter(roomId: string, clientId: string): Waiter {
     const { metrics } = this.context.hub;
     const started = performance.now();
     this.#inbox.started();
-    // Every message takes this way: one promise less each is worth a line more.
-    appended.then(
-      (done) => {
+    return {
+      resolve: (done) => {
         metrics.appends.observe((performance.now() - started) / 1_000);
         this.#say(ackText(roomId, clientId, done));
         this.#inbox.finished();
       },
-      (error) => {
+      reject: (error) => {
         this.#refuse(error, clientId);
         this.#inbox.finished();
       },
-    );
+    };
   }
 
   /** Whether this socket may be told what is said in a room now. */

@@ -9,6 +9,12 @@ export interface Appended {
   repeated: boolean;
 }
 
+/** Who waits for an append. */
+export interface Waiter {
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
 /** Part of a room's log, with the newest position at the moment it was read. */
 export interface Slice {
   epoch: string;
@@ -67,6 +73,8 @@ export interface RoomLog {
    * deletion the message's text, and that of its edits, leaves the log; their entries stay.
    */
   append(entry: NewEntry): Promise<Appended>;
+  /** The same for whoever makes so many that a promise for each would be felt. */
+  appendFor(waiter: Waiter, entry: NewEntry): void;
   /** Up to `limit` entries after an offset, oldest first. */
   read(roomId: string, after: number, limit: number): Promise<Slice>;
   /** The newest messages before an offset, or the oldest after one, or the newest. */

@@ -1,6 +1,4 @@
 import { Cluster } from "ioredis";
-import type { NewEntry } from "./entry.ts";
-import type { Appended } from "./log.ts";
 import {
   appendRooms,
   byRoom,
@@ -43,11 +41,9 @@ export class Appends {
     return this.#waiting.length > 0 || this.#underWay > 0;
   }
 
-  add(entry: NewEntry): Promise<Appended> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ entry, resolve, reject });
-      this.#flushSoon();
-    });
+  add(pending: Pending): void {
+    this.#waiting.push(pending);
+    this.#flushSoon();
   }
 
   #flushSoon(): void {

@@ -1,13 +1,12 @@
 import type { Entry, NewEntry } from "./entry.ts";
-import { type Appended, StoreError } from "./log.ts";
+import { type Appended, StoreError, type Waiter } from "./log.ts";
 import type { Client } from "./redis-client.ts";
 import type { Watches } from "./redis-watches.ts";
 
 /** An append that waits for its batch. */
 export interface Pending {
   entry: NewEntry;
-  resolve(appended: Appended): void;
-  reject(error: unknown): void;
+  waiter: Waiter;
 }
 
 /** A key of a room; the braces put all of them into one cluster slot. */
@@ -29,7 +28,7 @@ export function byRoom(batch: Pending[]): Map<string, Pending[]> {
 /** Tells appends that the store cannot take them now. */
 export function rejectAll(waiting: Pending[], cause?: unknown): void {
   const error = new StoreError("Redis failed.", { cause });
-  for (const { reject } of waiting) reject(error);
+  for (const { waiter } of waiting) waiter.reject(error);
 }
 
 /** Finds what a repeated clientId was first appended as. */
@@ -89,19 +88,23 @@ function settle(
   let next = 0;
   for (const [roomId, pending] of rooms) {
     const epoch = String(replies[next]), published = replies[next + 1] === 1;
-    next += 2;
+    const offsets = replies.slice(next + 2, next + 2 + pending.length);
+    next += 2 + pending.length;
     const fresh: Entry[] = [];
-    for (const { entry, resolve, reject } of pending) {
-      const { kind, body, timestamp } = entry;
-      const offset = replies[next] ?? "!no reply";
-      next += 1;
-      if (typeof offset === "number") {
-        fresh.push({ epoch, offset, kind, body });
-        resolve({ epoch, offset, timestamp, repeated: false });
-      } else if (offset.startsWith("=")) {
-        findFirst(roomId, Number(offset.slice(1))).then(resolve, reject);
-      } else reject(new StoreError(offset.slice(1)));
-    }
+    pending.forEach(({ entry: { kind, body } }, i) => {
+      const offset = offsets[i];
+      if (typeof offset !== "number") return;
+      fresh.push({ epoch, offset, kind, body });
+    });
     if (!published) watches.tell(roomId, fresh);
+    pending.forEach(({ entry: { timestamp }, waiter }, i) => {
+      const offset = offsets[i] ?? "!no reply";
+      if (typeof offset === "number") {
+        waiter.resolve({ epoch, offset, timestamp, repeated: false });
+      } else if (offset.startsWith("=")) {
+        findFirst(roomId, Number(offset.slice(1)))
+          .then((first) => waiter.resolve(first), (e) => waiter.reject(e));
+      } else waiter.reject(new StoreError(offset.slice(1)));
+    });
   }
 }

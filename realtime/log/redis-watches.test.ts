@@ -76,7 +76,10 @@ test("one that writes and has lost its subscription does not count as one that h
   // As when the connection breaks and this end does not know yet.
   await subscriber.sunsubscribe(watches.anchor, roomKey("cut", "live"));
   expect(watches.hears("cut")).toBe(true);
-  await appends.add(draft("cut", "c1"));
+  await new Promise((resolve, reject) => {
+    const waiter = { resolve, reject };
+    appends.add({ entry: draft("cut", "c1"), waiter });
+  });
   await until(() => heard(two, "cut").length === 1);
   subscriber.disconnect();
   client.disconnect();

@@ -10,6 +10,7 @@ import {
   type RoomLog,
   type Slice,
   StoreError,
+  type Waiter,
 } from "./log.ts";
 import { RedisReads } from "./redis-reads.ts";
 import {
@@ -82,7 +83,13 @@ export class RedisLog implements RoomLog {
   }
 
   append(entry: NewEntry): Promise<Appended> {
-    return this.#appends.add(entry);
+    return new Promise((resolve, reject) => {
+      this.appendFor({ resolve, reject }, entry);
+    });
+  }
+
+  appendFor(waiter: Waiter, entry: NewEntry): void {
+    this.#appends.add({ entry, waiter });
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {

@@ -7,8 +7,7 @@ export interface Write {
   call: Call;
   /** The entry, if it is an append. */
   entry?: NewEntry;
-  resolve(value: never): void;
-  reject(error: unknown): void;
+  waiter: { resolve(value: never): void; reject(error: unknown): void };
 }
 
 /** Writes in one transaction: more would hold up those that come after. */
@@ -38,7 +37,7 @@ export class Commits {
   }
 
   add(write: Write): void {
-    if (this.#closed) return write.reject(new StoreError("closed"));
+    if (this.#closed) return write.waiter.reject(new StoreError("closed"));
     this.#waiting.push(write);
     this.#commitSoon();
   }
@@ -59,9 +58,9 @@ export class Commits {
     try {
       const results = await this.writer.commit(writes.map(({ call }) => call));
       this.committed(writes, results);
-      writes.forEach((write, i) => write.resolve(results[i] as never));
+      writes.forEach(({ waiter }, i) => waiter.resolve(results[i] as never));
     } catch (error) {
-      for (const write of writes) write.reject(error);
+      for (const { waiter } of writes) waiter.reject(error);
     }
     this.#underWay -= 1;
     this.#commitSoon();

@@ -12,6 +12,7 @@ import {
   type RoomLog,
   type Slice,
   StoreError,
+  type Waiter,
 } from "./log.ts";
 import { Commits, type Write } from "./sqlite-commits.ts";
 import { type RoomRow, SqliteReads } from "./sqlite-reads.ts";
@@ -60,8 +61,12 @@ export class SqliteLog implements RoomLog {
 
   append(entry: NewEntry): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      this.#commits.add({ call: ["append", entry], entry, resolve, reject });
+      this.appendFor({ resolve, reject }, entry);
     });
+  }
+
+  appendFor(waiter: Waiter, entry: NewEntry): void {
+    this.#commits.add({ call: ["append", entry], entry, waiter });
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {
@@ -221,7 +226,8 @@ export class SqliteLog implements RoomLog {
     ...args: Arguments<O>
   ): Promise<Result<O>> {
     return new Promise((resolve, reject) => {
-      this.#commits.add({ call: [operation, ...args], resolve, reject });
+      const waiter = { resolve, reject };
+      this.#commits.add({ call: [operation, ...args], waiter });
     });
   }
 
