@@ -2,6 +2,8 @@
 const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
 const DOMAIN =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+/** What `URL` drops or decodes in a host, and the address that is written to would keep. */
+const UNPLAIN = /[\s\p{C}%]/u;
 
 /**
  * The form under which an e-mail address is unique: trimmed, lower case, the domain in its ASCII
@@ -11,6 +13,7 @@ export function normaliseEmail(email: string): string | null {
   const text = email.trim().toLowerCase();
   const at = text.lastIndexOf("@");
   if (at < 1 || at > 64 || text.length > 254) return null;
+  if (UNPLAIN.test(text)) return null;
   const local = text.slice(0, at);
   const host = URL.parse(`http://${text.slice(at + 1)}/`);
   const isPlainHost = host !== null && !host.username && !host.port &&

@@ -20,6 +20,11 @@ for (
     ["Ann <ann@example.com>", null],
     ["ann@example.com\nBcc:eve@example.com", null],
     ["ann@example.com:25", null],
+    // Once taken, and no code or link could ever be sent there.
+    ["ann@exam\nple.com", null],
+    ["ann@exam\tple.com", null],
+    ["ann@ex%61mple.com", null],
+    ["ann@exam\u00adple.com", null],
     ["ann@example.com/path", null],
     ["ann@example.com?x", null],
     [`${"a".repeat(65)}@example.com`, null],

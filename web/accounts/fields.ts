@@ -4,6 +4,8 @@ import { passwordProblem } from "./password-rules.ts";
 
 /** Characters of a name, which is also what the forms let people type. */
 export const LONGEST_NAME = 80;
+/** UTF-16 code units of a name that is looked at: far beyond any that is only badly spaced. */
+const LONGEST_TRIED = 1_024;
 export const MOST_SELFIES = 3;
 
 /** What a registration form or request brings. */
@@ -38,11 +40,11 @@ export const normaliseName = (name: string): string =>
 
 /** What is wrong with a name, as a sentence; null when nothing is. */
 export function nameProblem(name: string): string | null {
+  const tooLong = `Use at most ${LONGEST_NAME} characters.`;
+  if (name.length > LONGEST_TRIED) return tooLong;
   const text = normaliseName(name);
   if (text === "") return "Enter your name.";
-  if ([...text].length > LONGEST_NAME) {
-    return `Use at most ${LONGEST_NAME} characters.`;
-  }
+  if ([...text].length > LONGEST_NAME) return tooLong;
   // Joiners are part of some scripts; other invisible characters only make names look alike.
   const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
   const hasHidden = hidden.test(text.replace(/[\u200c\u200d]/g, ""));
@@ -70,10 +72,13 @@ const selfieProblem = (selfies: Uint8Array[]): string | null => {
 export function registrationProblems(
   { name, email, password, consent, selfies }: Registration,
 ): Record<string, string> {
+  const [badName, badEmail] = [nameProblem(name), emailProblem(email)];
+  // What cannot be a name is not looked for in the password: it may have a million words.
+  const person = { name: badName ? "" : name, email: badEmail ? "" : email };
   const problems = {
-    name: nameProblem(name),
-    email: emailProblem(email),
-    password: passwordProblem(password, { name, email }),
+    name: badName,
+    email: badEmail,
+    password: passwordProblem(password, person),
     consent: consent
       ? null
       : "Signing in here uses your face: tick the box to agree, or do not register.",

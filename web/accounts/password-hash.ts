@@ -1,5 +1,5 @@
 import { argon2id } from "hash-wasm";
-import { normalisePassword } from "./password-rules.ts";
+import { LONGEST_TRIED, normalisePassword } from "./password-rules.ts";
 import { equalSecrets } from "./secrets.ts";
 
 /** OWASP's minimum for argon2id: 19 MiB, two passes, one lane. */
@@ -13,9 +13,6 @@ const SALT_BYTES = 16;
 const PREFIX = `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$`;
 const PHC =
   /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/;
-
-/** Longer than any password we accept, short enough that hashing it costs nothing extra. */
-const LONGEST_TRIED = 1_024;
 
 /** Hashes a new password into a PHC string. */
 export function hashPassword(password: string): Promise<string> {

@@ -3,6 +3,12 @@ import { COMMON_PASSWORDS } from "./common-passwords.ts";
 const SHORTEST = 8;
 const LONGEST = 128;
 
+/**
+ * UTF-16 code units past which a text is not looked at any more. Normalising can make one
+ * character of eighteen, or one of several, but never 128 of so many.
+ */
+export const LONGEST_TRIED = 1_024;
+
 /** Runs of neighbours: on the keyboard, in the alphabet, among the digits. */
 const SEQUENCES = [
   "abcdefghijklmnopqrstuvwxyz",
@@ -53,6 +59,8 @@ function isPersonal(
   return rest !== text && rest.replace(/[^\p{L}\p{N}]/gu, "").length < 4;
 }
 
+const tooLong = (): string => `Use at most ${LONGEST} characters.`;
+
 /**
  * What is wrong with a new password, as a sentence for the person; null when nothing is. Rules
  * as in NIST SP 800-63B-4: length counts, composition does not, guessable ones are refused.
@@ -61,13 +69,15 @@ export function passwordProblem(
   password: string,
   person: { name: string; email: string },
 ): string | null {
+  // Before anything is done with it: a megabyte of ligatures would take minutes and gigabytes.
+  if (password.length > LONGEST_TRIED) return tooLong();
   const text = normalisePassword(password).toLowerCase();
   const length = [...text].length;
   if (length === 0) return "Choose a password.";
   if (length < SHORTEST) {
     return `Use at least ${SHORTEST} characters. A few words in a row work well.`;
   }
-  if (length > LONGEST) return `Use at most ${LONGEST} characters.`;
+  if (length > LONGEST) return tooLong();
   if (isPersonal(text, person)) {
     return "Choose a password that is not made of your name or e-mail.";
   }

@@ -28,7 +28,7 @@ for (
   const [why, passwords] of [
     [/Choose a password/, [""]],
     [/at least 8/, ["short", "\u{1f600}".repeat(7), "\ufb03\ufb03"]],
-    [/at most 128/, ["ab cd ef".repeat(17)]],
+    [/at most 128/, ["ab cd ef".repeat(17), "\ufdfa".repeat(128)]],
     [/first anyone would guess/, [
       "password",
       "Password1!",
@@ -68,4 +68,27 @@ Deno.test("every password of the list is refused", () => {
     });
     assertMatch(refused ?? "", /would guess/);
   }
+});
+
+Deno.test("128 characters are few enough however they were typed", () => {
+  const decomposed = "e\u0302\u0323 ".repeat(64);
+  assertEquals(decomposed.length, 256);
+  assertEquals(problem(decomposed.trimEnd()), "");
+});
+
+Deno.test("a password of megabytes is refused before it is looked at", () => {
+  // Normalised, this was 36 million characters, and the server stood still for ten seconds.
+  const huge = "\ufdfa".repeat(2_000_000);
+  const { normalize } = String.prototype;
+  let longest = 0;
+  String.prototype.normalize = function (form?: string) {
+    longest = Math.max(longest, this.length);
+    return normalize.call(this, form);
+  };
+  try {
+    assertMatch(problem(huge), /at most 128/);
+  } finally {
+    String.prototype.normalize = normalize;
+  }
+  assertEquals(longest, 0);
 });

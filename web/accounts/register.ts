@@ -58,8 +58,9 @@ export async function register(
   if (Object.keys(problems).length > 0) throw invalid(problems);
   const emailKey = normaliseEmail(input.email);
   if (emailKey === null) throw invalid({ email: "Enter an e-mail address." });
-  if (await isTaken(s.kv, emailKey)) throw emailTaken();
+  // Counted first: being told whether there is an account is worth as much as making one.
   if (input.ip !== undefined) await takeAttempt(s, byNetwork(input.ip));
+  if (await isTaken(s.kv, emailKey)) throw emailTaken();
 
   const { template, selfie } = await enrolFace(s.faces, input.selfies);
   const passwordHash = await hashPassword(input.password);

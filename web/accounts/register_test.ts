@@ -46,6 +46,27 @@ Deno.test(
 );
 
 Deno.test(
+  "a name or an e-mail of megabytes is refused without its words being looked at",
+  onStage(async ({ s }) => {
+    // Every word was looked for in the password: one such request held the server for 7 seconds.
+    const words = "abc def ghi ".repeat(500_000);
+    const { split } = String.prototype;
+    let longest = 0;
+    String.prototype.split = function (this: string, ...by: unknown[]) {
+      longest = Math.max(longest, this.length);
+      return Reflect.apply(split, this, by);
+    } as typeof split;
+    try {
+      const huge = { ...ann, name: words, email: `${words}@example.com` };
+      assertEquals(await fieldsOf(register(s, huge)), ["email", "name"]);
+    } finally {
+      String.prototype.split = split;
+    }
+    assert(longest < 10_000, `${longest}`);
+  }),
+);
+
+Deno.test(
   "all fields are checked at once, and nothing is stored",
   onStage(async ({ s, pictures }) => {
     const nothing = {
@@ -176,5 +197,15 @@ Deno.test(
     }
     assertEquals(await attempt("192.0.2.1"), "too-many-attempts");
     assertEquals(await attempt("192.0.2.2"), "face-none");
+  }),
+);
+
+Deno.test(
+  "asking who has an account, by registering their e-mail, is limited as well",
+  onStage(async ({ s, person }) => {
+    await person("Ann");
+    const ask = () => codeOf(register(s, { ...ann, ip: "192.0.2.1" }));
+    for (let i = 0; i < 60; i++) assertEquals(await ask(), "email-taken");
+    assertEquals(await ask(), "too-many-attempts");
   }),
 );
