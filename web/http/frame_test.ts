@@ -109,3 +109,21 @@ Deno.test("the outbox is shown on this machine only", async () => {
   });
   assertEquals((await sending.ask("/outbox")).status, 404);
 });
+
+Deno.test("the outbox is not shown to the network, nor to a page whose name points here", async () => {
+  // It was: whoever could reach the port could have a new password sent, and read the link.
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const status = async (path: string, from?: string) =>
+    (await app.ask(path, { from })).status;
+  for (const from of ["127.0.0.1", "::1", "::ffff:127.0.0.1"]) {
+    assertEquals(await status("/outbox", from), 200);
+  }
+  for (const from of ["192.168.1.20", "2001:db8::1", "10.127.0.1"]) {
+    assertEquals(await status("/outbox", from), 404);
+    assertEquals(await status("/outbox/000-000-0", from), 404);
+    const rooms = await app.ask("/rooms", { cookie, from });
+    assert(!(await rooms.text()).includes("/outbox"));
+  }
+  assertEquals(await status("http://rebound.example:8000/outbox"), 404);
+});

@@ -68,10 +68,10 @@ export interface TestApp extends AsyncDisposable {
   /** Every e-mail "sent". */
   mails: Mail[];
   origin: string;
-  /** Asks the app; redirects are not followed. */
+  /** Asks the app, from this machine or the address `from`; redirects are not followed. */
   ask(
     path: string,
-    init?: RequestInit & { cookie?: string },
+    init?: RequestInit & { cookie?: string; from?: string },
   ): Promise<Response>;
   /** Sends a form, urlencoded or with files. */
   send(
@@ -84,10 +84,10 @@ export interface TestApp extends AsyncDisposable {
 }
 
 const PASSWORD = "correct horse battery";
-const info: Deno.ServeHandlerInfo = {
-  remoteAddr: { transport: "tcp", hostname: "127.0.0.1", port: 40_000 },
+const infoOf = (hostname: string): Deno.ServeHandlerInfo => ({
+  remoteAddr: { transport: "tcp", hostname, port: 40_000 },
   completed: Promise.resolve(),
-};
+});
 
 let snapshot: ReturnType<Builder["build"]> | undefined;
 
@@ -115,11 +115,14 @@ export async function testApp(
   (await snapshot)(app);
   const handler = app.handler();
 
-  const ask: TestApp["ask"] = (path, { cookie, ...init } = {}) => {
+  const ask: TestApp["ask"] = (
+    path,
+    { cookie, from = "127.0.0.1", ...init } = {},
+  ) => {
     const headers = new Headers(init.headers);
     if (cookie) headers.set("cookie", cookie);
     const url = new URL(path, config.appUrl);
-    return handler(new Request(url, { ...init, headers }), info);
+    return handler(new Request(url, { ...init, headers }), infoOf(from));
   };
 
   let people = 0;

@@ -37,7 +37,7 @@ export const handler = define.handlers({
     // That page says why.
     if (pending.faceOnly) return ctx.redirect(faceStep(next), 303);
     const { email } = pending.account;
-    const outbox = hasOutbox(services.config);
+    const outbox = hasOutbox(ctx);
     const again = ctx.url.searchParams.has("again");
     return page<Data>({ next, email, outbox, again });
   },
@@ -69,7 +69,7 @@ export const handler = define.handlers({
         return ctx.redirect(startAgain(next), 303);
       }
       const failure = failureOf(error, ["code"], requestId);
-      const outbox = hasOutbox(services.config);
+      const outbox = hasOutbox(ctx);
       return page<Data>(
         { next, email, outbox, failure },
         { status: failure.status },

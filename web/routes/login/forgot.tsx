@@ -20,13 +20,13 @@ interface Data {
 export const handler = define.handlers({
   GET(ctx) {
     const asked = ctx.url.searchParams.has("asked");
-    const outbox = hasOutbox(ctx.state.services.config);
+    const outbox = hasOutbox(ctx);
     return page<Data>({ email: "", asked, outbox });
   },
 
   async POST(ctx) {
     const { services, requestId, ip } = ctx.state;
-    const outbox = hasOutbox(services.config);
+    const outbox = hasOutbox(ctx);
     const data: Data = { email: "", asked: false, outbox };
     try {
       data.email = textOf(await readForm(ctx.req), "email");

@@ -10,7 +10,7 @@ import { define } from "../../utils.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const { config } = ctx.state.services;
-    if (!hasOutbox(config)) throw new HttpError(404);
+    if (!hasOutbox(ctx)) throw new HttpError(404);
     const mail = await readOutbox(outboxDir(config), ctx.params.id);
     if (mail === null) throw new HttpError(404);
     return page(mail);

@@ -8,7 +8,7 @@ import { define } from "../../utils.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const { config } = ctx.state.services;
-    if (!hasOutbox(config)) throw new HttpError(404);
+    if (!hasOutbox(ctx)) throw new HttpError(404);
     return page(await listOutbox(outboxDir(config)));
   },
 });

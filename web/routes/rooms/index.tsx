@@ -25,7 +25,7 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const me = personOf(ctx.state);
     const list = await loadRooms(services, me);
-    const outbox = hasOutbox(services.config);
+    const outbox = hasOutbox(ctx);
     return page<Data>({ list, me, outbox, name: "" });
   },
 
@@ -41,7 +41,7 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, ["name"], requestId);
       const list = await loadRooms(services, me);
-      const outbox = hasOutbox(services.config);
+      const outbox = hasOutbox(ctx);
       return page<Data>(
         { list, me, outbox, name, failure },
         { status: failure.status },

@@ -52,13 +52,17 @@ interface Data {
   failure?: Failure;
 }
 
-async function load(s: Services, me: Account, roomId: string): Promise<Data> {
+async function load(
+  s: Services,
+  me: Account,
+  roomId: string,
+  outbox: boolean,
+): Promise<Data> {
   const [{ room, role }, members, invitations] = await Promise.all([
     findRoom(s, me.id, roomId),
     listMembers(s, me.id, roomId),
     listInvitations(s, me.id, roomId),
   ]);
-  const outbox = hasOutbox(s.config);
   return {
     room,
     role,
@@ -113,7 +117,12 @@ async function act(
 export const handler = define.handlers({
   async GET(ctx) {
     const me = personOf(ctx.state);
-    const data = await load(ctx.state.services, me, ctx.params.id);
+    const data = await load(
+      ctx.state.services,
+      me,
+      ctx.params.id,
+      hasOutbox(ctx),
+    );
     data.done = ctx.url.searchParams.get("done");
     return page(data);
   },
@@ -128,7 +137,7 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, ["email", "name"], requestId);
       // Throws again for people who are no members: they see no page at all.
-      const data = await load(services, me, id);
+      const data = await load(services, me, id, hasOutbox(ctx));
       data.typed[textOf(form, "intent") === "rename" ? "name" : "email"] =
         textOf(form, "name") || textOf(form, "email");
       return page({ ...data, failure }, { status: failure.status });
