@@ -97,7 +97,8 @@ async function nextTurn(
 /**
  * The pieces of the document: its head, each new entry, a comment every 15 s so that nothing
  * between here and the browser gives up, and an end that says what to do. Signing out or
- * losing the membership ends it at the next beat; the signal, or the end of this server, at once.
+ * losing the membership ends it with the entries, or, if realtime did not hear of it, at the next
+ * beat; the signal, or the end of this server, at once.
  */
 async function* pieces(
   s: Services,

@@ -25,27 +25,35 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 const isPassing = (error: unknown): boolean =>
   !(error instanceof AppError) || error.status >= 500 || error.status === 429;
 
+/** From where, and for how long, a room is followed. */
+export interface Following {
+  /** Undefined: begin with the newest 50, once realtime answers. */
+  after?: number;
+  signal: AbortSignal;
+  /** Whether the session still holds in which the room is read. */
+  isSignedIn(): Promise<boolean>;
+  /** The first wait before trying again, in milliseconds; doubled each time. */
+  shortest?: number;
+}
+
 /**
- * The entries of a room after an offset, as they come, for as long as the person is a member: when
- * realtime goes away or a token ends, it goes on where it stopped. It ends when the membership
- * does, when the signal says so, and when the room's log begins anew, so that offsets from before
- * mean nothing.
- *
- * @param after undefined: begin with the newest 50, once realtime answers.
- * @param shortest the first wait before trying again, in milliseconds; doubled each time.
+ * The entries of a room after an offset, as they come, for as long as the person is a member and
+ * signed in: when realtime goes away or a token ends, it goes on where it stopped. It ends when the
+ * membership or the session does, when the signal says so, and when the room's log begins anew, so
+ * that offsets from before mean nothing.
  */
 export async function* followRoom(
   s: Pick<Services, "kv" | "roomLog">,
   account: Person,
   roomId: string,
-  after: number | undefined,
-  signal: AbortSignal,
-  shortest = 500,
+  { after, signal, isSignedIn, shortest = 500 }: Following,
 ): AsyncGenerator<EntryFrame, void> {
   let last = after;
   let epoch: string | undefined;
   let wait = shortest;
   while (!signal.aborted) {
+    // Realtime ends the stream of whoever signs out; a new token would only open it again.
+    if (!await isSignedIn()) return;
     const roles = await rolesOf(s, account.id);
     if (!Object.hasOwn(roles, roomId)) return;
     try {

@@ -56,9 +56,15 @@ async function adasRoom({ s, person }: Stage) {
   const ada = await person("Ada");
   const room = await createRoom(s, ada, "Tea");
   const stop = new AbortController();
+  const session = { holds: true };
   const follow = (after?: number) =>
-    followRoom(s, ada, room.id, after, stop.signal, 1);
-  return { ada, room, stop, follow };
+    followRoom(s, ada, room.id, {
+      after,
+      signal: stop.signal,
+      isSignedIn: () => Promise.resolve(session.holds),
+      shortest: 1,
+    });
+  return { ada, room, stop, session, follow };
 }
 
 const down = new AppError({ code: "realtime-down", status: 503, message: "" });
@@ -115,6 +121,21 @@ Deno.test(
       await leaveRoom(stage.s, ada, room.id);
     }
     assertEquals(offsets, [1]);
+  }),
+);
+
+Deno.test(
+  "it ends with the session, and no new token opens the room again",
+  onStage(async (stage) => {
+    const { room, session, follow } = await adasRoom(stage);
+    const { asked } = script(stage, room.id, [[1], [2]]);
+    const offsets: number[] = [];
+    for await (const { offset } of follow(0)) {
+      offsets.push(offset);
+      session.holds = false;
+    }
+    assertEquals(offsets, [1]);
+    assertEquals(asked, [0]);
   }),
 );
 

@@ -1,3 +1,4 @@
+import { findSession } from "../../../accounts/sessions.ts";
 import { personOf } from "../../../http/person.ts";
 import { liveDocument } from "../../../http/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
@@ -20,12 +21,17 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const { room } = await findRoom(services, me.id, ctx.params.id);
     const after = readAfter(ctx.url);
+    const sessionToken = session?.token ?? "";
+    const isSignedIn = async () =>
+      await findSession(services, sessionToken) !== null;
     const document = liveDocument(services, {
       room,
       me: me.id,
-      sessionToken: session?.token ?? "",
+      sessionToken,
       entries: (signal) =>
-        ReadableStream.from(followRoom(services, me, room.id, after, signal)),
+        ReadableStream.from(
+          followRoom(services, me, room.id, { after, signal, isSignedIn }),
+        ),
     });
     return new Response(document, {
       headers: {
