@@ -113,6 +113,22 @@ test("limits the rate, then the patience", async () => {
   expect((await client.closed).code).toBe(CLOSE.flooding);
 });
 
+test("answers no flood of frames that mean nothing, identified or not", async () => {
+  // Each was answered: whoever could reach the port could have it write for 15 seconds.
+  const stranger = new TestClient(server.port);
+  await stranger.opened;
+  const member = await server.enter("ann", "r");
+  const frames = ["no-such-event", "typing"];
+  for (const client of [stranger, member]) {
+    for (let i = 0; i < 1_000; i += 1) {
+      client.send({ event: frames[i % 2], roomId: "x" });
+    }
+    expect((await client.closed).code).toBe(CLOSE.flooding);
+    const told = client.frames.filter(({ event }) => event === "error");
+    expect(told.length).toBeLessThan(500);
+  }
+});
+
 test("closes a socket that floods its queue", async () => {
   const client = new TestClient(server.port);
   await client.opened;

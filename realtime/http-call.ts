@@ -64,14 +64,26 @@ export async function serviceOnly(context: HttpContext, request: Request) {
   throw new HttpError(403, "forbidden", "Only the web service may do this.");
 }
 
-/** @throws {FrameError} `bad-json` */
+/** Bytes of a body that is read. */
+const BODY_LIMIT = 262_144;
+
+/**
+ * @throws {FrameError} `bad-json`
+ * @throws {HttpError} 413 `too-large`
+ */
 export async function body(request: Request): Promise<unknown> {
   try {
-    return await request.json();
-  } catch {
+    const bytes = await request.arrayBuffer();
+    if (bytes.byteLength > BODY_LIMIT) throw tooLarge();
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    if (error instanceof HttpError) throw error;
     throw new FrameError("bad-json", "The body is not JSON.");
   }
 }
+
+const tooLarge = () =>
+  new HttpError(413, "too-large", "The body is too large; send less.");
 
 /** How many are asked for, as far as one answer goes. */
 export function limitOf(url: URL): number {

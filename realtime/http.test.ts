@@ -106,6 +106,7 @@ test("answers what is wrong with a status, a code and a sentence", async () => {
     [await get("/nowhere", ann), 404, "not-found"],
     [await get("/rooms/h/membership", ann), 405, "method-not-allowed"],
     [await post("{"), 400, "bad-json"],
+    [await post("x".repeat(300_000)), 413, "too-large"],
     [await post({ clientId: "x", content: "" }), 422, "message-empty"],
     [
       await post({ clientId: "x", content: "x".repeat(4_001) }),

@@ -14,6 +14,9 @@ const BAD_LIMIT = 10;
 /** Joins, renewals and read positions: a person may have many rooms, all at once. */
 const REQUEST_RATE = 20;
 const REQUEST_BURST = 200;
+/** Frames refused for what is in them: a client of ours sends next to none. */
+const REFUSED_RATE = 10;
+const REFUSED_BURST = 200;
 
 /** What one socket may still do. */
 export class Limits {
@@ -23,6 +26,7 @@ export class Limits {
   #requests: Bucket | undefined;
   #searches: Bucket | undefined;
   #typing: Bucket | undefined;
+  #refused: Bucket | undefined;
 
   constructor(readonly rates: Rates) {}
 
@@ -55,6 +59,12 @@ export class Limits {
   countBad(): boolean {
     this.#bad += 1;
     return this.#bad >= BAD_LIMIT;
+  }
+
+  /** Counts a frame that was refused for what is in it; true if that was one too many. */
+  countRefused(): boolean {
+    this.#refused ??= new Bucket(REFUSED_RATE, REFUSED_BURST);
+    return !this.#refused.take();
   }
 
   get flooding(): boolean {

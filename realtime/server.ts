@@ -28,7 +28,8 @@ export interface Realtime {
   drain(): Promise<void>;
 }
 
-/** Bytes of a frame past which Bun itself drops the connection. */
+/** Bytes of a frame past which Bun itself drops the connection, and of a body past which it
+ * answers a bare 413: far beyond what is taken, so that whoever sends too much is told. */
 const PAYLOAD_LIMIT = 1_114_112;
 /** Bytes not yet taken by a reader past which its connection is dropped. */
 const BACKPRESSURE_LIMIT = 1_048_576;
@@ -59,7 +60,7 @@ export async function startServer(
   const server = Bun.serve<SocketData>({
     port: config.port,
     idleTimeout: 0,
-    maxRequestBodySize: 262_144,
+    maxRequestBodySize: PAYLOAD_LIMIT,
     fetch(request, server) {
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
         return handleHttp(http, request);

@@ -239,7 +239,11 @@ export class Session implements InboxOwner {
     hub.metrics.errors.add(frame.code);
     this.send(frame);
     if (close) this.close(close, frame.code);
-    if (this.#limits.flooding) this.close(CLOSE.flooding, "flooding");
+    // What may be sent again is limited where it is refused, and is no fault of the client.
+    const refused = !frame.retryable && this.#limits.countRefused();
+    if (refused || this.#limits.flooding) {
+      this.close(CLOSE.flooding, "flooding");
+    }
   }
 
   /** Sends one frame to this socket alone. */
