@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { findAccount } from "./accounts.ts";
 import { checkFace, deleteFace, replaceFace } from "./faces.ts";
 import { sweepPictures } from "./pictures.ts";
-import { createSession, findSession } from "./sessions.ts";
+import { createSession, endAllSessions, findSession } from "./sessions.ts";
 import { type AccountRecord, keys } from "./store.ts";
 import {
   codeOf,
@@ -85,6 +85,25 @@ Deno.test(
     assertEquals(await codeOf(call), "face-none");
     const gone = replaceFace(s, "nobody", [selfieOf("Eve")]);
     assertEquals(await codeOf(gone), "not-found");
+    assertEquals([...pictures.values()], [selfieOf("Ann")]);
+    await checkFace(s, id, selfieOf("Ann"), IP);
+  }),
+);
+
+Deno.test(
+  "whoever is signed out while their new face is looked at does not store it",
+  onStage(async ({ s, person, pictures }) => {
+    // A stolen session: the owner ends it, and a moment later the thief's face was in the account.
+    const { id } = await person("Ann");
+    const { token } = await createSession(s, id);
+    const { enrol } = s.faces;
+    s.faces.enrol = async (selfies) => {
+      await endAllSessions(s, id);
+      return await enrol.call(s.faces, selfies);
+    };
+    const call = replaceFace(s, id, [selfieOf("Eve")], token);
+    assertEquals(await codeOf(call), "not-signed-in");
+    s.faces.enrol = enrol;
     assertEquals([...pictures.values()], [selfieOf("Ann")]);
     await checkFace(s, id, selfieOf("Ann"), IP);
   }),

@@ -1,3 +1,4 @@
+import { AppError } from "../errors.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
@@ -80,9 +81,20 @@ export async function endSession(s: Store, token: string): Promise<void> {
   await s.kv.delete(keys.session(await sha256(token)));
 }
 
+const signedOutMeanwhile = (): AppError =>
+  new AppError({
+    code: "not-signed-in",
+    status: 401,
+    message:
+      "You were signed out meanwhile, so nothing was changed. Sign in and try again.",
+  });
+
 /**
  * The record in its next epoch, which ends all sessions and pending logins of the account with
- * the commit; `keepToken`, one of its sessions, is carried over.
+ * the commit; `keepToken`, the session in which this was asked for, is carried over.
+ *
+ * @throws {AppError} `not-signed-in` (401) when that session has ended since: a face takes seconds
+ * to enrol, and whoever was signed out in them must not change the account any more.
  */
 export async function nextEpoch(
   s: Store,
@@ -91,16 +103,15 @@ export async function nextEpoch(
   keepToken?: string,
 ): Promise<AccountRecord> {
   const epoch = record.epoch + 1;
-  if (keepToken !== undefined && isToken(keepToken)) {
+  if (keepToken !== undefined) {
     const key = keys.session(await sha256(keepToken));
     const entry = await s.kv.get<SessionRecord>(key);
     const session = entry.value;
     const expireIn = (session?.expiresAt ?? 0) - Date.now();
     const isOurs = session?.accountId === record.id &&
       session.epoch === record.epoch;
-    if (session !== null && isOurs && expireIn > 0) {
-      commit.check(entry).set(key, { ...session, epoch }, { expireIn });
-    }
+    if (!isOurs || expireIn <= 0) throw signedOutMeanwhile();
+    commit.check(entry).set(key, { ...session, epoch }, { expireIn });
   }
   return { ...record, epoch };
 }

@@ -1,4 +1,9 @@
-import { untilCommitted } from "../accounts/store.ts";
+import {
+  type AccountRecord,
+  keys as accountKeys,
+  noAccount,
+  untilCommitted,
+} from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import { dropMail } from "../mail/queue-store.ts";
@@ -27,19 +32,32 @@ const alreadyMember = (): AppError =>
       "You are a member of this room already. The invitation stays open for someone else.",
   });
 
-/** Uses the invitation up and writes the membership, in one commit; whether it went through. */
+/**
+ * Uses the invitation up and writes the membership, in one commit; whether it went through. Who
+ * invites must still be a member: taking back what they sent comes after their removal, and a crash
+ * in between must not leave them a way back in. Who joins must still exist, because deleting an
+ * account ends with its memberships.
+ */
 async function join(
   s: Pick<Services, "kv">,
   account: Account,
   invitation: Deno.KvEntry<StoredInvitation>,
 ): Promise<boolean> {
-  const { id, roomId, email } = invitation.value;
+  const { id, roomId, email, inviterId } = invitation.value;
   const place = await s.kv.get<string>(keys.roomInvitation(roomId, email));
-  const [room, member] = await s.kv.getMany<[StoredRoom, Membership]>([
+  const [room, member, inviter, person] = await s.kv.getMany<
+    [StoredRoom, Membership, Membership, AccountRecord]
+  >([
     keys.room(roomId),
     keys.member(roomId, account.id),
+    keys.member(roomId, inviterId),
+    accountKeys.account(account.id),
   ]);
+  if (person.versionstamp === null) throw noAccount();
   if (room.versionstamp === null) throw invitationGone(null);
+  if (inviter.versionstamp === null) {
+    throw invitationGone({ ...invitation.value, status: "revoked" });
+  }
   if (member.versionstamp !== null) throw alreadyMember();
   await checkRoomCount(s, account.id);
   const membership: Membership = { role: "member", joinedAt: Date.now() };
@@ -50,6 +68,7 @@ async function join(
   };
   const memberCount = room.value.memberCount + 1;
   const commit = s.kv.atomic().check(invitation).check(room).check(member)
+    .check(person)
     .set(invitation.key, used, expiry(used))
     .set(room.key, { ...room.value, memberCount })
     .set(member.key, membership)

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { keys as accountKeys } from "../accounts/store.ts";
 import { AppError } from "../errors.ts";
 import { acceptInvitation } from "./accept.ts";
 import { findInvitation, rejectInvitation } from "./invitations.ts";
@@ -43,6 +44,42 @@ Deno.test(
     }
     assertEquals((await listMembers(s, ada.id, room.id)).length, 2);
     assertEquals((await listRooms(s, ada.id))[0].memberCount, 2);
+  }),
+);
+
+Deno.test(
+  "an invitation of somebody who was removed is over, also if taking it back failed",
+  onStage(async ({ s, person, bring, codeFor }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    const code = await codeFor(bob, room.id, "bob-again@example.com");
+    // The process ends between the removal and what follows it.
+    const { list } = s.kv;
+    s.kv.list = () => {
+      throw new Error("The process is gone");
+    };
+    await assertRejects(() => removeMember(s, ada, room.id, bob.id));
+    s.kv.list = list;
+    const back = await codeOf(() => acceptInvitation(s, bob, code));
+    assertEquals(back, "invitation-revoked");
+    assertEquals((await listMembers(s, ada.id, room.id)).length, 1);
+  }),
+);
+
+Deno.test(
+  "an account that is gone joins nothing and makes no room",
+  onStage(async ({ s, person, codeFor }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    const code = await codeFor(ada, room.id, bob.email);
+    await s.kv.delete(accountKeys.account(bob.id));
+    // Bob's requests were on their way when the account was deleted.
+    const join = () => acceptInvitation(s, bob, code);
+    assertEquals(await codeOf(join), "not-found");
+    assertEquals(await codeOf(() => createRoom(s, bob, "Mine")), "not-found");
+    assertEquals(await rolesOf(s, bob.id), {});
+    assertEquals((await findInvitation(s, code))?.status, "pending");
   }),
 );
 

@@ -1,4 +1,8 @@
-import { untilCommitted } from "../accounts/store.ts";
+import {
+  keys as accountKeys,
+  noAccount,
+  untilCommitted,
+} from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
@@ -97,6 +101,9 @@ export async function createRoom(
   const form = once && isId(once) ? keys.roomForm(account.id, once) : null;
   const before = form && await madeBefore(s, form, kept);
   if (before) return before;
+  // Checked in the commit: an account on its way out must not leave a room that nobody is in.
+  const person = await s.kv.get(accountKeys.account(account.id));
+  if (person.versionstamp === null) throw noAccount();
   await checkRoomCount(s, account.id);
   const createdAt = Date.now();
   const room: Room = {
@@ -107,7 +114,7 @@ export async function createRoom(
   };
   const stored: StoredRoom = { ...room, memberCount: 1 };
   const membership: Membership = { role: "admin", joinedAt: createdAt };
-  const commit = s.kv.atomic()
+  const commit = s.kv.atomic().check(person)
     .set(keys.room(room.id), stored)
     .set(keys.member(room.id, account.id), membership)
     .set(keys.accountRoom(account.id, room.id), membership);
@@ -117,7 +124,8 @@ export async function createRoom(
   }
   const { ok } = await commit.commit();
   if (ok) return room;
-  // The form came twice at the same time, or was filled in anew after it had made a room.
+  // The form came twice at the same time, or was filled in anew after it had made a room; or the
+  // account was changed meanwhile.
   const twin = form && await madeBefore(s, form, kept);
   return twin ?? await createRoom(s, account, name);
 }
