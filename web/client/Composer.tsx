@@ -10,6 +10,7 @@ export interface ComposerProps {
   roomId: string;
   /** What the server kept of a form it could not accept. */
   draft?: string;
+  draftId?: string;
   input: RefObject<HTMLTextAreaElement>;
   /** Nothing can be sent any more; what is written stays to be copied. */
   closed: boolean;
@@ -104,7 +105,7 @@ export function Composer(props: ComposerProps) {
         {props.notice}
         {over > -200 && <span class="count">{-over}</span>}
       </p>
-      <input type="hidden" name="clientId" value={newId()} />
+      <input type="hidden" name="clientId" value={props.draftId ?? newId()} />
     </form>
   );
 }

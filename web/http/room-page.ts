@@ -26,7 +26,9 @@ export interface RoomPage {
   wsUrl: string;
   transcriberUrl: string;
   transcriber: TranscriberState;
+  /** What a form could not send, and the id it tried to send it under. */
   draft?: string;
+  draftId?: string;
   error?: string;
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { AppError } from "../errors.ts";
 import { createRoom } from "../rooms/rooms.ts";
 import { type TestApp, testApp } from "./testing.ts";
 
@@ -76,6 +77,42 @@ Deno.test("a message that cannot be sent stays in the form", async () => {
   const down = await app.send(path, { content: "for later" }, cookie);
   assertEquals(down.status, 503);
   assertMatch(await down.text(), /<textarea[^>]*>for later/);
+});
+
+Deno.test("a message whose answer got lost is not sent twice, nor is what is written after it", async () => {
+  await using app = await testApp();
+  const { path, cookie, account, room } = await withRoom(app);
+  const { roomLog } = app;
+  const { post } = roomLog;
+  const idOf = (page: string) =>
+    page.match(/name="clientId" value="([^"]+)"/)?.[1] ?? "";
+  const contents = async () => {
+    const { messages } = await roomLog.history(
+      account,
+      { [room.id]: "admin" },
+      room.id,
+      {},
+    );
+    return messages.map(({ content }) => content);
+  };
+  // Stored, but the answer comes too late.
+  roomLog.post = async (...message) => {
+    await post(...message);
+    throw new AppError({
+      code: "realtime-down",
+      status: 503,
+      message: "Late.",
+    });
+  };
+  const late = await app.send(path, { content: "one loaf" }, cookie);
+  const page = await late.text();
+  assertMatch(page, /<textarea[^>]*>one loaf/);
+  roomLog.post = post;
+  const clientId = idOf(page);
+  await app.send(path, { content: "one loaf", clientId }, cookie);
+  assertEquals(await contents(), ["one loaf"]);
+  await app.send(path, { content: "two loaf", clientId }, cookie);
+  assertEquals(await contents(), ["one loaf", "two loaf"]);
 });
 
 Deno.test("with realtime down the pages still load and say so", async () => {

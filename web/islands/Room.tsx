@@ -29,6 +29,7 @@ export interface RoomProps {
   transcriberUrl: string;
   transcriber: TranscriberState;
   draft?: string;
+  draftId?: string;
   error?: string;
 }
 
@@ -186,6 +187,7 @@ export default function Room(props: RoomProps) {
       <Composer
         roomId={roomId}
         draft={props.draft}
+        draftId={props.draftId}
         input={input}
         closed={!!wayOn}
         notice={notice}

@@ -8,6 +8,7 @@ import { loadRoomPage, noteRead, readBefore } from "../../../http/room-page.ts";
 import { toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { sendOnce } from "../../../rooms/send-once.ts";
 import { define } from "../../../utils.ts";
 
 /** The room fills the window and brings its own header. */
@@ -34,12 +35,16 @@ export const handler = define.handlers({
     const clientId = textOf(form, "clientId") || crypto.randomUUID();
     try {
       const roles = await rolesOf(services, me.id);
-      await services.roomLog.post(me, roles, id, { clientId, content });
+      await sendOnce(services, me, roles, id, { clientId, content });
       return ctx.redirect(`/rooms/${room.id}#latest`, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);
       const data = await loadRoomPage(services, me, id);
-      return page({ ...data, draft: content, error: message }, { status });
+      // Sent again under the same id, it is the same message, should it have been stored after all.
+      return page(
+        { ...data, draft: content, draftId: clientId, error: message },
+        { status },
+      );
     }
   },
 });
