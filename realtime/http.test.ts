@@ -82,6 +82,23 @@ test("streams entries as lines, from an offset on, and ends with the member", as
   expect((await lines.next()).done).toBe(true);
 });
 
+test("a stream that opens while its reader is removed tells nothing more", async () => {
+  const token = await server.issuer.personToken("ed", { live: "member" });
+  const { log, streams } = server.hub;
+  const { read } = log;
+  log.read = async (...range) => {
+    log.read = read;
+    const slice = await read.apply(log, range);
+    const removal = { roomId: "live", userId: "ed", removed: true };
+    await log.remove({ ...removal, at: Date.now() });
+    return slice;
+  };
+  const answer = await server.call("/rooms/live/stream?after=0", token);
+  const listening = [...streams].some(({ person }) => person.id === "ed");
+  await answer.body?.cancel();
+  expect(listening).toBe(false);
+});
+
 async function* readLines(answer: Response): AsyncGenerator<unknown, void> {
   const decoder = new TextDecoder();
   let text = "";

@@ -26,6 +26,8 @@ export async function roomStream(
     await room.join(
       () => readOn(hub, reader, after),
       (_, later) => {
+        // A removal may have come in while the log was read.
+        reader.check();
         for (const { text } of later) reader.write(text);
         reader.listen(room.listeners);
       },
@@ -73,6 +75,7 @@ class StreamReader {
   }
 
   listen(listeners: Set<(delivery: Delivery) => void>): void {
+    if (this.#ended) return;
     this.#listeners = listeners;
     listeners.add(this.#deliver);
     this.hub.streams.add(this);
