@@ -49,6 +49,14 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   addHealth(app, deps);
   addDocs(app);
 
+  app.all("/transcribe", (c) => {
+    c.header("allow", "POST");
+    throw new ApiError({
+      code: "method-not-allowed",
+      status: 405,
+      message: "This address takes a recording with POST. See /docs.",
+    });
+  });
   app.notFound(() => {
     throw new ApiError({
       code: "not-found",

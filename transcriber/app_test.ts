@@ -100,3 +100,14 @@ Deno.test("every answer carries the security headers, and unknown addresses a se
   assertEquals(headers.get("x-frame-options"), "DENY");
   assertEquals(headers.get("referrer-policy"), "no-referrer");
 });
+
+Deno.test("another method is told which one to use, not that there is nothing", async () => {
+  await using service = await startService();
+  for (const method of ["GET", "PUT", "DELETE"]) {
+    const answer = await fetch(`${service.url}/transcribe`, { method });
+    assertEquals(answer.status, 405);
+    assertEquals(answer.headers.get("allow"), "POST");
+    const { error } = await answer.json();
+    assertEquals(error.code, "method-not-allowed");
+  }
+});

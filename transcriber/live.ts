@@ -30,7 +30,8 @@ export interface LiveTimes {
 const TIMES: LiveTimes = { hello: 10_000, idle: 15_000 };
 
 const Hello = z.object({
-  token: z.string().max(4_096),
+  // A person's token names each of their rooms, up to a hundred: five thousand characters then.
+  token: z.string().max(8_000),
   language: LanguageSchema.default("en-US"),
 });
 

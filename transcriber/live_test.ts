@@ -62,6 +62,28 @@ Deno.test({
   },
 });
 
+Deno.test("who is in a hundred rooms, and has a long name, may dictate as well", async () => {
+  // Their token, which names every room, was longer than the first frame might be.
+  await using service = await startService();
+  const rooms = Object.fromEntries(
+    Array.from({ length: 100 }, (_, n) => [
+      `${n}`.padStart(22, "r"),
+      "member",
+    ]),
+  );
+  const claims = {
+    sub: crypto.randomUUID(),
+    name: "\u{1f600}".repeat(80),
+    jti: crypto.randomUUID(),
+    sid: "0".repeat(32),
+    rooms,
+  };
+  const token = await service.web.token(claims);
+  assert(token.length > 5_000, `${token.length}`);
+  const hello = JSON.stringify({ token });
+  assertEquals(await conversation(service, [hello, end]), "1000");
+});
+
 Deno.test("a conversation that goes wrong ends with an error and a code that says whether to retry", async () => {
   await using service = await startService();
   const expired = await service.web.token({}, { expiresIn: -60 });
