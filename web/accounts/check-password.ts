@@ -90,16 +90,24 @@ export async function forgetFailures(
   await clearAttempts(s, here);
 }
 
+/** An e-mail and a password, as somebody at `ip` gives them. */
+export interface Credentials {
+  email: string;
+  password: string;
+  ip: string;
+}
+
 /**
- * The account with this e-mail and password. The first step of signing in, never the last. An
- * unknown e-mail gets the same answer, after the same work, as a wrong password.
+ * The account with this e-mail and password, as it was when the password was compared. The first
+ * step of signing in, never the last. An unknown e-mail gets the same answer, after the same work,
+ * as a wrong password.
  *
  * @throws {AppError} `wrong-credentials` (401); `too-many-attempts` (429) with `retryAfter`.
  */
-export async function checkPassword(
+export async function checkCredentials(
   s: Store,
-  { email, password, ip }: { email: string; password: string; ip: string },
-): Promise<Account> {
+  { email, password, ip }: Credentials,
+): Promise<AccountRecord> {
   const emailKey = normaliseEmail(email) ?? "";
   const { here, anywhere, byNetwork } = await limitsFor(emailKey, ip);
   await takeAttempts(s, [here, anywhere, byNetwork]);
@@ -111,5 +119,13 @@ export async function checkPassword(
   await returnAttempt(s, anywhere);
   await returnAttempt(s, byNetwork);
   await refreshHash(s, record, password);
-  return toAccount(record);
+  return record;
+}
+
+/** {@link checkCredentials}, for whoever needs to know only whose they are. */
+export async function checkPassword(
+  s: Store,
+  credentials: Credentials,
+): Promise<Account> {
+  return toAccount(await checkCredentials(s, credentials));
 }

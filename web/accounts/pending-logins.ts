@@ -26,11 +26,14 @@ export const loginExpired = (): AppError =>
 /**
  * The state between the password and the second step. Its token opens nothing but that step.
  *
+ * @param epoch the account's when the password was compared, if not the present one: with a
+ * password that was changed meanwhile the second step is void.
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function createPendingLogin(
   s: Store,
   accountId: string,
+  epoch?: number,
 ): Promise<IssuedToken> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
@@ -38,7 +41,7 @@ export async function createPendingLogin(
   const expiresAt = Date.now() + PENDING_LOGIN_MS;
   const pending: PendingRecord = {
     accountId,
-    epoch: record.epoch,
+    epoch: epoch ?? record.epoch,
     expiresAt,
     faceAttemptsLeft: FACE_ATTEMPTS,
   };

@@ -1,9 +1,11 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
+import { checkCredentials, type Credentials } from "./check-password.ts";
 import { checkEmailCode } from "./email-code.ts";
 import { faceFirst, faceWasShown, mustShowFace } from "./face-first.ts";
 import { checkFace } from "./faces.ts";
 import {
+  createPendingLogin,
   endPendingLogin,
   findPendingLogin,
   loginExpired,
@@ -11,7 +13,8 @@ import {
   takeFaceAttempt,
 } from "./pending-logins.ts";
 import { type IssuedToken, issueSession } from "./sessions.ts";
-import type { PendingRecord, Store } from "./store.ts";
+import { type PendingRecord, type Store, toAccount } from "./store.ts";
+import type { Account } from "./types.ts";
 
 async function finish(
   s: Store,
@@ -21,6 +24,25 @@ async function finish(
   await endPendingLogin(s, pendingToken);
   // The epoch of the first step: a password changed since then makes this session void.
   return await issueSession(s, pending.accountId, pending.epoch);
+}
+
+/** Who has passed the first step, and the token of the second. */
+export interface FirstStep extends IssuedToken {
+  account: Account;
+}
+
+/**
+ * The first step: a pending login for an e-mail and its password.
+ *
+ * @throws {AppError} all that `checkCredentials` throws.
+ */
+export async function startSignIn(
+  s: Store,
+  credentials: Credentials,
+): Promise<FirstStep> {
+  const record = await checkCredentials(s, credentials);
+  const pending = await createPendingLogin(s, record.id, record.epoch);
+  return { ...pending, account: toAccount(record) };
 }
 
 /**

@@ -7,7 +7,7 @@ import {
 } from "./pending-logins.ts";
 import { sha256 } from "./secrets.ts";
 import { endAllSessions, findSession } from "./sessions.ts";
-import { signInWithCode, signInWithFace } from "./sign-in.ts";
+import { signInWithCode, signInWithFace, startSignIn } from "./sign-in.ts";
 import { keys } from "./store.ts";
 import {
   codeOf,
@@ -17,6 +17,7 @@ import {
   fieldsOf,
   IP,
   onStage,
+  PASSWORD,
   selfieOf,
   type Stage,
 } from "./testing.ts";
@@ -153,5 +154,25 @@ Deno.test(
     await startEmailCode(s, id);
     const call = signInWithCode(s, "A".repeat(43), mailedCode(stage));
     assertEquals(await codeOf(call), "login-expired");
+  }),
+);
+
+Deno.test(
+  "a password that is changed while it is compared signs nobody in",
+  onStage(async ({ s, person }) => {
+    const { id, email } = await person("Ann");
+    const { get } = s.kv;
+    // The record has been read with the old password; now the owner changes it.
+    s.kv.get = async <T>(key: Deno.KvKey) => {
+      const entry = await get.call(s.kv, key) as Deno.KvEntryMaybe<T>;
+      if (key[0] !== "accounts") return entry;
+      s.kv.get = get;
+      await endAllSessions(s, id);
+      return entry;
+    };
+    const password = PASSWORD;
+    const { token } = await startSignIn(s, { email, password, ip: IP });
+    const late = signInWithFace(s, token, selfieOf("Ann"), IP);
+    assertEquals(await codeOf(late), "login-expired");
   }),
 );

@@ -1,14 +1,16 @@
 import { z } from "zod";
-import { checkPassword } from "../../accounts/check-password.ts";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import {
-  createPendingLogin,
   endPendingLogin,
   loginExpired,
 } from "../../accounts/pending-logins.ts";
-import { signInWithCode, signInWithFace } from "../../accounts/sign-in.ts";
-import type { Account } from "../../accounts/types.ts";
+import {
+  type FirstStep,
+  signInWithCode,
+  signInWithFace,
+  startSignIn,
+} from "../../accounts/sign-in.ts";
 import { faceImage, picturesOf, withFaceImage } from "../../http/face-image.ts";
 import { PICTURES_BYTES, readJson, readShape } from "../../http/json.ts";
 import { pendingLoginOf } from "../../http/pending-login.ts";
@@ -28,12 +30,11 @@ const Body = Password.partial().extend(Proof.shape);
 /** Both steps in one request: when the second fails, nothing of the first stays. */
 async function signInAtOnce(
   { services, ip }: State,
-  account: Account,
+  { account, token }: FirstStep,
   image: string,
 ): Promise<Response> {
-  const [selfie] = picturesOf(image);
-  const { token } = await createPendingLogin(services, account.id);
   try {
+    const [selfie] = picturesOf(image);
     const session = await signInWithFace(services, token, selfie, ip);
     return sessionAnswer(services.config, account, session, 200);
   } finally {
@@ -42,8 +43,10 @@ async function signInAtOnce(
 }
 
 /** The first step: a cookie that is good only for the second. */
-async function startLogin(s: Services, account: Account): Promise<Response> {
-  const { token, expiresAt } = await createPendingLogin(s, account.id);
+async function startLogin(
+  s: Services,
+  { account, token, expiresAt }: FirstStep,
+): Promise<Response> {
   if (!account.hasFace) await startEmailCode(s, account.id);
   const next = account.hasFace ? "faceImage" : "code";
   const answer = Response.json({ next, expiresAt }, { status: 202 });
@@ -83,10 +86,10 @@ export const handler = define.handlers({
         return await finishLogin(ctx.state, ctx.req.headers, body);
       }
       const { email, password } = readShape(body, Password);
-      const account = await checkPassword(services, { email, password, ip });
+      const first = await startSignIn(services, { email, password, ip });
       return faceImage === undefined
-        ? await startLogin(services, account)
-        : await signInAtOnce(ctx.state, account, faceImage);
+        ? await startLogin(services, first)
+        : await signInAtOnce(ctx.state, first, faceImage);
     });
   },
 });

@@ -1,9 +1,8 @@
 import { page } from "fresh";
 import { startEmailCode } from "../../accounts/email-code.ts";
-import { checkPassword } from "../../accounts/check-password.ts";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
-import { createPendingLogin } from "../../accounts/pending-logins.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
+import { startSignIn } from "../../accounts/sign-in.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
@@ -48,15 +47,11 @@ export const handler = define.handlers({
     try {
       const form = await readForm(ctx.req);
       data.email = textOf(form, "email");
-      const account = await checkPassword(services, {
+      const { account, token, expiresAt } = await startSignIn(services, {
         email: data.email,
         password: textOf(form, "password"),
         ip,
       });
-      const { token, expiresAt } = await createPendingLogin(
-        services,
-        account.id,
-      );
       const step = account.hasFace ? "/login/face" : "/login/code";
       if (!account.hasFace) await startEmailCode(services, account.id);
       const answer = ctx.redirect(
