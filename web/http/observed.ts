@@ -1,4 +1,5 @@
 import type { Middleware } from "fresh";
+import { AppError } from "../errors.ts";
 import type { log } from "../log.ts";
 import type { State } from "../utils.ts";
 
@@ -12,14 +13,19 @@ const statusOf = (error: unknown): number =>
     ? error.status
     : 500;
 
+/** The stable code of an error of ours, by which guessing and misuse can be told apart. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof AppError ? error.code : undefined;
+
 /**
  * Writes one line about each request: its method, the pattern of its route (never the path, which
- * may hold a secret, nor the query), its status, and the milliseconds until the answer began.
+ * may hold a secret, nor the query), its status, the code of the error it ended in, and the
+ * milliseconds until the answer began.
  */
 export function observed(write: typeof log): Middleware<State> {
   return async (ctx) => {
     const started = performance.now();
-    const tell = (status: number) => {
+    const tell = (status: number, code?: string) => {
       const route = ctx.route ?? "unknown";
       if (PROBES.has(route) && status < 500) return;
       write("info", "request", {
@@ -27,6 +33,7 @@ export function observed(write: typeof log): Middleware<State> {
         method: ctx.req.method,
         route,
         status,
+        code,
         ms: Math.round(performance.now() - started),
       });
     };
@@ -35,7 +42,7 @@ export function observed(write: typeof log): Middleware<State> {
       tell(answer.status);
       return answer;
     } catch (error) {
-      tell(statusOf(error));
+      tell(statusOf(error), codeOf(error));
       throw error;
     }
   };
