@@ -11,7 +11,7 @@ import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import { announceSignOut } from "../rooms/announce.ts";
 import type { State } from "../utils.ts";
-import { filesOf, textOf } from "./forms.ts";
+import { filesOf, textOf, unknownIntent } from "./forms.ts";
 
 /** What a form of the account page led to. */
 export interface Changed {
@@ -95,9 +95,5 @@ export async function act(
       await announceSignOut(s, { userId: accountId });
       return signedOut;
   }
-  throw new AppError({
-    code: "unknown-intent",
-    status: 400,
-    message: "This form is out of date. Please reload the page and try again.",
-  });
+  throw unknownIntent();
 }

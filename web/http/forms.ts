@@ -4,17 +4,22 @@ import { readUpTo } from "./body.ts";
 /** The most bytes a form may have: three camera pictures and some text. */
 export const FORM_BYTES = 8 * 1024 * 1024;
 
+const TOO_LARGE = "That was more than 8 MB, which is more than can be sent.";
+const PHOTO_TOO_LARGE =
+  "That was more than 8 MB. Choose one photo, of at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+
 /** A form of more bytes than are taken. */
 export class FormTooLarge extends AppError {
-  /** @param form what came first, so that what was typed above a photo is not lost. */
-  constructor(readonly form: FormData) {
-    const message =
-      "That was more than 8 MB. Choose one photo, of at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+  /**
+   * @param form what came first, so that what was typed above a photo is not lost.
+   * @param hasFiles whether it is a form of which a photo can have been the large part.
+   */
+  constructor(readonly form: FormData, hasFiles: boolean) {
     super({
       code: "too-large",
       status: 413,
-      message,
-      fields: { selfie: message },
+      message: hasFiles ? PHOTO_TOO_LARGE : TOO_LARGE,
+      fields: hasFiles ? { selfie: PHOTO_TOO_LARGE } : undefined,
     });
   }
 }
@@ -39,7 +44,8 @@ async function parseCut(
 /**
  * The form a request carries, urlencoded or multipart.
  *
- * @throws {FormTooLarge} 413 beyond `limit` bytes, with a sentence for the field `selfie`.
+ * @throws {FormTooLarge} 413 beyond `limit` bytes; of one that carries files with a sentence for
+ * the field `selfie`.
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
  */
 export async function readForm(
@@ -57,7 +63,10 @@ export async function readForm(
     });
   }
   const { bytes, whole } = await readUpTo(req.body, limit);
-  if (!whole) throw new FormTooLarge(await parseCut(bytes, type));
+  if (!whole) {
+    const hasFiles = type.startsWith("multipart/");
+    throw new FormTooLarge(await parseCut(bytes, type), hasFiles);
+  }
   try {
     return await parse(bytes, type);
   } catch (cause) {
@@ -86,6 +95,14 @@ export async function filesOf(
   );
   return await Promise.all(files.map((file) => file.bytes()));
 }
+
+/** What to throw for a form whose `intent` the page does not have. */
+export const unknownIntent = (): AppError =>
+  new AppError({
+    code: "unknown-intent",
+    status: 400,
+    message: "This form is out of date. Please reload the page and try again.",
+  });
 
 /** What went wrong with a form, for the page that shows it again. */
 export interface Failure {

@@ -263,3 +263,31 @@ Deno.test("members are led from an invitation into the room, and cannot spend it
   assertMatch(used, /You are a member[^]*Open the room/);
   assert(!used.includes("stays open"));
 });
+
+Deno.test("a form the members page does not have is refused, and not passed over in silence", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const answer = await app.send(`${path}/members`, { intent: "x" }, cookie);
+  assertEquals(answer.status, 400);
+  assertMatch(await answer.text(), /This form is out of date/);
+});
+
+Deno.test("what a room cannot take is told in words about a message, not a photo or an address", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const large = await app.send(path, { content: "x".repeat(9e6) }, cookie);
+  assertEquals(large.status, 413);
+  const page = await large.text();
+  assertMatch(page, /more than can be sent/);
+  assert(!page.includes("photo"));
+  const json = await app.ask(path, {
+    method: "POST",
+    body: "{}",
+    headers: { "content-type": "application/json" },
+    cookie,
+  });
+  assertEquals(json.status, 415);
+  const refusal = await json.text();
+  assertMatch(refusal, /That could not be done[^]*takes a form/);
+  assert(!refusal.includes("There is nothing here"));
+});

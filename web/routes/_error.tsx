@@ -6,6 +6,11 @@ import { define } from "../utils.ts";
 
 /** What to say where the error itself has nothing better. */
 const WORDS: Record<number, { title: string; text: string }> = {
+  // And any other that asks for something else to be sent.
+  400: {
+    title: "That could not be done",
+    text: "Go back, reload the page and try again.",
+  },
   403: {
     title: "That is not allowed",
     text:
@@ -64,7 +69,7 @@ export const handler = define.handlers((ctx) => {
   }
   // Fresh's own errors carry a status text; ours a sentence.
   const own = ctx.error instanceof Error && ctx.error.name === "AppError";
-  const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 404];
+  const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 400];
   return page({
     title: words.title,
     text: own && code !== "not-found" ? message : words.text,

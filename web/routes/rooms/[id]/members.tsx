@@ -12,6 +12,7 @@ import {
   readForm,
   sentenceFor,
   textOf,
+  unknownIntent,
 } from "../../../http/forms.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
 import { personOf } from "../../../http/person.ts";
@@ -110,6 +111,8 @@ async function act(
     case "leave":
       await leaveRoom(s, me, roomId);
       return "/rooms";
+    default:
+      throw unknownIntent();
   }
   return `${members}?done=${encodeURIComponent(done)}`;
 }
