@@ -1,10 +1,15 @@
+import { Buffer } from "node:buffer";
 import { AppError, toAppError } from "../errors.ts";
 import { readUpTo } from "./body.ts";
 
 /** The most bytes a form may have: three camera pictures and some text. */
-export const FORM_BYTES = 8 * 1024 * 1024;
+const FILES_BYTES = 8 * 1024 * 1024;
+/** The most bytes of a form without files: parsing millions of fields takes seconds. */
+const TEXT_BYTES = 512 * 1024;
+/** The most parts of a form with files, for the same reason; ours have ten. */
+const MOST_PARTS = 100;
 
-const TOO_LARGE = "That was more than 8 MB, which is more than can be sent.";
+const TOO_LARGE = "That is more text than can be sent at once. Send less.";
 const PHOTO_TOO_LARGE =
   "That was more than 8 MB. Choose one photo, of at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
 
@@ -27,31 +32,53 @@ export class FormTooLarge extends AppError {
 const parse = (body: BodyInit, type: string): Promise<FormData> =>
   new Response(body, { headers: { "content-type": type } }).formData();
 
+const boundaryOf = (type: string): string =>
+  type.match(/boundary="?([^";]+)/)?.[1] ?? "";
+
 /** The fields of a multipart form that was cut off: its last part is closed where it ends. */
 async function parseCut(
   bytes: Uint8Array<ArrayBuffer>,
   type: string,
 ): Promise<FormData> {
-  const boundary = type.match(/boundary="?([^";]+)/)?.[1];
   try {
-    return await parse(new Blob([bytes, `\r\n--${boundary}--\r\n`]), type);
+    return await parse(
+      new Blob([bytes, `\r\n--${boundaryOf(type)}--\r\n`]),
+      type,
+    );
   } catch {
     // Cut where nothing can be made of it, or never multipart: nothing to keep.
     return new FormData();
   }
 }
 
+const badForm = (cause?: unknown): AppError =>
+  new AppError({
+    code: "bad-form",
+    status: 400,
+    message: "The form arrived broken. Please send it again.",
+    cause,
+  });
+
+/** Refuses a multipart form of more parts than any of ours has, before it is parsed. */
+function checkParts(bytes: Uint8Array<ArrayBuffer>, type: string): void {
+  const boundary = `--${boundaryOf(type)}`;
+  const body = Buffer.from(bytes.buffer);
+  let at = -1;
+  for (let parts = 0; parts <= MOST_PARTS; parts++) {
+    at = body.indexOf(boundary, at + 1);
+    if (at < 0) return;
+  }
+  throw badForm();
+}
+
 /**
  * The form a request carries, urlencoded or multipart.
  *
- * @throws {FormTooLarge} 413 beyond `limit` bytes; of one that carries files with a sentence for
- * the field `selfie`.
+ * @throws {FormTooLarge} 413 beyond 8 MB, with a sentence for the field `selfie`, or 512 KB when it
+ * is urlencoded.
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
  */
-export async function readForm(
-  req: Request,
-  limit = FORM_BYTES,
-): Promise<FormData> {
+export async function readForm(req: Request): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
   if (
     !/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
@@ -62,20 +89,17 @@ export async function readForm(
       message: "This address takes a form.",
     });
   }
+  const hasFiles = type.startsWith("multipart/");
+  const limit = hasFiles ? FILES_BYTES : TEXT_BYTES;
   const { bytes, whole } = await readUpTo(req.body, limit);
+  if (hasFiles) checkParts(bytes, type);
   if (!whole) {
-    const hasFiles = type.startsWith("multipart/");
     throw new FormTooLarge(await parseCut(bytes, type), hasFiles);
   }
   try {
     return await parse(bytes, type);
   } catch (cause) {
-    throw new AppError({
-      code: "bad-form",
-      status: 400,
-      message: "The form arrived broken. Please send it again.",
-      cause,
-    });
+    throw badForm(cause);
   }
 }
 

@@ -77,6 +77,16 @@ Deno.test("a picture without a face keeps the form and says what to do", async (
   assertMatch(html, /value="grace@example\.com"/);
 });
 
+Deno.test("a form of very many parts is refused before they are parsed", async () => {
+  // A hundred thousand of them fit into 8 MB, and took the server four seconds.
+  await using app = await testApp();
+  const form = new FormData();
+  for (let n = 0; n < 200; n++) form.set(`field${n}`, "x");
+  const answer = await app.send("/register", form);
+  assertEquals(answer.status, 400);
+  assertMatch(await answer.text(), /arrived broken/);
+});
+
 Deno.test("more than 8 MB is refused on the form itself", async () => {
   await using app = await testApp();
   const form = withFile(NEWCOMER, new Uint8Array(8 * 1024 * 1024));

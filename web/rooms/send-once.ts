@@ -1,24 +1,43 @@
-import type { Draft, Message, Role } from "../../realtime/protocol.ts";
+import {
+  type Draft,
+  LIMITS,
+  type Message,
+  type Role,
+} from "../../realtime/protocol.ts";
+import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
+
+const tooLong = (): AppError => {
+  const most = LIMITS.contentLength.toLocaleString("en");
+  return new AppError({
+    code: "message-too-long",
+    status: 422,
+    message:
+      `A message may have at most ${most} characters. Shorten it, or send it in two.`,
+  });
+};
 
 /**
  * Sends what a form carries. The same form sent again is one message, whatever became of the first
  * answer. With other words in it, as when somebody goes on in the form of a message that was stored
  * although its answer got lost, it is a message of its own, and neither is dropped.
  *
- * @throws {AppError} what the room log throws.
+ * @throws {AppError} `message-too-long` (422), here and not in realtime, which would not even read
+ * half a megabyte; what the room log throws.
  */
 export async function sendOnce(
   { roomLog }: Pick<Services, "roomLog">,
   account: Person,
   roles: Record<string, Role>,
   roomId: string,
-  draft: Draft,
+  { content: written, ...rest }: Draft,
 ): Promise<Message> {
+  const draft = { ...rest, content: written.trim() };
+  if (draft.content.length > LIMITS.contentLength) throw tooLong();
   const stored = await roomLog.post(account, roles, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;
-  if (isChanged || content === draft.content.trim()) return stored;
+  if (isChanged || content === draft.content) return stored;
   const anew = { ...draft, clientId: crypto.randomUUID() };
   return await roomLog.post(account, roles, roomId, anew);
 }
