@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "./log/testing.ts";
@@ -67,6 +67,21 @@ async function storedIds({ port }: Child): Promise<string[]> {
   const { messages } = await answer.json() as HistoryPage;
   return messages.map(({ clientId }) => clientId);
 }
+
+test("keeps the log from everyone else on the machine", async () => {
+  const dataDir = join(folder, "private");
+  const child = await start({ DATA_DIR: dataDir });
+  const client = await enter(child);
+  client.chat("d", "c1", "Between us");
+  await client.next("message-ack");
+  for (const name of [".", ...readdirSync(dataDir)]) {
+    const { mode } = statSync(join(dataDir, name));
+    expect({ name, open: mode & 0o077 }).toEqual({ name, open: 0 });
+  }
+  client.close();
+  child.process.kill("SIGTERM");
+  expect(await child.process.exited).toBe(0);
+});
 
 test("SIGTERM keeps what was promised, says goodbye and ends well", async () => {
   const first = await start();

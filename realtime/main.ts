@@ -8,6 +8,9 @@ import { startServer } from "./server.ts";
 /** Milliseconds after which a shutdown that hangs is cut short. */
 const SHUTDOWN_LIMIT = 10_000;
 
+// What people say to each other is in its files: nobody else on this machine may look.
+process.umask(0o077);
+
 try {
   const config = readConfig(process.env);
   const server = await startServer(config, {
