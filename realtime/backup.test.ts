@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BackupError, restore } from "./backup.ts";
@@ -41,6 +47,7 @@ test(
     const one = join(folder, "one.ndjson"), two = join(folder, "two.ndjson");
     const saved = maintain({ DATA_DIR: first }, "backup", one);
     expect(saved).toMatchObject({ exitCode: 0 });
+    expect(statSync(one).mode & 0o077).toBe(0);
     const toRedis = { REDIS_URL: redis.url };
     expect(maintain(toRedis, "restore", one).text).toContain("2 rooms");
     expect(maintain(toRedis, "restore", one).exitCode).toBe(1);

@@ -24,6 +24,8 @@ if (!file || (command !== "backup" && command !== "restore")) {
   console.error(USAGE);
   process.exit(2);
 }
+// As in main.ts: a backup, and the store it is restored into, hold what people said.
+process.umask(0o077);
 const log = await openLog(readConfig(process.env), nobody, logger);
 try {
   if (command === "backup") {
