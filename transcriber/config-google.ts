@@ -26,11 +26,15 @@ export function readGoogle(env: Environment): GoogleConfig | undefined {
   const missing = NEEDED.find((name) => !env[name] && !isGiven(name, env));
   if (missing) {
     throw new ConfigError(
-      `${missing} is not set, but ${
-        set.join(" and ")
-      } is. Google's speech recognition needs ${
+      `${missing} is not set, but ${set.join(" and ")} ${
+        set.length > 1 ? "are" : "is"
+      }. Google's speech recognition needs ${
         NEEDED.join(", ")
-      }: set all of them, or none.`,
+      }: set all of them, or none.${
+        missing === "GOOGLE_APPLICATION_CREDENTIALS"
+          ? " Only Cloud Run, which sets K_SERVICE, needs no key."
+          : ""
+      }`,
     );
   }
   const { GOOGLE_APPLICATION_CREDENTIALS: keyFile } = env;

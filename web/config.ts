@@ -72,6 +72,9 @@ function readWsUrl(env: Env, appUrl: URL): URL {
   return url;
 }
 
+/** 32 bytes as base64url (RFC 8037 §2). */
+const HALF_KEY = /^[\w-]{43}$/;
+
 function readSigningKey(env: Env): JWK | undefined {
   const text = readText(env, "SIGNING_KEY");
   if (text === undefined) return undefined;
@@ -82,7 +85,7 @@ function readSigningKey(env: Env): JWK | undefined {
   try {
     const { kty, crv, x, d } = JSON.parse(text);
     const isKey = kty === "OKP" && crv === "Ed25519" &&
-      typeof x === "string" && typeof d === "string";
+      HALF_KEY.test(x) && HALF_KEY.test(d);
     if (isKey) return { kty, crv, x, d };
   } catch {
     // The sentence below says what is expected; the parser's own message could quote the key.
@@ -99,7 +102,10 @@ function isSmtpUrl(text: string): boolean {
     // A per cent sign that stands for itself.
     return false;
   }
-  return url.hostname !== "" && (url.username === "") === (url.password === "");
+  // A sign that ought to be percent-encoded ends the host where the password was meant to go on.
+  const isWhole = ["", "/"].includes(url.pathname) && url.hash === "";
+  return isWhole && url.hostname !== "" &&
+    (url.username === "") === (url.password === "");
 }
 
 function readSmtpUrl(env: Env): string | undefined {

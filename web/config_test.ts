@@ -135,12 +135,15 @@ for (
     ["SMTP_URL", { SMTP_URL: "smtp://ada@mail.example" }],
     ["SMTP_URL", { SMTP_URL: "smtp://ada:100%@mail.example" }],
     ["SMTP_URL", { SMTP_URL: "smtp://ada:a/b@mail.example" }],
+    ["SMTP_URL", { SMTP_URL: "smtp://ada:p@ss/word@mail.example:587" }],
+    ["SMTP_URL", { SMTP_URL: "smtp://ada:p@ss#word@mail.example:587" }],
     ["EMAIL_PASS", { EMAIL_USER: "chat@gmail.com" }],
     ["EMAIL_USER", { EMAIL_PASS: "secret" }],
     ["EMAIL_USER", { EMAIL_USER: "chat", EMAIL_PASS: "secret" }],
     ["MAIL_FROM", { MAIL_FROM: "Chat" }],
     ["SIGNING_KEY", { SIGNING_KEY: "-----BEGIN PRIVATE KEY-----" }],
     ["SIGNING_KEY", { SIGNING_KEY: JSON.stringify({ ...key, d: undefined }) }],
+    ["SIGNING_KEY", { SIGNING_KEY: JSON.stringify({ ...key, d: "cut" }) }],
     ["SIGNING_KEY", { SIGNING_KEY: "null" }],
   ] as [string, Record<string, string>][]
 ) {

@@ -1,7 +1,7 @@
 /** How the addresses fit together: what a browser on another machine would make of them. */
 import { isLocal } from "../../web/env.ts";
 import { addresses } from "../services.ts";
-import { type Env, type Finding, ok, text, wrong } from "./finding.ts";
+import { type Env, type Finding, note, ok, text, wrong } from "./finding.ts";
 
 const PRIVATE =
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|\[f[cd])|\.(local|internal|lan)$/;
@@ -17,9 +17,10 @@ export function checkAddresses(env: Env): Promise<Finding[]> {
     ? localPort(env, at.PORT, app)
     : publicAddresses(app, ws, transcriber);
   found.push(...ports(env, at));
-  return Promise.resolve(
-    found.length ? found : [ok("Addresses", "They fit together.")],
-  );
+  const fitting = found.length
+    ? found
+    : [ok("Addresses", "They fit together.")];
+  return Promise.resolve([...fitting, ...proxy(env, app)]);
 }
 
 function publicAddresses(app: URL, ws: URL, transcriber: URL): Finding[] {
@@ -60,6 +61,17 @@ function localPort(env: Env, port: string, app: URL): Finding[] {
   return [wrong(
     "APP_URL",
     `APP_URL names port ${shown} and PORT is ${port}: nobody would answer there. Make them the same.`,
+  )];
+}
+
+/** Web has no certificates of its own: https means that something stands before it. */
+function proxy(env: Env, app: URL): Finding[] {
+  const isBehind = app.protocol === "https:" &&
+    text(env, "DENO_DEPLOYMENT_ID") === undefined;
+  if (!isBehind || (text(env, "TRUST_PROXY") ?? "0") !== "0") return [];
+  return [note(
+    "TRUST_PROXY",
+    "Unset, as it should be on Deno Deploy. Behind a proxy of your own set it to 1: until then everybody's sign-in attempts are counted together, as the proxy's.",
   )];
 }
 

@@ -3,6 +3,7 @@ import { encodeJpeg } from "../../web/faces/codec.ts";
 import { rekognitionEngine } from "../../web/faces/rekognition.ts";
 import { s3Blobs } from "../../web/faces/s3-blobs.ts";
 import {
+  ended,
   type Env,
   type Finding,
   note,
@@ -83,5 +84,9 @@ function failed(about: string, error: unknown): Finding {
   const report = error instanceof Error && error.cause instanceof Error
     ? error.cause
     : error;
-  return wrong(about, `${about}: ${reasonOf(report)}.`);
+  const reason = ended(reasonOf(report));
+  return wrong(
+    about,
+    reason.startsWith(about) ? reason : `${about}: ${reason}`,
+  );
 }

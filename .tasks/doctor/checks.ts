@@ -10,6 +10,7 @@ import { checkKeys } from "./keys.ts";
 import { checkRealtime, checkTranscriber } from "./origins.ts";
 import { checkRedis } from "./redis.ts";
 import { scrubber } from "./scrub.ts";
+import { checkSherpa } from "./sherpa.ts";
 import { checkVariables } from "./variables.ts";
 
 const CHECKS: [name: string, check: Check][] = [
@@ -23,6 +24,7 @@ const CHECKS: [name: string, check: Check][] = [
   ["AWS", checkAws],
   ["Google", checkGoogle],
   ["PocketSphinx", checkRecognizer],
+  ["SHERPA_MODEL_DIR", checkSherpa],
   ["APP_URL", checkKeys],
   ["WS_URL", checkRealtime],
   ["TRANSCRIBER_URL", checkTranscriber],
@@ -41,8 +43,11 @@ export async function diagnose(
     }
   }));
   const scrub = scrubber(env);
-  return found.flat().map((finding) => ({
-    ...finding,
-    sentence: scrub(finding.sentence),
-  }));
+  const said = new Map<string, Finding>();
+  for (const finding of found.flat()) {
+    const sentence = scrub(finding.sentence);
+    // A mistake a service stops at may be one of the addresses', too.
+    if (!said.has(sentence)) said.set(sentence, { ...finding, sentence });
+  }
+  return [...said.values()];
 }

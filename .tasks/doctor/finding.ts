@@ -14,6 +14,8 @@ export type Env = Record<string, string | undefined>;
 export interface Circumstances {
   /** The services should be running: not reaching one is wrong then, and a note otherwise. */
   live: boolean;
+  /** The variables that were written down for us; the rest of the environment has other readers. */
+  given: string[];
   /** Packages of the speech recogniser that are not installed. */
   missingRecognizer(): Promise<string[]>;
 }
@@ -33,6 +35,10 @@ export const wrong = make("wrong");
 /** The text of a variable; an empty one counts as unset. */
 export const text = (env: Env, name: string): string | undefined =>
   env[name]?.trim() || undefined;
+
+/** Words as a sentence: with a full stop, unless they have an end. */
+export const ended = (words: string): string =>
+  /[.!?]$/.test(words) ? words : `${words}.`;
 
 /**
  * Ends a wait that has no end of its own.

@@ -12,6 +12,9 @@ import {
 
 const TIMEOUT = 20_000;
 
+const LATE =
+  "no answer in 20 s. Check the credentials, and the way from here to googleapis.com.";
+
 const VARIABLES = [
   "GOOGLE_APPLICATION_CREDENTIALS",
   "GOOGLE_CLOUD_PROJECT",
@@ -87,6 +90,9 @@ async function checkClips({ clips }: Engines): Promise<Finding> {
 
 /** The engines tell the person little and the operator what to look at. */
 function failed(about: string, error: unknown): Finding {
+  if (error instanceof DOMException && error.name === "TimeoutError") {
+    return wrong(about, `${about}: ${LATE}`);
+  }
   const report = error instanceof Error && "operator" in error &&
       typeof error.operator === "string"
     ? error.operator

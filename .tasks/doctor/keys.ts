@@ -16,7 +16,7 @@ export async function checkKeys(
 ): Promise<Finding[]> {
   const { APP_URL } = addresses(env);
   if (!URL.canParse(APP_URL)) return [];
-  const found: Finding[] = [];
+  const found: Finding[] = await checkPair(ownKey(env));
   const url = new URL("/.well-known/jwks.json", APP_URL).href;
   const answer = await reach("APP_URL", url, about, found);
   if (answer === undefined) return found;
@@ -37,7 +37,36 @@ export async function checkKeys(
     : [ok("APP_URL", "Web gives its keys to the other services.")];
 }
 
+/** Halves of two keys pass for one until somebody verifies a token. */
+async function checkPair(key?: PublicKey): Promise<Finding[]> {
+  const { kty, crv, x, d } = key ?? {};
+  if (!x || !d) return []; // told with the variables
+  const bytes = new TextEncoder().encode("doctor");
+  const load = (half: JsonWebKey, use: KeyUsage) =>
+    crypto.subtle.importKey("jwk", { kty, crv, ...half }, "Ed25519", false, [
+      use,
+    ]);
+  try {
+    const signature = await crypto.subtle.sign(
+      "Ed25519",
+      await load({ x, d }, "sign"),
+      bytes,
+    );
+    const ours = await load({ x }, "verify");
+    const fits = await crypto.subtle.verify("Ed25519", ours, signature, bytes);
+    if (fits) return [];
+  } catch {
+    // Not a key at all: the same to whoever wrote it down.
+  }
+  return [wrong(
+    "SIGNING_KEY",
+    "SIGNING_KEY: its x and d are not the halves of one key, so nobody would get in. Make a new one as web/DEPLOYMENT.md shows.",
+  )];
+}
+
 interface PublicKey {
+  kty?: string;
+  d?: string;
   crv?: string;
   x?: string;
 }

@@ -79,7 +79,7 @@ export async function checkRecognizer(
   env: Env,
   { missingRecognizer }: Circumstances,
 ): Promise<Finding[]> {
-  const other = ["GOOGLE_APPLICATION_CREDENTIALS", "SHERPA_MODEL_DIR"]
+  const other = ["SHERPA_MODEL_DIR", "GOOGLE_CLOUD_PROJECT"]
     .find((name) => text(env, name));
   if (other) return [note("PocketSphinx", `Not needed: ${other} is set.`)];
   const missing = await missingRecognizer();

@@ -1,12 +1,13 @@
 /**
  * `deno task doctor`: checks a configuration before it is deployed, and ends with code 1 if
- * anything is wrong with it. `--env-file=FILE` reads the variables of a file on top of the
- * environment; `--live` expects the three services to run at their addresses.
+ * anything is wrong with it, with 2 if it was asked in a way it does not understand.
+ * `--env-file=FILE` reads the variables of a file on top of the environment; `--live` expects the
+ * three services to run at their addresses.
  */
-import { parseEnv } from "node:util";
+import { parseArgs, parseEnv } from "node:util";
 import { missingPackages, pocketsphinx } from "../setup.ts";
 import { diagnose } from "./checks.ts";
-import type { Env, Finding } from "./finding.ts";
+import { type Env, type Finding, reasonOf } from "./finding.ts";
 
 const MARK: Record<Finding["level"], string> = {
   ok: "  ok    ",
@@ -14,22 +15,42 @@ const MARK: Record<Finding["level"], string> = {
   wrong: "✗ WRONG ",
 };
 
-function readEnvironment(): Env {
-  const file = Deno.args.find((arg) => arg.startsWith("--env-file="))
-    ?.slice("--env-file=".length);
-  if (file) {
-    // Google's and Deno's own libraries read the process's environment.
-    for (
-      const [name, value] of Object.entries(
-        parseEnv(Deno.readTextFileSync(file)),
-      )
-    ) Deno.env.set(name, value ?? "");
-  }
-  return Deno.env.toObject();
+function fail(sentence: string): never {
+  console.error(sentence);
+  Deno.exit(2);
 }
 
-const found = await diagnose(readEnvironment(), {
-  live: Deno.args.includes("--live"),
+/** Half-understood, the doctor would call another configuration sound than the one meant. */
+function readArgs() {
+  try {
+    return parseArgs({
+      args: Deno.args,
+      options: { "env-file": { type: "string" }, live: { type: "boolean" } },
+    }).values;
+  } catch (error) {
+    fail(
+      `${reasonOf(error)}. Usage: deno task doctor [--env-file=FILE] [--live]`,
+    );
+  }
+}
+
+function readFile(file: string): Env {
+  try {
+    return parseEnv(Deno.readTextFileSync(file));
+  } catch (error) {
+    fail(`The file ${file} cannot be read (${reasonOf(error)}).`);
+  }
+}
+
+const { live = false, "env-file": file } = readArgs();
+const given = file === undefined ? {} : readFile(file);
+// Google's and Deno's own libraries read the process's environment.
+for (const [name, value = ""] of Object.entries(given)) {
+  Deno.env.set(name, value);
+}
+const found = await diagnose(Deno.env.toObject(), {
+  live,
+  given: Object.keys(given),
   missingRecognizer: async () =>
     (await missingPackages(pocketsphinx)).map(({ name }) => name),
 });

@@ -7,7 +7,7 @@ const URL_NAME = /URL|PATH/;
 function secretsOf(env: Env): string[] {
   const secrets: string[] = [];
   for (const [name, value = ""] of Object.entries(env)) {
-    if (SECRET_NAME.test(name)) secrets.push(...value.split(","));
+    if (SECRET_NAME.test(name)) secrets.push(value, ...partsOf(value));
     if (!URL_NAME.test(name)) continue;
     for (const part of value.split(",")) {
       const password = URL.parse(part.trim())?.password ?? "";
@@ -18,6 +18,12 @@ function secretsOf(env: Env): string[] {
   return secrets.map((secret) => secret.trim()).filter((s) => s.length > 3)
     .sort((a, b) => b.length - a.length);
 }
+
+/** A list's items; of a key as JSON, which may be cut off anywhere, what is long. */
+const partsOf = (value: string): string[] =>
+  value.trim().startsWith("{")
+    ? value.match(/[\w+/=-]{8,}/g) ?? []
+    : value.split(",");
 
 function decode(text: string): string {
   try {

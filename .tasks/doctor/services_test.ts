@@ -15,6 +15,7 @@ import {
 
 const calm: Circumstances = {
   live: false,
+  given: [],
   missingRecognizer: () => Promise.resolve([]),
 };
 
@@ -68,6 +69,26 @@ trial("no recogniser", async ({ wrongs }) => {
   });
   assertTold(found, "PocketSphinx", /apt-get install pocketsphinx/);
 });
+
+trial(
+  "a speech model that is incomplete, or makes no sense",
+  async ({ folder, wrongs }) => {
+    const env = { SHERPA_MODEL_DIR: folder };
+    await Deno.writeTextFile(`${folder}/tokens.txt`, "<blk> 0\n");
+    const lacking = await wrongs(env);
+    assertTold(lacking, "SHERPA_MODEL_DIR", /lacks encoder, decoder, joiner/);
+    for (const part of ["encoder", "decoder", "joiner"]) {
+      await Deno.writeTextFile(`${folder}/${part}.onnx`, "no model");
+    }
+    const broken = await wrongs(env);
+    assertTold(
+      broken,
+      "SHERPA_MODEL_DIR",
+      /cannot use the model.*it ended with/,
+    );
+    assertTold(broken, "SHERPA_MODEL_DIR", /Download it again/);
+  },
+);
 
 trial("a Redis that is right", async ({ folder, wrongs }) => {
   await using redis = await redisServer(folder);
@@ -214,14 +235,20 @@ trial("a clock ten minutes late", async ({ wrongs }) => {
 
 trial("a signing key that is not deployed yet", async ({ wrongs }) => {
   await using web = pretendWeb();
-  const key = { kty: "OKP", crv: "Ed25519", x: "other", d: "private-part" };
+  const key = {
+    kty: "OKP",
+    crv: "Ed25519",
+    x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+  };
   const found = await wrongs({
     APP_URL: web.url,
     TRUST_PROXY: "1",
     SIGNING_KEY: JSON.stringify(key),
   });
   assertTold(found, "SIGNING_KEY", /another one/);
-  assert(!JSON.stringify(found).includes("private-part"));
+  assertEquals(found.length, 1);
+  assert(!JSON.stringify(found).includes(key.d));
 });
 
 trial("a realtime for another APP_URL", async ({ folder, wrongs }) => {

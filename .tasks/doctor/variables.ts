@@ -2,7 +2,16 @@
 import { readConfig as readRealtime } from "../../realtime/config.ts";
 import { readConfig as readTranscriber } from "../../transcriber/config.ts";
 import { readConfig as readWeb } from "../../web/config.ts";
-import { type Env, type Finding, ok, text, wrong } from "./finding.ts";
+import {
+  type Circumstances,
+  ended,
+  type Env,
+  type Finding,
+  ok,
+  text,
+  wrong,
+} from "./finding.ts";
+import { checkNames } from "./names.ts";
 
 const READERS = [
   ["web", readWeb],
@@ -16,12 +25,19 @@ const MOST_MISTAKES = 30;
 function mistakesOf(
   read: (env: Record<string, string>) => unknown,
   env: Env,
+  asked: Set<string>,
 ): Finding[] {
-  const rest = Object.fromEntries(
+  const given = Object.fromEntries(
     Object.entries(env).filter((pair): pair is [string, string] =>
       pair[1] !== undefined
     ),
   );
+  const rest = new Proxy(given, {
+    get(variables, name) {
+      if (typeof name === "string") asked.add(name);
+      return Reflect.get(variables, name);
+    },
+  });
   const found: Finding[] = [];
   while (found.length < MOST_MISTAKES) {
     try {
@@ -34,28 +50,47 @@ function mistakesOf(
       const name = /^[A-Z][A-Z0-9_]+/.exec(error.message)?.[0] ??
         "configuration";
       if (found.some(({ about }) => about === name)) return found;
-      found.push(wrong(name, sentence(error.message)));
-      // The missing half of a pair stays missing: take the other half away instead.
-      const other = /when ([A-Z][A-Z0-9_]+) is/.exec(error.message)?.[1];
-      delete rest[name in rest ? name : other ?? name];
+      found.push(wrong(name, ended(error.message)));
+      for (const each of toTakeAway(name, error.message, rest)) {
+        delete rest[each];
+      }
     }
   }
   return found;
 }
 
-const sentence = (words: string) => /[.!?]$/.test(words) ? words : `${words}.`;
+/** What must go for the next mistake to be named, which is not to be a consequence of this one. */
+function toTakeAway(
+  name: string,
+  message: string,
+  rest: Record<string, string>,
+): string[] {
+  const together = /needs? (?:all of )?([A-Z][A-Z0-9_]+(, [A-Z][A-Z0-9_]+)+)/
+    .exec(message)?.[1];
+  if (together) return together.split(", ");
+  // The missing half of a pair stays missing: take the other half away instead.
+  const other = /when ([A-Z][A-Z0-9_]+) is/.exec(message)?.[1];
+  return [name in rest ? name : other ?? name];
+}
 
-/** What the services themselves say about their variables. */
-export function checkVariables(env: Env): Promise<Finding[]> {
+/** What the services themselves say about their variables, and which of them nobody reads. */
+export function checkVariables(
+  env: Env,
+  { given }: Circumstances,
+): Promise<Finding[]> {
   const found = new Map<string, Finding>();
+  const asked = new Set<string>();
   for (const [, read] of READERS) {
-    for (const finding of mistakesOf(read, env)) {
+    for (const finding of mistakesOf(read, env, asked)) {
       if (!found.has(finding.about)) found.set(finding.about, finding);
     }
   }
-  const all = [...found.values(), ...placeholders(env)];
+  const wrongs = [...found.values(), ...placeholders(env)];
+  const names = checkNames(given, asked, env);
   return Promise.resolve(
-    all.length ? all : [ok("Variables", "Every service accepts them.")],
+    wrongs.length
+      ? [...wrongs, ...names]
+      : [ok("Variables", "Every service accepts them."), ...names],
   );
 }
 

@@ -64,6 +64,7 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
     await t.step("the doctor finds nothing wrong with it", async () => {
       const found = await diagnose(stack.env, {
         live: true,
+        given: [],
         missingRecognizer: () => Promise.resolve([]),
       });
       assertEquals(found.filter(({ level }) => level === "wrong"), []);
