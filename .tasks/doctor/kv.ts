@@ -39,8 +39,8 @@ async function checkFile(path: string): Promise<Finding[]> {
     return [ok("KV", `The file ${path} opens and can be written.`)];
   } catch (error) {
     return [wrong(
-      "DENO_KV_PATH",
-      `DENO_KV_PATH: the KV file ${path} cannot be opened and written (${
+      "KV",
+      `KV: the file ${path} cannot be opened and written (${
         reasonOf(error)
       }). Check the folder and who owns it.`,
     )];
