@@ -6,8 +6,8 @@ import { log } from "./log.ts";
 import { Metrics } from "./metrics.ts";
 import { createService } from "./server.ts";
 
-/** Milliseconds recordings in work have to finish once the process was told to stop. */
-const DRAIN_MS = 10_000;
+/** Milliseconds recordings in work have to finish; platforms wait 10 s before they kill. */
+const DRAIN_MS = 8_000;
 
 function main(): void {
   const config = readConfig(

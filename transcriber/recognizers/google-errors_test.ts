@@ -11,65 +11,107 @@ const english = { language: "en-US", signal: never };
 const HEARD = "Hello how are you doing today.";
 const hello = async () => pcmOf(await speak(SENTENCES[0]));
 
-const failures: [string, Planned, string, RegExp][] = [
+const NOT_SET_UP =
+  "Dictation is not set up right on this server. Your recording is not lost: try again later, or type your message.";
+const USED_UP =
+  "This server has used up its dictation for the moment. Your recording is not lost: try again in a minute.";
+const AWAY =
+  "Speech recognition cannot be reached right now. Your recording is not lost: try again in a moment.";
+const TOOK_LONG =
+  "Understanding your recording took too long. It is not lost: try again.";
+const DAMAGED = "The recording is damaged or cut short. Record again.";
+
+/** What the service answers → what the person reads, and what the operator is told to look at. */
+const failures: [string, Planned, string, string, RegExp][] = [
   [
     "quota used up",
     { code: 8, message: "Quota exceeded", reason: "RATE_LIMIT_EXCEEDED" },
     "503 speech-quota",
+    USED_UP,
     /gRPC 8.*quota/,
   ],
   [
     "API not enabled",
     { code: 7, message: "not been used", reason: "SERVICE_DISABLED" },
     "503 speech-refused",
+    NOT_SET_UP,
     /gRPC 7.*roles\/speech\.client/,
   ],
   [
     "key revoked",
     { code: 16, message: "invalid authentication" },
     "503 speech-refused",
+    NOT_SET_UP,
     /gRPC 16.*key/,
   ],
   [
     "billing off",
     { code: 9, message: "billing", reason: "BILLING_DISABLED" },
     "503 speech-refused",
+    NOT_SET_UP,
     /gRPC 9.*billing/,
   ],
   [
     "bad audio",
     { code: 3, message: "bad encoding" },
     "422 audio-broken",
+    DAMAGED,
     /^$/,
   ],
   [
     "bucket gone",
     { code: 5, message: "not found" },
     "503 speech-refused",
+    NOT_SET_UP,
     /gRPC 5.*GCS_BUCKET/,
+  ],
+  [
+    "its own deadline",
+    { code: 4, message: "Deadline Exceeded", times: 20 },
+    "504 speech-timeout",
+    TOOK_LONG,
+    /gRPC 4.*speech\.googleapis\.com/,
   ],
   [
     "an error of theirs",
     { code: 13, message: "internal" },
     "503 speech-down",
+    AWAY,
     /gRPC 13/,
   ],
 ];
 
-for (const [title, planned, expected, advice] of failures) {
+async function assertTold(
+  work: () => Promise<unknown>,
+  [, planned, expected, sentence, advice]: typeof failures[number],
+) {
+  const error = await assertRejects(work, ApiError);
+  assertEquals(`${error.status} ${error.code}`, expected);
+  assertEquals(error.message, sentence);
+  assert(!error.message.includes(planned.message), "no words of theirs");
+  assert(advice.test(error.operator ?? ""), error.operator);
+}
+
+for (const failure of failures) {
+  const [title, planned] = failure;
   Deno.test(`google: ${title} is told to the person and to the operator`, () =>
     withGoogle(async (engine, standin) => {
       standin.fail(planned);
-      const error = await assertRejects(
-        async () => engine.transcribe(await hello(), english),
-        ApiError,
-      );
-      assertEquals(`${error.status} ${error.code}`, expected);
-      assert(/^[A-Z].*\.$/.test(error.message), error.message);
-      assert(!error.message.includes(planned.message), "no words of theirs");
-      assert(advice.test(error.operator ?? ""), error.operator);
-      const { text } = await engine.transcribe(await hello(), english);
+      const pcm = await hello();
+      await assertTold(() => engine.transcribe(pcm, english), failure);
+      standin.forget();
+      const { text } = await engine.transcribe(pcm, english);
       assertEquals(text, HEARD, "and the same recording works later");
+    }, planned.times ? { timeoutMs: 2_000 } : {}));
+
+  if (planned.times) continue;
+  Deno.test(`google: ${title}, found out while it read a long recording, is told all the same`, () =>
+    withGoogle(async (engine, standin) => {
+      standin.fail({ ...planned, inOperation: true });
+      const pcm = joinPcm(await hello(), 61);
+      await assertTold(() => engine.transcribe(pcm, english), failure);
+      assertEquals(standin.objects.size, 0, "nothing is left in the bucket");
+      assertEquals((await engine.transcribe(pcm, english)).text, HEARD);
     }));
 }
 

@@ -35,7 +35,10 @@ export interface Staging {
 export interface GoogleOptions {
   access: GoogleAccess;
   staging: Staging;
-  /** Milliseconds a call may take, all its attempts together. */
+  /**
+   * Milliseconds a call may take, all its attempts together. Recordings of more than a minute have
+   * half their own length besides.
+   */
   timeoutMs?: number;
   /** Seconds of audio beyond which the bucket is used. */
   syncSeconds?: number;
@@ -129,7 +132,7 @@ export class Google implements Recognizer {
     const inOneRequest = pcm.length <= this.#options.syncSeconds * SAMPLE_RATE;
     return inOneRequest
       ? this.#recogniseNow(audio, options)
-      : this.#recogniseFromBucket(audio, options);
+      : this.#recogniseFromBucket(pcm.length / SAMPLE_RATE, audio, options);
   }
 
   async #recogniseNow(
@@ -148,10 +151,12 @@ export class Google implements Recognizer {
   }
 
   async #recogniseFromBucket(
+    seconds: number,
     audio: Sendable,
     options: TranscribeOptions,
   ): Promise<Result[]> {
-    const { staging, timeoutMs } = this.#options;
+    const { staging } = this.#options;
+    const timeoutMs = this.#options.timeoutMs + seconds * 500;
     const client = await this.#connect();
     const staged = await staging.stage(audio.bytes, audio.contentType);
     try {

@@ -39,6 +39,8 @@ export interface Planned {
   after?: number;
   /** Of streams: in an answer rather than as the end of the call. */
   inAnswer?: boolean;
+  /** Of long-running recognition: once it is under way, as how it ended. */
+  inOperation?: boolean;
   /** How many times; without it once. */
   times?: number;
 }
@@ -93,6 +95,11 @@ export class GoogleSpeech implements AsyncDisposable {
   /** Has the next request fail. */
   fail(planned: Planned): void {
     for (let i = 0; i < (planned.times ?? 1); i++) this.#planned.push(planned);
+  }
+
+  /** Nothing is planned any more. */
+  forget(): void {
+    this.#planned = [];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -158,6 +165,7 @@ export class GoogleSpeech implements AsyncDisposable {
   }
 
   #failIfPlanned(): void {
+    if (this.#planned[0]?.inOperation) return;
     const planned = this.#planned.shift();
     if (planned) throw refusal(planned.code, planned.message, planned.reason);
   }
@@ -188,6 +196,10 @@ export class GoogleSpeech implements AsyncDisposable {
     const operation = this.#operations.get(name);
     if (!operation) throw refusal(5, "Operation not found.");
     if (++operation.polls < 2) return { name, done: false };
+    if (this.#planned[0]?.inOperation) {
+      const { code, message } = this.#planned.shift()!;
+      return { name, done: true, error: { code, message } };
+    }
     const { results } = operation;
     const type = "LongRunningRecognizeResponse";
     const value = V1[type].encode(V1[type].fromObject({ results })).finish();

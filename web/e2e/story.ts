@@ -170,6 +170,22 @@ export async function tellStory(
       },
     );
 
+    await story.step(
+      "when recognition fails, the same recording is sent again",
+      async () => {
+        await adas.locator("textarea[name=content]").fill("");
+        await startDictation(adas);
+        await adas.waitForTimeout(speech.milliseconds);
+        await stack.kill("transcriber");
+        await adas.getByRole("button", { name: "Stop" }).click();
+        await adas.getByText("Speech recognition cannot be reached").waitFor();
+        await adas.getByRole("button", { name: "Keep as a file" }).waitFor();
+        await stack.restart("transcriber");
+        await adas.getByRole("button", { name: "Try again" }).click();
+        heard.push(await dictated(adas));
+      },
+    );
+
     const roomId = room.split("/").pop()!;
     const recording = speech.path;
     const page = adas;
@@ -184,7 +200,8 @@ export async function tellStory(
   }
 }
 
-async function startDictation(page: Page) {
+/** Begins to record. */
+export async function startDictation(page: Page) {
   await page.getByRole("button", { name: "Dictate" }).click();
   await page.getByRole("button", { name: "Stop" }).waitFor();
 }
@@ -192,6 +209,11 @@ async function startDictation(page: Page) {
 /** Ends the dictation; gives the words it put into the composer. */
 async function stopDictation(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Stop" }).click();
+  return await dictated(page);
+}
+
+/** The words a dictation puts into the empty composer, once it has. */
+export async function dictated(page: Page): Promise<string> {
   await page.waitForFunction(() =>
     document.querySelector<HTMLTextAreaElement>("textarea[name=content]")!
       .value !== ""
