@@ -90,6 +90,14 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
       assert(Number.isInteger(ms));
       const { service } = await lineAbout(stack, "realtime", requestId);
       assertEquals(service, "realtime");
+      // Browsers alone send work to the transcriber; a program may name its own.
+      const speech = `http://localhost:${stack.env.TRANSCRIBER_PORT}`;
+      const asked = await fetch(`${speech}/languages`, {
+        headers: { "x-request-id": requestId ?? "" },
+      });
+      await asked.body?.cancel();
+      const heard = await lineAbout(stack, "transcriber", requestId);
+      assertEquals(heard.service, "transcriber");
     });
 
     await t.step("readiness tells the state of each dependency", async () => {
