@@ -1,6 +1,8 @@
 /**
  * `deno task compile`: web as one binary, `web/_fresh/chatsphere-web`. It holds the pages, their
- * files and the packages, but not the local face engine's networks: it wants faces on AWS.
+ * files and the packages web uses, in the versions of deno.lock, but not the local face engine's
+ * networks: it wants faces on AWS. Deno puts it on `denort`, a part of it that it fetches from
+ * dl.deno.land, or takes from where DENORT_BIN says.
  */
 import { join } from "./paths.ts";
 import { root } from "./services.ts";
@@ -27,12 +29,11 @@ Deno.serve({ port: Number(Deno.env.get("PORT") ?? 8000) }, app.fetch);
 await deno(
   "compile",
   "--no-check",
-  // With it, Deno 2.9.6 overflows its stack.
-  "--no-lock",
   "--quiet",
-  // With a folder of packages it would take in every package of the workspace, and Deno 2.9.6
+  // With every package of the workspace, from their folder or from the lock file, Deno 2.9.6
   // follows the links between them until its stack ends.
   "--node-modules-dir=none",
+  "--exclude-unused-npm",
   "--no-prompt",
   "--allow-net",
   "--allow-env",
