@@ -46,8 +46,11 @@ await Deno.mkdir(at.DATA_DIR, { recursive: true });
 if (mode === "production") await build();
 
 const width = Math.max(...services(env, mode).map(({ name }) => name.length));
+// Whatever collects lines wants them as they are: JSON, which names the service itself.
+const label = (name: string) =>
+  Deno.stdout.isTerminal() ? `${name.padEnd(width)} │ ` : "";
 const running: Running[] = services(env, mode).map((service) =>
-  run(service, (line) => console.log(`${service.name.padEnd(width)} │ ${line}`))
+  run(service, (line) => console.log(label(service.name) + line))
 );
 
 let stopping = false;

@@ -3,7 +3,7 @@ import { dirname, join, relative } from "../paths.ts";
 
 export type Ignored = (path: string) => boolean;
 
-/** Patterns of .dockerignore, as far as ours go: a path, or a name in any folder. */
+/** Patterns of .dockerignore, as far as ours go: a path, or a name or its end in any folder. */
 export function parseIgnore(text: string): Ignored {
   const patterns = text.split("\n").map((line) => line.trim())
     .filter((line) => line && !line.startsWith("#"));
@@ -11,11 +11,14 @@ export function parseIgnore(text: string): Ignored {
     const parts = path.split("/");
     return patterns.some((pattern) =>
       pattern.startsWith("**/")
-        ? parts.includes(pattern.slice(3))
+        ? parts.some((part) => isNamed(part, pattern.slice(3)))
         : path === pattern || path.startsWith(`${pattern}/`)
     );
   };
 }
+
+const isNamed = (part: string, pattern: string): boolean =>
+  pattern.startsWith("*") ? part.endsWith(pattern.slice(1)) : part === pattern;
 
 /** Copies a file, or what is in a folder, as COPY does; symbolic links stay what they are. */
 export async function copyInto(

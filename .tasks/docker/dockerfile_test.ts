@@ -56,10 +56,14 @@ Deno.test("what the replay does not know is not passed over", () => {
 });
 
 Deno.test("ignored files stay out of the context, wherever they are", () => {
-  const ignored = parseIgnore(".git\n# words\n**/node_modules\n");
+  const ignored = parseIgnore(".git\n# words\n**/node_modules\n**/*_test.ts");
   assertEquals(
     [".git/HEAD", "web/node_modules/a", "web/main.ts", ".gitignore"]
       .map(ignored),
     [true, true, false, false],
+  );
+  assertEquals(
+    ["web/main_test.ts", "main_test.ts", "web/test.ts"].map(ignored),
+    [true, true, false],
   );
 });

@@ -22,6 +22,7 @@ function imageTest(
       try {
         const image = await replay(parseDockerfile(text), folder);
         assertEquals(image.isShell, false, "a shell would keep SIGTERM");
+        assertEquals(await testsIn(join(image.jail.root, image.cwd)), []);
         const container = await startContainer(image, port);
         try {
           assertEquals(await container.health(), 0);
@@ -36,6 +37,18 @@ function imageTest(
       }
     },
   });
+}
+
+/** Files of tests, which an image has no use for; those of packages are the packages' own. */
+async function testsIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    const path = join(folder, name);
+    if (name === "node_modules") continue;
+    if (/[._]test\.ts$|^testing$/.test(name)) found.push(path);
+    else if (isDirectory) found.push(...await testsIn(path));
+  }
+  return found;
 }
 
 imageTest("Dockerfile.realtime", "WS_PORT", async (image, container) => {
