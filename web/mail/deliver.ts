@@ -71,7 +71,9 @@ async function noteFailure(
   }
   const waitMs = waitAfter(tries);
   await putBack(kv, claimed, Date.now() + waitMs);
-  log("warn", "mail-delayed", { ...described(claimed), waitMs, error: cause });
+  // No e-mail gets through while the server is away or keeps us out: that is for the operator.
+  const level = reach === "down" ? "error" : "warn";
+  log(level, "mail-delayed", { ...described(claimed), waitMs, error: cause });
   return reach;
 }
 

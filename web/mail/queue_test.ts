@@ -217,3 +217,25 @@ Deno.test(
     assertEquals(await deliveryOf(s.kv, "ada"), "sent");
   }),
 );
+
+Deno.test(
+  "a server that keeps us out is an error to the operator, an e-mail put off a warning",
+  onQueue(async ({ s, broken, queue }) => {
+    const { error, log } = console;
+    const [errors, others]: string[][] = [[], []];
+    console.error = (line: string) => errors.push(line);
+    console.log = (line: string) => others.push(line);
+    try {
+      for (const failure of [delayed, down]) {
+        await queue(failure.name);
+        broken.with = failure;
+        await deliverSoon(s, [failure.name]);
+      }
+    } finally {
+      Object.assign(console, { error, log });
+    }
+    assertEquals([errors.length, others.length], [1, 1]);
+    assert(errors[0].includes("no route") && others[0].includes("451 later"));
+    assert(!`${errors}${others}`.includes("@example.com"));
+  }),
+);
