@@ -30,12 +30,19 @@ async function loadedAtStart(entry: string): Promise<string[]> {
 }
 
 const HEAVY =
-  /aws-sdk|google-cloud|nodemailer|tensorflow|vladmandic|jsquash|postal-mime|\/zod@|hash-wasm|esbuild/;
+  /aws-sdk|google-cloud|grpc|nodemailer|tensorflow|vladmandic|jsquash|postal-mime|hash-wasm|esbuild|sherpa-onnx-node|mediabunny|opus-decoder/;
 
-Deno.test("web starts without the SDKs: each is loaded when it is first used", async () => {
-  const loaded = await loadedAtStart(join(root, "web/main.ts"));
-  assertEquals(loaded.filter((specifier) => HEAVY.test(specifier)), []);
-});
+const SERVICES: [service: string, heavy: RegExp][] = [
+  ["web", new RegExp(`${HEAVY.source}|/zod@`)],
+  ["transcriber", HEAVY],
+];
+
+for (const [service, heavy] of SERVICES) {
+  Deno.test(`${service} starts without the SDKs: each is loaded when it is first used`, async () => {
+    const loaded = await loadedAtStart(join(root, service, "main.ts"));
+    assertEquals(loaded.filter((specifier) => heavy.test(specifier)), []);
+  });
+}
 
 Deno.test("importing web writes nothing and opens nothing", async () => {
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
