@@ -1,6 +1,7 @@
 import { createTransport } from "nodemailer";
 import { readConfig } from "../../web/config.ts";
 import { isLocal } from "../../web/env.ts";
+import { mustEncrypt } from "../../web/mail/smtp.ts";
 import { addresses } from "../services.ts";
 import {
   type Env,
@@ -23,6 +24,7 @@ export async function checkMail(env: Env): Promise<Finding[]> {
   const name = env.SMTP_URL ? "SMTP_URL" : "EMAIL_USER";
   const transport = createTransport({
     url: mail.url,
+    requireTLS: mustEncrypt(new URL(mail.url)),
     connectionTimeout: TIMEOUT,
     greetingTimeout: TIMEOUT,
     socketTimeout: TIMEOUT,

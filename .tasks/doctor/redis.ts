@@ -78,7 +78,7 @@ function refused(error: unknown): Finding {
   }
   return wrong(
     "REDIS_URL",
-    `REDIS_URL: Redis cannot be reached (${reason}). Check the host and port, and that this network may connect.`,
+    `REDIS_URL: Redis cannot be reached (${reason}). Check host, port and scheme (rediss:// is encrypted, redis:// is not), and that this network may connect.`,
   );
 }
 

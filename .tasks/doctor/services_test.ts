@@ -109,6 +109,26 @@ trial("a Redis with another password", async ({ folder, wrongs }) => {
   assert(!JSON.stringify(found).includes("wrong-one"));
 });
 
+trial(
+  "a Redis whose user may not do what is needed",
+  async ({ folder, wrongs }) => {
+    const user = ["--user", "ada", "on", ">pw", "~other:*", "+@all"];
+    await using redis = await redisServer(folder, ...user);
+    const url = redis.url.replace("//", "//ada:pw@");
+    const found = await wrongs({ REDIS_URL: url });
+    assertTold(found, "REDIS_URL", /may not do what is needed.*~chatsphere:\*/);
+  },
+);
+
+trial(
+  "a Redis asked for encryption it does not speak",
+  async ({ folder, wrongs }) => {
+    await using redis = await redisServer(folder);
+    const url = redis.url.replace("redis:", "rediss:");
+    assertTold(await wrongs({ REDIS_URL: url }), "REDIS_URL", /redis:\/\//);
+  },
+);
+
 trial("a Redis that evicts messages", async ({ folder, wrongs }) => {
   await using redis = await redisServer(
     folder,
@@ -135,6 +155,27 @@ trial("a mail server and its login", async ({ wrongs }) => {
   const found = await wrongs({ SMTP_URL: url("wrong-one") });
   assertTold(found, "SMTP_URL", /refuses the user name or password/);
   assert(!JSON.stringify(found).includes("wrong-one"));
+});
+
+trial(
+  "a mail server that would hear the password unencrypted",
+  async ({ wrongs }) => {
+    await using server = await mailServer("ada", "right-one");
+    // This machine by an address that does not look like it.
+    const url = `smtp://ada:right-one@[::ffff:127.0.0.1]:${server.port}`;
+    assertTold(await wrongs({ SMTP_URL: url }), "SMTP_URL", /no encrypted/);
+  },
+);
+
+trial("a mail server by the scheme of another port", async ({ wrongs }) => {
+  await using server = await mailServer("ada", "right-one");
+  const url = `smtps://ada:right-one@127.0.0.1:${server.port}`;
+  const found = await wrongs({ SMTP_URL: url });
+  assertTold(
+    found,
+    "SMTP_URL",
+    /smtps:\/\/ for port 465 and smtp:\/\/ for 587/,
+  );
 });
 
 trial("a mail server nobody runs", async ({ wrongs }) => {

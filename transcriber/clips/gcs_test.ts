@@ -137,40 +137,51 @@ Deno.test("gcs: a signed address plays the clip without a credential, and not wh
   }
 });
 
-const failures: [string, PlannedStorage, string, RegExp][] = [
+const AWAY =
+  "Kept recordings cannot be reached right now. Yours is not lost: try again in a moment.";
+const NOT_SET_UP =
+  "Recordings cannot be kept on this server at the moment. Yours is not lost: send it without keeping it.";
+
+/** What the service answers → what the person reads, and what the operator is told to look at. */
+const failures: [string, PlannedStorage, string, string, RegExp][] = [
   [
     "no permission",
     { status: 403, message: "does not have storage.objects.create access" },
     "503 clips-refused",
+    NOT_SET_UP,
     /objectAdmin/,
   ],
   [
     "key revoked",
     { status: 401, message: "Invalid Credentials" },
     "503 clips-refused",
+    NOT_SET_UP,
     /GOOGLE_APPLICATION_CREDENTIALS/,
   ],
   [
     "bucket gone",
     { status: 404, message: "The specified bucket does not exist." },
     "503 clips-refused",
+    NOT_SET_UP,
     /GCS_BUCKET does not exist/,
   ],
   [
     "too many requests",
     { status: 429, message: "rateLimitExceeded" },
     "503 clips-down",
+    AWAY,
     /429/,
   ],
   [
     "an outage",
     { status: 503, message: "Backend Error" },
     "503 clips-down",
+    AWAY,
     /503.*status\.cloud/,
   ],
 ];
 
-for (const [title, planned, expected, advice] of failures) {
+for (const [title, planned, expected, sentence, advice] of failures) {
   Deno.test(`gcs: ${title} is told to the person and to the operator`, () =>
     withBucket(async ({ clips, storage }) => {
       const { id } = await clips.put(bytes, about);
@@ -183,13 +194,19 @@ for (const [title, planned, expected, advice] of failures) {
         storage.fail(planned);
         const error = await assertRejects(work, ApiError);
         assertEquals(`${error.status} ${error.code}`, expected);
-        assert(error.message.includes("not lost"));
-        assert(!error.message.includes(planned.message));
+        assertEquals(error.message, sentence);
         assert(advice.test(error.operator ?? ""), error.operator);
       }
       assertEquals((await clips.get(id))?.bytes, bytes, "and then it works");
     }));
 }
+
+Deno.test("gcs: a bucket that never was is told as one that is gone", () =>
+  withBucket(async ({ clips }) => {
+    const error = await assertRejects(() => clips.put(bytes, about), ApiError);
+    assertEquals(error.message, NOT_SET_UP);
+    assert(error.operator?.includes("GCS_BUCKET does not exist"));
+  }, { name: "chat-elsewhere" }));
 
 Deno.test("gcs: an outage of a moment is not even noticed", () =>
   withBucket(async ({ clips, storage }) => {

@@ -20,7 +20,7 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])$/;
  * be, unless the address decides it by `?requireTLS=` or `?ignoreTLS=`. Otherwise whoever sits
  * between could take the offer of STARTTLS out of the greeting, and read the password.
  */
-function mustEncrypt(url: URL): boolean {
+export function mustEncrypt(url: URL): boolean {
   const { searchParams } = url;
   if (searchParams.has("requireTLS") || searchParams.has("ignoreTLS")) {
     return searchParams.get("requireTLS") === "true";
