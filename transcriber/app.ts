@@ -5,6 +5,7 @@ import { secureHeaders } from "hono/secure-headers";
 import { addClips } from "./clip-routes.ts";
 import { docsPage, docsPolicy } from "./docs.ts";
 import { ApiError, errorResponse, internalError } from "./errors.ts";
+import { Health } from "./health.ts";
 import { liveDocumentation } from "./live.ts";
 import { observed } from "./middleware.ts";
 import { LanguagesSchema, ReadySchema } from "./schemas.ts";
@@ -81,10 +82,9 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   return app;
 }
 
-function addHealth(
-  app: OpenAPIHono<Env>,
-  { recognizer, metrics }: Deps,
-): void {
+function addHealth(app: OpenAPIHono<Env>, deps: Deps): void {
+  const { recognizer, metrics } = deps;
+  const health = new Health(deps);
   app.get("/metrics", async (c) => {
     const { text, contentType } = await metrics.expose();
     return c.body(text, 200, { "content-type": contentType });
@@ -130,11 +130,9 @@ function addHealth(
         503: { description: "They cannot; reason says why", content },
       },
     }),
-    (c) => {
-      const status = recognizer.status();
-      const ready = status.state === "ready";
-      const body = { ready, recognizer: { name: recognizer.name, ...status } };
-      return c.json(body, ready ? 200 : 503);
+    async (c) => {
+      const readiness = await health.readiness();
+      return c.json(readiness, readiness.ready ? 200 : 503);
     },
   );
 }

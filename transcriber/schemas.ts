@@ -75,6 +75,11 @@ export const ErrorSchema = z.object({
   }),
 }).openapi("Error");
 
+const State = z.object({
+  state: z.enum(["up", "down", "configured"]),
+  reason: z.string().optional(),
+});
+
 export const ReadySchema = z.object({
   ready: z.boolean(),
   recognizer: z.object({
@@ -82,4 +87,6 @@ export const ReadySchema = z.object({
     state: z.enum(["ready", "off"]),
     reason: z.string().optional(),
   }),
+  clips: State.extend({ name: z.string() }),
+  keys: State,
 }).openapi("Ready");

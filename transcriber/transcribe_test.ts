@@ -146,6 +146,8 @@ Deno.test("without a recogniser the service runs and says that dictation is off"
   assertEquals(await ready.json(), {
     ready: false,
     recognizer: { name: "one-word", state: "off", reason },
+    clips: { name: "folder", state: "up" },
+    keys: { state: "up" },
   });
   const health = await service.request("/healthz");
   assertEquals(await health.json(), { ok: true });

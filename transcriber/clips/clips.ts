@@ -23,6 +23,8 @@ export interface Clip {
 
 /** Where recordings are kept that people chose to attach. */
 export interface Clips {
+  /** Which store it is, for operators. */
+  readonly name: string;
   put(
     bytes: Uint8Array,
     about: Pick<ClipInfo, "owner" | "contentType" | "duration">,
@@ -38,6 +40,8 @@ export interface Clips {
    * (milliseconds since the Unix epoch). A store without such leaves playing to this service.
    */
   address?(id: string, expiresAt: number): Promise<string>;
+  /** Rejects when nothing can be kept. A store that asks money for each question has none. */
+  check?(): Promise<void>;
 }
 
 const DAY_MS = 86_400_000;

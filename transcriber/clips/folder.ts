@@ -51,6 +51,15 @@ export function folderClips(
   };
 
   return {
+    name: "folder",
+
+    async check() {
+      await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
+      const probe = `${dir}/${crypto.randomUUID()}.check`;
+      await Deno.writeTextFile(probe, "may be deleted");
+      await Deno.remove(probe);
+    },
+
     async put(bytes, about) {
       const info: ClipInfo = {
         id: newClipId(),

@@ -39,6 +39,8 @@ export function gcsClips(options: GcsOptions): Clips {
   };
 
   return {
+    name: "gcs",
+
     async put(bytes, about) {
       const info = {
         id: newClipId(),

@@ -4,6 +4,7 @@ import { type Clip, type Clips, newClipId } from "../clips/clips.ts";
 export function memoryClips(): Clips {
   const kept = new Map<string, Clip>();
   return {
+    name: "memory",
     put(bytes, about) {
       const id = newClipId();
       const info = { id, ...about, bytes: bytes.length, createdAt: Date.now() };
