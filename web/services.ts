@@ -7,6 +7,7 @@ import { folderBlobs } from "./faces/folder-blobs.ts";
 import { localFaceEngine } from "./faces/local.ts";
 import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
+import { takingTurns } from "./kv.ts";
 import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
 import { type Postman, startPostman } from "./mail/postman.ts";
@@ -103,11 +104,12 @@ export interface Services {
 
 /** The KV of a file, of a KV server, or of Deno Deploy itself. */
 async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
-  if (kvPath !== undefined && !/^https?:/.test(kvPath)) {
-    // Password hashes and face templates are in it: nobody else on this machine may look.
-    await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
+  if (kvPath === undefined || /^https?:/.test(kvPath)) {
+    return await Deno.openKv(kvPath);
   }
-  return await Deno.openKv(kvPath);
+  // Password hashes and face templates are in it: nobody else on this machine may look.
+  await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
+  return takingTurns(await Deno.openKv(kvPath));
 }
 
 /**

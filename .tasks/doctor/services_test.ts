@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { kvServer } from "../../web/e2e/kv-server.ts";
 import { diagnose } from "./checks.ts";
 import type { Circumstances, Env, Finding } from "./finding.ts";
 import {
@@ -229,6 +230,13 @@ trial("a Google account, and one without the roles", async ({ wrongs }) => {
   const found = await wrongs(google.env);
   assertTold(found, "Google Speech", /roles\/speech\.client/);
   assertTold(found, "GCS_BUCKET", /roles\/storage\.objectAdmin/);
+});
+
+trial("a KV server that is right", async ({ wrongs }) => {
+  await using server = kvServer("a-token");
+  const env = { DENO_KV_PATH: server.url, DENO_KV_ACCESS_TOKEN: "a-token" };
+  assertEquals(await wrongs(env), []);
+  assert(server.counts.writes > 0);
 });
 
 trial("a KV server that refuses the token", async ({ wrongs }) => {

@@ -1,15 +1,20 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { freePorts, redisServer } from "../../.tasks/doctor/testing.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { services } from "../../.tasks/services.ts";
 import { selfieOf } from "../faces/test-photos.ts";
 import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { kvServer } from "./kv-server.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
 import { buildOnce } from "./stack.ts";
 
-/** Two of web over one KV file and two of realtime over one Redis, behind one APP_URL. */
-async function startTwice(dataDir: string, redisUrl: string) {
+/** Two of web over one KV and two of realtime over one Redis, behind one APP_URL. */
+async function startTwice(
+  dataDir: string,
+  redisUrl: string,
+  kv: Record<string, string>,
+) {
   const [a, b, ra, rb] = freePorts(4);
   const output: string[] = [];
   const start = (web: number, realtime: number): Running[] =>
@@ -24,6 +29,7 @@ async function startTwice(dataDir: string, redisUrl: string) {
       .map((service) =>
         run(service, (line) => output.push(`${service.name} ${line}`), {
           REDIS_URL: redisUrl,
+          ...kv,
         })
       );
   const running = [...start(a, ra), ...start(b, rb)];
@@ -61,15 +67,52 @@ function codeIn(dir: string): Promise<string> {
   return eventually(find, () => `No invitation came to ${dir}`);
 }
 
-Deno.test("two of web and two of realtime are one chat", async () => {
+/** The variables that lead to this store, and what must be so of it in the end. */
+interface Store extends AsyncDisposable {
+  env: Record<string, string>;
+  check(hasFile: boolean): void;
+}
+
+function aFile(): Store {
+  return {
+    env: {},
+    check: (hasFile) => assert(hasFile),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function aServer(): Store {
+  const server = kvServer("a-token-of-the-server");
+  return {
+    env: {
+      DENO_KV_PATH: server.url,
+      DENO_KV_ACCESS_TOKEN: "a-token-of-the-server",
+    },
+    check(hasFile) {
+      assert(!hasFile, "nothing is kept beside the server");
+      assert(server.counts.writes > 0);
+    },
+    [Symbol.asyncDispose]: server[Symbol.asyncDispose],
+  };
+}
+
+for (const [name, open] of [["file", aFile], ["server", aServer]] as const) {
+  Deno.test(`two of web over one KV ${name} and two of realtime are one chat`, async () => {
+    await using store = open();
+    await beOneChat(store);
+  });
+}
+
+async function beOneChat(store: Store) {
   await buildOnce();
   const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-two-" });
   const redisDir = await Deno.makeTempDir({ prefix: "chatsphere-redis-" });
   await using redis = await redisServer(redisDir, ...LEAST_RIGHTS);
   const redisUrl = redis.url.replace("//", "//chatsphere:password@");
-  const { webs: [one, two], sockets, stop } = await startTwice(
+  const { webs: [one, two], sockets, output, stop } = await startTwice(
     dataDir,
     redisUrl,
+    store.env,
   );
   try {
     const ada = new Program({ name: "Ada", email: "ada@acme.test" });
@@ -78,6 +121,14 @@ Deno.test("two of web and two of realtime are one chat", async () => {
       ada.register(one, await selfieOf("ada")),
       grace.register(two, await selfieOf("grace")),
     ]);
+
+    // The same address at both at once is one account.
+    const selfie = await selfieOf("ada", "second");
+    const twins = [one, two].map((web) =>
+      new Program({ name: "Twin", email: "twin@acme.test" })
+        .register(web, selfie).then(() => "made", () => "refused")
+    );
+    assertEquals((await Promise.all(twins)).sort(), ["made", "refused"]);
 
     // Each uses the instance that did not register her.
     const { id: roomId } = await ada.ask(`${two}/api/chat`, "POST", {
@@ -115,9 +166,15 @@ Deno.test("two of web and two of realtime are one chat", async () => {
     assertEquals(seenAtOne, seenAtTwo);
     assertEquals(seenAtOne.messages.length, 2);
     await listener.close();
+    const file = await Deno.stat(`${dataDir}/web/kv.sqlite3`)
+      .then(() => true, () => false);
+    store.check(file);
+  } catch (error) {
+    console.error(output.slice(-20).join("\n"));
+    throw error;
   } finally {
     await stop();
     await Deno.remove(dataDir, { recursive: true });
     await Deno.remove(redisDir, { recursive: true });
   }
-});
+}

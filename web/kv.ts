@@ -1,0 +1,71 @@
+import { AppError } from "./errors.ts";
+
+/** Milliseconds a write waits for its turn. */
+const PATIENCE = 5_000;
+
+/**
+ * What Deno says when another process wrote to the file between the reading and the writing of a
+ * transaction. SQLite refuses that at once, whatever its timeout; nothing of it was written.
+ * https://www.sqlite.org/rescode.html#busy_snapshot
+ */
+const isLocked = (error: unknown): boolean =>
+  error instanceof TypeError && error.message === "database is locked";
+
+async function inTurn<T>(write: () => Promise<T>): Promise<T> {
+  const until = performance.now() + PATIENCE;
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await write();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (performance.now() > until) throw busy(error);
+    }
+    // Random, growing waits keep writers that collided from colliding again.
+    const waitMs = Math.random() * 2 ** Math.min(attempt, 6);
+    await new Promise((done) => setTimeout(done, waitMs));
+  }
+}
+
+const busy = (cause: unknown): AppError =>
+  new AppError({
+    code: "busy",
+    status: 503,
+    message: "Too much happened at once. Please try again.",
+    retryAfter: 1,
+    cause,
+  });
+
+type Method = (...args: unknown[]) => unknown;
+
+/** An object whose methods run on `target`, those in `own` instead of its own. */
+function withMethods<T extends object>(
+  target: T,
+  own: Record<string | symbol, (method: Method) => Method>,
+): T {
+  const proxy: T = new Proxy(target, {
+    get(_, name) {
+      const value = Reflect.get(target, name);
+      if (typeof value !== "function") return value;
+      const method: Method = (...args) => {
+        const result = value.apply(target, args);
+        // Builders give themselves back, to be called on.
+        return result === target ? proxy : result;
+      };
+      return own[name]?.(method) ?? method;
+    },
+  });
+  return proxy;
+}
+
+const waiting = (method: Method): Method => (...args) =>
+  inTurn(() => method(...args) as Promise<unknown>);
+
+/** A KV file other processes may write to, too: writes wait for their turn, up to 5 s. */
+export function takingTurns(kv: Deno.Kv): Deno.Kv {
+  return withMethods(kv, {
+    set: waiting,
+    delete: waiting,
+    atomic: (begin) => () =>
+      withMethods(begin() as Deno.AtomicOperation, { commit: waiting }),
+  });
+}
