@@ -75,6 +75,7 @@ export function Composer(props: ComposerProps) {
           type="button"
           class="button button-plain button-icon icon-mic live"
           aria-label="Dictate"
+          title="Dictate"
           disabled={closed}
           onClick={props.onDictate}
         />
@@ -99,11 +100,16 @@ export function Composer(props: ComposerProps) {
           class="button button-icon icon-send"
           disabled={closed}
           aria-label="Send"
+          title="Send"
         />
       </div>
       <p class="said" id="said" role="alert">
         {props.notice}
-        {over > -200 && <span class="count">{-over}</span>}
+        {over > -200 && (
+          <span class="count">
+            {over > 0 ? `${over} too many` : `${-over} left`}
+          </span>
+        )}
       </p>
       <input type="hidden" name="clientId" value={props.draftId ?? newId()} />
     </form>

@@ -30,10 +30,12 @@ export interface MessageListProps {
  * or messages arrive, and does not jump when older ones are put before the first.
  */
 export function MessageList(props: MessageListProps) {
-  const { state, divider } = props;
+  const { state, divider, alive } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const drawn = useRef(state);
   const [fresh, setFresh] = useState(false);
+  // The newest messages are more than a window away.
+  const [away, setAway] = useState(false);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -63,6 +65,7 @@ export function MessageList(props: MessageListProps) {
 
   const onScroll = () => {
     const box = scroller.current!;
+    setAway(box.scrollTop < -box.clientHeight);
     if (atBottom(box)) {
       setFresh(false);
       props.onBottom();
@@ -108,18 +111,32 @@ export function MessageList(props: MessageListProps) {
             </a>
           )}
           <ol class="messages">{rows(props, divider)}</ol>
-          {state.epoch && !state.messages[0] && !state.unsent[0] && (
-            <p class="first">No messages yet. Write the first.</p>
-          )}
+          {!state.messages[0] && !state.unsent[0] && (state.epoch
+            ? (
+              <p class="first">
+                No messages yet. Write the first, or{" "}
+                <a href={`/rooms/${state.roomId}/members#invite`}>
+                  invite someone
+                </a>.
+              </p>
+            )
+            : alive && (
+              <p class="first">
+                Messages appear here when they can be reached.
+              </p>
+            ))}
         </div>
       </div>
-      {fresh && (
+      {(fresh || away) && (
         <button
           type="button"
-          class="pill button icon-down"
-          onClick={toBottom}
+          class={`pill button icon-down ${fresh ? "" : "button-quiet"}`}
+          onClick={() => {
+            toBottom();
+            scroller.current!.focus();
+          }}
         >
-          New messages
+          {fresh ? "New messages" : "Newest"}
         </button>
       )}
     </div>

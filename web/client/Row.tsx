@@ -1,7 +1,7 @@
 import { Component } from "preact";
 import type { Message } from "../../realtime/protocol.ts";
 import { Avatar } from "../components/Avatar.tsx";
-import { linkify } from "./linkify.tsx";
+import { withCode } from "./code.tsx";
 import type { Unsent } from "./room-state.ts";
 import { shortTimeOf, timeOf } from "./times.ts";
 
@@ -63,13 +63,13 @@ export class Row extends Component<RowProps> {
         {message.deletedAt
           ? <p class="text soft">This message was deleted.</p>
           : (
-            <p class="text" dir="auto">
-              {linkify(content)}
+            <div class="text" dir="auto">
+              {withCode(content)}
               {message.editedAt && <span class="mark">edited</span>}
               {status === "sending" && !reason && (
                 <span class="mark">sending</span>
               )}
-            </p>
+            </div>
           )}
         {!head && time}
         {Object.keys(reactions).length > 0 && (

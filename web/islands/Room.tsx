@@ -59,7 +59,10 @@ export default function Room(props: RoomProps) {
   );
   const [wayOn, setWayOn] = useState<WayOn>();
   const [notice, setNotice] = useState(props.error ?? "");
-  const [divider, setDivider] = useState(props.read);
+  // Nothing is new to whoever has read it all: what comes while they look needs no line.
+  const [divider, setDivider] = useState(
+    history && props.read >= history.offset ? 0 : props.read,
+  );
   const [extra, setExtra] = useState<VNode | null>(null);
   const [dictation, setDictation] = useState<VNode | null>(null);
   const input = useRef<HTMLTextAreaElement>(null);
@@ -154,9 +157,12 @@ export default function Room(props: RoomProps) {
           class="button button-plain button-icon icon-back"
           href="/rooms"
           aria-label="All rooms"
+          title="All rooms"
         />
         <div>
-          <h1 class="truncate" dir="auto">{name}</h1>
+          <h1 class="truncate" title={name}>
+            <bdi>{name}</bdi>
+          </h1>
           <p class={`status ${status ? "" : "truncate"} ${link}`} role="status">
             {status ??
               (who(others(online), "here") || "Only you are here")}{" "}
@@ -164,9 +170,16 @@ export default function Room(props: RoomProps) {
           </p>
         </div>
         <a
+          class="button button-plain button-icon icon-search"
+          href={`/rooms/${roomId}/search`}
+          aria-label="Search"
+          title="Search"
+        />
+        <a
           class="button button-plain button-icon icon-people"
           href={`/rooms/${roomId}/members`}
           aria-label="Members"
+          title="Members"
         />
       </header>
       <MessageList
@@ -195,6 +208,7 @@ export default function Room(props: RoomProps) {
         onSend={(text) => {
           if (takeover.current) return takeover.current(text);
           open.current!.send(text);
+          setDivider(0);
           fill("");
         }}
         onType={(text) => {
