@@ -21,6 +21,7 @@ import type {
   Message,
   Role,
   RoomSummary,
+  SearchPage,
   SessionsEnded,
 } from "../realtime/protocol.ts";
 
@@ -57,6 +58,13 @@ export interface RoomLog {
     roomId: string,
     page: { before?: number; after?: number; limit?: number },
   ): Promise<HistoryPage>;
+  /** The newest messages before an offset that contain a text. */
+  search(
+    account: Person,
+    roles: Roles,
+    roomId: string,
+    query: { q: string; before?: number; limit?: number },
+  ): Promise<SearchPage>;
   post(
     account: Person,
     roles: Roles,

@@ -146,8 +146,13 @@ export function MessageList(props: MessageListProps) {
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
-function rows(
-  { state, name, alive }: MessageListProps,
+export interface RowsProps extends Pick<MessageListProps, "name" | "alive"> {
+  state: Pick<RoomState, "messages" | "unsent" | "me">;
+}
+
+/** The rows of a list of messages: by day, and one heading for what a person says in a row. */
+export function rows(
+  { state, name, alive }: RowsProps,
   divider: number,
 ): VNode[] {
   const { messages, unsent, me } = state;

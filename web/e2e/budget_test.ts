@@ -39,6 +39,8 @@ Deno.test({
       const none = [
         "/rooms",
         `${room}/members`,
+        `${room}/search`,
+        `${room}/around/1`,
         "/docs",
         "/outbox",
       ];

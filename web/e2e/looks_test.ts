@@ -106,6 +106,8 @@ Deno.test({
         empty,
         full,
         `${full}/members`,
+        `${full}/search?q=thought`,
+        `${full}/around/30`,
         new URL(link!).pathname,
         "/account",
         "/outbox",
@@ -115,8 +117,10 @@ Deno.test({
         [empty, "room-empty"],
         [full, "room"],
         [`${full}/members`, "members"],
+        [`${full}/search?q=thought`, "search"],
+        [`${full}/around/30`, "around"],
         [mail!, "mail"],
-        [inside[4], "invitation"],
+        [new URL(link!).pathname, "invitation"],
         ["/", "landing"],
       ]);
       const axe = await Deno.readTextFile(AXE);

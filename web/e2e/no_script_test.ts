@@ -79,6 +79,17 @@ Deno.test({
         ]);
       });
 
+      await story.step("a search leads to what was said", async () => {
+        await adas.getByRole("link", { name: "Search" }).click();
+        await adas.getByRole("searchbox").fill("BACK");
+        await adas.getByRole("main").getByRole("button", { name: "Search" })
+          .click();
+        await adas.getByRole("link", { name: /Hello back/ }).click();
+        const marked = adas.locator(".message:target .text");
+        assertEquals(await marked.innerText(), "Hello back");
+        await adas.getByRole("link", { name: "Plain room" }).click();
+      });
+
       await story.step("what is refused stays in the composer", async () => {
         const long = "x".repeat(4_001);
         await write(adas, long);

@@ -30,7 +30,8 @@ Deno.test("someone who is no member gets 404 from every page of a room", async (
   await using app = await testApp();
   const { path, room } = await withRoom(app, "Secret plans");
   const { cookie } = await app.person("Eve");
-  for (const page of [path, `${path}/members`, `${path}/live`]) {
+  const pages = ["", "/members", "/live", "/search?q=plans", "/around/1"];
+  for (const page of pages.map((end) => path + end)) {
     const answer = await app.ask(page, { cookie });
     assertEquals(answer.status, 404, page);
     assert(!(await answer.text()).includes("Secret plans"), page);

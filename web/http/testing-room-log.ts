@@ -63,6 +63,22 @@ export function memoryRoomLog(): MemoryRoomLog {
         };
       }),
 
+    search: (_account, roles, roomId, { q, before, limit = 50 }) =>
+      checked(() => {
+        admit(roles, roomId);
+        const found = messagesOf(roomId).filter(({ offset, content }) =>
+          offset < (before ?? Infinity) &&
+          content.toLowerCase().includes(q.toLowerCase())
+        ).reverse();
+        const messages = found.slice(0, limit);
+        const more = found.length > limit;
+        return {
+          messages,
+          epoch: EPOCH,
+          before: more ? messages.at(-1)!.offset : null,
+        };
+      }),
+
     post: (account, roles, roomId, { clientId, content }) =>
       checked(() => {
         admit(roles, roomId);

@@ -3,6 +3,7 @@ import type {
   HistoryPage,
   Message,
   RoomSummary,
+  SearchPage,
 } from "../../realtime/protocol.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -111,6 +112,15 @@ export function realtimeRoomLog(
     await response.body?.cancel();
   }
 
+  /** As a query string; what is undefined is left out. */
+  function queryOf(values: Record<string, string | number | undefined>) {
+    const query = new URLSearchParams();
+    for (const [name, value] of Object.entries(values)) {
+      if (value !== undefined) query.set(name, String(value));
+    }
+    return query;
+  }
+
   /** The path of a room the roles allow. */
   function roomPath(roles: Record<string, unknown>, roomId: string): string {
     if (!Object.hasOwn(roles, roomId)) throw notFound();
@@ -119,12 +129,15 @@ export function realtimeRoomLog(
 
   return {
     async history(account, roles, roomId, page) {
-      const query = new URLSearchParams();
-      for (const [name, value] of Object.entries(page)) {
-        if (value !== undefined) query.set(name, String(value));
-      }
-      const path = `${roomPath(roles, roomId)}/messages?${query}`;
+      const path = `${roomPath(roles, roomId)}/messages?${queryOf(page)}`;
       return await callJson<HistoryPage>(path, {
+        token: await tokens.of(account, roles),
+      });
+    },
+
+    async search(account, roles, roomId, query) {
+      const path = `${roomPath(roles, roomId)}/search?${queryOf(query)}`;
+      return await callJson<SearchPage>(path, {
         token: await tokens.of(account, roles),
       });
     },

@@ -65,6 +65,24 @@ async function against(
 
 const person = "Bearer realtime:ada:tea,a/b";
 
+Deno.test("search asks for what a person wants to find, as they typed it", () => {
+  const page = { messages: [message], epoch: "e", before: null };
+  return against(() => Response.json(page), async (roomLog, seen) => {
+    const query = { q: "a & b", before: 9, limit: 2 };
+    assertEquals(await roomLog.search(ada, roles, "tea", query), page);
+    assertEquals(
+      seen.map(({ path }) => path),
+      ["/rooms/tea/search?q=a+%26+b&before=9&limit=2"],
+    );
+    assertEquals(seen[0].authorization, person);
+    const error = await assertRejects(
+      () => roomLog.search(ada, roles, "not-mine", query),
+      AppError,
+    );
+    assertEquals(error.status, 404);
+  });
+});
+
 Deno.test("history asks for a page of the room, as the person", () => {
   const page = { messages: [message], epoch: "e", offset: 1 };
   return against(() => Response.json(page), async (roomLog, seen) => {

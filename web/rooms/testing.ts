@@ -69,6 +69,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
       },
       roomLog: {
         history: unused,
+        search: unused,
         post: unused,
         summaries: unused,
         markRead: unused,

@@ -63,13 +63,19 @@ export default define.page<typeof handler>(({ data, state }) => (
           </li>
           <li>
             <strong>Write.</strong>{" "}
-            Enter sends, Shift and Enter begins a new line. While you are
-            offline, messages wait and go out when you are back.
+            Enter sends, Shift and Enter begins a new line. Code goes between
+            backticks, three of them for several lines. While you are offline,
+            messages wait and go out when you are back.
           </li>
           <li>
             <strong>Dictate</strong>{" "}
             with the microphone button. The text lands in the message box, where
             you correct it before sending.
+          </li>
+          <li>
+            <strong>Find it again</strong>{" "}
+            with the search at the top of each room, which shows what was said
+            before and after.
           </li>
         </ol>
         <p>

@@ -1,6 +1,6 @@
 import { page } from "fresh";
+import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
-import { Icon } from "../../../components/Icon.tsx";
 import { InviteForm } from "../../../components/InviteForm.tsx";
 import { MemberList } from "../../../components/MemberList.tsx";
 import { Notice } from "../../../components/Notice.tsx";
@@ -172,14 +172,7 @@ export default define.page<typeof handler>(({ data }) => {
   return (
     <div class="column stack">
       <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
-      <p>
-        <a class="back" href={`/rooms/${room.id}`}>
-          <Icon name="arrow-left" size={18} />
-          <span class="truncate">
-            <bdi>{room.name}</bdi>
-          </span>
-        </a>
-      </p>
+      <BackToRoom room={room} />
       <h1>Members</h1>
       {happened && (
         <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>

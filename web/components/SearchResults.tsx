@@ -1,0 +1,56 @@
+import type { SearchPage } from "../../realtime/protocol.ts";
+import { Ago } from "./Ago.tsx";
+import { Avatar } from "./Avatar.tsx";
+import { Excerpt } from "./Excerpt.tsx";
+
+/** What a search found, newest first; each leads to the message among its neighbours. */
+export function SearchResults({ roomId, wanted, page }: {
+  roomId: string;
+  wanted: string;
+  page: SearchPage;
+}) {
+  const { messages, before } = page;
+  const further = new URLSearchParams({ q: wanted, before: String(before) });
+  return (
+    <>
+      {messages.length === 0 && (
+        <p>
+          {before === null
+            ? "No message contains this. Try fewer or other words."
+            : "Nothing among the newer messages."}
+        </p>
+      )}
+      <ol class="room-list">
+        {messages.map(({ id, sender, content, timestamp, offset }) => (
+          <li key={id}>
+            <a
+              class="room-row found"
+              href={`/rooms/${roomId}/around/${offset}#${id}`}
+            >
+              <Avatar id={sender.id} name={sender.name} />
+              <b class="truncate">
+                <bdi>{sender.name}</bdi>
+              </b>
+              <span class="room-row-time soft small">
+                <Ago at={timestamp} />
+              </span>
+              <span class="found-text" dir="auto">
+                <Excerpt text={content} wanted={wanted} />
+              </span>
+            </a>
+          </li>
+        ))}
+      </ol>
+      {before !== null && (
+        <p>
+          <a
+            class="button button-quiet"
+            href={`/rooms/${roomId}/search?${further}`}
+          >
+            Search further back
+          </a>
+        </p>
+      )}
+    </>
+  );
+}

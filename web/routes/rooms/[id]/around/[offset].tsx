@@ -1,0 +1,59 @@
+import { HttpError, page } from "fresh";
+import type { Message } from "../../../../../realtime/protocol.ts";
+import { BackToRoom } from "../../../../components/BackToRoom.tsx";
+import { Conversation } from "../../../../components/Conversation.tsx";
+import { Title } from "../../../../components/Title.tsx";
+import { personOf } from "../../../../http/person.ts";
+import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
+import type { Room } from "../../../../rooms/types.ts";
+import { define } from "../../../../utils.ts";
+
+/** Log entries shown after the one in the address, and messages in all. */
+const AFTER = 20;
+const PAGE = 40;
+
+interface Data {
+  room: Room;
+  me: { id: string; name: string };
+  messages: Message[];
+}
+
+/**
+ * A message among its neighbours: where a search leads to. The address names the message in
+ * its fragment, which the browser scrolls to and the stylesheet marks.
+ */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services } = ctx.state;
+    const me = personOf(ctx.state);
+    const { id } = ctx.params;
+    const { room } = await findRoom(services, me.id, id);
+    if (!/^\d{1,15}$/.test(ctx.params.offset)) throw new HttpError(404);
+    const offset = Number(ctx.params.offset);
+    const roles = await rolesOf(services, me.id);
+    const { messages } = await services.roomLog.history(me, roles, id, {
+      before: offset + AFTER + 1,
+      limit: PAGE,
+    });
+    return page<Data>({ room, me, messages });
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { room, me, messages } = data;
+  return (
+    <div class="column stack">
+      <Title text={`Earlier in ${room.name}`} />
+      <BackToRoom room={room} />
+      <h1>Earlier</h1>
+      {messages.length === 0
+        ? <p>There are no messages here.</p>
+        : <Conversation messages={messages} me={me} />}
+      <p class="actions">
+        <a class="button" href={`/rooms/${room.id}`}>
+          Go to the newest messages
+        </a>
+      </p>
+    </div>
+  );
+});

@@ -1,0 +1,77 @@
+import { page } from "fresh";
+import { LIMITS, type SearchPage } from "../../../../realtime/protocol.ts";
+import { BackToRoom } from "../../../components/BackToRoom.tsx";
+import { FormNotice } from "../../../components/FormNotice.tsx";
+import { SearchResults } from "../../../components/SearchResults.tsx";
+import { Title } from "../../../components/Title.tsx";
+import { type Failure, failureOf } from "../../../http/forms.ts";
+import { personOf } from "../../../http/person.ts";
+import { readBefore } from "../../../http/room-page.ts";
+import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import type { Room } from "../../../rooms/types.ts";
+import { define } from "../../../utils.ts";
+
+/** Results on one page. */
+const PAGE = 20;
+
+interface Data {
+  room: Room;
+  wanted: string;
+  /** Undefined before the first search, and when it failed. */
+  found?: SearchPage;
+  failure?: Failure;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services, requestId } = ctx.state;
+    const me = personOf(ctx.state);
+    const { id } = ctx.params;
+    const { room } = await findRoom(services, me.id, id);
+    const wanted = (ctx.url.searchParams.get("q") ?? "").trim();
+    if (wanted === "") return page<Data>({ room, wanted });
+    try {
+      const roles = await rolesOf(services, me.id);
+      const before = readBefore(ctx.url);
+      const query = { q: wanted, before, limit: PAGE };
+      const found = await services.roomLog.search(me, roles, id, query);
+      return page<Data>({ room, wanted, found });
+    } catch (error) {
+      const failure = failureOf(error, [], requestId);
+      return page<Data>({ room, wanted, failure }, { status: failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { room, wanted, found, failure } = data;
+  const title = wanted ? `${wanted} in ${room.name}` : `Search ${room.name}`;
+  return (
+    <div class="column stack">
+      <Title text={title} failed={Boolean(failure)} />
+      <BackToRoom room={room} />
+      <h1>Search</h1>
+      <FormNotice failure={failure} />
+      <form class="inline-form search-form" role="search">
+        <label class="visually-hidden" for="q">
+          Words in the messages of this room
+        </label>
+        <input
+          class="input"
+          type="search"
+          id="q"
+          name="q"
+          dir="auto"
+          required
+          maxLength={LIMITS.searchLength}
+          autocomplete="off"
+          autofocus={!found}
+          placeholder="Words in the messages of this room"
+          value={wanted}
+        />
+        <button class="button" type="submit">Search</button>
+      </form>
+      {found && <SearchResults roomId={room.id} wanted={wanted} page={found} />}
+    </div>
+  );
+});
