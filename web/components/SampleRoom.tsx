@@ -1,54 +1,116 @@
-import { Avatar } from "./Avatar.tsx";
-import { Icon } from "./Icon.tsx";
+import type { Message } from "../../realtime/protocol.ts";
+import { Row } from "../client/Row.tsx";
+import { Mark } from "./Mark.tsx";
 
-const LINES = [
+const AMARA = { id: "Amara Diallo09:12", name: "Amara Diallo" };
+const JONAS = { id: "Jonas Weber09:14", name: "Jonas Weber" };
+const NOOR = { id: "Noor Haddad09:31", name: "Noor Haddad" };
+
+const at = (hour: number, minute: number) =>
+  Date.UTC(2026, 4, 12, hour, minute);
+
+const MESSAGES: Omit<Message, "clientId" | "offset">[] = [
   {
-    name: "Amara Diallo",
-    time: "09:12",
-    text: "The tasting moved to Thursday. Can someone tell the bakery?",
+    id: "sample-1",
+    sender: AMARA,
+    timestamp: at(9, 12),
+    content: "The tasting moved to Thursday. Can someone tell the bakery?",
   },
   {
-    name: "Jonas Weber",
-    time: "09:14",
-    text: "On it. They open at ten.",
+    id: "sample-2",
+    sender: JONAS,
+    timestamp: at(9, 14),
+    content: "On it. They open at ten.",
+    reactions: { "👍": [AMARA.id, NOOR.id] },
   },
   {
-    name: "Noor Haddad",
-    time: "09:31",
-    text: "The menus are printed. I’ll bring them.",
+    id: "sample-3",
+    sender: NOOR,
+    timestamp: at(9, 31),
+    replyTo: "sample-1",
+    content: "The menus are printed. I’ll bring them on Thursday, then.",
   },
 ];
+
+const ROOMS = [{ name: "Kitchen", unread: 2 }, { name: "Suppliers" }];
+
+function Rooms() {
+  return (
+    <div class="sample-rooms">
+      <span class="wordmark">
+        <Mark size={20} />
+      </span>
+      <span class="sample-current">Saturday’s wedding</span>
+      {ROOMS.map(({ name, unread }) => (
+        <span key={name}>
+          {name}
+          {unread && <span class="badge">{unread}</span>}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Dictating() {
+  return (
+    <>
+      <div class="dictation">
+        <div class="heard">
+          <p>
+            They can do Thursday at eleven, if we{" "}
+            <span class="soft">bring our own</span>
+          </p>
+        </div>
+        <span class="level" />
+        <span class="clock">
+          0:04 <span class="soft">of 5:00</span>
+        </span>
+        <span class="button">Stop</span>
+      </div>
+      <div class="composer">
+        <div class="write">
+          <span class="button button-plain button-icon icon-mic" />
+          <span class="sample-input soft">Message</span>
+          <span class="button button-icon icon-send" />
+        </div>
+      </div>
+    </>
+  );
+}
 
 /** The landing page's picture of a room, made of the same parts as a real one. */
 export function SampleRoom() {
   return (
-    <figure class="sample">
+    <figure>
       <figcaption class="visually-hidden">
-        What a room looks like: three short messages, and a fourth being
-        dictated.
+        What it looks like: a list of rooms, one of them open with three
+        messages, a reply and a reaction among them, and a fourth message whose
+        words appear while it is dictated.
       </figcaption>
-      <p class="sample-head">
-        <b>Saturday’s wedding</b>
-        <span class="soft small">Amara and Noor are here</span>
-      </p>
-      <ol class="sample-lines">
-        {LINES.map(({ name, time, text }) => (
-          <li key={name}>
-            <Avatar id={name + time} name={name} />
-            <div>
-              <p>
-                <b>{name}</b> <span class="soft small">{time}</span>
-              </p>
-              <p dir="auto">{text}</p>
-            </div>
-          </li>
-        ))}
-      </ol>
-      <p class="sample-composer">
-        <Icon name="mic" />
-        <span>They can do Thursday at eleven, if we bring</span>
-      </p>
-      <p class="sample-note soft small">Dictated. Read it over, then send.</p>
+      <div class="sample" aria-hidden="true" inert>
+        <Rooms />
+        <div class="sample-room">
+          <p class="sample-head">
+            <b>Saturday’s wedding</b>
+            <span class="soft small">Amara and Noor are here</span>
+          </p>
+          <ol class="messages">
+            {MESSAGES.map((message, index) => (
+              <Row
+                key={message.id}
+                message={{ ...message, clientId: message.id, offset: index }}
+                head
+                me={JONAS.id}
+                alive={false}
+                quoted={message.replyTo
+                  ? { ...MESSAGES[0], clientId: "", offset: 0 }
+                  : undefined}
+              />
+            ))}
+          </ol>
+          <Dictating />
+        </div>
+      </div>
     </figure>
   );
 }
