@@ -21,6 +21,8 @@ export interface ComposerProps {
   /** The text changed by the person's hand. */
   onType(text: string): void;
   onEditLast(): void;
+  /** The log is to scroll by so many windows, downwards. */
+  onPage(pages: number): void;
   onDictate(): void;
 }
 
@@ -61,6 +63,11 @@ export function Composer(props: ComposerProps) {
       !matchMedia("(pointer:coarse)").matches
     ) submit(event);
     if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
+    const pages = { PageUp: -1, PageDown: 1 }[key];
+    if (pages) {
+      event.preventDefault();
+      props.onPage(pages);
+    }
   };
 
   return (

@@ -95,6 +95,11 @@ export default function Room(props: RoomProps) {
     });
     setAlive(true);
     if (!input.current!.value) fill(room.draft());
+    // Typing may begin at once; on a phone this would open the keyboard.
+    if (
+      !matchMedia("(pointer:coarse)").matches &&
+      document.activeElement === document.body
+    ) input.current!.focus();
     const wake = () => {
       if (document.hidden) setDivider(room.state().offset);
       else {
@@ -220,6 +225,11 @@ export default function Room(props: RoomProps) {
             m.sender.id === me.id && !m.deletedAt
           );
           if (mine) onDo("edit", mine.id);
+        }}
+        onPage={(pages) => {
+          const box = input.current!.form!.parentElement!
+            .querySelector(".scroller")!;
+          box.scrollBy(0, pages * box.clientHeight * 0.9);
         }}
         onDictate={async () => {
           const loaded = await load(() => import("../client/Dictation.tsx"));
