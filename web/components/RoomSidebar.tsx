@@ -4,11 +4,16 @@ import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
 import { Mark } from "./Mark.tsx";
 
-/** Beside a room on wide screens: the other rooms, and the way to everything else. */
-export function RoomSidebar({ rooms, current, me }: {
+/**
+ * Beside a room and the pages about it, on wide screens: the other rooms, and the way to
+ * everything else.
+ */
+export function RoomSidebar({ rooms, current, about, me }: {
   rooms: RoomEntry[];
   /** The id of the room shown. */
   current: string;
+  /** The page is about that room, and not the room itself. */
+  about?: boolean;
   me: { id: string; name: string };
 }) {
   return (
@@ -20,7 +25,10 @@ export function RoomSidebar({ rooms, current, me }: {
       <ul class="sidebar-rooms">
         {rooms.map((room) => (
           <li key={room.id}>
-            <SidebarRoom room={room} isCurrent={room.id === current} />
+            <SidebarRoom
+              room={room}
+              current={room.id === current && (about ? "true" : "page")}
+            />
           </li>
         ))}
       </ul>
@@ -37,17 +45,17 @@ export function RoomSidebar({ rooms, current, me }: {
   );
 }
 
-function SidebarRoom({ room, isCurrent }: {
+function SidebarRoom({ room, current }: {
   room: RoomEntry;
-  isCurrent: boolean;
+  current: false | "page" | "true";
 }) {
-  const unread = isCurrent ? 0 : room.summary?.unread ?? 0;
+  const unread = current ? 0 : room.summary?.unread ?? 0;
   return (
     <a
       class={unread ? "sidebar-link unread" : "sidebar-link"}
       href={`/rooms/${room.id}`}
-      aria-current={isCurrent ? "page" : undefined}
-      data-room={isCurrent ? undefined : room.id}
+      aria-current={current || undefined}
+      data-room={current ? undefined : room.id}
     >
       <span class="truncate" title={room.name}>
         <bdi>{room.name}</bdi>

@@ -4,6 +4,7 @@ import { FormNotice } from "../../../components/FormNotice.tsx";
 import { InviteForm } from "../../../components/InviteForm.tsx";
 import { MemberList } from "../../../components/MemberList.tsx";
 import { Notice } from "../../../components/Notice.tsx";
+import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { RoomSettings } from "../../../components/RoomSettings.tsx";
 import { Title } from "../../../components/Title.tsx";
 import {
@@ -15,6 +16,7 @@ import {
   unknownIntent,
 } from "../../../http/forms.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
+import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
 import { personOf } from "../../../http/person.ts";
 import {
   listInvitations,
@@ -40,6 +42,7 @@ import type { Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
 interface Data {
+  rooms: RoomEntry[];
   room: Room;
   role: Role;
   me: Account;
@@ -59,12 +62,14 @@ async function load(
   roomId: string,
   outbox: boolean,
 ): Promise<Data> {
-  const [{ room, role }, members, invitations] = await Promise.all([
+  const [{ room, role }, { rooms }, members, invitations] = await Promise.all([
     findRoom(s, me.id, roomId),
+    loadRooms(s, me),
     listMembers(s, me.id, roomId),
     listInvitations(s, me.id, roomId),
   ]);
   return {
+    rooms,
     room,
     role,
     me,
@@ -166,45 +171,48 @@ const FAILED: Record<string, string> = {
 };
 
 export default define.page<typeof handler>(({ data }) => {
-  const { room, role, me, members, invitations, done, failure } = data;
+  const { rooms, room, role, me, members, invitations, done, failure } = data;
   const happened = sentenceFor(DONE, done);
   const failed = sentenceFor(FAILED, done);
   return (
-    <div class="column stack">
-      <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
-      <BackToRoom room={room} />
-      <h1>Members</h1>
-      {happened && (
-        <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
-          {happened}
-          {done === "invite" && data.outbox && (
-            <>
-              {" "}
-              No mail server is set up, so it was kept on this machine:{" "}
-              <a href="/outbox">read it in the outbox</a>.
-            </>
-          )}
-        </Notice>
-      )}
-      {failed && <Notice danger answer>{failed}</Notice>}
-      <FormNotice failure={failure} />
-      <MemberList
-        members={members}
-        me={me.id}
-        isAdmin={role === "admin"}
-      />
-      <InviteForm
-        invitations={invitations}
-        email={data.typed.email}
-        error={failure?.fields.email}
-      />
-      <RoomSettings
-        room={room}
-        isAdmin={role === "admin"}
-        isLast={members.length === 1}
-        name={data.typed.name}
-        error={failure?.fields.name}
-      />
-    </div>
+    <>
+      <RoomSidebar rooms={rooms} current={room.id} about me={me} />
+      <div class="column stack">
+        <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
+        <BackToRoom room={room} />
+        <h1>Members</h1>
+        {happened && (
+          <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
+            {happened}
+            {done === "invite" && data.outbox && (
+              <>
+                {" "}
+                No mail server is set up, so it was kept on this machine:{" "}
+                <a href="/outbox">read it in the outbox</a>.
+              </>
+            )}
+          </Notice>
+        )}
+        {failed && <Notice danger answer>{failed}</Notice>}
+        <FormNotice failure={failure} />
+        <MemberList
+          members={members}
+          me={me.id}
+          isAdmin={role === "admin"}
+        />
+        <InviteForm
+          invitations={invitations}
+          email={data.typed.email}
+          error={failure?.fields.email}
+        />
+        <RoomSettings
+          room={room}
+          isAdmin={role === "admin"}
+          isLast={members.length === 1}
+          name={data.typed.name}
+          error={failure?.fields.name}
+        />
+      </div>
+    </>
   );
 });

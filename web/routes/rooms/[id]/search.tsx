@@ -3,19 +3,24 @@ import { LIMITS, type SearchPage } from "../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { SearchResults } from "../../../components/SearchResults.tsx";
+import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { type Failure, failureOf } from "../../../http/forms.ts";
 import { personOf } from "../../../http/person.ts";
 import { readBefore } from "../../../http/room-page.ts";
+import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
 import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
+import type { Person } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
 /** Results on one page. */
 const PAGE = 20;
 
 interface Data {
+  rooms: RoomEntry[];
   room: Room;
+  me: Person;
   wanted: string;
   /** Undefined before the first search, and when it failed. */
   found?: SearchPage;
@@ -27,51 +32,60 @@ export const handler = define.handlers({
     const { services, requestId } = ctx.state;
     const me = personOf(ctx.state);
     const { id } = ctx.params;
-    const { room } = await findRoom(services, me.id, id);
+    const [{ room }, { rooms }] = await Promise.all([
+      findRoom(services, me.id, id),
+      loadRooms(services, me),
+    ]);
     const wanted = (ctx.url.searchParams.get("q") ?? "").trim();
-    if (wanted === "") return page<Data>({ room, wanted });
+    const data: Data = { rooms, room, me, wanted };
+    if (wanted === "") return page(data);
     try {
       const roles = await rolesOf(services, me.id);
       const before = readBefore(ctx.url);
       const query = { q: wanted, before, limit: PAGE };
       const found = await services.roomLog.search(me, roles, id, query);
-      return page<Data>({ room, wanted, found });
+      return page<Data>({ ...data, found });
     } catch (error) {
       const failure = failureOf(error, [], requestId);
-      return page<Data>({ room, wanted, failure }, { status: failure.status });
+      return page<Data>({ ...data, failure }, { status: failure.status });
     }
   },
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { room, wanted, found, failure } = data;
+  const { rooms, room, me, wanted, found, failure } = data;
   const title = wanted ? `${wanted} in ${room.name}` : `Search ${room.name}`;
   return (
-    <div class="column stack">
-      <Title text={title} failed={Boolean(failure)} />
-      <BackToRoom room={room} />
-      <h1>Search</h1>
-      <FormNotice failure={failure} />
-      <form class="inline-form search-form" role="search">
-        <label class="visually-hidden" for="q">
-          Words in the messages of this room
-        </label>
-        <input
-          class="input"
-          type="search"
-          id="q"
-          name="q"
-          dir="auto"
-          required
-          maxLength={LIMITS.searchLength}
-          autocomplete="off"
-          autofocus={!found}
-          placeholder="Words in the messages of this room"
-          value={wanted}
-        />
-        <button class="button" type="submit">Search</button>
-      </form>
-      {found && <SearchResults roomId={room.id} wanted={wanted} page={found} />}
-    </div>
+    <>
+      <RoomSidebar rooms={rooms} current={room.id} about me={me} />
+      <div class="column stack">
+        <Title text={title} failed={Boolean(failure)} />
+        <BackToRoom room={room} />
+        <h1>Search</h1>
+        <FormNotice failure={failure} />
+        <form class="inline-form search-form" role="search">
+          <label class="visually-hidden" for="q">
+            Words in the messages of this room
+          </label>
+          <input
+            class="input"
+            type="search"
+            id="q"
+            name="q"
+            dir="auto"
+            required
+            maxLength={LIMITS.searchLength}
+            autocomplete="off"
+            autofocus={!found}
+            placeholder="Words in the messages of this room"
+            value={wanted}
+          />
+          <button class="button" type="submit">Search</button>
+        </form>
+        {found && (
+          <SearchResults roomId={room.id} wanted={wanted} page={found} />
+        )}
+      </div>
+    </>
   );
 });

@@ -2,10 +2,13 @@ import { HttpError, page } from "fresh";
 import type { Message } from "../../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../../components/BackToRoom.tsx";
 import { Conversation } from "../../../../components/Conversation.tsx";
+import { RoomSidebar } from "../../../../components/RoomSidebar.tsx";
 import { Title } from "../../../../components/Title.tsx";
 import { personOf } from "../../../../http/person.ts";
+import { loadRooms, type RoomEntry } from "../../../../http/room-list.ts";
 import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
+import type { Person } from "../../../../services.ts";
 import { define } from "../../../../utils.ts";
 
 /** Log entries shown after the one in the address, and messages in all. */
@@ -13,8 +16,9 @@ const AFTER = 20;
 const PAGE = 40;
 
 interface Data {
+  rooms: RoomEntry[];
   room: Room;
-  me: { id: string; name: string };
+  me: Person;
   messages: Message[];
 }
 
@@ -27,7 +31,10 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const me = personOf(ctx.state);
     const { id } = ctx.params;
-    const { room } = await findRoom(services, me.id, id);
+    const [{ room }, { rooms }] = await Promise.all([
+      findRoom(services, me.id, id),
+      loadRooms(services, me),
+    ]);
     if (!/^\d{1,15}$/.test(ctx.params.offset)) throw new HttpError(404);
     const offset = Number(ctx.params.offset);
     const roles = await rolesOf(services, me.id);
@@ -35,25 +42,28 @@ export const handler = define.handlers({
       before: offset + AFTER + 1,
       limit: PAGE,
     });
-    return page<Data>({ room, me, messages });
+    return page<Data>({ rooms, room, me, messages });
   },
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { room, me, messages } = data;
+  const { rooms, room, me, messages } = data;
   return (
-    <div class="column stack">
-      <Title text={`Earlier in ${room.name}`} />
-      <BackToRoom room={room} />
-      <h1>Earlier</h1>
-      {messages.length === 0
-        ? <p>There are no messages here.</p>
-        : <Conversation messages={messages} me={me} />}
-      <p class="actions">
-        <a class="button" href={`/rooms/${room.id}`}>
-          Go to the newest messages
-        </a>
-      </p>
-    </div>
+    <>
+      <RoomSidebar rooms={rooms} current={room.id} about me={me} />
+      <div class="column stack">
+        <Title text={`Earlier in ${room.name}`} />
+        <BackToRoom room={room} />
+        <h1>Earlier</h1>
+        {messages.length === 0
+          ? <p>There are no messages here.</p>
+          : <Conversation messages={messages} me={me} />}
+        <p class="actions">
+          <a class="button" href={`/rooms/${room.id}`}>
+            Go to the newest messages
+          </a>
+        </p>
+      </div>
+    </>
   );
 });
