@@ -146,6 +146,14 @@ export function MessageList(props: MessageListProps) {
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
+/** Whether a message needs its own heading after the one before. */
+export const startsGroup = (
+  { sender, timestamp, replyTo }: Message,
+  last?: Message,
+): boolean =>
+  !!replyTo || sender.id !== last?.sender.id ||
+  timestamp - last.timestamp > GROUP;
+
 export interface RowsProps extends Pick<MessageListProps, "name" | "alive"> {
   state: Pick<RoomState, "messages" | "unsent" | "me">;
 }
@@ -163,8 +171,7 @@ export function rows(
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
     const day = dayOf(timestamp, alive);
-    let head = !!replyTo || by !== last?.sender.id ||
-      timestamp - last.timestamp > GROUP;
+    let head = startsGroup(message, last);
     if (!last || day !== dayOf(last.timestamp, alive)) {
       head = true;
       list.push(

@@ -83,6 +83,12 @@ Deno.test("what is new to the reader is marked once, but not what they wrote", (
   assert(page.indexOf('class="new"') > page.indexOf("text 2"));
   assert(page.indexOf('class="new"') < page.indexOf("text 3"));
   assertEquals(count(html(messages), /class="new"/g), 0);
+  // What comes while somebody who has read it all looks on is not marked.
+  const later = html([...messages, message(5)], {
+    read: 4,
+    history: { messages: [...messages, message(5)], epoch: "1", offset: 4 },
+  });
+  assertEquals(count(later, /class="new"/g), 0);
 });
 
 Deno.test("deletions, edits, reactions and replies are told", () => {

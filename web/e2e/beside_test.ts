@@ -1,3 +1,4 @@
+import { assert, assertEquals } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
 import {
@@ -19,7 +20,8 @@ Deno.test({
   sanitizeResources: false,
   async fn(t) {
     const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
-    const stack = await startStack();
+    // A room is filled faster here than people write.
+    const stack = await startStack({ MESSAGE_BURST: "1000" });
     const browser = await openBrowser();
     try {
       const a = await openContext(browser, stack.url);
@@ -47,6 +49,51 @@ Deno.test({
         // As when she comes back to the tab; otherwise it would look within 30 s.
         await adas.evaluate(() => dispatchEvent(new Event("visibilitychange")));
         await link.locator(".badge").getByText("1", { exact: true }).waitFor();
+      });
+
+      const roomId = tea.split("/").at(-1);
+      const say = async (count: number) => {
+        for (let i = 0; i < count; i++) {
+          const response = await adas.request.post("/api/messages", {
+            data: { roomId, clientId: crypto.randomUUID(), content: `no ${i}` },
+          });
+          assertEquals(response.status(), 201);
+        }
+      };
+      const hide = (hidden: boolean) =>
+        graces.evaluate((hidden) => {
+          const get = () => hidden;
+          Object.defineProperty(document, "hidden", {
+            configurable: true,
+            get,
+          });
+          dispatchEvent(new Event("visibilitychange"));
+        }, hidden);
+      const titled = (title: string) =>
+        graces.waitForFunction((title) => document.title === title, title);
+
+      await t.step("the title counts what came unseen", async () => {
+        await hide(true);
+        await say(2);
+        await titled("(2) Tea · ChatSphere");
+        await hide(false);
+        await titled("Tea · ChatSphere");
+      });
+
+      await t.step("the log is read from the composer, and back", async () => {
+        await say(60);
+        await graces.reload();
+        await live(graces);
+        const composer = graces.locator("textarea[name=content]");
+        assert(await composer.evaluate((box) => box.matches(":focus")));
+        const newest = graces.getByRole("button", { name: "Newest" });
+        assertEquals(await newest.count(), 0);
+        for (let i = 0; i < 3; i++) await composer.press("PageUp");
+        await newest.click();
+        await newest.waitFor({ state: "detached" });
+        const log = graces.getByRole("log");
+        assertEquals(await log.evaluate((box) => box.scrollTop), 0);
+        assert(await log.evaluate((box) => box.matches(":focus")));
       });
 
       await t.step(

@@ -1,8 +1,9 @@
 import { asset } from "fresh/runtime";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import type { EntryFrame } from "../../realtime/protocol.ts";
+import type { EntryFrame, Message } from "../../realtime/protocol.ts";
 import { findSession } from "../accounts/sessions.ts";
+import { startsGroup } from "../client/MessageList.tsx";
 import { Row } from "../client/Row.tsx";
 import { findRoom } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
@@ -42,11 +43,18 @@ const Note = ({ children }: { children: string }) => (
   <li class="soft small">{children}</li>
 );
 
-/** What one entry of the log adds to the end of the document. */
-function entryHtml(entry: EntryFrame, me: string): string {
+/** What one entry of the log adds to the end of the document, after the message before. */
+function entryHtml(entry: EntryFrame, me: string, last?: Message): string {
   switch (entry.event) {
     case "new-message":
-      return html(<Row message={entry.message} head me={me} alive={false} />);
+      return html(
+        <Row
+          message={entry.message}
+          head={startsGroup(entry.message, last)}
+          me={me}
+          alive={false}
+        />,
+      );
     case "message-edited":
       return html(<Note>{`A message was changed to: ${entry.content}`}</Note>);
     case "message-deleted":
@@ -110,6 +118,7 @@ async function* pieces(
   yield opening(room);
   try {
     let next = reader.read();
+    let last: Message | undefined;
     while (true) {
       const turn = await nextTurn(next, heartbeat, signal);
       if (turn === "gone") return;
@@ -119,7 +128,11 @@ async function* pieces(
         continue;
       }
       if (turn === "closing" || turn.done) break;
-      yield entryHtml(turn.value, me);
+      yield entryHtml(turn.value, me, last);
+      // A note in between parts what one person says.
+      last = turn.value.event === "new-message"
+        ? turn.value.message
+        : undefined;
       next = reader.read();
     }
     yield ending(room, "Live messages stopped.");

@@ -118,6 +118,16 @@ export default function Room(props: RoomProps) {
     };
   }, []);
 
+  // How many came unseen stands in the tab's title.
+  useEffect(() => {
+    const news = state.messages.filter((message) =>
+      document.hidden && message.offset > state.read &&
+      message.sender.id !== me.id
+    ).length;
+    const title = document.title.replace(/^\(\d+\) /, "");
+    document.title = (news ? `(${news}) ` : "") + title;
+  }, [state.offset, state.read]);
+
   const load: Load = async (part) => {
     try {
       return await part();

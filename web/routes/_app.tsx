@@ -6,7 +6,11 @@ export default define.page(({ Component }) => (
   <html lang="en">
     <head>
       <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
+      {/* The room keeps its header and composer in sight above a phone's keyboard. */}
+      <meta
+        name="viewport"
+        content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+      />
       <meta name="color-scheme" content="light dark" />
       <meta
         name="theme-color"
