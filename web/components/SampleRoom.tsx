@@ -21,7 +21,7 @@ const MESSAGES: Omit<Message, "clientId" | "offset">[] = [
     sender: JONAS,
     timestamp: at(9, 14),
     content: "On it. They open at ten.",
-    reactions: { "👍": [AMARA.id, NOOR.id] },
+    reactions: { "❤️": [AMARA.id, NOOR.id] },
   },
   {
     id: "sample-3",
