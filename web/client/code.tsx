@@ -1,8 +1,9 @@
 import { type ComponentChildren, Fragment } from "preact";
 import { linkify } from "./linkify.tsx";
 
+// Each text is gone through once, however it was made: repetitions must not overlap here.
 // The line breaks around a block are the block's own, or they would show as empty lines.
-const CODE = /\n?```(?:\w*\n)?([^]*?\S[^]*?)\n?```\n?|`([^`\n]+)`/;
+const CODE = /\n?```(?!\s*```)(?:\w*\n)?([^]+?)\n?```\n?|`([^`\n]+)`/;
 
 /** Text with `code` and ``` blocks of it set apart, as it was typed, and the rest linkified. */
 export function withCode(text: string): ComponentChildren {
@@ -11,7 +12,8 @@ export function withCode(text: string): ComponentChildren {
     if (!part) return;
     if (index % 3 === 0) return linkify(part);
     const code = <code dir="ltr">{part}</code>;
-    return index % 3 === 1 ? <pre>{code}</pre> : code;
+    const block = <pre>{code}</pre>;
+    return index % 3 === 1 ? block : code;
   });
   return <Fragment>{parts}</Fragment>;
 }
