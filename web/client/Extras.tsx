@@ -18,8 +18,13 @@ export interface ExtrasProps {
   /** Puts text into the composer. */
   fill(text: string): void;
   onTakeover(takeover: Takeover): void;
+  /** Something that was asked for cannot be done; a sentence. */
+  onNotice(sentence: string): void;
   onClose(): void;
 }
+
+/** Pages of older messages looked through for one that is answered. */
+const FAR = 20;
 
 /**
  * Everything about one message that is not reading or sending: its menu, reactions, reply,
@@ -32,7 +37,7 @@ export function extras(props: ExtrasProps): VNode | undefined {
   if (what === "more" || what === "edit") {
     return <Extras key={what + id} {...props} message={message} />;
   }
-  if (what === "quote") jump(message.replyTo!);
+  if (what === "quote") jump(props, message.replyTo!);
   else react(props, what);
 }
 
@@ -42,10 +47,20 @@ function react({ id, room }: ExtrasProps, emoji: string) {
   room.request({ event: "react", id, emoji, on: !people?.includes(me) });
 }
 
-function jump(id: string) {
-  const row = document.getElementById(id);
-  row?.scrollIntoView({ block: "center" });
-  row?.querySelector<HTMLElement>(".more")?.focus();
+async function jump({ room, onNotice }: ExtrasProps, id: string) {
+  const known = () => room.state().messages.some((m) => m.id === id);
+  for (let pages = 0; !known() && pages < FAR; pages++) {
+    const [first] = room.state().messages;
+    await room.older();
+    if (room.state().messages[0] === first) break;
+  }
+  if (!known()) return onNotice("That message is too far back to go to.");
+  // What was loaded is drawn before the next frame.
+  await new Promise(requestAnimationFrame);
+  const row = document.getElementById(id)!;
+  row.scrollIntoView({ block: "center" });
+  row.querySelector<HTMLElement>(".more")?.focus();
+  row.animate({ background: ["var(--accent-wash)", "transparent"] }, 2_000);
 }
 
 function Extras(props: ExtrasProps & { message: Message }) {

@@ -12,6 +12,10 @@ function placeOf(text: string, wanted: string): number | undefined {
   return at < 0 ? undefined : at;
 }
 
+/** A part of a text; a character that is cut in two at an end is left out. */
+const cut = (text: string, from: number, to: number): string =>
+  text.slice(from, to).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
+
 /** The part of a message around what was searched for, which is marked. */
 export function Excerpt({ text, wanted }: { text: string; wanted: string }) {
   const at = placeOf(text, wanted);
@@ -21,13 +25,13 @@ export function Excerpt({ text, wanted }: { text: string; wanted: string }) {
   const to = Math.min(text.length, from + LENGTH);
   const before = from > 0 ? "…" : "";
   const after = to < text.length ? "…" : "";
-  if (at === undefined) return <>{text.slice(0, LENGTH) + after}</>;
+  if (at === undefined) return <>{cut(text, 0, LENGTH) + after}</>;
   const end = Math.min(to, at + wanted.length);
   return (
     <>
-      {before + text.slice(from, at)}
+      {before + cut(text, from, at)}
       <mark>{text.slice(at, end)}</mark>
-      {text.slice(end, to) + after}
+      {cut(text, end, to) + after}
     </>
   );
 }

@@ -96,6 +96,27 @@ Deno.test({
         assert(await log.evaluate((box) => box.matches(":focus")));
       });
 
+      await t.step("a reply leads to what it answers, far back", async () => {
+        const log = graces.getByRole("log");
+        const first = graces.locator(".message").filter({
+          has: graces.locator(".text", { hasText: "anyone for a cup?" }),
+        });
+        await log.evaluate((box) => box.scrollTop = -box.scrollHeight);
+        await first.hover();
+        await first.locator(".more").click();
+        await graces.getByRole("button", { name: "Reply" }).click();
+        await send(graces, "a late yes");
+        await graces.locator(".message:not(.sending)", {
+          hasText: "a late yes",
+        }).waitFor();
+        await graces.reload();
+        await live(graces);
+        assertEquals(await first.count(), 0);
+        await graces.getByRole("button", { name: "In reply to an earlier" })
+          .click();
+        await first.locator(".more:focus").waitFor();
+      });
+
       await t.step(
         "being offline is said at once, and taken back",
         async () => {

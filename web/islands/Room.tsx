@@ -151,6 +151,7 @@ export default function Room(props: RoomProps) {
       input: input.current!,
       fill,
       onTakeover: (next) => takeover.current = next,
+      onNotice: setNotice,
       onClose: () => setExtra(null),
     });
     if (shown) setExtra(shown);
