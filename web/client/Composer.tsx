@@ -63,8 +63,10 @@ export function Composer(props: ComposerProps) {
       !matchMedia("(pointer:coarse)").matches
     ) submit(event);
     if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
+    const { scrollHeight, clientHeight } = input.current!;
     const pages = { PageUp: -1, PageDown: 1 }[key];
-    if (pages) {
+    // In a text longer than the box these keys are the text's own.
+    if (pages && scrollHeight <= clientHeight) {
       event.preventDefault();
       props.onPage(pages);
     }

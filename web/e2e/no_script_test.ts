@@ -87,7 +87,8 @@ Deno.test({
         await adas.getByRole("link", { name: /Hello back/ }).click();
         const marked = adas.locator(".message:target .text");
         assertEquals(await marked.innerText(), "Hello back");
-        await adas.getByRole("link", { name: "Plain room" }).click();
+        await adas.getByRole("link", { name: "Go to the newest" })
+          .click();
       });
 
       await story.step("what is refused stays in the composer", async () => {

@@ -68,6 +68,7 @@ export default function Room(props: RoomProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
   const takeover = useRef<Takeover>(null);
+  const title = useRef("");
 
   const seen = () => document.hidden || open.current?.seen();
   const fill = (text: string) => {
@@ -124,8 +125,8 @@ export default function Room(props: RoomProps) {
       document.hidden && message.offset > state.read &&
       message.sender.id !== me.id
     ).length;
-    const title = document.title.replace(/^\(\d+\) /, "");
-    document.title = (news ? `(${news}) ` : "") + title;
+    title.current ||= document.title;
+    document.title = (news ? `(${news}) ` : "") + title.current;
   }, [state.offset, state.read]);
 
   const load: Load = async (part) => {
