@@ -122,7 +122,7 @@ Deno.test({
         async () => {
           const status = adas.locator(".status");
           await a.context.setOffline(true);
-          await status.getByText("You are offline. What you write is kept.")
+          await status.getByText("You are offline. Nothing is lost.")
             .waitFor({ timeout: 5_000 });
           await a.context.setOffline(false);
           await live(adas);

@@ -35,8 +35,8 @@ export interface RoomProps {
 
 const STATUS: Record<string, string> = {
   connecting: "Connecting…",
-  reconnecting: "Reconnecting… What you write is kept.",
-  offline: "You are offline. What you write is kept.",
+  reconnecting: "Reconnecting… Nothing is lost.",
+  offline: "You are offline. Nothing is lost.",
 };
 
 const WAYS_ON: Record<WayOn, string> = {
