@@ -6,7 +6,7 @@ import { FaceError } from "./face-error.ts";
 import { emptyPicture } from "./picture.ts";
 import { encodeJpeg } from "./codec.ts";
 import { frame, jpegOf } from "./test-jpegs.ts";
-import { selfieOf } from "./test-photos.ts";
+import { photo, selfieOf, type Variant } from "./test-photos.ts";
 
 /** Registers the tests of one engine; `make` gives a new one each time. */
 export function faceEngineContract(name: string, make: () => FaceEngine) {
@@ -68,6 +68,40 @@ export function faceEngineContract(name: string, make: () => FaceEngine) {
       (await engine.verify(ada, await selfieOf("grace"))).match,
       false,
     );
+  });
+
+  test("it says how far the head is turned, and to which side", async (engine) => {
+    const ada = await enrolled(engine, [await selfieOf("ada")]);
+    const yawOf = async (variant: Variant) => {
+      const live = await selfieOf("ada", variant);
+      const { match, yaw } = await engine.verify(ada, live, "turned");
+      assert(match, variant);
+      return yaw;
+    };
+    const [straight, left, right] = [
+      await yawOf("second"),
+      await yawOf("left"),
+      await yawOf("right"),
+    ];
+    assert(Math.abs(straight) < 12, `straight: ${straight}`);
+    assert(left > 22 && left < 45, `left: ${left}`);
+    assert(right < -22 && right > -45, `right: ${right}`);
+  });
+
+  test("another person's turned head does not match", async (engine) => {
+    const ada = await enrolled(engine, [await selfieOf("ada")]);
+    for (const side of ["left", "right"] as const) {
+      const live = await selfieOf("grace", side);
+      assert(!(await engine.verify(ada, live, "turned")).match);
+    }
+  });
+
+  test("a profile is refused, also of a head that was asked to turn", async (engine) => {
+    const ada = await enrolled(engine, [await selfieOf("ada")]);
+    const profile = await photo({ sample: 2, at: [457, 294], scale: 1.2 });
+    await assertRefused(engine.verify(ada, profile), "face-turned");
+    const turned = engine.verify(ada, profile, "turned");
+    await assertRefused(turned, "face-averted");
   });
 
   test("selfies of two people are not enrolled as one", async (engine) => {

@@ -14,6 +14,8 @@ export interface Enrolment {
 
 export interface Verdict {
   match: boolean;
+  /** Degrees the head is turned to the person's own left; negative: to the right. */
+  yaw: number;
   /** How unlike the faces are, on the engine's own scale, if it says. */
   distance?: number;
 }
@@ -32,11 +34,17 @@ export interface FaceEngine {
    */
   enrol(selfies: Uint8Array[]): Promise<Enrolment>;
   /**
-   * Compares a live selfie with one enrolled face.
+   * Compares a live selfie with one enrolled face. The yaw is right for a photo that is not
+   * mirrored, as cameras take it.
+   * @param purpose "turned": the head was asked to turn aside, and may be further than straight
    * @throws FaceError when the live photo cannot be used, or face-missing
    * @throws AppError 503 when the engine is busy or out of order
    */
-  verify(enrolled: EnrolledFace, live: Uint8Array): Promise<Verdict>;
+  verify(
+    enrolled: EnrolledFace,
+    live: Uint8Array,
+    purpose?: "verify" | "turned",
+  ): Promise<Verdict>;
   /** Frees what the engine holds; calls under way fail with AppError 503. */
   close(): Promise<void>;
 }

@@ -50,6 +50,10 @@ const REFUSALS = {
     422,
     "Your head is turned or tilted. Look straight into the camera and try again.",
   ],
+  "face-averted": [
+    422,
+    "Your head is turned too far, or tilted. Turn it less, until you just still see the screen, and try again.",
+  ],
   "face-blurred": [
     422,
     "The photo is blurred. Hold still, with good light on your face, and try again.",

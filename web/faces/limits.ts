@@ -1,5 +1,8 @@
-/** What the photo is for: enrolling asks for more, since every sign-in depends on it. */
-export type Purpose = "enrol" | "verify";
+/**
+ * What the photo is for. Enrolling asks for more than verifying, since every sign-in depends on
+ * it; "turned" is to be verified too, of a head that was asked to turn aside.
+ */
+export type Purpose = "enrol" | "verify" | "turned";
 
 /** How far the head may be from straight, in degrees. */
 export const POSE_LIMITS: Record<
@@ -8,6 +11,7 @@ export const POSE_LIMITS: Record<
 > = {
   enrol: { yaw: 25, pitch: 25, roll: 30 },
   verify: { yaw: 35, pitch: 30, roll: 40 },
+  turned: { yaw: 45, pitch: 30, roll: 40 },
 };
 
 /** Pixels between the eyes: fewer, and what is compared is mostly interpolation. */

@@ -29,7 +29,7 @@ export function localFaceEngine(
   /** What can be refused here, cheaply, never waits for the worker. */
   async function describe(jpeg: Uint8Array, purpose: Purpose) {
     inspectJpeg(jpeg);
-    return (await worker.describe({ jpeg, purpose })).descriptor;
+    return await worker.describe({ jpeg, purpose });
   }
 
   async function enrolledDescriptor({ template, selfie }: EnrolledFace) {
@@ -37,7 +37,7 @@ export function localFaceEngine(
     if (descriptor) return descriptor;
     const jpeg = await selfie();
     if (!jpeg) throw new FaceError("face-missing");
-    return await describe(jpeg, "verify");
+    return (await describe(jpeg, "verify")).descriptor;
   }
 
   return {
@@ -49,7 +49,7 @@ export function localFaceEngine(
       for (const selfie of selfies) inspectJpeg(selfie);
       const descriptors: Float32Array[] = [];
       for (const selfie of selfies) {
-        descriptors.push(await describe(selfie, "enrol"));
+        descriptors.push((await describe(selfie, "enrol")).descriptor);
       }
       requireOnePerson(descriptors);
       const mean = meanDescriptor(descriptors);
@@ -59,13 +59,17 @@ export function localFaceEngine(
       };
     },
 
-    async verify(enrolled: EnrolledFace, live: Uint8Array): Promise<Verdict> {
-      const descriptor = await describe(live, "verify");
+    async verify(
+      enrolled: EnrolledFace,
+      live: Uint8Array,
+      purpose: "verify" | "turned" = "verify",
+    ): Promise<Verdict> {
+      const { descriptor, yaw } = await describe(live, purpose);
       const distance = descriptorDistance(
         descriptor,
         await enrolledDescriptor(enrolled),
       );
-      return { match: distance <= THRESHOLD, distance };
+      return { match: distance <= THRESHOLD, yaw, distance };
     },
 
     close() {

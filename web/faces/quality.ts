@@ -13,7 +13,7 @@ import type { Picture } from "./picture.ts";
 
 /**
  * The one face the photo is of, from all its faces.
- * @throws FaceError face-none, face-many, face-small, face-cut, face-turned
+ * @throws FaceError face-none, face-many, face-small, face-cut, face-turned, face-averted
  */
 export function chooseFace(
   faces: Face[],
@@ -36,7 +36,7 @@ export function chooseFace(
   if (
     Math.abs(face.yaw) > limits.yaw || Math.abs(face.pitch) > limits.pitch ||
     Math.abs(face.roll) > limits.roll
-  ) throw new FaceError("face-turned");
+  ) throw new FaceError(purpose === "turned" ? "face-averted" : "face-turned");
   return face;
 }
 
@@ -52,7 +52,11 @@ const MAX_BRIGHTNESS = 235;
  * Good photos measure 30 to 400 whatever their size. Below about 5 a blur of a tenth of
  * the face begins to move the descriptor.
  */
-const MIN_SHARPNESS: Record<Purpose, number> = { enrol: 6, verify: 4 };
+const MIN_SHARPNESS: Record<Purpose, number> = {
+  enrol: 6,
+  verify: 4,
+  turned: 4,
+};
 
 /**
  * Checks the light and the focus of an aligned face, as `alignFace` makes it.

@@ -56,6 +56,17 @@ Deno.test("the head must be straighter to enrol than to sign in", () => {
   }
 });
 
+Deno.test("a head that was asked to turn may be turned further, not tilted further", () => {
+  for (const yaw of [-44, 44]) {
+    const aside = face({ yaw });
+    assertRefused([aside], "face-turned", "verify");
+    assertEquals(chooseFace([aside], picture, "turned"), aside);
+  }
+  for (const pose of [{ yaw: 46 }, { yaw: -46 }, { roll: 41 }]) {
+    assertRefused([face(pose)], "face-averted", "turned");
+  }
+});
+
 /** An aligned face of stripes one pixel wide, from dark to light. */
 function stripes(dark: number, light: number): Float32Array {
   return Float32Array.from(

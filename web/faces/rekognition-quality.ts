@@ -33,7 +33,11 @@ const SURE = 80;
  * quality filter is stricter and comes on top.
  */
 const BRIGHTNESS = { least: 20, most: 98 };
-const MIN_SHARPNESS: Record<Purpose, number> = { enrol: 15, verify: 5 };
+const MIN_SHARPNESS: Record<Purpose, number> = {
+  enrol: 15,
+  verify: 5,
+  turned: 5,
+};
 
 export interface Size {
   width: number;
@@ -51,8 +55,8 @@ export function uprightSize(jpeg: Uint8Array): Size {
 
 /**
  * The one face a photo is of, from all that were seen.
- * @throws FaceError face-none, face-many, face-small, face-cut, face-turned, face-dark,
- * face-bright, face-blurred
+ * @throws FaceError face-none, face-many, face-small, face-cut, face-turned, face-averted,
+ * face-dark, face-bright, face-blurred
  */
 export function chooseSeenFace<F extends SeenFace>(
   faces: F[],
@@ -70,7 +74,9 @@ export function chooseSeenFace<F extends SeenFace>(
     throw new FaceError("face-small");
   }
   if (isCut(face)) throw new FaceError("face-cut");
-  if (isTurned(face, purpose)) throw new FaceError("face-turned");
+  if (isTurned(face, purpose)) {
+    throw new FaceError(purpose === "turned" ? "face-averted" : "face-turned");
+  }
   const brightness = number(face.Quality?.Brightness);
   if (brightness < BRIGHTNESS.least) throw new FaceError("face-dark");
   if (brightness > BRIGHTNESS.most) throw new FaceError("face-bright");
@@ -93,10 +99,18 @@ export function checkAttributes(
   if (isSurely(EyesOpen, false)) throw new FaceError("face-eyes");
 }
 
+/**
+ * Degrees to the person's own left. Amazon documents the axis and not the sign; in the answers
+ * it publishes, Yaw is positive where the nose is to the right of the eyes' middle.
+ */
+export function yawOf({ Pose }: SeenFace): number {
+  return number(Pose?.Yaw);
+}
+
 /** How much a face is worth keeping: sharp, and looking straight ahead. */
-export function merit({ Pose, Quality }: SeenFace): number {
-  return number(Quality?.Sharpness) - Math.abs(number(Pose?.Yaw)) -
-    Math.abs(number(Pose?.Pitch));
+export function merit(face: SeenFace): number {
+  return number(face.Quality?.Sharpness) - Math.abs(yawOf(face)) -
+    Math.abs(number(face.Pose?.Pitch));
 }
 
 function isSurely(
@@ -137,11 +151,11 @@ function isCut({ BoundingBox }: SeenFace): boolean {
     top < -roomY || top + height > 1 + roomY;
 }
 
-function isTurned({ Pose }: SeenFace, purpose: Purpose): boolean {
+function isTurned(face: SeenFace, purpose: Purpose): boolean {
   const limits = POSE_LIMITS[purpose];
-  return Math.abs(number(Pose?.Yaw)) > limits.yaw ||
-    Math.abs(number(Pose?.Pitch)) > limits.pitch ||
-    Math.abs(number(Pose?.Roll)) > limits.roll;
+  return Math.abs(yawOf(face)) > limits.yaw ||
+    Math.abs(number(face.Pose?.Pitch)) > limits.pitch ||
+    Math.abs(number(face.Pose?.Roll)) > limits.roll;
 }
 
 /** A missing figure must not pass for a good one. */

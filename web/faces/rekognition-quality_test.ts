@@ -6,6 +6,7 @@ import {
   chooseSeenFace,
   merit,
   uprightSize,
+  yawOf,
 } from "./rekognition-quality.ts";
 import { END, exif, frame, jpegOf, SCAN } from "./test-jpegs.ts";
 
@@ -143,6 +144,20 @@ for (const name of missing) {
     assertThrows(() => refusal([seen], "enrol"), Error, "lacks a figure");
   });
 }
+
+/** Where the eyes and the nose are across the picture, and Yaw, in answers Amazon publishes. */
+const PUBLISHED: [left: number, right: number, nose: number, yaw: number][] = [
+  [0.0686, 0.104, 0.0967, 20.3],
+  [0.461, 0.5221, 0.4973, 3.6],
+  [0.6204, 0.6777, 0.6428, -3.7],
+];
+
+Deno.test("yaw is positive when the nose points to the person's own left", () => {
+  for (const [left, right, nose, Yaw] of PUBLISHED) {
+    const yaw = yawOf({ Pose: { Yaw } });
+    assertEquals(Math.sign(yaw), Math.sign(nose - (left + right) / 2));
+  }
+});
 
 Deno.test("the picture worth keeping is sharp and looks straight ahead", () => {
   const soft = face({ Quality: { Brightness: 70, Sharpness: 40 } });

@@ -15,6 +15,7 @@ import {
   chooseSeenFace,
   merit,
   uprightSize,
+  yawOf,
 } from "./rekognition-quality.ts";
 import { stripMetadata } from "./strip-metadata.ts";
 
@@ -57,7 +58,7 @@ export function rekognitionEngine(
     return face;
   }
 
-  function compare(source: Uint8Array, target: Uint8Array) {
+  function compare(source: Uint8Array, target: Uint8Array, purpose: Purpose) {
     return service.call<CompareFacesResponse | typeof NO_FACE>(
       "CompareFaces",
       (client, abortSignal) =>
@@ -65,7 +66,8 @@ export function rekognitionEngine(
           SourceImage: { Bytes: stripMetadata(source) },
           TargetImage: { Bytes: stripMetadata(target) },
           SimilarityThreshold: aws.matchThreshold,
-          QualityFilter: "AUTO",
+          // Amazon's own choice also drops faces whose pose is "too extreme".
+          QualityFilter: purpose === "turned" ? "LOW" : "AUTO",
         }, { abortSignal }),
       (error) =>
         // Its documented way of saying that one of the two has no face.
@@ -78,26 +80,28 @@ export function rekognitionEngine(
   async function verdict(
     enrolled: Uint8Array,
     live: Uint8Array,
+    purpose: Purpose = "verify",
   ): Promise<Verdict> {
     const size = uprightSize(live);
-    const answer = await compare(enrolled, live);
-    if (answer === NO_FACE) return await explain(live);
+    const answer = await compare(enrolled, live, purpose);
+    if (answer === NO_FACE) return await explain(live, purpose);
     const { FaceMatches = [], UnmatchedFaces = [] } = answer;
     const matches = FaceMatches.map(({ Face, Similarity }) => ({
       ...Face,
       Similarity,
     }));
     const faces = [...matches, ...UnmatchedFaces];
-    if (faces.length === 0) return await explain(live);
-    const face = chooseSeenFace(faces, size, "verify");
+    if (faces.length === 0) return await explain(live, purpose);
+    const face = chooseSeenFace(faces, size, purpose);
+    const yaw = yawOf(face);
     const similarity = "Similarity" in face ? Number(face.Similarity) : 0;
-    if (!(similarity >= aws.matchThreshold)) return { match: false };
-    return { match: true, distance: 100 - similarity };
+    if (!(similarity >= aws.matchThreshold)) return { match: false, yaw };
+    return { match: true, yaw, distance: 100 - similarity };
   }
 
   /** Why a live photo has no face to compare; when it looks fine, the quality filter took it. */
-  async function explain(live: Uint8Array): Promise<never> {
-    await detect(live, "verify");
+  async function explain(live: Uint8Array, purpose: Purpose): Promise<never> {
+    await detect(live, purpose);
     throw new FaceError("face-blurred");
   }
 
@@ -123,11 +127,15 @@ export function rekognitionEngine(
       return { template: TEMPLATE, best };
     },
 
-    async verify({ selfie }: EnrolledFace, live: Uint8Array): Promise<Verdict> {
+    async verify(
+      { selfie }: EnrolledFace,
+      live: Uint8Array,
+      purpose?: "verify" | "turned",
+    ): Promise<Verdict> {
       uprightSize(live);
       const enrolled = await selfie();
       if (!enrolled) throw new FaceError("face-missing");
-      return await verdict(enrolled, live);
+      return await verdict(enrolled, live, purpose);
     },
 
     close: () => service.close(),

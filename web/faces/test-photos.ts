@@ -7,15 +7,17 @@ import { decodeJpeg, encodeJpeg } from "./codec.ts";
 import { type Point, similarityAt, warp } from "./geometry.ts";
 import { packageFolder } from "./packages.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
+import { turnHead } from "./test-turns.ts";
 
 export type Person = "ada" | "grace";
 
 /**
  * "front" looks at the camera, "second" is another picture of the same person (of Ada
  * another photo, of Grace the same one, darker and tilted), "turned" has the head turned the
- * other way.
+ * other way. "left" and "right" have it turned as a liveness check asks, to the person's own
+ * left or right, made of "front".
  */
-export type Variant = "front" | "second" | "turned";
+export type Variant = "front" | "second" | "turned" | "left" | "right";
 
 /** A piece of a demo photo. */
 export interface Crop {
@@ -27,6 +29,8 @@ export interface Crop {
   turn?: number;
   scale?: number;
   mirrored?: boolean;
+  /** Radians to turn the head in the middle by, to the person's own left. */
+  aside?: number;
   /** Brightness factor. */
   light?: number;
 }
@@ -36,11 +40,21 @@ const CROPS: Record<Person, Record<Variant, Crop>> = {
     front: { sample: 3, at: [1190, 370] },
     second: { sample: 1, at: [1570, 330], turn: -0.75 },
     turned: { sample: 3, at: [1190, 370], mirrored: true },
+    left: { sample: 3, at: [1190, 370], mirrored: true, aside: 0.55 },
+    right: { sample: 3, at: [1190, 370], aside: -0.55 },
   },
   grace: {
     front: { sample: 6, at: [1650, 420], scale: 1.25 },
     second: { sample: 6, at: [1650, 430], scale: 1.25, turn: -0.2, light: 0.8 },
     turned: { sample: 6, at: [1650, 420], scale: 1.25, mirrored: true },
+    left: {
+      sample: 6,
+      at: [1585, 420],
+      scale: 1.25,
+      mirrored: true,
+      aside: 0.65,
+    },
+    right: { sample: 6, at: [1585, 420], scale: 1.25, aside: -0.65 },
   },
 };
 
@@ -87,7 +101,8 @@ export async function frames(
 }
 
 async function crop(
-  { sample, at, turn = 0, scale = 1, mirrored = false, light = 1 }: Crop,
+  { sample, at, turn = 0, scale = 1, mirrored = false, aside = 0, light = 1 }:
+    Crop,
 ): Promise<Picture> {
   const photo = await samplePhoto(sample);
   const m = similarityAt(at, [WIDTH / 2, HEIGHT / 2], scale, turn);
@@ -103,7 +118,7 @@ async function crop(
       picture.data[to + 3] = 255;
     }
   }
-  return picture;
+  return aside === 0 ? picture : turnHead(picture, aside);
 }
 
 const samples = new Map<number, Promise<Picture>>();
