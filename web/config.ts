@@ -31,6 +31,8 @@ export interface Config {
   mailFrom: string;
   /** Faces on Rekognition and pictures in S3; undefined: both stay on this machine. */
   aws?: AwsConfig;
+  /** What a sign-in asks of a face besides matching; "turn": see accounts/liveness.ts. */
+  faceLiveness: "off" | "turn";
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
   signingKey?: JWK;
   /** APP_URL is https: cookies are Secure. */
@@ -45,6 +47,12 @@ function readTrustProxy(env: Env): boolean {
   const text = readText(env, "TRUST_PROXY") ?? "0";
   if (text === "0" || text === "1") return text === "1";
   throw new ConfigError("TRUST_PROXY", "must be 1 or 0.");
+}
+
+function readFaceLiveness(env: Env): Config["faceLiveness"] {
+  const text = readText(env, "FACE_LIVENESS") ?? "off";
+  if (text === "off" || text === "turn") return text;
+  throw new ConfigError("FACE_LIVENESS", "must be off or turn.");
 }
 
 function readAppUrl(env: Env, port: number): URL {
@@ -203,6 +211,7 @@ export function readConfig(env: Env): Config {
     mail: readMail(env, mailFrom),
     mailFrom,
     aws: readAws(env),
+    faceLiveness: readFaceLiveness(env),
     signingKey: readSigningKey(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),

@@ -21,6 +21,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     mail: { kind: "outbox" },
     mailFrom: "ChatSphere <no-reply@localhost>",
     aws: undefined,
+    faceLiveness: "off",
     signingKey: undefined,
     secure: false,
     local: true,
@@ -51,6 +52,7 @@ Deno.test("everything can be given", () => {
     DENO_KV_ACCESS_TOKEN: "secret",
     SMTP_URL: "smtps://mail.example",
     MAIL_FROM: "Chat <chat@chat.example>",
+    FACE_LIVENESS: "turn",
     SIGNING_KEY: JSON.stringify({ ...key, use: "sig" }),
     TRUST_PROXY: "1",
   });
@@ -69,6 +71,7 @@ Deno.test("everything can be given", () => {
     },
     mailFrom: "Chat <chat@chat.example>",
     aws: undefined,
+    faceLiveness: "turn",
     signingKey: key,
     secure: true,
     local: false,
@@ -145,6 +148,7 @@ for (
     ["SIGNING_KEY", { SIGNING_KEY: JSON.stringify({ ...key, d: undefined }) }],
     ["SIGNING_KEY", { SIGNING_KEY: JSON.stringify({ ...key, d: "cut" }) }],
     ["SIGNING_KEY", { SIGNING_KEY: "null" }],
+    ["FACE_LIVENESS", { FACE_LIVENESS: "on" }],
   ] as [string, Record<string, string>][]
 ) {
   Deno.test(`${variable} is named when it is wrong: ${JSON.stringify(env)}`, () => {

@@ -128,6 +128,11 @@ const MISTAKES: [mistake: string, env: Env, sentence: string][] = [
     "FACE_MATCH_THRESHOLD must be a number from 80 to 100.",
   ],
   [
+    "a liveness check there is not",
+    { FACE_LIVENESS: "blink" },
+    "FACE_LIVENESS must be off or turn.",
+  ],
+  [
     "a placeholder",
     { MAIL_FROM: "Chat <your-name@example.org>" },
     "MAIL_FROM still has the value of an example. Set your own.",

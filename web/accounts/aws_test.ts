@@ -14,6 +14,7 @@ import { createServices } from "../services.ts";
 import { findAccountByEmail } from "./accounts.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { checkFace, deleteFace, replaceFace } from "./faces.ts";
+import { askedTurn, type LivenessSetting } from "./liveness.ts";
 import { createPendingLogin } from "./pending-logins.ts";
 import { sweepPictures } from "./pictures.ts";
 import { register } from "./register.ts";
@@ -24,7 +25,8 @@ import { codeOf, everythingIn, IP, registrationOf } from "./testing.ts";
 type Stage = AwsStage & { s: ReturnType<typeof servicesOf> };
 
 function servicesOf(kv: Deno.Kv, { engine, blobs }: AwsStage) {
-  return { kv, faces: engine, blobs };
+  const config: LivenessSetting["config"] = { faceLiveness: "off" };
+  return { config, kv, faces: engine, blobs };
 }
 
 function onStage(
@@ -59,6 +61,23 @@ Deno.test(
     assertEquals(s3.versions, []);
     assertEquals(await codeOf(checkFace(s, ada.id, live, IP)), "no-face");
   }, { versioned: true }),
+);
+
+Deno.test(
+  "on AWS, a head that turns as asked signs in, and one that does not is refused",
+  onStage(async ({ s }) => {
+    s.config.faceLiveness = "turn";
+    const ada = await register(s, await adasRegistration());
+    const { token } = await createPendingLogin(s, ada.id);
+    const straight = await selfieOf("ada", "second");
+    const flat = signInWithFace(s, token, straight, IP, straight);
+    assertEquals(await codeOf(flat), "liveness-failed");
+    const turn = await askedTurn(s, ada.id);
+    assert(turn);
+    const turned = await selfieOf("ada", turn);
+    const session = await signInWithFace(s, token, straight, IP, turned);
+    assert(session.token);
+  }),
 );
 
 /** Where a registration can fail, and what the person is told. */

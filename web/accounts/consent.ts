@@ -17,9 +17,9 @@ const CONSENTS: Record<FaceEngine["name"], Consent> = {
       "I agree that ChatSphere measures my face in this photo and compares it with my face each time I sign in. The measurements and the photo are kept on this server only, and I can delete both at any time in my account.",
   },
   rekognition: {
-    version: "rekognition-2026-11-22.2",
+    version: "rekognition-2026-11-25",
     text:
-      "I agree that ChatSphere sends this photo, and a new one each time I sign in, to Amazon Rekognition, a service of Amazon Web Services, which compares my face in them. One photo is kept in Amazon S3, and I can delete it at any time in my account.",
+      "I agree that ChatSphere sends this photo, and new ones each time I sign in, to Amazon Rekognition, a service of Amazon Web Services, which compares my face in them. One photo is kept in Amazon S3, and I can delete it at any time in my account.",
   },
 };
 

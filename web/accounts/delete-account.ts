@@ -36,7 +36,8 @@ export async function deleteAccount(
       .delete(account.key)
       .delete(face.key)
       .delete(keys.accountByEmail(account.value.emailKey))
-      .delete(keys.emailCode(accountId));
+      .delete(keys.emailCode(accountId))
+      .delete(keys.turn(accountId));
     dropMail(commit, passwordMailId(accountId));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();

@@ -11,6 +11,15 @@ import {
 import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
 import { faceFirst, needsFace } from "./face-first.ts";
+import {
+  askedTurn,
+  drawTurn,
+  type Flaw,
+  flawOf,
+  livenessFailed,
+  type LivenessSetting,
+  requireTurned,
+} from "./liveness.ts";
 import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
 import { nextEpoch } from "./sessions.ts";
 import {
@@ -21,6 +30,9 @@ import {
 } from "./store.ts";
 
 type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
+
+/** What comparing a live face needs. */
+export type LiveServices = FaceServices & LivenessSetting;
 
 const QUARTER_HOUR_MS = 15 * 60 * 1000;
 
@@ -77,15 +89,18 @@ async function readFace(
  * Compares a live selfie with the face of one account: the second step of signing in. Returns
  * when they match. No picture goes where the person did not agree to.
  *
- * @throws {AppError} `face-mismatch` (401); `no-face` and `face-consent` (409), or `face-first`
- * (403) where no code may take its place; `too-many-attempts` (429); the code of a `FaceError`
- * with `fields.selfie`, which is not counted as an attempt.
+ * @param turned the second photo, when liveness is on: see {@link askedTurn}.
+ * @throws {AppError} `face-mismatch` and `liveness-failed` (401); `invalid` (422) without a second
+ * photo that is needed; `no-face` and `face-consent` (409), or `face-first` (403) where no code
+ * may take its place; `too-many-attempts` (429); the code of a `FaceError` with `fields.selfie`,
+ * which is not counted as an attempt.
  */
 export async function checkFace(
-  s: FaceServices,
+  s: LiveServices,
   accountId: string,
   selfie: Uint8Array,
   ip: string,
+  turned?: Uint8Array,
 ): Promise<void> {
   const [{ value: face }, { value: record }] = await s.kv.getMany<
     [FaceRecord, AccountRecord]
@@ -94,6 +109,8 @@ export async function checkFace(
   if (!agreedTo(s.faces, record.consent.textVersion)) {
     throw needsFace(record) ? faceFirst() : otherEngine();
   }
+  const turn = await askedTurn(s, accountId);
+  const second = turn && requireTurned(turned, turn);
   const limits = [byAccount(accountId), byNetwork(ip)];
   await takeAttempts(s, limits);
   const enrolled = {
@@ -101,13 +118,21 @@ export async function checkFace(
     selfie: async () => (await s.blobs.get(face.picture))?.bytes ?? null,
   };
   let match: boolean;
+  let flaw: Flaw | null = null;
   try {
-    ({ match } = await s.faces.verify(enrolled, selfie));
+    const verdict = await s.faces.verify(enrolled, selfie);
+    match = verdict.match;
+    if (turn && second) {
+      const first = { photo: selfie, verdict };
+      flaw = await flawOf(s.faces, turn, first, second);
+    }
   } catch (error) {
     await returnAttempts(s, limits);
     throw besideSelfie(error);
   }
+  const next = turn && await drawTurn(s, accountId);
   if (!match) throw mismatch(needsFace(record));
+  if (flaw && next) throw livenessFailed(flaw, next);
   await clearAttempts(s, byAccount(accountId));
   await returnAttempt(s, byNetwork(ip));
 }

@@ -1,9 +1,8 @@
 import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
 import { checkCredentials, type Credentials } from "./check-password.ts";
 import { checkEmailCode } from "./email-code.ts";
 import { faceFirst, faceWasShown, mustShowFace } from "./face-first.ts";
-import { checkFace } from "./faces.ts";
+import { checkFace, type LiveServices } from "./faces.ts";
 import {
   createPendingLogin,
   endPendingLogin,
@@ -45,26 +44,30 @@ export async function startSignIn(
   return { ...pending, account: toAccount(record) };
 }
 
+/** What ends a try: pictures that cannot be judged do not. */
+const FAILED = ["face-mismatch", "liveness-failed"];
+
 /**
  * The second step with a face: a session for a pending login. The login ends with the fifth face
- * that does not match; pictures without a clear face are not counted.
+ * that does not match or is not turned as asked; pictures without a clear face are not counted.
  *
+ * @param turned the photo with the head turned, when liveness is on.
  * @throws {AppError} `login-expired` (401): start again with the password; all that `checkFace`
  * throws: try again.
  */
 export async function signInWithFace(
-  s: Pick<Services, "kv" | "faces" | "blobs">,
+  s: LiveServices,
   pendingToken: string,
   selfie: Uint8Array,
   ip: string,
+  turned?: Uint8Array,
 ): Promise<IssuedToken> {
   const pending = await takeFaceAttempt(s, pendingToken);
   try {
-    await checkFace(s, pending.accountId, selfie, ip);
+    await checkFace(s, pending.accountId, selfie, ip, turned);
   } catch (error) {
-    const isMismatch = error instanceof AppError &&
-      error.code === "face-mismatch";
-    if (!isMismatch) await returnFaceAttempt(s, pendingToken);
+    const hasFailed = error instanceof AppError && FAILED.includes(error.code);
+    if (!hasFailed) await returnFaceAttempt(s, pendingToken);
     else if (pending.faceAttemptsLeft < 1) {
       await endPendingLogin(s, pendingToken);
       throw loginExpired();

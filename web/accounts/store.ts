@@ -11,6 +11,7 @@
  * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
  * | `["password_resets", SHA-256 of the code]` | {@link ResetRecord} | 30 minutes |
+ * | `["turns", account id]` | "left" or "right", see liveness.ts | – |
  * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |
  *
  * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
@@ -98,6 +99,7 @@ export const keys = {
   pendingLogin: (tokenHash: string) => ["pending_logins", tokenHash],
   emailCode: (accountId: string) => ["email_codes", accountId],
   reset: (codeHash: string) => ["password_resets", codeHash],
+  turn: (accountId: string) => ["turns", accountId],
   attempts: (kind: string, whom: string) => ["attempts", kind, whom],
 };
 

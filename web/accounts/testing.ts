@@ -1,6 +1,7 @@
 import { FaceError } from "../faces/face-error.ts";
-import { namedJpeg, nameIn } from "../faces/test-jpegs.ts";
+import { namedJpeg, nameIn, yawIn } from "../faces/test-jpegs.ts";
 import type { Blobs, FaceEngine, Services } from "../services.ts";
+import type { LivenessSetting } from "./liveness.ts";
 import { register } from "./register.ts";
 import type { Account } from "./types.ts";
 
@@ -11,9 +12,9 @@ export const PASSWORD = "correct horse battery";
 
 const textOf = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** A selfie as the engine below sees it: the name of whoever is on it. */
-export const selfieOf = (whom: string): Uint8Array<ArrayBuffer> =>
-  namedJpeg(whom);
+/** A selfie as the engine below sees it: the name of whoever is on it, and the head's yaw. */
+export const selfieOf = (whom: string, yaw = 0): Uint8Array<ArrayBuffer> =>
+  namedJpeg(whom, yaw);
 
 /** No face is on this one. */
 export const EMPTY_SELFIE = selfieOf("");
@@ -27,16 +28,18 @@ const namesEngine: FaceEngine = {
     }
     return Promise.resolve({ template: selfies[0], best: selfies.length - 1 });
   },
-  verify({ template }, live) {
-    if (nameIn(live) === "") return Promise.reject(new FaceError("face-none"));
-    return Promise.resolve({ match: nameIn(template) === nameIn(live) });
+  async verify({ template, selfie }, live) {
+    if (nameIn(live) === "") throw new FaceError("face-none");
+    const enrolled = template.length > 0 ? template : await selfie();
+    const match = enrolled !== null && nameIn(enrolled) === nameIn(live);
+    return { match, yaw: yawIn(live) };
   },
   close: () => Promise.resolve(),
 };
 
 /** The services accounts need, in memory, with what was stored and sent. */
 export interface Stage {
-  s: Pick<Services, "kv" | "faces" | "blobs" | "mailer">;
+  s: Pick<Services, "kv" | "faces" | "blobs" | "mailer"> & LivenessSetting;
   pictures: Map<string, Uint8Array>;
   mails: Mail[];
   /** What the mailer and the blob store fail with, while set. */
@@ -85,7 +88,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         return Promise.resolve();
       },
     };
-    const s = { kv, faces: namesEngine, blobs, mailer };
+    const config: LivenessSetting["config"] = { faceLiveness: "off" };
+    const s = { config, kv, faces: namesEngine, blobs, mailer };
     const person = (name: string) => register(s, registrationOf(name));
     await test({ s, pictures, mails, broken, person });
   };

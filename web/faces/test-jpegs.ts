@@ -67,13 +67,22 @@ const NAMED_HEAD = jpegOf(
   segment(0xda, [1, 1, 0, 0, 63, 0]),
 );
 
-/** A file that passes for a photo and says whose face is on it, for engines of tests. */
-export function namedJpeg(name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array([...NAMED_HEAD, ...text(name), ...END]);
+/**
+ * A file that passes for a photo and says whose face is on it, for engines of tests, and how far
+ * the head is turned to the person's own left, in degrees.
+ */
+export function namedJpeg(name: string, yaw = 0): Uint8Array<ArrayBuffer> {
+  const said = yaw === 0 ? name : `${name}@${yaw}`;
+  return new Uint8Array([...NAMED_HEAD, ...text(said), ...END]);
 }
 
 /** The name in a file of {@link namedJpeg}. */
-export function nameIn(jpeg: Uint8Array): string {
-  const name = jpeg.subarray(NAMED_HEAD.length, jpeg.length - END.length);
-  return new TextDecoder().decode(name);
+export const nameIn = (jpeg: Uint8Array): string => saidIn(jpeg)[0];
+
+/** The degrees in a file of {@link namedJpeg}. */
+export const yawIn = (jpeg: Uint8Array): number => Number(saidIn(jpeg)[1] ?? 0);
+
+function saidIn(jpeg: Uint8Array): string[] {
+  const said = jpeg.subarray(NAMED_HEAD.length, jpeg.length - END.length);
+  return new TextDecoder().decode(said).split("@");
 }

@@ -4,8 +4,8 @@ import { pictureOf, type TestApp, testApp } from "./testing.ts";
 export const PASSWORD = "correct horse battery";
 
 /** A picture as the API takes it, of whoever is called so. */
-export const faceOf = (name: string): string =>
-  `data:image/jpeg;base64,${pictureOf(name).toBase64()}`;
+export const faceOf = (name: string, yaw = 0): string =>
+  `data:image/jpeg;base64,${pictureOf(name, yaw).toBase64()}`;
 
 export const emailOf = (name: string): string =>
   `${name.toLowerCase()}@example.com`;
@@ -66,9 +66,12 @@ function clientOf(app: TestApp): Client {
 }
 
 /** Runs a test against the whole app, with stores of its own. */
-export function onStage(test: (stage: Stage) => Promise<void>) {
+export function onStage(
+  test: (stage: Stage) => Promise<void>,
+  env?: Record<string, string>,
+) {
   return async () => {
-    await using app = await testApp();
+    await using app = await testApp(env);
     const stranger = () => clientOf(app);
     await test({
       app,

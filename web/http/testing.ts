@@ -6,15 +6,15 @@ import { createSession } from "../accounts/sessions.ts";
 import type { Account } from "../accounts/types.ts";
 import { type Config, readConfig } from "../config.ts";
 import { AppError } from "../errors.ts";
-import { namedJpeg, nameIn } from "../faces/test-jpegs.ts";
+import { namedJpeg, nameIn, yawIn } from "../faces/test-jpegs.ts";
 import { createApp } from "../main.ts";
 import type { Blobs, FaceEngine, Services } from "../services.ts";
 import { createSigner } from "../tokens/signer.ts";
 import { type MemoryRoomLog, memoryRoomLog } from "./testing-room-log.ts";
 
-/** A picture the engine below accepts: it says whose face it shows. */
-export const pictureOf = (name: string): Uint8Array<ArrayBuffer> =>
-  namedJpeg(`face of ${name}`);
+/** A picture the engine below accepts: it says whose face it shows, and the head's yaw. */
+export const pictureOf = (name: string, yaw = 0): Uint8Array<ArrayBuffer> =>
+  namedJpeg(`face of ${name}`, yaw);
 
 /** Two pictures match when they are the same; one without a face is refused. */
 const faces: FaceEngine = {
@@ -23,9 +23,11 @@ const faces: FaceEngine = {
     if (!nameIn(selfie).startsWith("face of ")) throw faceless();
     return Promise.resolve({ template: selfie, best: 0 });
   },
-  verify({ template }, live) {
+  async verify({ template, selfie }, live) {
     if (!nameIn(live).startsWith("face of ")) throw faceless();
-    return Promise.resolve({ match: nameIn(template) === nameIn(live) });
+    const enrolled = template.length > 0 ? template : await selfie();
+    const match = enrolled !== null && nameIn(enrolled) === nameIn(live);
+    return { match, yaw: yawIn(live) };
   },
   close: () => Promise.resolve(),
 };

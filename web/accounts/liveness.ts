@@ -1,0 +1,143 @@
+/**
+ * The liveness check of a sign-in: a second photo, with the head turned to a side the server
+ * drew at random. What it stops, and what not, is in faces/README.md.
+ */
+import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
+import type { Verdict } from "../faces/engine.ts";
+import { FaceError } from "../faces/face-error.ts";
+import type { FaceEngine } from "../services.ts";
+import { invalid } from "./fields.ts";
+import { keys, type Store, untilCommitted } from "./store.ts";
+
+/** The person's own left or right. */
+export type Turn = "left" | "right";
+
+/** What a check needs besides KV. */
+export interface LivenessSetting {
+  config: Pick<Config, "faceLiveness">;
+}
+
+/**
+ * Degrees up to which a head looks straight ahead, and from which it is turned. Tilting a photo
+ * moves what is measured too, by less than what lies between: see faces/README.md.
+ */
+const STRAIGHT = 12;
+const TURNED = 22;
+
+const WHY = {
+  "other-side":
+    "Your head was turned to the other side. If your phone mirrors selfies, switch that off, or use the camera on this page.",
+  "not-turned":
+    "Your head was not turned far enough: half-way to your shoulder is right.",
+  "differs":
+    "The two photos do not look like the same person. Be alone in front of the camera.",
+};
+
+/** What can be wrong with two photos that can both be used. */
+export type Flaw = keyof typeof WHY;
+
+/**
+ * To which side the head must be turned at this account's next sign-in; null when liveness is
+ * off. It stays until an answer was judged: nobody draws again for nothing, not even by signing
+ * in anew, until the side is one they have a photo of.
+ */
+export async function askedTurn(
+  s: Store & LivenessSetting,
+  accountId: string,
+): Promise<Turn | null> {
+  if (s.config.faceLiveness === "off") return null;
+  const key = keys.turn(accountId);
+  return await untilCommitted(async () => {
+    const entry = await s.kv.get<Turn>(key);
+    if (entry.value !== null) return entry.value;
+    const turn = randomTurn();
+    const { ok } = await s.kv.atomic().check(entry).set(key, turn).commit();
+    return ok ? turn : undefined;
+  });
+}
+
+/** Draws the side of the next answer, now that one was judged. */
+export async function drawTurn(s: Store, accountId: string): Promise<Turn> {
+  const turn = randomTurn();
+  await s.kv.set(keys.turn(accountId), turn);
+  return turn;
+}
+
+function randomTurn(): Turn {
+  const [byte] = crypto.getRandomValues(new Uint8Array(1));
+  return byte % 2 === 0 ? "left" : "right";
+}
+
+/**
+ * The second photo, when one is needed.
+ *
+ * @throws {AppError} `invalid` (422) when it is missing.
+ */
+export function requireTurned(
+  turned: Uint8Array | undefined,
+  turn: Turn,
+): Uint8Array {
+  if (turned !== undefined) return turned;
+  throw invalid({
+    selfie:
+      `Two photos are needed: first look straight ahead, then turn your head to your ${turn}.`,
+  });
+}
+
+/**
+ * What is wrong with the second photo, given the first and what the engine said of it; null when
+ * it shows the same head, turned as asked. Nothing is judged before both photos can be used.
+ *
+ * @throws {AppError} `face-turned` (422) when the first does not look straight ahead; what
+ * `FaceEngine.verify` throws about the second, which is named.
+ */
+export async function flawOf(
+  faces: FaceEngine,
+  turn: Turn,
+  straight: { photo: Uint8Array; verdict: Verdict },
+  turned: Uint8Array,
+): Promise<Flaw | null> {
+  if (Math.abs(straight.verdict.yaw) > STRAIGHT) {
+    throw new FaceError("face-turned");
+  }
+  // Compared with the first photo: what a turn changes is enough, without another day and light.
+  const first = {
+    template: new Uint8Array(),
+    selfie: () => Promise.resolve(straight.photo),
+  };
+  const { match, yaw } = await ofSecond(faces.verify(first, turned, "turned"));
+  const towards = turn === "left" ? yaw : -yaw;
+  if (towards <= -TURNED) return "other-side";
+  if (towards < TURNED) return "not-turned";
+  return match ? null : "differs";
+}
+
+/** What was wrong, and to which side to turn next. */
+export function livenessFailed(flaw: Flaw, next: Turn): AppError {
+  const message = `${
+    WHY[flaw]
+  } Take both photos again, this time with your head turned to your ${next}.`;
+  return new AppError({
+    code: "liveness-failed",
+    status: 401,
+    message,
+    fields: { selfie: message },
+  });
+}
+
+/** The call; a photo it refuses is named, since it is one of two. */
+async function ofSecond(call: Promise<Verdict>): Promise<Verdict> {
+  try {
+    return await call;
+  } catch (error) {
+    if (!(error instanceof FaceError)) throw error;
+    const { code, status, message } = error;
+    throw new AppError({
+      code,
+      status,
+      message: `${message} This is about the photo with your head turned.`,
+      cause: error,
+    });
+  }
+}
