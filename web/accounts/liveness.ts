@@ -19,8 +19,8 @@ export interface LivenessSetting {
 }
 
 /**
- * Degrees up to which a head looks straight ahead, and from which it is turned. Tilting a photo
- * moves what is measured too, by less than what lies between: see faces/README.md.
+ * Degrees up to which a head looks straight ahead, and from which it is turned. What lies between
+ * keeps a photo that is only tilted from being both: see faces/README.md.
  */
 const STRAIGHT = 12;
 const TURNED = 22;
@@ -29,7 +29,7 @@ const WHY = {
   "other-side":
     "Your head was turned to the other side. If your phone mirrors selfies, switch that off, or use the camera on this page.",
   "not-turned":
-    "Your head was not turned far enough: half-way to your shoulder is right.",
+    "Your head was not turned far enough: a third of the way to your shoulder is right.",
   "differs":
     "The two photos do not look like the same person. Be alone in front of the camera.",
 };

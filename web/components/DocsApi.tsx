@@ -41,9 +41,9 @@ export function DocsApi({ origin, transcriber }: {
        \\"faceImage\\": \\"data:image/jpeg;base64,$(base64 -w0 me.jpg)\\"}"`}
       </Command>
       <p>
-        Without <code>faceImage</code>{" "}
-        the answer is 202 and the cookie is good for sending the face within 5
-        minutes, and for nothing else.
+        Without <code>faceImage</code>, or where <code>FACE_LIVENESS</code>{" "}
+        is on, the answer is 202 and the cookie is good for sending the face
+        within 5 minutes, and for nothing else.
       </p>
       <Command label="Make a room, write and read with curl">
         {`curl ${origin}/api/chat -b cookies.txt \\
@@ -65,7 +65,15 @@ curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
         </Call>
         <Call name="POST /api/login">
           <code>{"{email, password, faceImage}"}</code>{" "}
-          signs in, in one step or, without <code>faceImage</code>, in two.
+          signs in, in one step or, without{" "}
+          <code>faceImage</code>, in two. With liveness it is always two: the
+          first answers{" "}
+          <code>{'{"challenge": {"turn": "left" | "right"}}'}</code>, the second
+          takes a <code>faceImage</code>{" "}
+          of two pictures, straight ahead and with the head turned to that side
+          of one’s own. After <code>liveness-failed</code> or{" "}
+          <code>face-mismatch</code>{" "}
+          another side may be asked for: take the first step again to be told.
         </Call>
         <Call name="POST, GET /api/chat">
           <code>{"{name, emails?}"}</code>{" "}

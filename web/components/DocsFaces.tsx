@@ -1,3 +1,4 @@
+import type { Config } from "../config.ts";
 import type { FaceEngine } from "../services.ts";
 
 /** What each engine does with a face, and how sure it is. */
@@ -17,13 +18,40 @@ const ENGINES: Record<FaceEngine["name"], { does: string; certainty: string }> =
     },
   };
 
+/** What a liveness check adds to that. */
+const CHECKS: Record<
+  Config["faceLiveness"],
+  { does: string; photos: string; certainty: string; against: string }
+> = {
+  off: {
+    does: "",
+    photos: "The photo you sign in with is not kept here.",
+    certainty: "",
+    against:
+      "Protection against a good photo or video of you held up to the camera.",
+  },
+  turn: {
+    does:
+      "A second photo, with your head turned to a side chosen at random, must show the same person.",
+    photos: "The photos you sign in with are not kept here.",
+    certainty:
+      "How many honest turns of the head are refused we have not measured.",
+    against:
+      "Protection against a video of you, photos of you from several sides, or a program that makes them. Turning your head stops whoever holds one photo of you to the camera, on paper or on a screen, and no more.",
+  },
+};
+
 /** The guide's chapter on faces: what is done, promised and not promised. */
-export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
+export function DocsFaces({ engine, liveness }: {
+  engine: FaceEngine["name"];
+  liveness: Config["faceLiveness"];
+}) {
   const { does, certainty } = ENGINES[engine];
+  const check = CHECKS[liveness];
   return (
     <section class="stack" aria-labelledby="faces">
       <h2 id="faces">What happens to your face</h2>
-      <p>{does}</p>
+      <p>{does} {check.does}</p>
       <h3>Promised</h3>
       <ul>
         <li>
@@ -35,8 +63,8 @@ export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
           passed.
         </li>
         <li>
-          The photo you sign in with is not kept here. Your face never appears
-          in the chat: avatars are initials.
+          {check.photos}{" "}
+          Your face never appears in the chat: avatars are initials.
         </li>
         <li>
           One click in your account deletes what was stored. A code by e-mail
@@ -46,10 +74,9 @@ export function DocsFaces({ engine }: { engine: FaceEngine["name"] }) {
       </ul>
       <h3>Not promised</h3>
       <ul>
-        <li>{certainty}</li>
+        <li>{certainty} {check.certainty}</li>
         <li>
-          Protection against a good photo or video of you held up to the camera.
-          That is why the password comes first.
+          {check.against} That is why the password comes first.
         </li>
       </ul>
     </section>

@@ -7,7 +7,14 @@ import {
   WASI,
 } from "@bjorn3/browser_wasi_shim";
 import { createRequire } from "node:module";
-import { frames, type Person, selfieOf } from "../faces/test-photos.ts";
+import { encodeJpeg } from "../faces/codec.ts";
+import {
+  frames,
+  type Person,
+  pictureOf,
+  selfieOf,
+  type Variant,
+} from "../faces/test-photos.ts";
 
 /** Writes a person in front of a camera as motion JPEG; returns the file's path. */
 export async function cameraFile(
@@ -19,11 +26,42 @@ export async function cameraFile(
   return path;
 }
 
+/** How a head is held in the clip of {@link turningFile}, by the strongest colour of a corner. */
+export const HELD = { straight: 0, left: 1, right: 2 };
+
+/**
+ * Writes a person who looks straight ahead and turns to one side and the other, over and over.
+ * The corner at the top left tells a test when: red, green and blue as in {@link HELD}.
+ */
+export async function turningFile(
+  folder: string,
+  person: Person,
+): Promise<string> {
+  const shot = async (variant: Variant, held: keyof typeof HELD) => {
+    const picture = await pictureOf(person, variant);
+    const { width, data } = picture;
+    for (let i = 0; i < 64 * 64; i++) {
+      const at = ((i >> 6) * width + (i & 63)) * 4;
+      for (let channel = 0; channel < 3; channel++) {
+        data[at + channel] = channel === HELD[held] ? 255 : 0;
+      }
+    }
+    return new Array(40).fill(await encodeJpeg(picture));
+  };
+  const straight = await shot("second", "straight");
+  const left = await shot("left", "left");
+  const right = await shot("right", "right");
+  const path = `${folder}/${person}-turning.mjpeg`;
+  const film = new Blob([...straight, ...left, ...straight, ...right]);
+  await Deno.writeFile(path, await film.bytes());
+  return path;
+}
+
 /** Writes a selfie for a file input; returns the file's path. */
 export async function selfieFile(
   folder: string,
   person: Person,
-  variant: "front" | "second" = "front",
+  variant: Variant = "front",
 ): Promise<string> {
   const path = `${folder}/${person}-${variant}.jpg`;
   await Deno.writeFile(path, await selfieOf(person, variant));

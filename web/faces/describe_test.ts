@@ -11,6 +11,7 @@ import type { Purpose } from "./limits.ts";
 import { descriptorDistance } from "./template.ts";
 import { exif, withSegment } from "./test-jpegs.ts";
 import { photo, pictureOf, selfieOf } from "./test-photos.ts";
+import { tiltPhoto } from "./test-turns.ts";
 
 const models = await loadModels();
 
@@ -91,6 +92,23 @@ Deno.test("two photos of one woman are near, another woman is far", async () => 
 Deno.test("yaw says which way the nose points", async () => {
   assert((await describe(await selfieOf("ada"))).yaw < -8);
   assert((await describe(await selfieOf("ada", "turned"))).yaw > 8);
+});
+
+Deno.test("a photo held at an angle to the camera keeps the yaw of its face", async () => {
+  const photos = [
+    await pictureOf("ada", "second"),
+    await pictureOf("grace"),
+    await decodeJpeg(await photo({ sample: 5, at: [680, 560] })),
+  ];
+  for (const flat of photos) {
+    const { yaw } = await describePicture(models, flat, "turned");
+    for (const angle of [-0.7, 0.7]) {
+      const tilted = tiltPhoto(flat, angle);
+      const seen = await describePicture(models, tilted, "turned");
+      // Of 40 degrees; what lies between straight and turned in accounts/liveness.ts.
+      assert(Math.abs(seen.yaw - yaw) < 10, `from ${yaw} to ${seen.yaw}`);
+    }
+  }
 });
 
 Deno.test("two people side by side are refused", async () => {

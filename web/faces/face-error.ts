@@ -52,7 +52,7 @@ const REFUSALS = {
   ],
   "face-averted": [
     422,
-    "Your head is turned too far, or tilted. Turn it less, until you just still see the screen, and try again.",
+    "Your head is turned too far, or tilted. A third of the way to your shoulder is right. Take it again.",
   ],
   "face-blurred": [
     422,

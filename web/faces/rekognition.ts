@@ -66,7 +66,7 @@ export function rekognitionEngine(
           SourceImage: { Bytes: stripMetadata(source) },
           TargetImage: { Bytes: stripMetadata(target) },
           SimilarityThreshold: aws.matchThreshold,
-          // Amazon's own choice also drops faces whose pose is "too extreme".
+          // What Amazon chooses itself may also drop a face for its pose.
           QualityFilter: purpose === "turned" ? "LOW" : "AUTO",
         }, { abortSignal }),
       (error) =>

@@ -23,3 +23,15 @@ Deno.test("the guide tells of Amazon where Amazon compares the faces, and only t
   app.services.faces = { ...app.services.faces, name: "rekognition" };
   assert((await guide()).includes("sends your photo to Amazon Rekognition"));
 });
+
+Deno.test("the guide says what turning the head stops and what not, where it is asked for", async () => {
+  await using plain = await testApp();
+  const guide = await (await plain.ask("/docs")).text();
+  assert(guide.includes("Protection against a good photo or video of you"));
+  assert(!guide.includes("Turning your head"));
+
+  await using live = await testApp({ FACE_LIVENESS: "turn" });
+  const asked = await (await live.ask("/docs")).text();
+  assert(asked.includes("Protection against a video of you"));
+  assert(asked.includes("stops whoever holds one photo of you to the camera"));
+});

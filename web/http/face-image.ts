@@ -4,6 +4,11 @@ import { jpegFromDataUrl } from "../faces/data-url.ts";
 
 /** One picture as a JPEG data URL. */
 export const faceImage = z.string();
+/** One or two of them: a sign-in with liveness takes a second one. */
+export const liveFaceImages = z.union([
+  faceImage,
+  z.array(faceImage).min(1).max(2),
+]);
 /** One to three of them. */
 export const faceImages = z.union([
   faceImage,

@@ -11,7 +11,7 @@ const MOST_PARTS = 100;
 
 const TOO_LARGE = "That is more text than can be sent at once. Send less.";
 const PHOTO_TOO_LARGE =
-  "That was more than 8 MB. Choose one photo, of at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+  "That was more than 8 MB. A photo may have 2 MB at most: crop it to your face, or take it at a lower resolution in your camera’s settings.";
 
 /** A form of more bytes than are taken. */
 export class FormTooLarge extends AppError {

@@ -148,9 +148,52 @@ Deno.test("after five faces that do not match the password is asked again, which
   for (let n = 1; n < 5; n++) assertEquals((await eve()).status, 401);
   const last = (await eve()).headers.get("location")!;
   assertEquals(last, "/login?tries&next=%2Faccount");
-  assertMatch(await (await app.ask(last)).text(), /Five photos did not match/);
+  assertMatch(await (await app.ask(last)).text(), /Five tries did not match/);
   const late = (await eve()).headers.get("location")!;
   assertMatch(await (await app.ask(late)).text(), /longer than 5 minutes/);
+});
+
+Deno.test("with liveness the face page asks for a second photo, turned to the side it names", async () => {
+  await using app = await testApp({ FACE_LIVENESS: "turn" });
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const path = "/login/face?next=/account";
+  const sideIn = async (answer: Response) => {
+    const html = await answer.text();
+    assertEquals(html.match(/<input[^>]*type="file"/g)?.length, 2);
+    const label = /<label>Head turned to your (\w+) *<input/;
+    return { html, side: html.match(label)![1] };
+  };
+  const turned = (whom: string, side: string) =>
+    pictureOf(whom, side === "left" ? 30 : -30);
+  const { side } = await sideIn(await app.ask(path, { cookie }));
+
+  const one = await app.send(path, withFile({}, pictureOf("Ada")), cookie);
+  assertEquals(one.status, 422);
+  const kept = await sideIn(one);
+  assertMatch(kept.html, /id="selfie-error"[^]*Two photos are needed/);
+  assertEquals(kept.side, side);
+
+  const flat = withFile({}, pictureOf("Ada"), pictureOf("Ada"));
+  const refused = await app.send(path, flat, cookie);
+  assertEquals(refused.status, 401);
+  assertEquals(cookieOf(refused, "chatsphere_session"), "");
+  const { html, side: next } = await sideIn(refused);
+  assertMatch(html, new RegExp(`id="selfie-error"[^]*to your ${next}\\.`));
+
+  const both = withFile({}, pictureOf("Ada"), turned("Ada", next));
+  const right = await app.send(path, both, cookie);
+  assertEquals(right.headers.get("location"), "/account");
+  assert(cookieOf(right, "chatsphere_session"));
+});
+
+Deno.test("without liveness the face page asks for one photo", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const html = await (await app.ask("/login/face", { cookie })).text();
+  assertEquals(html.match(/<input[^>]*type="file"/g)?.length, 1);
+  assert(!/your head/.test(html));
 });
 
 Deno.test("a code by e-mail takes the place of the face", async () => {

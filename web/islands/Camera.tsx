@@ -1,3 +1,4 @@
+import type { Turn } from "../accounts/liveness.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import {
   cameraProblem,
@@ -9,10 +10,12 @@ import {
 } from "../client/camera.ts";
 
 export interface CameraProps {
-  /** The name of the form's field; it may carry several files. */
+  /** The name of the form's field; it may carry several files, from two inputs with `turn`. */
   name: string;
   /** How many stills one press takes. */
   count?: 1 | 3;
+  /** Asks for two photos: straight ahead, then with the head turned to this side of one's own. */
+  turn?: Turn;
   required?: boolean;
 }
 
@@ -20,14 +23,18 @@ export interface CameraProps {
  * A file input for selfies, which the camera fills where script and a camera are there. The
  * camera starts only when asked to, and stops as soon as the picture is taken.
  */
-export default function Camera({ name, count = 1, required }: CameraProps) {
-  const input = useRef<HTMLInputElement>(null);
+export default function Camera(
+  { name, count = 1, turn, required }: CameraProps,
+) {
+  const camera = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
   const shown = useRef<HTMLDivElement>(null);
   const actions = useRef<HTMLDivElement>(null);
   // A button was pressed: where it was, its successor gets the focus.
   const pressed = useRef(false);
   const stream = useRef<MediaStream | null>(null);
+  // The photo that looks straight ahead, while the turned one is still to come.
+  const [first, setFirst] = useState<Still | null>(null);
   const [alive, setAlive] = useState(false);
   const [phase, setPhase] = useState<
     "idle" | "starting" | "open" | "taking" | "taken" | "chosen"
@@ -44,6 +51,7 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   // Back to what the form would send now.
   const rest = () => {
     stop();
+    setFirst(null);
     setPhase(still.current);
     setSaid("");
   };
@@ -91,9 +99,11 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
     setProblem(cameraProblem(error));
   };
 
-  const show = (stills: Still[], how: "taken" | "chosen") => {
-    setFiles(input.current!, stills.map((still) => still.file));
-    shown.current!.replaceChildren(stills[0].canvas);
+  const put = (input: HTMLInputElement, stills: Still[]) =>
+    setFiles(input, stills.map((still) => still.file));
+
+  const show = ({ canvas }: Still, how: "taken" | "chosen") => {
+    shown.current!.replaceChildren(canvas);
     still.current = how;
     rest();
   };
@@ -101,29 +111,42 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
   const take = async () => {
     setPhase("taking");
     try {
-      show(
-        await takeStills(video.current!, count, (number) => {
-          setSaid(count > 1 ? `Hold still: ${number} of ${count}` : "");
-        }),
-        "taken",
+      const stills = await takeStills(video.current!, count, (number) => {
+        setSaid(count > 1 ? `Hold still: ${number} of ${count}` : "");
+      });
+      if (turn && !first) {
+        setFirst(stills[0]);
+        setPhase("open");
+        setSaid(
+          `Now turn your head slowly to your ${turn}, a third of the way to your shoulder, and take the second photo.`,
+        );
+        return;
+      }
+      const [input, second] = camera.current!.querySelectorAll("input");
+      if (first) put(input, [first]);
+      put(first ? second : input, stills);
+      show(first ?? stills[0], "taken");
+      setSaid(
+        count > 1 || turn ? "The photos are ready." : "The photo is ready.",
       );
-      setSaid(count > 1 ? "The photos are ready." : "The photo is ready.");
     } catch (error) {
       fail(error);
     }
   };
 
-  const choose = async () => {
-    const chosen = [...input.current!.files!].slice(0, count);
+  const choose = async (input: HTMLInputElement) => {
+    const chosen = [...input.files!].slice(0, count);
     still.current = "idle";
     rest();
     setProblem("");
     if (!chosen.length) return;
     try {
-      show(await Promise.all(chosen.map(readPicture)), "chosen");
+      const stills = await Promise.all(chosen.map(readPicture));
+      put(input, stills);
+      show(stills[0], "chosen");
     } catch {
       // Not a picture this browser knows: the server would refuse it too.
-      setFiles(input.current!, []);
+      setFiles(input, []);
       setProblem(
         "This file is not a photo this browser can open. Choose another, best a JPEG.",
       );
@@ -145,15 +168,33 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
       {label}
     </button>
   );
+  const takeLabel = turn
+    ? `Take ${first ? "second" : "first"} photo`
+    : count > 1
+    ? "Take photos"
+    : "Take photo";
+  const picker = (label?: string) => (
+    <input
+      class="input"
+      type="file"
+      name={name}
+      accept="image/jpeg"
+      capture="user"
+      multiple={count > 1}
+      required={required}
+      aria-label={label}
+      onChange={(event) => choose(event.currentTarget)}
+    />
+  );
   return (
-    <div class={`camera ${alive ? "alive" : ""} ${phase}`}>
+    <div class={`camera ${alive ? "alive" : ""} ${phase}`} ref={camera}>
       <div class="frame" hidden={phase === "idle"}>
         <video ref={video} muted playsInline hidden={done} />
         <div ref={shown} hidden={!done} />
       </div>
       <div class="actions live" ref={actions}>
         {filming
-          ? button(count > 1 ? "Take photos" : "Take photo", take, "")
+          ? button(takeLabel, take, "")
           : phase === "taken"
           ? button("Take again", start)
           : button("Use the camera", start)}
@@ -161,18 +202,14 @@ export default function Camera({ name, count = 1, required }: CameraProps) {
       </div>
       <p class="hint" role="status">{said}</p>
       {problem && <p class="error" role="alert">{problem}</p>}
-      <input
-        class="input"
-        type="file"
-        name={name}
-        accept="image/jpeg"
-        capture="user"
-        multiple={count > 1}
-        required={required}
-        aria-label={alive ? "Or choose a photo" : "A photo of your face"}
-        ref={input}
-        onChange={choose}
-      />
+      {turn
+        ? (
+          <>
+            <label>Looking straight ahead {picker()}</label>
+            <label>Head turned to your {turn} {picker()}</label>
+          </>
+        )
+        : picker(alive ? "Or choose a photo" : "A photo of your face")}
     </div>
   );
 }

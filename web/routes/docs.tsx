@@ -7,8 +7,8 @@ import { define } from "../utils.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
-    const { appUrl, transcriberUrl } = ctx.state.services.config;
-    return page({ appUrl, transcriberUrl });
+    const { appUrl, transcriberUrl, faceLiveness } = ctx.state.services.config;
+    return page({ appUrl, transcriberUrl, faceLiveness });
   },
 });
 
@@ -91,7 +91,10 @@ export default define.page<typeof handler>(({ data, state }) => (
           list.
         </p>
       </section>
-      <DocsFaces engine={state.services.faces.name} />
+      <DocsFaces
+        engine={state.services.faces.name}
+        liveness={data.faceLiveness}
+      />
       <DocsPromises />
       <DocsApi origin={data.appUrl} transcriber={data.transcriberUrl} />
     </div>

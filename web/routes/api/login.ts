@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
+import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import {
   endPendingLogin,
   loginExpired,
@@ -11,7 +12,11 @@ import {
   signInWithFace,
   startSignIn,
 } from "../../accounts/sign-in.ts";
-import { faceImage, picturesOf, withFaceImage } from "../../http/face-image.ts";
+import {
+  liveFaceImages,
+  picturesOf,
+  withFaceImage,
+} from "../../http/face-image.ts";
 import { PICTURES_BYTES, readJson, readShape } from "../../http/json.ts";
 import { pendingLoginOf } from "../../http/pending-login.ts";
 import { sessionAnswer } from "../../http/session-answer.ts";
@@ -21,7 +26,7 @@ import { define, type State } from "../../utils.ts";
 const Password = z.object({ email: z.string(), password: z.string() });
 /** What the second step can be: one of them. */
 const Proof = z.object({
-  faceImage: faceImage.optional(),
+  faceImage: liveFaceImages.optional(),
   code: z.string().optional(),
 });
 type Proof = z.infer<typeof Proof>;
@@ -31,10 +36,10 @@ const Body = Password.partial().extend(Proof.shape);
 async function signInAtOnce(
   { services, ip }: State,
   { account, token }: FirstStep,
-  image: string,
+  images: NonNullable<Proof["faceImage"]>,
 ): Promise<Response> {
   try {
-    const [selfie] = picturesOf(image);
+    const [selfie] = picturesOf(images);
     const session = await signInWithFace(services, token, selfie, ip);
     return sessionAnswer(services.config, account, session, 200);
   } finally {
@@ -42,14 +47,18 @@ async function signInAtOnce(
   }
 }
 
-/** The first step: a cookie that is good only for the second. */
+/** The first step: a cookie that is good only for the second, and what to do in that. */
 async function startLogin(
   s: Services,
   { account, token, expiresAt }: FirstStep,
+  turn: Turn | null,
 ): Promise<Response> {
   if (!account.hasFace) await startEmailCode(s, account.id);
   const next = account.hasFace ? "faceImage" : "code";
-  const answer = Response.json({ next, expiresAt }, { status: 202 });
+  const challenge = turn === null ? undefined : { turn };
+  const answer = Response.json({ next, challenge, expiresAt }, {
+    status: 202,
+  });
   answer.headers.append(
     "set-cookie",
     pendingLoginCookie(s.config, token, expiresAt),
@@ -67,9 +76,10 @@ async function finishLogin(
   const pending = await pendingLoginOf(services, headers);
   if (pending === null) throw loginExpired();
   const { token, account } = pending;
-  const session = faceImage === undefined
+  const [selfie, turned] = picturesOf(faceImage ?? []);
+  const session = selfie === undefined
     ? await signInWithCode(services, token, code)
-    : await signInWithFace(services, token, picturesOf(faceImage)[0], ip);
+    : await signInWithFace(services, token, selfie, ip, turned);
   return sessionAnswer(services.config, account, session, 200);
 }
 
@@ -87,8 +97,12 @@ export const handler = define.handlers({
       }
       const { email, password } = readShape(body, Password);
       const first = await startSignIn(services, { email, password, ip });
-      return faceImage === undefined
-        ? await startLogin(services, first)
+      // Nobody can turn their head as asked before they were asked.
+      const turn = first.account.hasFace
+        ? await askedTurn(services, first.account.id)
+        : null;
+      return faceImage === undefined || turn !== null
+        ? await startLogin(services, first, turn)
         : await signInAtOnce(ctx.state, first, faceImage);
     });
   },

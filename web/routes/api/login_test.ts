@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { findAccountByEmail } from "../../accounts/accounts.ts";
 import { deleteFace } from "../../accounts/faces.ts";
 import {
   type Client,
@@ -36,6 +37,7 @@ Deno.test(
     const half = await login(client, credentials);
     assertEquals([half.status, half.body.next], [202, "faceImage"]);
     assertEquals(half.body.expiresAt > Date.now(), true);
+    assertEquals(half.body.challenge, undefined);
     assertEquals(client.cookies.size, 1);
     assertEquals(await isSignedIn(client), false);
     const whole = await login(client, { faceImage });
@@ -94,6 +96,59 @@ Deno.test(
     assertEquals(await isSignedIn(inSteps), false);
     assertEquals((await login(inSteps, { faceImage })).status, 200);
   }),
+);
+
+Deno.test(
+  "with liveness a sign-in takes two requests, and two photos as the first one's answer asks",
+  onStage(async ({ newcomer, stranger }) => {
+    await newcomer("Ada");
+    const client = stranger();
+    const asked = await login(client, { ...credentials, faceImage });
+    assertEquals([asked.status, asked.body.next], [202, "faceImage"]);
+    const { turn } = asked.body.challenge;
+    const again = await login(client, credentials);
+    assertEquals([again.status, again.body.challenge], [202, { turn }]);
+    assertEquals(await isSignedIn(client), false);
+
+    const one = await login(client, { faceImage });
+    assertEquals([one.status, one.body.error.code], [422, "invalid"]);
+    assertEquals(Object.keys(one.body.error.fields), ["faceImage"]);
+
+    const degrees = turn === "left" ? 30 : -30;
+    const photos = [faceImage, faceOf("Ada", degrees)];
+    const { status, body } = await login(client, { faceImage: photos });
+    assertEquals([status, body.name], [200, "Ada"]);
+    assertEquals(await isSignedIn(client), true);
+  }, { FACE_LIVENESS: "turn" }),
+);
+
+Deno.test(
+  "a head that is not turned as asked is refused, and asking again tells the next side",
+  onStage(async ({ newcomer, stranger }) => {
+    await newcomer("Ada");
+    const client = stranger();
+    await login(client, credentials);
+    const flat = { faceImage: [faceImage, faceImage] };
+    const { status, body } = await login(client, flat);
+    assertEquals([status, body.error.code], [401, "liveness-failed"]);
+    assertEquals(Object.keys(body.error.fields), ["faceImage"]);
+    const { turn } = (await login(client, credentials)).body.challenge;
+    assertEquals(body.error.message.endsWith(`to your ${turn}.`), true);
+    const three = { faceImage: [faceImage, faceImage, faceImage] };
+    assertEquals((await login(client, three)).status, 422);
+    assertEquals(await isSignedIn(client), false);
+  }, { FACE_LIVENESS: "turn" }),
+);
+
+Deno.test(
+  "with liveness, an account without a face is still asked for a code",
+  onStage(async ({ app, newcomer, stranger }) => {
+    await newcomer("Ada");
+    const ada = await findAccountByEmail(app.services, credentials.email);
+    await deleteFace(app.services, ada!.id);
+    const { body } = await login(stranger(), credentials);
+    assertEquals([body.next, body.challenge], ["code", undefined]);
+  }, { FACE_LIVENESS: "turn" }),
 );
 
 Deno.test(

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { signInWithFace } from "../../accounts/sign-in.ts";
+import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -24,6 +25,8 @@ interface Data {
   name: string;
   /** Why a code by e-mail will not do, when it will not. */
   only?: string;
+  /** To which side to turn the head for a second photo, when liveness is on. */
+  turn: Turn | null;
   failure?: Failure;
 }
 
@@ -45,8 +48,9 @@ export const handler = define.handlers({
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(ctx.state.services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    const { account: { name }, faceOnly } = pending;
-    return page<Data>({ next, name, only: onlyOf(faceOnly) });
+    const { account: { id, name }, faceOnly } = pending;
+    const turn = await askedTurn(ctx.state.services, id);
+    return page<Data>({ next, name, only: onlyOf(faceOnly), turn });
   },
 
   async POST(ctx) {
@@ -54,12 +58,18 @@ export const handler = define.handlers({
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    const { account: { name }, faceOnly } = pending;
+    const { account: { id, name }, faceOnly } = pending;
     try {
-      const [selfie] = await filesOf(await readForm(ctx.req), "selfie");
+      const [selfie, turned] = await filesOf(await readForm(ctx.req), "selfie");
       if (selfie === undefined) throw noPhoto();
       const { token } = pending;
-      const session = await signInWithFace(services, token, selfie, ip);
+      const session = await signInWithFace(
+        services,
+        token,
+        selfie,
+        ip,
+        turned,
+      );
       return signedIn(services, session, next);
     } catch (error) {
       // It was open a moment ago: the last photo it had did not match.
@@ -70,8 +80,9 @@ export const handler = define.handlers({
         );
       }
       const failure = failureOf(error, ["selfie"], requestId);
+      const turn = await askedTurn(services, id);
       return page<Data>(
-        { next, name, only: onlyOf(faceOnly), failure },
+        { next, name, only: onlyOf(faceOnly), turn, failure },
         { status: failure.status },
       );
     }
@@ -96,16 +107,16 @@ function CodeInstead({ query }: { query: string }) {
 }
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, name, only, failure } = data;
+  const { next, name, only, turn, failure } = data;
   const query = `next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
       <Title text="Your face" failed={Boolean(failure)} />
       <h1>Now your face</h1>
       <p class="soft">
-        Hello{" "}
-        <bdi>{name}</bdi>. A new photo is compared with the one you enrolled,
-        and not kept.
+        Hello <bdi>{name}</bdi>. {turn
+          ? "Two new photos are compared with the one you enrolled, and not kept."
+          : "A new photo is compared with the one you enrolled, and not kept."}
       </p>
       <form
         class="form"
@@ -115,8 +126,11 @@ export default define.page<typeof handler>(({ data }) => {
       >
         <FormNotice failure={failure} />
         <SelfieField
-          legend="A photo of you now"
-          hint="Look straight ahead, in even light, alone in the photo."
+          legend={turn ? "Two photos of you now" : "A photo of you now"}
+          hint={turn
+            ? `First look straight ahead, then turn your head to your ${turn}, a third of the way to your shoulder. In even light, alone in both photos.`
+            : "Look straight ahead, in even light, alone in the photo."}
+          turn={turn ?? undefined}
           error={failure?.fields.selfie}
           required
         />

@@ -23,9 +23,9 @@ const WHY: Record<string, string> = {
   late:
     "That took longer than 5 minutes. Please start again with your password.",
   tries:
-    "Five photos did not match. Start again with your password, and choose the code by e-mail if your face is not recognised.",
+    "Five tries did not match. Start again with your password, and choose the code by e-mail if your face is not recognised.",
   "only-face":
-    "Five photos did not match. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow a code by e-mail.",
+    "Five tries did not match. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow a code by e-mail.",
   reset:
     "Your new password is set, and every device is signed out. Sign in with it now.",
   ended:
