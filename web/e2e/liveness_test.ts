@@ -4,7 +4,7 @@ import type { Turn } from "../accounts/liveness.ts";
 import { openBrowser, openContext } from "./browser.ts";
 import { chapters } from "./chapters.ts";
 import { HELD, selfieFile, turningFile } from "./media.ts";
-import { ada, parsed, signOut, signUp } from "./people.ts";
+import { ada, focusOn, parsed, signOut, signUp } from "./people.ts";
 import { PATIENCE } from "./patience.ts";
 import { startStack } from "./stack.ts";
 
@@ -55,10 +55,7 @@ async function takeBoth(page: Page, second: keyof typeof HELD) {
   const turn = await askedOn(page);
   await page.getByRole("status")
     .getByText(`Now turn your head slowly to your ${turn}`).waitFor();
-  const focused = await page.evaluate(() =>
-    document.activeElement?.textContent
-  );
-  assertEquals(focused, "Take second photo");
+  await focusOn(page, "Take second photo");
   await takeWhen(page, second, "Take second photo");
   await page.getByRole("status").getByText("The photos are ready.").waitFor();
   await button(page, "Sign in").click();

@@ -76,6 +76,14 @@ export async function signIn(page: Page, person: Person, selfie: Selfie) {
   await submit(page, "Sign in");
 }
 
+/** Waits until the focus is on what has this text. */
+export async function focusOn(page: Page, text: string) {
+  await page.waitForFunction(
+    (text) => document.activeElement?.textContent === text,
+    text,
+  );
+}
+
 /** Creates a room from the list of rooms; gives its path. */
 export async function createRoom(page: Page, name: string): Promise<string> {
   await page.goto("/rooms", parsed);
