@@ -115,7 +115,7 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>Now your face</h1>
       <p class="soft">
         Hello <bdi>{name}</bdi>. {turn
-          ? "Two new photos are compared with the one you enrolled, and not kept."
+          ? "Two new photos are compared with the one you enrolled and with each other, and not kept."
           : "A new photo is compared with the one you enrolled, and not kept."}
       </p>
       <form
