@@ -42,7 +42,8 @@ export class Hub implements LogListener {
   readonly removals = new Removals();
   readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
-  readonly #people = new Map<string, Set<Session>>();
+  // Most people have one socket, for which an array takes a fraction of a set.
+  readonly #people = new Map<string, Session[]>();
   #log: RoomLog | undefined;
   #storeTold = 0;
 
@@ -150,16 +151,16 @@ export class Hub implements LogListener {
 
   connected(session: Session, userId: string): void {
     const sessions = this.#people.get(userId);
-    if (sessions) sessions.add(session);
-    else this.#people.set(userId, new Set([session]));
+    if (sessions) sessions.push(session);
+    else this.#people.set(userId, [session]);
   }
 
   disconnected(session: Session, userId: string | undefined): void {
     this.sessions.delete(session);
     if (userId === undefined) return;
-    const sessions = this.#people.get(userId);
-    sessions?.delete(session);
-    if (sessions?.size === 0) this.#people.delete(userId);
+    const others = this.#people.get(userId)?.filter((it) => it !== session);
+    if (others?.length) this.#people.set(userId, others);
+    else this.#people.delete(userId);
   }
 
   /** Moves a person's read position forward and tells their other sockets. */

@@ -5,24 +5,26 @@ import { joinedText, recover } from "./recovery.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 
+const NONE: readonly string[] = [];
+
 /** The rooms one socket has open. */
 export class Readings {
-  // Most sockets wait a while before they join anything, and memory is counted.
-  #rooms: Set<string> | undefined;
+  // Few of them, and memory is counted: an array takes a fraction of a set.
+  #rooms: readonly string[] = NONE;
 
   constructor(readonly session: Session) {}
 
   has(roomId: string): boolean {
-    return this.#rooms?.has(roomId) ?? false;
+    return this.#rooms.includes(roomId);
   }
 
   get size(): number {
-    return this.#rooms?.size ?? 0;
+    return this.#rooms.length;
   }
 
   /** The ids of the rooms, as they are now. */
-  list(): string[] {
-    return [...this.#rooms ?? []];
+  list(): readonly string[] {
+    return this.#rooms;
   }
 
   /**
@@ -57,9 +59,8 @@ export class Readings {
 
   /** False if the room was open on this socket already. */
   #keep(roomId: string, { id, name }: Person): boolean {
-    this.#rooms ??= new Set();
-    if (this.#rooms.has(roomId)) return false;
-    this.#rooms.add(roomId);
+    if (this.has(roomId)) return false;
+    this.#rooms = [...this.#rooms, roomId];
     this.session.context.hub.entered(roomId, { id, name });
     return true;
   }
@@ -72,7 +73,8 @@ export class Readings {
   }
 
   leave(roomId: string): void {
-    if (!this.#rooms?.delete(roomId)) return;
+    if (!this.has(roomId)) return;
+    this.#rooms = this.#rooms.filter((id) => id !== roomId);
     const { closed, context, person, socket } = this.session;
     if (!closed) socket.unsubscribe(`room:${roomId}`);
     if (person) context.hub.left(roomId, person.id);
