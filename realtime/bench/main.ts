@@ -22,7 +22,8 @@ interface Scenario {
 }
 
 const EVERYONE = Object.keys(SUBJECTS) as SubjectName[];
-const ROOMS = { rooms: 200, members: 5, senders: 5, window: 4 };
+/** Everyone sends their next message once the last one came back. */
+const ROOMS = { rooms: 200, members: 5, senders: 5, window: 1 };
 const SCENARIOS: Record<string, Scenario> = {
   fanout: {
     title: "one room of 500, 20 senders",
@@ -33,6 +34,12 @@ const SCENARIOS: Record<string, Scenario> = {
   rooms: {
     title: "200 rooms of 5, all send",
     shape: ROOMS,
+    instances: 1,
+    subjects: EVERYONE,
+  },
+  bursts: {
+    title: "200 rooms of 5, all send several at once",
+    shape: { ...ROOMS, window: 4 },
     instances: 1,
     subjects: EVERYONE,
   },
