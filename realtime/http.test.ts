@@ -82,6 +82,17 @@ test("streams entries as lines, from an offset on, and ends with the member", as
   expect((await lines.next()).done).toBe(true);
 });
 
+test("a stream of a room where nobody speaks begins at once", async () => {
+  const token = await server.issuer.personToken("flo", { quiet: "member" });
+  for (const path of ["/rooms/quiet/stream", "/rooms/quiet/stream?after=0"]) {
+    // Long before the first heartbeat.
+    const signal = AbortSignal.timeout(4_000);
+    const answer = await server.call(path, token, { signal });
+    expect(answer.status).toBe(200);
+    await answer.body?.cancel();
+  }
+});
+
 test("a stream that opens while its reader is removed tells nothing more", async () => {
   const token = await server.issuer.personToken("ed", { live: "member" });
   const { log, streams } = server.hub;

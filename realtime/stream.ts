@@ -22,6 +22,9 @@ export async function roomStream(
 ): Promise<ReadableStream<Uint8Array>> {
   const { room } = await hub.open(roomId);
   const reader = new StreamReader(hub, person, roomId);
+  // The head of an answer leaves with its first byte, and whoever asked waits for the head:
+  // in a quiet room they would take this service for one that is away.
+  reader.write("");
   try {
     await room.join(
       () => readOn(hub, reader, after),
@@ -47,7 +50,8 @@ async function readOn(hub: Hub, reader: StreamReader, after?: number) {
     const slice = await hub.log.read(roomId, from, LIMITS.recoveryEntries);
     for (const entry of slice.entries) reader.write(frameText(roomId, entry));
     from = slice.entries.at(-1)?.offset ?? slice.offset;
-    if (from >= slice.offset) return slice;
+    // Whoever is too far behind asks again from the last that they got.
+    if (from >= slice.offset || reader.ended) return slice;
   }
 }
 
@@ -57,7 +61,7 @@ class StreamReader {
   #listeners: Set<(delivery: Delivery) => void> | undefined;
   readonly #encoder = new TextEncoder();
   readonly #heartbeat: Timer;
-  #ended = false;
+  ended = false;
   readonly #deliver = ({ text }: Delivery) => this.write(text);
 
   constructor(
@@ -75,14 +79,14 @@ class StreamReader {
   }
 
   listen(listeners: Set<(delivery: Delivery) => void>): void {
-    if (this.#ended) return;
+    if (this.ended) return;
     this.#listeners = listeners;
     listeners.add(this.#deliver);
     this.hub.streams.add(this);
   }
 
   write(line: string): void {
-    if (this.#ended) return;
+    if (this.ended) return;
     this.#controller?.enqueue(this.#encoder.encode(`${line}\n`));
     if ((this.#controller?.desiredSize ?? 1) <= 0) this.end();
   }
@@ -94,8 +98,8 @@ class StreamReader {
   }
 
   end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
+    if (this.ended) return;
+    this.ended = true;
     clearInterval(this.#heartbeat);
     this.#listeners?.delete(this.#deliver);
     this.hub.streams.delete(this);
