@@ -92,9 +92,62 @@ test("a removed member is out at once, and an old token does not help", async ()
   expect(JSON.stringify(ben.frames)).not.toContain("among us");
   expect((await change(false)).status).toBe(204);
   expect(await ben.next("membership")).toMatchObject({ removed: false });
-  const fresh = { m: "member", n: "member" } as const;
-  await ben.identify(await issuer.personToken("ben", fresh));
+  // From when they were somebody else there, an admin perhaps.
+  expect((await server.call("/rooms/m/messages", old)).status).toBe(404);
+  await ben.identify(old);
+  ben.send({ event: "join-room", roomId: "m" });
+  expect(await ben.next("error")).toMatchObject({ code: "not-member" });
+  const rooms = { m: "member", n: "member" } as const;
+  const iat = Date.now() / 1000;
+  const fresh = await issuer.personToken("ben", rooms, { iat });
+  expect((await server.call("/rooms/m/messages", fresh)).status).toBe(200);
+  await ben.identify(fresh);
   await ben.join("m");
+});
+
+test("a removal that is told again spares whoever is back since", async () => {
+  const { issuer, hub } = server;
+  const at = Date.now() - 2_000;
+  const roles = { back: "member", other: "member" } as const;
+  const enter = async (user: string, iat: number) => {
+    const client = new TestClient(server.port);
+    await client.identify(await issuer.personToken(user, roles, { iat }));
+    for (const room of Object.keys(roles)) await client.join(room);
+    return client;
+  };
+  const back = await enter("cy", at / 1000 + 1);
+  const gone = await enter("dan", at / 1000 - 1);
+  const stream = await server.call(
+    "/rooms/back/stream",
+    await issuer.personToken("dan", roles, { iat: at / 1000 - 1 }),
+  );
+  for (const userId of ["cy", "dan"]) {
+    hub.remembered({ roomId: "back", userId, removed: true, at });
+  }
+  expect(await gone.next("membership")).toMatchObject({ removed: true });
+  gone.chat("back", "d1", "Still here?");
+  expect(await gone.next("error")).toMatchObject({ code: "not-member" });
+  expect((await stream.text()).trim()).toBe("");
+  gone.chat("other", "d2", "Still in the other one");
+  await gone.next("message-ack");
+  back.chat("back", "c1", "Here again");
+  await back.next("message-ack");
+  expect(back.frames).not.toContainEqual(
+    expect.objectContaining({ event: "membership" }),
+  );
+});
+
+test("a removal ends live pages whatever the clock of their token says", async () => {
+  const { issuer } = server;
+  const rooms = { ahead: "member" } as const;
+  const iat = Date.now() / 1000 + 60;
+  const token = await issuer.personToken("eve", rooms, { iat });
+  const stream = await server.call("/rooms/ahead/stream", token);
+  await server.call("/rooms/ahead/membership", await issuer.serviceToken(), {
+    method: "POST",
+    body: JSON.stringify({ userId: "eve", removed: true }),
+  });
+  expect((await stream.text()).trim()).toBe("");
 });
 
 test("lets in web's pages and programs, and no other page", async () => {

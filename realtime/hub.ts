@@ -179,14 +179,30 @@ export class Hub implements LogListener {
 
   removal(removal: Removal): void {
     this.removals.hear(removal);
+    for (const stream of [...this.streams]) stream.check(removal);
+    const signOut = toSignOut(removal);
+    if (signOut) return this.#signOut(signOut);
+    for (const session of this.#concerned(removal)) {
+      this.#tellMember(session, removal);
+    }
+  }
+
+  remembered(removal: Removal): void {
+    this.removals.hear(removal);
     for (const stream of [...this.streams]) stream.check();
     const signOut = toSignOut(removal);
     if (signOut) return this.#signOut(signOut);
-    const { roomId, removed } = removal;
     for (const session of this.#concerned(removal)) {
-      session.send({ event: "membership", roomId, removed });
-      if (removed) session.removedFrom(roomId);
+      const { person } = session;
+      if (!person?.rooms.has(removal.roomId)) continue;
+      if (this.removals.apply(person).rooms.has(removal.roomId)) continue;
+      this.#tellMember(session, removal);
     }
+  }
+
+  #tellMember(session: Session, { roomId, removed }: Removal): void {
+    session.send({ event: "membership", roomId, removed });
+    if (removed) session.removedFrom(roomId);
   }
 
   #signOut({ userId }: SignOut): void {

@@ -16,6 +16,7 @@ const nobody: LogListener = {
   entries() {},
   signal() {},
   removal() {},
+  remembered() {},
   reconnected() {},
 };
 

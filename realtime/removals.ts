@@ -1,6 +1,11 @@
 import { AuthError, type Person } from "./auth.ts";
 import type { Removal } from "./log/log.ts";
-import { endsSession, type SignOut, toSignOut } from "./sign-outs.ts";
+import {
+  endsSession,
+  isFromBefore,
+  type SignOut,
+  toSignOut,
+} from "./sign-outs.ts";
 
 /** Milliseconds a removal is remembered: longer than any token lives. */
 export const REMOVAL_MEMORY = 600_000;
@@ -25,9 +30,8 @@ export class Removals {
       return;
     }
     const { roomId, userId, removed, at } = removal;
-    const key = `${roomId}\0${userId}`;
-    if (removed) this.#at.set(key, at);
-    else this.#at.delete(key);
+    // Whoever is let in again gets a new token, and an old one may be of another role.
+    if (removed) this.#at.set(`${roomId}\0${userId}`, at);
   }
 
   /** Whether the session of this person's token has ended. */
@@ -56,8 +60,7 @@ export class Removals {
     for (const roomId of person.rooms.keys()) {
       const at = this.#at.get(`${roomId}\0${person.id}`) ??
         this.#at.get(`${roomId}\0${EVERYONE}`);
-      // A token states whole seconds: one of the same second may be the older.
-      if (at !== undefined && person.issuedAt <= Math.floor(at / 1000)) {
+      if (at !== undefined && isFromBefore(person, at)) {
         person.rooms.delete(roomId);
       }
     }

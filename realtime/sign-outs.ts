@@ -40,6 +40,12 @@ export function endsSession(signOut: SignOut, person: Person): boolean {
   if (userId !== person.id) return false;
   if (sid !== undefined) return sid === person.sid;
   if (keep !== undefined && keep === person.sid) return false;
-  // A token states whole seconds: one of the same second may be the older.
-  return person.issuedAt <= Math.floor(at / 1000);
+  return isFromBefore(person, at);
 }
+
+/**
+ * Whether a person's token was issued before a time, in milliseconds. Where it states whole
+ * seconds, one of the same second counts as older.
+ */
+export const isFromBefore = ({ issuedAt }: Person, at: number): boolean =>
+  issuedAt * 1000 <= at;

@@ -3,6 +3,8 @@ import type { Hub } from "./hub.ts";
 import type { Delivery } from "./room.ts";
 import { LIMITS } from "./protocol.ts";
 import { frameText } from "./log/entry.ts";
+import type { Removal } from "./log/log.ts";
+import { EVERYONE } from "./removals.ts";
 
 /** Milliseconds between empty lines that keep proxies from closing a quiet stream. */
 const HEARTBEAT = 15_000;
@@ -91,9 +93,12 @@ class StreamReader {
     if ((this.#controller?.desiredSize ?? 1) <= 0) this.end();
   }
 
-  /** Ends the stream if the person may no longer read the room. */
-  check(): void {
-    const { rooms, expiresAt } = this.hub.removals.apply(this.person);
+  /** Ends the stream if the person may no longer read the room, or was removed just now. */
+  check(removal?: Removal): void {
+    const { rooms, expiresAt, id } = this.hub.removals.apply(this.person);
+    if (removal?.removed && [id, EVERYONE].includes(removal.userId)) {
+      rooms.delete(removal.roomId);
+    }
     if (!rooms.has(this.roomId) || expiresAt <= Date.now()) this.end();
   }
 

@@ -186,11 +186,16 @@ function contract(open: Open): void {
     const later = new Recorder();
     const other = await open(later);
     expect(later.removals).toContainEqual(removal);
-    await log.remove({ ...removal, removed: false });
+    // A token from before must not work again because its person is back.
+    const back = { ...removal, removed: false };
+    await log.remove(back);
+    await until(() => recorder.removals.length > 1);
+    expect(recorder.removals).toContainEqual(back);
     await other.close();
     const last = new Recorder();
     await (await open(last)).close();
-    expect(last.removals).toEqual([]);
+    expect(last.removals).toContainEqual(removal);
+    expect(last.removals).not.toContainEqual(back);
   });
 
   test("begins a new epoch only when it is behind what was seen of it", async () => {

@@ -45,6 +45,8 @@ export interface LogListener {
   /** A signal sent to a watched room by any instance, this one included. */
   signal(roomId: string, text: string): void;
   removal(removal: Removal): void;
+  /** A removal of the last minutes that may have been missed; the person may be back since. */
+  remembered(removal: Removal): void;
   /** The store came back: publishes may have been missed, or its newest entries lost. */
   reconnected(): void;
 }
@@ -119,7 +121,10 @@ export interface RoomLog {
   unwatch(roomId: string): void;
   /** Tells every instance watching the room something that is not stored. */
   signal(roomId: string, text: string): void;
-  /** Remembers a removal for longer than any token lives, and tells every instance. */
+  /**
+   * Remembers a removal for longer than any token lives, also once the person is let in
+   * again, and tells every instance of either.
+   */
   remove(removal: Removal): Promise<void>;
   /** Resolves if the store answers. */
   ping(): Promise<void>;

@@ -182,7 +182,7 @@ export class RedisLog implements RoomLog {
       await this.#client.zremrangebyscore(REMOVALS, "-inf", old);
       if (removal.removed) {
         await this.#client.zadd(REMOVALS, removal.at, member);
-      } else await this.#client.zrem(REMOVALS, member);
+      }
       await this.#client.publish(REMOVALS, JSON.stringify(removal));
     });
   }
@@ -225,7 +225,7 @@ export class RedisLog implements RoomLog {
       const [roomId, userId] = JSON.parse(found[i] ?? "[]") as string[];
       if (roomId === undefined || userId === undefined) continue;
       const at = Number(found[i + 1]);
-      this.listener.removal({ roomId, userId, removed: true, at });
+      this.listener.remembered({ roomId, userId, removed: true, at });
     }
   }
 

@@ -164,17 +164,13 @@ export class SqliteWrites {
     return this.#trim.run(before).changes;
   }
 
-  remove({ roomId, userId, removed, at }: Removal): void {
+  /** Remembers that someone was taken out of a room. */
+  remove({ roomId, userId, at }: Removal): void {
     this.#db.query("DELETE FROM removals WHERE at < ?")
       .run(Date.now() - REMOVAL_MEMORY);
-    if (removed) {
-      this.#db.query(
-        "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)",
-      ).run(roomId, userId, at);
-    } else {
-      this.#db.query("DELETE FROM removals WHERE room = ? AND person = ?")
-        .run(roomId, userId);
-    }
+    this.#db.query(
+      "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)",
+    ).run(roomId, userId, at);
   }
 
   /** The room's row, made if need be; kept up to date, so reading it costs nothing. */

@@ -155,7 +155,7 @@ export class SqliteLog implements RoomLog {
   }
 
   async remove(removal: Removal): Promise<void> {
-    await this.#write("remove", removal);
+    if (removal.removed) await this.#write("remove", removal);
     this.#listener.removal(removal);
   }
 
@@ -180,7 +180,7 @@ export class SqliteLog implements RoomLog {
       .all(Date.now() - REMOVAL_MEMORY);
     for (const { room, person, at } of rows) {
       const removal = { roomId: room, userId: person, removed: true, at };
-      this.#listener.removal(removal);
+      this.#listener.remembered(removal);
     }
   }
 

@@ -91,6 +91,9 @@ export class Recorder implements LogListener {
   removal(removal: Removal): void {
     this.removals.push(removal);
   }
+  remembered(removal: Removal): void {
+    this.removals.push(removal);
+  }
   reconnected(): void {
     this.reconnects += 1;
   }

@@ -17,6 +17,9 @@ const TIMEOUT_MS = 3_000;
 /** The statuses whose code and sentence are meant for the person. */
 const PASSED_ON = [400, 403, 404, 409, 413, 422, 429];
 
+/** Whether realtime took the token for one that ended, or names no such room. */
+const isRefused = ({ status }: Response) => status === 401 || status === 404;
+
 const realtimeDown = (cause: unknown): AppError =>
   new AppError({
     code: "realtime-down",
@@ -48,7 +51,7 @@ async function readError(response: Response): Promise<AppError> {
 }
 
 interface Call {
-  token: string;
+  token: () => Promise<string>;
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
   signal: AbortSignal;
@@ -70,14 +73,32 @@ export function realtimeRoomLog(
   const tokens = tokenCache(signer);
 
   async function call(path: string, init: Call): Promise<Response> {
-    const { token, method = "GET", body, signal } = init;
+    const token = await init.token();
+    let response = await callWith(token, path, init);
+    // Kept here from before a sign-out, or from before the person was removed and came back,
+    // which another process of web told realtime: a new one may be taken.
+    if (isRefused(response) && tokens.drop(token)) {
+      await response.body?.cancel();
+      const next = await init.token();
+      response = await callWith(next, path, init);
+      if (isRefused(response)) tokens.drop(next);
+    }
+    if (!response.ok) throw await readError(response);
+    return response;
+  }
+
+  async function callWith(
+    token: string,
+    path: string,
+    init: Call,
+  ): Promise<Response> {
+    const { method = "GET", body, signal } = init;
     const headers = new Headers({ authorization: `Bearer ${token}` });
     if (body !== undefined) headers.set("content-type", "application/json");
     const requestId = currentRequestId();
     if (requestId) headers.set("x-request-id", requestId);
-    let response: Response;
     try {
-      response = await fetch(config.realtimeUrl + path, {
+      return await fetch(config.realtimeUrl + path, {
         method,
         headers,
         body: body === undefined ? undefined : JSON.stringify(body),
@@ -87,10 +108,6 @@ export function realtimeRoomLog(
     } catch (error) {
       throw realtimeDown(error);
     }
-    // Minted in the same second as a sign-out, say: the next one is taken.
-    if (response.status === 401) tokens.drop(token);
-    if (!response.ok) throw await readError(response);
-    return response;
   }
 
   const soon = () => AbortSignal.timeout(timeoutMs);
@@ -131,21 +148,21 @@ export function realtimeRoomLog(
     async history(account, roles, roomId, page) {
       const path = `${roomPath(roles, roomId)}/messages?${queryOf(page)}`;
       return await callJson<HistoryPage>(path, {
-        token: await tokens.of(account, roles),
+        token: () => tokens.of(account, roles),
       });
     },
 
     async search(account, roles, roomId, query) {
       const path = `${roomPath(roles, roomId)}/search?${queryOf(query)}`;
       return await callJson<SearchPage>(path, {
-        token: await tokens.of(account, roles),
+        token: () => tokens.of(account, roles),
       });
     },
 
     async post(account, roles, roomId, draft) {
       const path = `${roomPath(roles, roomId)}/messages`;
       return await callJson<Message>(path, {
-        token: await tokens.of(account, roles),
+        token: () => tokens.of(account, roles),
         method: "POST",
         body: draft,
       });
@@ -156,14 +173,14 @@ export function realtimeRoomLog(
       if (rooms.length === 0) return {};
       const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
         `/summaries?rooms=${rooms.join(",")}`,
-        { token: await tokens.of(account, roles) },
+        { token: () => tokens.of(account, roles) },
       );
       return answer.rooms;
     },
 
     async markRead(account, roles, roomId, offset) {
       await send(`${roomPath(roles, roomId)}/read`, {
-        token: await tokens.of(account, roles),
+        token: () => tokens.of(account, roles),
         method: "PUT",
         body: { offset },
       });
@@ -173,7 +190,7 @@ export function realtimeRoomLog(
       // Realtime mistrusts tokens from before a removal, also once the person is back.
       tokens.forget(userId);
       await send(`/rooms/${encodeURIComponent(roomId)}/membership`, {
-        token: await signer.serviceToken("realtime"),
+        token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: { userId, removed },
       });
@@ -182,7 +199,7 @@ export function realtimeRoomLog(
     async sessionsEnded(which) {
       tokens.forget(which.userId);
       await send("/sessions", {
-        token: await signer.serviceToken("realtime"),
+        token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: which,
       });
@@ -190,14 +207,13 @@ export function realtimeRoomLog(
 
     async endRoom(roomId) {
       await send(`/rooms/${encodeURIComponent(roomId)}`, {
-        token: await signer.serviceToken("realtime"),
+        token: () => signer.serviceToken("realtime"),
         method: "DELETE",
       });
     },
 
     async stream(account, roles, roomId, after, signal) {
       const path = `${roomPath(roles, roomId)}/stream?after=${after}`;
-      const token = await tokens.of(account, roles);
       // Only the opening is timed: the stream itself never ends.
       const opening = new AbortController();
       const timer = setTimeout(
@@ -206,7 +222,7 @@ export function realtimeRoomLog(
       );
       try {
         const response = await call(path, {
-          token,
+          token: () => tokens.of(account, roles),
           signal: AbortSignal.any([signal, opening.signal]),
         });
         if (response.body === null) throw realtimeDown("no body");

@@ -227,10 +227,36 @@ Deno.test("a token that realtime refuses is not used again", async () => {
     async (roomLog, seen) => {
       await assertRejects(() => roomLog.history(ada, roles, "tea", {}));
       await assertRejects(() => roomLog.history(ada, roles, "tea", {}));
-      assertEquals(seen.map(({ authorization }) => authorization), [
-        "Bearer t1",
-        "Bearer t2",
-      ]);
+      assertEquals(
+        seen.map(({ authorization }) => authorization),
+        ["t1", "t2", "t3", "t4"].map((token) => `Bearer ${token}`),
+      );
+    },
+    counting,
+  );
+});
+
+Deno.test("a message goes through although the token kept is from before a removal", async () => {
+  let minted = 0;
+  const counting: Signer = {
+    ...signer,
+    personToken: () => {
+      const expiresAt = Date.now() + 300_000;
+      return Promise.resolve({ token: `t${++minted}`, expiresAt });
+    },
+  };
+  const no = { error: { code: "not-found", message: "No such room." } };
+  await against(
+    ({ headers }) =>
+      headers.get("authorization") === "Bearer t1"
+        ? Response.json(no, { status: 404 })
+        : Response.json(message, { status: 201 }),
+    async (roomLog, seen) => {
+      const draft = { clientId: "c1", content: "Hello" };
+      assertEquals(await roomLog.post(ada, roles, "tea", draft), message);
+      await roomLog.post(ada, roles, "tea", draft);
+      assertEquals(seen.map(({ body }) => body), Array(3).fill(seen[0].body));
+      assertEquals(seen.at(-1)?.authorization, "Bearer t2");
     },
     counting,
   );

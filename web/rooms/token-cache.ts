@@ -17,8 +17,8 @@ export interface TokenCache {
   of(person: Person, roles: Record<string, Role>): Promise<string>;
   /** What was minted for a person is not given again. */
   forget(personId: string): void;
-  /** A token that was refused is not given again. */
-  drop(token: string): void;
+  /** A token that was refused is not given again; false if it was not kept here. */
+  drop(token: string): boolean;
 }
 
 /**
@@ -58,8 +58,9 @@ export function tokenCache(
     },
     drop(token) {
       for (const [key, known] of minted) {
-        if (known.token === token) minted.delete(key);
+        if (known.token === token) return minted.delete(key);
       }
+      return false;
     },
   };
 }

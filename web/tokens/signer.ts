@@ -60,8 +60,10 @@ export async function createSigner(
     claims: { sub?: string; [claim: string]: unknown },
   ) => {
     const { kid, jwk } = keyInUse(await keys());
-    const issuedAt = Math.floor(Date.now() / 1000);
-    const expires = issuedAt + TOKEN_SECONDS;
+    // With its fraction (RFC 7519 §2): what comes right after a removal or a sign-out is not
+    // taken for what came right before.
+    const issuedAt = Date.now() / 1000;
+    const expires = Math.floor(issuedAt) + TOKEN_SECONDS;
     const token = await new SignJWT(claims)
       .setProtectedHeader({ alg: "EdDSA", kid, typ: "JWT" })
       .setIssuer(issuer)
