@@ -39,7 +39,9 @@ export class Fingerprints {
   #moved = 0;
   #committed = 0;
   #reach = 0;
-  #reachDue = false;
+  /** The reach that the table says, with this transaction, and as committed. */
+  #reachWritten = 0;
+  #reachCommitted = 0;
   readonly #find: Statement<{ entry: number }>;
   readonly #insert: Statement;
 
@@ -68,7 +70,7 @@ export class Fingerprints {
 
   /** Adds an entry, in the transaction that stores it. */
   add(fingerprint: number, id: number): void {
-    if (this.#reachDue) this.#writeReach();
+    if (this.#reachWritten < this.#reach) this.#writeReach();
     // Ids of the newest entries are given again once those are deleted.
     if (id <= this.#reach || this.#young.has(fingerprint)) {
       this.#insert.run(fingerprint, id);
@@ -79,12 +81,13 @@ export class Fingerprints {
   /** Must be called when a transaction was committed. */
   committed(): void {
     this.#committed = this.#moved;
-    this.#reachDue = false;
+    this.#reachCommitted = this.#reachWritten;
     if (this.#moved < this.#order.length) return;
     if (this.#young.size < this.youngLimit) return;
-    const [oldest = 0] = this.#young.values();
+    // Not the one added first: it may be gone, and a lower id given again since.
+    let oldest = Infinity;
+    for (const id of this.#young.values()) oldest = Math.min(oldest, id);
     this.#reach = Math.max(this.#reach, oldest - 1);
-    this.#reachDue = true;
     this.#moving = this.#young;
     this.#young = new Map();
     this.#order = [...this.#moving.keys()].sort((a, b) => a - b);
@@ -94,6 +97,7 @@ export class Fingerprints {
   /** Must be called when a transaction was undone. */
   undone(): void {
     this.#moved = this.#committed;
+    this.#reachWritten = this.#reachCommitted;
   }
 
   #move(): void {
@@ -112,7 +116,7 @@ export class Fingerprints {
       `SELECT reach, coalesce((SELECT max(id) FROM entries), 0) AS newest
        FROM fingerprints_reach`,
     ).get() ?? {};
-    this.#reach = reach;
+    this.#reach = this.#reachWritten = this.#reachCommitted = reach;
     while (this.#reach < newest) {
       const upTo = Math.min(this.#reach + YOUNG_LIMIT, newest);
       const rows = this.#read(this.#reach, upTo).sort((a, b) => a[0] - b[0]);
@@ -121,6 +125,7 @@ export class Fingerprints {
         for (const row of rows) this.#insert.run(...row);
         this.#writeReach();
       }).immediate();
+      this.#reachCommitted = upTo;
     }
   }
 
@@ -142,5 +147,6 @@ export class Fingerprints {
 
   #writeReach(): void {
     this.db.query("UPDATE fingerprints_reach SET reach = ?").run(this.#reach);
+    this.#reachWritten = this.#reach;
   }
 }
