@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { mkdirSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Message, Position, RoomSummary } from "../protocol.ts";
 import { REMOVAL_MEMORY } from "../removals.ts";
@@ -252,11 +252,28 @@ export class SqliteLog implements RoomLog {
 
 const pathIn = (folder: string) => join(folder, "rooms.sqlite");
 
+/**
+ * Lets nobody else on this machine read the files, whatever mode they were made with.
+ * SQLite gives its other files the mode of the database, but not when that changes.
+ */
+function keepPrivate(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      chmodSync(file, 0o600);
+    } catch {
+      // It is not there, or not ours: whoever owns it says who may read it.
+    }
+  }
+}
+
 function openIn(folder: string): Database {
   const path = pathIn(folder);
-  mkdirSync(folder, { recursive: true });
+  // A folder that is there may be used by others as well, and stays as it is.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   try {
-    return openDatabase(path);
+    const db = openDatabase(path);
+    keepPrivate(path);
+    return db;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : "unknown";
     const todo = "Free its disk, or restore it from a backup";
