@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { FrameError, parseFrame } from "./frames.ts";
-import { CLOSE } from "./protocol.ts";
+import { CLOSE, mayReconnect } from "./protocol.ts";
 import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 
 let server: TestServer;
@@ -88,11 +88,28 @@ test("binary frames, broken JSON and large frames are told, then closed", async 
   expect(await client.next("error")).toMatchObject({ code: "binary-frame" });
   client.send("{");
   expect(await client.next("error")).toMatchObject({ code: "bad-json" });
-  client.send("x".repeat(1_048_576));
-  expect(await client.next("error")).toMatchObject({ code: "frame-too-large" });
+  for (const large of ["x".repeat(1_048_576), "€".repeat(22_000)]) {
+    client.send(large);
+    const error = await client.next("error");
+    expect(error).toMatchObject({ code: "frame-too-large" });
+  }
   await client.join("r");
   for (let i = 0; i < 10; i += 1) client.send("[");
   expect((await client.closed).code).toBe(CLOSE.badFrame);
+});
+
+test("a frame that is too large to be read ends its own socket, for good", async () => {
+  const [ann, ben] = [
+    await server.enter("ann", "r"),
+    await server.enter("ben", "r"),
+  ];
+  ann.send("x".repeat(1_200_000));
+  const { code } = await ann.closed;
+  expect(code).toBe(1009);
+  expect([1009, 4400, 4403].some(mayReconnect)).toBe(false);
+  expect([1002, 1006, 1007, 1012, 4000, 4008].every(mayReconnect)).toBe(true);
+  ben.chat("r", `after-${crypto.randomUUID()}`, "Nothing happened here");
+  await ben.next("message-ack");
 });
 
 test("refuses everything before identify", async () => {

@@ -25,7 +25,11 @@ export const LIMITS = {
 
 /**
  * Every close code the server uses. 4000–4099: reconnect and recover; 4400–4499: final.
- * 1006 (no close frame, RFC 6455 §7.1.5) always means reconnect and recover.
+ * Those of RFC 6455 §7.4.1 come from the WebSocket layer, which reads frames before the
+ * server does: 1006 (no close frame) always means reconnect and recover, 1002 and 1007 that
+ * what came was no frame or no UTF-8. 1009 means a frame of more than 1,114,112 bytes, of
+ * which the server cannot tell the client as it does below that: final, as the same frame
+ * would end the next connection too.
  */
 export const CLOSE = {
   /** The server is shutting down or restarting. */
@@ -51,7 +55,7 @@ export const CLOSE = {
 
 /** Whether a client should reconnect after a close with this code. */
 export const mayReconnect = (code: number): boolean =>
-  code < 4400 || code > 4499;
+  code !== 1009 && (code < 4400 || code > 4499);
 
 export type Role = "admin" | "member";
 

@@ -62,7 +62,7 @@ export class Session implements InboxOwner {
     if (typeof data !== "string") {
       return this.#badFrame("binary-frame", "Frames are JSON text.");
     }
-    if (data.length > LIMITS.frameBytes) {
+    if (isLongerThan(data, LIMITS.frameBytes)) {
       return this.#badFrame("frame-too-large", "The frame is too large.");
     }
     this.#inbox.put(data);
@@ -282,6 +282,11 @@ export class Session implements InboxOwner {
     this.context.hub.disconnected(this, this.person?.id);
   }
 }
+
+/** Whether a text has more bytes than so many; it is only counted when it might. */
+const isLongerThan = (text: string, bytes: number): boolean =>
+  text.length > bytes ||
+  (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
 
 const refOf = (frame: ClientFrame): string => {
   if (frame.event === "chat-message") return frame.message.clientId;

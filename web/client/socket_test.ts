@@ -145,6 +145,18 @@ Deno.test("a final close code ends it with a reason", () =>
     assertEquals(states[2], "refused: Disconnected: flooding. reload");
   }));
 
+Deno.test("a frame that was too large is not sent again and again", () =>
+  setUp({}, async ({ peer, states, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    server.socket.close(1009, "Received too big message");
+    await until(() => states.length === 3);
+    assertEquals(
+      states[2],
+      "refused: Disconnected: Received too big message. reload",
+    );
+  }));
+
 Deno.test("whoever was removed hears it, also when only the close comes", () =>
   setUp({}, async ({ peer, states, until }) => {
     const server = await peer(0);
