@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { StoreError } from "./log/log.ts";
+import { until } from "./log/testing.ts";
 import type { HistoryPage, Message, RoomSummary } from "./protocol.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
@@ -90,6 +92,40 @@ test("a stream of a room where nobody speaks begins at once", async () => {
     const answer = await server.call(path, token, { signal });
     expect(answer.status).toBe(200);
     await answer.body?.cancel();
+  }
+});
+
+test("one person has 20 live pages open, however many they open at once", async () => {
+  const token = await server.issuer.personToken("gus", { many: "member" });
+  const open = () => server.call("/rooms/many/stream", token);
+  const answers = await Promise.all(Array.from({ length: 30 }, open));
+  const taken = answers.filter(({ status }) => status === 200);
+  const refused = answers.filter(({ status }) => status === 429);
+  expect([taken.length, refused.length]).toEqual([20, 10]);
+  expect(refused[0]?.headers.get("retry-after")).toBe("2");
+  const { streams, openRooms } = server.hub;
+  for (const answer of taken) await answer.body?.cancel();
+  const closed = () => [...streams].every(({ person }) => person.id !== "gus");
+  await until(closed);
+  expect(server.hub.openRooms).toBe(openRooms - 1);
+  const again = await open();
+  expect(again.status).toBe(200);
+  await again.body?.cancel();
+  await until(closed);
+});
+
+test("a store that fails while a live page opens leaves nothing behind", async () => {
+  const token = await server.issuer.personToken("hal", { failing: "member" });
+  const { log, streams, openRooms } = server.hub;
+  const { watch, read } = log;
+  const fail = () => Promise.reject(new StoreError("away"));
+  const before = streams.size;
+  for (const broken of ["watch", "read"] as const) {
+    log[broken] = fail;
+    const answer = await server.call("/rooms/failing/stream?after=0", token);
+    Object.assign(log, { watch, read });
+    expect(answer.status).toBe(503);
+    expect([streams.size, server.hub.openRooms]).toEqual([before, openRooms]);
   }
 });
 

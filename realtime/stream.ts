@@ -1,6 +1,6 @@
 import type { Person } from "./auth.ts";
 import type { Hub } from "./hub.ts";
-import type { Delivery } from "./room.ts";
+import type { Delivery, Room } from "./room.ts";
 import { LIMITS } from "./protocol.ts";
 import { frameText } from "./log/entry.ts";
 import type { Removal } from "./log/log.ts";
@@ -22,12 +22,13 @@ export async function roomStream(
   roomId: string,
   after?: number,
 ): Promise<ReadableStream<Uint8Array>> {
-  const { room } = await hub.open(roomId);
+  // Counted from here on: many may be opened at the same moment.
   const reader = new StreamReader(hub, person, roomId);
   // The head of an answer leaves with its first byte, and whoever asked waits for the head:
   // in a quiet room they would take this service for one that is away.
   reader.write("");
   try {
+    const room = await reader.open();
     await room.join(
       () => readOn(hub, reader, after),
       (_, later) => {
@@ -63,6 +64,7 @@ class StreamReader {
   #listeners: Set<(delivery: Delivery) => void> | undefined;
   readonly #encoder = new TextEncoder();
   readonly #heartbeat: Timer;
+  #opened = false;
   ended = false;
   readonly #deliver = ({ text }: Delivery) => this.write(text);
 
@@ -78,13 +80,21 @@ class StreamReader {
       cancel: () => this.end(),
     }, { highWaterMark: BACKLOG, size: (chunk) => chunk?.byteLength ?? 0 });
     this.#heartbeat = setInterval(() => this.write(""), HEARTBEAT);
+    hub.streams.add(this);
+  }
+
+  /** @throws {StoreError} */
+  async open(): Promise<Room> {
+    const { room } = await this.hub.open(this.roomId);
+    if (this.ended) this.hub.release(this.roomId);
+    else this.#opened = true;
+    return room;
   }
 
   listen(listeners: Set<(delivery: Delivery) => void>): void {
     if (this.ended) return;
     this.#listeners = listeners;
     listeners.add(this.#deliver);
-    this.hub.streams.add(this);
   }
 
   write(line: string): void {
@@ -108,7 +118,7 @@ class StreamReader {
     clearInterval(this.#heartbeat);
     this.#listeners?.delete(this.#deliver);
     this.hub.streams.delete(this);
-    this.hub.release(this.roomId);
+    if (this.#opened) this.hub.release(this.roomId);
     try {
       this.#controller?.close();
     } catch {
