@@ -108,9 +108,17 @@ export class Session implements InboxOwner {
         this.#limits.takeRequest(frame.event);
         return this.#read(person, frame);
       default:
-        this.#limits.takeMessage(frame.clientId);
+        this.#takeAppend(frame.clientId);
         return this.#amend(person, frame);
     }
+  }
+
+  /** @throws {FrameError} `rate-limited`, or `overloaded` while no new work is taken. */
+  #takeAppend(clientId: string): void {
+    this.#limits.takeMessage(clientId);
+    if (!this.context.shedding.refusesMessages) return;
+    const why = "The server is busy; try again in a moment.";
+    throw new FrameError("overloaded", why, clientId, true);
   }
 
   /** The person, as long as their token is good. */
@@ -166,11 +174,7 @@ export class Session implements InboxOwner {
     { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
   ): undefined {
     const { clientId } = message;
-    this.#limits.takeMessage(clientId);
-    if (this.context.shedding.refusesMessages) {
-      const why = "The server is busy; try again in a moment.";
-      throw new FrameError("overloaded", why, clientId, true);
-    }
+    this.#takeAppend(clientId);
     const entry = entryOf(person, roomId, message);
     this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
   }

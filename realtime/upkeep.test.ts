@@ -87,6 +87,18 @@ test("with a backlog it refuses messages so that they can be tried again", async
   });
   waiting = 0;
   ann.chat("r", "c2", "By socket");
-  expect(await ann.next("message-ack")).toMatchObject({ offset: 1 });
+  const { id, offset } = await ann.next("message-ack");
+  expect(offset).toBe(1);
+  waiting = 20_001;
+  const deletion = { event: "delete-message", roomId: "r", id, clientId: "c3" };
+  ann.send(deletion);
+  expect(await ann.next("error")).toMatchObject({
+    code: "overloaded",
+    retryable: true,
+    ref: "c3",
+  });
+  waiting = 0;
+  ann.send(deletion);
+  expect(await ann.next("message-ack")).toMatchObject({ offset: 2 });
   await server.stop();
 });
