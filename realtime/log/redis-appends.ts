@@ -15,13 +15,12 @@ const BATCH_LIMIT = 512;
 const PIPELINED = 2;
 
 /**
- * Sends appends to Redis in batches, in order. Few are under way at a time: what comes in
- * meanwhile makes the next one larger, and cheaper.
+ * Sends appends to Redis in batches, in order. In a cluster each room has batches of its
+ * own: a script's keys must share a slot, and a node that is away must not hold up others.
  */
 export class Appends {
-  #waiting: Pending[] = [];
-  #underWay = 0;
-  #scheduled = false;
+  /** By room in a cluster; else there is one. */
+  readonly #lanes = new Map<string, Lane>();
   readonly #cluster: boolean;
 
   constructor(
@@ -33,6 +32,51 @@ export class Appends {
   }
 
   /** Appends that wait for a batch. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const lane of this.#lanes.values()) waiting += lane.waiting;
+    return waiting;
+  }
+
+  get busy(): boolean {
+    return [...this.#lanes.values()].some(({ busy }) => busy);
+  }
+
+  add(pending: Pending): void {
+    const name = this.#cluster ? pending.entry.roomId : "";
+    const lane = this.#lanes.get(name) ?? this.#open(name);
+    lane.add(pending);
+  }
+
+  #open(name: string): Lane {
+    const send = (rooms: Map<string, Pending[]>) =>
+      appendRooms(this.client, rooms, this.watches, this.findFirst);
+    // A slot that moves could turn two calls to a cluster around.
+    const lane = this.#cluster
+      ? new Lane(send, 1, () => this.#lanes.delete(name))
+      : new Lane(send, PIPELINED);
+    this.#lanes.set(name, lane);
+    return lane;
+  }
+}
+
+/**
+ * Batches that follow each other. Few are under way at a time: what comes in meanwhile
+ * makes the next one larger, and cheaper.
+ */
+class Lane {
+  #waiting: Pending[] = [];
+  #underWay = 0;
+  #scheduled = false;
+
+  constructor(
+    /** Resolves to whether the store answered. */
+    readonly send: (rooms: Map<string, Pending[]>) => Promise<boolean>,
+    readonly limit: number,
+    /** Called when nothing waits and nothing is under way. */
+    readonly emptied?: () => void,
+  ) {}
+
   get waiting(): number {
     return this.#waiting.length;
   }
@@ -48,8 +92,7 @@ export class Appends {
 
   #flushSoon(): void {
     if (this.#scheduled || this.#waiting.length === 0) return;
-    // A slot that moves could turn two calls to a cluster around.
-    if (this.#underWay >= (this.#cluster ? 1 : PIPELINED)) return;
+    if (this.#underWay >= this.limit) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -58,20 +101,13 @@ export class Appends {
   }
 
   async #flush(): Promise<void> {
-    const rooms = byRoom(this.#waiting.splice(0, BATCH_LIMIT));
     this.#underWay += 1;
-    // In a cluster a script's keys must share a slot.
-    const calls = this.#cluster
-      ? [...rooms].map((room) => new Map([room]))
-      : [rooms];
-    const done = await Promise.all(
-      calls.map((call) =>
-        appendRooms(this.client, call, this.watches, this.findFirst)
-      ),
-    );
+    const rooms = byRoom(this.#waiting.splice(0, BATCH_LIMIT));
+    const answered = await this.send(rooms);
     this.#underWay -= 1;
-    // A store that is away for all is away for those who wait as well.
-    if (!done.includes(true)) rejectAll(this.#waiting.splice(0));
+    // A store that is away for these is away for those who wait as well.
+    if (!answered) rejectAll(this.#waiting.splice(0));
+    if (!this.busy) this.emptied?.();
     this.#flushSoon();
   }
 }
