@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import {
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -8,10 +9,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
 import { BackupError, restore } from "./backup.ts";
 import { RedisLog } from "./log/redis.ts";
 import { SqliteLog } from "./log/sqlite.ts";
-import { draft, Recorder, startRedis, type TestRedis } from "./log/testing.ts";
+import {
+  draft,
+  freePort,
+  Recorder,
+  startRedis,
+  type TestRedis,
+} from "./log/testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backup-"));
 let redis: TestRedis;
@@ -50,7 +58,10 @@ test(
     expect(statSync(one).mode & 0o077).toBe(0);
     const toRedis = { REDIS_URL: redis.url };
     expect(maintain(toRedis, "restore", one).text).toContain("2 rooms");
-    expect(maintain(toRedis, "restore", one).exitCode).toBe(1);
+    expect(maintain(toRedis, "restore", one)).toMatchObject({
+      exitCode: 1,
+      text: expect.stringContaining("is not empty."),
+    });
     expect(maintain(toRedis, "backup", two).exitCode).toBe(0);
     expect(maintain({ DATA_DIR: second }, "restore", two).exitCode).toBe(0);
 
@@ -67,6 +78,24 @@ test(
   },
   20_000,
 );
+
+test("says in a sentence why nothing could be done", async () => {
+  const notOne = join(folder, "not-one");
+  mkdirSync(notOne);
+  writeFileSync(join(notOne, "rooms.sqlite"), "No database. ".repeat(99));
+  const away = { REDIS_URL: `redis://127.0.0.1:${await freePort()}` };
+  const cases: [env: Record<string, string>, says: string][] = [
+    [{ REDIS_URL: "nowhere" }, "REDIS_URL must be redis:// or rediss://"],
+    [{ DATA_DIR: notOne }, "cannot be used (file is not a database)."],
+    [away, "Redis does not answer at REDIS_URL."],
+  ];
+  for (const [env, says] of cases) {
+    const { exitCode, text } = maintain(env, "backup", join(folder, "none"));
+    expect(exitCode).toBe(1);
+    expect(text).toContain(says);
+    expect(text).not.toContain("maintain.ts");
+  }
+}, 20_000);
 
 test("a backup is not written over another file", () => {
   const taken = join(folder, "taken");
@@ -93,6 +122,65 @@ test("refuses what is no backup, and one cut short", async () => {
       if (lines.length < 2) expect(error).toBeInstanceOf(BackupError);
     });
   }
+  await log.close();
+});
+
+test(
+  "a damaged backup restores nothing, and its repair everything",
+  async () => {
+    const source = new SqliteLog(join(folder, "source"), new Recorder());
+    await source.append(draft("one", "c1"));
+    await source.append(draft("two", "c1"));
+    await source.close();
+    const whole = join(folder, "whole.ndjson");
+    const damaged = join(folder, "damaged.ndjson");
+    maintain({ DATA_DIR: join(folder, "source") }, "backup", whole);
+    const lines = readFileSync(whole, "utf8").trimEnd().split("\n");
+    const last = lines[2] ?? "";
+    const env = { DATA_DIR: join(folder, "target") };
+    for (
+      const change of [
+        last.slice(0, -9),
+        last.replace('"kind":"m"', '"kind":"x"'),
+        last.replace('"offset":1', '"offset":"1"'),
+        last.replace('"reads"', '"roads"'),
+        last.replace("clientId", "client"),
+      ]
+    ) {
+      expect(change).not.toBe(last);
+      writeFileSync(damaged, lines.with(2, change).join("\n"));
+      const { exitCode, text } = maintain(env, "restore", damaged);
+      expect({ exitCode, text: text.trim() }).toEqual({
+        exitCode: 1,
+        text: "A line of the backup is broken.",
+      });
+    }
+    expect(maintain(env, "restore", whole).text).toContain("2 rooms");
+  },
+  20_000,
+);
+
+test("a room is restored into Redis whole or not at all", async () => {
+  const log = new RedisLog([redis.url], new Recorder(), () => {});
+  const { body } = draft("half", "c1");
+  const entry = { epoch: "5", kind: "m" as const, body };
+  const entries = Array.from({ length: 300 }, (_, i) => ({
+    ...entry,
+    offset: i + 1,
+  }));
+  // Ids of a stream only grow.
+  const wrong = [...entries, { ...entry, offset: 1 }];
+  await expect(log.restore("half", wrong, {})).rejects.toThrow(Error);
+  const raw = new Redis(redis.url);
+  expect(await raw.keys("*{half}*")).toEqual([]);
+  raw.disconnect();
+  await log.append(draft("half", "c2"));
+  // Somebody wrote to it meanwhile.
+  await expect(log.restore("half", entries, {})).rejects.toThrow("not empty");
+  expect(await log.read("half", 0, 9)).toMatchObject({ offset: 1 });
+  await log.deleteRoom("half");
+  await log.restore("half", entries, {});
+  expect(await log.read("half", 299, 9)).toMatchObject({ offset: 300 });
   await log.close();
 });
 

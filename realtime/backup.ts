@@ -47,17 +47,40 @@ async function readAll(log: RoomLog, roomId: string): Promise<Entry[]> {
 }
 
 /**
+ * Reads a backup to its end, so that nothing is restored from one that is damaged.
+ *
+ * @returns how many rooms it has.
+ * @throws {BackupError} if the lines are no backup, or their end is missing.
+ */
+export async function checkBackup(
+  lines: AsyncIterable<string>,
+): Promise<number> {
+  let rooms = 0;
+  for await (const _ of roomsOf(lines)) rooms += 1;
+  return rooms;
+}
+
+/**
  * Puts every room of a backup into a log that does not have it, in a new epoch: clients
  * that had seen more begin anew.
  *
  * @returns how many rooms were restored.
- * @throws {BackupError} if the lines are no backup, or their end is missing.
+ * @throws {BackupError} as {@link checkBackup}; what came before is restored then.
  * @throws {StoreError} if the log has entries of a room.
  */
 export async function restore(
   log: RoomLog,
   lines: AsyncIterable<string>,
 ): Promise<number> {
+  let rooms = 0;
+  for await (const { roomId, entries, reads } of roomsOf(lines)) {
+    await log.restore(roomId, entries, reads);
+    rooms += 1;
+  }
+  return rooms;
+}
+
+async function* roomsOf(lines: AsyncIterable<string>) {
   let rooms = -1;
   let ended = false;
   for await (const line of lines) {
@@ -66,22 +89,40 @@ export async function restore(
       if (value.format !== HEADER.format || value.version !== HEADER.version) {
         throw new BackupError("The file is no ChatSphere backup.");
       }
-      rooms = 0;
     } else if (value.rooms === rooms) ended = true;
-    else {
-      const { roomId, entries, reads } = value as unknown as RoomLine;
-      await log.restore(roomId, entries, reads);
-      rooms += 1;
-    }
+    else if (!isRoom(value)) throw broken();
+    else yield value;
+    rooms += 1;
   }
   if (!ended) throw new BackupError("The end of the backup is missing.");
-  return rooms;
 }
+
+const broken = (cause?: unknown) =>
+  new BackupError("A line of the backup is broken.", { cause });
 
 function parseLine(line: string): Record<string, unknown> {
   try {
     return object(JSON.parse(line), "A line");
   } catch (cause) {
-    throw new BackupError("A line of the backup is broken.", { cause });
+    throw broken(cause);
+  }
+}
+
+function isRoom(value: object): value is RoomLine {
+  const { roomId, entries, reads } = value as Partial<RoomLine>;
+  return typeof roomId === "string" && Array.isArray(entries) &&
+    entries.every(isEntry) && typeof reads === "object" && reads !== null &&
+    Object.values(reads).every(Number.isSafeInteger);
+}
+
+function isEntry(value: Partial<Entry> | null): value is Entry {
+  const { epoch, offset, kind, body } = value ?? {};
+  if (!Number.isSafeInteger(offset) || !/^\d+$/.test(epoch ?? "")) return false;
+  if (!["m", "e", "d", "r"].includes(kind ?? "")) return false;
+  try {
+    const { sender, clientId } = JSON.parse(`{${body}`);
+    return typeof sender.id === "string" && typeof clientId === "string";
+  } catch {
+    return false;
   }
 }

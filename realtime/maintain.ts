@@ -3,9 +3,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { backup, restore } from "./backup.ts";
+import { backup, checkBackup, restore } from "./backup.ts";
 import { readConfig } from "./config.ts";
-import type { LogListener } from "./log/log.ts";
+import { type LogListener, type RoomLog, StoreError } from "./log/log.ts";
 import { openLog } from "./log/open.ts";
 import { logger } from "./logger.ts";
 
@@ -27,22 +27,40 @@ if (!file || (command !== "backup" && command !== "restore")) {
 }
 // As in main.ts: a backup, and the store it is restored into, hold what people said.
 process.umask(0o077);
-const log = await openLog(readConfig(process.env), nobody, logger);
 try {
+  const log = await openLog(readConfig(process.env), nobody, logger);
+  try {
+    console.log(await run(log, command, file));
+  } finally {
+    await log.close();
+  }
+} catch (error) {
+  console.error(sentenceOf(error));
+  process.exitCode = 1;
+}
+
+/** Carries the command out; resolves to what was done, as a sentence. */
+async function run(log: RoomLog, command: string, file: string) {
   if (command === "backup") {
     const lines = Readable.from(withNewlines(backup(log)));
     await pipeline(lines, createWriteStream(file, { flags: "wx" }));
-    console.log(`Wrote ${file}.`);
-  } else {
-    const input = createReadStream(file);
-    const rooms = await restore(log, createInterface({ input }));
-    console.log(`Restored ${rooms} rooms into ${log.store}.`);
+    return `Wrote ${file}.`;
   }
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-} finally {
-  await log.close();
+  await checkBackup(linesOf(file));
+  const rooms = await restore(log, linesOf(file));
+  return `Restored ${rooms} rooms into ${log.store}.`;
+}
+
+/** What the store's own error says, an operator needs as well. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { message, cause } = error;
+  const isStore = error instanceof StoreError && cause instanceof Error;
+  return isStore ? `${message} (${cause.message})` : message;
+}
+
+function linesOf(file: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(file) });
 }
 
 async function* withNewlines(lines: AsyncIterable<string>) {

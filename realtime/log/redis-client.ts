@@ -6,6 +6,7 @@ import {
   BEGIN_EPOCH,
   MARK_READ,
   PAGE,
+  PUT_BACK,
   READ,
   RESTORE,
   TRIM,
@@ -50,6 +51,7 @@ interface Scripts {
   chatBeginEpoch: Script<number>;
   chatTrim: Script<number>;
   chatRestore: Script<number>;
+  chatPutBack: Script<number>;
 }
 
 export type Client = (Redis | Cluster) & Scripts;
@@ -66,6 +68,7 @@ const SCRIPTS = {
   chatBeginEpoch: { lua: BEGIN_EPOCH },
   chatTrim: { lua: TRIM },
   chatRestore: { lua: RESTORE },
+  chatPutBack: { lua: PUT_BACK },
 };
 
 const backoff = (times: number) =>

@@ -62,26 +62,47 @@ async function trimSlice(client: Client, roomId: string, before: number) {
   return client.chatTrim(keys.length, ...keys, keep, ...sent);
 }
 
+const PARTS = ["log", "meta", "amends", "erased", "reads"];
+
 /** Removes a room and all it has. */
 export async function deleteRoom(
   client: Client,
   roomId: string,
 ): Promise<void> {
-  const names = ["log", "meta", "amends", "erased", "reads"];
-  await client.unlink(...names.map((name) => roomKey(roomId, name)));
+  await client.unlink(...PARTS.map((name) => roomKey(roomId, name)));
 }
 
-/** Puts a room back, in a new epoch. */
+/**
+ * Puts a room back, in a new epoch: all of it at once, or nothing. It is filled under other
+ * names first, as somebody may write to the room meanwhile.
+ */
 export async function restoreRoom(
   client: Client,
   roomId: string,
   entries: Entry[],
   reads: Record<string, number>,
 ): Promise<void> {
-  const key = (name: string) => roomKey(roomId, name);
-  if (await client.exists(key("log"))) {
-    throw new StoreError(`${roomId} is not empty.`);
+  const key = (name: string) => roomKey(roomId, `restored-${name}`);
+  const filled = PARTS.map(key);
+  // Of a restore that was cut off.
+  await client.unlink(...filled);
+  try {
+    await fillRoom(client, key, entries, reads);
+    const parts = PARTS.map((name) => roomKey(roomId, name));
+    if (!await client.chatPutBack(PARTS.length * 2, ...filled, ...parts)) {
+      throw new StoreError(`${roomId} is not empty.`);
+    }
+  } finally {
+    await client.unlink(...filled);
   }
+}
+
+async function fillRoom(
+  client: Client,
+  key: (name: string) => string,
+  entries: Entry[],
+  reads: Record<string, number>,
+): Promise<void> {
   const keys = [key("log"), key("meta"), key("amends")];
   for (let i = 0; i < entries.length; i += SLICE) {
     const args = entries.slice(i, i + SLICE).flatMap(restoreArguments);

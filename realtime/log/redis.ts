@@ -19,7 +19,7 @@ import {
   restoreRoom,
   trimRooms,
 } from "./redis-upkeep.ts";
-import { checkRedis } from "./redis-health.ts";
+import { checkRedis, UnsafeRedisError } from "./redis-health.ts";
 import { Appends } from "./redis-appends.ts";
 import { roomKey } from "./redis-batch.ts";
 import { Watches } from "./redis-watches.ts";
@@ -65,13 +65,17 @@ export class RedisLog implements RoomLog {
    * Checks the store and starts to listen.
    *
    * @throws {UnsafeRedisError} if the store would lose messages by itself.
+   * @throws {StoreError} if it does not answer.
    */
   async start(): Promise<void> {
     try {
       await checkRedis(this.#client, this.logger);
     } catch (error) {
       await this.close();
-      throw error;
+      if (error instanceof UnsafeRedisError) throw error;
+      throw new StoreError("Redis does not answer at REDIS_URL.", {
+        cause: error,
+      });
     }
     await attempt(() => this.#watches.start());
     await attempt(() => this.#subscriber.subscribe(REMOVALS));
@@ -241,6 +245,7 @@ async function attempt<T>(run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
     throw new StoreError("Redis failed.", { cause });
   }
 }
