@@ -7,6 +7,7 @@ import {
   join,
   layoutCommand,
   METHODS,
+  methodsOf,
   notFoundCommand,
   routeCommand,
   useCommand,
@@ -97,8 +98,10 @@ export class App<State> {
     route: MaybeLazy<Route<State>>,
     config?: RouteConfig,
   ): this {
-    const own = typeof route === "function" ? config : route.config ?? config;
-    const methods = Array.isArray(config?.methods) ? config.methods : METHODS;
+    const isLazy = typeof route === "function";
+    const own = isLazy ? config : route.config;
+    const ofConfig = Array.isArray(config?.methods) ? config.methods : METHODS;
+    const methods = isLazy ? ofConfig : methodsOf(route);
     const pattern = own?.routeOverride ?? path;
     return this.#add(routeCommand({ segment: path, pattern, methods, route }));
   }

@@ -1,4 +1,4 @@
-import type { Method } from "./handlers.ts";
+import { isByMethod, type Method } from "./handlers.ts";
 import type { Router } from "./router.ts";
 import {
   compose,
@@ -34,6 +34,18 @@ export const METHODS: Method[] = [
   "HEAD",
   "OPTIONS",
 ];
+
+/**
+ * The methods of a route that is known when the app is assembled. One that is
+ * loaded later is asked for all of them, so that where it has no handler the
+ * answer is 404.
+ */
+export function methodsOf<State>(route: Route<State>): Method[] {
+  const { handler, component } = route;
+  if (!isByMethod<unknown, State>(handler)) return METHODS;
+  const methods = Object.keys(handler) as Method[];
+  return component && !handler.GET ? [...methods, "GET"] : methods;
+}
 
 /** Joins path patterns; `*` and `/` stand for the prefix itself. */
 export function join(prefix: string, pattern: string): string {

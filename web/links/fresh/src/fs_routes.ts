@@ -4,6 +4,7 @@ import {
   errorCommand,
   layoutCommand,
   METHODS,
+  methodsOf,
   notFoundCommand,
   routeCommand,
   useCommand,
@@ -69,13 +70,14 @@ function fileCommand<State>({ id, module }: FsRoute): Command<State> {
     const found = typeof module === "function" ? await module() : module;
     return asRoute<State>(found);
   };
-  const own = typeof module === "function"
+  const loaded = typeof module === "function"
     ? undefined
-    : (module as RouteModule<State>).config?.routeOverride;
+    : asRoute<State>(module as RouteModule<State>);
+  const own = loaded?.config?.routeOverride;
   return routeCommand<State>({
     segment: patternOf(folderOf(id), "with groups"),
     pattern: own ?? patternOf(id.replace(/\/index$/, "")),
-    methods: METHODS,
+    methods: loaded && own ? methodsOf(loaded) : METHODS,
     route: load,
   });
 }
@@ -107,7 +109,6 @@ function segments(id: string): string[] {
 }
 
 function rankOf(segment: string): number {
-  if (segment.startsWith("[...")) return 3;
-  if (segment.startsWith("[[")) return 2;
+  if (segment.startsWith("[...")) return 2;
   return segment.includes("[") ? 1 : 0;
 }

@@ -10,6 +10,7 @@ const PATTERNS: [id: string, pattern: string, withGroups: string][] = [
   ["/list/[[page]]", "/list{/:page}?", "/list{/:page}?"],
   ["/(shop)/cart", "/cart", "/(shop)/cart"],
   ["/(shop)", "/", "/(shop)"],
+  ["/[[page]]", "/{:page}?", "/{:page}?"],
   [".well-known/jwks.json", "/.well-known/jwks.json", "/.well-known/jwks.json"],
 ];
 

@@ -59,7 +59,7 @@ function change(state: RenderState, vnode: AnyVNode): void {
     const key = headKey(type, vnode.key, props);
     replace(vnode, HeadTag, { tag: type, name: key, own: vnode.key, props });
   } else if (type === "a") {
-    vnode.props = withCurrent(props, state.url.pathname);
+    vnode.props = withCurrent(props, state.url);
   } else if (type === "img" || type === "source") {
     vnode.props = withAssets(props);
   }
@@ -115,17 +115,22 @@ function RestOfHead(): ComponentChildren {
 }
 
 /** Marks links to this page and to what is above it, as Fresh does. */
-function withCurrent(props: Props, pathname: string): Props {
+function withCurrent(props: Props, { pathname, search }: URL): Props {
   const { href } = props;
   const isPath = typeof href === "string" && href.startsWith("/");
   if (!isPath || props["aria-current"] !== undefined) return props;
   const trim = (path: string) => path === "/" ? path : path.replace(/\/$/, "");
-  const target = trim(new URL(href, "http://localhost").pathname);
+  const url = new URL(href, "http://localhost");
+  const target = trim(url.pathname);
   const here = trim(pathname);
-  if (target === here) {
+  // Without a query it leads to all this page has; with another, to a part.
+  const isHere = target === here && (!url.search || url.search === search);
+  if (isHere) {
     return { ...props, "data-current": "true", "aria-current": "page" };
   }
-  if (target !== "/" && !here.startsWith(target + "/")) return props;
+  const isAbove = target === here || target === "/" ||
+    here.startsWith(target + "/");
+  if (!isAbove) return props;
   return { ...props, "data-ancestor": "true", "aria-current": "true" };
 }
 

@@ -115,13 +115,29 @@ Deno.test("pages: a handler's data, status and headers reach the page", async ()
   assertStringIncludes(sent.html, "7: &lt;hi&gt;".replace("&gt;", ">"));
 });
 
-Deno.test("pages: methods a route has no handler for are 405", async () => {
+Deno.test("pages: methods a route has no handler for are 404", async () => {
   for (const path of ["/api", "/nested/deep/7"]) {
-    assertEquals((await ask(path, { method: "DELETE" })).status, 405);
+    for (const method of ["DELETE", "OPTIONS"]) {
+      assertEquals((await ask(path, { method })).status, 404);
+    }
   }
   const head = await ask("/api", { method: "HEAD" });
   assertEquals([head.status, head.html], [200, ""]);
   assertEquals((await ask("/any", { method: "DELETE" })).html, "any DELETE");
+});
+
+Deno.test("pages: a route that overrides its path knows its methods", async () => {
+  const url = "/at/another/place";
+  assertEquals((await ask(url)).html, "overridden");
+  assertEquals((await ask("/override")).status, 404);
+  assertEquals((await ask(url, { method: "POST" })).status, 405);
+  const { status, headers } = await ask(url, { method: "OPTIONS" });
+  assertEquals([status, headers.get("allow")], [204, "GET, PUT"]);
+});
+
+Deno.test("pages: of the headers of a page the last of a name counts", async () => {
+  const { headers } = await ask("/nested/deep/7?cookies");
+  assertEquals(headers.getSetCookie(), ["b=2"]);
 });
 
 Deno.test("pages: what is thrown is rendered by _error with its status", async () => {
@@ -150,6 +166,9 @@ Deno.test("pages: links say when they lead here or above", async () => {
     html,
     '<a href="/" data-ancestor="true" aria-current="true">',
   );
+  const part = '<a href="/nested?part=2" data-';
+  assertStringIncludes(html, part + "ancestor");
+  assertStringIncludes((await ask("/nested?part=2")).html, part + "current");
 });
 
 Deno.test("pages: children an island does not show travel in a template", async () => {

@@ -4,7 +4,7 @@ import type { Command } from "./commands.ts";
 import { Context } from "./context.ts";
 import type { Method } from "./handlers.ts";
 import { HttpError } from "./http_error.ts";
-import { Router } from "./router.ts";
+import { type Match, Router } from "./router.ts";
 import { compose, middlewaresOf, newSegment } from "./segments.ts";
 import type { Middleware, ResolvedFreshConfig } from "./types.ts";
 
@@ -37,7 +37,7 @@ export function requestHandler<State>(
       cache,
       route: match.pattern,
       params: match.params,
-      next: () => withoutMatch(match.pattern !== null, method, match.methods),
+      next: () => withoutMatch(match, method),
     });
     try {
       const response = await (match.item ?? withoutRoute)(ctx);
@@ -66,12 +66,12 @@ function publicUrl(req: Request, trustProxy: boolean): URL {
   return url;
 }
 
-function withoutMatch(
-  isKnown: boolean,
+/** What is after the last middleware: nothing, or only other methods. */
+function withoutMatch<T>(
+  { pattern, item, methods }: Match<T>,
   method: Method,
-  methods: Method[],
 ): Promise<Response> {
-  if (!isKnown) throw new HttpError(404);
+  if (pattern === null || item) throw new HttpError(404);
   if (method !== "OPTIONS") throw new HttpError(405);
   const headers = { Allow: methods.join(", ") };
   return Promise.resolve(new Response(null, { status: 204, headers }));

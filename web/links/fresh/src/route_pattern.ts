@@ -11,7 +11,11 @@ export function patternOf(id: string, groups?: "with groups"): string {
     if (/^\(.*\)$/.test(part) && !groups) continue;
     pattern += segmentPattern(part, id);
   }
-  return pattern || "/";
+  // A first segment that may be missing leaves its slash behind.
+  return pattern.replace(
+    /^(?:\{\/:\w+\}\?)+$/,
+    (all) => all.replace("{/", "/{"),
+  ) || "/";
 }
 
 function segmentPattern(part: string, id: string): string {

@@ -5,6 +5,8 @@ import type { Method } from "./handlers.ts";
 
 interface Entry<T> {
   pattern: string;
+  /** Of all parameters, those that may be missing in the path included. */
+  names: string[];
   byMethod: Map<Method, T>;
 }
 
@@ -35,7 +37,8 @@ export class Router<T> {
     const entries = dynamic ? this.#dynamic : this.#fixed;
     let entry = entries.get(pattern);
     if (!entry) {
-      entry = { pattern, byMethod: new Map() };
+      const names = pattern.matchAll(/:(\w+)/g).map(([, name]) => name);
+      entry = { pattern, names: [...names], byMethod: new Map() };
       entries.set(pattern, entry);
       if (dynamic) {
         for (const path of honoPaths(pattern)) {
@@ -56,12 +59,14 @@ export class Router<T> {
     const [matches, stash] = this.#hono.match("ALL", pathname);
     const first = matches[0];
     if (!first) return NOTHING;
+    const [entry, places] = first;
     const params: Record<string, string> = {};
-    for (const [name, at] of Object.entries(first[1])) {
+    for (const name of entry.names) {
+      const at = places[name];
       const raw = typeof at === "number" ? stash?.[at] : at;
       params[name] = decode(raw ?? "");
     }
-    return found(first[0], method, params);
+    return found(entry, method, params);
   }
 }
 

@@ -14,11 +14,11 @@ const CASES: [pattern: string, path: string, params: unknown][] = [
   ["/rooms/:id", "/rooms/7/members", null],
   ["/rooms/:id/members/:who", "/rooms/7/members/9", { id: "7", who: "9" }],
   ["/docs/:path*", "/docs/a/b", { path: "a/b" }],
-  ["/docs/:path*", "/docs", {}],
-  ["/:path*", "/", {}],
-  ["/list{/:page}?", "/list", {}],
+  ["/docs/:path*", "/docs", { path: "" }],
+  ["/docs/:path*", "/docs/", null],
+  ["/list{/:page}?", "/list", { page: "" }],
   ["/list{/:page}?", "/list/2", { page: "2" }],
-  ["/{:page}?", "/", {}],
+  ["/{:page}?", "/", { page: "" }],
   ["/number/:n(\\d+)", "/number/12", { n: "12" }],
   ["/number/:n(\\d+)", "/number/twelve", null],
   ["/files/*", "/files/a/b", {}],
@@ -57,6 +57,13 @@ Deno.test("router: HEAD is answered by GET unless it has its own", () => {
   made.add("HEAD", "/b", "head");
   assertEquals(made.match("HEAD", "/a").item, "/a");
   assertEquals(made.match("HEAD", "/b").item, "head");
+});
+
+Deno.test("router: a last slash counts after a parameter, and nowhere else", () => {
+  const made = router("/rooms", "/login/", "/rooms/:id");
+  assertEquals(made.match("GET", "/rooms/").item, "/rooms");
+  assertEquals(made.match("GET", "/login").item, "/login/");
+  assertEquals(made.match("GET", "/rooms/7/").item, undefined);
 });
 
 Deno.test("router: patterns it cannot match are refused, not ignored", () => {

@@ -127,9 +127,19 @@ export async function renderRoute<State>(
     vnode = made;
   }
   return await ctx.render(vnode as VNode | null, {
-    headers: result.headers,
+    headers: lastOfEach(result.headers),
     status: result.status ?? status,
   });
+}
+
+/** A name given twice counts once: cookies, too, are set with `Response`. */
+function lastOfEach(init: HeadersInit = {}): Headers {
+  const headers = new Headers();
+  const entries = init instanceof Headers || Array.isArray(init)
+    ? init
+    : Object.entries(init);
+  for (const [name, value] of entries) headers.set(name, value);
+  return headers;
 }
 
 function handle<State>(ctx: Context<State>, route: Route<State>) {
@@ -141,7 +151,7 @@ function handle<State>(ctx: Context<State>, route: Route<State>) {
       (method === "HEAD" ? handler.GET : undefined);
     if (own) return own(ctx);
     const isPage = component && (method === "GET" || method === "HEAD");
-    if (!isPage) throw new HttpError(405);
+    if (!isPage) return ctx.next();
   }
   if (!component) throw new HttpError(404);
   return { data: {}, headers: undefined, status: undefined };

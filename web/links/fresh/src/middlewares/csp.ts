@@ -28,6 +28,16 @@ const DEFAULTS = [
   "upgrade-insecure-requests",
 ];
 
+/** Those in which `'unsafe-inline'` gives way to the nonce. */
+const INLINE = new Set([
+  "script-src",
+  "style-src",
+  "script-src-elem",
+  "style-src-elem",
+  "style-src-attr",
+  "default-src",
+]);
+
 const name = (directive: string) => directive.split(" ", 1)[0];
 
 /** Sets the Content-Security-Policy header of every answer below it. */
@@ -42,15 +52,17 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   const header = reportOnly
     ? "Content-Security-Policy-Report-Only"
     : "Content-Security-Policy";
-  const policy = directives.join("; ");
+  const policy = (nonce?: string) =>
+    directives.map((directive) =>
+      nonce && INLINE.has(name(directive))
+        ? directive.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`)
+        : directive
+    ).join("; ");
 
   return async (ctx) => {
     const response = await ctx.next();
     const nonce = useNonce ? nonceOf(response) : undefined;
-    response.headers.set(
-      header,
-      nonce ? policy.replaceAll("'unsafe-inline'", `'nonce-${nonce}'`) : policy,
-    );
+    response.headers.set(header, policy(nonce));
     if (reportTo) {
       response.headers.set(
         "Reporting-Endpoints",

@@ -63,6 +63,18 @@ Deno.test("csp: answers that were not rendered have no nonce", async () => {
   );
 });
 
+Deno.test("csp: the nonce stands only where code or style may be written", async () => {
+  const { headers } = await answer({
+    csp: ["worker-src 'unsafe-inline'", "style-src-attr 'unsafe-inline'"],
+    useNonce: true,
+  });
+  assertEquals(directive(headers, "worker-src"), "worker-src 'unsafe-inline'");
+  assertEquals(
+    directive(headers, "style-src-attr")?.startsWith("style-src-attr 'nonce-"),
+    true,
+  );
+});
+
 Deno.test("csp: can only report", async () => {
   const { headers } = await answer({ reportOnly: true, reportTo: "/reports" });
   assertEquals(headers.get(HEADER), null);
