@@ -12,6 +12,8 @@ export interface AppErrorInit {
   fields?: Record<string, string>;
   /** Seconds until trying again makes sense. */
   retryAfter?: number;
+  /** The methods the address does take. */
+  allow?: string[];
   cause?: unknown;
 }
 
@@ -22,6 +24,7 @@ export class AppError extends Error {
   readonly status: number;
   readonly fields?: Record<string, string>;
   readonly retryAfter?: number;
+  readonly allow?: string[];
 
   constructor(init: AppErrorInit) {
     super(init.message, { cause: init.cause });
@@ -29,6 +32,7 @@ export class AppError extends Error {
     this.status = init.status;
     this.fields = init.fields;
     this.retryAfter = init.retryAfter;
+    this.allow = init.allow;
   }
 }
 
@@ -82,18 +86,22 @@ export function toAppError(error: unknown, requestId?: string): AppError {
   return UNKNOWN;
 }
 
-/** The JSON answer for anything thrown: `{error: {code, message, fields?}}` with its status. */
-export function errorResponse(error: unknown, requestId?: string): Response {
-  const { code, message, fields, status, retryAfter } = toAppError(
-    error,
-    requestId,
-  );
+/** What the headers of the answer say of an error: when to try again, and how. */
+export function errorHeaders({ retryAfter, allow }: AppError): Headers {
   const headers = new Headers();
   if (retryAfter !== undefined) {
     headers.set("retry-after", String(Math.ceil(retryAfter)));
   }
+  if (allow !== undefined) headers.set("allow", allow.join(", "));
+  return headers;
+}
+
+/** The JSON answer for anything thrown: `{error: {code, message, fields?}}` with its status. */
+export function errorResponse(error: unknown, requestId?: string): Response {
+  const known = toAppError(error, requestId);
+  const { code, message, fields, status } = known;
   return Response.json({ error: { code, message, fields } }, {
     status,
-    headers,
+    headers: errorHeaders(known),
   });
 }

@@ -1,5 +1,6 @@
 import { createDefine } from "fresh";
 import type { SignedIn } from "./accounts/types.ts";
+import { otherMethods } from "./http/methods.ts";
 import type { Services } from "./services.ts";
 
 /** What the middlewares put on every request's `ctx.state`. */
@@ -16,4 +17,13 @@ export interface State {
   ip: string;
 }
 
-export const define = createDefine<State>();
+const fresh = createDefine<State>();
+
+/** Fresh's helpers; the handlers of a route also answer the methods they do not name. */
+export const define: typeof fresh = {
+  ...fresh,
+  handlers: (handlers) =>
+    typeof handlers === "function"
+      ? handlers
+      : { ...handlers, ...otherMethods(handlers) },
+};

@@ -35,6 +35,21 @@ Deno.test("live messages stream as HTML, in a frame of our own page only", async
   await reader.cancel();
 });
 
+Deno.test("asking for the headers of live messages opens no stream", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(app.services, account, "Bakery");
+  let streams = 0;
+  const { stream } = app.roomLog;
+  app.roomLog.stream = (...args) => (streams++, stream(...args));
+  const head = (id: string) =>
+    app.ask(`/rooms/${id}/live`, { method: "HEAD", cookie });
+  const { status, headers, body } = await head(room.id);
+  assertEquals([status, body, streams], [200, null, 0]);
+  assertMatch(headers.get("content-type") ?? "", /^text\/html/);
+  assertEquals((await head("none")).status, 404);
+});
+
 Deno.test("the live document ends with a way on when the session or the stream ends", async () => {
   await using app = await testApp();
   const { account, cookie } = await app.person("Ada");

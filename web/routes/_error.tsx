@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { errorResponse, toAppError } from "../errors.ts";
+import { errorHeaders, errorResponse, toAppError } from "../errors.ts";
 import { SCRIPTLESS_POLICY, securityHeaders } from "../http/security.ts";
 import { define } from "../utils.ts";
 
@@ -59,14 +59,10 @@ export const handler = define.handlers((ctx) => {
     for (const [name, value] of headers) answer.headers.set(name, value);
     return answer;
   }
-  const { status, code, message, retryAfter } = toAppError(
-    ctx.error,
-    requestId,
-  );
+  const error = toAppError(ctx.error, requestId);
+  const { status, code, message } = error;
   headers.set("content-security-policy", SCRIPTLESS_POLICY);
-  if (retryAfter !== undefined) {
-    headers.set("retry-after", String(Math.ceil(retryAfter)));
-  }
+  for (const [name, value] of errorHeaders(error)) headers.set(name, value);
   // Fresh's own errors carry a status text; ours a sentence.
   const own = ctx.error instanceof Error && ctx.error.name === "AppError";
   const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 400];

@@ -136,7 +136,8 @@ Deno.test(
       );
     }
     const ada = await newcomer("Ada");
-    const { status, body } = await ada.send("DELETE", "/api/chat");
+    const { status, body, headers } = await ada.send("DELETE", "/api/chat");
     assertEquals([status, body.error.code], [405, "method-not-allowed"]);
+    assertEquals(headers.get("allow"), "GET, HEAD, POST, OPTIONS");
   }),
 );

@@ -10,6 +10,13 @@ function readAfter({ searchParams }: URL): number | undefined {
   return Number(searchParams.get("after")) || 0;
 }
 
+const HEADERS = {
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "private, no-store, no-transform",
+  // Proxies that collect an answer before passing it on would show nothing.
+  "x-accel-buffering": "no",
+};
+
 /**
  * Live messages without JavaScript: an HTML document that never ends, shown in a frame of
  * the room's page. `?after=` is the offset of the last message that page shows; without it,
@@ -33,13 +40,13 @@ export const handler = define.handlers({
           followRoom(services, me, room.id, { after, signal, isSignedIn }),
         ),
     });
-    return new Response(document, {
-      headers: {
-        "content-type": "text/html; charset=utf-8",
-        "cache-control": "private, no-store, no-transform",
-        // Proxies that collect an answer before passing it on would show nothing.
-        "x-accel-buffering": "no",
-      },
-    });
+    return new Response(document, { headers: HEADERS });
+  },
+
+  /** Opens nothing: Fresh drops the body of GET without ending it, and this one never ends. */
+  async HEAD(ctx) {
+    const { id } = personOf(ctx.state);
+    await findRoom(ctx.state.services, id, ctx.params.id);
+    return new Response(null, { headers: HEADERS });
   },
 });
