@@ -2,10 +2,9 @@
  * A small stand-in for `jsr:@fresh/core` 2.3, for places JSR cannot be reached
  * from: the part of its public API that ChatSphere uses, with its behaviour.
  *
- * It differs where Fresh itself errs, and apps must not rely on that: HEAD
- * cancels a body it does not send, `ctx.redirect` also joins backslashes, bad
- * percent-encoding in a parameter and unknown methods are no 500, and
- * `If-None-Match` may be a list.
+ * It differs where Fresh itself errs, and apps must not rely on that:
+ * `ctx.redirect` also joins backslashes, bad percent-encoding in a parameter
+ * and unknown methods are no 500, and `If-None-Match` may be a list.
  */
 export { App, type ListenOptions } from "./app.ts";
 export type { Context, FreshContext } from "./context.ts";

@@ -44,9 +44,7 @@ export function requestHandler<State>(
       if (!(response instanceof Response)) {
         throw new TypeError(`${url.pathname} was answered by no Response`);
       }
-      if (method !== "HEAD") return response;
-      await response.body?.cancel();
-      return new Response(null, response);
+      return method === "HEAD" ? new Response(null, response) : response;
     } catch (error) {
       return plainError(error);
     }
