@@ -77,10 +77,9 @@ export async function checkRoomCount(
 /** The room that the same form has made before, unless it was filled in anew. */
 async function madeBefore(
   s: Pick<Services, "kv">,
-  form: Deno.KvKey,
+  roomId: string | null,
   name: string,
 ): Promise<Room | null> {
-  const { value: roomId } = await s.kv.get<string>(form);
   const stored = roomId ? await s.kv.get<StoredRoom>(keys.room(roomId)) : null;
   return stored?.value?.name === name ? toRoom(stored.value) : null;
 }
@@ -99,35 +98,33 @@ export async function createRoom(
 ): Promise<Room> {
   const kept = readName(name);
   const form = once && isId(once) ? keys.roomForm(account.id, once) : null;
-  const before = form && await madeBefore(s, form, kept);
-  if (before) return before;
-  // Checked in the commit: an account on its way out must not leave a room that nobody is in.
-  const person = await s.kv.get(accountKeys.account(account.id));
-  if (person.versionstamp === null) throw noAccount();
-  await checkRoomCount(s, account.id);
-  const createdAt = Date.now();
-  const room: Room = {
-    id: randomId(),
-    name: kept,
-    createdAt,
-    createdBy: account.id,
-  };
-  const stored: StoredRoom = { ...room, memberCount: 1 };
-  const membership: Membership = { role: "admin", joinedAt: createdAt };
-  const commit = s.kv.atomic().check(person)
-    .set(keys.room(room.id), stored)
-    .set(keys.member(room.id, account.id), membership)
-    .set(keys.accountRoom(account.id, room.id), membership);
-  if (form) {
-    commit.check({ key: form, versionstamp: null })
-      .set(form, room.id, { expireIn: ROOM_FORM_MS });
-  }
-  const { ok } = await commit.commit();
-  if (ok) return room;
-  // The form came twice at the same time, or was filled in anew after it had made a room; or the
-  // account was changed meanwhile.
-  const twin = form && await madeBefore(s, form, kept);
-  return twin ?? await createRoom(s, account, name);
+  return await untilCommitted(async () => {
+    const before = form && await s.kv.get<string>(form);
+    const made = before && await madeBefore(s, before.value, kept);
+    if (made) return made;
+    // Checked in the commit: an account on its way out must not leave a room that nobody is in.
+    const person = await s.kv.get(accountKeys.account(account.id));
+    if (person.versionstamp === null) throw noAccount();
+    await checkRoomCount(s, account.id);
+    const createdAt = Date.now();
+    const room: Room = {
+      id: randomId(),
+      name: kept,
+      createdAt,
+      createdBy: account.id,
+    };
+    const stored: StoredRoom = { ...room, memberCount: 1 };
+    const membership: Membership = { role: "admin", joinedAt: createdAt };
+    const commit = s.kv.atomic().check(person)
+      .set(keys.room(room.id), stored)
+      .set(keys.member(room.id, account.id), membership)
+      .set(keys.accountRoom(account.id, room.id), membership);
+    if (before) {
+      commit.check(before).set(before.key, room.id, { expireIn: ROOM_FORM_MS });
+    }
+    const { ok } = await commit.commit();
+    return ok ? room : undefined;
+  });
 }
 
 /** The rooms a person is a member of, by name. */

@@ -50,11 +50,32 @@ Deno.test(
     const [first, second] = await Promise.all([tea(), tea()]);
     assertEquals(second, first);
     assertEquals(await tea(), first);
-    const cake = await createRoom(s, ada, "Cake", once);
+    const cakes = () => createRoom(s, ada, "Cake", once);
+    const [cake, twin] = await Promise.all([cakes(), cakes()]);
     assertEquals(cake.name, "Cake");
+    assertEquals(twin, cake);
     const hers = await createRoom(s, eve, "Tea", once);
     assertEquals(hers.createdBy, eve.id);
     assertEquals((await listRooms(s, ada.id)).length, 2);
+  }),
+);
+
+Deno.test(
+  "a form is one room also when the account changes while it is made",
+  onStage(async ({ s, person }) => {
+    const ada = await person("Ada");
+    const once = roomFormId();
+    const { get } = s.kv;
+    s.kv.get = async <T>(key: Deno.KvKey) => {
+      const entry = await get.call(s.kv, key) as Deno.KvEntryMaybe<T>;
+      if (key[0] !== "accounts") return entry;
+      s.kv.get = get;
+      await s.kv.set(key, entry.value);
+      return entry;
+    };
+    const tea = () => createRoom(s, ada, "Tea", once);
+    assertEquals(await tea(), await tea());
+    assertEquals((await listRooms(s, ada.id)).length, 1);
   }),
 );
 
