@@ -1,11 +1,9 @@
 import { AppError } from "../errors.ts";
 import { normaliseEmail } from "./email.ts";
-import { passwordProblem } from "./password-rules.ts";
+import { LONGEST_TRIED, passwordProblem } from "./password-rules.ts";
 
 /** Characters of a name, which is also what the forms let people type. */
 export const LONGEST_NAME = 80;
-/** UTF-16 code units of a name that is looked at: far beyond any that is only badly spaced. */
-const LONGEST_TRIED = 1_024;
 export const MOST_SELFIES = 3;
 
 /** What a registration form or request brings. */

@@ -4,8 +4,9 @@ const SHORTEST = 8;
 const LONGEST = 128;
 
 /**
- * UTF-16 code units past which a text is not looked at any more. Normalising can make one
- * character of eighteen, or one of several, but never 128 of so many.
+ * UTF-16 code units past which a password or a name is not looked at any more: far beyond any that
+ * is only badly spaced. Normalising can make one character of eighteen, or one of several, but
+ * never 128 of so many.
  */
 export const LONGEST_TRIED = 1_024;
 
