@@ -2,9 +2,9 @@ import type { Message } from "../../realtime/protocol.ts";
 import { Row } from "../client/Row.tsx";
 import { Mark } from "./Mark.tsx";
 
-const AMARA = { id: "Amara Diallo09:12", name: "Amara Diallo" };
-const JONAS = { id: "Jonas Weber09:14", name: "Jonas Weber" };
-const NOOR = { id: "Noor Haddad09:31", name: "Noor Haddad" };
+const AMARA = { id: "sample-amara", name: "Amara Diallo" };
+const JONAS = { id: "sample-jonas", name: "Jonas Weber" };
+const NOOR = { id: "sample-noor", name: "Noor Haddad" };
 
 const at = (hour: number, minute: number) =>
   Date.UTC(2026, 4, 12, hour, minute);
