@@ -18,6 +18,7 @@ import {
   flawOf,
   livenessFailed,
   type LivenessSetting,
+  ofPhoto,
   requireTurned,
 } from "./liveness.ts";
 import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
@@ -120,11 +121,11 @@ export async function checkFace(
   let match: boolean;
   let flaw: Flaw | null = null;
   try {
-    const verdict = await s.faces.verify(enrolled, selfie);
+    const call = s.faces.verify(enrolled, selfie);
+    const verdict = await (turn ? ofPhoto("straight", call) : call);
     match = verdict.match;
     if (turn && second) {
-      const first = { photo: selfie, verdict };
-      flaw = await flawOf(s.faces, turn, first, second);
+      flaw = await flawOf(s.faces, turn, verdict, second);
     }
   } catch (error) {
     await returnAttempts(s, limits);

@@ -34,6 +34,12 @@ const WHY = {
     "The two photos do not look like the same person. Be alone in front of the camera.",
 };
 
+/** The photos of an answer, as they are named to whoever took them. */
+const PHOTOS = {
+  straight: "the photo that looks straight ahead",
+  turned: "the photo with your head turned",
+};
+
 /** What can be wrong with two photos that can both be used. */
 export type Flaw = keyof typeof WHY;
 
@@ -86,8 +92,8 @@ export function requireTurned(
 }
 
 /**
- * What is wrong with the second photo, given the first and what the engine said of it; null when
- * it shows the same head, turned as asked. Nothing is judged before both photos can be used.
+ * What is wrong with the second photo, given what the engine said of the first; null when it shows
+ * the same head, turned as asked. Nothing is judged before both photos can be used.
  *
  * @throws {AppError} `face-turned` (422) when the first does not look straight ahead; what
  * `FaceEngine.verify` throws about the second, which is named.
@@ -95,18 +101,17 @@ export function requireTurned(
 export async function flawOf(
   faces: FaceEngine,
   turn: Turn,
-  straight: { photo: Uint8Array; verdict: Verdict },
+  straight: Verdict,
   turned: Uint8Array,
 ): Promise<Flaw | null> {
-  if (Math.abs(straight.verdict.yaw) > STRAIGHT) {
-    throw new FaceError("face-turned");
+  if (Math.abs(straight.yaw) > STRAIGHT) {
+    throw naming("straight", new FaceError("face-turned"));
   }
   // Compared with the first photo: what a turn changes is enough, without another day and light.
-  const first = {
-    template: new Uint8Array(),
-    selfie: () => Promise.resolve(straight.photo),
-  };
-  const { match, yaw } = await ofSecond(faces.verify(first, turned, "turned"));
+  const { match, yaw } = await ofPhoto(
+    "turned",
+    faces.verify(straight.face, turned, "turned"),
+  );
   const towards = turn === "left" ? yaw : -yaw;
   if (towards <= -TURNED) return "other-side";
   if (towards < TURNED) return "not-turned";
@@ -126,18 +131,26 @@ export function livenessFailed(flaw: Flaw, next: Turn): AppError {
   });
 }
 
-/** The call; a photo it refuses is named, since it is one of two. */
-async function ofSecond(call: Promise<Verdict>): Promise<Verdict> {
+/**
+ * What an engine says of one of the two photos.
+ *
+ * @throws {AppError} what the engine throws; a photo that it refuses is named.
+ */
+export async function ofPhoto(
+  which: keyof typeof PHOTOS,
+  call: Promise<Verdict>,
+): Promise<Verdict> {
   try {
     return await call;
   } catch (error) {
-    if (!(error instanceof FaceError)) throw error;
-    const { code, status, message } = error;
-    throw new AppError({
-      code,
-      status,
-      message: `${message} This is about the photo with your head turned.`,
-      cause: error,
-    });
+    const isOfPhoto = error instanceof FaceError &&
+      error.code !== "face-missing";
+    throw isOfPhoto ? naming(which, error) : error;
   }
+}
+
+function naming(which: keyof typeof PHOTOS, cause: FaceError): AppError {
+  const { code, status } = cause;
+  const message = `${cause.message} This is about ${PHOTOS[which]}.`;
+  return new AppError({ code, status, message, cause });
 }

@@ -28,11 +28,13 @@ const namesEngine: FaceEngine = {
     }
     return Promise.resolve({ template: selfies[0], best: selfies.length - 1 });
   },
-  async verify({ template, selfie }, live) {
-    if (nameIn(live) === "") throw new FaceError("face-none");
-    const enrolled = template.length > 0 ? template : await selfie();
-    const match = enrolled !== null && nameIn(enrolled) === nameIn(live);
-    return { match, yaw: yawIn(live) };
+  verify({ template }, live) {
+    if (nameIn(live) === "") return Promise.reject(new FaceError("face-none"));
+    return Promise.resolve({
+      match: nameIn(template) === nameIn(live),
+      yaw: yawIn(live),
+      face: { template: live, selfie: () => Promise.resolve(live) },
+    });
   },
   close: () => Promise.resolve(),
 };

@@ -6,7 +6,7 @@ import { FaceError } from "./face-error.ts";
 import { emptyPicture } from "./picture.ts";
 import { encodeJpeg } from "./codec.ts";
 import { frame, jpegOf } from "./test-jpegs.ts";
-import { photo, selfieOf, type Variant } from "./test-photos.ts";
+import { type Person, photo, selfieOf, type Variant } from "./test-photos.ts";
 
 /** Registers the tests of one engine; `make` gives a new one each time. */
 export function faceEngineContract(name: string, make: () => FaceEngine) {
@@ -86,6 +86,17 @@ export function faceEngineContract(name: string, make: () => FaceEngine) {
     assert(Math.abs(straight) < 12, `straight: ${straight}`);
     assert(left > 22 && left < 45, `left: ${left}`);
     assert(right < -22 && right > -45, `right: ${right}`);
+  });
+
+  test("a photo is compared with the live one before it", async (engine) => {
+    const ada = await enrolled(engine, [await selfieOf("ada")]);
+    const { face } = await engine.verify(ada, await selfieOf("ada", "second"));
+    const matches = async (person: Person) => {
+      const turned = await selfieOf(person, "left");
+      return (await engine.verify(face, turned, "turned")).match;
+    };
+    assert(await matches("ada"));
+    assert(!(await matches("grace")));
   });
 
   test("another person's turned head does not match", async (engine) => {

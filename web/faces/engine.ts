@@ -16,6 +16,8 @@ export interface Verdict {
   match: boolean;
   /** Degrees the head is turned to the person's own left; negative: to the right. */
   yaw: number;
+  /** The live face, for another photo to be compared with. */
+  face: EnrolledFace;
   /** How unlike the faces are, on the engine's own scale, if it says. */
   distance?: number;
 }

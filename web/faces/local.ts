@@ -69,7 +69,11 @@ export function localFaceEngine(
         descriptor,
         await enrolledDescriptor(enrolled),
       );
-      return { match: distance <= THRESHOLD, yaw, distance };
+      const face = {
+        template: encodeTemplate(descriptor),
+        selfie: () => Promise.resolve(live),
+      };
+      return { match: distance <= THRESHOLD, yaw, face, distance };
     },
 
     close() {

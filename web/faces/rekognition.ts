@@ -95,8 +95,12 @@ export function rekognitionEngine(
     const face = chooseSeenFace(faces, size, purpose);
     const yaw = yawOf(face);
     const similarity = "Similarity" in face ? Number(face.Similarity) : 0;
-    if (!(similarity >= aws.matchThreshold)) return { match: false, yaw };
-    return { match: true, yaw, distance: 100 - similarity };
+    const seen = {
+      yaw,
+      face: { template: TEMPLATE, selfie: () => Promise.resolve(live) },
+    };
+    if (!(similarity >= aws.matchThreshold)) return { match: false, ...seen };
+    return { match: true, ...seen, distance: 100 - similarity };
   }
 
   /** Why a live photo has no face to compare; when it looks fine, the quality filter took it. */

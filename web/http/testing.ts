@@ -23,11 +23,13 @@ const faces: FaceEngine = {
     if (!nameIn(selfie).startsWith("face of ")) throw faceless();
     return Promise.resolve({ template: selfie, best: 0 });
   },
-  async verify({ template, selfie }, live) {
+  verify({ template }, live) {
     if (!nameIn(live).startsWith("face of ")) throw faceless();
-    const enrolled = template.length > 0 ? template : await selfie();
-    const match = enrolled !== null && nameIn(enrolled) === nameIn(live);
-    return { match, yaw: yawIn(live) };
+    return Promise.resolve({
+      match: nameIn(template) === nameIn(live),
+      yaw: yawIn(live),
+      face: { template: live, selfie: () => Promise.resolve(live) },
+    });
   },
   close: () => Promise.resolve(),
 };
