@@ -1,4 +1,4 @@
-import { freePorts } from "../doctor/testing.ts";
+import { freePorts } from "../free-ports.ts";
 import type { Image } from "./image.ts";
 import { jailed } from "./jail.ts";
 

@@ -2,9 +2,9 @@ import { assert, assertEquals } from "@std/assert";
 import { kvServer } from "../../web/e2e/kv-server.ts";
 import { diagnose } from "./checks.ts";
 import type { Circumstances, Env, Finding } from "./finding.ts";
+import { freePorts } from "../free-ports.ts";
 import {
   awsAccount,
-  freePorts,
   googleAccount,
   mailServer,
   oldRedis,

@@ -4,20 +4,10 @@ import { startRekognition } from "../../web/faces/standins/rekognition.ts";
 import { startS3 } from "../../web/faces/standins/s3.ts";
 import { GoogleSpeech } from "../../transcriber/testing/google-speech.ts";
 import { GoogleStorage } from "../../transcriber/testing/google-storage.ts";
+import { freePorts } from "../free-ports.ts";
 import { join } from "../paths.ts";
 import { root } from "../services.ts";
 import type { Env } from "./finding.ts";
-
-/** Ports nobody listens on at this moment. */
-export function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  listeners.forEach((listener) => listener.close());
-  return ports;
-}
 
 /** An environment without mistakes, for a fresh folder and free ports. */
 export function rightEnv(folder: string): Env {

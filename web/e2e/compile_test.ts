@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePorts } from "../../.tasks/doctor/testing.ts";
+import { freePorts } from "../../.tasks/free-ports.ts";
 import { join } from "../../.tasks/paths.ts";
 import { run, whenReady } from "../../.tasks/processes.ts";
 import { root, services } from "../../.tasks/services.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { freePorts, redisServer } from "../../.tasks/doctor/testing.ts";
+import { freePorts } from "../../.tasks/free-ports.ts";
+import { redisServer } from "../../.tasks/doctor/testing.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { services } from "../../.tasks/services.ts";
 import { selfieOf } from "../faces/test-photos.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { freePorts } from "../../.tasks/doctor/testing.ts";
+import { freePorts } from "../../.tasks/free-ports.ts";
 import { selfieOf } from "../faces/test-photos.ts";
 import { Program } from "./program.ts";
 import { startStack } from "./stack.ts";

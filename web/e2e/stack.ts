@@ -1,4 +1,5 @@
 /** All three services, built and run as in production, on free ports and a temporary folder. */
+import { freePorts } from "../../.tasks/free-ports.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { addresses, root, services } from "../../.tasks/services.ts";
 
@@ -18,16 +19,6 @@ export interface Stack {
   /** Starts a killed one again and waits until it serves. */
   restart(name: Running["service"]["name"]): Promise<void>;
   close(): Promise<void>;
-}
-
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => addr.port);
-  listeners.forEach((listener) => listener.close());
-  return ports;
 }
 
 let built: Promise<void> | undefined;
