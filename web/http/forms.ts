@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { AppError, toAppError } from "../errors.ts";
 import { readUpTo } from "./body.ts";
 
-/** The most bytes a form may have: three camera pictures and some text. */
+/** The most bytes of a form with files: three camera pictures and some text. */
 const FILES_BYTES = 8 * 1024 * 1024;
 /** The most bytes of a form without files: parsing millions of fields takes seconds. */
 const TEXT_BYTES = 512 * 1024;

@@ -138,7 +138,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         />
         <SelfieField
           legend="Your face"
-          hint="Look straight ahead, in even light, alone in the photo. You sign in with your password and a new photo each time."
+          hint="Look straight ahead, in even light, alone in the photo. You sign in with your password and a new look at the camera."
           error={errors.selfie}
           count={3}
           required

@@ -80,7 +80,7 @@ const OVER: Record<Exclude<Invitation["status"], "pending">, string> = {
   rejected:
     "This invitation was declined. Changed your mind? Ask for a new one.",
   revoked:
-    "This invitation was taken back. Ask for a new one if that surprises you.",
+    "This invitation was taken back, or replaced by a newer one. Look for that in your e-mail, or ask for it.",
   expired: "This invitation is more than 7 days old. Ask for a new one.",
 };
 

@@ -77,7 +77,7 @@ export default define.page<typeof handler>(({ data }) => {
             maxLength={LIMITS.searchLength}
             autocomplete="off"
             autofocus={!found}
-            placeholder="Words in the messages of this room"
+            placeholder="Words in this room"
             value={wanted}
           />
           <button class="button" type="submit">Search</button>
