@@ -1,5 +1,5 @@
 import { ConfigError } from "./config-error.ts";
-import type { Environment } from "./config.ts";
+import type { Environment } from "./environment.ts";
 
 export interface GoogleConfig {
   project: string;

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ConfigError, type Environment, readConfig } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import type { Environment } from "./environment.ts";
 
 const KEY = {
   type: "service_account",

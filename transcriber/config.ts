@@ -4,6 +4,7 @@ import {
   readGoogle,
 } from "./config-google.ts";
 import { ConfigError } from "./config-error.ts";
+import type { Environment } from "./environment.ts";
 
 export { ConfigError };
 
@@ -24,30 +25,6 @@ export interface Config {
   /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
   sherpa?: { modelDir: string; languages: string[] };
 }
-
-/** Every variable this service reads. */
-export const VARIABLES = [
-  "APP_URL",
-  "TRANSCRIBER_URL",
-  "TRANSCRIBER_PORT",
-  "DATA_DIR",
-  "TRANSCRIBER_KEYS",
-  "GOOGLE_APPLICATION_CREDENTIALS",
-  "GOOGLE_CLOUD_PROJECT",
-  "GCS_BUCKET",
-  "CLIP_DAYS",
-  "GOOGLE_SPEECH_STANDIN",
-  "GOOGLE_STORAGE_STANDIN",
-  "SHERPA_MODEL_DIR",
-  "SHERPA_LANGUAGES",
-  // Set by Cloud Run.
-  "K_SERVICE",
-  "PORT",
-  // Read by the log alone.
-  "DENO_ENV",
-] as const;
-
-export type Environment = Partial<Record<typeof VARIABLES[number], string>>;
 
 const KEY_LENGTH = 16;
 

@@ -1,5 +1,6 @@
 import { createAuth } from "./auth.ts";
-import { ConfigError, readConfig, VARIABLES } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
+import { VARIABLES } from "./environment.ts";
 import { createEngines } from "./engines.ts";
 import { RateLimiter } from "./limits.ts";
 import { log } from "./log.ts";

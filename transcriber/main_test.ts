@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { VARIABLES } from "./config.ts";
+import { VARIABLES } from "./environment.ts";
 
 /** Runs the service as the start task does, with these variables and no more permissions. */
 function run(env: Record<string, string>, dataDir: string) {

@@ -1,5 +1,7 @@
 import type { EntryFrame, Message } from "../../realtime/protocol.ts";
-import type { Known } from "./room-state.ts";
+
+/** A message, and for one from an older page the offset up to which that page had entries. */
+export type Known = Message & { upTo?: number };
 
 type Change = Exclude<EntryFrame, { event: "new-message" }>;
 

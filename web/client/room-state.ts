@@ -11,7 +11,7 @@ import type {
   Sender,
   ServerFrame,
 } from "../../realtime/protocol.ts";
-import { withEntry } from "./entries.ts";
+import { type Known, withEntry } from "./entries.ts";
 
 /** A message of mine the room's log has not given back yet. */
 export interface Unsent extends Draft {
@@ -24,9 +24,6 @@ export interface Unsent extends Draft {
   /** Why it is not sent yet, for the person. */
   reason?: string;
 }
-
-/** A message, and for one from an older page the offset up to which that page had entries. */
-export type Known = Message & { upTo?: number };
 
 export interface RoomState {
   roomId: string;

@@ -1,0 +1,24 @@
+/** Every variable this service reads. */
+export const VARIABLES = [
+  "APP_URL",
+  "TRANSCRIBER_URL",
+  "TRANSCRIBER_PORT",
+  "DATA_DIR",
+  "TRANSCRIBER_KEYS",
+  "GOOGLE_APPLICATION_CREDENTIALS",
+  "GOOGLE_CLOUD_PROJECT",
+  "GCS_BUCKET",
+  "CLIP_DAYS",
+  "GOOGLE_SPEECH_STANDIN",
+  "GOOGLE_STORAGE_STANDIN",
+  "SHERPA_MODEL_DIR",
+  "SHERPA_LANGUAGES",
+  // Set by Cloud Run.
+  "K_SERVICE",
+  "PORT",
+  // Read by the log alone.
+  "DENO_ENV",
+] as const;
+
+/** What is set of them. */
+export type Environment = Partial<Record<typeof VARIABLES[number], string>>;
