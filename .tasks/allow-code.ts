@@ -5,7 +5,7 @@
  */
 import { allowCode } from "../web/accounts/face-first.ts";
 import { readConfig } from "../web/config.ts";
-import { createServices } from "../web/services.ts";
+import { createServices } from "../web/open-services.ts";
 
 const [email] = Deno.args;
 if (!email) {

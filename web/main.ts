@@ -4,7 +4,8 @@ import { observed } from "./http/observed.ts";
 import { withPerson, withServices } from "./http/person.ts";
 import { sameSite, security } from "./http/security.ts";
 import { log } from "./log.ts";
-import { type Services, services } from "./services.ts";
+import { services } from "./open-services.ts";
+import type { Services } from "./services.ts";
 import { listenForSignals, tracked } from "./shutdown.ts";
 import type { State } from "./utils.ts";
 

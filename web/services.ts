@@ -1,19 +1,7 @@
-import { dirname } from "node:path";
-import { sweepPictures } from "./accounts/pictures.ts";
-import { type Config, readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
-import { folderBlobs } from "./faces/folder-blobs.ts";
-import { localFaceEngine } from "./faces/local.ts";
-import { rekognitionEngine } from "./faces/rekognition.ts";
-import { s3Blobs } from "./faces/s3-blobs.ts";
-import { takingTurns } from "./kv.ts";
-import { log } from "./log.ts";
-import { outboxMailer } from "./mail/outbox.ts";
-import { type Postman, startPostman } from "./mail/postman.ts";
-import { smtpMailer } from "./mail/smtp.ts";
-import { realtimeRoomLog } from "./rooms/log.ts";
-import { createSigner, type Signer } from "./tokens/signer.ts";
+import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
   EntryFrame,
@@ -108,74 +96,4 @@ export interface Services {
   mailer: Mailer;
   signer: Signer;
   roomLog: RoomLog;
-}
-
-/** The KV of a file, of a KV server, or of Deno Deploy itself. */
-async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
-  if (kvPath === undefined || /^https?:/.test(kvPath)) {
-    return await Deno.openKv(kvPath);
-  }
-  // Password hashes and face templates are in it: nobody else on this machine may look.
-  await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
-  return takingTurns(await Deno.openKv(kvPath));
-}
-
-/**
- * Who looks at faces and where their pictures are: always the same place for both, since people
- * agree to it (accounts/consent.ts).
- */
-function openFaces(
-  { aws, dataDir }: Config,
-): Pick<Services, "faces" | "blobs"> {
-  return aws
-    ? { faces: rekognitionEngine(aws), blobs: s3Blobs(aws) }
-    : { faces: localFaceEngine(), blobs: folderBlobs(`${dataDir}/blobs`) };
-}
-
-/** Opens everything the configuration asks for. Close `kv`, `faces` and `blobs` when done. */
-export async function createServices(config: Config): Promise<Services> {
-  const kv = await openKv(config);
-  const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
-  const signer = await createSigner(kv, { issuer: appUrl, signingKey });
-  return {
-    config,
-    kv,
-    ...openFaces(config),
-    mailer: mail.kind === "smtp"
-      ? smtpMailer(mail.url, mail.from)
-      : outboxMailer(`${dataDir}/outbox`, mailFrom),
-    signer,
-    roomLog: realtimeRoomLog(config, signer),
-  };
-}
-
-const HOUR_MS = 60 * 60 * 1000;
-
-let opened: Promise<Services> | undefined;
-let postman: Postman | undefined;
-
-/**
- * The services of this process, from its environment: opened when first asked for, because a
- * build imports the app too and must not open any store. A failure is tried again next time.
- * Asking also sends what waits in the mail queue, in the background and not too often.
- *
- * @throws {ConfigError} naming the variable that is missing or malformed.
- */
-export function services(): Promise<Services> {
-  postman?.nudge();
-  opened ??= openFromEnvironment().catch((error) => {
-    opened = undefined;
-    throw error;
-  });
-  return opened;
-}
-
-async function openFromEnvironment(): Promise<Services> {
-  const s = await createServices(readConfig(Deno.env.toObject()));
-  const sweep = () =>
-    sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
-  sweep();
-  Deno.unrefTimer(setInterval(sweep, HOUR_MS));
-  postman = startPostman(s);
-  return s;
 }

@@ -10,7 +10,7 @@ import {
 } from "../faces/standins/testing.ts";
 import { seeFaces } from "../faces/standins/vision.ts";
 import { selfieOf } from "../faces/test-photos.ts";
-import { createServices } from "../services.ts";
+import { createServices } from "../open-services.ts";
 import { findAccountByEmail } from "./accounts.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { checkFace, deleteFace, replaceFace } from "./faces.ts";

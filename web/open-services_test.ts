@@ -5,7 +5,8 @@ import { register } from "./accounts/register.ts";
 import { codeOf } from "./accounts/testing.ts";
 import { readConfig } from "./config.ts";
 import { selfieOf } from "./faces/test-photos.ts";
-import { createServices, type Services } from "./services.ts";
+import { createServices } from "./open-services.ts";
+import type { Services } from "./services.ts";
 
 /** The real embedded engines, in a folder of their own. */
 async function withServices(
