@@ -1,26 +1,8 @@
-import type { ComponentChildren } from "preact";
 import { LONGEST_NAME } from "../accounts/fields.ts";
 import type { Account } from "../accounts/types.ts";
 import { FaceForms } from "./FaceForms.tsx";
 import { Field } from "./Field.tsx";
-
-/** A form of the account page: what it does is named in its hidden field `intent`. */
-export function IntentForm({ intent, class: className, children }: {
-  intent: string;
-  class?: string;
-  children: ComponentChildren;
-}) {
-  return (
-    <form
-      class={className ?? "form"}
-      method="post"
-      action="/account"
-    >
-      <input type="hidden" name="intent" value={intent} />
-      {children}
-    </form>
-  );
-}
+import { IntentForm } from "./IntentForm.tsx";
 
 /** Everything a person can change about their account. */
 export function AccountForms({ account, failed, name, errors }: {

@@ -1,5 +1,5 @@
 import type { Account } from "../accounts/types.ts";
-import { IntentForm } from "./AccountForms.tsx";
+import { IntentForm } from "./IntentForm.tsx";
 
 /** What is stored of a face: delete it with one click, or go and store a new one. */
 export function FaceForms({ account }: { account: Account }) {
