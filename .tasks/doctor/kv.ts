@@ -1,3 +1,4 @@
+import { takingTurns } from "../../web/kv.ts";
 import { dirname, join } from "../paths.ts";
 import { addresses } from "../services.ts";
 import {
@@ -50,7 +51,8 @@ async function checkFile(path: string): Promise<Finding[]> {
 }
 
 async function writeOnce(path: string) {
-  const kv = await within(TIMEOUT, Deno.openKv(path));
+  // Web may be writing to the same file.
+  const kv = takingTurns(await within(TIMEOUT, Deno.openKv(path)));
   try {
     const key = ["doctor", crypto.randomUUID()];
     await within(TIMEOUT, kv.set(key, 1, { expireIn: 60_000 }));
