@@ -6,7 +6,6 @@ import type {
   Draft,
   EntryFrame,
   HistoryPage,
-  Message,
   Position,
   Sender,
   ServerFrame,
