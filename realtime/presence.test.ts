@@ -59,13 +59,15 @@ test("a removal stands against tokens from before it, and no others", () => {
   expect(rooms(5)).toEqual(["s"]);
   expect(rooms(6)).toEqual(["r", "s"]);
   removals.hear({ roomId: "r", userId: "ann", removed: false, at: 5_600 });
-  expect(rooms(4)).toEqual(["r", "s"]);
+  expect(rooms(5)).toEqual(["s"]);
+  expect(rooms(5.7)).toEqual(["r", "s"]);
 });
 
 test("the end of a room is a removal of everyone, also of who was let in again", () => {
   const removals = new Removals();
+  removals.hear({ roomId: "r", userId: "ann", removed: true, at: 4_400 });
+  removals.hear({ roomId: "r", userId: "ann", removed: false, at: 4_500 });
   removals.hear({ roomId: "r", userId: EVERYONE, removed: true, at: 5_500 });
-  removals.hear({ roomId: "r", userId: "ann", removed: false, at: 5_600 });
   expect([...removals.apply(token(5, "r", "s")).rooms.keys()]).toEqual(["s"]);
   removals.forget(5_500 + REMOVAL_MEMORY);
   expect(removals.apply(token(5, "r")).rooms.size).toBe(0);

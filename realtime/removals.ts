@@ -58,11 +58,11 @@ export class Removals {
   apply(person: Person): Person {
     if (this.signedOut(person)) person.rooms.clear();
     for (const roomId of person.rooms.keys()) {
-      const at = this.#at.get(`${roomId}\0${person.id}`) ??
-        this.#at.get(`${roomId}\0${EVERYONE}`);
-      if (at !== undefined && isFromBefore(person, at)) {
-        person.rooms.delete(roomId);
-      }
+      const isOut = [person.id, EVERYONE].some((userId) => {
+        const at = this.#at.get(`${roomId}\0${userId}`);
+        return at !== undefined && isFromBefore(person, at);
+      });
+      if (isOut) person.rooms.delete(roomId);
     }
     return person;
   }
