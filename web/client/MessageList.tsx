@@ -4,7 +4,7 @@ import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
-import { dayNameOf, dayOf } from "./times.ts";
+import { type Clock, dayNameOf, dayOf } from "./times.ts";
 
 /** Messages of one person within this time share one heading: ms. */
 const GROUP = 300_000;
@@ -12,8 +12,9 @@ const GROUP = 300_000;
 export interface MessageListProps {
   state: RoomState;
   name: string;
-  /** Script runs: buttons work, and times are the person's own. */
+  /** Script runs: buttons work. */
   alive: boolean;
+  clock: Clock;
   /** The first message after this offset is new to the person. */
   divider: number;
   /** A button of a message was pressed: what, and the message's id or clientId. */
@@ -154,13 +155,14 @@ export const startsGroup = (
   !!replyTo || sender.id !== last?.sender.id ||
   timestamp - last.timestamp > GROUP;
 
-export interface RowsProps extends Pick<MessageListProps, "name" | "alive"> {
+export interface RowsProps
+  extends Pick<MessageListProps, "name" | "alive" | "clock"> {
   state: Pick<RoomState, "messages" | "unsent" | "me">;
 }
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
 export function rows(
-  { state, name, alive }: RowsProps,
+  { state, name, alive, clock }: RowsProps,
   divider: number,
 ): VNode[] {
   const { messages, unsent, me } = state;
@@ -170,13 +172,13 @@ export function rows(
   const add = (message: Message, one?: Unsent) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
-    const day = dayOf(timestamp, alive);
+    const day = dayOf(timestamp, clock);
     let head = startsGroup(message, last);
-    if (!last || day !== dayOf(last.timestamp, alive)) {
+    if (!last || day !== dayOf(last.timestamp, clock)) {
       head = true;
       list.push(
         <li class="day" key={day}>
-          <h2>{dayNameOf(timestamp, alive)}</h2>
+          <h2>{dayNameOf(timestamp, clock)}</h2>
         </li>,
       );
     }
@@ -194,6 +196,7 @@ export function rows(
         head={head}
         me={me}
         alive={alive}
+        clock={clock}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}
         reason={one?.reason}

@@ -3,15 +3,16 @@ import type { Message } from "../../realtime/protocol.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { withCode } from "./code.tsx";
 import type { Unsent } from "./room-state.ts";
-import { shortTimeOf, timeOf } from "./times.ts";
+import { type Clock, shortTimeOf, timeOf } from "./times.ts";
 
 export interface RowProps {
   message: Message;
   /** The first of a group by one person: it carries the name. */
   head: boolean;
   me: string;
-  /** Script runs: buttons work, and times are the person's own. */
+  /** Script runs: buttons work. */
   alive: boolean;
+  clock: Clock;
   /** The message this one answers, if it is in the window. */
   quoted?: Message;
   /** For a message of mine that the log does not have yet. */
@@ -29,12 +30,12 @@ export class Row extends Component<RowProps> {
   }
 
   override render(
-    { message, head, me, alive, quoted, status, reason }: RowProps,
+    { message, head, me, alive, clock, quoted, status, reason }: RowProps,
   ) {
     const { sender, timestamp, content, reactions = {} } = message;
     const time = (
       <time datetime={new Date(timestamp).toISOString()}>
-        {(head ? timeOf : shortTimeOf)(timestamp, alive)}
+        {(head ? timeOf : shortTimeOf)(timestamp, clock)}
       </time>
     );
     return (

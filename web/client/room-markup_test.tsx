@@ -3,6 +3,7 @@ import { render } from "preact-render-to-string";
 import type { Message } from "../../realtime/protocol.ts";
 import Room, { type RoomProps } from "../islands/Room.tsx";
 import { Row, type RowProps } from "./Row.tsx";
+import { UNKNOWN } from "./times.ts";
 
 const ADA = { id: "ada", name: "Ada" };
 const GRACE = { id: "grace", name: "Grace" };
@@ -25,6 +26,7 @@ const html = (messages: Message[], more: Partial<RoomProps> = {}) =>
     <Room
       room={{ id: "r1", name: "Tea & biscuits" }}
       me={GRACE}
+      clock={UNKNOWN}
       role="member"
       history={{
         messages,
@@ -67,7 +69,7 @@ Deno.test("messages of one person share a heading, until time or a day parts the
   ]);
   assertEquals(count(page, /class="by"/g), 4);
   assertEquals(count(page, /<h2>/g), 2);
-  assertStringIncludes(page, "<h2>4 March 2026</h2>");
+  assertStringIncludes(page, "<h2>4 March 2026 (UTC)</h2>");
   assertStringIncludes(page, 'datetime="2026-03-04T12:01:00.000Z"');
 });
 
@@ -129,6 +131,7 @@ const row = (more: Partial<RowProps>): RowProps => ({
   head: true,
   me: GRACE.id,
   alive: true,
+  clock: UNKNOWN,
   quoted: undefined,
   status: undefined,
   reason: undefined,

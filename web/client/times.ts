@@ -1,37 +1,69 @@
-/**
- * Times in the person's own zone and language where `local`; otherwise as the server has
- * them. The first drawing must agree with the server's.
- */
+/** In which language and zone times are written; as the browser has them where it says neither. */
+export interface Clock {
+  /** BCP 47. */
+  language?: string;
+  /** An IANA time zone. */
+  zone?: string;
+  /** What a date says of the zone, where that is not the person's. */
+  label?: string;
+}
 
-const cache: Record<string, Intl.DateTimeFormat> = {};
+/** The person's own clock, where script runs. */
+export const OWN: Clock = {};
+
+/** While nobody has told the server which one is theirs. */
+export const UNKNOWN: Clock = {
+  language: "en-GB",
+  zone: "UTC",
+  label: " (UTC)",
+};
+
+const DAY = 864e5;
+/** On a server more come up than are worth keeping. */
+const KEPT = 99;
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
 // Making a formatter costs more than a hundred uses of one.
-const formatter = (local: boolean, options: Intl.DateTimeFormatOptions) =>
-  cache[`${local}${Object.keys(options)}`] ??= local
-    ? new Intl.DateTimeFormat(undefined, options)
-    : new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+const formatter = (
+  { language, zone }: Clock,
+  options: Intl.DateTimeFormatOptions,
+) => {
+  const key = `${language}${zone}${Object.keys(options)}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  if (formatters.size > KEPT) formatters.clear();
+  const made = new Intl.DateTimeFormat(language, {
+    ...options,
+    timeZone: zone,
+  });
+  formatters.set(key, made);
+  return made;
+};
 const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
 
 /** The time of day, as `14:05`, or as the person's language has it. */
-export const timeOf = (ms: number, local: boolean): string =>
-  formatter(local, CLOCK).format(ms);
+export const timeOf = (ms: number, clock: Clock): string =>
+  formatter(clock, CLOCK).format(ms);
 
 /** The same without AM or PM, where there is little room. */
-export const shortTimeOf = (ms: number, local: boolean): string =>
-  formatter(local, CLOCK).formatToParts(ms).map(({ type, value }) =>
+export const shortTimeOf = (ms: number, clock: Clock): string =>
+  formatter(clock, CLOCK).formatToParts(ms).map(({ type, value }) =>
     type === "dayPeriod" ? "" : value
   ).join("").trim();
 
 /** The number of the day a moment falls on; consecutive days have consecutive numbers. */
-export const dayOf = (ms: number, local: boolean): number =>
-  Math.floor(
-    (ms - (local ? new Date(ms).getTimezoneOffset() * 6e4 : 0)) / 864e5,
-  );
+export const dayOf = (ms: number, { zone }: Clock): number =>
+  zone
+    // Swedish dates are those of ISO 8601, which stand for the start of a day in UTC.
+    ? Date.parse(formatter({ language: "sv", zone }, {}).format(ms)) / DAY
+    // Far cheaper, and a room may hold a thousand.
+    : Math.floor((ms - new Date(ms).getTimezoneOffset() * 6e4) / DAY);
 
 /** The day's name, for a heading. */
-export const dayNameOf = (ms: number, local: boolean): string =>
+export const dayNameOf = (ms: number, clock: Clock): string =>
   [
     "Today",
     "Yesterday",
-  ][local ? dayOf(Date.now(), true) - dayOf(ms, true) : -1] ??
-    formatter(local, { day: "numeric", month: "long", year: "numeric" })
-      .format(ms);
+  ][clock.label ? -1 : dayOf(Date.now(), clock) - dayOf(ms, clock)] ??
+    formatter(clock, { day: "numeric", month: "long", year: "numeric" })
+        .format(ms) + (clock.label ?? "");

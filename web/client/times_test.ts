@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { shortTimeOf, timeOf } from "./times.ts";
+import { dayNameOf, dayOf, shortTimeOf, timeOf, UNKNOWN } from "./times.ts";
 
 const AFTERNOON = Date.UTC(2026, 2, 4, 14, 5);
 
@@ -10,7 +10,7 @@ async function inLanguage(language: string): Promise<string[]> {
     args: [
       "eval",
       `const { shortTimeOf, timeOf } = await import(${JSON.stringify(module)});
-       const all = [timeOf, shortTimeOf].map((of) => of(${AFTERNOON}, true));
+       const all = [timeOf, shortTimeOf].map((of) => of(${AFTERNOON}, {}));
        console.log(JSON.stringify(all));`,
     ],
     env: { LANG: language, LC_ALL: language, TZ: "UTC" },
@@ -18,13 +18,34 @@ async function inLanguage(language: string): Promise<string[]> {
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("the server has 24 hours, however short", () => {
-  assertEquals(timeOf(AFTERNOON, false), "14:05");
-  assertEquals(shortTimeOf(AFTERNOON, false), "14:05");
+Deno.test("a server that knows nothing of the reader has 24 hours, however short", () => {
+  assertEquals(timeOf(AFTERNOON, UNKNOWN), "14:05");
+  assertEquals(shortTimeOf(AFTERNOON, UNKNOWN), "14:05");
 });
 
 Deno.test("where days have halves, the short time does without their name", async () => {
   const [long, short] = await inLanguage("en_US.UTF-8");
   assertEquals(long.replace(/\s/, " "), "2:05 PM");
   assertEquals(short, "2:05");
+});
+
+Deno.test("a moment is on the day it is in the reader's zone", () => {
+  const evening = Date.UTC(2026, 2, 4, 22, 30);
+  const [tokyo, lima] = ["Asia/Tokyo", "America/Lima"]
+    .map((zone) => ({ language: "en-US", zone }));
+  assertEquals(dayOf(evening, tokyo), dayOf(evening, lima) + 1);
+  assertEquals(dayOf(evening, UNKNOWN), dayOf(evening, lima));
+  assertEquals(dayNameOf(evening, tokyo), "March 5, 2026");
+  assertEquals(timeOf(evening, tokyo).replace(/\s/, " "), "7:30 AM");
+  const { timeZone: zone } = new Intl.DateTimeFormat().resolvedOptions();
+  assertEquals(dayOf(evening, { zone }), dayOf(evening, {}));
+});
+
+Deno.test("only whose zone is known is told that it was today", () => {
+  assertEquals(dayNameOf(Date.now(), { zone: "Asia/Tokyo" }), "Today");
+  assertEquals(
+    dayNameOf(Date.now() - 864e5, { zone: "Asia/Tokyo" }),
+    "Yesterday",
+  );
+  assertEquals(dayNameOf(AFTERNOON, UNKNOWN), "4 March 2026 (UTC)");
 });

@@ -1,16 +1,18 @@
 import type { Message } from "../../realtime/protocol.ts";
 import { rows } from "../client/MessageList.tsx";
+import type { Clock } from "../client/times.ts";
 
-/** Messages to be read only, as a room shows them. Times are the server's. */
-export function Conversation({ messages, me }: {
+/** Messages to be read only, as a room shows them. */
+export function Conversation({ messages, me, clock }: {
   messages: Message[];
   /** Who reads. */
   me: { id: string; name: string };
+  clock: Clock;
 }) {
   const state = { messages, unsent: [], me: me.id };
   return (
     <ol class="messages conversation">
-      {rows({ state, name: me.name, alive: false }, 0)}
+      {rows({ state, name: me.name, alive: false, clock }, 0)}
     </ol>
   );
 }

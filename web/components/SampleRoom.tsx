@@ -1,5 +1,6 @@
 import type { Message } from "../../realtime/protocol.ts";
 import { Row } from "../client/Row.tsx";
+import { UNKNOWN } from "../client/times.ts";
 import { Mark } from "./Mark.tsx";
 
 const AMARA = { id: "sample-amara", name: "Amara Diallo" };
@@ -102,6 +103,7 @@ export function SampleRoom() {
                 head
                 me={JONAS.id}
                 alive={false}
+                clock={UNKNOWN}
                 quoted={message.replyTo
                   ? { ...MESSAGES[0], clientId: "", offset: 0 }
                   : undefined}

@@ -5,6 +5,7 @@ import type { EntryFrame, Message } from "../../realtime/protocol.ts";
 import { findSession } from "../accounts/sessions.ts";
 import { startsGroup } from "../client/MessageList.tsx";
 import { Row } from "../client/Row.tsx";
+import type { Clock } from "../client/times.ts";
 import { findRoom } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
 import type { Services } from "../services.ts";
@@ -21,6 +22,7 @@ export interface LiveOptions {
   /** The id of the person who reads. */
   me: string;
   sessionToken: string;
+  clock: Clock;
   /** Opens the stream of entries; it ends when the signal says so. */
   entries(signal: AbortSignal): ReadableStream<EntryFrame>;
   /** Milliseconds; for tests. */
@@ -44,7 +46,11 @@ const Note = ({ children }: { children: string }) => (
 );
 
 /** What one entry of the log adds to the end of the document, after the message before. */
-function entryHtml(entry: EntryFrame, me: string, last?: Message): string {
+function entryHtml(
+  entry: EntryFrame,
+  { me, clock }: LiveOptions,
+  last?: Message,
+): string {
   switch (entry.event) {
     case "new-message":
       return html(
@@ -53,6 +59,7 @@ function entryHtml(entry: EntryFrame, me: string, last?: Message): string {
           head={startsGroup(entry.message, last)}
           me={me}
           alive={false}
+          clock={clock}
         />,
       );
     case "message-edited":
@@ -113,7 +120,7 @@ async function* pieces(
   options: LiveOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const { room, me, heartbeat = HEARTBEAT } = options;
+  const { room, heartbeat = HEARTBEAT } = options;
   const reader = options.entries(signal).getReader();
   yield opening(room);
   try {
@@ -128,7 +135,7 @@ async function* pieces(
         continue;
       }
       if (turn === "closing" || turn.done) break;
-      yield entryHtml(turn.value, me, last);
+      yield entryHtml(turn.value, options, last);
       // A note in between parts what one person says.
       last = turn.value.event === "new-message"
         ? turn.value.message

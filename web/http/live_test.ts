@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { endSession } from "../accounts/sessions.ts";
+import { UNKNOWN } from "../client/times.ts";
 import { createRoom } from "../rooms/rooms.ts";
 import { liveDocument } from "./live.tsx";
 import { testApp } from "./testing.ts";
@@ -63,6 +64,7 @@ Deno.test("the live document ends with a way on when the session or the stream e
       room,
       me: account.id,
       sessionToken,
+      clock: UNKNOWN,
       entries(signal) {
         signal.addEventListener("abort", () => closed.push(name));
         return entries;

@@ -8,6 +8,7 @@ import {
   type Still,
   takeStills,
 } from "../client/camera.ts";
+import { tellZone } from "../client/zone.ts";
 
 export interface CameraProps {
   /** The name of the form's field; it may carry several files, from two inputs with `turn`. */
@@ -58,6 +59,7 @@ export default function Camera(
 
   useEffect(() => {
     setAlive(true);
+    tellZone();
     const hide = () => stream.current && rest();
     addEventListener("pagehide", hide);
     return () => {

@@ -9,12 +9,15 @@ import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
 import { followUnread } from "../client/sidebar.ts";
 import type { LinkState, WayOn } from "../client/socket.ts";
+import { type Clock, OWN } from "../client/times.ts";
 import { fetchToken } from "../client/token.ts";
+import { tellZone } from "../client/zone.ts";
 import type { TranscriberState } from "../http/transcriber.ts";
 
 export interface RoomProps {
   room: { id: string; name: string };
   me: { id: string; name: string };
+  clock: Clock;
   role: Role;
   /** Null: realtime is down. */
   history: HistoryPage | null;
@@ -95,6 +98,7 @@ export default function Room(props: RoomProps) {
       onNotice: setNotice,
     });
     setAlive(true);
+    tellZone();
     if (!input.current!.value) fill(room.draft());
     // Typing may begin at once; on a phone this would open the keyboard.
     if (
@@ -203,6 +207,7 @@ export default function Room(props: RoomProps) {
         state={state}
         name={me.name}
         alive={alive}
+        clock={alive ? OWN : props.clock}
         divider={divider}
         onDo={onDo}
         onOlder={() => open.current?.older()}

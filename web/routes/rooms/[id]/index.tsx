@@ -2,6 +2,7 @@ import { page, type RouteConfig } from "fresh";
 import type { HistoryPage } from "../../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
+import { clockOf } from "../../../http/clock.ts";
 import { readForm, textOf } from "../../../http/forms.ts";
 import { personOf } from "../../../http/person.ts";
 import { loadRoomPage, noteRead, readBefore } from "../../../http/room-page.ts";
@@ -21,7 +22,7 @@ export const handler = define.handlers({
     const before = readBefore(ctx.url);
     const data = await loadRoomPage(services, me, ctx.params.id, before);
     noteRead(services, me, data);
-    return page(data);
+    return page({ ...data, clock: clockOf(ctx.req) });
   },
 
   async POST(ctx) {
@@ -42,7 +43,13 @@ export const handler = define.handlers({
       const data = await loadRoomPage(services, me, id);
       // Sent again under the same id, it is the same message, should it have been stored after all.
       return page(
-        { ...data, draft: content, draftId: clientId, error: message },
+        {
+          ...data,
+          clock: clockOf(ctx.req),
+          draft: content,
+          draftId: clientId,
+          error: message,
+        },
         { status },
       );
     }

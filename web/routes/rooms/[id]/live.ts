@@ -1,4 +1,5 @@
 import { findSession } from "../../../accounts/sessions.ts";
+import { clockOf } from "../../../http/clock.ts";
 import { personOf } from "../../../http/person.ts";
 import { liveDocument } from "../../../http/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
@@ -35,6 +36,7 @@ export const handler = define.handlers({
       room,
       me: me.id,
       sessionToken,
+      clock: clockOf(ctx.req),
       entries: (signal) =>
         ReadableStream.from(
           followRoom(services, me, room.id, { after, signal, isSignedIn }),

@@ -1,9 +1,11 @@
 import { HttpError, page } from "fresh";
 import type { Message } from "../../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../../components/BackToRoom.tsx";
+import type { Clock } from "../../../../client/times.ts";
 import { Conversation } from "../../../../components/Conversation.tsx";
 import { RoomSidebar } from "../../../../components/RoomSidebar.tsx";
 import { Title } from "../../../../components/Title.tsx";
+import { clockOf } from "../../../../http/clock.ts";
 import { personOf } from "../../../../http/person.ts";
 import { loadRooms, type RoomEntry } from "../../../../http/room-list.ts";
 import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
@@ -20,6 +22,7 @@ interface Data {
   room: Room;
   me: Person;
   messages: Message[];
+  clock: Clock;
 }
 
 /**
@@ -42,12 +45,12 @@ export const handler = define.handlers({
       before: offset + AFTER + 1,
       limit: PAGE,
     });
-    return page<Data>({ rooms, room, me, messages });
+    return page<Data>({ rooms, room, me, messages, clock: clockOf(ctx.req) });
   },
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, room, me, messages } = data;
+  const { rooms, room, me, messages, clock } = data;
   return (
     <>
       <RoomSidebar rooms={rooms} current={room.id} about me={me} />
@@ -57,7 +60,7 @@ export default define.page<typeof handler>(({ data }) => {
         <h1>Earlier</h1>
         {messages.length === 0
           ? <p>There are no messages here.</p>
-          : <Conversation messages={messages} me={me} />}
+          : <Conversation messages={messages} me={me} clock={clock} />}
         <p class="actions">
           <a class="button" href={`/rooms/${room.id}`}>
             Go to the newest messages

@@ -1,0 +1,30 @@
+import { parseCookie } from "cookie";
+import { type Clock, UNKNOWN } from "../client/times.ts";
+
+/**
+ * The clock of whoever asks: the zone their browser told in a cookie where script ran, and the
+ * language it asks for. Both are only used to write times, and any value is safe.
+ */
+export function clockOf({ headers }: Request): Clock {
+  const told = parseCookie(headers.get("cookie") ?? "").zone;
+  if (!told) return UNKNOWN;
+  try {
+    const { timeZone: zone } = new Intl.DateTimeFormat("en", { timeZone: told })
+      .resolvedOptions();
+    return { language: languageOf(headers.get("accept-language")), zone };
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+/** The first language asked for (RFC 9110 §12.5.4), and how it is written in its region. */
+function languageOf(accepted: string | null): string {
+  const [tag] = (accepted ?? "").split(/[,;]/);
+  try {
+    const { language, region } = new Intl.Locale(tag.trim());
+    const wanted = region ? `${language}-${region}` : language;
+    return Intl.DateTimeFormat.supportedLocalesOf(wanted)[0] ?? "en-GB";
+  } catch {
+    return "en-GB";
+  }
+}
