@@ -2,6 +2,7 @@ import type { VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
+import { reactorsOf } from "./reactors.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
 import { type Clock, dayNameOf, dayOf } from "./times.ts";
@@ -157,7 +158,7 @@ export const startsGroup = (
 
 export interface RowsProps
   extends Pick<MessageListProps, "name" | "alive" | "clock"> {
-  state: Pick<RoomState, "messages" | "unsent" | "me">;
+  state: Pick<RoomState, "messages" | "unsent" | "me" | "online">;
 }
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
@@ -165,7 +166,10 @@ export function rows(
   { state, name, alive, clock }: RowsProps,
   divider: number,
 ): VNode[] {
-  const { messages, unsent, me } = state;
+  const { messages, unsent, me, online } = state;
+  const names = new Map(
+    [...online, ...messages.map((m) => m.sender)].map((p) => [p.id, p.name]),
+  ).set(me, "you");
   const sender = { id: me, name };
   const list: VNode[] = [];
   let last: Message | undefined;
@@ -197,6 +201,7 @@ export function rows(
         me={me}
         alive={alive}
         clock={clock}
+        reactors={reactorsOf(message, names)}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}
         reason={one?.reason}

@@ -13,6 +13,8 @@ export interface RowProps {
   /** Script runs: buttons work. */
   alive: boolean;
   clock: Clock;
+  /** Who reacted, a line for each emoji. */
+  reactors?: string;
   /** The message this one answers, if it is in the window. */
   quoted?: Message;
   /** For a message of mine that the log does not have yet. */
@@ -30,7 +32,8 @@ export class Row extends Component<RowProps> {
   }
 
   override render(
-    { message, head, me, alive, clock, quoted, status, reason }: RowProps,
+    { message, head, me, alive, clock, reactors, quoted, status, reason }:
+      RowProps,
   ) {
     const { sender, timestamp, content, reactions = {} } = message;
     const time = (
@@ -75,13 +78,14 @@ export class Row extends Component<RowProps> {
         {!head && time}
         {Object.keys(reactions).length > 0 && (
           <div class="reactions">
-            {Object.entries(reactions).map(([emoji, people]) => (
+            {Object.entries(reactions).map(([emoji, people], i) => (
               <button
                 type="button"
                 key={emoji}
                 data-do={emoji}
                 disabled={!alive}
                 aria-pressed={people.includes(me) ? "true" : "false"}
+                title={reactors?.split("\n")[i] || undefined}
               >
                 {emoji} {people.length}
               </button>

@@ -103,6 +103,7 @@ Deno.test("deletions, edits, reactions and replies are told", () => {
   assertStringIncludes(page, "This message was deleted.");
   assertStringIncludes(page, ">edited<");
   assertStringIncludes(page, 'aria-pressed="true"');
+  assertStringIncludes(page, 'title="you, Ada"');
   assertStringIncludes(page, "👍 2");
   assertStringIncludes(page, "<b>Ada</b> text 2");
   assertStringIncludes(page, "In reply to an earlier message");

@@ -9,7 +9,7 @@ export function Conversation({ messages, me, clock }: {
   me: { id: string; name: string };
   clock: Clock;
 }) {
-  const state = { messages, unsent: [], me: me.id };
+  const state = { messages, unsent: [], me: me.id, online: [] };
   return (
     <ol class="messages conversation">
       {rows({ state, name: me.name, alive: false, clock }, 0)}
