@@ -32,7 +32,8 @@ export function RoomSidebar({ rooms, current, about, me }: {
           </li>
         ))}
       </ul>
-      <a class="sidebar-link" href="/rooms#new">
+      {/* Fresh would call it current, as the list it is on: it is something to do, and no place. */}
+      <a class="sidebar-link" href="/rooms#new" aria-current="false">
         <Icon name="plus" /> New room
       </a>
       <a class="sidebar-link" href="/account">

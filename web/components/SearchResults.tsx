@@ -46,6 +46,8 @@ export function SearchResults({ roomId, wanted, page }: {
           <a
             class="button button-quiet"
             href={`/rooms/${roomId}/search?${further}`}
+            // Fresh compares paths only, and would call the page it leads to current.
+            aria-current="false"
           >
             Search further back
           </a>

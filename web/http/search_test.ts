@@ -72,3 +72,20 @@ Deno.test("a message is shown among its neighbours", async () => {
     assertEquals(answer.status, 404, odd);
   }
 });
+
+Deno.test("a link to more of the same is not called the current page", async () => {
+  await using app = await testApp();
+  const texts = Array.from({ length: 21 }, (_, i) => `bun ${i + 1}.`);
+  const { path, cookie } = await withMessages(app, texts);
+  const elsewhere = [
+    [`${path}/search?q=bun`, "Search further back"],
+    [`${path}/search?q=bun`, "New room"],
+    [`${path}?before=20`, "Back to the newest messages"],
+  ];
+  for (const [address, text] of elsewhere) {
+    const page = await (await app.ask(address, { cookie })).text();
+    const [, link] = page.split(text)[0].match(/.*(<a [^>]*>)/s) ?? [];
+    assertMatch(link ?? `${text} is missing`, / aria-current="false"/);
+    assert(!link.includes("data-ancestor"));
+  }
+});

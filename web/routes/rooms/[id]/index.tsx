@@ -96,7 +96,9 @@ export default define.page<typeof handler>(({ data }) => {
           {data.older
             ? (
               <p class="live-frame live-end">
-                <a href={`/rooms/${room.id}`}>Back to the newest messages</a>
+                <a href={`/rooms/${room.id}`} aria-current="false">
+                  Back to the newest messages
+                </a>
               </p>
             )
             : <LiveFrame room={room.id} history={history} />}
