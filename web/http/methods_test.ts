@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { testApp } from "./testing.ts";
 
 const CASES: [path: string, method: string, allow: string][] = [
@@ -19,4 +19,6 @@ Deno.test("a method an address does not take is refused, and those it takes are 
   }
   const page = await app.ask("/logout");
   assertEquals(page.headers.get("content-type"), "text/html; charset=utf-8");
+  // People get there by the address bar.
+  assertMatch(await page.text(), /for a button on one of our pages/);
 });

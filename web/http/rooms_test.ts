@@ -131,6 +131,9 @@ Deno.test("with realtime down the pages still load and say so", async () => {
   assertMatch(page, /cannot be reached/);
   const room = await app.ask(path, { cookie });
   assertEquals(room.status, 200);
+  const around = await app.ask(`${path}/around/1`, { cookie });
+  assertEquals(around.status, 503);
+  assertMatch(await around.text(), /<a[^>]* href(="")?>Try again/);
   // Without script, a frame that begins with the newest as soon as they can be reached.
   assertMatch(await room.text(), /<iframe[^>]* src="[^"?]+\/live"/);
 });
@@ -185,6 +188,9 @@ Deno.test("a newcomer follows an invitation, signs in, joins, and the link is us
   const page = await html(app.ask(link, { cookie: late.cookie }));
   assertMatch(page, /has been used/);
   assertEquals((await app.ask(path, { cookie: late.cookie })).status, 404);
+  // Jonas opens the e-mail again on a device where he is not signed in.
+  const again = await html(app.ask(link));
+  assert(again.includes(`/login?next=${encodeURIComponent(link)}`));
 });
 
 Deno.test("an invitation can be declined without an account, and revoked", async () => {

@@ -23,7 +23,8 @@ const WORDS: Record<number, { title: string; text: string }> = {
   },
   405: {
     title: "That does not work here",
-    text: "This address does not take that kind of request.",
+    text:
+      "This address is for a button on one of our pages. Go back, and use that.",
   },
   413: {
     title: "That was too large",
@@ -42,6 +43,9 @@ const WORDS: Record<number, { title: string; text: string }> = {
     text: "It usually comes back by itself. Please try again in a moment.",
   },
 };
+
+/** Errors whose own sentences are for programs, or say less than the words above. */
+const GENERAL = ["not-found", "method-not-allowed"];
 
 const isApi = (path: string) => /^\/(api|\.well-known)(\/|$)/.test(path);
 
@@ -66,11 +70,14 @@ export const handler = define.handlers((ctx) => {
   // Fresh's own errors carry a status text; ours a sentence.
   const own = ctx.error instanceof Error && ctx.error.name === "AppError";
   const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 400];
+  const isOurs = status >= 500;
   return page({
     title: words.title,
-    text: own && code !== "not-found" ? message : words.text,
+    text: own && !GENERAL.includes(code) ? message : words.text,
     status,
-    requestId: status >= 500 ? requestId : undefined,
+    // A form that was sent is not in its address: the browser's own way back keeps it.
+    again: isOurs && ctx.req.method === "GET",
+    requestId: isOurs ? requestId : undefined,
   }, { status, headers });
 });
 
@@ -83,9 +90,13 @@ export default define.page<typeof handler>(({ data, state }) => (
     <h1>{data.title}</h1>
     <p>{data.text}</p>
     <p class="actions">
-      {state.account
-        ? <a class="button" href="/rooms">Go to your rooms</a>
-        : <a class="button" href="/">Go to the start</a>}
+      {data.again && <a class="button" href="">Try again</a>}
+      <a
+        class={data.again ? "button button-quiet" : "button"}
+        href={state.account ? "/rooms" : "/"}
+      >
+        {state.account ? "Go to your rooms" : "Go to the start"}
+      </a>
     </p>
     {data.requestId && (
       <p class="soft small">

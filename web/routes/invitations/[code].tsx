@@ -121,13 +121,20 @@ export default define.page<typeof handler>(({ data, state, params }) => {
             "The invitation stays open for someone else."}
         </p>
       )}
-      {!inside && status !== "pending" && <p>{OVER[status]}</p>}
+      {!inside && status !== "pending" && (
+        <p>
+          {OVER[status]} {!account && status === "accepted" &&
+            "Was it you? Sign in to open the room."}
+        </p>
+      )}
       {!open && (
         <p>
           {inside
             ? <a class="button" href={inside}>Open the room</a>
             : account
             ? <a class="button" href="/rooms">Go to your rooms</a>
+            : status === "accepted"
+            ? <a class="button" href={`/login?next=${next}`}>Sign in</a>
             : <a class="button" href="/">Go to the start</a>}
         </p>
       )}
