@@ -5,13 +5,15 @@ import { personOf } from "../../http/person.ts";
 import { rolesOf } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
-const offset = z.string().regex(/^\d{1,15}$/).transform(Number).optional();
+const number = z.string()
+  .regex(/^\d{1,15}$/, "This must be a whole number, in digits.")
+  .transform(Number);
+const offset = number.optional();
 const Query = z.object({
   roomId: z.string(),
   before: offset,
   after: offset,
-  limit: z.string().regex(/^\d{1,3}$/).transform(Number)
-    .pipe(z.int().min(1).max(LIMITS.historyLimit)).optional(),
+  limit: number.pipe(z.int().min(1).max(LIMITS.historyLimit)).optional(),
 });
 const Body = z.object({
   roomId: z.string(),

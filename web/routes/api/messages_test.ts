@@ -68,6 +68,14 @@ Deno.test(
       const { status, body } = await ada.send("GET", path);
       assertEquals([status, Object.keys(body.error.fields)], [422, [name]]);
     }
+    const many = await ada.send(
+      "GET",
+      `/api/messages?roomId=${roomId}&limit=1000`,
+    );
+    assertEquals(
+      many.body.error.fields.limit,
+      "This is more than is possible.",
+    );
     const { body } = await ada.send("GET", "/api/messages");
     assertEquals(body.error.fields, { roomId: "This is missing." });
   }),
