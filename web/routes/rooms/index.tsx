@@ -11,6 +11,9 @@ import { loadRooms, type RoomList } from "../../http/room-list.ts";
 import { createRoom, roomFormId } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
+/** As many rooms as a phone shows at once; below more, the form is out of sight. */
+const A_SCREEN = 7;
+
 interface Data {
   list: RoomList;
   me: { id: string; name: string };
@@ -94,6 +97,11 @@ export default define.page<typeof handler>(({ data }) => {
     <div class="column stack">
       <Title text="Rooms" failed={Boolean(failure)} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
+      {list.rooms.length > A_SCREEN && (
+        <p>
+          <a href="#new">New room</a>
+        </p>
+      )}
       {!list.reachable && (
         <Notice icon="offline">
           Messages cannot be reached at the moment, so the last ones and the

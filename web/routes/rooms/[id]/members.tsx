@@ -181,6 +181,13 @@ export default define.page<typeof handler>(({ data }) => {
         <Title text={`Members of ${room.name}`} failed={Boolean(failure)} />
         <BackToRoom room={room} />
         <h1>Members</h1>
+        <p class="soft">
+          {members.length === 1
+            ? "Only you so far"
+            : `${members.length} people`}
+          {" · "}
+          <a href="#invite">Invite someone</a>
+        </p>
         {happened && (
           <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
             {happened}
