@@ -1,11 +1,12 @@
-/** The mark: two voices, overlapping. */
+/** The mark: two voices, overlapping. `size` is as an icon's. */
 export function Mark({ size = 26 }: { size?: number }) {
+  const side = `${size / 16}rem`;
   return (
     <svg
       class="logo"
       viewBox="0 0 32 32"
-      width={size}
-      height={size}
+      width={side}
+      height={side}
       fill="currentColor"
       aria-hidden="true"
     >

@@ -53,6 +53,19 @@ const overflow = (page: Page) =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth
   );
 
+/** What is missing on paper, where a room is no window to scroll in, and what is too much. */
+async function unprinted(page: Page): Promise<string[]> {
+  await page.emulateMedia({ media: "print" });
+  const cut = await page.locator(".scroller").evaluate((box) =>
+    box.scrollHeight - box.clientHeight
+  );
+  const composer = await page.locator(".composer").isVisible();
+  return [
+    ...(cut > 0 ? [`${cut} px of the messages are not printed`] : []),
+    ...(composer ? ["The composer is printed"] : []),
+  ];
+}
+
 async function messages(room: string, page: Page, count: number) {
   const id = room.split("/").pop();
   for (let i = 0; i < count; i++) {
@@ -154,6 +167,7 @@ Deno.test({
                 found.push(`${path} ${colorScheme} ${finding}`);
               }
             }
+            if (path === full) found.push(...await unprinted(page));
             await page.close();
           }
           assertEquals(found, []);
