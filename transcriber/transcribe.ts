@@ -22,7 +22,16 @@ import type { Deps, Env } from "./service.ts";
 /** Base64 is a third larger than its bytes; the rest of the JSON is small. */
 const JSON_BYTES = Math.ceil(AUDIO_LIMITS.bytes / 3) * 4 + 8_192;
 
-const AUDIO_TYPES = [...Object.values(CONTENT_TYPES), "video/webm"];
+/** What senders call recordings; what they are, their bytes tell. */
+const AUDIO_TYPES = [
+  ...Object.values(CONTENT_TYPES),
+  "audio/*",
+  "video/webm",
+  "video/mp4",
+  "video/ogg",
+  "application/ogg",
+  "application/octet-stream",
+];
 const binary = { schema: { type: "string", format: "binary" } } as const;
 
 const limitBody = (maxSize: number) =>
@@ -36,9 +45,10 @@ const limitAudio = limitBody(AUDIO_LIMITS.bytes);
 const limitJson = limitBody(JSON_BYTES);
 
 const isJson = (type: string) => /^application\/json\b/i.test(type);
-const isAudio = (type: string) =>
-  /^(audio\/|video\/(webm|mp4|ogg)|application\/(ogg|octet-stream))/i
-    .test(type);
+const isAudio = (type: string) => {
+  const essence = type.split(";")[0].trim().toLowerCase();
+  return essence.startsWith("audio/") || AUDIO_TYPES.includes(essence);
+};
 
 /** Refuses what is neither audio nor JSON, and more of it than allowed, before anything is read. */
 const acceptBody = createMiddleware<Env>((c, next) => {

@@ -59,6 +59,27 @@ Deno.test("the original's JSON works, and its language wins", async () => {
   assertEquals(await failure(german), "422 language-unsupported");
 });
 
+Deno.test("a recording is taken by any name senders have for it", async () => {
+  await using service = await startService();
+  const authorization = `Bearer ${await service.web.token({ sub: "ada" })}`;
+  for (
+    const type of [
+      "audio/x-wav",
+      "Audio/WAVE; rate=16000",
+      "video/mp4",
+      "application/ogg",
+      "application/octet-stream",
+    ]
+  ) {
+    const response = await service.request(
+      "/transcribe",
+      post(wav, type, { authorization }),
+    );
+    assertEquals([type, response.status], [type, 200]);
+    await response.body?.cancel();
+  }
+});
+
 Deno.test("a kept recording can be heard by its owner and by web, transcribed again, and deleted", async () => {
   await using service = await startService();
   const as = async (sub?: string) => ({
