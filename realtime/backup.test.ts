@@ -97,10 +97,21 @@ test("says in a sentence why nothing could be done", async () => {
   }
 }, 20_000);
 
+test("a backup that is not there is named", () => {
+  const gone = join(folder, "gone");
+  expect(maintain({ DATA_DIR: folder }, "restore", gone)).toMatchObject({
+    exitCode: 1,
+    text: `There is no file ${gone}.\n`,
+  });
+});
+
 test("a backup is not written over another file", () => {
   const taken = join(folder, "taken");
   writeFileSync(taken, "precious");
-  expect(maintain({ DATA_DIR: folder }, "backup", taken).exitCode).toBe(1);
+  expect(maintain({ DATA_DIR: folder }, "backup", taken)).toMatchObject({
+    exitCode: 1,
+    text: `${taken} is there already and stays as it is. Name another file.\n`,
+  });
   expect(readFileSync(taken, "utf8")).toBe("precious");
 });
 

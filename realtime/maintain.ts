@@ -55,6 +55,12 @@ async function run(log: RoomLog, command: string, file: string) {
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { message, cause } = error;
+  if ("code" in error && error.code === "EEXIST") {
+    return `${file} is there already and stays as it is. Name another file.`;
+  }
+  if ("code" in error && error.code === "ENOENT" && command === "restore") {
+    return `There is no file ${file}.`;
+  }
   const isStore = error instanceof StoreError && cause instanceof Error;
   return isStore ? `${message} (${cause.message})` : message;
 }
