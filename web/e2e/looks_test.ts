@@ -85,6 +85,19 @@ async function messages(room: string, page: Page, count: number) {
   }
 }
 
+/** Asks for a new password; gives the path of the link in the e-mail. */
+async function forget(page: Page, email: string): Promise<string> {
+  await page.goto("/login/forgot");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("button", { name: "Send the link" }).click();
+  await page.getByRole("heading", { name: "Check your e-mail" }).waitFor();
+  await page.goto("/outbox");
+  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
+    .click();
+  const link = page.getByRole("link", { name: /\/login\/reset\// });
+  return new URL((await link.getAttribute("href"))!).pathname;
+}
+
 Deno.test({
   name: "every page passes axe, fits its window and has its pictures taken",
   sanitizeOps: false,
@@ -112,8 +125,21 @@ Deno.test({
       const link = await page.getByRole("link", { name: /\/invitations\// })
         .getAttribute("href");
       const storageState = await first.context.storageState();
+      const visitor = await openContext(browser, stack.url);
+      const reset = await forget(await visitor.context.newPage(), ada.email);
+      await visitor.context.close();
 
-      const open = ["/", "/docs", "/register", "/login", "/nothing-here"];
+      const open = [
+        "/",
+        "/docs",
+        "/register",
+        "/login",
+        "/login/forgot",
+        reset,
+        "/nothing-here",
+      ];
+      // For somebody whose password was right.
+      const between = ["/login/face", "/login/code"];
       const inside = [
         "/rooms",
         empty,
@@ -123,6 +149,7 @@ Deno.test({
         `${full}/around/30`,
         new URL(link!).pathname,
         "/account",
+        "/account/face",
         "/outbox",
         mail!,
       ];
@@ -135,6 +162,7 @@ Deno.test({
         [mail!, "mail"],
         [new URL(link!).pathname, "invitation"],
         ["/", "landing"],
+        [reset, "login-reset"],
       ]);
       const axe = await Deno.readTextFile(AXE);
       for (const viewport of WINDOWS) {
@@ -146,11 +174,22 @@ Deno.test({
             ...screen,
             storageState,
           });
+          const half = await openContext(browser, stack.url, screen);
+          const { email, password } = ada;
+          const asked = await half.context.request.post("/api/login", {
+            data: { email, password },
+          });
+          assertEquals(asked.status(), 202);
           const found: string[] = [];
-          for (const path of [...open, ...inside]) {
-            const { context } = inside.includes(path) ? own : out;
+          for (const path of [...open, ...between, ...inside]) {
+            const { context } = inside.includes(path)
+              ? own
+              : between.includes(path)
+              ? half
+              : out;
             const page = await context.newPage();
             await page.goto(path);
+            assertEquals(new URL(page.url()).pathname, path.split("?")[0]);
             if (path === empty || path === full) await live(page);
             const beyond = await overflow(page);
             if (beyond > 0) found.push(`${path} is ${beyond} px too wide`);
@@ -171,9 +210,10 @@ Deno.test({
             await page.close();
           }
           assertEquals(found, []);
-          assertEquals([...out.problems, ...own.problems], []);
-          await out.context.close();
-          await own.context.close();
+          for (const { context, problems } of [out, half, own]) {
+            assertEquals(problems, []);
+            await context.close();
+          }
         });
       }
     } finally {
