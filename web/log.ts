@@ -8,11 +8,14 @@ const SECRET_FIELD =
 const ERROR_CODE = /^[a-z][a-z-]{0,40}$/;
 const EMAIL = /[^\s"'<>()[\]{},;:=]+@[^\s"'<>()[\]{},;:=]+/g;
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
+/** What an address asks for: what people look for, or a signature. */
+const QUERY = /(\b[a-z]+:\/\/[^\s?]+\?)\S+/gi;
 /** Anything as long as one of our random secrets, in hex or base64url. */
 const LONG_SECRET = /[A-Za-z0-9_-]{40,}/g;
 
 const clean = (text: string): string =>
-  text.slice(0, 1000).replace(EMAIL, "[e-mail]").replace(JWT, "[token]")
+  text.slice(0, 1000).replace(QUERY, "$1[query]").replace(EMAIL, "[e-mail]")
+    .replace(JWT, "[token]")
     .replace(LONG_SECRET, "[secret]");
 
 /** The place an error was thrown, without the whole stack. */

@@ -69,6 +69,17 @@ Deno.test("nothing that a line must not hold gets into it, inside sentences", ()
   assertMatch(written, /\[e-mail\].*\[secret\]/);
 });
 
+Deno.test("what somebody looks for is not in the error of the fetch that failed", async () => {
+  const port = Deno.listen({ port: 0, hostname: "127.0.0.1" });
+  const at = `http://127.0.0.1:${port.addr.port}/rooms/r1/search`;
+  port.close();
+  const cause = await fetch(`${at}?q=pay(rise)&limit=20`).catch((e) => e);
+  assert(cause instanceof Error);
+  const written = JSON.stringify(redact({ error: new Error("-", { cause }) }));
+  assert(!written.includes("rise"), written);
+  assertMatch(written, /search\?\[query\]/);
+});
+
 Deno.test("an error is its name, message and place, without its stack", () => {
   const { error } = redact({ error: new TypeError("odd") });
   const { name, message, at, ...rest } = error as Record<string, unknown>;
