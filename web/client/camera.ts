@@ -48,11 +48,13 @@ export function cameraProblem(error: unknown): string {
  * Takes `count` stills of what a video shows, some time apart.
  *
  * @param onStill is told the number of each still as it is taken, from 1.
+ * @param taken how many of the form's stills there are already, for the names of these.
  */
 export async function takeStills(
   video: HTMLVideoElement,
   count: number,
   onStill: (number: number) => void,
+  taken = 0,
 ): Promise<Still[]> {
   const stills: Still[] = [];
   for (let number = 1; number <= count; number++) {
@@ -60,7 +62,12 @@ export async function takeStills(
     onStill(number);
     const { videoWidth, videoHeight } = video;
     stills.push(
-      await draw(video, videoWidth, videoHeight, `selfie-${number}.jpg`),
+      await draw(
+        video,
+        videoWidth,
+        videoHeight,
+        `selfie-${taken + number}.jpg`,
+      ),
     );
   }
   return stills;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import type { Turn } from "../accounts/liveness.ts";
 import { openBrowser, openContext } from "./browser.ts";
@@ -58,6 +58,11 @@ async function takeBoth(page: Page, second: keyof typeof HELD) {
   await focusOn(page, "Take second photo");
   await takeWhen(page, second, "Take second photo");
   await page.getByRole("status").getByText("The photos are ready.").waitFor();
+  // The inputs tell which photo is which.
+  const names = await page.locator("input[name=selfie]").evaluateAll(
+    (inputs) => inputs.map((input) => (input as HTMLInputElement).value),
+  );
+  assertMatch(names.join(), /selfie-1\.jpg,.*selfie-2\.jpg$/);
   await button(page, "Sign in").click();
 }
 

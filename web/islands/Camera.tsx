@@ -115,7 +115,7 @@ export default function Camera(
     try {
       const stills = await takeStills(video.current!, count, (number) => {
         setSaid(count > 1 ? `Hold still: ${number} of ${count}` : "");
-      });
+      }, first ? 1 : 0);
       if (turn && !first) {
         setFirst(stills[0]);
         setPhase("open");
