@@ -53,6 +53,19 @@ const overflow = (page: Page) =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth
   );
 
+/** How far what is seen moved by itself while the page came: Cumulative Layout Shift. */
+const moved = (page: Page) =>
+  page.evaluate(() =>
+    new Promise<number>((resolve) => {
+      new PerformanceObserver((list) => {
+        const shifts = list.getEntries() as unknown as { value: number }[];
+        resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+      }).observe({ type: "layout-shift", buffered: true });
+      // Where nothing moved, it never calls.
+      setTimeout(() => resolve(0), 200);
+    })
+  );
+
 /** What is missing on paper, where a room is no window to scroll in, and what is too much. */
 async function unprinted(page: Page): Promise<string[]> {
   await page.emulateMedia({ media: "print" });
@@ -114,6 +127,8 @@ Deno.test({
       await signUp(page, ada, { file: await selfieFile(folder, "ada") });
       const empty = await createRoom(page, "Nothing said yet");
       const long = "A room whose name is quite a bit longer than most";
+      const short = await createRoom(page, "A word or two");
+      await messages(short, page, 6);
       const full = await createRoom(page, long);
       await messages(full, page, 60);
       await invite(page, full, grace.email);
@@ -143,6 +158,7 @@ Deno.test({
       const inside = [
         "/rooms",
         empty,
+        short,
         full,
         `${full}/members`,
         `${full}/search?q=thought`,
@@ -155,6 +171,7 @@ Deno.test({
       ];
       const names = new Map([
         [empty, "room-empty"],
+        [short, "room-short"],
         [full, "room"],
         [`${full}/members`, "members"],
         [`${full}/search?q=thought`, "search"],
@@ -190,7 +207,9 @@ Deno.test({
             const page = await context.newPage();
             await page.goto(path);
             assertEquals(new URL(page.url()).pathname, path.split("?")[0]);
-            if (path === empty || path === full) await live(page);
+            if ([empty, short, full].includes(path)) await live(page);
+            const shift = await moved(page);
+            if (shift > 0.01) found.push(`${path} moves by ${shift}`);
             const beyond = await overflow(page);
             if (beyond > 0) found.push(`${path} is ${beyond} px too wide`);
             await page.evaluate(axe);
