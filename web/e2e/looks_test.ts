@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
+import { eventually } from "./patience.ts";
 import { ada, createRoom, grace, invite, live, signUp } from "./people.ts";
 import { startStack } from "./stack.ts";
 
@@ -115,9 +116,13 @@ async function forget(page: Page, email: string): Promise<string> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByRole("button", { name: "Send the link" }).click();
   await page.getByRole("heading", { name: "Check your e-mail" }).waitFor();
-  await page.goto("/outbox");
-  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
-    .click();
+  const mail = page.getByRole("link").filter({ hasText: `to ${email}` });
+  // It leaves after the answer, which tells nobody whether there is such an account.
+  await eventually(async () => {
+    await page.goto("/outbox");
+    return await mail.count() || undefined;
+  }, () => `No e-mail to ${email}`);
+  await mail.first().click();
   const link = page.getByRole("link", { name: /\/login\/reset\// });
   return new URL((await link.getAttribute("href"))!).pathname;
 }
