@@ -1,6 +1,6 @@
 import type { Entry, NewEntry } from "./entry.ts";
 import { type Appended, StoreError, type Waiter } from "./log.ts";
-import type { Client } from "./redis-client.ts";
+import type { Appends, Client } from "./redis-client.ts";
 import type { Watches } from "./redis-watches.ts";
 
 /** An append that waits for its batch. */
@@ -81,24 +81,27 @@ export async function appendRooms(
 
 function settle(
   rooms: Map<string, Pending[]>,
-  replies: (string | number)[],
+  replies: (string | number | Appends)[],
   watches: Watches,
   findFirst: FindFirst,
 ): void {
   let next = 0;
   for (const [roomId, pending] of rooms) {
     const epoch = String(replies[next]), published = replies[next + 1] === 1;
-    const offsets = replies.slice(next + 2, next + 2 + pending.length);
-    next += 2 + pending.length;
+    const offsets = replies[next + 2] as Appends;
+    next += 3;
+    const became = typeof offsets === "number"
+      ? (i: number) => offsets + 1 + i
+      : (i: number) => offsets[i] ?? "!no reply";
     const fresh: Entry[] = [];
     pending.forEach(({ entry: { kind, body } }, i) => {
-      const offset = offsets[i];
+      const offset = became(i);
       if (typeof offset !== "number") return;
       fresh.push({ epoch, offset, kind, body });
     });
     if (!published) watches.tell(roomId, fresh);
     pending.forEach(({ entry: { timestamp }, waiter }, i) => {
-      const offset = offsets[i] ?? "!no reply";
+      const offset = became(i);
       if (typeof offset === "number") {
         waiter.resolve({ epoch, offset, timestamp, repeated: false });
       } else if (offset.startsWith("=")) {

@@ -1,16 +1,14 @@
 import { Cluster, Redis } from "ioredis";
 import type { Entry } from "./entry.ts";
 import { errorFields, type Logger } from "../logger.ts";
+import { PAGE, READ, UNREAD } from "./redis-read-scripts.ts";
 import {
   APPEND,
   BEGIN_EPOCH,
   MARK_READ,
-  PAGE,
   PUT_BACK,
-  READ,
   RESTORE,
   TRIM,
-  UNREAD,
 } from "./redis-scripts.ts";
 
 type Args = (string | number)[];
@@ -40,8 +38,15 @@ export function publishedEntries(text: string): Entry[] {
   }));
 }
 
+/**
+ * What became of a room's appends: the offset before the first if all are new, else one
+ * for each; the offset, or `=` and the offset it had, or `!` and why it failed.
+ */
+export type Appends = number | (number | string)[];
+
 interface Scripts {
-  chatAppend: Script<(string | number)[]>;
+  /** For each room: the epoch, 1 if it was published, and what became of its appends. */
+  chatAppend: Script<(string | number | Appends)[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
   chatPage: Script<
     [epoch: string, offset: string, StreamEntry[], StreamEntry[]]

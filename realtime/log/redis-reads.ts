@@ -89,8 +89,8 @@ export class RedisReads {
     const [page, [read, unread]] = await Promise.all([
       this.page(roomId, { limit: 1 }),
       this.client.chatUnread(
-        2,
-        ...keys(roomId, "log", "reads"),
+        3,
+        ...keys(roomId, "log", "reads", "erased"),
         userId,
         own,
         UNREAD_LIMIT,

@@ -2,7 +2,9 @@
  * The scripts that make up the Redis log. Each runs atomically on the keys of one room (or
  * of several, on a single server). The keys of a room share a hash tag, and so a slot:
  *
- *   log     stream; the id of an entry is `offset-epoch`, its one field is kind → body
+ *   log     stream; the id of an entry is `offset-epoch`, its one field is kind → body;
+ *           messages that came together share one: it has the offset of the last of them,
+ *           and a field for each. An entry costs several times what a field does.
  *   meta    hash: epoch, offset (the newest); sender and clientId → the offset they got;
  *           and a note, see NOTE
  *   amends  sorted set: ids of edits, deletions, reactions, by the offset they belong to
@@ -10,13 +12,30 @@
  *   reads   hash: person → read position
  *
  * An entry of a stream cannot be overwritten: one that must lose its text moves to
- * `erased`, and reading merges the two.
+ * `erased`, with those that share its place, and reading merges the two.
  *
  * A write that fails (out of memory, read-only, wrong type) is one of the first of a room,
  * before anything was changed, or is undone.
  */
 
-/** Functions that take the text out of entries. */
+/** Functions that take an entry of the stream apart. */
+export const SPREAD = `
+local function offsetOf(id) return tonumber(string.match(id, '^%d+')) end
+-- Adds what lies between two offsets, each as an entry of its own.
+local function spread(entry, from, to, all)
+  local last, epoch = string.match(entry[1], '^(%d+)(.*)$')
+  local fields = entry[2]
+  local count = #fields / 2
+  local before = tonumber(last) - count
+  for i = math.max(1, from - before), math.min(count, to - before) do
+    local id = string.format('%d', before + i) .. epoch
+    all[#all + 1] = {id, {fields[i * 2 - 1], fields[i * 2]}}
+  end
+  return all
+end
+`;
+
+/** Functions that take the text out of entries; after {@link SPREAD}. */
 const ERASE = `
 local function blank(body, field)
   local _, start = string.find(body, field, 1, true)
@@ -36,13 +55,28 @@ local function withoutText(body)
   local text = blank(blank(body, '"content":"'), '"clip":"')
   return (string.gsub(text, ',"clip":""', ''))
 end
+-- What was moved may have lost its text already, or have come along with what did.
+local function eraseMoved(erased, offset, kept)
+  local bare = withoutText(kept)
+  if bare == kept then return end
+  local added = redis.pcall('ZADD', erased, offset, bare)
+  if type(added) ~= 'table' then redis.call('ZREM', erased, kept) end
+end
 local function erase(log, erased, id)
-  local entry = redis.call('XRANGE', log, id, id)[1]
+  local offset, moving, found = offsetOf(id), {}, false
+  local moved = redis.pcall('ZRANGEBYSCORE', erased, offset, offset)
+  if moved[1] then return eraseMoved(erased, offset, moved[1]) end
+  local entry = redis.call('XRANGE', log, offset, '+', 'COUNT', 1)[1]
   if not entry then return end
-  local kind, body = entry[2][1], entry[2][2]
-  if kind ~= 'm' and kind ~= 'e' then return end
-  local kept = entry[1] .. ' ' .. kind .. withoutText(body)
-  local added = redis.pcall('ZADD', erased, string.match(entry[1], '^%d+'), kept)
+  for _, one in ipairs(spread(entry, 0, math.huge, {})) do
+    local at, kind, body = offsetOf(one[1]), one[2][1], one[2][2]
+    if at == offset and (kind == 'm' or kind == 'e') then
+      body, found = withoutText(body), true
+    end
+    moving[#moving + 1], moving[#moving + 2] = at, one[1] .. ' ' .. kind .. body
+  end
+  if not found then return end
+  local added = redis.pcall('ZADD', erased, unpack(moving))
   if type(added) ~= 'table' then redis.call('XDEL', log, entry[1]) end
 end
 -- What was appended before must not be undone by an index of the wrong type: no error here.
@@ -52,8 +86,8 @@ local function eraseAll(log, amends, erased, target)
   for _, edit in ipairs(edits.err and {} or edits) do erase(log, erased, edit) end
 end
 local function isErased(erased, target)
-  local count = redis.pcall('ZCOUNT', erased, target, target)
-  return type(count) == 'number' and count > 0
+  local kept = redis.pcall('ZRANGEBYSCORE', erased, target, target)[1]
+  return kept and string.find(kept, '"content":""', 1, true)
 end
 `;
 
@@ -66,14 +100,21 @@ const NOTE = "epoch, offset, and the offset that each sender and clientId got"
   .padEnd(65);
 
 /**
+ * Messages that share an entry of the stream. It bounds what moves when one of them is
+ * deleted, and what the first look at an entry costs.
+ */
+const TOGETHER = 64;
+
+/**
  * KEYS: log and meta of each room, then the `amends` and `erased` of its room for each
  * edit, deletion and reaction. ARGV: the number of rooms, the time, the caller's anchor, how
  * many of those there are, their targets, then for each room: 1 if the caller is subscribed
  * to it, the epoch and offset the caller has seen, its entries' kinds as one string, the
  * sender and clientId of each, the body of each.
  *
- * Replies for each room the epoch, 1 if what is new was published, then for each entry the
- * offset; as a string with `=` in front if it was repeated, or `!` and why it failed.
+ * Replies for each room the epoch, 1 if what is new was published, and the offset before the
+ * first of its entries if all of them are new; else a list, for each entry the offset, or as
+ * a string the offset with `=` in front if it was repeated, or `!` and why it failed.
  * Publishes a room's new entries as one message: a line with the epoch, the offset before the
  * first, and their kinds; then a line for each body. It does not if nobody but the caller
  * would hear it; an edit may have lost its text here, so amendments are published always.
@@ -81,8 +122,8 @@ const NOTE = "epoch, offset, and the offset that each sender and clientId got"
  * A log behind what a caller saw of the same epoch has lost entries (a failover, a restored
  * backup): what is appended from then on belongs to a new epoch.
  */
-export const APPEND = `${ERASE}
-local rooms, now, anchor, replies, n = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}, 0
+export const APPEND = `${SPREAD}${ERASE}
+local rooms, now, anchor, replies = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}
 local spare, t = rooms * 2 - 1, 4
 local a = t + tonumber(ARGV[t]) + 1
 local channels = {}
@@ -93,15 +134,30 @@ local function isHeard(r, caller, kinds)
   -- A caller whose anchor is gone is not among those that are counted.
   return counts[r * 2 + 2] > math.min(caller, counts[2])
 end
-local function amend(log, id, kind, body)
+-- Adds an entry of any kind on its own; returns why it failed, or what is kept of its body.
+local function addOne(log, id, kind, body)
   local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
   -- An edit that crossed the deletion must not bring text back.
   if kind == 'e' and isErased(erased, target) then body = withoutText(body) end
   local added = redis.pcall('XADD', log, id, kind, body)
-  if type(added) == 'table' then return added end
+  if type(added) == 'table' then return added.err or 'failed' end
   if kind == 'd' then eraseAll(log, amends, erased, target) end
-  redis.pcall('ZADD', amends, target, id)
-  return added, body
+  if kind ~= 'm' then redis.pcall('ZADD', amends, target, id) end
+  return nil, body
+end
+-- Adds messages that follow each other; returns why it failed, and at which of the fields.
+local function addTogether(log, suffix, marks, fields)
+  for from = 1, #fields, ${TOGETHER * 2} do
+    local to = math.min(#fields, from + ${TOGETHER * 2 - 1})
+    local added = redis.pcall('XADD', log, marks[to] .. suffix, unpack(fields, from, to))
+    if type(added) == 'table' then return added.err or 'failed', from end
+  end
+end
+local function publish(channel, epoch, first, fields)
+  local kinds, bodies = {}, {}
+  for i = 1, #fields / 2 do kinds[i], bodies[i] = fields[i * 2 - 1], fields[i * 2] end
+  local head = epoch .. ' ' .. first .. ' ' .. table.concat(kinds)
+  redis.call('SPUBLISH', channel, head .. '\\n' .. table.concat(bodies, '\\n'))
 end
 for r = 1, rooms do
   local log, meta = KEYS[r * 2 - 1], KEYS[r * 2]
@@ -114,141 +170,49 @@ for r = 1, rooms do
   if epoch == seenEpoch and first < seen then
     epoch = string.format('%.0f', math.max(tonumber(now), tonumber(epoch) + 1))
   end
-  local heard, newest, marks, sent, newKinds, news = isHeard(r, caller, kinds), first, {}, {}, {}, {}
-  local suffix = '-' .. epoch
-  replies[n + 1], replies[n + 2] = epoch, heard and 1 or 0
-  n = n + 2
+  local suffix, together, why = '-' .. epoch, not string.find(kinds, '[^m]'), state.err
+  -- Of what is new, by turns: key and offset, kind and body.
+  local marks, fields, new, sent, done = {}, {}, 0, {}, {}
   for i = 1, #kinds do
-    local kind, key, body = string.sub(kinds, i, i), ARGV[keys + i], ARGV[bodies + i]
-    if kind ~= 'm' then spare, t = spare + 2, t + 1 end
-    local before = state[i + 2] or sent[key]
-    local added, offset = state.err and state or before, nil
-    if not added then
-      -- Lua's own way to make a number text takes several times as long.
-      offset = string.format('%d', newest + 1)
-      if kind == 'm' then
-        added = redis.pcall('XADD', log, offset .. suffix, kind, body)
-      else
-        added, body = amend(log, offset .. suffix, kind, body)
-      end
+    local key, kind, body = ARGV[keys + i], 'm', ARGV[bodies + i]
+    -- Lua's own way to make a number text takes several times as long.
+    local before, offset = state[i + 2] or sent[key], string.format('%d', first + new + 1)
+    if not together then
+      kind = string.sub(kinds, i, i)
+      if kind ~= 'm' then spare, t = spare + 2, t + 1 end
+      if not before and not state.err then why, body = addOne(log, offset .. suffix, kind, body) end
     end
-    n = n + 1
-    if type(added) == 'table' then
-      replies[n] = '!' .. (added.err or 'failed')
-    elseif before then
-      replies[n] = '=' .. before
+    if before then
+      done[i] = '=' .. before
+    elseif why then
+      done[i] = '!' .. why
     else
-      newest = newest + 1
-      local new = newest - first
-      marks[new * 2 - 1], marks[new * 2], sent[key] = key, offset, offset
-      if heard then newKinds[new], news[new] = kind, body end
-      replies[n] = newest
+      new = new + 1
+      local m = new * 2
+      marks[m - 1], marks[m], fields[m - 1], fields[m] = key, offset, kind, body
+      sent[key], done[i] = offset, first + new
     end
   end
-  if newest > first then
-    if first == 0 then redis.call('HSET', meta, 'note', '${NOTE}') end
-    redis.call('HSET', meta, 'epoch', epoch, 'offset', marks[#marks], unpack(marks))
-    if heard then
-      local head = epoch .. ' ' .. first .. ' ' .. table.concat(newKinds)
-      redis.call('SPUBLISH', channels[r], head .. '\\n' .. table.concat(news, '\\n'))
+  if together then
+    local failed, from = addTogether(log, suffix, marks, fields)
+    if failed then
+      new = (from - 1) / 2
+      for i = 1, #kinds do
+        if tonumber(string.match(done[i], '%d+$')) > first + new then done[i] = '!' .. failed end
+      end
+      for m = #marks, from, -1 do marks[m], fields[m] = nil, nil end
     end
+  end
+  local heard, n = isHeard(r, caller, kinds), #replies
+  replies[n + 1], replies[n + 2] = epoch, heard and 1 or 0
+  replies[n + 3] = new == #kinds and first or done
+  if new > 0 then
+    if first == 0 then redis.call('HSET', meta, 'note', '${NOTE}') end
+    redis.call('HSET', meta, 'epoch', epoch, 'offset', marks[new * 2], unpack(marks))
+    if heard then publish(channels[r], epoch, first, fields) end
   end
 end
 return replies
-`;
-
-const STATE = `
-local function stateOf(meta, now)
-  local state = redis.call('HMGET', meta, 'epoch', 'offset')
-  if state[1] then return state[1], tonumber(state[2] or 0) end
-  -- A room has its epoch before its first entry, if it can be written.
-  local made = redis.pcall('HSET', meta, 'epoch', now)
-  if type(made) == 'table' then return '0', 0 end
-  return now, 0
-end
-`;
-
-/**
- * Functions that read the log with what was erased in its place. Offsets are dense, so a
- * range of them is as long as it is wide.
- */
-const MERGE = `
-local function offsetOf(id) return tonumber(string.match(id, '^%d+')) end
-local function toEntry(kept)
-  local id, kind, body = string.match(kept, '^(%S+) (.)(.*)$')
-  return {id, {kind, body}}
-end
-local function between(log, erased, from, to)
-  local found = redis.call('XRANGE', log, from, to)
-  local gone = redis.call('ZRANGEBYSCORE', erased, from, to)
-  if #gone == 0 then return found end
-  local all, g = {}, 1
-  for _, entry in ipairs(found) do
-    while gone[g] and offsetOf(gone[g]) < offsetOf(entry[1]) do
-      all[#all + 1] = toEntry(gone[g])
-      g = g + 1
-    end
-    all[#all + 1] = entry
-  end
-  for i = g, #gone do all[#all + 1] = toEntry(gone[i]) end
-  return all
-end
-local function firstOffset(log, erased)
-  local entry = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
-  local gone = redis.call('ZRANGE', erased, 0, 0)[1]
-  local one = entry and offsetOf(entry[1]) or math.huge
-  return math.min(one, gone and offsetOf(gone) or math.huge)
-end
-`;
-
-/** KEYS: log, meta, erased. ARGV: time, after, limit. Replies epoch, newest offset, entries. */
-export const READ = `${STATE}${MERGE}
-local epoch, newest = stateOf(KEYS[2], ARGV[1])
-local from, limit = tonumber(ARGV[2]) + 1, tonumber(ARGV[3])
-from = math.max(from, firstOffset(KEYS[1], KEYS[3]))
-local entries = {}
-if from <= newest then
-  entries = between(KEYS[1], KEYS[3], from, math.min(newest, from + limit - 1))
-end
-return {epoch, tostring(newest), entries}
-`;
-
-/**
- * KEYS: log, meta, amends, erased. ARGV: time, before or "", after or "", limit. Replies
- * epoch, newest offset, the messages (newest first unless after is given) and what amends
- * them.
- */
-export const PAGE = `${STATE}${MERGE}
-local log, erased = KEYS[1], KEYS[4]
-local epoch, newest = stateOf(KEYS[2], ARGV[1])
-local limit, messages = tonumber(ARGV[4]), {}
-local first, forward = firstOffset(log, erased), ARGV[3] ~= ''
-local edge, width = newest, limit
-if ARGV[2] ~= '' then edge = math.min(newest, tonumber(ARGV[2]) - 1) end
-if forward then edge = math.max(first, tonumber(ARGV[3]) + 1) end
-while #messages < limit and edge >= first and edge <= newest do
-  local from = forward and edge or math.max(first, edge - width + 1)
-  local to = forward and math.min(newest, edge + width - 1) or edge
-  local found = between(log, erased, from, to)
-  for i = 1, #found do
-    local entry = found[forward and i or #found + 1 - i]
-    if entry[2][1] == 'm' and #messages < limit then
-      messages[#messages + 1] = entry
-    end
-  end
-  edge = forward and to + 1 or from - 1
-  width = math.min(512, width * 2)
-end
-local amendments = {}
-if #messages > 0 then
-  local one, two = offsetOf(messages[1][1]), offsetOf(messages[#messages][1])
-  local ids = redis.call('ZRANGEBYSCORE', KEYS[3], math.min(one, two), math.max(one, two))
-  for _, id in ipairs(ids) do
-    local entry = between(log, erased, offsetOf(id), offsetOf(id))[1]
-    if entry then amendments[#amendments + 1] = entry end
-  end
-end
-return {epoch, tostring(newest), messages, amendments}
 `;
 
 /** KEYS: reads, meta. ARGV: person, offset. Replies the position. */
@@ -261,18 +225,6 @@ redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f', offset))
 return offset
 `;
 
-/** KEYS: log, reads. ARGV: person, how their messages can be told, the most to count. */
-export const UNREAD = `
-local read = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)
-local from, count = string.format('%.0f', read + 1), 0
-local entries = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', ARGV[3])
-for _, entry in ipairs(entries) do
-  local own = string.find(entry[2][2], ARGV[2], 1, true)
-  if entry[2][1] == 'm' and not own then count = count + 1 end
-end
-return {read, count}
-`;
-
 /** KEYS: meta. ARGV: time, the epoch and offset seen. Begins a new epoch if behind. */
 export const BEGIN_EPOCH = `
 local state = redis.call('HMGET', KEYS[1], 'epoch', 'offset')
@@ -283,15 +235,20 @@ return 1
 `;
 
 /**
- * KEYS: log, meta, amends, erased. ARGV: the offset to keep from, then the sender and
- * clientId of each entry that goes. Replies how many those were.
+ * KEYS: log, meta, amends, erased. ARGV: the first offset, then the sender and clientId of
+ * each entry that may go. Replies how many went: what shares an entry of the stream with one
+ * that stays, stays as well.
  */
-export const TRIM = `
-for i = 2, #ARGV do redis.call('HDEL', KEYS[2], ARGV[i]) end
-redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. ARGV[1])
-redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. ARGV[1])
-redis.call('XTRIM', KEYS[1], 'MINID', ARGV[1])
-return #ARGV - 1
+export const TRIM = `${SPREAD}
+local first, count = tonumber(ARGV[1]), #ARGV - 1
+local next = redis.call('XRANGE', KEYS[1], first + count, '+', 'COUNT', 1)[1]
+if next then count = math.min(count, offsetOf(next[1]) - #next[2] / 2 + 1 - first) end
+for i = 1, count do redis.call('HDEL', KEYS[2], ARGV[i + 1]) end
+local keep = string.format('%d', first + count)
+redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. keep)
+redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. keep)
+redis.call('XTRIM', KEYS[1], 'MINID', keep)
+return count
 `;
 
 /**

@@ -31,7 +31,7 @@ export async function trimRooms(
     do {
       trimmed = await trimSlice(client, roomId, before);
       total += trimmed;
-    } while (trimmed === SLICE);
+    } while (trimmed > 0);
   }
   return total;
 }
@@ -49,17 +49,16 @@ async function trimSlice(client: Client, roomId: string, before: number) {
     SLICE,
   );
   const sent: string[] = [];
-  let keep = 1;
   for (const item of found) {
     const entry = toEntry(item);
     const { clientId, sender, timestamp } = entryOrigin(entry);
     if (timestamp >= before || entry.offset >= Number(newest)) break;
-    keep = entry.offset + 1;
     sent.push(`${sender.id} ${clientId}`);
   }
-  if (sent.length === 0) return 0;
+  if (!found[0] || sent.length === 0) return 0;
   const keys = [log, key("meta"), key("amends"), erased];
-  return client.chatTrim(keys.length, ...keys, keep, ...sent);
+  const { offset } = toEntry(found[0]);
+  return client.chatTrim(keys.length, ...keys, offset, ...sent);
 }
 
 const PARTS = ["log", "meta", "amends", "erased", "reads"];
