@@ -21,6 +21,12 @@ export class FrameError extends Error {
 type Fields = Record<string, unknown>;
 
 const CLIENT_ID = /^[\w.:-]{1,64}$/;
+/**
+ * A message the way our own clients write it, as long as nothing in it is escaped: taking
+ * that apart costs less than half of what `JSON.parse` does, and nearly every frame is one.
+ */
+const PLAIN_MESSAGE =
+  /^\{"event":"chat-message","roomId":"([\w.:-]*)","message":\{"clientId":"([\w.:-]*)","content":"([^"\\\x00-\x1f]*)"\}\}$/;
 const EMOJI = /^\p{RGI_Emoji}$/v;
 
 /**
@@ -84,6 +90,11 @@ function parseEvent(fields: Fields): ClientFrame {
 }
 
 function parseObject(text: string): Fields {
+  const plain = PLAIN_MESSAGE.exec(text);
+  if (plain) {
+    const [, roomId, clientId, content] = plain;
+    return { event: "chat-message", roomId, message: { clientId, content } };
+  }
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -34,6 +34,22 @@ export function rejectAll(waiting: Pending[], cause?: unknown): void {
 /** Finds what a repeated clientId was first appended as. */
 export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
 
+/** Adds the keys that amendments need to a call; returns the offsets they amend. */
+function pushAmended(
+  call: (string | number)[],
+  rooms: Map<string, Pending[]>,
+): number[] {
+  const targets: number[] = [];
+  for (const [roomId, pending] of rooms) {
+    for (const { entry: { target } } of pending) {
+      if (target === undefined) continue;
+      targets.push(target);
+      call.push(roomKey(roomId, "amends"), roomKey(roomId, "erased"));
+    }
+  }
+  return targets;
+}
+
 /**
  * Appends everything of some rooms with one call of the script, and settles it; resolves
  * to whether the store answered.
@@ -44,33 +60,26 @@ export async function appendRooms(
   watches: Watches,
   findFirst: FindFirst,
 ): Promise<boolean> {
-  const keys: string[] = [], amended: string[] = [];
-  const args: (string | number)[] = [], targets: number[] = [];
-  for (const [roomId, pending] of rooms) {
-    keys.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
-    const { epoch = "", offset = 0 } = watches.seen(roomId) ?? {};
-    const kinds = pending.map(({ entry }) => entry.kind).join("");
-    const heard = watches.hears(roomId) ? 1 : 0;
-    args.push(heard, epoch, offset, kinds);
-    for (const { entry } of pending) {
-      args.push(`${entry.sender.id} ${entry.clientId}`);
-      if (entry.target === undefined) continue;
-      targets.push(entry.target);
-      amended.push(roomKey(roomId, "amends"), roomKey(roomId, "erased"));
-    }
-    for (const { entry } of pending) args.push(entry.body);
+  const call: (string | number)[] = [0];
+  for (const roomId of rooms.keys()) {
+    call.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
   }
-  const amendments = [targets.length, ...targets];
-  const head = [rooms.size, Date.now(), watches.anchor, ...amendments];
-  const count = keys.length + amended.length;
+  const targets = pushAmended(call, rooms);
+  call[0] = call.length - 1;
+  call.push(rooms.size, Date.now(), watches.anchor, targets.length, ...targets);
+  for (const [roomId, pending] of rooms) {
+    const { seen, confirmed } = watches.watched(roomId);
+    call.push(confirmed ? 1 : 0, seen?.epoch ?? "", seen?.offset ?? 0);
+    let kinds = "";
+    for (const { entry } of pending) kinds += entry.kind;
+    call.push(kinds);
+    for (const { entry: { sender, clientId } } of pending) {
+      call.push(`${sender.id} ${clientId}`);
+    }
+    for (const { entry } of pending) call.push(entry.body);
+  }
   try {
-    const replies = await client.chatAppend(
-      count,
-      ...keys,
-      ...amended,
-      ...head,
-      ...args,
-    );
+    const replies = await client.chatAppend(...(call as [number]));
     settle(rooms, replies, watches, findFirst);
     return true;
   } catch (cause) {

@@ -75,7 +75,7 @@ test("one that writes and has lost its subscription does not count as one that h
   await two.log.watch("cut");
   // As when the connection breaks and this end does not know yet.
   await subscriber.sunsubscribe(watches.anchor, roomKey("cut", "live"));
-  expect(watches.hears("cut")).toBe(true);
+  expect(watches.watched("cut").confirmed).toBe(true);
   await new Promise((resolve, reject) => {
     const waiter = { resolve, reject };
     appends.add({ entry: draft("cut", "c1"), waiter });

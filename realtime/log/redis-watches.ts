@@ -11,10 +11,14 @@ export interface Seen {
 }
 
 interface Watch {
+  /** The newest entry that was told. */
   seen?: Seen;
-  /** Redis has confirmed the subscription on the connection there is now. */
+  /** Whether this instance is one of those Redis counts as subscribed: it has confirmed
+   * the subscription, on the connection there is now. */
   confirmed: boolean;
 }
+
+const UNWATCHED: Watch = { confirmed: false };
 
 /** The rooms this instance hears of, over one subscribed connection. */
 export class Watches {
@@ -70,13 +74,9 @@ export class Watches {
     for (const [, watch] of rooms) watch.confirmed = true;
   }
 
-  seen(roomId: string): Seen | undefined {
-    return this.#rooms.get(roomId)?.seen;
-  }
-
-  /** Whether this instance is one of those Redis counts as subscribed to the room. */
-  hears(roomId: string): boolean {
-    return this.#rooms.get(roomId)?.confirmed ?? false;
+  /** What this instance knows of a room's subscription. */
+  watched(roomId: string): Readonly<Watch> {
+    return this.#rooms.get(roomId) ?? UNWATCHED;
   }
 
   /** Tells the listener of entries, in log order. */
