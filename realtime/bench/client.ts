@@ -1,5 +1,12 @@
 import type { Crowd, CrowdRoom } from "./crowd.ts";
-import { textFrame, Wire, type WireOwner } from "./wire.ts";
+import { RawWire } from "./raw-wire.ts";
+import { WebSocketWire } from "./websocket-wire.ts";
+import type { Frame, Wire, WireOwner } from "./wire.ts";
+
+/** What clients are made of, by name. */
+const WIRES = { websocket: WebSocketWire, raw: RawWire };
+
+export type WireName = keyof typeof WIRES;
 
 const CONTENT = "The quick brown fox jumps over the lazy dog, and then again.";
 /** A clientId is the client's number and the message's, both of fixed width. */
@@ -12,14 +19,14 @@ const SAMPLE = 16;
 
 /** One client of a {@link Crowd}; keeps a window of messages under way if it sends. */
 export class Client implements WireOwner {
-  readonly wire = new Wire(this);
+  readonly wire: Wire;
   received = 0;
   #ready = false;
   #sent = 0;
   #sending = false;
   #sentAt = new Map<number, number>();
-  /** The frame of the next message, but for its sequence; the first byte of that. */
-  readonly #frame: Buffer;
+  /** The text of the next message, but for its sequence; the first byte of that. */
+  readonly #text: Buffer;
   readonly #sequenceAt: number;
   /** Where the clientId was in the last delivery: most often it is there again. */
   #idAt = 0;
@@ -30,16 +37,17 @@ export class Client implements WireOwner {
     readonly number: number,
     readonly token: string,
   ) {
+    this.wire = new WIRES[crowd.wire](this);
     const name = `c${String(number).padStart(NUMBER, "0")}`;
     const id = `${name}-${"0".repeat(SEQUENCE)}`;
-    this.#frame = textFrame(crowd.dialect.chat(room.id, id, CONTENT));
-    this.#sequenceAt = this.#frame.indexOf(id) + name.length + 1;
+    this.#text = Buffer.from(crowd.dialect.chat(room.id, id, CONTENT));
+    this.#sequenceAt = this.#text.indexOf(id) + name.length + 1;
   }
 
   opened(): void {
     const { dialect } = this.crowd;
     for (const text of dialect.greet(this.room.id, this.token)) {
-      this.wire.queue(textFrame(text));
+      this.wire.queue(Buffer.from(text));
     }
     if (dialect.ready === "") this.#becomeReady();
   }
@@ -53,31 +61,29 @@ export class Client implements WireOwner {
     this.crowd.closed += 1;
   }
 
-  frame(bytes: Buffer, start: number, end: number): void {
+  frame(frame: Frame): void {
     const { dialect } = this.crowd;
-    if (this.#ready && bytes[start + dialect.mark] === 110 /* n */) {
+    if (this.#ready && frame.codeAt(dialect.mark) === 110 /* n */) {
       this.received += 1;
       this.crowd.deliveries += 1;
-      if (this.#sending) this.#look(bytes, start);
+      if (this.#sending) this.#look(frame);
     } else if (!this.#ready) {
-      const text = bytes.toString("utf8", start, start + dialect.ready.length);
-      if (text === dialect.ready) this.#becomeReady();
-    } else if (end - start === 1 && bytes[start] === 50 /* 2, a ping */) {
-      this.wire.queue(textFrame("3"));
+      if (frame.indexOf(dialect.ready) === 0) this.#becomeReady();
+    } else if (frame.length === 1 && frame.codeAt(0) === 50 /* 2, a ping */) {
+      this.wire.queue(Buffer.from("3"));
     }
   }
 
   /** Sends the next message when one of its own comes back. */
-  #look(bytes: Buffer, start: number): void {
-    let at = start + this.#idAt;
-    if (bytes[at - 1] !== 34 || bytes[at + 1 + NUMBER] !== 45) {
-      at = bytes.indexOf(FIELD, start) + FIELD.length;
-      this.#idAt = at - start;
+  #look(frame: Frame): void {
+    let at = this.#idAt;
+    if (frame.codeAt(at - 1) !== 34 || frame.codeAt(at + 1 + NUMBER) !== 45) {
+      at = frame.indexOf(FIELD) + FIELD.length;
+      this.#idAt = at;
     }
-    if (digits(bytes, at + 1, NUMBER) !== this.number) return;
+    if (digits(frame, at + 1, NUMBER) !== this.number) return;
     if (this.#sentAt.size > 0) {
-      const sequence = digits(bytes, at + EMPTY_ID.length - SEQUENCE, SEQUENCE);
-      this.#time(sequence);
+      this.#time(digits(frame, at + EMPTY_ID.length - SEQUENCE, SEQUENCE));
     }
     if (this.crowd.running) this.#send();
   }
@@ -102,17 +108,17 @@ export class Client implements WireOwner {
     }
     this.room.sent += 1;
     for (let rest = sequence, i = SEQUENCE - 1; i >= 0; i -= 1) {
-      this.#frame[this.#sequenceAt + i] = 48 + rest % 10;
+      this.#text[this.#sequenceAt + i] = 48 + rest % 10;
       rest = Math.floor(rest / 10);
     }
-    this.wire.queue(this.#frame);
+    this.wire.queue(this.#text);
   }
 }
 
-function digits(bytes: Buffer, at: number, count: number): number {
+function digits(frame: Frame, at: number, count: number): number {
   let value = 0;
   for (let i = at; i < at + count; i += 1) {
-    value = value * 10 + (bytes[i] ?? 0) - 48;
+    value = value * 10 + frame.codeAt(i) - 48;
   }
   return value;
 }

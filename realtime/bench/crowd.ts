@@ -1,4 +1,4 @@
-import { Client } from "./client.ts";
+import { Client, type WireName } from "./client.ts";
 import { type Dialect, type DialectName, DIALECTS } from "./dialect.ts";
 
 /** What is asked of a server. */
@@ -46,7 +46,11 @@ export class Crowd {
   running = false;
   times: number[] = [];
 
-  constructor(dialect: DialectName, readonly shape: Shape) {
+  constructor(
+    dialect: DialectName,
+    readonly shape: Shape,
+    readonly wire: WireName,
+  ) {
     this.dialect = DIALECTS[dialect];
   }
 

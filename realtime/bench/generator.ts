@@ -1,6 +1,7 @@
 // The load generator: a process of its own, so that every measurement finds it fresh.
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import type { WireName } from "./client.ts";
 import { Crowd, type Load, type Shape } from "./crowd.ts";
 import type { DialectName } from "./dialect.ts";
 
@@ -8,6 +9,7 @@ import type { DialectName } from "./dialect.ts";
 export interface Job {
   dialect: DialectName;
   shape: Shape;
+  wire: WireName;
   ports: number[];
   /** Of each client; none for servers that ask for none. */
   tokens: string[];
@@ -44,7 +46,7 @@ const sumCpu = (pids: number[]) =>
 
 async function work(job: Job): Promise<Report | null> {
   const { servers, stores } = job;
-  const crowd = new Crowd(job.dialect, job.shape);
+  const crowd = new Crowd(job.dialect, job.shape, job.wire);
   await crowd.connect(job.ports, job.tokens);
   if (job.seconds === 0) return null;
   const read = () => [servers, stores, [process.pid]].map(sumCpu);

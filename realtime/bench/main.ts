@@ -1,7 +1,9 @@
 // Compares the product with what people would pick instead, run by run on one machine.
 // --only fanout,rooms   --servers bun,redis   --rounds 5   --seconds 3   --window N
+// --clients websocket|raw
 import process from "node:process";
 import { startIssuer } from "../testing.ts";
+import type { WireName } from "./client.ts";
 import { roomOf, type Shape } from "./crowd.ts";
 import type { Report } from "./generator.ts";
 import {
@@ -68,6 +70,7 @@ const seconds = Number(option("seconds") ?? 3);
 const window = option("window");
 const only = option("only")?.split(",");
 const servers = option("servers")?.split(",");
+const wire = (option("clients") ?? "websocket") as WireName;
 const issuer = await startIssuer();
 
 /** A generator with the clients of a shape; they send unless `seconds` is 0. */
@@ -75,7 +78,7 @@ async function generatorFor(subject: Subject, shape: Shape, seconds: number) {
   const { dialect, ports, servers, stores } = subject;
   const tokens = dialect === "ours" ? await tokensFor(shape) : [];
   const processes = { ports, servers, stores };
-  const load = { shape, tokens, warmUp: WARM_UP, seconds };
+  const load = { shape, wire, tokens, warmUp: WARM_UP, seconds };
   return generate({ dialect, ...processes, ...load });
 }
 

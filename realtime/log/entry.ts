@@ -128,6 +128,13 @@ export function entryOrigin(entry: Entry) {
   return { clientId, sender, timestamp, target };
 }
 
+/** Part of the body of what a person sent, and of nothing else: quotes in a text are escaped. */
+export const bySender = (userId: string): string =>
+  `"sender":{"id":${JSON.stringify(userId)},`;
+
+/** Part of the body of what lost its text; see {@link withoutText}. */
+export const NO_TEXT = '"content":""';
+
 /** An entry's body without its text and clip; everything else as it was. */
 export function withoutText(body: string): string {
   const fields = JSON.parse(`{${body}`) as Record<string, unknown>;

@@ -1,3 +1,4 @@
+import { NO_TEXT } from "./entry.ts";
 import { SPREAD } from "./redis-scripts.ts";
 
 const STATE = `
@@ -114,7 +115,7 @@ for _, entry in ipairs(between(KEYS[1], KEYS[3], from, from + ARGV[3] - 1)) do
   local kind, body = entry[2][1], entry[2][2]
   local own = string.find(body, ARGV[2], 1, true)
   -- What was deleted has no text, and only that.
-  local gone = string.find(body, '"content":""', 1, true)
+  local gone = string.find(body, '${NO_TEXT}', 1, true)
   if kind == 'm' and not own and not gone then count = count + 1 end
 end
 return {read, count}

@@ -1,5 +1,10 @@
 import type { Message, RoomSummary } from "../protocol.ts";
-import { applyAmendments, entryOrigin, parseEntryId } from "./entry.ts";
+import {
+  applyAmendments,
+  bySender,
+  entryOrigin,
+  parseEntryId,
+} from "./entry.ts";
 import {
   type Appended,
   type Page,
@@ -84,15 +89,13 @@ export class RedisReads {
   }
 
   async #summary(userId: string, roomId: string): Promise<RoomSummary> {
-    // No content can contain this: its quotes would be escaped.
-    const own = `"sender":{"id":${JSON.stringify(userId)},`;
     const [page, [read, unread]] = await Promise.all([
       this.page(roomId, { limit: 1 }),
       this.client.chatUnread(
         3,
         ...keys(roomId, "log", "reads", "erased"),
         userId,
-        own,
+        bySender(userId),
         UNREAD_LIMIT,
       ),
     ]);

@@ -1,3 +1,5 @@
+import { NO_TEXT } from "./entry.ts";
+
 /**
  * The scripts that make up the Redis log. Each runs atomically on the keys of one room (or
  * of several, on a single server). The keys of a room share a hash tag, and so a slot:
@@ -87,7 +89,7 @@ local function eraseAll(log, amends, erased, target)
 end
 local function isErased(erased, target)
   local kept = redis.pcall('ZRANGEBYSCORE', erased, target, target)[1]
-  return kept and string.find(kept, '"content":""', 1, true)
+  return kept and string.find(kept, '${NO_TEXT}', 1, true)
 end
 `;
 

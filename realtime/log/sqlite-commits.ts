@@ -1,6 +1,7 @@
 import type { NewEntry } from "./entry.ts";
 import { StoreError } from "./log.ts";
-import type { Call, Writer } from "./sqlite-writer.ts";
+import type { Call } from "./sqlite-calls.ts";
+import type { Writer } from "./sqlite-writer.ts";
 
 /** A write that waits for its transaction. */
 export interface Write {

@@ -6,15 +6,15 @@ import { openDatabase } from "./sqlite-schema.ts";
 
 function store(db: Database, fingerprint: number, offset: number): number {
   const { lastInsertRowid } = db.query(
-    `INSERT INTO entries (room, offset, epoch, person, fingerprint, timestamp,
-     kind, body) VALUES (1, ?, 1, 1, ?, 1, 'm', '')`,
+    `INSERT INTO entries (room, offset, count, epoch, fingerprints, timestamp,
+     kind, body) VALUES (1, ?, 1, 1, json_array(?), 1, 'm', '')`,
   ).run(offset, fingerprint);
   return Number(lastInsertRowid);
 }
 
 const found = (db: Database, fingerprints: Fingerprints, fingerprint: number) =>
   fingerprints.find(fingerprint).filter((id) =>
-    db.query("SELECT 1 FROM entries WHERE id = ? AND fingerprint = ?")
+    db.query("SELECT 1 FROM entries WHERE id = ? AND fingerprints = json_array(?)")
       .get(id, fingerprint)
   ).sort((a, b) => a - b);
 
@@ -60,7 +60,7 @@ test("finds every entry that is there, whatever was undone, deleted or forgotten
         else fingerprints.committed();
       }
       const rows = db.query<{ id: number; fingerprint: number }, []>(
-        "SELECT id, fingerprint FROM entries ORDER BY id",
+        "SELECT id, fingerprints ->> 0 AS fingerprint FROM entries ORDER BY id",
       ).all();
       for (let each = 0; each <= 40; each += 1) {
         const ids = rows.filter((row) => row.fingerprint === each)

@@ -6,7 +6,10 @@ const YOUNG_LIMIT = 50_000;
 const MOVED_FOR_EACH = 2;
 const NONE: number[] = [];
 
-/** `reach`: the table has all entries up to this id. */
+/** Rows whose fingerprints are read at once when the log is opened. */
+const ROWS_AT_ONCE = 5_000;
+
+/** `entry` is the id of a row of entries; `reach`: the table has all up to this id. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS fingerprints (
   fingerprint INTEGER NOT NULL, entry INTEGER NOT NULL,
@@ -16,10 +19,9 @@ CREATE TABLE IF NOT EXISTS fingerprints_reach (reach INTEGER NOT NULL);
 INSERT INTO fingerprints_reach
   SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM fingerprints_reach);
 CREATE TRIGGER IF NOT EXISTS forget_fingerprint AFTER DELETE ON entries BEGIN
-  DELETE FROM fingerprints
-  WHERE fingerprint = old.fingerprint AND entry = old.id;
+  DELETE FROM fingerprints WHERE entry = old.id
+  AND fingerprint IN (SELECT value FROM json_each(old.fingerprints));
 END;
-DROP INDEX IF EXISTS entries_by_fingerprint;
 `;
 
 /**
@@ -55,7 +57,7 @@ export class Fingerprints {
     this.#catchUp();
   }
 
-  /** The ids of entries that may have this fingerprint. */
+  /** The ids of rows that may have this fingerprint. */
   find(fingerprint: number): number[] {
     const young = this.#young.get(fingerprint);
     const moving = this.#moving.get(fingerprint);
@@ -68,10 +70,10 @@ export class Fingerprints {
     ];
   }
 
-  /** Adds an entry, in the transaction that stores it. */
+  /** Adds one of a row, in the transaction that stores it. */
   add(fingerprint: number, id: number): void {
     if (this.#reachWritten < this.#reach) this.#writeReach();
-    // Ids of the newest entries are given again once those are deleted.
+    // Ids of the newest rows are given again once those are deleted.
     if (id <= this.#reach || this.#young.has(fingerprint)) {
       this.#insert.run(fingerprint, id);
     } else this.#young.set(fingerprint, id);
@@ -118,7 +120,7 @@ export class Fingerprints {
     ).get() ?? {};
     this.#reach = this.#reachWritten = this.#reachCommitted = reach;
     while (this.#reach < newest) {
-      const upTo = Math.min(this.#reach + YOUNG_LIMIT, newest);
+      const upTo = Math.min(this.#reach + ROWS_AT_ONCE, newest);
       const rows = this.#read(this.#reach, upTo).sort((a, b) => a[0] - b[0]);
       this.#reach = upTo;
       this.db.transaction(() => {
@@ -129,11 +131,12 @@ export class Fingerprints {
     }
   }
 
-  /** Fingerprints and ids of the entries after one id up to another, but of damaged ones. */
+  /** Fingerprints and ids of the rows after one id up to another, but of damaged ones. */
   #read(after: number, upTo: number): [fingerprint: number, id: number][] {
     try {
       return this.db.query(
-        "SELECT fingerprint, id FROM entries WHERE id > ? AND id <= ?",
+        `SELECT value, entries.id FROM entries, json_each(fingerprints)
+         WHERE entries.id > ? AND entries.id <= ?`,
       ).values(after, upTo) as [number, number][];
     } catch (error) {
       if (upTo - after > 1) {

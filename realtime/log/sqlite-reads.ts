@@ -1,7 +1,14 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Message, RoomSummary } from "../protocol.ts";
-import { applyAmendments, type Entry, parseEntryId } from "./entry.ts";
+import {
+  applyAmendments,
+  bySender,
+  type Entry,
+  NO_TEXT,
+  parseEntryId,
+} from "./entry.ts";
 import { type Page, type Slice, UNREAD_LIMIT } from "./log.ts";
+import { COLUMNS, entriesOf, type Row } from "./sqlite-rows.ts";
 
 /** A room's row, with the newest offset. */
 export interface RoomRow {
@@ -17,20 +24,16 @@ export function findRoom(db: Database, roomId: string): RoomRow | undefined {
     [string]
   >(
     `SELECT id AS key, epoch, coalesce(
-       (SELECT max(offset) FROM entries WHERE room = rooms.id), 0) AS offset
+       (SELECT offset + count - 1 FROM entries WHERE room = rooms.id
+        ORDER BY offset DESC LIMIT 1), 0) AS offset
      FROM rooms WHERE name = ?`,
   ).get(roomId);
   return row ? { ...row, epoch: String(row.epoch) } : undefined;
 }
 
-interface Row {
-  offset: number;
-  epoch: number;
-  kind: Entry["kind"];
-  body: string;
-}
-
-const COLUMNS = "offset, epoch, kind, body";
+/** The first row that may hold what lies beyond an offset. */
+const BEYOND = `offset >= coalesce((SELECT max(offset) FROM entries
+  WHERE room = ?1 AND offset <= ?2 + 1), 0)`;
 
 /** Every query that changes nothing. */
 export class SqliteReads {
@@ -38,38 +41,32 @@ export class SqliteReads {
   readonly #messagesBefore: Statement<Row>;
   readonly #messagesAfter: Statement<Row>;
   readonly #amendments: Statement<Row>;
-  readonly #at: Statement<Row>;
+  readonly #upTo: Statement<Row>;
   readonly #read: Statement<{ offset: number }>;
-  readonly #unread: Statement<{ count: number }>;
-
   readonly #readers: Statement<{ name: string; offset: number }>;
 
   constructor(readonly db: Database) {
-    const entries = `SELECT ${COLUMNS} FROM entries WHERE room = ?`;
-    this.#after = db.query(`${entries} AND offset > ? ORDER BY offset LIMIT ?`);
-    this.#messagesBefore = db.query(
-      `${entries} AND offset < ? AND kind = 'm' ORDER BY offset DESC LIMIT ?`,
-    );
+    const rows = `SELECT ${COLUMNS} FROM entries WHERE room = ?1`;
+    this.#after = db.query(`${rows} AND ${BEYOND} ORDER BY offset`);
     this.#messagesAfter = db.query(
-      `${entries} AND offset > ? AND kind = 'm' ORDER BY offset LIMIT ?`,
+      `${rows} AND ${BEYOND} AND kind = 'm' ORDER BY offset`,
+    );
+    this.#messagesBefore = db.query(
+      `${rows} AND offset < ?2 AND kind = 'm' ORDER BY offset DESC`,
     );
     this.#amendments = db.query(
-      `${entries} AND amends BETWEEN ? AND ? ORDER BY offset`,
+      `${rows} AND amends BETWEEN ?2 AND ?3 ORDER BY offset`,
     );
-    this.#at = db.query(`${entries} AND offset = ?`);
+    this.#upTo = db.query(
+      `${rows} AND offset <= ?2 ORDER BY offset DESC LIMIT 1`,
+    );
     this.#read = db.query(
-      "SELECT offset FROM reads WHERE room = ? AND person = ?",
+      `SELECT offset FROM reads WHERE room = ?
+       AND person = (SELECT id FROM people WHERE name = ?)`,
     );
     this.#readers = db.query(
       `SELECT people.name, reads.offset FROM reads
        JOIN people ON people.id = reads.person WHERE room = ?`,
-    );
-    this.#unread = db.query(
-      `SELECT count(*) AS count FROM (SELECT 1 FROM entries
-       AS message WHERE room = ? AND offset > ? AND kind = 'm' AND person <> ?
-       AND NOT EXISTS (SELECT 1 FROM entries WHERE room = message.room
-         AND amends = message.offset AND kind = 'd')
-       LIMIT ${UNREAD_LIMIT})`,
     );
   }
 
@@ -82,15 +79,9 @@ export class SqliteReads {
       .map(({ name }) => name);
   }
 
-  /** The person's key, or one nobody has: reading must not write. */
-  person(userId: string): number {
-    return this.db.query<{ id: number }, [string]>(
-      "SELECT id FROM people WHERE name = ?",
-    ).get(userId)?.id ?? 0;
-  }
-
   slice(room: RoomRow, after: number, limit: number): Slice {
-    const entries = this.#after.all(room.key, after, limit).map(toEntry);
+    const rows = this.#after.iterate(room.key, after);
+    const entries = take(rows, limit, ({ offset }) => offset > after);
     return { epoch: room.epoch, offset: room.offset, entries };
   }
 
@@ -99,28 +90,39 @@ export class SqliteReads {
     range: { before?: number; after?: number; limit: number },
   ): Page {
     const { before = Number.MAX_SAFE_INTEGER, after, limit } = range;
-    const rows = after === undefined
-      ? this.#messagesBefore.all(room.key, before, limit).reverse()
-      : this.#messagesAfter.all(room.key, after, limit);
-    return {
-      epoch: room.epoch,
-      offset: room.offset,
-      messages: this.#amended(room, rows),
-    };
+    const entries = after === undefined
+      ? this.#before(room, before, limit)
+      : take(
+        this.#messagesAfter.iterate(room.key, after),
+        limit,
+        ({ offset }) => offset > after,
+      );
+    const messages = this.#amended(room, entries);
+    return { epoch: room.epoch, offset: room.offset, messages };
+  }
+
+  #before(room: RoomRow, before: number, limit: number): Entry[] {
+    const entries: Entry[] = [];
+    for (const row of this.#messagesBefore.iterate(room.key, before)) {
+      const earlier = entriesOf(row).filter(({ offset }) => offset < before);
+      entries.unshift(...earlier);
+      if (entries.length >= limit) break;
+    }
+    return entries.slice(-limit);
   }
 
   find(room: RoomRow, id: string): Message | null {
     const position = parseEntryId(id);
     if (!position) return null;
-    const row = this.#at.get(room.key, position.offset);
-    if (!row || row.kind !== "m" || String(row.epoch) !== position.epoch) {
-      return null;
-    }
-    return this.#amended(room, [row])[0] ?? null;
+    const { epoch, offset } = position;
+    const row = this.#upTo.get(room.key, offset);
+    if (row?.kind !== "m" || String(row.epoch) !== epoch) return null;
+    const entry = entriesOf(row)[offset - row.offset];
+    return entry ? this.#amended(room, [entry])[0] ?? null : null;
   }
 
-  readPosition(room: RoomRow, person: number): number {
-    return this.#read.get(room.key, person)?.offset ?? 0;
+  readPosition(room: RoomRow, userId: string): number {
+    return this.#read.get(room.key, userId)?.offset ?? 0;
   }
 
   readers(room: RoomRow): Record<string, number> {
@@ -128,28 +130,39 @@ export class SqliteReads {
     return Object.fromEntries(rows.map(({ name, offset }) => [name, offset]));
   }
 
-  summary(room: RoomRow, person: number): RoomSummary {
-    const read = this.readPosition(room, person);
-    const unread = this.#unread.get(room.key, read, person)?.count ?? 0;
+  summary(room: RoomRow, userId: string): RoomSummary {
+    const read = this.readPosition(room, userId);
+    const own = bySender(userId);
+    const isNew = ({ offset, body }: Entry) =>
+      offset > read && !body.includes(own) && !body.includes(NO_TEXT);
+    const rows = this.#messagesAfter.iterate(room.key, read);
+    const unread = take(rows, UNREAD_LIMIT, isNew).length;
     const last = this.page(room, { limit: 1 }).messages[0] ?? null;
     return { epoch: room.epoch, offset: room.offset, read, unread, last };
   }
 
-  #amended(room: RoomRow, rows: Row[]): Message[] {
-    const first = rows[0], last = rows.at(-1);
+  #amended(room: RoomRow, entries: Entry[]): Message[] {
+    const first = entries[0], last = entries.at(-1);
     if (!first || !last) return [];
     const amendments = this.#amendments.all(
       room.key,
       first.offset,
       last.offset,
     );
-    return applyAmendments(rows.map(toEntry), amendments.map(toEntry));
+    return applyAmendments(entries, amendments.flatMap(entriesOf));
   }
 }
 
-const toEntry = ({ offset, epoch, kind, body }: Row): Entry => ({
-  offset,
-  epoch: String(epoch),
-  kind,
-  body,
-});
+/** The first so many entries of rows that are wanted. */
+function take(
+  rows: Iterable<Row>,
+  limit: number,
+  wanted: (entry: Entry) => boolean,
+): Entry[] {
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    entries.push(...entriesOf(row).filter(wanted));
+    if (entries.length >= limit) break;
+  }
+  return entries.slice(0, limit);
+}

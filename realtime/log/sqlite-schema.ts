@@ -3,9 +3,9 @@ import { Database } from "bun:sqlite";
 /**
  * Rows are appended in the order of an integer key, and the indices hold integers only:
  * with text, or with PRIMARY KEY (room, offset), a commit touches several times the pages.
- * `amends` is the offset of the message an edit, a deletion or a reaction belongs to;
- * `fingerprint` finds a repeated clientId (the body settles a collision), see
- * {@link Fingerprints}.
+ * A row has `count` entries, `offset` is that of the first, see {@link Rows}. `amends` is the
+ * offset of the message an edit, a deletion or a reaction belongs to; `fingerprints`, a JSON
+ * array, find a repeated clientId (the body settles a collision), see {@link Fingerprints}.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS rooms (
@@ -18,9 +18,9 @@ CREATE TABLE IF NOT EXISTS entries (
   id INTEGER PRIMARY KEY,
   room INTEGER NOT NULL,
   offset INTEGER NOT NULL,
+  count INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
-  person INTEGER NOT NULL,
-  fingerprint INTEGER NOT NULL,
+  fingerprints TEXT NOT NULL,
   amends INTEGER,
   timestamp INTEGER NOT NULL,
   kind TEXT NOT NULL,
@@ -39,6 +39,35 @@ CREATE TABLE IF NOT EXISTS removals (
 ) WITHOUT ROWID;
 `;
 
+/** From the rows of version 0, which held one entry each; their ids stay. */
+const MIGRATION = `
+ALTER TABLE entries RENAME TO entries_before;
+DROP INDEX entries_by_offset;
+DROP INDEX entries_by_target;
+${SCHEMA}
+INSERT INTO entries
+  SELECT id, room, offset, 1, epoch, json_array(fingerprint), amends, timestamp,
+    kind, body FROM entries_before;
+DROP TABLE entries_before;
+`;
+
+/** Makes the tables, or those of today from those of before. */
+function migrate(db: Database): void {
+  if (versionOf(db) > 0) return;
+  db.transaction(() => {
+    // Another connection may have been faster.
+    if (versionOf(db) > 0) return;
+    const made = db.query("SELECT 1 FROM pragma_table_info('entries')").get();
+    db.run(made ? MIGRATION : SCHEMA);
+    db.run("PRAGMA user_version = 1");
+  }).immediate();
+}
+
+const versionOf = (db: Database): number =>
+  db.query<{ version: number }, []>(
+    "SELECT user_version AS version FROM pragma_user_version",
+  ).get()?.version ?? 0;
+
 /**
  * Opens the database at `path`, making it if need be. `synchronous=FULL` puts every
  * commit on the disk before it returns.
@@ -51,6 +80,6 @@ export function openDatabase(path: string): Database {
   // What is deleted is overwritten, not just unlinked.
   db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA cache_size = -65536");
-  db.run(SCHEMA);
+  migrate(db);
   return db;
 }

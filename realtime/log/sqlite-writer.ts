@@ -1,23 +1,8 @@
 import type { Database } from "bun:sqlite";
 import { StoreError } from "./log.ts";
+import { type Call, pack, unpack } from "./sqlite-calls.ts";
 import { openDatabase } from "./sqlite-schema.ts";
 import { SqliteWrites } from "./sqlite-writes.ts";
-
-/** What can be written, each a method of {@link SqliteWrites}. */
-export type Operation =
-  | "append"
-  | "moveRead"
-  | "beginEpoch"
-  | "trim"
-  | "deleteSlice"
-  | "restore"
-  | "remove"
-  | "room";
-
-export type Arguments<O extends Operation> = Parameters<SqliteWrites[O]>;
-export type Result<O extends Operation> = ReturnType<SqliteWrites[O]>;
-/** One write, as data: an operation and its arguments. */
-export type Call = [operation: Operation, ...args: unknown[]];
 
 /** Does writes, and keeps whoever asked from waiting for the disk. */
 export interface Writer {
@@ -45,6 +30,7 @@ export class Transactions {
     try {
       this.db.run("BEGIN IMMEDIATE");
       const results = calls.map((call) => this.#do(call));
+      this.#writes.flush();
       this.db.run("COMMIT");
       this.#writes.committed();
       return results;
@@ -56,6 +42,7 @@ export class Transactions {
   }
 
   #do([operation, ...args]: Call): unknown {
+    if (operation !== "append") this.#writes.flush();
     const run = this.#writes[operation] as (...args: unknown[]) => unknown;
     return run.apply(this.#writes, args);
   }
@@ -89,8 +76,7 @@ export type Answer = { results: unknown[] } | { failed: string; own: boolean };
 
 /**
  * Writes in a thread of its own: a commit waits for the disk, and on a busy one that is
- * longer than anybody's frames should wait. Batches travel as one JSON text, which costs
- * a fraction of cloning objects.
+ * longer than anybody's frames should wait. Batches and answers travel as texts.
  */
 export class WorkerWriter implements Writer {
   #worker: Worker | undefined;
@@ -109,7 +95,7 @@ export class WorkerWriter implements Writer {
 
   #ask(calls: Call[]): Promise<Answer> {
     this.#worker ??= this.#start();
-    this.#worker.postMessage(JSON.stringify(calls));
+    this.#worker.postMessage(pack(calls));
     return new Promise((resolve) => this.#asked.push(resolve));
   }
 
@@ -164,7 +150,7 @@ export function serveWriter(): (text: string) => Answer | undefined {
       return;
     }
     try {
-      const calls = JSON.parse(text) as Call[];
+      const calls = unpack(text);
       if (calls.length === 0) transactions.db.close();
       return { results: calls.length ? transactions.commit(calls) : [] };
     } catch (error) {

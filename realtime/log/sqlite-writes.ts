@@ -10,6 +10,13 @@ import {
 import { type Appended, type Removal, StoreError } from "./log.ts";
 import { Fingerprints } from "./sqlite-fingerprints.ts";
 import { findRoom, type RoomRow } from "./sqlite-reads.ts";
+import {
+  COLUMNS,
+  entriesOf,
+  type NewRow,
+  type Row,
+  Rows,
+} from "./sqlite-rows.ts";
 
 /** Entries trimmed in one transaction. */
 export const TRIM_SLICE = 1_000;
@@ -17,13 +24,6 @@ export const TRIM_SLICE = 1_000;
 /** What became of an append; `body` if it is not as it was given. */
 export interface Stored extends Appended {
   body?: string;
-}
-
-interface Candidate {
-  epoch: number;
-  offset: number;
-  timestamp: number;
-  body: string;
 }
 
 /**
@@ -34,44 +34,40 @@ export class SqliteWrites {
   readonly #db: Database;
   readonly #rooms = new Map<string, RoomRow>();
   readonly #people = new Map<string, number>();
-  readonly #insert: Statement;
-  readonly #candidate: Statement<Candidate>;
-  readonly #fingerprints: Fingerprints;
-  readonly #trim: Statement;
+  readonly #stored: Rows;
+  readonly #candidate: Statement<Row>;
+  readonly #trim: Statement<{ count: number }>;
 
   constructor(db: Database) {
     this.#db = db;
-    this.#insert = db.query(
-      `INSERT INTO entries (room, offset, epoch, person, fingerprint, amends,
-       timestamp, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#stored = new Rows(db, new Fingerprints(db));
     this.#candidate = db.query(
-      `SELECT epoch, offset, timestamp, body FROM entries
-       WHERE id = ? AND room = ? AND person = ?`,
+      `SELECT ${COLUMNS} FROM entries WHERE id = ? AND room = ?`,
     );
-    this.#fingerprints = new Fingerprints(db);
-    // Entries are in the order of time, so the first that is young enough ends the rest.
+    // Rows are in the order of time, so the first that is young enough ends the rest.
     this.#trim = db.query(
       `DELETE FROM entries WHERE id IN (
          SELECT id FROM entries AS old WHERE id < coalesce(
            (SELECT id FROM entries WHERE timestamp >= ? ORDER BY id LIMIT 1),
            9e15)
          AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
-         ORDER BY id LIMIT ${TRIM_SLICE})`,
+         ORDER BY id LIMIT ${TRIM_SLICE})
+       RETURNING count`,
     );
   }
 
-  append(given: NewEntry): Stored {
-    const entry = this.#admitted(given);
-    const { roomId, timestamp, kind, body } = entry;
-    const room = this.room(roomId), fingerprint = fingerprintOf(entry);
+  append(entry: NewEntry): Stored {
+    const room = this.room(entry.roomId), fingerprint = fingerprintOf(entry);
     const first = this.#first(room, entry, fingerprint);
     if (first) return first;
-    const { epoch } = room;
-    const offset = room.offset + 1;
-    this.#store(room, { epoch, offset, kind, body }, entry, fingerprint);
-    if (kind === "d" && entry.target) this.#erase(room, entry.target);
-    const changed = body === given.body ? undefined : body;
+    const { timestamp, kind, target: amends = null } = entry;
+    const { key, epoch } = room;
+    const offset = room.offset += 1;
+    const body = this.#admitted(room, entry);
+    const place = { room: key, epoch, offset, amends, fingerprint };
+    this.#store({ ...place, timestamp, kind, body });
+    if (kind === "d" && amends) this.#erase(room, amends);
+    const changed = body === entry.body ? undefined : body;
     return { epoch, offset, timestamp, repeated: false, body: changed };
   }
 
@@ -81,33 +77,43 @@ export class SqliteWrites {
     { clientId, sender }: NewEntry,
     fingerprint: number,
   ): Stored | undefined {
-    for (const id of this.#fingerprints.find(fingerprint)) {
-      const row = this.#candidate.get(id, room.key, this.#person(sender.id));
-      if (!row || JSON.parse(`{${row.body}`).clientId !== clientId) continue;
-      const { offset, timestamp } = row;
-      return { epoch: String(row.epoch), offset, timestamp, repeated: true };
+    for (const id of this.#stored.find(fingerprint)) {
+      const row = this.#candidate.get(id, room.key);
+      for (const entry of row ? entriesOf(row) : []) {
+        const origin = entryOrigin(entry);
+        if (origin.clientId !== clientId) continue;
+        if (origin.sender.id !== sender.id) continue;
+        const { timestamp } = origin;
+        const { epoch, offset } = entry;
+        return { epoch, offset, timestamp, repeated: true };
+      }
     }
   }
 
-  /** The entry; without its text if that would bring back what a deletion took. */
-  #admitted(entry: NewEntry): NewEntry {
-    const { roomId, kind, target = 0, body } = entry;
-    if (kind !== "e") return entry;
+  /** An entry's body; without its text if that would bring back what a deletion took. */
+  #admitted(room: RoomRow, { kind, target = 0, body }: NewEntry): string {
+    if (kind !== "e") return body;
     const deletion = this.#db.query(
       "SELECT 1 FROM entries WHERE room = ? AND amends = ? AND kind = 'd'",
-    ).get(this.room(roomId).key, target);
-    return deletion ? { ...entry, body: withoutText(body) } : entry;
+    ).get(room.key, target);
+    return deletion ? withoutText(body) : body;
   }
 
   /** Overwrites the text of a message and of its edits. */
   #erase(room: RoomRow, target: number): void {
-    const rows = this.#db.query<{ id: number; body: string }, number[]>(
-      `SELECT id, body FROM entries WHERE room = ?1 AND offset = ?2
-       UNION SELECT id, body FROM entries
+    const rows = this.#db.query<Row, number[]>(
+      `SELECT * FROM (SELECT ${COLUMNS} FROM entries
+         WHERE room = ?1 AND offset <= ?2 ORDER BY offset DESC LIMIT 1)
+       UNION SELECT ${COLUMNS} FROM entries
        WHERE room = ?1 AND amends = ?2 AND kind = 'e'`,
     ).all(room.key, target);
     const change = this.#db.query("UPDATE entries SET body = ? WHERE id = ?");
-    for (const { id, body } of rows) change.run(withoutText(body), id);
+    for (const row of rows) {
+      const bodies = entriesOf(row).map(({ kind, offset, body }) =>
+        kind === "e" || offset === target ? withoutText(body) : body
+      );
+      change.run(bodies.join("\n"), row.id);
+    }
   }
 
   /** Removes a slice of a room, or what remains of it; returns how many entries went. */
@@ -132,8 +138,12 @@ export class SqliteWrites {
     const room = this.room(roomId);
     if (room.offset > 0) throw new StoreError(`${roomId} is not empty.`);
     for (const entry of entries) {
-      const origin = { roomId, ...entryOrigin(entry) };
-      this.#store(room, entry, origin, fingerprintOf(origin));
+      const { target = null, ...origin } = entryOrigin(entry);
+      const fingerprint = fingerprintOf({ roomId, ...origin });
+      const { timestamp } = origin;
+      const place = { room: room.key, amends: target, fingerprint, timestamp };
+      this.#store({ ...entry, ...place });
+      room.offset = entry.offset;
     }
     this.#renewEpoch(room);
     for (const [userId, offset] of Object.entries(reads)) {
@@ -161,7 +171,7 @@ export class SqliteWrites {
 
   /** Trims a slice; returns how many entries that were. */
   trim(before: number): number {
-    return this.#trim.run(before).changes;
+    return this.#trim.all(before).reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Remembers that someone was taken out of a room. */
@@ -185,16 +195,22 @@ export class SqliteWrites {
     return room;
   }
 
+  /** Must be called before anything is read or changed but by {@link append}, and before a
+   * commit. */
+  flush(): void {
+    this.#stored.flush();
+  }
+
   /** What was done is committed. */
   committed(): void {
-    this.#fingerprints.committed();
+    this.#stored.fingerprints.committed();
   }
 
   /** What was done was undone: forgets the keys and offsets of rows that may be gone. */
   undone(): void {
     this.#rooms.clear();
     this.#people.clear();
-    this.#fingerprints.undone();
+    this.#stored.undone();
   }
 
   #person(userId: string): number {
@@ -210,25 +226,9 @@ export class SqliteWrites {
     return row.id;
   }
 
-  #store(
-    room: RoomRow,
-    { epoch, offset, kind, body }: Entry,
-    { sender, target, timestamp }: Origin,
-    fingerprint: number,
-  ): void {
-    const { lastInsertRowid } = this.#insert.run(
-      room.key,
-      offset,
-      Number(epoch),
-      this.#person(sender.id),
-      fingerprint,
-      target ?? null,
-      timestamp,
-      kind,
-      body,
-    );
-    this.#fingerprints.add(fingerprint, Number(lastInsertRowid));
-    room.offset = offset;
+  #store(row: NewRow): void {
+    if (row.kind === "m") this.#stored.addMessage(row);
+    else this.#stored.add(row);
   }
 
   #renewEpoch(room: RoomRow): void {
@@ -239,7 +239,7 @@ export class SqliteWrites {
   }
 }
 
-type Origin = Omit<NewEntry, "kind" | "body">;
+type Origin = Pick<NewEntry, "roomId" | "sender" | "clientId">;
 
 /** 53 bits of a hash: an integer that SQLite and JavaScript both hold exactly. */
 function fingerprintOf({ roomId, sender, clientId }: Origin): number {

@@ -14,17 +14,11 @@ import {
   StoreError,
   type Waiter,
 } from "./log.ts";
+import type { Arguments, Operation, Result } from "./sqlite-calls.ts";
 import { Commits, type Write } from "./sqlite-commits.ts";
 import { type RoomRow, SqliteReads } from "./sqlite-reads.ts";
 import { openDatabase } from "./sqlite-schema.ts";
-import {
-  type Arguments,
-  failure,
-  LocalWriter,
-  type Operation,
-  type Result,
-  WorkerWriter,
-} from "./sqlite-writer.ts";
+import { failure, LocalWriter, WorkerWriter } from "./sqlite-writer.ts";
 import { type Stored, TRIM_SLICE } from "./sqlite-writes.ts";
 
 /**
@@ -88,9 +82,9 @@ export class SqliteLog implements RoomLog {
   }
 
   positions(userId: string, roomIds: string[]) {
-    return this.#inRooms(userId, roomIds, (room, person) => {
+    return this.#inRooms(roomIds, (room) => {
       const { epoch, offset } = room;
-      return { epoch, offset, read: this.#reads.readPosition(room, person) };
+      return { epoch, offset, read: this.#reads.readPosition(room, userId) };
     });
   }
 
@@ -98,11 +92,7 @@ export class SqliteLog implements RoomLog {
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>> {
-    return this.#inRooms(
-      userId,
-      roomIds,
-      (room, person) => this.#reads.summary(room, person),
-    );
+    return this.#inRooms(roomIds, (room) => this.#reads.summary(room, userId));
   }
 
   markRead(roomId: string, userId: string, offset: number): Promise<number> {
@@ -191,18 +181,14 @@ export class SqliteLog implements RoomLog {
   }
 
   async #inRooms<T>(
-    userId: string,
     roomIds: string[],
-    read: (room: RoomRow, person: number) => T,
+    read: (room: RoomRow) => T,
   ): Promise<Record<string, T>> {
     const missing = roomIds.filter((id) => !this.#reads.room(id));
     await Promise.all(missing.map((id) => this.#write("room", id)));
-    return this.#query(() => {
-      const person = this.#reads.person(userId);
-      return Object.fromEntries(
-        roomIds.map((id) => [id, read(this.#roomRow(id), person)]),
-      );
-    });
+    return this.#query(() =>
+      Object.fromEntries(roomIds.map((id) => [id, read(this.#roomRow(id))]))
+    );
   }
 
   #roomRow(roomId: string): RoomRow {
