@@ -211,6 +211,31 @@ test("parsing any text gives a frame or a FrameError", () => {
   );
 });
 
+const name = fc.stringMatching(/^[\w.:-]{1,70}$/);
+
+test("a message means the same, however it is written", () => {
+  const text = fc.oneof(fc.string(), fc.string({ unit: "binary" }), name);
+  const frame = fc.record({
+    event: fc.constant("chat-message"),
+    roomId: text,
+    message: fc.record({ clientId: text, content: text }),
+  });
+  const parse = (text: string) => {
+    try {
+      return parseFrame(text);
+    } catch (error) {
+      return error;
+    }
+  };
+  fc.assert(
+    fc.property(frame, (frame) => {
+      expect(parse(JSON.stringify(frame)))
+        .toEqual(parse(JSON.stringify(frame, null, 1)));
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
 test(
   "any frames, in any order: no crash, no false ack, no other room",
   async () => {

@@ -24,8 +24,7 @@ interface Scenario {
 }
 
 const EVERYONE = Object.keys(SUBJECTS) as SubjectName[];
-/** Everyone sends their next message once the last one came back. */
-const ROOMS = { rooms: 200, members: 5, senders: 5, window: 1 };
+const ROOMS = { rooms: 200, members: 5, senders: 5, window: 4 };
 const SCENARIOS: Record<string, Scenario> = {
   fanout: {
     title: "one room of 500, 20 senders",
@@ -39,9 +38,9 @@ const SCENARIOS: Record<string, Scenario> = {
     instances: 1,
     subjects: EVERYONE,
   },
-  bursts: {
-    title: "200 rooms of 5, all send several at once",
-    shape: { ...ROOMS, window: 4 },
+  turns: {
+    title: "200 rooms of 5, all send when their last message came back",
+    shape: { ...ROOMS, window: 1 },
     instances: 1,
     subjects: EVERYONE,
   },

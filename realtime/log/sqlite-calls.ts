@@ -49,8 +49,10 @@ export function unpack(text: string): Call[] {
   let next = 0;
   return (JSON.parse(heads) as Call[]).map((call) => {
     if (call[0] !== "append") return call;
-    const [, roomId, clientId, id, timestamp, kind, target] = call as
-      ["append", ...Head];
+    const [, roomId, clientId, id, timestamp, kind, target] = call as [
+      "append",
+      ...Head,
+    ];
     const body = bodies[next] ?? "";
     next += 1;
     const sender = { id, name: "" };
