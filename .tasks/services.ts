@@ -91,7 +91,7 @@ export function services(
       command: deno,
       args: mode === "development"
         // A bare --watch follows modules only, and a stylesheet is none.
-        ? ["run", "--allow-all", "--watch=web/static", "web/dev.ts"]
+        ? ["run", "--allow-all", "--watch=web/styles,web/static", "web/dev.ts"]
         : [
           "serve",
           "--no-prompt",

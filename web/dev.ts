@@ -1,8 +1,10 @@
-#!/usr/bin/env -S deno run -A --watch=static/,routes/
+#!/usr/bin/env -S deno run -A --watch=styles/,static/,routes/
 import { Builder } from "fresh/dev";
+import { writeStylesheet } from "./styles/stylesheet.ts";
 
 const builder = new Builder({ root: import.meta.dirname, target: "es2022" });
 
+await writeStylesheet();
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {

@@ -1,5 +1,5 @@
 /**
- * The colours of static/styles.css that letters use, as hex: mail programs know neither OKLCH nor
+ * The colours of styles/tokens.css that letters use, as hex: mail programs know neither OKLCH nor
  * custom properties. Each is `[light, dark]`; a test compares them with the tokens they stand for.
  */
 export const colours = {

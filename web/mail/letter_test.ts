@@ -82,14 +82,14 @@ function toHex(lightness: number, chroma: number, hue: number): string {
 
 Deno.test("letters have the colours of the product", async () => {
   const css = await Deno.readTextFile(
-    new URL("../static/styles.css", import.meta.url),
+    new URL("../styles/tokens.css", import.meta.url),
   );
   for (const [name, hexes] of Object.entries(colours)) {
     const token = css.match(new RegExp(`--${name}: light-dark\\((.*)\\);`));
     const colour = /oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)/g;
     const wanted = [...(token?.[1] ?? "").matchAll(colour)]
       .map(([, l, c, h]) => toHex(Number(l) / 100, Number(c), Number(h)));
-    assertEquals([...hexes], wanted, `--${name} in static/styles.css`);
+    assertEquals([...hexes], wanted, `--${name} in styles/tokens.css`);
   }
 });
 
