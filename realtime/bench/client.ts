@@ -4,7 +4,7 @@ import { WebSocketWire } from "./websocket-wire.ts";
 import type { Frame, Wire, WireOwner } from "./wire.ts";
 
 /** What clients are made of, by name. */
-const WIRES = { websocket: WebSocketWire, raw: RawWire };
+export const WIRES = { websocket: WebSocketWire, raw: RawWire };
 
 export type WireName = keyof typeof WIRES;
 

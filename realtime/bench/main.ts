@@ -3,7 +3,7 @@
 // --clients websocket|raw
 import process from "node:process";
 import { startIssuer } from "../testing.ts";
-import type { WireName } from "./client.ts";
+import { type WireName, WIRES } from "./client.ts";
 import { roomOf, type Shape } from "./crowd.ts";
 import type { Report } from "./generator.ts";
 import {
@@ -70,6 +70,10 @@ const window = option("window");
 const only = option("only")?.split(",");
 const servers = option("servers")?.split(",");
 const wire = (option("clients") ?? "websocket") as WireName;
+if (!(wire in WIRES)) {
+  console.error(`--clients is one of: ${Object.keys(WIRES).join(", ")}`);
+  process.exit(2);
+}
 const issuer = await startIssuer();
 
 /** A generator with the clients of a shape; they send unless `seconds` is 0. */

@@ -84,10 +84,6 @@ export class RawWire implements Wire {
     }
   }
 
-  close(): void {
-    this.#socket?.end();
-  }
-
   #take(chunk: Buffer): void {
     let bytes = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
     this.#rest = undefined;

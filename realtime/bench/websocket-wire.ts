@@ -36,8 +36,4 @@ export class WebSocketWire implements Wire {
   }
 
   flush(): void {}
-
-  close(): void {
-    this.#socket?.close();
-  }
 }

@@ -20,5 +20,4 @@ export interface Wire {
   /** Sends a text with the next {@link flush}, which must come in the same turn. */
   queue(text: Buffer): void;
   flush(): void;
-  close(): void;
 }

@@ -4,6 +4,12 @@ import type { EntryFrame, Message, Sender } from "../protocol.ts";
 export type Kind = "m" | "e" | "d" | "r";
 
 /**
+ * Messages that come together and share a place in a store: an entry of a stream, a row. It
+ * bounds what is read for one of them, and what is written again when its text is deleted.
+ */
+export const TOGETHER = 64;
+
+/**
  * One entry of a room's log as it is stored.
  *
  * `body` is the JSON text of what the sender's instance knew before the append, without

@@ -1,6 +1,6 @@
 import type { Entry, NewEntry } from "./entry.ts";
 import { type Appended, StoreError, type Waiter } from "./log.ts";
-import type { Appends, Client } from "./redis-client.ts";
+import type { Client, Outcomes } from "./redis-client.ts";
 import type { Watches } from "./redis-watches.ts";
 
 /** An append that waits for its batch. */
@@ -90,27 +90,27 @@ export async function appendRooms(
 
 function settle(
   rooms: Map<string, Pending[]>,
-  replies: (string | number | Appends)[],
+  replies: (string | number | Outcomes)[],
   watches: Watches,
   findFirst: FindFirst,
 ): void {
   let next = 0;
   for (const [roomId, pending] of rooms) {
     const epoch = String(replies[next]), published = replies[next + 1] === 1;
-    const offsets = replies[next + 2] as Appends;
+    const outcomes = replies[next + 2] as Outcomes;
     next += 3;
-    const became = typeof offsets === "number"
-      ? (i: number) => offsets + 1 + i
-      : (i: number) => offsets[i] ?? "!no reply";
+    const outcome = typeof outcomes === "number"
+      ? (i: number) => outcomes + 1 + i
+      : (i: number) => outcomes[i] ?? "!no reply";
     const fresh: Entry[] = [];
     pending.forEach(({ entry: { kind, body } }, i) => {
-      const offset = became(i);
+      const offset = outcome(i);
       if (typeof offset !== "number") return;
       fresh.push({ epoch, offset, kind, body });
     });
     if (!published) watches.tell(roomId, fresh);
     pending.forEach(({ entry: { timestamp }, waiter }, i) => {
-      const offset = became(i);
+      const offset = outcome(i);
       if (typeof offset === "number") {
         waiter.resolve({ epoch, offset, timestamp, repeated: false });
       } else if (offset.startsWith("=")) {

@@ -42,11 +42,11 @@ export function publishedEntries(text: string): Entry[] {
  * What became of a room's appends: the offset before the first if all are new, else one
  * for each; the offset, or `=` and the offset it had, or `!` and why it failed.
  */
-export type Appends = number | (number | string)[];
+export type Outcomes = number | (number | string)[];
 
 interface Scripts {
   /** For each room: the epoch, 1 if it was published, and what became of its appends. */
-  chatAppend: Script<(string | number | Appends)[]>;
+  chatAppend: Script<(string | number | Outcomes)[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
   chatPage: Script<
     [epoch: string, offset: string, StreamEntry[], StreamEntry[]]

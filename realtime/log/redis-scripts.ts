@@ -1,4 +1,4 @@
-import { NO_TEXT } from "./entry.ts";
+import { NO_TEXT, TOGETHER } from "./entry.ts";
 
 /**
  * The scripts that make up the Redis log. Each runs atomically on the keys of one room (or
@@ -100,12 +100,6 @@ end
  */
 const NOTE = "epoch, offset, and the offset that each sender and clientId got"
   .padEnd(65);
-
-/**
- * Messages that share an entry of the stream. It bounds what moves when one of them is
- * deleted, and what the first look at an entry costs.
- */
-const TOGETHER = 64;
 
 /**
  * KEYS: log and meta of each room, then the `amends` and `erased` of its room for each

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { Entry } from "./entry.ts";
+import { type Entry, TOGETHER } from "./entry.ts";
 import type { Fingerprints } from "./sqlite-fingerprints.ts";
 
 /** A row of entries: one, or messages of a room that were stored together. */
@@ -7,7 +7,6 @@ export interface Row {
   id: number;
   /** Of the first of them; the others follow. */
   offset: number;
-  count: number;
   epoch: number;
   kind: Entry["kind"];
   /** Each on a line: JSON has no line breaks of its own. */
@@ -15,7 +14,7 @@ export interface Row {
 }
 
 /** What a row is read with; `id` finds it again. */
-export const COLUMNS = "id, offset, count, epoch, kind, body";
+export const COLUMNS = "id, offset, epoch, kind, body";
 
 /** The entries of a row. */
 export function entriesOf({ offset, epoch, kind, body }: Row): Entry[] {
@@ -32,12 +31,6 @@ export interface NewRow extends Entry {
   /** Milliseconds since the Unix epoch. */
   timestamp: number;
 }
-
-/**
- * Messages that share a row. It bounds what is read for one of them, and what is written
- * again when its text is deleted.
- */
-const TOGETHER = 64;
 
 interface Group {
   first: NewRow;

@@ -18,7 +18,7 @@ import {
   Rows,
 } from "./sqlite-rows.ts";
 
-/** Entries trimmed in one transaction. */
+/** Rows trimmed or deleted in one transaction. */
 export const TRIM_SLICE = 1_000;
 
 /** What became of an append; `body` if it is not as it was given. */
@@ -116,7 +116,7 @@ export class SqliteWrites {
     }
   }
 
-  /** Removes a slice of a room, or what remains of it; returns how many entries went. */
+  /** Removes a slice of a room, or what remains of it; returns how many rows went. */
   deleteSlice(roomId: string): number {
     const { key } = this.room(roomId);
     const { changes } = this.#db.query(
