@@ -69,7 +69,8 @@ function parseEvent(fields: Fields): ClientFrame {
       return { event, token: string(fields, "token", 16_384) };
     case "join-room": {
       const roomId = id(fields, "roomId");
-      return { event, roomId, since: position(fields.since) };
+      const since = position(fields.since);
+      return { event, roomId, since, echo: flag(fields, "echo") };
     }
     case "leave-room":
     case "typing":
@@ -168,14 +169,18 @@ function amendment(fields: Fields) {
 }
 
 function reaction(fields: Fields): { emoji: string; on: boolean } {
-  const { emoji, on } = fields;
+  const { emoji } = fields;
   if (typeof emoji !== "string" || emoji.length > 32 || !EMOJI.test(emoji)) {
     throw new FrameError("bad-frame", "The emoji must be one emoji.");
   }
-  if (typeof on !== "boolean") {
-    throw new FrameError("bad-frame", "The field on must be true or false.");
-  }
-  return { emoji, on };
+  return { emoji, on: flag(fields, "on") };
+}
+
+function flag(fields: Fields, name: string): boolean {
+  const { [name]: value = false } = fields;
+  if (typeof value === "boolean") return value;
+  const why = `The field ${name} must be true or false.`;
+  throw new FrameError("bad-frame", why);
 }
 
 function position(value: unknown): Position | undefined {

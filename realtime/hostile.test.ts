@@ -27,6 +27,11 @@ const REFUSED: [what: string, frame: unknown, code: string][] = [
   ["an array", [], "bad-frame"],
   ["null", null, "bad-frame"],
   ["a room of another type", { event: "join-room", roomId: 7 }, "bad-frame"],
+  ["an echo of another type", {
+    event: "join-room",
+    roomId: "r",
+    echo: "yes",
+  }, "bad-frame"],
   ["a negative offset", {
     event: "read",
     roomId: "r",

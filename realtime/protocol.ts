@@ -100,7 +100,17 @@ export interface Draft {
 
 export type ClientFrame =
   | { event: "identify"; token: string }
-  | { event: "join-room"; roomId: string; since?: Position }
+  | {
+    event: "join-room";
+    roomId: string;
+    since?: Position;
+    /**
+     * True: no `message-ack` follows an entry of one's own that came back from the room, as
+     * that says the same. One still comes for what did not: what was stored before, what was
+     * sent before joining or after leaving, what the store answers first.
+     */
+    echo?: boolean;
+  }
   | { event: "leave-room"; roomId: string }
   | { event: "chat-message"; roomId: string; message: Draft }
   | {

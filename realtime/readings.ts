@@ -1,30 +1,53 @@
 import { roleIn } from "./actions.ts";
 import type { Person } from "./auth.ts";
+import type { Appended } from "./log/log.ts";
 import type { ClientFrame } from "./protocol.ts";
 import { joinedText, recover } from "./recovery.ts";
 import type { Room } from "./room.ts";
 import type { Session } from "./session.ts";
 
-const NONE: readonly string[] = [];
+/** A room one socket has open. */
+interface Reading {
+  readonly room: Room;
+  /** The offset after which it takes the echo for the acknowledgement; or none does. */
+  readonly echoAfter: number;
+}
+
+const NONE: readonly Reading[] = [];
 
 /** The rooms one socket has open. */
 export class Readings {
   // Few of them, and memory is counted: an array takes a fraction of a set.
-  #rooms: readonly string[] = NONE;
+  #open: readonly Reading[] = NONE;
 
   constructor(readonly session: Session) {}
 
   has(roomId: string): boolean {
-    return this.#rooms.includes(roomId);
+    return this.#find(roomId) !== undefined;
   }
 
   get size(): number {
-    return this.#rooms.length;
+    return this.#open.length;
   }
 
   /** The ids of the rooms, as they are now. */
-  list(): readonly string[] {
-    return this.#rooms;
+  list(): string[] {
+    return this.#open.map(({ room }) => room.id);
+  }
+
+  #find(roomId: string): Reading | undefined {
+    return this.#open.find(({ room }) => room.id === roomId);
+  }
+
+  /**
+   * Whether an append needs no `message-ack`, as its entry went to this socket before, and
+   * the socket asked to have that instead.
+   */
+  echoed(roomId: string, { epoch, offset, repeated }: Appended): boolean {
+    const reading = this.#find(roomId);
+    if (!reading || repeated || offset <= reading.echoAfter) return false;
+    const { room } = reading;
+    return epoch === room.epoch && offset <= room.delivered;
   }
 
   /**
@@ -35,7 +58,7 @@ export class Readings {
    */
   async join(
     person: Person,
-    { roomId, since }: Extract<ClientFrame, { event: "join-room" }>,
+    { roomId, since, echo }: Extract<ClientFrame, { event: "join-room" }>,
   ): Promise<void> {
     roleIn(person, roomId, "join-room");
     const { hub } = this.session.context;
@@ -46,7 +69,9 @@ export class Readings {
         () => recover(hub.log, roomId, since),
         (recovery, later) => {
           if (!this.session.mayRead(roomId)) return;
-          kept = this.#keep(roomId, person);
+          // What came until now, this socket gets as part of the answer, or not at all.
+          const echoAfter = echo ? room.delivered : Infinity;
+          kept = this.#keep({ room, echoAfter }, person);
           const text = joinedText(roomId, recovery, presence.online());
           const frames = [text, ...later.map(({ text }) => text)];
           hub.outbox.inOrder(() => this.#startReading(room, frames));
@@ -58,11 +83,16 @@ export class Readings {
   }
 
   /** False if the room was open on this socket already. */
-  #keep(roomId: string, { id, name }: Person): boolean {
-    if (this.has(roomId)) return false;
-    this.#rooms = [...this.#rooms, roomId];
-    this.session.context.hub.entered(roomId, { id, name });
-    return true;
+  #keep(reading: Reading, { id, name }: Person): boolean {
+    const { room } = reading;
+    const had = this.has(room.id);
+    this.#open = [...this.#without(room.id), reading];
+    if (!had) this.session.context.hub.entered(room.id, { id, name });
+    return !had;
+  }
+
+  #without(roomId: string): Reading[] {
+    return this.#open.filter(({ room }) => room.id !== roomId);
   }
 
   #startReading(room: Room, frames: string[]): void {
@@ -74,7 +104,7 @@ export class Readings {
 
   leave(roomId: string): void {
     if (!this.has(roomId)) return;
-    this.#rooms = this.#rooms.filter((id) => id !== roomId);
+    this.#open = this.#without(roomId);
     const { closed, context, person, socket } = this.session;
     if (!closed) socket.unsubscribe(`room:${roomId}`);
     if (person) context.hub.left(roomId, person.id);

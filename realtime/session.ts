@@ -195,7 +195,9 @@ export class Session implements InboxOwner {
     return {
       resolve: (done) => {
         metrics.appends.observe((performance.now() - started) / 1_000);
-        this.#say(ackText(roomId, clientId, done));
+        if (!this.#readings.echoed(roomId, done)) {
+          this.#say(ackText(roomId, clientId, done));
+        }
         this.#inbox.finished();
       },
       reject: (error) => {

@@ -122,8 +122,12 @@ export class TestClient {
     return this.next("identified");
   }
 
-  join(roomId: string, since?: { epoch: string; offset: number }) {
-    this.send({ event: "join-room", roomId, since });
+  join(
+    roomId: string,
+    since?: { epoch: string; offset: number },
+    echo?: boolean,
+  ) {
+    this.send({ event: "join-room", roomId, since, echo });
     return this.next("room-joined", (frame) => frame.roomId === roomId);
   }
 

@@ -13,24 +13,29 @@ export interface Dialect {
 const query = (room: string, user: string) => `/?room=${room}&user=${user}`;
 const mark = '{"event":"'.length;
 
+/** The product's: identify and join at once; the answer to the join completes it. */
+const ours = (echo: boolean): Dialect => ({
+  path: () => "/",
+  greet: (roomId, token) => [
+    JSON.stringify({ event: "identify", token }),
+    JSON.stringify({ event: "join-room", roomId, echo }),
+  ],
+  ready: '{"event":"room-joined"',
+  chat: (roomId, clientId, content) =>
+    JSON.stringify({
+      event: "chat-message",
+      roomId,
+      message: { clientId, content },
+    }),
+  mark,
+});
+
 /** The servers' ways of speaking, by name. */
 export const DIALECTS = {
-  /** The product: identify and join at once; the answer to the join completes it. */
-  ours: {
-    path: () => "/",
-    greet: (roomId, token) => [
-      JSON.stringify({ event: "identify", token }),
-      JSON.stringify({ event: "join-room", roomId }),
-    ],
-    ready: '{"event":"room-joined"',
-    chat: (roomId, clientId, content) =>
-      JSON.stringify({
-        event: "chat-message",
-        roomId,
-        message: { clientId, content },
-      }),
-    mark,
-  },
+  /** The way the product's own client does. */
+  ours: ours(true),
+  /** With a `message-ack` for each message as well. */
+  "ours+acks": ours(false),
   /** Servers that take the room from the address, and have nothing to say at first. */
   plain: {
     path: query,

@@ -1,6 +1,6 @@
 // Compares the product with what people would pick instead, run by run on one machine.
 // --only fanout,rooms   --servers bun,redis   --rounds 5   --seconds 3   --window N
-// --clients websocket|raw
+// --clients websocket|raw   --acks
 import process from "node:process";
 import { startIssuer } from "../testing.ts";
 import { type WireName, WIRES } from "./client.ts";
@@ -69,6 +69,7 @@ const seconds = Number(option("seconds") ?? 3);
 const window = option("window");
 const only = option("only")?.split(",");
 const servers = option("servers")?.split(",");
+const acks = process.argv.includes("--acks");
 const wire = (option("clients") ?? "websocket") as WireName;
 if (!(wire in WIRES)) {
   console.error(`--clients is one of: ${Object.keys(WIRES).join(", ")}`);
@@ -78,8 +79,9 @@ const issuer = await startIssuer();
 
 /** A generator with the clients of a shape; they send unless `seconds` is 0. */
 async function generatorFor(subject: Subject, shape: Shape, seconds: number) {
-  const { dialect, ports, servers, stores } = subject;
-  const tokens = dialect === "ours" ? await tokensFor(shape) : [];
+  const { ports, servers, stores } = subject;
+  const tokens = subject.dialect === "ours" ? await tokensFor(shape) : [];
+  const dialect = acks && tokens.length > 0 ? "ours+acks" : subject.dialect;
   const processes = { ports, servers, stores };
   const load = { shape, wire, tokens, warmUp: WARM_UP, seconds };
   return generate({ dialect, ...processes, ...load });

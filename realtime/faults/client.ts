@@ -1,7 +1,7 @@
-import type { Message } from "../protocol.ts";
+import type { Message, ServerFrame } from "../protocol.ts";
 import type { Issuer } from "../testing.ts";
 import type { OpenRoom, ProductClient, RoomState } from "./product.ts";
-import type { Change, ClientRecord, Shown } from "./records.ts";
+import type { Ack, Change, ClientRecord, Shown } from "./records.ts";
 import { tap } from "./tap.ts";
 
 /** Milliseconds; far shorter than the product's, so that a minute holds many of each. */
@@ -51,9 +51,8 @@ export class RecordingClient {
     this.#url = `ws://127.0.0.1:${port}/?client=${client}`;
     tap(this.#url, (frame) => {
       if (frame.event === "identified") this.identified += 1;
-      if (frame.event !== "message-ack") return;
-      const { clientId, offset } = frame;
-      this.record.acks.push({ clientId, offset });
+      const ack = acknowledged(frame, client);
+      if (ack) this.record.acks.push(ack);
     });
   }
 
@@ -157,6 +156,17 @@ export class RecordingClient {
     this.close();
     await this.open();
   }
+}
+
+/** What a frame tells a client is stored of its own: an entry that comes back does too. */
+function acknowledged(frame: ServerFrame, client: string): Ack | undefined {
+  if (frame.event === "message-ack") {
+    const { clientId, offset } = frame;
+    return { clientId, offset };
+  }
+  if (frame.event !== "new-message") return undefined;
+  const { sender, clientId, offset } = frame.message;
+  return sender.id === client ? { clientId, offset } : undefined;
 }
 
 const shown = ({ offset, sender, clientId, content }: Message): Shown => ({

@@ -111,6 +111,11 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       case "message-ack":
         waiting.delete(frame.clientId);
         break;
+      case "message-edited":
+      case "message-deleted":
+      case "reaction":
+        if (frame.sender.id === me) waiting.delete(frame.clientId);
+        break;
       case "error":
         failed(frame);
         break;

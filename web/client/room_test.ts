@@ -111,6 +111,46 @@ Deno.test("a message written before the connection stands is sent with it", () =
   });
 });
 
+Deno.test("one's own entry is an answer; somebody else's is not", () => {
+  const storage = fakeStorage();
+  return setUp(storage, async ({ room, peer, state, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    room.send("text");
+    const { message } = await server.got("chat-message");
+    server.send(entry(8, message.clientId));
+    await until(() => state().messages.length === 1);
+    assertEquals(state().unsent, []);
+    assertEquals(openPending("me", "room", () => storage).list(), []);
+    const like = (emoji: string) =>
+      room.request({ event: "react", id: "m8", emoji, on: true });
+    like("👍");
+    like("👀");
+    const [mine, other] = [
+      await server.got("react"),
+      await server.got("react", 2),
+    ];
+    const reaction = (offset: number, id: string, to: typeof mine) =>
+      server.send({
+        ...to,
+        event: "reaction",
+        offset,
+        epoch: "1",
+        sender: { id, name: id },
+        timestamp: 1,
+      });
+    reaction(9, ME.id, mine);
+    reaction(10, "ada", other);
+    await until(() => state().offset === 10);
+    server.socket.close(4000);
+    const again = await peer(1);
+    await goLive(again);
+    assertEquals(await again.got("react"), other);
+    const sent = again.frames.filter(({ event }) => event !== "identify");
+    assertEquals(sent.map(({ event }) => event), ["join-room", "react"]);
+  });
+});
+
 Deno.test("what was not answered is sent again after a reconnect, as the same message", () =>
   setUp(fakeStorage(), async ({ room, peer }) => {
     const server = await peer(0);

@@ -102,7 +102,8 @@ export function connect(options: LinkOptions): Link {
     ) - Date.now();
 
   function ask() {
-    write({ event: "join-room", roomId, since: options.position() });
+    const since = options.position();
+    write({ event: "join-room", roomId, since, echo: true });
     after("answer", timing.answer, lost);
   }
 

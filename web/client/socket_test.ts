@@ -84,6 +84,7 @@ Deno.test("identifies, joins from its position, and is live", () =>
       event: "join-room",
       roomId: "room",
       since: { epoch: "1", offset: 7 },
+      echo: true,
     });
     server.send(joined);
     await until(() => states.includes("live"));
