@@ -43,9 +43,9 @@ test("finds every entry that is there, whatever was undone, deleted or forgotten
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
       const db = openDatabase(":memory:");
-      let fingerprints = new Fingerprints(db, 5), offset = 0;
+      let fingerprints = new Fingerprints(db, 5, 32), offset = 0;
       for (const { type, added } of steps) {
-        if (type === "crash") fingerprints = new Fingerprints(db, 5);
+        if (type === "crash") fingerprints = new Fingerprints(db, 5, 32);
         if (type in DELETED) {
           db.run(
             `DELETE FROM entries WHERE id IN
@@ -87,13 +87,13 @@ let newOffset = 0;
 
 test("a crash loses no entry whose id was another's before", () => {
   const db = openDatabase(":memory:");
-  const fingerprints = new Fingerprints(db, 5);
+  const fingerprints = new Fingerprints(db, 5, 32);
   commit(db, fingerprints, 1, 2, 3, 4, 5);
   commit(db, fingerprints, 6, 7, 8);
   db.run("DELETE FROM entries WHERE id > 1");
   commit(db, fingerprints, 90, 91);
   commit(db, fingerprints, 92);
-  const later = new Fingerprints(db, 5);
+  const later = new Fingerprints(db, 5, 32);
   for (const each of [90, 91, 92]) {
     expect(found(db, later, each)).toHaveLength(1);
   }
@@ -102,7 +102,7 @@ test("a crash loses no entry whose id was another's before", () => {
 
 test("remembers how far it is when nothing was added meanwhile", () => {
   const db = openDatabase(":memory:");
-  const fingerprints = new Fingerprints(db, 5);
+  const fingerprints = new Fingerprints(db, 5, 32);
   for (let each = 0; each < 60; each += 1) {
     commit(db, fingerprints, each);
     // A read position, say.

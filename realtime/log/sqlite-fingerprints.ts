@@ -1,4 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
+import { FingerprintFilter } from "./sqlite-filter.ts";
 
 /** Entries whose fingerprints are kept in memory before they move to the table. */
 const YOUNG_LIMIT = 50_000;
@@ -44,12 +45,19 @@ export class Fingerprints {
   /** The reach that the table says, with this transaction, and as committed. */
   #reachWritten = 0;
   #reachCommitted = 0;
+  readonly #filter: FingerprintFilter;
   readonly #find: Statement<{ entry: number }>;
   readonly #insert: Statement;
 
   /** Makes the table if need be, and puts into it what it lacks. */
-  constructor(readonly db: Database, readonly youngLimit = YOUNG_LIMIT) {
+  constructor(
+    readonly db: Database,
+    readonly youngLimit = YOUNG_LIMIT,
+    filterBits?: number,
+  ) {
     db.run(SCHEMA);
+    const recent = () => [...this.#moving.keys(), ...this.#young.keys()];
+    this.#filter = new FingerprintFilter(db, recent, filterBits);
     this.#find = db.query(
       "SELECT entry FROM fingerprints WHERE fingerprint = ?",
     );
@@ -59,11 +67,9 @@ export class Fingerprints {
 
   /** The ids of rows that may have this fingerprint. */
   find(fingerprint: number): number[] {
+    if (!this.#filter.mayHave(fingerprint)) return NONE;
     const young = this.#young.get(fingerprint);
     const moving = this.#moving.get(fingerprint);
-    // There is hardly ever one, and asking for a row costs a fraction of asking for all.
-    const old = this.#find.get(fingerprint);
-    if (!old && young === undefined && moving === undefined) return NONE;
     return [
       ...this.#find.all(fingerprint).map(({ entry }) => entry),
       ...[young, moving].filter((id) => id !== undefined),
@@ -73,6 +79,7 @@ export class Fingerprints {
   /** Adds one of a row, in the transaction that stores it. */
   add(fingerprint: number, id: number): void {
     if (this.#reachWritten < this.#reach) this.#writeReach();
+    this.#filter.add(fingerprint);
     // Ids of the newest rows are given again once those are deleted.
     if (id <= this.#reach || this.#young.has(fingerprint)) {
       this.#insert.run(fingerprint, id);
@@ -84,6 +91,7 @@ export class Fingerprints {
   committed(): void {
     this.#committed = this.#moved;
     this.#reachCommitted = this.#reachWritten;
+    this.#filter.readOn();
     if (this.#moved < this.#order.length) return;
     if (this.#young.size < this.youngLimit) return;
     // Not the one added first: it may be gone, and a lower id given again since.
