@@ -105,6 +105,14 @@ test("a backup that is not there is named", () => {
   });
 });
 
+test("a backup into a folder that is not there says so", () => {
+  const file = join(folder, "nowhere", "rooms");
+  expect(maintain({ DATA_DIR: folder }, "backup", file)).toMatchObject({
+    exitCode: 1,
+    text: `There is no folder for ${file}. Make it, or name another file.\n`,
+  });
+});
+
 test("a backup is not written over another file", () => {
   const taken = join(folder, "taken");
   writeFileSync(taken, "precious");

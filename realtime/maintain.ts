@@ -58,8 +58,10 @@ function sentenceOf(error: unknown): string {
   if ("code" in error && error.code === "EEXIST") {
     return `${file} is there already and stays as it is. Name another file.`;
   }
-  if ("code" in error && error.code === "ENOENT" && command === "restore") {
-    return `There is no file ${file}.`;
+  if ("code" in error && error.code === "ENOENT") {
+    return command === "restore"
+      ? `There is no file ${file}.`
+      : `There is no folder for ${file}. Make it, or name another file.`;
   }
   const isStore = error instanceof StoreError && cause instanceof Error;
   return isStore ? `${message} (${cause.message})` : message;

@@ -5,6 +5,7 @@ import { startAws } from "../faces/standins/aws.ts";
 import type { Fault } from "../faces/standins/faults.ts";
 import {
   onAws,
+  outcomeOf,
   type Stage as AwsStage,
   type StageOptions,
 } from "../faces/standins/testing.ts";
@@ -19,7 +20,7 @@ import { createPendingLogin } from "./pending-logins.ts";
 import { sweepPictures } from "./pictures.ts";
 import { register } from "./register.ts";
 import { signInWithFace } from "./sign-in.ts";
-import { type AccountRecord, keys } from "./store.ts";
+import { type AccountRecord, changeAccount, keys } from "./store.ts";
 import { codeOf, everythingIn, IP, registrationOf } from "./testing.ts";
 
 type Stage = AwsStage & { s: ReturnType<typeof servicesOf> };
@@ -134,6 +135,33 @@ Deno.test(
     assert(!after.includes('"sessions"'));
     assertEquals(after.includes('"faceAttemptsLeft":5'), true);
     assertEquals(before.includes('"faceAttemptsLeft":5'), true);
+  }),
+);
+
+Deno.test(
+  "on AWS, only who has an account is told of the code that may take the face's place",
+  onStage(async ({ s, rekognition }) => {
+    const ada = await register(s, await adasRegistration());
+    rekognition.faults.always("CompareFaces", denied);
+    rekognition.faults.always("DetectFaces", denied);
+    const grace = {
+      ...registrationOf("Grace"),
+      selfies: [await selfieOf("grace")],
+    };
+    const live = await selfieOf("ada", "second");
+    const check = () => outcomeOf(checkFace(s, ada.id, live, IP));
+    const registering = (await outcomeOf(register(s, grace))).message;
+    assertEquals(
+      (await check()).message,
+      `${registering} You can also use a code by e-mail.`,
+    );
+    assertEquals((await check()).status, 503);
+    await changeAccount(
+      s.kv,
+      ada.id,
+      (record) => ({ ...record, faceFirst: true }),
+    );
+    assertEquals((await check()).message, registering);
   }),
 );
 

@@ -79,6 +79,17 @@ const mismatch = (faceOnly: boolean): AppError => {
   });
 };
 
+/** The same error; where nothing is wrong with the photo, with the other way in. */
+function orByCode(error: unknown, faceOnly: boolean): unknown {
+  if (!(error instanceof AppError) || error.status < 500) {
+    return besideSelfie(error);
+  }
+  if (faceOnly) return error;
+  const { code, status, retryAfter } = error;
+  const message = `${error.message} You can also use a code by e-mail.`;
+  return new AppError({ code, status, message, retryAfter, cause: error });
+}
+
 async function readFace(
   kv: Deno.Kv,
   accountId: string,
@@ -129,7 +140,7 @@ export async function checkFace(
     }
   } catch (error) {
     await returnAttempts(s, limits);
-    throw besideSelfie(error);
+    throw orByCode(error, needsFace(record));
   }
   const next = turn && await drawTurn(s, accountId);
   if (!match) throw mismatch(needsFace(record));

@@ -4,13 +4,13 @@ import { AppError } from "../errors.ts";
 const MESSAGES = {
   "busy": "Many people are signing in right now. Try again in a moment.",
   "faces-unavailable":
-    "Your photo could not be checked just now. Try again in a moment, or sign in with a code sent to your e-mail.",
+    "Your photo could not be checked just now. Try again in a moment.",
   "faces-misconfigured":
-    "Photos cannot be checked at present because of a mistake on our side. Sign in with a code sent to your e-mail, or come back later.",
+    "Photos cannot be checked at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.",
   "pictures-unavailable":
-    "The store of photos does not answer just now. Try again in a moment, or sign in with a code sent to your e-mail.",
+    "The store of photos does not answer just now. Try again in a moment.",
   "pictures-misconfigured":
-    "Photos cannot be stored or read at present because of a mistake on our side. Sign in with a code sent to your e-mail, or come back later.",
+    "Photos cannot be stored or read at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.",
 } as const;
 
 export type FailureCode = keyof typeof MESSAGES;

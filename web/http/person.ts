@@ -16,6 +16,7 @@ export function withServices(
     state.requestId = crypto.randomUUID();
     state.account = null;
     state.session = null;
+    state.signedIn = false;
     state.services = await open();
     const { trustProxy } = state.services.config;
     const { headers } = ctx.req;
@@ -51,7 +52,9 @@ export const withPerson: Middleware<State> = async (ctx) => {
   const { state } = ctx;
   const token = !PROBES.includes(ctx.url.pathname) &&
     readSessionCookie(state.services.config, ctx.req.headers);
+  state.signedIn = Boolean(token);
   const session = token && await findSession(state.services, token);
+  state.signedIn = Boolean(session);
   if (session) {
     state.account = { ...session.account, sid: await sidOf(token) };
     state.session = { token };

@@ -93,9 +93,9 @@ export default define.page<typeof handler>(({ data, state }) => (
       {data.again && <a class="button" href="">Try again</a>}
       <a
         class={data.again ? "button button-quiet" : "button"}
-        href={state.account ? "/rooms" : "/"}
+        href={state.signedIn ? "/rooms" : "/"}
       >
-        {state.account ? "Go to your rooms" : "Go to the start"}
+        {state.signedIn ? "Go to your rooms" : "Go to the start"}
       </a>
     </p>
     {data.requestId && (

@@ -4,7 +4,7 @@ import { define } from "../utils.ts";
 /** Header, content and footer, for every page but the room. */
 export default define.layout(({ Component, state }) => (
   <>
-    <SiteHeader signedIn={Boolean(state.account)} />
+    <SiteHeader signedIn={state.signedIn} />
     <main id="main">
       <Component />
     </main>

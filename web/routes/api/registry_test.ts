@@ -100,6 +100,8 @@ Deno.test(
     assertEquals(await send("{}", "text/plain"), [415, "unsupported-type"]);
     const large = JSON.stringify({ name: "x".repeat(8 * 1024 * 1024) });
     assertEquals(await send(large, json), [413, "too-large"]);
+    const many = `[${"0,".repeat(100_000)}0]`;
+    assertEquals(await send(many, json), [413, "too-large"]);
   }),
 );
 
