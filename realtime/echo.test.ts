@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { LogListener } from "./log/log.ts";
 import { SqliteLog } from "./log/sqlite.ts";
-import { until } from "./log/testing.ts";
+import { draft, until } from "./log/testing.ts";
 import { eachStore } from "./log/testing-stores.ts";
 import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 
@@ -118,6 +118,21 @@ test("what the store answers before the room has it is acknowledged", async () =
   expect((await ann.next("new-message")).message.clientId).toBe("c1");
   await server.stop();
   rmSync(folder, { recursive: true });
+});
+
+test("what a room was told before somebody left reaches them", async () => {
+  const server = await startTestServer();
+  const ann = await server.enter("ann", "r", "other");
+  const { epoch } = await ann.join("r", undefined, true);
+  const [session] = [...server.hub.sessions];
+  // More than one turn publishes: what follows waits.
+  server.hub.outbox.send("nobody", "x".repeat(600_000));
+  const { body, kind } = draft("r", "c1");
+  server.hub.entries("r", [{ epoch, offset: 1, kind, body }]);
+  expect(server.hub.outbox.waiting).toBe(1);
+  session?.removedFrom("r");
+  expect((await ann.next("new-message")).message.clientId).toBe("c1");
+  await server.stop();
 });
 
 const acks = ({ frames }: TestClient): string[] =>

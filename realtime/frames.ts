@@ -70,7 +70,8 @@ function parseEvent(fields: Fields): ClientFrame {
     case "join-room": {
       const roomId = id(fields, "roomId");
       const since = position(fields.since);
-      return { event, roomId, since, echo: flag(fields, "echo") };
+      const echo = fields.echo !== undefined && flag(fields, "echo");
+      return { event, roomId, since, echo };
     }
     case "leave-room":
     case "typing":
@@ -177,7 +178,7 @@ function reaction(fields: Fields): { emoji: string; on: boolean } {
 }
 
 function flag(fields: Fields, name: string): boolean {
-  const { [name]: value = false } = fields;
+  const value = fields[name];
   if (typeof value === "boolean") return value;
   const why = `The field ${name} must be true or false.`;
   throw new FrameError("bad-frame", why);

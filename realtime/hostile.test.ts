@@ -37,6 +37,13 @@ const REFUSED: [what: string, frame: unknown, code: string][] = [
     roomId: "r",
     offset: -1,
   }, "bad-frame"],
+  ["a reaction that is neither on nor off", {
+    event: "react",
+    roomId: "r",
+    clientId: "c",
+    id: "1-1",
+    emoji: "👍",
+  }, "bad-frame"],
   ["a word as emoji", {
     event: "react",
     roomId: "r",
@@ -189,6 +196,7 @@ const frames = fc.record({
   emoji: value,
   on: value,
   since: fc.oneof(fc.record({ epoch: value, offset: value }), value),
+  echo: fc.oneof(fc.boolean(), value),
   offset: value,
   token: value,
 }, { requiredKeys: [] });

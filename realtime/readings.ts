@@ -105,8 +105,11 @@ export class Readings {
   leave(roomId: string): void {
     if (!this.has(roomId)) return;
     this.#open = this.#without(roomId);
-    const { closed, context, person, socket } = this.session;
-    if (!closed) socket.unsubscribe(`room:${roomId}`);
+    const { context, person, socket } = this.session;
+    // What the room was told before reaches this socket: it may be an acknowledgement.
+    context.hub.outbox.inOrder(() => {
+      if (!this.session.closed) socket.unsubscribe(`room:${roomId}`);
+    });
     if (person) context.hub.left(roomId, person.id);
     context.hub.release(roomId);
   }

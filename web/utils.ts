@@ -9,8 +9,8 @@ export interface State {
   /** The signed-in person, or null. */
   account: SignedIn | null;
   session: { token: string } | null;
-  /** Whether to show what is for people who are signed in; true as well where they say they
-   * are, and it cannot be looked up. */
+  /** Whether to show what is for people who are signed in: also to whoever brings a session
+   * that could not be looked up. */
   signedIn: boolean;
   /** Names this request in log lines and on error pages. */
   requestId: string;

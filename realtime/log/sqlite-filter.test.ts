@@ -18,8 +18,10 @@ function open(old: number[], ...bits: number[]) {
     young.push(...fingerprints);
     for (const each of fingerprints) filter.add(each);
     filter.readOn();
+    // Other commits add nothing.
+    filter.readOn();
   };
-  return { filter, add };
+  return { db, filter, add };
 }
 
 test("knows what the table has, and that nearly all else is new", () => {
@@ -43,4 +45,14 @@ test("says nothing is new before it has read the table, or when it is too large"
   expect(small.filter.mayHave(fresh)).toBe(false);
   for (const each of later) small.add(each);
   expect(small.filter.mayHave(fresh)).toBe(true);
+});
+
+test("a table that cannot be read fails nobody", () => {
+  const [fresh = 0, first = 0, second = 0] = some(3);
+  const { db, filter, add } = open([], 32);
+  add(first);
+  expect(filter.mayHave(fresh)).toBe(false);
+  db.run("DROP TABLE fingerprints");
+  for (const each of [second, ...some(40)]) add(each);
+  expect(filter.mayHave(fresh)).toBe(true);
 });

@@ -8,8 +8,9 @@ const GROWTH = 4;
 /** 1 MB, for a million fingerprints; 64 MB, for 67 million. */
 const LEAST_BITS = 2 ** 23;
 const MOST_BITS = 2 ** 29;
-/** Fingerprints read from the table for each that is added. */
+/** Fingerprints read from the table for each that is added, and at most after a commit. */
 const READ_FOR_EACH = 8;
+const READ_AT_ONCE = 10_000;
 
 /** A Bloom filter (Bloom 1970) of a power of two of bits. */
 class Bits {
@@ -88,16 +89,27 @@ export class FingerprintFilter {
     this.#next?.add(fingerprint);
   }
 
-  /** Must be called now and then, outside a transaction. */
+  /** Must be called after commits; what was undone would only take place. */
   readOn(): void {
-    const limit = this.#added * READ_FOR_EACH;
+    const limit = Math.min(this.#added * READ_FOR_EACH, READ_AT_ONCE);
     this.#added = 0;
-    if (this.#next && limit > 0) this.#fill(this.#next, limit);
-    else if (this.#ready?.full) this.#begin(this.#ready.size * GROWTH);
+    if (this.#next) {
+      if (limit > 0) this.#fill(this.#next, limit);
+    } else if (this.#ready?.full) {
+      const { size } = this.#ready;
+      // Of what was added since, much may be deleted by now.
+      this.#begin(Math.min(size * GROWTH, this.mostBits));
+    }
   }
 
   #fill(next: Bits, limit: number): void {
-    const rows = this.#select.values(this.#read, limit) as [number][];
+    let rows: [fingerprint: number][];
+    try {
+      rows = this.#select.values(this.#read, limit) as typeof rows;
+    } catch {
+      // What was committed is: a page that cannot be read is met again by who needs it.
+      return this.#giveUp();
+    }
     for (const [fingerprint] of rows) next.add(fingerprint);
     [this.#read] = rows.at(-1) ?? [this.#read];
     if (next.full) return this.#begin(next.size * GROWTH);
@@ -106,11 +118,15 @@ export class FingerprintFilter {
     this.#next = undefined;
   }
 
-  /** Past the largest one, what is looked for is looked up. */
   #begin(size: number): void {
+    if (size > this.mostBits) return this.#giveUp();
     this.#read = -1;
-    this.#next = size > this.mostBits ? undefined : new Bits(size);
-    if (!this.#next) this.#ready = undefined;
-    for (const fingerprint of this.recent()) this.#next?.add(fingerprint);
+    this.#next = new Bits(size);
+    for (const fingerprint of this.recent()) this.#next.add(fingerprint);
+  }
+
+  /** From now on, what is looked for is looked up. */
+  #giveUp(): void {
+    this.#ready = this.#next = undefined;
   }
 }

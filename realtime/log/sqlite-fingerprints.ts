@@ -70,6 +70,9 @@ export class Fingerprints {
     if (!this.#filter.mayHave(fingerprint)) return NONE;
     const young = this.#young.get(fingerprint);
     const moving = this.#moving.get(fingerprint);
+    // There is hardly ever one, and asking for a row costs a fraction of asking for all.
+    const old = this.#find.get(fingerprint);
+    if (!old && young === undefined && moving === undefined) return NONE;
     return [
       ...this.#find.all(fingerprint).map(({ entry }) => entry),
       ...[young, moving].filter((id) => id !== undefined),
