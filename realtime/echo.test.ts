@@ -7,7 +7,11 @@ import type { LogListener } from "./log/log.ts";
 import { SqliteLog } from "./log/sqlite.ts";
 import { draft, until } from "./log/testing.ts";
 import { eachStore } from "./log/testing-stores.ts";
-import { startTestServer, TestClient, type TestServer } from "./testing.ts";
+import {
+  startTestServer,
+  type TestClient,
+  type TestServer,
+} from "./testing.ts";
 
 eachStore("the echo as acknowledgement", (openLog) => {
   let server: TestServer;
@@ -20,16 +24,8 @@ eachStore("the echo as acknowledgement", (openLog) => {
   });
   afterAll(() => server.stop());
 
-  async function enter(user: string, ...rooms: string[]): Promise<TestClient> {
-    const client = new TestClient(server.port);
-    const roles = rooms.map((id) => [id, "member" as const]);
-    const token = server.issuer.personToken(user, Object.fromEntries(roles));
-    await client.identify(await token);
-    return client;
-  }
-
   test("no acknowledgement follows an entry that came back", async () => {
-    const ann = await enter("ann", "first");
+    const ann = await server.connect("ann", "first");
     await ann.join("first", undefined, true);
     for (let i = 0; i < 20; i += 1) ann.chat("first", `c${i}`, "Hello");
     const { message: { id } } = await ann.next("new-message");
@@ -46,7 +42,7 @@ eachStore("the echo as acknowledgement", (openLog) => {
   });
 
   test("what does not come back is acknowledged", async () => {
-    const ann = await enter("ann", "open", "other");
+    const ann = await server.connect("ann", "open", "other");
     await ann.join("open", undefined, true);
     ann.chat("other", "c1", "Into a room that is not open");
     await ann.next("message-ack", ({ clientId }) => clientId === "c1");
@@ -74,8 +70,8 @@ eachStore("the echo as acknowledgement", (openLog) => {
       async (steps) => {
         const roomId = `random${(count += 1)}`;
         const [ann, ben] = [
-          await enter("ann", roomId),
-          await enter("ben", roomId),
+          await server.connect("ann", roomId),
+          await server.connect("ben", roomId),
         ];
         let sent = 0;
         for (const step of steps) {

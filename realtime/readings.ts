@@ -108,7 +108,7 @@ export class Readings {
     const { context, person, socket } = this.session;
     // What the room was told before reaches this socket: it may be an acknowledgement.
     context.hub.outbox.inOrder(() => {
-      if (!this.session.closed) socket.unsubscribe(`room:${roomId}`);
+      socket.unsubscribe(`room:${roomId}`);
     });
     if (person) context.hub.left(roomId, person.id);
     context.hub.release(roomId);

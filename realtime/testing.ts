@@ -145,7 +145,9 @@ export class TestClient {
 export interface TestServer extends Realtime {
   issuer: Issuer;
   folder: string;
-  /** Connects, identifies and joins, as a plain member of the rooms. */
+  /** Connects and identifies, as a plain member of the rooms. */
+  connect(user: string, ...rooms: string[]): Promise<TestClient>;
+  /** The same, and joins them. */
   enter(user: string, ...rooms: string[]): Promise<TestClient>;
   /** Calls the HTTP side with a person's or the service's token. */
   call(path: string, token: string, init?: RequestInit): Promise<Response>;
@@ -169,15 +171,20 @@ export async function startTestServer(
     logger: options.logger ?? (() => {}),
     ...(options.openLog ? { openLog: options.openLog } : {}),
   });
+  const connect = async (user: string, ...rooms: string[]) => {
+    const client = new TestClient(server.port);
+    const roles = rooms.map((id) => [id, "member" as const]);
+    const token = issuer.personToken(user, Object.fromEntries(roles));
+    await client.identify(await token);
+    return client;
+  };
   return {
     ...server,
     issuer,
     folder,
+    connect,
     async enter(user, ...rooms) {
-      const client = new TestClient(server.port);
-      const roles = rooms.map((id) => [id, "member" as const]);
-      const token = issuer.personToken(user, Object.fromEntries(roles));
-      await client.identify(await token);
+      const client = await connect(user, ...rooms);
       for (const room of rooms) await client.join(room);
       return client;
     },

@@ -80,8 +80,9 @@ const issuer = await startIssuer();
 /** A generator with the clients of a shape; they send unless `seconds` is 0. */
 async function generatorFor(subject: Subject, shape: Shape, seconds: number) {
   const { ports, servers, stores } = subject;
-  const tokens = subject.dialect === "ours" ? await tokensFor(shape) : [];
-  const dialect = acks && tokens.length > 0 ? "ours+acks" : subject.dialect;
+  const isOurs = subject.dialect === "ours";
+  const tokens = isOurs ? await tokensFor(shape) : [];
+  const dialect = isOurs && acks ? "ours+acks" : subject.dialect;
   const processes = { ports, servers, stores };
   const load = { shape, wire, tokens, warmUp: WARM_UP, seconds };
   return generate({ dialect, ...processes, ...load });

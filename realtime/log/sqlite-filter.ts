@@ -53,7 +53,7 @@ const stepOf = (fingerprint: number): number =>
 
 /**
  * Tells of nearly every new fingerprint that it is new, without a look at the table: that
- * would be at a page that no cache has. It reads the table bit by bit while others are added,
+ * would be at a page that no cache has. It reads the table piece by piece while others are added,
  * anew for a larger filter when one is full, and until it has read it all it knows nothing.
  */
 export class FingerprintFilter {
@@ -89,7 +89,7 @@ export class FingerprintFilter {
     this.#next?.add(fingerprint);
   }
 
-  /** Must be called after commits; what was undone would only take place. */
+  /** Must be called after each commit. */
   readOn(): void {
     const limit = Math.min(this.#added * READ_FOR_EACH, READ_AT_ONCE);
     this.#added = 0;
@@ -97,7 +97,7 @@ export class FingerprintFilter {
       if (limit > 0) this.#fill(this.#next, limit);
     } else if (this.#ready?.full) {
       const { size } = this.#ready;
-      // Of what was added since, much may be deleted by now.
+      // At the largest size too: of what it knows, much may be deleted by now.
       this.#begin(Math.min(size * GROWTH, this.mostBits));
     }
   }
