@@ -93,10 +93,10 @@ function change(frame: Amendment) {
   }
 }
 
-const origin = ({ id, name }: Person, roomId: string, clientId: string) => ({
+const origin = ({ sender }: Person, roomId: string, clientId: string) => ({
   roomId,
   clientId,
-  sender: { id, name },
+  sender,
   timestamp: Date.now(),
 });
 

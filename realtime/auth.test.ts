@@ -27,7 +27,11 @@ test("reads a person and the service from their tokens", async () => {
   const identity = await verify(await issuer.sign(person));
   expect(identity).toMatchObject({
     kind: "person",
-    person: { id: "ann", name: "Ann", rooms: new Map([["r", "admin"]]) },
+    person: {
+      id: "ann",
+      sender: { id: "ann", name: "Ann" },
+      rooms: new Map([["r", "admin"]]),
+    },
   });
   expect(await verify(await issuer.serviceToken())).toEqual({
     kind: "service",

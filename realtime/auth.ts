@@ -5,12 +5,13 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from "jose";
-import type { Role } from "./protocol.ts";
+import type { Role, Sender } from "./protocol.ts";
 
 /** A person, as their token says. */
 export interface Person {
   id: string;
-  name: string;
+  /** The same object for as long as the token is used. */
+  sender: Sender;
   rooms: Map<string, Role>;
   /** The session on web the token was made for; a token may name none. */
   sid?: string;
@@ -102,7 +103,7 @@ function identity(payload: JWTPayload): Identity {
   if (sid !== undefined && typeof sid !== "string") throw invalid();
   const person: Person = {
     id: sub,
-    name,
+    sender: { id: sub, name },
     rooms: roles(rooms),
     sid,
     issuedAt: iat,

@@ -66,7 +66,7 @@ async function post({ context, request, roomId }: Call) {
   const message: Message = {
     id,
     ...draft,
-    sender: { id: person.id, name: person.name },
+    sender: person.sender,
     timestamp,
     offset,
   };

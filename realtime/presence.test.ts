@@ -42,7 +42,8 @@ test("those of an instance that was killed are gone when it has been silent", ()
 });
 
 const token = (issuedAt: number, ...rooms: string[]) => ({
-  ...person("ann"),
+  id: "ann",
+  sender: person("ann"),
   rooms: new Map(rooms.map((id) => [id, "member" as const])),
   issuedAt,
   expiresAt: Number.POSITIVE_INFINITY,

@@ -83,11 +83,11 @@ export class Readings {
   }
 
   /** False if the room was open on this socket already. */
-  #keep(reading: Reading, { id, name }: Person): boolean {
+  #keep(reading: Reading, { sender }: Person): boolean {
     const { room } = reading;
     const had = this.has(room.id);
     this.#open = [...this.#without(room.id), reading];
-    if (!had) this.session.context.hub.entered(room.id, { id, name });
+    if (!had) this.session.context.hub.entered(room.id, sender);
     return !had;
   }
 

@@ -214,7 +214,7 @@ export class Session implements InboxOwner {
 
   #type(person: Person, roomId: string): void {
     if (!this.#limits.takeTyping()) return;
-    const sender = { id: person.id, name: person.name };
+    const { sender } = person;
     this.context.hub.sendSignal(roomId, { type: "typing", sender });
   }
 

@@ -106,7 +106,8 @@ test("a sign-out says the same after it was kept, and is forgotten in time", () 
   const removals = new Removals();
   for (const signOut of signOuts) removals.hear(toRemoval(signOut));
   const person = {
-    ...{ id: "ann", name: "Ann", sid: "s 1", expiresAt: 0, issuedAt: 0 },
+    ...{ id: "ann", sid: "s 1", expiresAt: 0, issuedAt: 0 },
+    sender: { id: "ann", name: "Ann" },
     rooms: new Map([["r", "member" as const]]),
   };
   removals.forget(at + REMOVAL_MEMORY);

@@ -34,6 +34,15 @@ export interface NewEntry {
   target?: number;
 }
 
+/**
+ * The same text in one piece. The engine keeps a text that was put together as a tree until
+ * somebody looks at it; and what waits for a batch has left the processor's cache by then.
+ */
+function flat(text: string): string {
+  // Whose result is used, or it would be left out.
+  return text.charCodeAt(0) >= 0 ? text : "";
+}
+
 interface Origin {
   roomId: string;
   clientId: string;
@@ -54,14 +63,39 @@ export function messageEntry(
   draft: { content: string; replyTo?: string; clip?: string },
 ): NewEntry {
   const { content, replyTo, clip } = draft;
-  const by = `{"id":${quoted(sender.id)},"name":${quoted(sender.name)}}`;
   const more = (replyTo === undefined ? "" : `,"replyTo":${quoted(replyTo)}`) +
     (clip === undefined ? "" : `,"clip":${quoted(clip)}`);
   const text = JSON.stringify(content);
-  const body = `"clientId":${
-    quoted(clientId)
-  },"sender":${by},"content":${text},"timestamp":${timestamp}${more}}`;
+  const id = quoted(clientId);
+  const body = flat(
+    `"clientId":${id}${senderText(sender)}${text}${
+      timeText(timestamp)
+    }${more}}`,
+  );
   return { roomId, clientId, sender, timestamp, kind: "m", body };
+}
+
+/** Of the moment before: what comes together has the same. */
+let stamp = { timestamp: NaN, text: "" };
+function timeText(timestamp: number): string {
+  if (stamp.timestamp !== timestamp) {
+    stamp = { timestamp, text: flat(`,"timestamp":${timestamp}`) };
+  }
+  return stamp.text;
+}
+
+const senderTexts = new WeakMap<Sender, string>();
+/** What is between the clientId and the content. */
+function senderText(sender: Sender): string {
+  let text = senderTexts.get(sender);
+  if (text === undefined) {
+    const { id, name } = sender;
+    text = flat(
+      `,"sender":{"id":${quoted(id)},"name":${quoted(name)}},"content":`,
+    );
+    senderTexts.set(sender, text);
+  }
+  return text;
 }
 
 type Amendment =
@@ -108,14 +142,32 @@ export function parseEntryId(
 /** The JSON text of the frame that delivers an entry. */
 export function frameText(roomId: string, entry: Entry): string {
   const { epoch, offset, kind, body } = entry;
-  const room = quoted(roomId);
-  const at = `"roomId":${room},"epoch":"${epoch}","offset":${offset},`;
-  if (kind === "m") {
-    const id = entryId(epoch, offset);
-    return `{"event":"new-message",${at}"message":{"id":"${id}","offset":${offset},${body}}`;
+  const at = String(offset);
+  if (kind !== "m") {
+    const room = quoted(roomId);
+    return `{"event":"${
+      EVENT[kind]
+    }","roomId":${room},"epoch":"${epoch}","offset":${at},${body}`;
   }
-  return `{"event":"${EVENT[kind]}",${at}${body}`;
+  if (starts.roomId !== roomId || starts.epoch !== epoch) {
+    starts = startsOf(roomId, epoch);
+  }
+  const { event, message } = starts;
+  return `${event}${at}${message}${at}","offset":${at},${body}}`;
 }
+
+/** How the frames of a room's messages begin; and how, after the offset, the message does. */
+function startsOf(roomId: string, epoch: string) {
+  const room = quoted(roomId);
+  const event = flat(
+    `{"event":"new-message","roomId":${room},"epoch":"${epoch}","offset":`,
+  );
+  // The id is that of entryId; the offset follows.
+  const message = flat(`,"message":{"id":"${epoch}-`);
+  return { roomId, epoch, event, message };
+}
+/** Of the room before: entries are delivered room by room. */
+let starts = startsOf("", "");
 
 /** The frame that delivers an entry. */
 export function entryFrame(roomId: string, entry: Entry): EntryFrame {

@@ -1,4 +1,4 @@
-import type { Entry, NewEntry } from "./entry.ts";
+import { type Entry, type NewEntry, TOGETHER } from "./entry.ts";
 import { type Appended, StoreError, type Waiter } from "./log.ts";
 import type { Client, Outcomes } from "./redis-client.ts";
 import type { Watches } from "./redis-watches.ts";
@@ -31,8 +31,8 @@ export function rejectAll(waiting: Pending[], cause?: unknown): void {
   for (const { waiter } of waiting) waiter.reject(error);
 }
 
-/** Finds what a repeated clientId was first appended as. */
-export type FindFirst = (roomId: string, offset: number) => Promise<Appended>;
+/** Finds what a repeated entry was first appended as, in the place that has the offset. */
+export type FindFirst = (entry: NewEntry, place: number) => Promise<Appended>;
 
 /** Adds the keys that amendments need to a call; returns the offsets they amend. */
 function pushAmended(
@@ -48,6 +48,14 @@ function pushAmended(
     }
   }
   return targets;
+}
+
+/** Adds the bodies to a call, in texts of as many lines as may share a place. */
+function pushBodies(call: (string | number)[], pending: Pending[]): void {
+  const bodies = pending.map(({ entry }) => entry.body);
+  for (let from = 0; from < bodies.length; from += TOGETHER) {
+    call.push(bodies.slice(from, from + TOGETHER).join("\n"));
+  }
 }
 
 /**
@@ -76,7 +84,7 @@ export async function appendRooms(
     for (const { entry: { sender, clientId } } of pending) {
       call.push(`${sender.id} ${clientId}`);
     }
-    for (const { entry } of pending) call.push(entry.body);
+    pushBodies(call, pending);
   }
   try {
     const replies = await client.chatAppend(...(call as [number]));
@@ -109,12 +117,13 @@ function settle(
       fresh.push({ epoch, offset, kind, body });
     });
     if (!published) watches.tell(roomId, fresh);
-    pending.forEach(({ entry: { timestamp }, waiter }, i) => {
+    pending.forEach(({ entry, waiter }, i) => {
       const offset = outcome(i);
       if (typeof offset === "number") {
+        const { timestamp } = entry;
         waiter.resolve({ epoch, offset, timestamp, repeated: false });
       } else if (offset.startsWith("=")) {
-        findFirst(roomId, Number(offset.slice(1)))
+        findFirst(entry, Number(offset.slice(1)))
           .then((first) => waiter.resolve(first), (e) => waiter.reject(e));
       } else waiter.reject(new StoreError(offset.slice(1)));
     });

@@ -48,7 +48,7 @@ end
 local function firstOffset(log, erased)
   local entry = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
   local gone = redis.call('ZRANGE', erased, 0, 0)[1]
-  local one = entry and offsetOf(entry[1]) - #entry[2] / 2 + 1 or math.huge
+  local one = entry and offsetOf(entry[1]) - sizeOf(entry) + 1 or math.huge
   return math.min(one, gone and offsetOf(gone) or math.huge)
 end
 `;

@@ -3,7 +3,9 @@ import {
   applyAmendments,
   bySender,
   entryOrigin,
+  type NewEntry,
   parseEntryId,
+  TOGETHER,
 } from "./entry.ts";
 import {
   type Appended,
@@ -30,13 +32,27 @@ export class RedisReads {
     return { epoch, offset: Number(offset), entries: entries.map(toEntry) };
   }
 
-  /** What an append became that was made before. */
-  async first(roomId: string, offset: number): Promise<Appended> {
-    const { entries: [entry] } = await this.read(roomId, offset - 1, 1);
-    if (entry?.offset !== offset) throw new StoreError("It was just trimmed.");
-    const { epoch } = entry;
-    const { timestamp } = entryOrigin(entry);
-    return { epoch, offset, timestamp, repeated: true };
+  /**
+   * What an entry became that was appended before, in the place that has an offset: it has
+   * that one, or shares the place with the one that has.
+   *
+   * @throws {StoreError} if it is no longer there.
+   */
+  async first(
+    { roomId, sender, clientId }: NewEntry,
+    place: number,
+  ): Promise<Appended> {
+    const after = Math.max(0, place - TOGETHER);
+    const { entries } = await this.read(roomId, after, TOGETHER);
+    for (const entry of entries) {
+      const origin = entryOrigin(entry);
+      if (origin.clientId !== clientId || origin.sender.id !== sender.id) {
+        continue;
+      }
+      const { epoch, offset } = entry;
+      return { epoch, offset, timestamp: origin.timestamp, repeated: true };
+    }
+    throw new StoreError("It was just trimmed.");
   }
 
   async page(

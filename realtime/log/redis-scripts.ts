@@ -4,11 +4,12 @@ import { NO_TEXT, TOGETHER } from "./entry.ts";
  * The scripts that make up the Redis log. Each runs atomically on the keys of one room (or
  * of several, on a single server). The keys of a room share a hash tag, and so a slot:
  *
- *   log     stream; the id of an entry is `offset-epoch`, its one field is kind → body;
- *           messages that came together share one: it has the offset of the last of them,
- *           and a field for each. An entry costs several times what a field does.
- *   meta    hash: epoch, offset (the newest); sender and clientId → the offset they got;
- *           and a note, see NOTE
+ *   log     stream; the id of an entry is `offset-epoch`, its one field is kind → body.
+ *           Messages that came together share one, as it costs several times what a line
+ *           does: it has the offset of the last of them, and their kinds → a line for the
+ *           body of each. (Earlier versions wrote a field for each.)
+ *   meta    hash: epoch, offset (the newest); sender and clientId → the offset of the entry
+ *           of the stream they are in; and a note, see NOTE
  *   amends  sorted set: ids of edits, deletions, reactions, by the offset they belong to
  *   erased  sorted set: `id kindbody` of entries whose text was deleted, by their offset
  *   reads   hash: person → read position
@@ -23,15 +24,23 @@ import { NO_TEXT, TOGETHER } from "./entry.ts";
 /** Functions that take an entry of the stream apart. */
 export const SPREAD = `
 local function offsetOf(id) return tonumber(string.match(id, '^%d+')) end
+-- How many entries of the log share one of the stream.
+local function sizeOf(entry)
+  local size = 0
+  for f = 1, #entry[2], 2 do size = size + #entry[2][f] end
+  return size
+end
 -- Adds what lies between two offsets, each as an entry of its own.
 local function spread(entry, from, to, all)
-  local last, epoch = string.match(entry[1], '^(%d+)(.*)$')
-  local fields = entry[2]
-  local count = #fields / 2
-  local before = tonumber(last) - count
-  for i = math.max(1, from - before), math.min(count, to - before) do
-    local id = string.format('%d', before + i) .. epoch
-    all[#all + 1] = {id, {fields[i * 2 - 1], fields[i * 2]}}
+  local epoch, offset = string.match(entry[1], '-.*$'), offsetOf(entry[1]) - sizeOf(entry)
+  for f = 1, #entry[2], 2 do
+    local kinds, i = entry[2][f], 0
+    for body in string.gmatch(entry[2][f + 1], '[^\\n]+') do
+      i, offset = i + 1, offset + 1
+      if offset >= from and offset <= to then
+        all[#all + 1] = {string.format('%d', offset) .. epoch, {string.sub(kinds, i, i), body}}
+      end
+    end
   end
   return all
 end
@@ -98,7 +107,7 @@ end
  * it uses for a small hash, a list of up to 512 fields, is searched from end to end for every
  * clientId, which took more than half of the time of an append.
  */
-const NOTE = "epoch, offset, and the offset that each sender and clientId got"
+const NOTE = "epoch, offset, and where what each sender and clientId sent is"
   .padEnd(65);
 
 /**
@@ -106,11 +115,12 @@ const NOTE = "epoch, offset, and the offset that each sender and clientId got"
  * edit, deletion and reaction. ARGV: the number of rooms, the time, the caller's anchor, how
  * many of those there are, their targets, then for each room: 1 if the caller is subscribed
  * to it, the epoch and offset the caller has seen, its entries' kinds as one string, the
- * sender and clientId of each, the body of each.
+ * sender and clientId of each, and their bodies, a line for each, in texts of TOGETHER.
  *
  * Replies for each room the epoch, 1 if what is new was published, and the offset before the
  * first of its entries if all of them are new; else a list, for each entry the offset, or as
- * a string the offset with `=` in front if it was repeated, or `!` and why it failed.
+ * a string `=` and the offset of the place it is in if it was repeated, or `!` and why it
+ * failed.
  * Publishes a room's new entries as one message: a line with the epoch, the offset before the
  * first, and their kinds; then a line for each body. It does not if nobody but the caller
  * would hear it; an edit may have lost its text here, so amendments are published always.
@@ -130,82 +140,87 @@ local function isHeard(r, caller, kinds)
   -- A caller whose anchor is gone is not among those that are counted.
   return counts[r * 2 + 2] > math.min(caller, counts[2])
 end
--- Adds an entry of any kind on its own; returns why it failed, or what is kept of its body.
-local function addOne(log, id, kind, body)
-  local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
-  -- An edit that crossed the deletion must not bring text back.
-  if kind == 'e' and isErased(erased, target) then body = withoutText(body) end
-  local added = redis.pcall('XADD', log, id, kind, body)
-  if type(added) == 'table' then return added.err or 'failed' end
-  if kind == 'd' then eraseAll(log, amends, erased, target) end
-  if kind ~= 'm' then redis.pcall('ZADD', amends, target, id) end
-  return nil, body
-end
--- Adds messages that follow each other; returns why it failed, and at which of the fields.
-local function addTogether(log, suffix, marks, fields)
-  for from = 1, #fields, ${TOGETHER * 2} do
-    local to = math.min(#fields, from + ${TOGETHER * 2 - 1})
-    local added = redis.pcall('XADD', log, marks[to] .. suffix, unpack(fields, from, to))
-    if type(added) == 'table' then return added.err or 'failed', from end
+-- Whether there are only messages, all of them new: then they go in as they came.
+local function isPlain(kinds, keys, known)
+  if string.find(kinds, '[^m]') then return false end
+  local sent = {}
+  for i = 1, #kinds do
+    local key = ARGV[keys + i]
+    if known[i + 2] or sent[key] then return false end
+    sent[key] = true
   end
+  return true
 end
-local function publish(channel, epoch, first, fields)
-  local kinds, bodies = {}, {}
-  for i = 1, #fields / 2 do kinds[i], bodies[i] = fields[i * 2 - 1], fields[i * 2] end
-  local head = epoch .. ' ' .. first .. ' ' .. table.concat(kinds)
-  redis.call('SPUBLISH', channel, head .. '\\n' .. table.concat(bodies, '\\n'))
+-- What an amendment that was added does to what it amends.
+local function amend(log, id, kind)
+  local target, amends, erased = ARGV[t], KEYS[spare], KEYS[spare + 1]
+  if kind == 'd' then eraseAll(log, amends, erased, target) end
+  redis.pcall('ZADD', amends, target, id)
 end
 for r = 1, rooms do
   local log, meta = KEYS[r * 2 - 1], KEYS[r * 2]
   local caller, seenEpoch, seen = tonumber(ARGV[a]), ARGV[a + 1], tonumber(ARGV[a + 2])
   local kinds, keys = ARGV[a + 3], a + 3
-  local bodies = keys + #kinds
-  a = bodies + #kinds + 1
-  local state = redis.pcall('HMGET', meta, 'epoch', 'offset', unpack(ARGV, keys + 1, bodies))
-  local epoch, first = state[1] or now, tonumber(state[2] or 0)
+  local count, texts = #kinds, keys + #kinds
+  local pieces = math.ceil(count / ${TOGETHER})
+  a = texts + pieces + 1
+  local state = redis.pcall('HMGET', meta, 'epoch', 'offset', unpack(ARGV, keys + 1, texts))
+  local epoch, first, why = state[1] or now, tonumber(state[2] or 0), state.err
   if epoch == seenEpoch and first < seen then
     epoch = string.format('%.0f', math.max(tonumber(now), tonumber(epoch) + 1))
   end
-  local suffix, together, why = '-' .. epoch, not string.find(kinds, '[^m]'), state.err
-  -- Of what is new, by turns: key and offset, kind and body.
-  local marks, fields, new, sent, done = {}, {}, 0, {}, {}
-  for i = 1, #kinds do
-    local key, kind, body = ARGV[keys + i], 'm', ARGV[bodies + i]
+  -- Of what is new: how many, kinds, bodies; and by turns key and place.
+  local new, newKinds, bodies, marks, done = 0, '', {}, {}, {}
+  -- Adds entries to the stream in one place; returns it, the offset of the last of them.
+  local function add(some, text)
     -- Lua's own way to make a number text takes several times as long.
-    local before, offset = state[i + 2] or sent[key], string.format('%d', first + new + 1)
-    if not together then
-      kind = string.sub(kinds, i, i)
-      if kind ~= 'm' then spare, t = spare + 2, t + 1 end
-      if not before and not state.err then why, body = addOne(log, offset .. suffix, kind, body) end
+    local place = string.format('%d', first + new + #some)
+    local added = redis.pcall('XADD', log, place .. '-' .. epoch, some, text)
+    if type(added) == 'table' then
+      why = added.err or 'failed'
+      return
     end
-    if before then
-      done[i] = '=' .. before
-    elseif why then
-      done[i] = '!' .. why
-    else
-      new = new + 1
-      local m = new * 2
-      marks[m - 1], marks[m], fields[m - 1], fields[m] = key, offset, kind, body
-      sent[key], done[i] = offset, first + new
-    end
+    new, newKinds, bodies[#bodies + 1] = new + #some, newKinds .. some, text
+    return place
   end
-  if together then
-    local failed, from = addTogether(log, suffix, marks, fields)
-    if failed then
-      new = (from - 1) / 2
-      for i = 1, #kinds do
-        if tonumber(string.match(done[i], '%d+$')) > first + new then done[i] = '!' .. failed end
+  if isPlain(kinds, keys, state) then
+    for p = 1, why and 0 or pieces do
+      local from, to = p * ${TOGETHER} - ${
+  TOGETHER - 1
+}, math.min(p * ${TOGETHER}, count)
+      local place = add(string.sub(kinds, from, to), ARGV[texts + p])
+      if not place then break end
+      for i = from, to do marks[i * 2 - 1], marks[i * 2] = ARGV[keys + i], place end
+    end
+    for i = 1, why and count or 0 do done[i] = i <= new and first + i or '!' .. why end
+  else
+    local sent, i = {}, 0
+    for body in string.gmatch(table.concat(ARGV, '\\n', texts + 1, a - 1), '[^\\n]+') do
+      i = i + 1
+      local key, kind = ARGV[keys + i], string.sub(kinds, i, i)
+      if kind ~= 'm' then spare, t = spare + 2, t + 1 end
+      local before = state[i + 2] or sent[key]
+      -- An edit that crossed the deletion must not bring text back.
+      if kind == 'e' and isErased(KEYS[spare + 1], ARGV[t]) then body = withoutText(body) end
+      local place = not before and not why and add(kind, body)
+      if place then
+        if kind ~= 'm' then amend(log, place .. '-' .. epoch, kind) end
+        marks[#marks + 1], marks[#marks + 2], sent[key] = key, place, place
       end
-      for m = #marks, from, -1 do marks[m], fields[m] = nil, nil end
+      done[i] = place and first + new or before and '=' .. before or '!' .. why
     end
   end
   local heard, n = isHeard(r, caller, kinds), #replies
   replies[n + 1], replies[n + 2] = epoch, heard and 1 or 0
-  replies[n + 3] = new == #kinds and first or done
+  replies[n + 3] = new == count and first or done
   if new > 0 then
+    local newest = string.format('%d', first + new)
     if first == 0 then redis.call('HSET', meta, 'note', '${NOTE}') end
-    redis.call('HSET', meta, 'epoch', epoch, 'offset', marks[new * 2], unpack(marks))
-    if heard then publish(channels[r], epoch, first, fields) end
+    redis.call('HSET', meta, 'epoch', epoch, 'offset', newest, unpack(marks))
+    if heard then
+      local head = epoch .. ' ' .. first .. ' ' .. newKinds
+      redis.call('SPUBLISH', channels[r], head .. '\\n' .. table.concat(bodies, '\\n'))
+    end
   end
 end
 return replies
@@ -238,7 +253,7 @@ return 1
 export const TRIM = `${SPREAD}
 local first, count = tonumber(ARGV[1]), #ARGV - 1
 local next = redis.call('XRANGE', KEYS[1], first + count, '+', 'COUNT', 1)[1]
-if next then count = math.min(count, offsetOf(next[1]) - #next[2] / 2 + 1 - first) end
+if next then count = math.min(count, offsetOf(next[1]) - sizeOf(next) + 1 - first) end
 for i = 1, count do redis.call('HDEL', KEYS[2], ARGV[i + 1]) end
 local keep = string.format('%d', first + count)
 redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', '(' .. keep)

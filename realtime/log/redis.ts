@@ -51,7 +51,7 @@ export class RedisLog implements RoomLog {
     this.#appends = new Appends(
       this.#client,
       this.#watches,
-      (roomId, offset) => attempt(() => this.#reads.first(roomId, offset)),
+      (entry, place) => attempt(() => this.#reads.first(entry, place)),
     );
     this.#subscriber.on("message", (_channel: string, text: string) => {
       listener.removal(JSON.parse(text) as Removal);
