@@ -185,9 +185,7 @@ for r = 1, rooms do
   end
   if isPlain(kinds, keys, state) then
     for p = 1, why and 0 or pieces do
-      local from, to = p * ${TOGETHER} - ${
-  TOGETHER - 1
-}, math.min(p * ${TOGETHER}, count)
+      local from, to = (p - 1) * ${TOGETHER} + 1, math.min(p * ${TOGETHER}, count)
       local place = add(string.sub(kinds, from, to), ARGV[texts + p])
       if not place then break end
       for i = from, to do marks[i * 2 - 1], marks[i * 2] = ARGV[keys + i], place end
