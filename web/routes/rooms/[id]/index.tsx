@@ -1,4 +1,5 @@
 import { page, type RouteConfig } from "fresh";
+import { Head } from "fresh/runtime";
 import type { HistoryPage } from "../../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
@@ -56,6 +57,9 @@ export const handler = define.handlers({
   },
 });
 
+/** An attribute of HTML that preact's types do not have yet. */
+const BLOCKING = { blocking: "render" };
+
 /** Without script: messages as they arrive, or as soon as they can be reached again. */
 function LiveFrame({ room, history }: {
   room: string;
@@ -84,6 +88,10 @@ export default define.page<typeof handler>(({ data }) => {
   return (
     <div class="room-page">
       <Title text={room.name} failed={Boolean(data.error)} />
+      {/* The log ends at its foot: painted while it comes, what is there would move up. */}
+      <Head>
+        <link rel="expect" href="#said" {...BLOCKING} />
+      </Head>
       <RoomSidebar rooms={rooms} current={room.id} me={me} />
       <main id="main" class="room-main">
         <Room
