@@ -36,12 +36,15 @@ async function build() {
 /** Builds web, once for all tests of a run. */
 export const buildOnce = (): Promise<void> => built ??= build();
 
-/** Starts everything, with these variables besides its own. */
+/**
+ * Starts everything, with these variables besides its own.
+ * @param dataDir the data folder to start on, which goes with the stack; a new one when left out.
+ */
 export async function startStack(
   extra: Record<string, string> = {},
+  dataDir = Deno.makeTempDirSync({ prefix: "chatsphere-e2e-" }),
 ): Promise<Stack> {
   await buildOnce();
-  const dataDir = await Deno.makeTempDir({ prefix: "chatsphere-e2e-" });
   const [web, realtime, transcriber] = freePorts(3);
   const env = {
     PORT: String(web),
