@@ -4,6 +4,7 @@ import {
   LIMITS,
   type Position,
 } from "./protocol.ts";
+import { isBlank } from "./visible.ts";
 
 /** Why a frame was refused: `code` is stable, `message` is for a person. */
 export class FrameError extends Error {
@@ -147,7 +148,7 @@ function content(fields: Fields): string {
     throw new FrameError("bad-frame", "The content must be a string.");
   }
   const text = fields.content.trim();
-  if (text.length === 0) {
+  if (isBlank(text)) {
     throw new FrameError("message-empty", "Write something first.");
   }
   if (text.length > LIMITS.contentLength) {

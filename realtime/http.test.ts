@@ -172,6 +172,7 @@ test("answers what is wrong with a status, a code and a sentence", async () => {
     [await post("{"), 400, "bad-json"],
     [await post("x".repeat(300_000)), 413, "too-large"],
     [await post({ clientId: "x", content: "" }), 422, "message-empty"],
+    [await post({ clientId: "x", content: "\u2800" }), 422, "message-empty"],
     [
       await post({ clientId: "x", content: "x".repeat(4_001) }),
       422,

@@ -1,3 +1,4 @@
+import { isBlank } from "../../realtime/visible.ts";
 import { AppError } from "../errors.ts";
 import { normaliseEmail } from "./email.ts";
 import { LONGEST_TRIED, passwordProblem } from "./password-rules.ts";
@@ -36,16 +37,22 @@ export function invalid(fields: Record<string, string>): AppError {
 export const normaliseName = (name: string): string =>
   name.normalize("NFC").replace(/\s+/g, " ").trim();
 
+const HIDDEN = /[\p{Co}\p{Cs}]/u;
+/** Invisible, and yet how some scripts are written; any other only makes names look alike. */
+const PART_OF_LETTERS = /[\u200c\u200d\p{Variation_Selector}]/u;
+
 /** What is wrong with a name, as a sentence; null when nothing is. */
 export function nameProblem(name: string): string | null {
   const tooLong = `Use at most ${LONGEST_NAME} characters.`;
   if (name.length > LONGEST_TRIED) return tooLong;
   const text = normaliseName(name);
-  if (text === "") return "Enter your name.";
+  if (isBlank(text)) return "Enter your name.";
   if ([...text].length > LONGEST_NAME) return tooLong;
-  // Joiners are part of some scripts; other invisible characters only make names look alike.
-  const hidden = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u;
-  const hasHidden = hidden.test(text.replace(/[\u200c\u200d]/g, ""));
+  const hasHidden = [...text].some((character) =>
+    HIDDEN.test(character) ||
+    (character !== " " && isBlank(character) &&
+      !PART_OF_LETTERS.test(character))
+  );
   if (hasHidden || !/[\p{L}\p{N}]/u.test(text)) {
     return "Use a name with letters, without hidden characters.";
   }

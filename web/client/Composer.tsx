@@ -1,6 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LIMITS } from "../../realtime/protocol.ts";
+import { isBlank } from "../../realtime/visible.ts";
 import { newId } from "./room.ts";
 
 // The protocol's own limit, by type: importing the table would ship all of it.
@@ -49,7 +50,7 @@ export function Composer(props: ComposerProps) {
     if (closed) return;
     if (over > 0) {
       onNotice(`A message has at most ${MOST} characters.`);
-    } else if (length) {
+    } else if (!isBlank(input.current!.value)) {
       props.onSend(input.current!.value.trim());
     }
   };

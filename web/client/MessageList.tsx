@@ -7,7 +7,7 @@ import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
 import { type Clock, dayNameOf, dayOf } from "./times.ts";
 
-/** Messages of one person within this time share one heading: ms. */
+/** Messages of one person share a heading for this long after it: ms. */
 const GROUP = 300_000;
 
 export interface MessageListProps {
@@ -148,13 +148,13 @@ export function MessageList(props: MessageListProps) {
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
-/** Whether a message needs its own heading after the one before. */
+/** Whether a message needs its own heading, after the last message that has one. */
 export const startsGroup = (
   { sender, timestamp, replyTo }: Message,
-  last?: Message,
+  heading?: Message,
 ): boolean =>
-  !!replyTo || sender.id !== last?.sender.id ||
-  timestamp - last.timestamp > GROUP;
+  !!replyTo || sender.id !== heading?.sender.id ||
+  timestamp - heading.timestamp > GROUP;
 
 export interface RowsProps
   extends Pick<MessageListProps, "name" | "alive" | "clock"> {
@@ -173,11 +173,12 @@ export function rows(
   const sender = { id: me, name };
   const list: VNode[] = [];
   let last: Message | undefined;
+  let heading: Message | undefined;
   const add = (message: Message, one?: Unsent) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
     const day = dayOf(timestamp, clock);
-    let head = startsGroup(message, last);
+    let head = startsGroup(message, heading);
     if (!last || day !== dayOf(last.timestamp, clock)) {
       head = true;
       list.push(
@@ -192,6 +193,7 @@ export function rows(
       list.push(<li class="new" key="new">New</li>);
     }
     last = message;
+    if (head) heading = message;
     list.push(
       <Row
         // The same row, whether it is still on its way or in the log.

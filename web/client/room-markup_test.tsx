@@ -73,6 +73,13 @@ Deno.test("messages of one person share a heading, until time or a day parts the
   assertStringIncludes(page, 'datetime="2026-03-04T12:01:00.000Z"');
 });
 
+Deno.test("a heading holds for five minutes, however close the messages follow each other", () => {
+  const page = html([1, 5, 6, 7, 11, 12].map((offset) => message(offset)));
+  const headed = [...page.matchAll(/class="message (\w*) *" id="(\w+)"/g)]
+    .filter(([, head]) => head).map(([, , id]) => id);
+  assertEquals(headed, ["m1", "m7"]);
+});
+
 Deno.test("what is new to the reader is marked once, but not what they wrote", () => {
   const messages = [
     message(1),

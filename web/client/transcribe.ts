@@ -1,4 +1,5 @@
 /** The words of a recording that is complete. */
+import { isBlank } from "../../realtime/visible.ts";
 import { DictationError } from "./recorder.ts";
 import type { Token } from "./token.ts";
 
@@ -41,7 +42,9 @@ export async function transcribe(
       status < 500 && status !== 401 && status !== 429,
     );
   }
-  const text = answer.text?.trim();
-  if (!text) throw new DictationError("No words were recognised.", true);
+  const text = (answer.text ?? "").trim();
+  if (isBlank(text)) {
+    throw new DictationError("No words were recognised.", true);
+  }
   return text;
 }

@@ -45,18 +45,18 @@ const Note = ({ children }: { children: string }) => (
   <li class="soft small">{children}</li>
 );
 
-/** What one entry of the log adds to the end of the document, after the message before. */
+/** What one entry of the log adds to the end of the document. */
 function entryHtml(
   entry: EntryFrame,
   { me, clock }: LiveOptions,
-  last?: Message,
+  head: boolean,
 ): string {
   switch (entry.event) {
     case "new-message":
       return html(
         <Row
           message={entry.message}
-          head={startsGroup(entry.message, last)}
+          head={head}
           me={me}
           alive={false}
           clock={clock}
@@ -125,7 +125,7 @@ async function* pieces(
   yield opening(room);
   try {
     let next = reader.read();
-    let last: Message | undefined;
+    let heading: Message | undefined;
     while (true) {
       const turn = await nextTurn(next, heartbeat, signal);
       if (turn === "gone") return;
@@ -135,11 +135,13 @@ async function* pieces(
         continue;
       }
       if (turn === "closing" || turn.done) break;
-      yield entryHtml(turn.value, options, last);
-      // A note in between parts what one person says.
-      last = turn.value.event === "new-message"
+      const message = turn.value.event === "new-message"
         ? turn.value.message
         : undefined;
+      const head = !!message && startsGroup(message, heading);
+      yield entryHtml(turn.value, options, head);
+      // A note in between parts what one person says.
+      if (head || !message) heading = message;
       next = reader.read();
     }
     yield ending(room, "Live messages stopped.");

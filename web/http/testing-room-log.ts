@@ -1,3 +1,4 @@
+import { isBlank } from "../../realtime/visible.ts";
 import type {
   EntryFrame,
   Message,
@@ -86,7 +87,7 @@ export function memoryRoomLog(): MemoryRoomLog {
         const first = all.find((message) => message.clientId === clientId);
         if (first) return first;
         const text = content.trim();
-        if (!text || text.length > 4_000) {
+        if (isBlank(text) || text.length > 4_000) {
           throw new AppError({
             code: "message-length",
             status: 422,

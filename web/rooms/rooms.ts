@@ -4,6 +4,7 @@ import {
   untilCommitted,
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { isBlank } from "../../realtime/visible.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import {
@@ -33,8 +34,9 @@ const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
  */
 function readName(name: string): string {
   const kept = name.replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
-  if (kept !== "" && kept.length <= NAME_LENGTH) return kept;
-  const message = kept === ""
+  const isEmpty = isBlank(kept);
+  if (!isEmpty && kept.length <= NAME_LENGTH) return kept;
+  const message = isEmpty
     ? "Give the room a name."
     : `A room's name has at most ${NAME_LENGTH} characters.`;
   throw new AppError({

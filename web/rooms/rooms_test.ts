@@ -107,7 +107,7 @@ Deno.test(
     assertEquals(room.name, "Tea and cake");
     const longest = "x".repeat(NAME_LENGTH);
     assertEquals((await createRoom(s, ada, longest)).name, longest);
-    for (const name of ["", " \n\t ", `${longest}x`]) {
+    for (const name of ["", " \n\t ", "\u3164\u200b", `${longest}x`]) {
       const error = await assertRejects(
         () => createRoom(s, ada, name),
         AppError,

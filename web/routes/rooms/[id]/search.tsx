@@ -38,7 +38,7 @@ export const handler = define.handlers({
     ]);
     const wanted = (ctx.url.searchParams.get("q") ?? "").trim();
     const data: Data = { rooms, room, me, wanted };
-    if (wanted === "") return page(data);
+    if (isBlank(wanted)) return page(data);
     try {
       const roles = await rolesOf(services, me.id);
       const before = readBefore(ctx.url);
