@@ -1,3 +1,4 @@
+import { withFewMarks } from "./marks.ts";
 import {
   type ClientFrame,
   type Draft,
@@ -147,7 +148,7 @@ function content(fields: Fields): string {
   if (typeof fields.content !== "string") {
     throw new FrameError("bad-frame", "The content must be a string.");
   }
-  const text = fields.content.trim();
+  const text = withFewMarks(fields.content.trim());
   if (isBlank(text)) {
     throw new FrameError("message-empty", "Write something first.");
   }

@@ -1,37 +1,51 @@
-/** Characters shown of a long message, and of those before what was found. */
-const LENGTH = 280;
-const LEAD = 80;
+import { Fragment } from "preact";
+import { placesOf, wordsOf } from "../../realtime/fold.ts";
 
-/** Where a text begins in another, in either case; undefined if that cannot be said. */
-function placeOf(text: string, wanted: string): number | undefined {
-  const folded = text.toLowerCase();
-  // Some letters grow when folded, and then places are not those of the text.
-  const at = folded.length === text.length
-    ? folded.indexOf(wanted.toLowerCase())
-    : -1;
-  return at < 0 ? undefined : at;
-}
+/** Characters of a message that are shown whatever is in it. */
+const LENGTH = 280;
+/** Characters shown on either side of what was found in a longer one. */
+const AROUND = 80;
 
 /** A part of a text; a character that is cut in two at an end is left out. */
 const cut = (text: string, from: number, to: number): string =>
   text.slice(from, to).replace(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/g, "");
 
-/** The part of a message around what was searched for, which is marked. */
+type Range = [from: number, to: number];
+
+/** What is shown of a text: ranges around its places, those that meet as one. */
+function partsOf(text: string, places: Range[]): Range[] {
+  if (text.length <= LENGTH) return [[0, text.length]];
+  if (places.length === 0) return [[0, LENGTH]];
+  const parts: Range[] = [];
+  for (const [from, to] of places) {
+    const start = Math.max(0, from - AROUND);
+    const end = Math.min(text.length, to + AROUND);
+    const before = parts.at(-1);
+    if (before && start <= before[1]) before[1] = end;
+    else parts.push([start, end]);
+  }
+  return parts;
+}
+
+/** The parts of a message around the words that were searched for, which are all marked. */
 export function Excerpt({ text, wanted }: { text: string; wanted: string }) {
-  const at = placeOf(text, wanted);
-  const from = at === undefined || text.length <= LENGTH
-    ? 0
-    : Math.max(0, at - LEAD);
-  const to = Math.min(text.length, from + LENGTH);
-  const before = from > 0 ? "…" : "";
-  const after = to < text.length ? "…" : "";
-  if (at === undefined) return <>{cut(text, 0, LENGTH) + after}</>;
-  const end = Math.min(to, at + wanted.length);
-  return (
-    <>
-      {before + cut(text, from, at)}
-      <mark>{text.slice(at, end)}</mark>
-      {cut(text, end, to) + after}
-    </>
-  );
+  const places = placesOf(text, wordsOf(wanted));
+  let next = 0;
+  return partsOf(text, places).map(([start, end], i) => {
+    const shown = [];
+    let at = start;
+    for (; next < places.length && places[next][0] < end; next++) {
+      const [from, to] = places[next];
+      shown.push(cut(text, at, from), <mark>{text.slice(from, to)}</mark>);
+      at = to;
+    }
+    shown.push(cut(text, at, end));
+    return (
+      <Fragment key={start}>
+        {i === 0 && start > 0 && "…"}
+        {shown}
+        {end < text.length && "… "}
+      </Fragment>
+    );
+  });
 }
