@@ -1,6 +1,6 @@
 /**
  * `deno task test`: every test of every service, then the browser tests, then one closing line.
- * Names after `--` choose suites: check, deno, bun, e2e.
+ * Names after `--` choose suites: check, deno, bun, e2e, attacks.
  */
 import { closingLine, sum, type Totals, totals } from "./junit.ts";
 import { join } from "./paths.ts";
@@ -59,7 +59,11 @@ const suites: Record<string, () => Promise<Totals>> = {
     const ok = await passes(deno, ["task", "--quiet", "check"]);
     return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
   },
-  deno: () => denoTest("deno", [".tasks", "web", "transcriber"], ["web/e2e"]),
+  deno: () =>
+    denoTest("deno", [".tasks", "web", "transcriber"], [
+      "web/e2e",
+      "web/attacks",
+    ]),
   bun: () =>
     reported("bun", bun, (report) => [
       "test",
@@ -68,6 +72,7 @@ const suites: Record<string, () => Promise<Totals>> = {
       `--reporter-outfile=${report}`,
     ], join(root, "realtime")),
   e2e: () => denoTest("e2e", ["web/e2e"]),
+  attacks: () => denoTest("attacks", ["web/attacks"]),
 };
 
 const chosen = Deno.args.filter((arg) => arg !== "--");

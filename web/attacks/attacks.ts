@@ -1,0 +1,25 @@
+/** Every attack there is. */
+import type { Attack } from "./attack.ts";
+import { access } from "./kinds/access.ts";
+import { bombs } from "./kinds/bombs.ts";
+import { crossSite } from "./kinds/cross-site.ts";
+import { injection } from "./kinds/injection.ts";
+import { paths } from "./kinds/paths.ts";
+import { races } from "./kinds/races.ts";
+import { services } from "./kinds/services.ts";
+import { sockets } from "./kinds/sockets.ts";
+import { spoofing } from "./kinds/spoofing.ts";
+import { tokens } from "./kinds/tokens.ts";
+
+export const ATTACKS: Attack[] = [
+  ...access,
+  ...services,
+  ...sockets,
+  ...tokens,
+  ...crossSite,
+  ...injection,
+  ...races,
+  ...spoofing,
+  ...paths,
+  ...bombs,
+];

@@ -1,0 +1,103 @@
+/** Every address of web, as whoever has no business there. */
+import type { Attack } from "../attack.ts";
+import { judged, send, type Try } from "../http.ts";
+import { asOwner, sayingYes } from "../weaknesses.ts";
+import type { World } from "../world.ts";
+
+const read = (path: string): Try => ({ service: "web", method: "GET", path });
+const form = (path: string, fields: Record<string, string>): Try => ({
+  ...{ service: "web", method: "POST", path },
+  form: fields,
+});
+const json = (path: string, value: unknown, method = "POST"): Try => ({
+  ...{ service: "web", method, path },
+  json: value,
+});
+
+/** What belongs to a room. */
+const OF_ROOM: Try[] = [
+  read("/rooms/{room}"),
+  read("/rooms/{room}/members"),
+  read("/rooms/{room}/search?q=words"),
+  read("/rooms/{room}/around/1"),
+  read("/rooms/{room}/live"),
+  read("/api/chat?chatId={room}"),
+  read("/api/messages?roomId={room}"),
+  form("/rooms/{room}", { content: "I was here", clientId: "attack-1" }),
+  ...Object.entries<Record<string, string>>({
+    invite: { email: "friend@attacks.test" },
+    resend: { invitation: "x" },
+    revoke: { invitation: "x" },
+    remove: { member: "{member}" },
+    rename: { name: "Mine" },
+    leave: {},
+  }).map(([intent, fields]) => ({
+    ...form("/rooms/{room}/members", { intent, ...fields }),
+  })),
+  json("/api/messages", {
+    roomId: "{room}",
+    clientId: "attack-2",
+    content: "I was here",
+  }),
+  json("/api/invitations", {
+    roomId: "{room}",
+    email: "friend@attacks.test",
+  }),
+];
+
+/** What belongs to an account. */
+const OF_ACCOUNT: Try[] = [
+  read("/rooms"),
+  read("/account"),
+  read("/account/face"),
+  read("/api/chat"),
+  form("/rooms", { name: "Mine" }),
+  ...["rename", "password", "delete-face", "sign-out-everywhere"].map((
+    intent,
+  ) => form("/account", { intent, name: "Mallory", newPassword: "mine mine" })),
+  form("/account", { intent: "delete-account", password: "a guess" }),
+  json("/api/chat", { name: "Mine" }),
+  json("/api/token", { audience: "realtime" }),
+  json(
+    "/api/invitations",
+    { code: "x".repeat(43), status: "accepted" },
+    "PATCH",
+  ),
+];
+
+/** What only an admin may. */
+const OF_ADMINS: Try[] = [
+  form("/rooms/{room}/members", { intent: "rename", name: "Mine" }),
+  form("/rooms/{room}/members", { intent: "remove", member: "{owner}" }),
+];
+
+const titleOf = ({ method, path, form }: Try): string =>
+  `${method} ${path}${form?.intent ? ` (${form.intent})` : ""}`;
+
+const as = (
+  who: string,
+  cookieOf: (world: World) => string,
+  tries: Try[],
+): Attack[] =>
+  tries.map((attempt) => ({
+    name: `${who}: ${titleOf(attempt)}`,
+    async run(world) {
+      const cookie = cookieOf(world);
+      const headers: Record<string, string> = cookie ? { cookie } : {};
+      return await judged(await send(world, attempt, headers));
+    },
+    // As the owner, what changes something would be done, and nothing would be left to attack.
+    undone: attempt.method === "GET" ? asOwner : sayingYes,
+  }));
+
+export const access: Attack[] = [
+  ...as("a stranger", () => "", [...OF_ROOM, ...OF_ACCOUNT]),
+  ...as("somebody of no room", ({ outsider }) => outsider.cookie, OF_ROOM),
+  ...as("a removed member", ({ removed }) => removed.cookie, OF_ROOM),
+  ...as(
+    "a session signed out",
+    ({ signedOut }) => signedOut.cookie,
+    [...OF_ROOM, ...OF_ACCOUNT],
+  ),
+  ...as("a plain member", ({ member }) => member.cookie, OF_ADMINS),
+];

@@ -1,0 +1,97 @@
+/** The HTTP addresses of realtime and the transcriber, as whoever has no business there. */
+import type { Attack } from "../attack.ts";
+import { judged, send, type Try } from "../http.ts";
+import { asOwner, sayingYes } from "../weaknesses.ts";
+import type { World } from "../world.ts";
+
+const at = (
+  service: Try["service"],
+  method: string,
+  path: string,
+  json?: unknown,
+): Try => ({ service, method, path, json });
+
+const DRAFT = { clientId: "attack-3", content: "I was here" };
+
+const ROOM: Try[] = [
+  at("realtime", "GET", "/rooms/{room}/messages"),
+  at("realtime", "POST", "/rooms/{room}/messages", DRAFT),
+  at("realtime", "GET", "/rooms/{room}/search?q=words"),
+  at("realtime", "PUT", "/rooms/{room}/read", { offset: 1 }),
+  at("realtime", "GET", "/rooms/{room}/stream"),
+];
+
+/** Rooms that are not one's own are left out of the answer, which is no refusal. */
+const SUMMARIES: Try = {
+  ...at("realtime", "GET", "/summaries?rooms={room}"),
+  open: true,
+};
+
+/** What only web may ask for. */
+const OF_WEB: Try[] = [
+  at("realtime", "POST", "/rooms/{room}/membership", {
+    userId: "{member}",
+    removed: true,
+  }),
+  at("realtime", "DELETE", "/rooms/{room}"),
+  at("realtime", "POST", "/sessions", { userId: "{owner}" }),
+];
+
+const OF_TRANSCRIBER: Try[] = [
+  at("transcriber", "POST", "/transcribe", { audio_data: "AAAA" }),
+  at("transcriber", "GET", "/clips/{clip}"),
+  at("transcriber", "GET", "/clips/{clip}/address"),
+  at("transcriber", "DELETE", "/clips/{clip}"),
+  at(
+    "transcriber",
+    "GET",
+    "/clips/{clip}/audio?until=9999999999999&signature=x",
+  ),
+];
+
+type TokenOf = (world: World) => Promise<string> | string;
+
+const as = (who: string, tokenOf: TokenOf, tries: Try[]): Attack[] =>
+  tries.map((attempt) => ({
+    name: `${who}: ${attempt.service} ${attempt.method} ${attempt.path}`,
+    async run(world) {
+      const token = await tokenOf(world);
+      const headers: Record<string, string> = token
+        ? { authorization: `Bearer ${token}` }
+        : {};
+      return await judged(await send(world, attempt, headers), attempt);
+    },
+    undone: attempt.method === "GET" && !attempt.path.includes("signature")
+      ? asOwner
+      : sayingYes,
+  }));
+
+const nobody: TokenOf = () => "";
+const outsider: TokenOf = ({ token, outsider }) => token(outsider);
+
+export const services: Attack[] = [
+  ...as("a stranger", nobody, [
+    ...ROOM,
+    at("realtime", "GET", "/summaries?rooms={room}"),
+    ...OF_WEB,
+    ...OF_TRANSCRIBER,
+  ]),
+  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES]),
+  ...as(
+    "a removed member with a token from before",
+    ({ stale }) => stale.removed,
+    [...ROOM, SUMMARIES],
+  ),
+  ...as("a removed member", ({ token, removed }) => token(removed), ROOM),
+  ...as(
+    "a session signed out with a token from before",
+    ({ stale }) => stale.signedOut,
+    [...ROOM, at("realtime", "GET", "/summaries?rooms={room}")],
+  ),
+  ...as("a member who plays web", ({ token, member }) => token(member), OF_WEB),
+  ...as(
+    "a member of the same room",
+    ({ token, member }) => token(member, "transcriber"),
+    OF_TRANSCRIBER.slice(1),
+  ),
+];

@@ -1,0 +1,115 @@
+/** The people of the world that is attacked, made through the same API as anybody's. */
+import { selfieOf } from "../faces/test-photos.ts";
+import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { eventually } from "../e2e/patience.ts";
+
+export const PASSWORD = "difference engine 1843";
+
+/** Somebody with an account and the `Cookie` header of a session. */
+export interface Person {
+  id: string;
+  name: string;
+  email: string;
+  cookie: string;
+}
+
+/** A selfie as the API takes it; everybody has the same face here. */
+export const faceImage = async (
+  whose: "ada" | "grace" = "ada",
+): Promise<string> =>
+  `data:image/jpeg;base64,${(await selfieOf(whose)).toBase64()}`;
+
+const cookiesOf = (answer: Response): string =>
+  answer.headers.getSetCookie().map((line) => line.split(";")[0])
+    .filter((pair) => !pair.endsWith("=")).join("; ");
+
+/** Sends JSON as somebody would; `cookie` may be empty. */
+export function sendJson(
+  url: string,
+  body: unknown,
+  cookie = "",
+  method = "POST",
+): Promise<Response> {
+  return fetch(url, {
+    method,
+    headers: { "content-type": "application/json", cookie },
+    body: JSON.stringify(body),
+    redirect: "manual",
+  });
+}
+
+/**
+ * The value of an answer.
+ *
+ * @throws Error when it is a refusal: the world could not be made.
+ */
+export async function valueOf<Value>(answer: Response): Promise<Value> {
+  const text = await answer.text();
+  if (answer.ok) return JSON.parse(text);
+  throw new Error(`${answer.status} of ${answer.url}: ${text.slice(0, 200)}`);
+}
+
+/** Makes an account and a session. */
+export async function registerAt(web: string, name: string): Promise<Person> {
+  const email = `${name.toLowerCase()}@attacks.test`;
+  const answer = await sendJson(`${web}/api/registry`, {
+    name,
+    email,
+    password: PASSWORD,
+    consent: true,
+    faceImage: await faceImage(),
+  });
+  const cookie = cookiesOf(answer);
+  const { id } = await valueOf<{ id: string }>(answer);
+  return { id, name, email, cookie };
+}
+
+/** The code of the newest invitation to an address. */
+export function invitationOf(dataDir: string, email: string): Promise<string> {
+  const find = async () => {
+    for (const { id } of await listOutbox(`${dataDir}/outbox`)) {
+      const mail = await readOutbox(`${dataDir}/outbox`, id);
+      if (mail === null || !mail.to.includes(email)) continue;
+      const code = /\/invitations\/([\w-]+)/.exec(mail.text)?.[1];
+      if (code) return code;
+    }
+  };
+  return eventually(find, () => `No invitation came to ${email}`);
+}
+
+/** Invites somebody and has them accept. */
+export async function bringIn(
+  { web, dataDir }: { web: string; dataDir: string },
+  owner: Person,
+  guest: Person,
+  roomId: string,
+): Promise<void> {
+  const { email, cookie } = guest;
+  await valueOf(
+    await sendJson(`${web}/api/invitations`, { roomId, email }, owner.cookie),
+  );
+  const code = await invitationOf(dataDir, email);
+  const accepted = { code, status: "accepted" };
+  await valueOf(
+    await sendJson(`${web}/api/invitations`, accepted, cookie, "PATCH"),
+  );
+}
+
+/** A token for the other services. */
+export async function tokenOf(
+  web: string,
+  { cookie }: Person,
+  audience: "realtime" | "transcriber" = "realtime",
+): Promise<string> {
+  const answer = await sendJson(`${web}/api/token`, { audience }, cookie);
+  return (await valueOf<{ token: string }>(answer)).token;
+}
+
+/** A room of the owner's, for what would leave traces in that of the world. */
+export async function newRoom(
+  { web, owner }: { web: string; owner: Person },
+  name: string,
+): Promise<string> {
+  const answer = await sendJson(`${web}/api/chat`, { name }, owner.cookie);
+  return (await valueOf<{ id: string }>(answer)).id;
+}

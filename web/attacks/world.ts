@@ -1,0 +1,158 @@
+/** What is attacked: the three real services with a room, its people, and what they said. */
+import { exportJWK, generateKeyPair, type JWK, type JWTPayload } from "jose";
+import { startStack } from "../e2e/stack.ts";
+import {
+  bringIn,
+  type Person,
+  registerAt,
+  sendJson,
+  tokenOf,
+  valueOf,
+} from "./people.ts";
+import { keyOf, signedBy } from "./signing.ts";
+import { tone } from "./recordings.ts";
+
+/** What stands in the room and nobody outside may see. */
+export const SECRET = "the-words-nobody-outside-may-read";
+
+/** The addresses and the people; in a weakened world the addresses lead elsewhere. */
+export interface World {
+  web: string;
+  realtime: string;
+  transcriber: string;
+  /** The origin of our pages, and the issuer of tokens. */
+  appUrl: string;
+  dataDir: string;
+  roomId: string;
+  /** A message of the owner that says {@link SECRET}. */
+  messageId: string;
+  /** A kept recording of the owner. */
+  clipId: string;
+  owner: Person;
+  member: Person;
+  /** Has an account, and no room. */
+  outsider: Person;
+  /** Was in the room; the session is good. */
+  removed: Person;
+  /** Is in the room; the session has ended. */
+  signedOut: Person;
+  /** Tokens for realtime from before the removal and the sign-out. */
+  stale: { removed: string; signedOut: string };
+  /** A token of this moment. */
+  token(whose: Person, audience?: "realtime" | "transcriber"): Promise<string>;
+  /** A token as web would sign it, of any claims. */
+  sign(claims: JWTPayload): Promise<string>;
+  /** The public half of web's key. */
+  publicKey: JWK;
+  /** The public keys web publishes name it so. */
+  kid: string;
+}
+
+/** A world, and how to end it. */
+export interface Standing extends AsyncDisposable {
+  world: World;
+  /** What the services wrote. */
+  output: string[];
+}
+
+const FORM = "application/x-www-form-urlencoded";
+
+async function populate(
+  web: string,
+  transcriber: string,
+  dataDir: string,
+) {
+  const names = ["Owner", "Member", "Outsider", "Removed", "Leaver"];
+  const people: Person[] = [];
+  for (const name of names) people.push(await registerAt(web, name));
+  const [owner, member, outsider, removed, signedOut] = people;
+  const { id: roomId } = await valueOf<{ id: string }>(
+    await sendJson(`${web}/api/chat`, { name: "Engines" }, owner.cookie),
+  );
+  for (const guest of [member, removed, signedOut]) {
+    await bringIn({ web, dataDir }, owner, guest, roomId);
+  }
+  const draft = { roomId, clientId: "secret-1", content: SECRET };
+  const { id: messageId } = await valueOf<{ id: string }>(
+    await sendJson(`${web}/api/messages`, draft, owner.cookie),
+  );
+  const stale = {
+    removed: await tokenOf(web, removed),
+    signedOut: await tokenOf(web, signedOut),
+  };
+  await formAt(`${web}/rooms/${roomId}/members`, owner, {
+    intent: "remove",
+    member: removed.id,
+  });
+  await formAt(`${web}/logout`, signedOut, {});
+  const clipId = await keepClip(
+    transcriber,
+    await tokenOf(web, owner, "transcriber"),
+  );
+  return {
+    ...{ owner, member, outsider, removed, signedOut },
+    ...{ roomId, messageId, clipId, stale },
+  };
+}
+
+async function formAt(
+  url: string,
+  { cookie }: Person,
+  fields: Record<string, string>,
+): Promise<void> {
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": FORM, cookie, origin: new URL(url).origin },
+    body: new URLSearchParams(fields),
+    redirect: "manual",
+  });
+  await answer.body?.cancel();
+  if (answer.status !== 303) throw new Error(`${answer.status} of ${url}`);
+}
+
+/** A recording is kept before it is heard: without a word in it, its name is in the refusal. */
+async function keepClip(transcriber: string, token: string): Promise<string> {
+  const answer = await fetch(`${transcriber}/transcribe?keep=true`, {
+    method: "POST",
+    headers: { "content-type": "audio/wav", authorization: `Bearer ${token}` },
+    body: tone(),
+  });
+  const text = await answer.text();
+  const clip = /"clip":"([^"]+)"/.exec(text)?.[1];
+  if (clip) return clip;
+  throw new Error(`No recording was kept: ${answer.status} ${text}`);
+}
+
+/** Starts the services on free ports and a temporary folder, and makes the room. */
+export async function startWorld(
+  env: Record<string, string> = {},
+): Promise<Standing> {
+  const { privateKey } = await generateKeyPair("EdDSA", { extractable: true });
+  const { kty, crv, x, d } = await exportJWK(privateKey);
+  const signing = { kty, crv, x, d };
+  const stack = await startStack({
+    SIGNING_KEY: JSON.stringify(signing),
+    ...env,
+  });
+  const web = stack.url;
+  const transcriber = `http://localhost:${stack.env.TRANSCRIBER_PORT}`;
+  const dataDir = stack.env.DATA_DIR;
+  try {
+    const people = await populate(web, transcriber, dataDir);
+    const { kid, publicKey } = await keyOf(signing);
+    const world: World = {
+      ...{ web, realtime: stack.realtimeUrl, transcriber, appUrl: web },
+      ...{ dataDir, kid, publicKey, ...people },
+      token: (whose, audience) => tokenOf(web, whose, audience),
+      sign: (claims) => signedBy(signing, kid, claims),
+    };
+    return {
+      world,
+      output: stack.output,
+      [Symbol.asyncDispose]: () => stack.close(),
+    };
+  } catch (error) {
+    await stack.close();
+    throw new Error(`${error}\n${stack.output.slice(-20).join("\n")}`);
+  }
+}
