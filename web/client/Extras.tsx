@@ -51,7 +51,7 @@ async function jump({ room, onNotice }: ExtrasProps, id: string) {
   const known = () => room.state().messages.some((m) => m.id === id);
   for (let pages = 0; !known() && pages < FAR; pages++) {
     const [first] = room.state().messages;
-    await room.older();
+    await room.more("before");
     if (room.state().messages[0] === first) break;
   }
   if (!known()) return onNotice("That message is too far back to go to.");

@@ -3,10 +3,15 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
 import { reactorsOf } from "./reactors.ts";
+import { scrollTo, topOf } from "./scroll.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
 import { type Clock, dayNameOf, dayOf } from "./times.ts";
 
+/** This close to an end of what is loaded, more is: CSS pixels. */
+const NEAR = 800;
+/** Inside the list's edge, by so much, is the last row that can be seen: CSS pixels. */
+const EDGE = 60;
 /** Messages of one person share a heading for this long after it: ms. */
 const GROUP = 300_000;
 
@@ -16,13 +21,15 @@ export interface MessageListProps {
   /** Script runs: buttons work. */
   alive: boolean;
   clock: Clock;
-  /** The first message after this offset is new to the person. */
+  /** The first message after this offset is new to the person; Infinity: none is. */
   divider: number;
   /** A button of a message was pressed: what, and the message's id or clientId. */
   onDo(what: string, id: string): void;
-  onOlder(): void;
-  /** The newest message is in view. */
-  onBottom(): void;
+  /** The person comes to the first message, or to the last of those that are not the newest. */
+  onMore(where: "before" | "after"): void;
+  /** Messages were in view: all, or those up to an offset. */
+  onSeen(upTo?: number): void;
+  onNewest(): void;
   load: Load;
 }
 
@@ -41,7 +48,7 @@ export function MessageList(props: MessageListProps) {
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
-  const anchor = now && !atBottom(now) &&
+  const anchor = now && (drawn.current.behind || !atBottom(now)) &&
     [...now.querySelectorAll("li")].find((row) => topOf(row) > topOf(now));
   const top = anchor && topOf(anchor);
 
@@ -50,10 +57,17 @@ export function MessageList(props: MessageListProps) {
     const before = drawn.current;
     const last = state.messages.at(-1);
     drawn.current = state;
-    if (state.unsent.length > before.unsent.length || atBottom(box)) {
-      return toBottom();
+    if (before === state) {
+      // As it is opened: at what is new, if there is more than fits.
+      const line = box.querySelector(".new");
+      if (line) scrollTo(line, "start");
+      return onScroll();
     }
-    if (anchor) box.scrollTop += topOf(anchor) - +top!;
+    const stays = anchor && anchor.isConnected &&
+      (before.behind || !atBottom(box));
+    if (state.unsent.length > before.unsent.length || !stays) return toBottom();
+    box.scrollTop += topOf(anchor) - +top!;
+    if (state.behind !== before.behind) onScroll();
     if (
       last?.id !== before.messages.at(-1)?.id && last?.sender.id !== state.me
     ) setFresh(true);
@@ -61,8 +75,7 @@ export function MessageList(props: MessageListProps) {
 
   const toBottom = () => {
     scroller.current!.scrollTop = 0;
-    setFresh(false);
-    props.onBottom();
+    onScroll();
   };
 
   const onScroll = () => {
@@ -70,10 +83,17 @@ export function MessageList(props: MessageListProps) {
     setAway(box.scrollTop < -box.clientHeight);
     if (atBottom(box)) {
       setFresh(false);
-      props.onBottom();
+      props.onSeen();
+    } else {
+      const { left, bottom } = box.getBoundingClientRect();
+      const id = document.elementFromPoint(left + EDGE, bottom - EDGE)
+        ?.closest("li")?.id;
+      const last = id && state.messages.find((m) => m.id === id);
+      if (last) props.onSeen(last.offset);
     }
-    if (box.scrollHeight + box.scrollTop - box.clientHeight < 800) {
-      props.onOlder();
+    if (box.scrollTop > -NEAR) props.onMore("after");
+    if (box.scrollHeight + box.scrollTop - box.clientHeight < NEAR) {
+      props.onMore("before");
     }
   };
 
@@ -106,7 +126,7 @@ export function MessageList(props: MessageListProps) {
               href={`/rooms/${state.roomId}?before=${state.messages[0].offset}`}
               onClick={(event) => {
                 event.preventDefault();
-                props.onOlder();
+                props.onMore("before");
               }}
             >
               Older messages
@@ -129,11 +149,12 @@ export function MessageList(props: MessageListProps) {
             ))}
         </div>
       </div>
-      {(fresh || away) && (
+      {alive && (fresh || away || state.behind) && (
         <button
           type="button"
           class={`pill button icon-down ${fresh ? "" : "button-quiet"}`}
           onClick={() => {
+            props.onNewest();
             toBottom();
             scroller.current!.focus();
           }}
@@ -145,7 +166,6 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
 /** Whether a message needs its own heading, after the last message that has one. */
@@ -158,7 +178,7 @@ export const startsGroup = (
 
 export interface RowsProps
   extends Pick<MessageListProps, "name" | "alive" | "clock"> {
-  state: Pick<RoomState, "messages" | "unsent" | "me" | "online">;
+  state: Pick<RoomState, "messages" | "unsent" | "me" | "online" | "more">;
 }
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
@@ -166,7 +186,9 @@ export function rows(
   { state, name, alive, clock }: RowsProps,
   divider: number,
 ): VNode[] {
-  const { messages, unsent, me, online } = state;
+  const { messages, unsent, me, online, more } = state;
+  // Older ones may be new as well: then it is not known yet which is the first.
+  let marks = !more || messages[0].offset <= divider + 1;
   const names = new Map(
     [...online, ...messages.map((m) => m.sender)].map((p) => [p.id, p.name]),
   ).set(me, "you");
@@ -187,10 +209,10 @@ export function rows(
         </li>,
       );
     }
-    if (divider && message.offset > divider && last && by !== me) {
+    if (marks && message.offset > divider && by !== me) {
       head = true;
-      divider = 0;
-      list.push(<li class="new" key="new">New</li>);
+      marks = false;
+      list.push(<li class="new" id="new" key="new">New</li>);
     }
     last = message;
     if (head) heading = message;

@@ -1,6 +1,9 @@
-/** Older messages, put before the first one. Loaded when someone scrolls up to them. */
+/** Messages around those shown. Loaded when someone scrolls to them. */
 import type { HistoryPage } from "../../realtime/protocol.ts";
 import type { RoomState } from "./room-state.ts";
+
+/** Messages asked for at once. */
+const PAGE = 50;
 
 /**
  * The state with the page of messages before the one at offset `before` put in front. The
@@ -28,23 +31,49 @@ export function withOlder(
 }
 
 /**
- * Fetches the page before the first message, by the session cookie, and applies it.
+ * The state with the page of messages after the one at offset `after` behind it, under the same
+ * conditions. A page that is not full ends with the newest message of its time.
+ */
+export function withNewer(
+  state: RoomState,
+  after: number,
+  page: HistoryPage,
+): RoomState {
+  if (
+    !state.behind || page.epoch !== state.epoch || page.offset < state.missed ||
+    after !== state.messages.at(-1)?.offset
+  ) return state;
+  const newer = page.messages
+    .filter((message) => message.offset > after)
+    .map((message) => ({ ...message, upTo: page.offset }));
+  return {
+    ...state,
+    messages: [...state.messages, ...newer],
+    behind: newer.length >= PAGE || page.offset < state.offset,
+  };
+}
+
+/**
+ * Fetches the page before the first message, or after the last one, by the session cookie, and
+ * applies it.
  *
  * @throws {Error} when it cannot be had.
  */
-export async function loadOlder(
-  state: RoomState,
+export async function loadMore(
+  { roomId, messages }: RoomState,
   update: (change: (state: RoomState) => RoomState) => void,
+  where: "before" | "after",
 ): Promise<void> {
-  const before = state.messages[0].offset;
+  const { offset } = messages.at(where === "before" ? 0 : -1)!;
   update((now) => ({ ...now, loading: true }));
   try {
     const response = await fetch(
-      `/api/messages?roomId=${state.roomId}&before=${before}`,
+      `/api/messages?roomId=${roomId}&${where}=${offset}&limit=${PAGE}`,
     );
     if (!response.ok) throw new Error(`history: ${response.status}`);
     const page = await response.json();
-    update((now) => withOlder(now, before, page));
+    const add = where === "before" ? withOlder : withNewer;
+    update((now) => add(now, offset, page));
   } finally {
     update((now) => ({ ...now, loading: false }));
   }

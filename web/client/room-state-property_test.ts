@@ -6,8 +6,8 @@ import type {
   Message,
   ServerFrame,
 } from "../../realtime/protocol.ts";
-import { withOlder } from "./older.ts";
-import { positionOf, reduce } from "./room-state.ts";
+import { withNewer, withOlder } from "./older.ts";
+import { initialState, positionOf, reduce } from "./room-state.ts";
 import { ack, ADA, Log, ME, open, unsent } from "./testing-log.ts";
 
 const bare = (messages: Message[]) =>
@@ -51,8 +51,15 @@ const step = fc.oneof(
         "reconnect" as const,
         "ask older" as const,
         "older arrives" as const,
+        "ask newer" as const,
+        "newer arrives" as const,
+        "go to newest" as const,
       ),
     }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("open earlier" as const) }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("lose log" as const) }) },
 );
@@ -66,6 +73,7 @@ Deno.test("whatever happens on the way, snapshot + events = later snapshot", () 
       let wire: EntryFrame[] = [];
       let last: EntryFrame | undefined;
       let older: { before: number; page: HistoryPage } | undefined;
+      let newer: { after: number; page: HistoryPage } | undefined;
       let sent = 0;
       const sending: string[] = [];
       const put = (entry: EntryFrame) => {
@@ -143,6 +151,27 @@ Deno.test("whatever happens on the way, snapshot + events = later snapshot", () 
           state = withOlder(state, older.before, older.page);
           older = undefined;
         }
+        if (now.do === "open earlier" && log.offset > 4) {
+          const page = log.page(log.offset - 3);
+          const { read } = state;
+          const init = { roomId: state.roomId, me: ME.id, history: page, read };
+          const unsent = state.unsent.filter((one) => one.status !== "sent");
+          state = initialState({ ...init, behind: true });
+          for (const one of unsent) {
+            state = reduce(state, { event: "send", ...one });
+          }
+        }
+        if (now.do === "ask newer" && state.messages.length) {
+          const after = state.messages.at(-1)!.offset;
+          newer = { after, page: log.after(after) };
+        }
+        if (now.do === "newer arrives" && newer) {
+          state = withNewer(state, newer.after, newer.page);
+          newer = undefined;
+        }
+        if (now.do === "go to newest") {
+          state = reduce(state, { event: "newest" });
+        }
         if (now.do === "lose log") {
           log.lose();
           wire = [];
@@ -154,6 +183,10 @@ Deno.test("whatever happens on the way, snapshot + events = later snapshot", () 
       }
 
       rejoin();
+      while (state.behind) {
+        const after = state.messages.at(-1)?.offset ?? 0;
+        state = withNewer(state, after, log.after(after));
+      }
       assert(!state.recover);
       assertEquals(state.offset, log.offset);
       assertEquals(state.unsent, []);

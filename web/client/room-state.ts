@@ -41,7 +41,9 @@ export interface RoomState {
   recover: boolean;
   /** The last entry about a message outside the window: an older page must know it. */
   missed: number;
-  /** An older page is on its way. */
+  /** The window ends before the newest message. */
+  behind: boolean;
+  /** Another page is on its way. */
   loading: boolean;
   online: Sender[];
   typing: Sender[];
@@ -59,6 +61,8 @@ export type LocalAction =
   | { event: "typing-ended"; id: string }
   /** The connection ended for good. */
   | { event: "refused" }
+  /** Show the newest messages instead of earlier ones. */
+  | { event: "newest" }
   /** Forget the oldest messages but `keep`, so that a tab left open for days stays light. */
   | { event: "trim"; keep: number };
 
@@ -70,23 +74,30 @@ export function initialState(init: {
   me: string;
   history: HistoryPage | null;
   read: number;
+  behind?: boolean;
 }): RoomState {
-  const { roomId, me, history, read } = init;
+  const { roomId, me, history, read, behind = false } = init;
   const nothing = { messages: [], epoch: "", offset: 0 };
-  return view({
-    roomId,
-    me,
-    read,
-    unsent: [],
-    loading: false,
-    online: [],
-    typing: [],
-  }, history ?? nothing);
+  return {
+    ...view({
+      roomId,
+      me,
+      read,
+      unsent: [],
+      loading: false,
+      online: [],
+      typing: [],
+    }, history ?? nothing),
+    behind,
+  };
 }
 
 /** The state with the newest messages as the server has them now. */
 const view = (
-  state: Omit<RoomState, keyof HistoryPage | "more" | "missed" | "recover">,
+  state: Omit<
+    RoomState,
+    keyof HistoryPage | "more" | "missed" | "recover" | "behind"
+  >,
   { epoch, offset, messages }: HistoryPage,
 ): RoomState => ({
   ...state,
@@ -97,6 +108,7 @@ const view = (
   more: messages[0]?.offset > 1,
   missed: offset,
   recover: false,
+  behind: false,
 });
 
 /** Where to recover from; undefined when nothing is known yet. */
@@ -146,8 +158,10 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return { ...state, typing: others(state.typing, action.id) };
     case "send": {
       const { event: _, ...unsent } = action;
-      return { ...state, unsent: [...state.unsent, unsent] };
+      return { ...newest(state), unsent: [...state.unsent, unsent] };
     }
+    case "newest":
+      return newest(state);
     case "retry":
       return change(state, action.clientId, {
         status: "sending",
@@ -185,6 +199,10 @@ export function reduce(state: RoomState, action: Action): RoomState {
 const others = (people: Sender[], id: string) =>
   people.filter((person) => person.id !== id);
 
+// Joining from nowhere brings the newest.
+const newest = (state: RoomState): RoomState =>
+  state.behind ? { ...state, behind: false, epoch: "", recover: true } : state;
+
 const read = (state: RoomState, offset = 0): RoomState =>
   offset > state.read ? { ...state, read: offset } : state;
 
@@ -217,7 +235,10 @@ function enter(state: RoomState, entry: EntryFrame): RoomState {
   if (entry.offset > state.offset + 1) return { ...state, recover: true };
   const next = { ...state, offset: entry.offset };
   if (entry.event === "new-message") {
-    next.messages = [...state.messages, entry.message];
+    // What is there already came with a page; after a gap it would not be in its place.
+    if (!state.behind && !(entry.offset <= state.messages.at(-1)?.offset!)) {
+      next.messages = [...state.messages, entry.message];
+    }
     next.typing = others(state.typing, entry.message.sender.id);
     return settle(next);
   }

@@ -33,10 +33,12 @@ export interface OpenRoom {
   /** Sends it, and again after a reconnect, until it is answered. */
   request(request: Request): void;
   typing(): void;
-  /** All messages so far have been seen. */
-  seen(): void;
-  /** Fetches the page before the first message. */
-  older(): Promise<void>;
+  /** All messages have been seen, or those up to an offset. */
+  seen(upTo?: number): void;
+  /** Fetches the page before the first message, or after the last. */
+  more(where: "before" | "after"): Promise<void>;
+  /** Shows the newest messages instead of earlier ones. */
+  newest(): void;
   draft(): string;
   saveDraft(text: string): void;
   check(): void;
@@ -201,22 +203,27 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       typedAt = Date.now();
       link.send({ event: "typing", roomId });
     },
-    seen() {
-      const { offset } = state;
+    seen(upTo) {
+      const { messages, behind } = state;
+      const offset = upTo ??
+        (behind ? messages.at(-1)?.offset ?? 0 : state.offset);
       if (offset > state.read && link.send({ event: "read", roomId, offset })) {
         dispatch({ event: "read", roomId, offset });
-        dispatch({ event: "trim", keep: KEEP });
+        if (!upTo) dispatch({ event: "trim", keep: KEEP });
       }
     },
-    async older() {
-      if (over || !state.more || state.loading) return;
+    async more(where) {
+      const { messages, loading } = state;
+      const open = where === "before" ? state.more : state.behind;
+      if (over || !open || loading || !messages[0]) return;
       try {
-        await (await import("./older.ts")).loadOlder(state, update);
+        await (await import("./older.ts")).loadMore(state, update, where);
       } catch {
-        // Down or offline: scrolling up again asks again.
-        options.onNotice("Older messages could not be loaded. Try again.");
+        // Down or offline: scrolling there again asks again.
+        options.onNotice("More messages could not be loaded. Try again.");
       }
     },
+    newest: () => dispatch({ event: "newest" }),
     draft: pending.draft,
     saveDraft: pending.saveDraft,
     check: link.check,

@@ -76,6 +76,15 @@ export class Log {
     };
   }
 
+  /** What follows an offset, as a page of up to 50. */
+  after(offset: number): HistoryPage {
+    return {
+      messages: this.all().filter((m) => m.offset > offset).slice(0, 50),
+      epoch: `${this.epoch}`,
+      offset: this.offset,
+    };
+  }
+
   join(since?: { epoch: string; offset: number }): Joined {
     const recovered = since?.epoch === `${this.epoch}` &&
       since.offset <= this.offset && this.offset - since.offset <= 8;

@@ -9,10 +9,10 @@ export function Conversation({ messages, me, clock }: {
   me: { id: string; name: string };
   clock: Clock;
 }) {
-  const state = { messages, unsent: [], me: me.id, online: [] };
+  const state = { messages, unsent: [], me: me.id, online: [], more: false };
   return (
     <ol class="messages conversation">
-      {rows({ state, name: me.name, alive: false, clock }, 0)}
+      {rows({ state, name: me.name, alive: false, clock }, Infinity)}
     </ol>
   );
 }

@@ -26,7 +26,7 @@ export function RoomRow({ room, me }: { room: RoomEntry; me: string }) {
   const unread = room.summary?.unread ?? 0;
   return (
     <li>
-      <a class="room-row" href={`/rooms/${room.id}`}>
+      <a class="room-row" href={`/rooms/${room.id}${unread ? "#new" : ""}`}>
         <span
           class={unread ? "room-row-name unread" : "room-row-name"}
         >

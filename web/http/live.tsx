@@ -14,6 +14,9 @@ import { shuttingDown } from "../shutdown.ts";
 /** How often a silent document sends something, and looks whether it still may: ms. */
 const HEARTBEAT = 15_000;
 
+/** So long something was shown before it counts as read: ms. Whoever only looks is gone then. */
+const GLANCE = 1_000;
+
 /** Browsers hold back the first kilobyte of a document that trickles in. */
 const PADDING = `<!--${" ".repeat(1_024)}-->`;
 
@@ -25,8 +28,13 @@ export interface LiveOptions {
   clock: Clock;
   /** Opens the stream of entries; it ends when the signal says so. */
   entries(signal: AbortSignal): ReadableStream<EntryFrame>;
+  /** The last entry the page around it shows; 0 for none. */
+  after?: number;
+  /** The person has had the entries up to an offset in view. */
+  onSeen(offset: number): Promise<void>;
   /** Milliseconds; for tests. */
   heartbeat?: number;
+  glance?: number;
 }
 
 const html = (vnode: VNode) => renderToString(vnode) + "\n";
@@ -113,28 +121,33 @@ async function nextTurn(
  * The pieces of the document: its head, each new entry, a comment every 15 s so that nothing
  * between here and the browser gives up, and an end that says what to do. Signing out or
  * losing the membership ends it with the entries, or, if realtime did not hear of it, at the next
- * beat; the signal, or the end of this server, at once.
+ * beat; the signal, or the end of this server, at once. What stood there for a second was seen.
  */
 async function* pieces(
   s: Services,
   options: LiveOptions,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
-  const { room, heartbeat = HEARTBEAT } = options;
+  const { room, heartbeat = HEARTBEAT, glance = GLANCE } = options;
+  let unseen = options.after ?? 0;
   const reader = options.entries(signal).getReader();
   yield opening(room);
   try {
     let next = reader.read();
     let heading: Message | undefined;
     while (true) {
-      const turn = await nextTurn(next, heartbeat, signal);
+      const wait = unseen ? glance : heartbeat;
+      const turn = await nextTurn(next, wait, signal);
       if (turn === "gone") return;
       if (turn === "beat") {
         if (!await mayRead(s, options)) break;
+        if (unseen) await options.onSeen(unseen);
+        unseen = 0;
         yield "<!-- -->\n";
         continue;
       }
       if (turn === "closing" || turn.done) break;
+      unseen = turn.value.offset;
       const message = turn.value.event === "new-message"
         ? turn.value.message
         : undefined;

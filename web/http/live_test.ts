@@ -69,6 +69,7 @@ Deno.test("the live document ends with a way on when the session or the stream e
         signal.addEventListener("abort", () => closed.push(name));
         return entries;
       },
+      onSeen: () => Promise.resolve(),
       heartbeat: 1,
     });
     return await new Response(document).text();
@@ -82,4 +83,49 @@ Deno.test("the live document ends with a way on when the session or the stream e
   await endSession(app.services, sessionToken);
   assertMatch(await read(new ReadableStream(), "signed out"), /<\/html>/);
   assertEquals(closed, ["ended", "broken", "signed out"]);
+});
+
+Deno.test("what stands in the live frame for a moment is read; what is prefetched or left is not", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(app.services, account, "Bakery");
+  const roles = { [room.id]: "admin" as const };
+  const grace = { id: "grace", name: "Grace" };
+  const say = (clientId: string) =>
+    app.roomLog.post(grace, roles, room.id, { clientId, content: clientId });
+  const unread = async () =>
+    (await app.roomLog.summaries(account, roles))[room.id].unread;
+  const open = (headers: Record<string, string> = {}) =>
+    app.ask(`/rooms/${room.id}/live?after=1`, { cookie, headers });
+  await say("c1");
+  await say("c2");
+  const unwatched: Record<string, string>[] = [
+    { "sec-purpose": "prefetch;prerender" },
+    { purpose: "prefetch" },
+    { "sec-fetch-dest": "empty" },
+  ];
+  for (const headers of unwatched) {
+    const reader = (await open(headers)).body!.getReader();
+    await reader.read();
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await reader.cancel();
+  }
+  // Who looks and leaves has not read.
+  await (await open()).body!.cancel();
+  assertEquals(await unread(), 2);
+
+  const frame = await open({ "sec-fetch-dest": "iframe" });
+  const reader = frame.body!.getReader();
+  const pump = (async () => {
+    while (!(await reader.read()).done);
+  })();
+  const untilRead = async () => {
+    while (await unread()) await new Promise((done) => setTimeout(done, 20));
+  };
+  await untilRead();
+  await say("c3");
+  assertEquals(await unread(), 1);
+  await untilRead();
+  await reader.cancel();
+  await pump;
 });

@@ -21,8 +21,10 @@ export interface RoomProps {
   role: Role;
   /** Null: realtime is down. */
   history: HistoryPage | null;
-  /** The page shows an older part, not the newest messages. */
-  older?: boolean;
+  /** The page shows an earlier part, not the newest messages. */
+  behind?: boolean;
+  /** The person asked for the newest, whatever they have not read. */
+  newest?: boolean;
   /** My read position. */
   read: number;
   token: string;
@@ -52,7 +54,13 @@ const WAYS_ON: Record<WayOn, string> = {
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
   const [state, setState] = useState(() =>
-    initialState({ roomId, me: me.id, history, read: props.read })
+    initialState({
+      roomId,
+      me: me.id,
+      history,
+      read: props.read,
+      behind: props.behind,
+    })
   );
   // False on the server and in the first drawing, which must agree.
   const [alive, setAlive] = useState(false);
@@ -64,7 +72,9 @@ export default function Room(props: RoomProps) {
   const [notice, setNotice] = useState(props.error ?? "");
   // Nothing is new to whoever has read it all: what comes while they look needs no line.
   const [divider, setDivider] = useState(
-    history && props.read >= history.offset ? 0 : props.read,
+    props.newest || history && props.read >= history.offset
+      ? Infinity
+      : props.read,
   );
   const [extra, setExtra] = useState<VNode | null>(null);
   const [dictation, setDictation] = useState<VNode | null>(null);
@@ -73,7 +83,12 @@ export default function Room(props: RoomProps) {
   const takeover = useRef<Takeover>(null);
   const title = useRef("");
 
-  const seen = () => document.hidden || open.current?.seen();
+  const seen = (upTo?: number) =>
+    !document.hidden && document.hasFocus() && open.current?.seen(upTo);
+  const log = () =>
+    input.current!.form!.parentElement!.querySelector(".scroller")!;
+  // Where it stands, it tells what can be seen.
+  const lookAgain = () => log().dispatchEvent(new Event("scroll"));
   const fill = (text: string) => {
     input.current!.value = text;
     input.current!.dispatchEvent(new Event("input"));
@@ -81,8 +96,7 @@ export default function Room(props: RoomProps) {
 
   useEffect(() => {
     const room = open.current = openRoom({
-      // A page of older messages is no place to go on from: ask for the newest.
-      state: props.older ? { ...state, epoch: "" } : state,
+      state,
       url: props.wsUrl,
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
@@ -93,7 +107,7 @@ export default function Room(props: RoomProps) {
         setWayOn(way);
         // What is being edited cannot be sent any more: back to the draft.
         if (way) setExtra(null);
-        seen();
+        lookAgain();
       },
       onNotice: setNotice,
     });
@@ -106,14 +120,20 @@ export default function Room(props: RoomProps) {
       document.activeElement === document.body
     ) input.current!.focus();
     const wake = () => {
-      if (document.hidden) setDivider(room.state().offset);
-      else {
-        room.check();
-        seen();
-      }
+      // What comes from now on is new, and what was not seen yet.
+      if (document.hidden) return setDivider(room.state().read);
+      room.check();
+      lookAgain();
     };
     const stop = new AbortController();
-    for (const event of ["visibilitychange", "online", "offline"]) {
+    for (
+      const event of [
+        "visibilitychange",
+        "online",
+        "offline",
+        "focus",
+      ]
+    ) {
       addEventListener(event, wake, stop);
     }
     followUnread(stop.signal);
@@ -210,8 +230,9 @@ export default function Room(props: RoomProps) {
         clock={alive ? OWN : props.clock}
         divider={divider}
         onDo={onDo}
-        onOlder={() => open.current?.older()}
-        onBottom={seen}
+        onMore={(where) => open.current?.more(where)}
+        onSeen={seen}
+        onNewest={() => open.current?.newest()}
         load={load}
       />
       <p class="typing truncate" aria-live="polite">
@@ -230,7 +251,7 @@ export default function Room(props: RoomProps) {
         onSend={(text) => {
           if (takeover.current) return takeover.current(text);
           open.current!.send(text);
-          setDivider(0);
+          setDivider(Infinity);
           fill("");
         }}
         onType={(text) => {
@@ -244,8 +265,7 @@ export default function Room(props: RoomProps) {
           if (mine) onDo("edit", mine.id);
         }}
         onPage={(pages) => {
-          const box = input.current!.form!.parentElement!
-            .querySelector(".scroller")!;
+          const box = log();
           box.scrollBy(0, pages * box.clientHeight * 0.9);
         }}
         onDictate={async () => {

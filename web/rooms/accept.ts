@@ -5,7 +5,8 @@ import {
   untilCommitted,
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
-import { AppError } from "../errors.ts";
+import { AppError, toAppError } from "../errors.ts";
+import { log } from "../log.ts";
 import { dropMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { announceMembership } from "./announce.ts";
@@ -15,7 +16,7 @@ import {
   isOpen,
   readInvitation,
 } from "./invitation-store.ts";
-import { checkRoomCount, findRoom } from "./rooms.ts";
+import { checkRoomCount, findRoom, rolesOf } from "./rooms.ts";
 import {
   keys,
   type Membership,
@@ -81,6 +82,25 @@ async function join(
 }
 
 /**
+ * What was said before somebody came is not unread to them. Without realtime it is, and their
+ * first visit begins with the oldest.
+ */
+async function catchUp(
+  s: Pick<Services, "kv" | "roomLog">,
+  account: Account,
+  roomId: string,
+): Promise<void> {
+  try {
+    const roles = await rolesOf(s, account.id);
+    const range = { limit: 1 };
+    const { offset } = await s.roomLog.history(account, roles, roomId, range);
+    await s.roomLog.markRead(account, roles, roomId, offset);
+  } catch (error) {
+    log("warn", "read-not-noted", { code: toAppError(error).code });
+  }
+}
+
+/**
  * Makes `account` a member of the room the code invites to. A code lets one person in once; the
  * same person accepting again gets the room again, as after a repeated click.
  *
@@ -102,7 +122,10 @@ export async function acceptInvitation(
     const joined = await join(s, account, invitation);
     return joined ? { roomId, joined } : undefined;
   });
-  if (joined) await announceMembership(s, roomId, account.id, false);
+  if (joined) {
+    await announceMembership(s, roomId, account.id, false);
+    await catchUp(s, account, roomId);
+  }
   const { room } = await findRoom(s, account.id, roomId);
   return room;
 }

@@ -6,7 +6,7 @@ import { Title } from "../../../components/Title.tsx";
 import { clockOf } from "../../../http/clock.ts";
 import { readForm, textOf } from "../../../http/forms.ts";
 import { personOf } from "../../../http/person.ts";
-import { loadRoomPage, noteRead, readBefore } from "../../../http/room-page.ts";
+import { loadRoomPage, readPart } from "../../../http/room-page.ts";
 import { toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
@@ -20,9 +20,8 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const before = readBefore(ctx.url);
-    const data = await loadRoomPage(services, me, ctx.params.id, before);
-    noteRead(services, me, data);
+    const part = readPart(ctx.url);
+    const data = await loadRoomPage(services, me, ctx.params.id, part);
     return page({ ...data, clock: clockOf(ctx.req) });
   },
 
@@ -38,10 +37,10 @@ export const handler = define.handlers({
     try {
       const roles = await rolesOf(services, me.id);
       await sendOnce(services, me, roles, id, { clientId, content });
-      return ctx.redirect(`/rooms/${room.id}#latest`, 303);
+      return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);
-      const data = await loadRoomPage(services, me, id);
+      const data = await loadRoomPage(services, me, id, { newest: true });
       // Sent again under the same id, it is the same message, should it have been stored after all.
       return page(
         {
@@ -59,6 +58,9 @@ export const handler = define.handlers({
 
 /** An attribute of HTML that preact's types do not have yet. */
 const BLOCKING = { blocking: "render" };
+
+const lastOf = ({ messages, offset }: HistoryPage) =>
+  messages.at(-1)?.offset ?? offset;
 
 /** Without script: messages as they arrive, or as soon as they can be reached again. */
 function LiveFrame({ room, history }: {
@@ -101,11 +103,17 @@ export default define.page<typeof handler>(({ data }) => {
           {...rest}
         />
         <noscript>
-          {data.older
+          {data.behind && history
             ? (
               <p class="live-frame live-end">
-                <a href={`/rooms/${room.id}`} aria-current="false">
-                  Back to the newest messages
+                <a
+                  href={`/rooms/${room.id}?after=${lastOf(history)}`}
+                  aria-current="false"
+                >
+                  Newer messages
+                </a>
+                <a href={`/rooms/${room.id}?newest`} aria-current="false">
+                  Newest messages
                 </a>
               </p>
             )

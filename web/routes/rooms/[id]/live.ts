@@ -3,12 +3,37 @@ import { clockOf } from "../../../http/clock.ts";
 import { personOf } from "../../../http/person.ts";
 import { liveDocument } from "../../../http/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
-import { findRoom } from "../../../rooms/rooms.ts";
+import { toAppError } from "../../../errors.ts";
+import { log } from "../../../log.ts";
+import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import type { Person, Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
 function readAfter({ searchParams }: URL): number | undefined {
   if (!searchParams.has("after")) return undefined;
   return Number(searchParams.get("after")) || 0;
+}
+
+/** Notes what was read. The next entry, or visit, does it again. */
+async function noteRead(
+  s: Services,
+  me: Person,
+  roomId: string,
+  offset: number,
+): Promise<void> {
+  try {
+    const roles = await rolesOf(s, me.id);
+    await s.roomLog.markRead(me, roles, roomId, offset);
+  } catch (error) {
+    log("warn", "read-not-noted", { code: toAppError(error).code });
+  }
+}
+
+/** Whether somebody looks at the document: it is no prefetch, and no script asks for it. */
+function isWatched({ headers }: Request): boolean {
+  const isAhead = headers.has("sec-purpose") || headers.has("purpose");
+  const into = headers.get("sec-fetch-dest") ?? "iframe";
+  return !isAhead && ["iframe", "document"].includes(into);
 }
 
 const HEADERS = {
@@ -32,7 +57,12 @@ export const handler = define.handlers({
     const sessionToken = session?.token ?? "";
     const isSignedIn = async () =>
       await findSession(services, sessionToken) !== null;
+    const isSeen = isWatched(ctx.req);
     const document = liveDocument(services, {
+      after,
+      onSeen: async (offset) => {
+        if (isSeen) await noteRead(services, me, room.id, offset);
+      },
       room,
       me: me.id,
       sessionToken,
