@@ -12,7 +12,7 @@ import {
 } from "./http-call.ts";
 import { HttpError } from "./http-error.ts";
 import { entryId } from "./log/entry.ts";
-import type { Message } from "./protocol.ts";
+import type { Message, NamesChanged } from "./protocol.ts";
 import { EVERYONE } from "./removals.ts";
 import { searchRoom } from "./search.ts";
 import { toRemoval } from "./sign-outs.ts";
@@ -30,6 +30,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/search", search],
   ["PUT", "/rooms/:id/read", read],
   ["POST", "/rooms/:id/membership", membership],
+  ["POST", "/rooms/:id/names", names],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", end],
   ["POST", "/sessions", sessions],
@@ -117,6 +118,21 @@ async function membership({ context, request, roomId }: Call) {
     );
   }
   await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
+  return new Response(null, { status: 204 });
+}
+
+/** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */
+async function names({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { names } = object(await body(request), "The body");
+  const given = object(names, "The field names");
+  if (!Object.values(given).every((name) => typeof name === "string")) {
+    throw new FrameError("bad-frame", "A name must be text.");
+  }
+  context.hub.sendSignal(roomId, {
+    type: "names",
+    names: given as NamesChanged["names"],
+  });
   return new Response(null, { status: 204 });
 }
 

@@ -138,6 +138,9 @@ export class Hub implements LogListener {
           offset: signal.offset,
         });
         break;
+      case "names":
+        this.tell(roomId, { event: "names", roomId, names: signal.names });
+        break;
       case "who":
         if (signal.instance !== this.instance) this.#say(roomId, open);
         break;

@@ -224,7 +224,9 @@ export type ServerFrame =
   | { event: "presence"; roomId: string; online: Sender[] }
   | { event: "read"; roomId: string; offset: number }
   | { event: "room-activity"; roomId: string; offset: number }
-  | { event: "membership"; roomId: string; removed: boolean };
+  | { event: "membership"; roomId: string; removed: boolean }
+  /** What these people are called in the room from now on, in old messages too; by id. */
+  | { event: "names"; roomId: string; names: Record<string, string> };
 
 /**
  * `POST /sessions`, by web alone: sessions of a person ended. Without `sid` all of them did,
@@ -234,6 +236,11 @@ export interface SessionsEnded {
   userId: string;
   sid?: string;
   keep?: string;
+}
+
+/** `POST /rooms/:id/names`, by web alone: people are called otherwise in a room; by id. */
+export interface NamesChanged {
+  names: Record<string, string>;
 }
 
 /** `GET /rooms/:id/messages` */

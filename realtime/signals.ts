@@ -5,9 +5,10 @@ export type Signal =
   | { type: "typing"; sender: Sender }
   | { type: "read"; userId: string; offset: number }
   | { type: "who"; instance: string }
+  | { type: "names"; names: Record<string, string> }
   | { type: "presence"; instance: string; people: Sender[] };
 
-const TYPES = ["typing", "read", "who", "presence"];
+const TYPES = ["typing", "read", "who", "names", "presence"];
 
 /** Reads another instance's signal; null if it speaks a later version. */
 export function parseSignal(text: string): Signal | null {

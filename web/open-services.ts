@@ -10,6 +10,7 @@ import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
 import { type Postman, startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
+import { namedRoomLog } from "./rooms/named-log.ts";
 import { realtimeRoomLog } from "./rooms/log.ts";
 import type { Services } from "./services.ts";
 import { createSigner } from "./tokens/signer.ts";
@@ -49,7 +50,7 @@ export async function createServices(config: Config): Promise<Services> {
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
     signer,
-    roomLog: realtimeRoomLog(config, signer),
+    roomLog: namedRoomLog(realtimeRoomLog(config, signer), { kv }),
   };
 }
 

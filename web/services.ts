@@ -74,6 +74,8 @@ export interface RoomLog {
     userId: string,
     removed: boolean,
   ): Promise<void>;
+  /** Tells whoever has a room open what people are called in it now; by their ids. */
+  namesChanged(roomId: string, names: Record<string, string>): Promise<void>;
   /** Closes the sockets of sessions that ended, and refuses their tokens. */
   sessionsEnded(which: SessionsEnded): Promise<void>;
   /** Deletes everything that was said in a room that has ended. */

@@ -1,5 +1,7 @@
 import { dropMail } from "../mail/queue-store.ts";
+import { announceName } from "../rooms/announce.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
+import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { passwordMailId } from "./profile.ts";
@@ -25,6 +27,7 @@ export async function deleteAccount(
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
+  const rooms = await roomsOf(s, accountId);
   await leaveAllRooms(s, toAccount(record));
   const picture = await untilCommitted(async () => {
     const [account, face] = await s.kv.getMany<[AccountRecord, FaceRecord]>([
@@ -46,4 +49,5 @@ export async function deleteAccount(
   if (picture !== null) await discardPicture(s, picture);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
+  for (const roomId of rooms) await announceName(s, roomId, accountId);
 }

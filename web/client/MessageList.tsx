@@ -178,7 +178,9 @@ export const startsGroup = (
 
 export interface RowsProps
   extends Pick<MessageListProps, "name" | "alive" | "clock"> {
-  state: Pick<RoomState, "messages" | "unsent" | "me" | "online" | "more">;
+  state:
+    & Pick<RoomState, "messages" | "unsent" | "me" | "online" | "more">
+    & { names?: RoomState["names"] };
 }
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
@@ -190,9 +192,14 @@ export function rows(
   // Older ones may be new as well: then it is not known yet which is the first.
   let marks = !more || messages[0].offset <= divider + 1;
   const names = new Map(
-    [...online, ...messages.map((m) => m.sender)].map((p) => [p.id, p.name]),
+    [
+      ...Object.entries(state.names ?? {}),
+      ...[...online, ...messages.map((m) => m.sender)].map((p) =>
+        [p.id, p.name] as const
+      ),
+    ],
   ).set(me, "you");
-  const sender = { id: me, name };
+  const sender = { id: me, name: state.names?.[me] ?? name };
   const list: VNode[] = [];
   let last: Message | undefined;
   let heading: Message | undefined;

@@ -11,6 +11,7 @@ import type {
   ServerFrame,
 } from "../../realtime/protocol.ts";
 import { type Known, withEntry } from "./entries.ts";
+import { named } from "./names.ts";
 
 /** A message of mine the room's log has not given back yet. */
 export interface Unsent extends Draft {
@@ -47,6 +48,8 @@ export interface RoomState {
   loading: boolean;
   online: Sender[];
   typing: Sender[];
+  /** What people are called, by their ids, whatever entries say. */
+  names: Record<string, string>;
   /** My read position, on whatever device. */
   read: number;
 }
@@ -75,8 +78,9 @@ export function initialState(init: {
   history: HistoryPage | null;
   read: number;
   behind?: boolean;
+  names?: Record<string, string>;
 }): RoomState {
-  const { roomId, me, history, read, behind = false } = init;
+  const { roomId, me, history, read, behind = false, names = {} } = init;
   const nothing = { messages: [], epoch: "", offset: 0 };
   return {
     ...view({
@@ -87,6 +91,7 @@ export function initialState(init: {
       loading: false,
       online: [],
       typing: [],
+      names,
     }, history ?? nothing),
     behind,
   };
@@ -121,6 +126,11 @@ export const positionOf = (state: RoomState): Position | undefined =>
  * and raises `recover`, until the entries from the last applied one arrive.
  */
 export function reduce(state: RoomState, action: Action): RoomState {
+  const next = after(state, action);
+  return next === state ? state : named(next);
+}
+
+function after(state: RoomState, action: Action): RoomState {
   if ("roomId" in action && action.roomId !== state.roomId) return state;
   switch (action.event) {
     case "new-message":
@@ -147,6 +157,8 @@ export function reduce(state: RoomState, action: Action): RoomState {
       return read(state, action.rooms[state.roomId]?.read);
     case "read":
       return read(state, action.offset);
+    case "names":
+      return { ...state, names: { ...state.names, ...action.names } };
     case "presence":
       return { ...state, online: action.online };
     case "typing": {

@@ -184,3 +184,33 @@ Deno.test("a long log is trimmed to its newest messages", () => {
   assertEquals(state.messages.map((m) => m.content), ["3", "4"]);
   assert(state.more);
 });
+
+Deno.test("people are called what the page and later frames say, in old messages too", () => {
+  const log = new Log();
+  log.say("one");
+  let state = open(log);
+  state = reduce(state, { event: "presence", roomId: ROOM, online: [ADA] });
+  const before = state.messages;
+  const names = { [ADA.id]: "Augusta" };
+  state = reduce(state, { event: "names", roomId: ROOM, names });
+  const called = () =>
+    [
+      ...state.messages.map((m) => m.sender),
+      ...state.online,
+      ...state.typing,
+    ].filter(({ id }) => id === ADA.id).map(({ name }) => name);
+  assert(called().length > 1 && called().every((it) => it === "Augusta"));
+  // What comes later under the old name is theirs as well.
+  state = reduce(state, log.say("two"));
+  state = reduce(state, { event: "typing", roomId: ROOM, sender: ADA });
+  assert(called().length > 3 && called().every((it) => it === "Augusta"));
+  // A message that is right already stays the same object, or it would be drawn again.
+  const [first] = state.messages;
+  state = reduce(state, log.say("three"));
+  assertStrictEquals(state.messages[0], first);
+  assert(before[0] !== first);
+  log.lose();
+  log.say("anew");
+  state = reduce(state, log.join(positionOf(state)));
+  assertEquals(called()[0], "Augusta");
+});

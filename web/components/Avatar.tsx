@@ -16,6 +16,8 @@ export function initialsOf(name: string): string {
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   const segments = new Intl.Segmenter();
   return chosen
+    // `Ada (2)` is A2.
+    .map((word) => word.replace(/^\p{P}+/u, ""))
     .map((word) => segments.segment(word).containing(0)?.segment ?? "")
     .join("")
     .toLocaleUpperCase("en");

@@ -10,6 +10,7 @@ Deno.test("initials are the first letters of the first and last word, in any scr
   // A letter and its accent, or an emoji of several code points, stay whole.
   assertEquals(initialsOf("e\u0301mile zola"), "E\u0301Z");
   assertEquals(initialsOf("👩‍👧 Family"), "👩‍👧F");
+  assertEquals(initialsOf("Ada (2)"), "A2");
   assertEquals(initialsOf(""), "");
 });
 

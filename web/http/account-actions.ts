@@ -9,7 +9,7 @@ import {
 import { endAllSessions } from "../accounts/sessions.ts";
 import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
-import { announceSignOut } from "../rooms/announce.ts";
+import { announceRename, announceSignOut } from "../rooms/announce.ts";
 import type { State } from "../utils.ts";
 import { filesOf, textOf, unknownIntent } from "./forms.ts";
 
@@ -73,6 +73,7 @@ export async function act(
   switch (intent) {
     case "rename":
       await renameAccount(s, accountId, textOf(form, "name"));
+      await announceRename(s, accountId, account.name);
       return stay;
     case "password": {
       const newPassword = textOf(form, "newPassword");

@@ -1,5 +1,6 @@
 import type { HistoryPage, Role } from "../../realtime/protocol.ts";
 import type { Known } from "../client/entries.ts";
+import { roomNames } from "../rooms/names.ts";
 import { findRoom, rolesOf } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
 import type { Person, Services } from "../services.ts";
@@ -10,6 +11,9 @@ import { type TranscriberState, transcriberState } from "./transcriber.ts";
 const PAGE = 50;
 /** Messages shown before the first unread one. */
 const CONTEXT = 10;
+
+/** People whose names go with a page: of more, those come with what they write. */
+const NAMES = 200;
 
 /** Everything the page of a room shows. */
 export interface RoomPage {
@@ -22,6 +26,8 @@ export interface RoomPage {
   /** The newest messages are not among those. */
   behind: boolean;
   newest: boolean;
+  /** What people are called in the room, by their ids. */
+  names: Record<string, string>;
   /** The person's read position before this visit. */
   read: number;
   token: string;
@@ -125,6 +131,8 @@ export async function loadRoomPage(
     token(),
     transcriberState(s.config),
   ]);
+  const writers = page?.messages.map(({ sender }) => sender.id);
+  const names = await roomNames(s, roomId, writers);
   const summary = list.rooms.find((room) => room.id === roomId)?.summary;
   const read = summary?.read ?? page?.offset ?? 0;
   const isPart = before !== undefined || after !== undefined;
@@ -142,6 +150,7 @@ export async function loadRoomPage(
     behind: shown?.behind ?? (isPart && !isLast),
     newest,
     read,
+    names: Object.fromEntries([...names].slice(0, NAMES)),
     token: issued.token,
     tokenExpiresAt: issued.expiresAt,
     wsUrl: s.config.wsUrl,

@@ -141,7 +141,7 @@ Deno.test("with realtime down the pages still load and say so", async () => {
 Deno.test("the list shows the last message and what is unread, also after somebody fetched the room", async () => {
   await using app = await testApp();
   const { path, cookie, room } = await withRoom(app);
-  const jonas = { id: "jonas", name: "Jonas" };
+  const { account: jonas } = await app.person("Jonas");
   const draft = { clientId: "c", content: "The oven is here" };
   await app.roomLog.post(jonas, { [room.id]: "member" }, room.id, draft);
   const before = await html(app.ask("/rooms", { cookie }));

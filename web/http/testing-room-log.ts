@@ -12,6 +12,8 @@ export interface MemoryRoomLog extends RoomLog {
   isDown: boolean;
   /** What it was told of sessions that ended. */
   ended: SessionsEnded[];
+  /** What it was told of people who are called otherwise. */
+  renamed: { roomId: string; names: Record<string, string> }[];
 }
 
 const EPOCH = "memory";
@@ -47,6 +49,7 @@ export function memoryRoomLog(): MemoryRoomLog {
   const log: MemoryRoomLog = {
     isDown: false,
     ended: [],
+    renamed: [],
 
     history: (_account, roles, roomId, { before, after, limit = 50 }) =>
       checked(() => {
@@ -141,6 +144,9 @@ export function memoryRoomLog(): MemoryRoomLog {
       }),
 
     membershipChanged: () => checked(() => {}),
+
+    namesChanged: (roomId, names) =>
+      checked(() => void log.renamed.push({ roomId, names })),
 
     sessionsEnded: (which) => checked(() => void log.ended.push(which)),
 

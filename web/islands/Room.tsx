@@ -27,6 +27,8 @@ export interface RoomProps {
   newest?: boolean;
   /** My read position. */
   read: number;
+  /** What people are called, by their ids. */
+  names?: Record<string, string>;
   token: string;
   /** Milliseconds since the Unix epoch. */
   tokenExpiresAt: number;
@@ -54,13 +56,7 @@ const WAYS_ON: Record<WayOn, string> = {
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
   const [state, setState] = useState(() =>
-    initialState({
-      roomId,
-      me: me.id,
-      history,
-      read: props.read,
-      behind: props.behind,
-    })
+    initialState({ ...props, roomId, me: me.id })
   );
   // False on the server and in the first drawing, which must agree.
   const [alive, setAlive] = useState(false);

@@ -1,5 +1,8 @@
 import { log } from "../log.ts";
 import type { SessionsEnded } from "../../realtime/protocol.ts";
+import { looksOf } from "./looks.ts";
+import { namesOf, roomNames, withoutNumber } from "./names.ts";
+import { roomsOf } from "./store.ts";
 import type { Services } from "../services.ts";
 
 /**
@@ -8,7 +11,7 @@ import type { Services } from "../services.ts";
  * ends, within 5 minutes.
  */
 export async function announceMembership(
-  s: Pick<Services, "roomLog">,
+  s: Pick<Services, "kv" | "roomLog">,
   roomId: string,
   userId: string,
   removed: boolean,
@@ -17,6 +20,45 @@ export async function announceMembership(
     await s.roomLog.membershipChanged(roomId, userId, removed);
   } catch (error) {
     log("warn", "membership-not-announced", { roomId, userId, removed, error });
+  }
+  await announceName(s, roomId, userId);
+}
+
+/**
+ * Tells whoever has a room open what a person is called in it now, and those whose names look
+ * like the person's, or like what it was. Those who miss it see it when they load the page.
+ *
+ * @param was the name until now, if it has changed.
+ */
+export async function announceName(
+  s: Pick<Services, "kv" | "roomLog">,
+  roomId: string,
+  userId: string,
+  was?: string,
+): Promise<void> {
+  try {
+    const [names, own] = await Promise.all([
+      roomNames(s, roomId, [userId]),
+      namesOf(s, [userId]),
+    ]);
+    const looks = [was ?? "", ...own.values()].map(looksOf);
+    const changed = [...names].filter(([id, name]) =>
+      id === userId || looks.includes(looksOf(withoutNumber(name)))
+    );
+    await s.roomLog.namesChanged(roomId, Object.fromEntries(changed));
+  } catch (error) {
+    log("warn", "name-not-announced", { roomId, userId, error });
+  }
+}
+
+/** The same in every room of a person, after their name has changed. */
+export async function announceRename(
+  s: Pick<Services, "kv" | "roomLog">,
+  userId: string,
+  was: string,
+): Promise<void> {
+  for (const roomId of await roomsOf(s, userId)) {
+    await announceName(s, roomId, userId, was);
   }
 }
 

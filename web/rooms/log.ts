@@ -2,6 +2,7 @@ import type {
   EntryFrame,
   HistoryPage,
   Message,
+  NamesChanged,
   RoomSummary,
   SearchPage,
 } from "../../realtime/protocol.ts";
@@ -193,6 +194,14 @@ export function realtimeRoomLog(
         token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: { userId, removed },
+      });
+    },
+
+    async namesChanged(roomId, names) {
+      await send(`/rooms/${encodeURIComponent(roomId)}/names`, {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: { names } satisfies NamesChanged,
       });
     },
 

@@ -1,10 +1,10 @@
-import { findAccount } from "../accounts/accounts.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceEnd, announceMembership } from "./announce.ts";
 import { dropInvitations } from "./invitations.ts";
+import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
 import {
   isId,
@@ -15,9 +15,6 @@ import {
   notFound,
 } from "./store.ts";
 import type { Member } from "./types.ts";
-
-/** For a member whose account is being deleted this moment. */
-const NAMELESS = "Someone";
 
 /**
  * A room's members, the longest-standing first.
@@ -31,18 +28,15 @@ export async function listMembers(
 ): Promise<Member[]> {
   await findRoom(s, accountId, roomId);
   const entries = await listAll<Membership>(s.kv, keys.members(roomId));
-  const members = await Promise.all(entries.map(async ({ key, value }) => {
-    const id = String(key.at(-1));
-    const account = await findAccount(s, id);
-    return { id, name: account?.name ?? NAMELESS, ...value };
-  }));
-  return members.sort(byStanding);
+  const names = await roomNames(s, roomId);
+  return entries
+    .map(({ key, value }) => {
+      const id = String(key.at(-1));
+      // Who joined in between is on the next list.
+      return { id, name: names.get(id) ?? DELETED_PERSON, ...value };
+    })
+    .sort(byStanding);
 }
-
-const byStanding = (
-  a: { id: string; joinedAt: number },
-  b: { id: string; joinedAt: number },
-): number => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1);
 
 /**
  * Takes a member out of a room, and with them the invitations they have open. Their sockets lose

@@ -91,6 +91,15 @@ export const randomId = (): string =>
   crypto.getRandomValues(new Uint8Array(16))
     .toBase64({ alphabet: "base64url", omitPadding: true });
 
+/** The ids of an account's rooms. */
+export async function roomsOf(
+  s: { kv: Deno.Kv },
+  accountId: string,
+): Promise<string[]> {
+  const mine = await listAll(s.kv, keys.accountRooms(accountId));
+  return mine.map(({ key }) => String(key.at(-1)));
+}
+
 /** All entries under a prefix. */
 export const listAll = <T>(
   kv: Deno.Kv,

@@ -75,6 +75,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         markRead: unused,
         stream: unused,
         sessionsEnded: unused,
+        namesChanged: () => Promise.resolve(),
         membershipChanged(...change: Change) {
           if (broken.realtime) return Promise.reject(broken.realtime);
           changes.push(change);
