@@ -1,3 +1,6 @@
+/** Characters of an address (RFC 5321 §4.5.3.1.3, without the angle brackets). */
+export const LONGEST_EMAIL = 254;
+
 /** The local part of a valid address as browsers see it: HTML Standard, "valid email address". */
 const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
 const DOMAIN =
@@ -12,7 +15,7 @@ const UNPLAIN = /[\s\p{C}%]/u;
 export function normaliseEmail(email: string): string | null {
   const text = email.trim().toLowerCase();
   const at = text.lastIndexOf("@");
-  if (at < 1 || at > 64 || text.length > 254) return null;
+  if (at < 1 || at > 64 || text.length > LONGEST_EMAIL) return null;
   if (UNPLAIN.test(text)) return null;
   const local = text.slice(0, at);
   const host = URL.parse(`http://${text.slice(at + 1)}/`);

@@ -1,3 +1,5 @@
+/** Characters of the longest path: ours are far shorter, and it is written into pages. */
+const LONGEST = 500;
 const BASE = "http://same.invalid";
 
 /**
@@ -5,6 +7,7 @@ const BASE = "http://same.invalid";
  * be led elsewhere by a link to us (CWE-601).
  */
 export function safeNext(path: string | null, fallback: string): string {
+  if (path !== null && path.length > LONGEST) return fallback;
   // Browsers drop control characters and read "\" as "/": "/\t/x" and "/\x" would be hosts.
   // deno-lint-ignore no-control-regex
   if (path === null || !/^\/(?![/\\])[^\\\x00-\x1f\x7f]*$/.test(path)) {

@@ -3,6 +3,7 @@ import type { Attack } from "./attack.ts";
 import { access } from "./kinds/access.ts";
 import { bombs } from "./kinds/bombs.ts";
 import { crossSite } from "./kinds/cross-site.ts";
+import { forms, queries } from "./kinds/forms.ts";
 import { injection } from "./kinds/injection.ts";
 import { paths } from "./kinds/paths.ts";
 import { races } from "./kinds/races.ts";
@@ -22,4 +23,6 @@ export const ATTACKS: Attack[] = [
   ...spoofing,
   ...paths,
   ...bombs,
+  ...forms,
+  ...queries,
 ];

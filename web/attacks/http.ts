@@ -9,6 +9,8 @@ export interface Try {
   path: string;
   json?: unknown;
   form?: Record<string, string>;
+  /** Sent as it is, in place of both. */
+  body?: BodyInit;
   /** The answer is no refusal by itself: only the secret in it is a success. */
   open?: true;
 }
@@ -24,12 +26,12 @@ export const filled = (text: string, world: World): string =>
 /** Sends it with these headers; redirects are not followed. */
 export function send(
   world: World,
-  { service, method, path, json, form }: Try,
+  { service, method, path, json, form, body: given }: Try,
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const url = world[service] + filled(path, world);
   const all = new Headers(headers);
-  let body: string | undefined;
+  let body = given;
   if (json !== undefined) {
     all.set("content-type", "application/json");
     body = filled(JSON.stringify(json), world);

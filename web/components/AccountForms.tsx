@@ -41,6 +41,7 @@ export function AccountForms({ account, failed, name, errors }: {
             label="Current password"
             type="password"
             autocomplete="current-password"
+            maxLength={128}
             required
             error={password.password}
           />
@@ -82,6 +83,7 @@ export function AccountForms({ account, failed, name, errors }: {
               label="Your password, to be sure"
               type="password"
               autocomplete="current-password"
+              maxLength={128}
               required
               error={errorsOf("delete-account").password}
             />

@@ -24,7 +24,7 @@ export function FieldError({ id, message, answer }: {
 
 type InputAttributes = Omit<
   JSX.IntrinsicElements["input"],
-  "name" | "size" | "label"
+  "name" | "size" | "label" | "maxLength" | "value"
 >;
 
 export interface FieldProps extends InputAttributes {
@@ -32,6 +32,9 @@ export interface FieldProps extends InputAttributes {
   /** Only where the name stands in several forms of a page; else the name. */
   id?: string;
   label: string;
+  /** The most characters that can be typed, and that are ever sent back of what was. */
+  maxLength: number;
+  value?: string;
   hint?: ComponentChildren;
   /** A plain sentence; marks the control as invalid. */
   error?: string;
@@ -42,7 +45,7 @@ export interface FieldProps extends InputAttributes {
  * page opens at the first field with an error, unless a notice above the form says more.
  */
 export function Field(
-  { name, id = name, label, hint, error, ...input }: FieldProps,
+  { name, id = name, label, hint, error, value, ...input }: FieldProps,
 ) {
   const described = [hint && `${id}-hint`, error && `${id}-error`]
     .filter(Boolean).join(" ");
@@ -55,6 +58,7 @@ export function Field(
         dir="auto"
         autofocus={Boolean(error)}
         {...input}
+        value={value?.slice(0, input.maxLength)}
         id={id}
         name={name}
         aria-describedby={described || undefined}

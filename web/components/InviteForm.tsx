@@ -1,6 +1,7 @@
 import type { Delivery } from "../mail/queue-store.ts";
 import type { SentInvitation } from "../rooms/types.ts";
 import { dayText } from "./Ago.tsx";
+import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "./Field.tsx";
 
 /** Invites by e-mail, and lists the invitations nobody has answered yet. */
@@ -22,6 +23,7 @@ export function InviteForm({ invitations, email, error }: {
           name="email"
           label="E-mail"
           type="email"
+          maxLength={LONGEST_EMAIL}
           autocomplete="off"
           required
           value={email}

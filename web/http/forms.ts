@@ -4,8 +4,10 @@ import { readUpTo } from "./body.ts";
 
 /** The most bytes of a form with files: three camera pictures and some text. */
 const FILES_BYTES = 8 * 1024 * 1024;
-/** The most bytes of a form without files: parsing millions of fields takes seconds. */
-const TEXT_BYTES = 512 * 1024;
+/** The most bytes of a form without files: one long text, in which each byte may take three. */
+const TEXT_BYTES = 64 * 1024;
+/** The most bytes of one text: four thousand characters, the longest of ours, are 12 KB at most. */
+const FIELD_BYTES = 16 * 1024;
 /** The most parts of a form with files, for the same reason; ours have ten. */
 const MOST_PARTS = 100;
 
@@ -71,14 +73,37 @@ function checkParts(bytes: Uint8Array<ArrayBuffer>, type: string): void {
   throw badForm();
 }
 
+/** Whether a text is longer than a field takes; it is only counted when it might be. */
+const isTooLong = (value: FormDataEntryValue): boolean =>
+  typeof value === "string" && value.length * 3 > FIELD_BYTES &&
+  Buffer.byteLength(value) > FIELD_BYTES;
+
+/** Refuses a form with a text longer than any field takes: it is kept, or sent back, nowhere. */
+function checkTexts(form: FormData): FormData {
+  if (![...form.values()].some(isTooLong)) return form;
+  throw new FormTooLarge(withoutLong(form), false);
+}
+
+function withoutLong(form: FormData): FormData {
+  for (const [name, value] of [...form]) {
+    if (isTooLong(value)) form.delete(name);
+  }
+  return form;
+}
+
 /**
  * The form a request carries, urlencoded or multipart.
  *
- * @throws {FormTooLarge} 413 beyond 8 MB, with a sentence for the field `selfie`, or 512 KB when it
- * is urlencoded.
- * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form.
+ * @param takes `files` where the page has a field for them; else the form is text alone.
+ * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie`, or
+ * 64 KB; and for any text of more than 16 KB.
+ * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form; what
+ * `readUpTo` throws.
  */
-export async function readForm(req: Request): Promise<FormData> {
+export async function readForm(
+  req: Request,
+  takes: "text" | "files" = "text",
+): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
   if (
     !/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
@@ -89,18 +114,23 @@ export async function readForm(req: Request): Promise<FormData> {
       message: "This address takes a form.",
     });
   }
-  const hasFiles = type.startsWith("multipart/");
-  const limit = hasFiles ? FILES_BYTES : TEXT_BYTES;
-  const { bytes, whole } = await readUpTo(req.body, limit);
-  if (hasFiles) checkParts(bytes, type);
+  const hasParts = type.startsWith("multipart/");
+  const hasFiles = hasParts && takes === "files";
+  const { bytes, whole } = await readUpTo(
+    req,
+    hasFiles ? FILES_BYTES : TEXT_BYTES,
+    () => new FormTooLarge(new FormData(), hasFiles),
+  );
+  if (hasParts) checkParts(bytes, type);
   if (!whole) {
-    throw new FormTooLarge(await parseCut(bytes, type), hasFiles);
+    const form = hasParts ? await parseCut(bytes, type) : new FormData();
+    throw new FormTooLarge(withoutLong(form), hasFiles);
   }
-  try {
-    return await parse(bytes, type);
-  } catch (cause) {
-    throw badForm(cause);
-  }
+  return checkTexts(
+    await parse(bytes, type).catch((cause) => {
+      throw badForm(cause);
+    }),
+  );
 }
 
 /** The text of a field; empty when it is missing or a file. */

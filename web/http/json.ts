@@ -79,7 +79,7 @@ export function readShape<T>(value: unknown, schema: z.ZodType<T>): T {
  *
  * @param limit bytes.
  * @throws {AppError} `unsupported-type` (415) unless the body says it is JSON; `too-large` (413);
- * `bad-json` (400); `invalid` (422) with `fields`.
+ * `bad-json` (400); `invalid` (422) with `fields`; what `readBody` throws.
  */
 export async function readJson<T>(
   req: Request,
@@ -95,7 +95,7 @@ export async function readJson<T>(
       message: "Please send JSON, with the content type application/json.",
     });
   }
-  const bytes = await readBody(req.body, limit, tooLarge);
+  const bytes = await readBody(req, limit, tooLarge);
   if (bytes.length > JSON_BYTES && hasTooMany(bytes)) throw tooLarge();
   let value: unknown;
   try {

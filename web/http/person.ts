@@ -3,9 +3,13 @@ import { readSessionCookie } from "../accounts/cookies.ts";
 import { findSession, sidOf } from "../accounts/sessions.ts";
 import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
+import { BodyBudget, withShare } from "./body-budget.ts";
 import type { Services } from "../services.ts";
 import { inRequest, requestIdOf } from "../request-id.ts";
 import type { State } from "../utils.ts";
+
+/** The memory of this process is one, whatever app is served in it. */
+const bodies = new BodyBudget();
 
 /** Opens the services on the first request and names the request. */
 export function withServices(
@@ -22,7 +26,10 @@ export function withServices(
     const { headers } = ctx.req;
     state.requestId = requestIdOf(headers, trustProxy);
     state.ip = addressOf(headers, ctx.info, trustProxy);
-    const answer = await inRequest(state.requestId, () => ctx.next());
+    const answer = await inRequest(
+      state.requestId,
+      () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
+    );
     answer.headers.set("x-request-id", state.requestId);
     return answer;
   };

@@ -6,6 +6,7 @@ import { LONGEST_NAME } from "../accounts/fields.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
 import { Consent } from "../components/Consent.tsx";
+import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "../components/Field.tsx";
 import { FormNotice } from "../components/FormNotice.tsx";
 import { SelfieField } from "../components/SelfieField.tsx";
@@ -58,7 +59,7 @@ export const handler = define.handlers({
       consent: false,
     };
     try {
-      const form = await readForm(ctx.req);
+      const form = await readForm(ctx.req, "files");
       keepTyped(data, form);
       const account = await register(services, {
         name: data.name,
@@ -120,6 +121,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           name="email"
           label="E-mail"
           type="email"
+          maxLength={LONGEST_EMAIL}
           autocomplete="email"
           required
           value={data.email}

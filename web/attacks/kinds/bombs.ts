@@ -152,8 +152,8 @@ const frames = Object.entries(FRAMES).map(([what, frameOf]): Attack => ({
   undone: sayingYes,
 }));
 
-const rooms: Attack = {
-  name: "two hundred refused frames in a row end the socket",
+const flood: Attack = {
+  name: "a thousand frames that are none on one socket",
   async run(world) {
     await using wire = await joined(world, await world.token(world.owner));
     for (let i = 0; i < 1_000; i++) wire.send("not JSON");
@@ -171,5 +171,5 @@ export const bombs: Attack[] = [
     undone: sayingYes,
   })),
   ...frames,
-  rooms,
+  flood,
 ];

@@ -31,7 +31,7 @@ export const handler = define.handlers({
     const { state } = ctx;
     const account = personOf(state);
     try {
-      await storeFace(state, account, await readForm(ctx.req));
+      await storeFace(state, account, await readForm(ctx.req, "files"));
       return ctx.redirect("/account?done=face", 303);
     } catch (error) {
       const failure = failureOf(error, Object.keys(FIELDS), state.requestId);
@@ -85,6 +85,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           label="Your password, to be sure"
           type="password"
           autocomplete="current-password"
+          maxLength={128}
           required
           error={errors.password}
         />

@@ -60,7 +60,10 @@ export const handler = define.handlers({
     if (!pending) return ctx.redirect(startAgain(next), 303);
     const { account: { id, name }, faceOnly } = pending;
     try {
-      const [selfie, turned] = await filesOf(await readForm(ctx.req), "selfie");
+      const [selfie, turned] = await filesOf(
+        await readForm(ctx.req, "files"),
+        "selfie",
+      );
       if (selfie === undefined) throw noPhoto();
       const { token } = pending;
       const session = await signInWithFace(

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { requestReset } from "../../accounts/reset-requests.ts";
+import { LONGEST_EMAIL } from "../../accounts/email.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
@@ -82,6 +83,7 @@ export default define.page<typeof handler>(({ data }) => {
           name="email"
           label="E-mail"
           type="email"
+          maxLength={LONGEST_EMAIL}
           autocomplete="username"
           required
           value={email}

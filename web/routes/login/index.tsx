@@ -3,6 +3,7 @@ import { startEmailCode } from "../../accounts/email-code.ts";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { startSignIn } from "../../accounts/sign-in.ts";
+import { LONGEST_EMAIL } from "../../accounts/email.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
@@ -93,6 +94,7 @@ export default define.page<typeof handler>(({ data }) => {
           name="email"
           label="E-mail"
           type="email"
+          maxLength={LONGEST_EMAIL}
           autocomplete="username"
           required
           value={data.email}

@@ -1,6 +1,6 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import type { HistoryPage } from "../../../../realtime/protocol.ts";
+import { type HistoryPage, LIMITS } from "../../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { clockOf } from "../../../http/clock.ts";
@@ -33,7 +33,9 @@ export const handler = define.handlers({
     const form = await readForm(ctx.req);
     // Forms send line breaks as CRLF; everything else here as LF.
     const content = textOf(form, "content").replaceAll("\r\n", "\n");
-    const clientId = textOf(form, "clientId") || crypto.randomUUID();
+    const given = textOf(form, "clientId");
+    const clientId = given.slice(0, LIMITS.clientIdLength) ||
+      crypto.randomUUID();
     try {
       const roles = await rolesOf(services, me.id);
       await sendOnce(services, me, roles, id, { clientId, content });

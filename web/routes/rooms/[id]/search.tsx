@@ -38,7 +38,9 @@ export const handler = define.handlers({
       loadRooms(services, me),
     ]);
     const wanted = (ctx.url.searchParams.get("q") ?? "").trim();
-    const data: Data = { rooms, room, me, wanted };
+    // Whatever stands in an address is sent back no longer than it could be typed.
+    const shown = wanted.slice(0, LIMITS.searchLength);
+    const data: Data = { rooms, room, me, wanted: shown };
     if (isBlank(wanted)) return page(data);
     try {
       const roles = await rolesOf(services, me.id);
