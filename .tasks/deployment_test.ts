@@ -25,8 +25,8 @@ const EVERYTHING: Record<string, string> = {
 };
 /** For stand-ins, or set by the platform itself. */
 const NOT_OURS = /_STANDIN$|^AWS_ENDPOINT_URL|^K_SERVICE$|^DENO_DEPLOYMENT_ID$/;
-/** Read by Deno and by the logs. */
-const ELSEWHERE = /^(DENO_ENV|OTEL_.*)$/;
+/** Read by Deno, by the logs, and by what starts web. */
+const ELSEWHERE = /^(DENO_ENV|HOST|OTEL_.*)$/;
 
 function askedBy(read: (env: Record<string, string>) => unknown): Set<string> {
   const asked = new Set<string>();

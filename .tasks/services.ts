@@ -2,7 +2,9 @@
  * The three services as processes: what to run, with which permissions, and how to tell that
  * each is up. `start`, `dev` and the browser tests all run exactly these.
  */
-import { fromFileUrl, join, toFileUrl } from "./paths.ts";
+import { readFolder, readHost, readText } from "../web/env.ts";
+import { StartError } from "./data-folder.ts";
+import { fromFileUrl, join, relative, resolve } from "./paths.ts";
 
 /** The root of the checkout, as an absolute path. */
 export const root = fromFileUrl(new URL("..", import.meta.url));
@@ -32,50 +34,83 @@ function hasFfmpeg(): boolean {
   });
 }
 
+/**
+ * Paths as the list of a permission. Deno splits it at each comma and knows no sign for one that
+ * belongs to a path, so what lies in the checkout, whose own path may have some, is named from there.
+ * @throws {StartError} for a comma that remains.
+ */
+function listed(paths: string[]): string {
+  return paths.map((path) => {
+    const inside = relative(root, path);
+    const named = inside.startsWith("..") ? path : inside || ".";
+    if (!named.includes(",")) return named;
+    throw new StartError(
+      `There is a comma in ${path}, and Deno can be given no right to such a path. Use one without a comma.`,
+    );
+  }).join(",");
+}
+
 /** What the transcriber may run: ffmpeg, and the child that keeps a sherpa model. */
 function runs(env: Env): string[] {
   const programs = [
     ...(hasFfmpeg() ? ["ffmpeg"] : []),
-    ...(env.SHERPA_MODEL_DIR ? [Deno.execPath()] : []),
+    ...(readText(env, "SHERPA_MODEL_DIR") ? [Deno.execPath()] : []),
   ];
-  return programs.length ? [`--allow-run=${programs.join(",")}`] : [];
+  return programs.length ? [`--allow-run=${listed(programs)}`] : [];
 }
 
 /** What recognisers read outside the checkout: PocketSphinx's model, and what is configured. */
 const recogniserFiles = (env: Env): string[] =>
   [
     "/usr/share/pocketsphinx",
-    env.GOOGLE_APPLICATION_CREDENTIALS,
-    env.SHERPA_MODEL_DIR,
-  ].filter((path) => path !== undefined && path !== "") as string[];
+    readText(env, "GOOGLE_APPLICATION_CREDENTIALS"),
+    readText(env, "SHERPA_MODEL_DIR"),
+  ].filter((path) => path !== undefined);
 
-/** The addresses and the data folder, with the defaults of the README filled in. */
+/**
+ * The addresses and the data folder, with the defaults of the README filled in.
+ * @throws {ConfigError} for a DATA_DIR that is no path.
+ */
 export function addresses(env: Env) {
-  const port = env.PORT ?? "8000";
-  const wsPort = env.WS_PORT ?? "8080";
-  const transcriberPort = env.TRANSCRIBER_PORT ?? "8090";
-  const dataDir = env.DATA_DIR ?? ".data";
+  const port = readText(env, "PORT") ?? "8000";
+  const wsPort = readText(env, "WS_PORT") ?? "8080";
+  const transcriberPort = readText(env, "TRANSCRIBER_PORT") ?? "8090";
   return {
     PORT: port,
     WS_PORT: wsPort,
     TRANSCRIBER_PORT: transcriberPort,
-    APP_URL: env.APP_URL ?? `http://localhost:${port}`,
-    WS_URL: env.WS_URL ?? `ws://localhost:${wsPort}`,
-    TRANSCRIBER_URL: env.TRANSCRIBER_URL ??
+    APP_URL: readText(env, "APP_URL") ?? `http://localhost:${port}`,
+    WS_URL: readText(env, "WS_URL") ?? `ws://localhost:${wsPort}`,
+    TRANSCRIBER_URL: readText(env, "TRANSCRIBER_URL") ??
       `http://localhost:${transcriberPort}`,
-    DATA_DIR: fromFileUrl(new URL(dataDir, toFileUrl(join(root, "/")))),
+    DATA_DIR: resolve(root, readFolder(env, "DATA_DIR", ".data")),
   };
 }
+
+/** Where each service listens: web for the network, the others for this machine alone. */
+export const hosts = (env: Env) => ({
+  PORT: readHost(env, "HOST", "0.0.0.0"),
+  WS_PORT: readHost(env, "WS_HOST", "127.0.0.1"),
+  TRANSCRIBER_PORT: readHost(env, "TRANSCRIBER_HOST", "127.0.0.1"),
+});
+
+/** An address to ask a service at that listens on `host`. */
+const probeOf = (host: string, port: string): string => {
+  const at = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+  return `http://${at.includes(":") ? `[${at}]` : at}:${port}/healthz`;
+};
 
 /**
  * The services to run for this environment.
  * @param mode `production` serves the build; `development` reloads on change.
+ * @throws {StartError} for a path that no service can be given the right to.
  */
 export function services(
   env: Env,
   mode: "production" | "development" = "production",
 ): Service[] {
   const at = addresses(env);
+  const on = hosts(env);
   const bun = join(root, "node_modules/.bin/bun");
   const deno = Deno.execPath();
   const watch = mode === "development" ? ["--watch"] : [];
@@ -83,8 +118,9 @@ export function services(
     ...at,
     ...(mode === "development" ? { DENO_ENV: "development" } : {}),
   };
-  const reads = `--allow-read=${root},${at.DATA_DIR}`;
-  const writes = `--allow-write=${at.DATA_DIR}`;
+  const reads = (...others: string[]) =>
+    `--allow-read=${listed([root, at.DATA_DIR, ...others])}`;
+  const writes = `--allow-write=${listed([at.DATA_DIR])}`;
   return [
     {
       name: "web",
@@ -98,21 +134,23 @@ export function services(
           "--allow-net",
           "--allow-env",
           "--allow-sys",
-          reads,
+          reads(),
           writes,
+          `--host=${on.PORT}`,
           `--port=${at.PORT}`,
           "web/_fresh/server.js",
         ],
       // Since Deno 2.9 answers are compressed only when asked for.
       env: { ...common, DENO_SERVE_AUTOMATIC_COMPRESSION: "1" },
-      health: `http://127.0.0.1:${at.PORT}/healthz`,
+      health: probeOf(on.PORT, at.PORT),
     },
     {
       name: "realtime",
       command: bun,
-      args: [...watch, "realtime/main.ts"],
+      // Bun alone would read a .env of the checkout, and so for one service of three.
+      args: ["--no-env-file", ...watch, "realtime/main.ts"],
       env: common,
-      health: `http://127.0.0.1:${at.WS_PORT}/healthz`,
+      health: probeOf(on.WS_PORT, at.WS_PORT),
     },
     {
       name: "transcriber",
@@ -125,12 +163,12 @@ export function services(
         "--allow-env",
         "--allow-ffi",
         ...runs(env),
-        `${reads},${recogniserFiles(env).join(",")}`,
+        reads(...recogniserFiles(env)),
         writes,
         "transcriber/main.ts",
       ],
       env: common,
-      health: `http://127.0.0.1:${at.TRANSCRIBER_PORT}/healthz`,
+      health: probeOf(on.TRANSCRIBER_PORT, at.TRANSCRIBER_PORT),
     },
   ];
 }

@@ -1,5 +1,6 @@
 /** What the tasks need beside the checkout: npm packages, and a few of Debian's. */
 import { join } from "./paths.ts";
+import { StartError } from "./data-folder.ts";
 import { root } from "./services.ts";
 
 interface Need {
@@ -84,7 +85,7 @@ async function succeeds(
 /**
  * Installs the npm packages of deno.lock when they are not there yet, or when the lock file is
  * newer than the folder.
- * @throws Error when that fails: nothing runs without them.
+ * @throws {StartError} when that fails: nothing runs without them.
  */
 export async function installPackages() {
   const stamp = join(root, "node_modules/.chatsphere-lock");
@@ -92,7 +93,9 @@ export async function installPackages() {
   if (await exists(stamp) && await Deno.readTextFile(stamp) === lock) return;
   console.log("Installing npm packages …");
   if (!await succeeds(Deno.execPath(), ["install", "--frozen", "--quiet"])) {
-    throw new Error("The npm packages could not be installed (see above).");
+    throw new StartError(
+      "The npm packages could not be installed (see above).",
+    );
   }
   await Deno.writeTextFile(stamp, lock);
 }

@@ -2,32 +2,47 @@
  * `deno task start`: builds, then runs all three services until Ctrl-C.
  * `deno task dev` (`--dev`) runs the same with reload.
  */
+import { ConfigError } from "../web/env.ts";
+import { holdDataFolder, StartError } from "./data-folder.ts";
+import { join } from "./paths.ts";
+import { checkPorts } from "./ports.ts";
 import { run, type Running, whenReady } from "./processes.ts";
 import { addresses, root, services } from "./services.ts";
 import { installPackages, installSystem, pocketsphinx } from "./setup.ts";
 
 const mode = Deno.args.includes("--dev") ? "development" : "production";
 const env = Deno.env.toObject();
-const at = addresses(env);
 
 function fail(sentence: string): never {
   console.error(sentence);
   Deno.exit(1);
 }
 
-function checkPorts() {
-  for (const name of ["PORT", "WS_PORT", "TRANSCRIBER_PORT"] as const) {
-    const port = Number(at[name]);
-    if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      fail(`${name} must be a port from 1 to 65535, not "${at[name]}".`);
+/** Everything that can be known to go wrong is told at once, before anything is built. */
+async function prepare() {
+  try {
+    const at = addresses(env);
+    services(env, mode);
+    await holdDataFolder(at.DATA_DIR);
+    checkPorts(env);
+    await installPackages();
+    return at;
+  } catch (error) {
+    if (error instanceof StartError || error instanceof ConfigError) {
+      fail(error.message);
     }
-    try {
-      Deno.listen({ port }).close();
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AddrInUse)) throw error;
-      fail(`Port ${port} is taken by another program. Set ${name} to another.`);
-    }
+    throw error;
   }
+}
+
+/** Many products read it; whoever wrote it must not think that it counts. */
+async function tellOfDotEnv() {
+  const isThere = await Deno.stat(join(root, ".env"))
+    .then(() => true, () => false);
+  if (!isThere) return;
+  console.log(
+    "There is a file .env here. No service reads it: to use it, start with deno task --env-file=.env start.",
+  );
 }
 
 async function build() {
@@ -39,10 +54,9 @@ async function build() {
   if (!success) fail("The build failed (see above).");
 }
 
-checkPorts();
-await installPackages();
+const at = await prepare();
+await tellOfDotEnv();
 await installSystem(pocketsphinx);
-await Deno.mkdir(at.DATA_DIR, { recursive: true });
 if (mode === "production") await build();
 
 const width = Math.max(...services(env, mode).map(({ name }) => name.length));

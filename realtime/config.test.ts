@@ -34,3 +34,29 @@ for (
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });
 }
+
+test("takes DATA_DIR as a path, and what is empty as unset", () => {
+  const at = (DATA_DIR: string) =>
+    readConfig({ HOME: "/home/ada", DATA_DIR }).dataDir;
+  for (const path of ["/srv/team#1", "/srv/a?b", "/srv/a%20b", "/data/100%"]) {
+    expect(at(path)).toBe(path);
+  }
+  expect([at("/srv/a/"), at("~/chat"), at(" "), at("/")])
+    .toEqual(["/srv/a", "/home/ada/chat", ".data", "/"]);
+  expect(() => at("file:///srv")).toThrow("DATA_DIR");
+  const names = [
+    "APP_URL",
+    "WS_PORT",
+    "WS_HOST",
+    "REDIS_URL",
+    "RETENTION_DAYS",
+  ];
+  const empty = Object.fromEntries(names.map((name) => [name, " "]));
+  expect(readConfig(empty)).toEqual(readConfig({}));
+});
+
+test("listens on loopback unless it is told otherwise", () => {
+  expect(readConfig({}).host).toBe("127.0.0.1");
+  expect(readConfig({ WS_HOST: "0.0.0.0" }).host).toBe("0.0.0.0");
+  expect(() => readConfig({ WS_HOST: "not an address" })).toThrow("WS_HOST");
+});

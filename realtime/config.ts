@@ -3,6 +3,8 @@ export interface Config {
   /** The origin of web: issuer of tokens, and the only browser origin let in. */
   appUrl: string;
   port: number;
+  /** The address it listens on. */
+  host: string;
   dataDir: string;
   /** Empty: the log is SQLite in `dataDir`. Several: a Redis Cluster. */
   redisUrls: string[];
@@ -30,14 +32,16 @@ type Env = Record<string, string | undefined>;
  *
  * @throws {ConfigError} for the first variable that is malformed.
  */
-export function readConfig(env: Env): Config {
+export function readConfig(given: Env): Config {
+  const env = withoutEmpty(given);
   const days = env.RETENTION_DAYS
     ? integer(env, "RETENTION_DAYS", 0, 1, 36_500)
     : undefined;
   return {
     appUrl: origin(env, "APP_URL", "http://localhost:8000"),
     port: integer(env, "WS_PORT", 8080, 0, 65_535),
-    dataDir: env.DATA_DIR || ".data",
+    host: host(env, "WS_HOST"),
+    dataDir: folder(env),
     redisUrls: redisUrls(env),
     maxConnections: integer(env, "MAX_CONNECTIONS", 20_000, 1, 1_000_000),
     maxMemory: integer(env, "MAX_MEMORY_MB", 1_024, 64, 1_048_576) * 1_048_576,
@@ -45,6 +49,34 @@ export function readConfig(env: Env): Config {
     messageBurst: integer(env, "MESSAGE_BURST", 40, 1, 1_000_000),
     retentionDays: days,
   };
+}
+
+/** The same, with what is empty unset, as a line `NAME=` in a file means it. */
+const withoutEmpty = (given: Env): Env =>
+  new Proxy(given, {
+    get: (env, name) => Reflect.get(env, name)?.trim() || undefined,
+  });
+
+/** A path and not an address; `~` is a home, as in a shell, which reads no files of variables. */
+function folder(env: Env): string {
+  const text = env.DATA_DIR ?? ".data";
+  if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
+    throw new ConfigError(
+      "DATA_DIR must be the path of a folder, not an address.",
+    );
+  }
+  const home = /^~(?=\/|$)/.test(text) ? env.HOME : undefined;
+  const path = home === undefined ? text : home + text.slice(1);
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+/** Loopback unless it is told otherwise: a proxy on this machine is what the network sees. */
+function host(env: Env, name: string): string {
+  const text = env[name] ?? "127.0.0.1";
+  if (/^[\w.:-]{1,253}$/.test(text)) return text;
+  throw new ConfigError(
+    `${name} must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.`,
+  );
 }
 
 function origin(env: Env, name: string, fallback: string): string {

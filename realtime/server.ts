@@ -59,6 +59,7 @@ export async function startServer(
   const http = { hub, verify, health, limits, shedding, accepting, full };
   const server = Bun.serve<SocketData>({
     port: config.port,
+    hostname: config.host,
     idleTimeout: 0,
     maxRequestBodySize: PAYLOAD_LIMIT,
     fetch(request, server) {

@@ -14,6 +14,8 @@ export interface Config {
   /** Origin under which this service is reached; its `/clips/:id` addresses begin with it. */
   publicUrl: string;
   port: number;
+  /** The address it listens on. */
+  host: string;
   /** Folder of the embedded stores. */
   dataDir: string;
   /** Secrets of other programs, at least 16 characters each. */
@@ -32,7 +34,8 @@ const KEY_LENGTH = 16;
  * Reads the configuration once, at the start. An unset or empty variable takes its default.
  * @throws {ConfigError} naming the first malformed variable
  */
-export function readConfig(env: Environment): Config {
+export function readConfig(given: Environment): Config {
+  const env = withoutEmpty(given);
   const port = readPort(env);
   return {
     appUrl: readOrigin("APP_URL", env.APP_URL || "http://localhost:8000"),
@@ -41,12 +44,42 @@ export function readConfig(env: Environment): Config {
       env.TRANSCRIBER_URL || `http://localhost:${port}`,
     ),
     port,
-    dataDir: env.DATA_DIR || ".data",
+    host: readHost(env),
+    dataDir: readFolder(env),
     keys: readKeys(env.TRANSCRIBER_KEYS),
     google: readGoogle(env),
     clipDays: readClipDays(env.CLIP_DAYS),
     sherpa: readSherpa(env),
   };
+}
+
+/** The same, with what is empty unset, as a line `NAME=` in a file means it. */
+const withoutEmpty = (given: Environment): Environment =>
+  new Proxy(given, {
+    get: (env, name) => Reflect.get(env, name)?.trim() || undefined,
+  });
+
+/** A path and not an address; `~` is a home, as in a shell, which reads no files of variables. */
+function readFolder(env: Environment): string {
+  const text = env.DATA_DIR ?? ".data";
+  if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
+    throw new ConfigError(
+      "DATA_DIR must be the path of a folder, not an address.",
+    );
+  }
+  const home = /^~(?=\/|$)/.test(text) ? env.HOME : undefined;
+  const path = home === undefined ? text : home + text.slice(1);
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+/** Loopback unless it is told otherwise; on Cloud Run what comes in comes from outside. */
+function readHost(env: Environment): string {
+  const text = env.TRANSCRIBER_HOST ??
+    (env.K_SERVICE ? "0.0.0.0" : "127.0.0.1");
+  if (/^[\w.:-]{1,253}$/.test(text)) return text;
+  throw new ConfigError(
+    "TRANSCRIBER_HOST must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+  );
 }
 
 function readPort(env: Environment): number {

@@ -3,6 +3,7 @@ export const VARIABLES = [
   "APP_URL",
   "TRANSCRIBER_URL",
   "TRANSCRIBER_PORT",
+  "TRANSCRIBER_HOST",
   "DATA_DIR",
   "TRANSCRIBER_KEYS",
   "GOOGLE_APPLICATION_CREDENTIALS",
@@ -13,6 +14,8 @@ export const VARIABLES = [
   "GOOGLE_STORAGE_STANDIN",
   "SHERPA_MODEL_DIR",
   "SHERPA_LANGUAGES",
+  // What ~ stands for.
+  "HOME",
   // Set by Cloud Run.
   "K_SERVICE",
   "PORT",

@@ -9,6 +9,7 @@ const configFor = (appUrl: string) => ({
   appUrl,
   publicUrl: "http://localhost:8090",
   port: 0,
+  host: "127.0.0.1",
   dataDir: "",
   keys: [],
 });

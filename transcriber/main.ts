@@ -27,6 +27,7 @@ function main(): void {
 
   const server = Deno.serve({
     port: config.port,
+    hostname: config.host,
     onListen: ({ port }) => {
       const status = recognizer.status();
       log("info", "listening", {
@@ -57,15 +58,22 @@ function main(): void {
 try {
   main();
 } catch (error) {
-  if (error instanceof ConfigError || error instanceof Deno.errors.AddrInUse) {
-    console.error(explain(error));
-    Deno.exit(1);
-  }
-  throw error;
+  const sentence = explain(error);
+  if (sentence === undefined) throw error;
+  console.error(sentence);
+  Deno.exit(1);
 }
 
-function explain(error: Error): string {
-  return error instanceof ConfigError
-    ? error.message
-    : "The port is taken by another program. Set TRANSCRIBER_PORT to a free one.";
+/** What stands in the way of a start, as a sentence; undefined: nobody foresaw it. */
+function explain(error: unknown): string | undefined {
+  if (error instanceof ConfigError) return error.message;
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "The port is taken by another program. Set TRANSCRIBER_PORT to a free one.";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "The port needs rights this user does not have. Set TRANSCRIBER_PORT to a higher one, such as 8090.";
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "TRANSCRIBER_HOST is not an address of this machine. Set it to one, or to 0.0.0.0.";
+  }
 }

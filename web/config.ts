@@ -3,6 +3,7 @@ import {
   ConfigError,
   type Env,
   isLocal,
+  readFolder,
   readPort,
   readText,
   readUrl,
@@ -195,10 +196,7 @@ export function readConfig(env: Env): Config {
     `http://localhost:${readPort(env, "TRANSCRIBER_PORT", 8090)}`,
     ["http:", "https:"],
   );
-  const dataDir = (readText(env, "DATA_DIR") ?? ".data").replace(
-    /(?<=.)\/+$/,
-    "",
-  );
+  const dataDir = readFolder(env, "DATA_DIR", ".data");
   const mailFrom = readMailFrom(env, appUrl);
   return {
     appUrl: appUrl.origin,

@@ -8,6 +8,6 @@ await writeStylesheet();
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {
-  const port = Number(Deno.env.get("PORT") ?? 8000);
+  const port = Number(Deno.env.get("PORT") || 8000);
   await builder.listen(() => import("./main.ts"), { port });
 }

@@ -13,6 +13,34 @@ export type Env = Record<string, string | undefined>;
 export const readText = (env: Env, name: string): string | undefined =>
   env[name]?.trim() || undefined;
 
+/**
+ * A folder, as the file system names it and not as an address: `#`, `?` and `%` stand for themselves.
+ * `~` is the home of whoever runs this, as in a shell, which does not read files of variables.
+ * Without slashes at its end.
+ */
+export function readFolder(env: Env, name: string, fallback: string): string {
+  const text = readText(env, name) ?? fallback;
+  if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
+    throw new ConfigError(
+      name,
+      "must be the path of a folder, not an address.",
+    );
+  }
+  const home = /^~(?=\/|$)/.test(text) ? readText(env, "HOME") : undefined;
+  const path = home === undefined ? text : home + text.slice(1);
+  return path.replace(/(?<=.)\/+$/, "");
+}
+
+/** An address to listen on: of one of this machine's networks, or 0.0.0.0 for all of them. */
+export function readHost(env: Env, name: string, fallback: string): string {
+  const text = readText(env, name) ?? fallback;
+  if (/^[\w.:-]{1,253}$/.test(text)) return text;
+  throw new ConfigError(
+    name,
+    "must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+  );
+}
+
 /** A port number. */
 export function readPort(env: Env, name: string, fallback: number): number {
   const text = readText(env, name);

@@ -2,6 +2,7 @@ import { checkAddresses } from "./addresses.ts";
 import { checkAws } from "./aws.ts";
 import type { Check, Circumstances, Env, Finding } from "./finding.ts";
 import { reasonOf, wrong } from "./finding.ts";
+import { checkDollars } from "./dollars.ts";
 import { checkGoogle } from "./google.ts";
 import { checkKv } from "./kv.ts";
 import { checkFolder, checkPorts, checkRecognizer } from "./machine.ts";
@@ -15,6 +16,7 @@ import { checkVariables } from "./variables.ts";
 
 const CHECKS: [name: string, check: Check][] = [
   ["Variables", checkVariables],
+  ["Variables", checkDollars],
   ["Addresses", checkAddresses],
   ["Ports", checkPorts],
   ["DATA_DIR", checkFolder],

@@ -16,6 +16,8 @@ export interface Circumstances {
   live: boolean;
   /** The variables that were written down for us; the rest of the environment has other readers. */
   given: string[];
+  /** The text of the file they were read from. */
+  lines?: string;
   /** Packages of the speech recogniser that are not installed. */
   missingRecognizer(): Promise<string[]>;
 }

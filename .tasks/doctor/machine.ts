@@ -1,18 +1,17 @@
 /** This machine: its ports, the data folder, the recogniser's packages. */
-import { addresses } from "../services.ts";
+import { whyUnusable } from "../data-folder.ts";
 import { join } from "../paths.ts";
+import { PORTS, whyNot } from "../ports.ts";
+import { addresses, hosts } from "../services.ts";
 import {
   type Circumstances,
   type Env,
   type Finding,
   note,
   ok,
-  reasonOf,
   text,
   wrong,
 } from "./finding.ts";
-
-const PORTS = ["PORT", "WS_PORT", "TRANSCRIBER_PORT"] as const;
 
 async function isOurs(port: number): Promise<boolean> {
   try {
@@ -29,27 +28,18 @@ async function isOurs(port: number): Promise<boolean> {
 /** Whether each port is free, or taken by the very service it is for. */
 export async function checkPorts(env: Env): Promise<Finding[]> {
   const at = addresses(env);
+  const on = hosts(env);
   const found: Finding[] = [];
   for (const name of PORTS) {
     const port = Number(at[name]);
     if (!Number.isInteger(port) || port < 1 || port > 65_535) continue;
+    const address = { port, hostname: on[name] };
     try {
-      Deno.listen({ port }).close();
+      Deno.listen(address).close();
     } catch (error) {
-      if (error instanceof Deno.errors.AddrInUse) {
-        if (await isOurs(port)) continue;
-        found.push(wrong(
-          name,
-          `${name}: port ${port} is taken by another program. Stop that program, or set ${name} to another port.`,
-        ));
-      } else {
-        found.push(wrong(
-          name,
-          `${name}: port ${port} cannot be used here (${
-            reasonOf(error)
-          }). Ports below 1024 are for root; set ${name} to a higher one.`,
-        ));
-      }
+      const isTaken = error instanceof Deno.errors.AddrInUse;
+      if (isTaken && await isOurs(port)) continue;
+      found.push(wrong(name, `${name}: ${whyNot(name, address, error)}`));
     }
   }
   return found.length ? found : [ok("Ports", "They are free, or ours.")];
@@ -65,12 +55,7 @@ export async function checkFolder(env: Env): Promise<Finding[]> {
     await Deno.remove(probe);
     return [ok("DATA_DIR", `${DATA_DIR} can be written.`)];
   } catch (error) {
-    return [wrong(
-      "DATA_DIR",
-      `DATA_DIR: nothing can be written to ${DATA_DIR} (${
-        reasonOf(error)
-      }). Make the folder and let this user own it, or set DATA_DIR to another.`,
-    )];
+    return [wrong("DATA_DIR", whyUnusable(DATA_DIR, error))];
   }
 }
 

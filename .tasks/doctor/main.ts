@@ -34,16 +34,17 @@ function readArgs() {
   }
 }
 
-function readFile(file: string): Env {
+function readFile(file: string): string {
   try {
-    return parseEnv(Deno.readTextFileSync(file));
+    return Deno.readTextFileSync(file);
   } catch (error) {
     fail(`The file ${file} cannot be read (${reasonOf(error)}).`);
   }
 }
 
 const { live = false, "env-file": file } = readArgs();
-const given = file === undefined ? {} : readFile(file);
+const lines = file === undefined ? "" : readFile(file);
+const given: Env = parseEnv(lines);
 // Google's and Deno's own libraries read the process's environment.
 for (const [name, value = ""] of Object.entries(given)) {
   Deno.env.set(name, value);
@@ -51,6 +52,7 @@ for (const [name, value = ""] of Object.entries(given)) {
 const found = await diagnose(Deno.env.toObject(), {
   live,
   given: Object.keys(given),
+  lines,
   missingRecognizer: async () =>
     (await missingPackages(pocketsphinx)).map(({ name }) => name),
 });

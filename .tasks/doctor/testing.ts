@@ -76,7 +76,7 @@ export async function realtimeFor(appUrl: string, folder: string) {
   const [port] = freePorts(1);
   const process = await started(
     join(root, "node_modules/.bin/bun"),
-    ["realtime/main.ts"],
+    ["--no-env-file", "realtime/main.ts"],
     () => answers(`http://127.0.0.1:${port}/healthz`),
     { APP_URL: appUrl, WS_PORT: `${port}`, DATA_DIR: folder },
   );

@@ -1,5 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { diagnose } from "./checks.ts";
+import { checkDollars } from "./dollars.ts";
+import { join } from "../paths.ts";
 import type { Circumstances, Env, Finding } from "./finding.ts";
 import { mailServer, rightEnv } from "./testing.ts";
 
@@ -298,5 +300,36 @@ Deno.test("several mistakes are all told at once", async () => {
       "REDIS_URL",
     ]
   ) assert(names.includes(name), `${name} is not in ${names}`);
+  await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the doctor notices a $ that Deno would expand, and no other", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = join(folder, "production.env");
+  const plain = `A=1
+B='pa$word'
+C=pa\\$word
+# D=pa$word
+E=smtp://a:pa%24word@mail.invalid
+`;
+  const planted = `EMAIL_PASS=pa$word\nMAIL_FROM="pa\${x}"\nSIGNING_KEY=a$\n`;
+  await Deno.writeTextFile(file, plain + planted);
+  const lines = await Deno.readTextFile(file);
+  const found = await checkDollars({}, { ...about, lines });
+  assertEquals(found.map(({ about }) => about), [
+    ...["EMAIL_PASS", "MAIL_FROM", "SIGNING_KEY"],
+  ]);
+  // What Deno itself makes of that file.
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `--env-file=${file}`,
+      "console.log(JSON.stringify(Deno.env.toObject()))",
+    ],
+  }).output();
+  const read = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals([read.B, read.C, read.EMAIL_PASS], [
+    ...["pa$word", "pa$word", "pa"],
+  ]);
   await Deno.remove(folder, { recursive: true });
 });

@@ -34,6 +34,7 @@ export async function startService(
     appUrl: web.url,
     publicUrl: "http://localhost:8090",
     port: 0,
+    host: "127.0.0.1",
     dataDir,
     keys: ["another-key-of-a-program", KEY],
     google,
