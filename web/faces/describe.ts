@@ -1,13 +1,12 @@
 import { decodeJpeg } from "./codec.ts";
 import { alignFace, describeFace } from "./descriptor.ts";
-import { findFaces } from "./detector.ts";
 import { FaceError } from "./face-error.ts";
 import { inspectJpeg } from "./jpeg.ts";
-import { type Face, measureFace } from "./mesh.ts";
 import type { Models } from "./models.ts";
 import { type Picture, shrink } from "./picture.ts";
 import type { Purpose } from "./limits.ts";
 import { checkChip, chooseFace } from "./quality.ts";
+import { uprightFaces } from "./upright.ts";
 
 /** What is left of a photo after looking at it. */
 export interface Description {
@@ -42,8 +41,9 @@ export async function describePicture(
   picture: Picture,
   purpose: Purpose,
 ): Promise<Description> {
-  const face = chooseFace(await allFaces(models, picture), picture, purpose);
-  const chip = alignFace(picture, face);
+  const upright = await uprightFaces(models, picture);
+  const face = chooseFace(upright.faces, upright.picture, purpose);
+  const chip = alignFace(upright.picture, face);
   checkChip(chip, purpose);
   return { descriptor: await describeFace(models, chip), yaw: face.yaw };
 }
@@ -54,13 +54,4 @@ async function readPicture(jpeg: Uint8Array): Promise<Picture> {
   } catch (cause) {
     throw new FaceError("image-broken", cause);
   }
-}
-
-async function allFaces(models: Models, picture: Picture): Promise<Face[]> {
-  const faces: Face[] = [];
-  for (const found of await findFaces(models, picture)) {
-    const face = await measureFace(models, picture, found);
-    if (face) faces.push(face);
-  }
-  return faces;
 }

@@ -6,7 +6,7 @@ import { describePhoto, describePicture } from "./describe.ts";
 import { FaceError, type FaceErrorCode } from "./face-error.ts";
 import { similarityAt, warp } from "./geometry.ts";
 import { loadModels } from "./models.ts";
-import { emptyPicture, type Picture } from "./picture.ts";
+import { emptyPicture, type Picture, turnPicture } from "./picture.ts";
 import type { Purpose } from "./limits.ts";
 import { descriptorDistance } from "./template.ts";
 import { exif, withSegment } from "./test-jpegs.ts";
@@ -21,6 +21,16 @@ function paste(picture: Picture, top: Picture, left: number, up: number) {
     const row = top.data.subarray(y * top.width * 4, (y + 1) * top.width * 4);
     picture.data.set(row, ((y + up) * picture.width + left) * 4);
   }
+}
+
+/** The picture without its `left` columns. */
+function cropped({ width, height, data }: Picture, left: number): Picture {
+  const rest = emptyPicture(width - left, height);
+  for (let y = 0; y < height; y++) {
+    const row = data.subarray((y * width + left) * 4, (y + 1) * width * 4);
+    rest.data.set(row, y * rest.width * 4);
+  }
+  return rest;
 }
 
 /** The picture smaller or larger, or turned by `angle` (radians), about its middle. */
@@ -116,6 +126,39 @@ Deno.test("two people side by side are refused", async () => {
   paste(both, await pictureOf("ada"), 0, 0);
   paste(both, await pictureOf("grace"), 640, 0);
   await assertRefused(both, "face-many");
+});
+
+Deno.test("two people cheek to cheek are refused", async () => {
+  const both = emptyPicture(1280, 480);
+  const ada = changed(await pictureOf("ada"), 1.2);
+  const grace = changed(await pictureOf("grace"), 1.2);
+  paste(both, ada, 0, 0);
+  // Their faces come to lie less than a face's width apart.
+  paste(both, cropped(grace, 140), 440, 0);
+  await assertRefused(both, "face-many");
+});
+
+Deno.test("a face that fills the picture is one face", async () => {
+  for (const scale of [1.6, 1.75, 1.9, 2, 2.2]) {
+    const wide = await photo({ sample: 3, at: [1190, 370], scale });
+    // A phone held upright: 400 of its 640 columns.
+    const left = cropped(await decodeJpeg(wide), 120);
+    const close = turnPicture(cropped(turnPicture(left, 2), 120), 2);
+    await describePicture(models, close, "enrol");
+  }
+});
+
+Deno.test("a photo on its side or upside down is turned, whatever its file says", async () => {
+  for (const person of ["ada", "grace"] as const) {
+    const picture = await pictureOf(person);
+    const upright = await describePicture(models, picture, "enrol");
+    for (const quarters of [1, 2, 3] as const) {
+      const lying = turnPicture(picture, quarters);
+      const seen = await describePicture(models, lying, "enrol");
+      assert(descriptorDistance(seen.descriptor, upright.descriptor) < 0.1);
+      assert(Math.abs(seen.yaw - upright.yaw) < 1);
+    }
+  }
 });
 
 Deno.test("a picture without a face is refused", async () => {

@@ -22,18 +22,24 @@ export interface FoundFace {
   eyes: [Point, Point];
 }
 
-interface Box extends FoundFace {
+/** An upright rectangle in pixels of the picture. */
+export interface Outline {
   left: number;
   top: number;
   right: number;
   bottom: number;
 }
 
+interface Box extends FoundFace, Outline {}
+
 const SIZE = 256;
 /** Per anchor: score, centre, width and height, six key points. */
 const COLUMNS = 17;
-const MIN_SCORE = 0.3;
+/** Below about this, boxes lie on clothes. */
+const MIN_SCORE = 0.35;
 const MAX_OVERLAP = 0.3;
+/** Share of the smaller of two outlines that may lie in the other. */
+const MAX_SHARED = 0.5;
 const MAX_FACES = 5;
 
 const ANCHORS = makeAnchors();
@@ -105,15 +111,34 @@ function separate(boxes: Box[]): Box[] {
 }
 
 /** Intersection over union. */
-function overlap(a: Box, b: Box): number {
-  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-  if (width <= 0 || height <= 0) return 0;
-  const shared = width * height;
+function overlap(a: Outline, b: Outline): number {
+  const shared = sharedArea(a, b);
   return shared / (area(a) + area(b) - shared);
 }
 
-function area(box: Box): number {
+/**
+ * Of faces, surest first, those that are not seen a second time: a face held close gets a weaker
+ * box inside its own, whose points then lie on the same face. Two people cheek to cheek share
+ * less.
+ */
+export function withoutEchoes<Face extends Outline>(faces: Face[]): Face[] {
+  const kept: Face[] = [];
+  for (const face of faces) {
+    const isEcho = kept.some((other) =>
+      sharedArea(face, other) > MAX_SHARED * Math.min(area(face), area(other))
+    );
+    if (!isEcho) kept.push(face);
+  }
+  return kept;
+}
+
+function sharedArea(a: Outline, b: Outline): number {
+  const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+  const height = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  return width <= 0 || height <= 0 ? 0 : width * height;
+}
+
+function area(box: Outline): number {
   return (box.right - box.left) * (box.bottom - box.top);
 }
 

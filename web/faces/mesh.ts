@@ -45,7 +45,7 @@ const MARGIN = 1.5;
 const POINTS = 468;
 const MIN_CONFIDENCE = 0.5;
 /** What the slope from forehead to chin comes to on people who look straight ahead. */
-const NEUTRAL_PITCH = 12;
+const NEUTRAL_PITCH = 6;
 
 /** The points of a found face; null when on a closer look it is none. */
 export async function measureFace(

@@ -52,3 +52,27 @@ function blockMean(
   }
   return sum / (size * size);
 }
+
+/** The picture turned clockwise by one, two or three quarters. */
+export function turnPicture(
+  { width, height, data }: Picture,
+  quarters: 1 | 2 | 3,
+): Picture {
+  const onItsSide = quarters !== 2;
+  const turned = onItsSide
+    ? emptyPicture(height, width)
+    : emptyPicture(width, height);
+  const from = new Uint32Array(data.buffer, data.byteOffset, width * height);
+  const to = new Uint32Array(turned.data.buffer);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [u, v] = quarters === 1
+        ? [height - 1 - y, x]
+        : quarters === 2
+        ? [width - 1 - x, height - 1 - y]
+        : [y, width - 1 - x];
+      to[v * turned.width + u] = from[y * width + x];
+    }
+  }
+  return turned;
+}
