@@ -8,7 +8,13 @@ import {
   quoted,
 } from "./log/entry.ts";
 import type { Appended, RoomLog } from "./log/log.ts";
-import type { ClientFrame, Draft, Message, Role } from "./protocol.ts";
+import {
+  type ClientFrame,
+  type Draft,
+  LIMITS,
+  type Message,
+  type Role,
+} from "./protocol.ts";
 
 /**
  * The person's role in a room by their current token.
@@ -44,9 +50,32 @@ export type Amendment = Extract<
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
  * sender or an admin of the room may delete it.
  *
- * @throws {FrameError} `not-member`, `not-found` or `forbidden`.
+ * @throws {FrameError} `not-member`, `not-found`, `forbidden` or `too-many-reactions`.
  */
 export async function amendMessage(
+  log: RoomLog,
+  person: Person,
+  frame: Amendment,
+): Promise<Appended> {
+  // Reactions to one message are counted one after the other, or many at once would all fit.
+  const before = frame.event === "react" ? reacting.get(frame.id) : undefined;
+  const done = (async () => {
+    await before?.catch(() => {});
+    return await amend(log, person, frame);
+  })();
+  if (frame.event !== "react") return await done;
+  reacting.set(frame.id, done);
+  try {
+    return await done;
+  } finally {
+    if (reacting.get(frame.id) === done) reacting.delete(frame.id);
+  }
+}
+
+/** The newest reaction under way to each message, by the message's id. */
+const reacting = new Map<string, Promise<unknown>>();
+
+async function amend(
   log: RoomLog,
   person: Person,
   frame: Amendment,
@@ -58,6 +87,7 @@ export async function amendMessage(
     throw new FrameError("not-found", "There is no such message.", clientId);
   }
   check(person, role, frame, message);
+  if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
   return log.append(amendmentEntry(from, message, change(frame)));
 }
@@ -79,6 +109,34 @@ function check(
   }
   if (event !== "delete-message" && message.deletedAt !== undefined) {
     throw new FrameError("not-found", "The message was deleted.", clientId);
+  }
+}
+
+/**
+ * @throws {FrameError} `too-many-reactions` for one more kind of reaction than a person may give
+ * a message, or than a message may have.
+ */
+function checkReaction(
+  { id }: Person,
+  { emoji, on, clientId }: Extract<Amendment, { event: "react" }>,
+  { reactions = {} }: Message,
+): void {
+  const kinds = Object.entries(reactions);
+  if (!on || reactions[emoji]?.includes(id)) return;
+  const own = kinds.filter(([, people]) => people.includes(id)).length;
+  if (own >= LIMITS.reactionsEach) {
+    throw new FrameError(
+      "too-many-reactions",
+      `You can react to a message in ${LIMITS.reactionsEach} ways. Take one back first.`,
+      clientId,
+    );
+  }
+  if (kinds.length >= LIMITS.reactions && !reactions[emoji]) {
+    throw new FrameError(
+      "too-many-reactions",
+      `A message can have ${LIMITS.reactions} different reactions. Choose one it has.`,
+      clientId,
+    );
   }
 }
 

@@ -19,6 +19,9 @@ export const LIMITS = {
   searchLength: 200,
   /** Entries replayed on recovery before the server sends a fresh window instead. */
   recoveryEntries: 500,
+  /** Different reactions to one message: of one person, and of everyone. */
+  reactionsEach: 12,
+  reactions: 50,
   /** Seconds a fresh socket has to send `identify`. */
   identifySeconds: 15,
 } as const;

@@ -1,4 +1,4 @@
-import { isBlank } from "../../realtime/visible.ts";
+import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
 import { normaliseEmail } from "./email.ts";
 import { LONGEST_TRIED, passwordProblem } from "./password-rules.ts";
@@ -33,27 +33,20 @@ export function invalid(fields: Record<string, string>): AppError {
   });
 }
 
-/** The name with single spaces, in one Unicode form. */
-export const normaliseName = (name: string): string =>
-  name.normalize("NFC").replace(/\s+/g, " ").trim();
+/** The name as it is kept: see {@link cleanName}. */
+export const normaliseName = cleanName;
 
+/** Characters that no font has by agreement. */
 const HIDDEN = /[\p{Co}\p{Cs}]/u;
-/** Invisible, and yet how some scripts are written; any other only makes names look alike. */
-const PART_OF_LETTERS = /[\u200c\u200d\p{Variation_Selector}]/u;
 
 /** What is wrong with a name, as a sentence; null when nothing is. */
 export function nameProblem(name: string): string | null {
   const tooLong = `Use at most ${LONGEST_NAME} characters.`;
   if (name.length > LONGEST_TRIED) return tooLong;
   const text = normaliseName(name);
-  if (isBlank(text)) return "Enter your name.";
+  if (text === "") return "Enter your name.";
   if ([...text].length > LONGEST_NAME) return tooLong;
-  const hasHidden = [...text].some((character) =>
-    HIDDEN.test(character) ||
-    (character !== " " && isBlank(character) &&
-      !PART_OF_LETTERS.test(character))
-  );
-  if (hasHidden || !/[\p{L}\p{N}]/u.test(text)) {
+  if (HIDDEN.test(text) || !/[\p{L}\p{N}]/u.test(text)) {
     return "Use a name with letters, without hidden characters.";
   }
   return null;

@@ -91,10 +91,8 @@ Deno.test(
 for (
   const [field, change] of [
     ["name", { name: "x".repeat(81) }],
-    ["name", { name: "Ann\u202e" }],
     ["name", { name: "\u200d" }],
     ["name", { name: "\u3164" }],
-    ["name", { name: "Ann\u3164" }],
     ["name", { name: "\u2800\u00ad" }],
     ["name", { name: "..." }],
     ["email", { email: "ann@localhost" }],

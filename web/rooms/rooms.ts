@@ -4,7 +4,7 @@ import {
   untilCommitted,
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
-import { isBlank } from "../../realtime/visible.ts";
+import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import {
@@ -24,17 +24,14 @@ export const NAME_LENGTH = 80;
 /** Rooms of one person: each of them is named in that person's tokens. */
 export const ROOMS_PER_ACCOUNT = 100;
 
-/** Control characters, and those that turn the direction of the text after them. */
-const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
-
 /**
- * The name as it is kept: one line, without spaces around it.
+ * The name as it is kept, see {@link cleanName}.
  *
  * @throws {AppError} `invalid` (422) with `fields.name`.
  */
 function readName(name: string): string {
-  const kept = name.replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
-  const isEmpty = isBlank(kept);
+  const kept = cleanName(name);
+  const isEmpty = kept === "";
   if (!isEmpty && kept.length <= NAME_LENGTH) return kept;
   const message = isEmpty
     ? "Give the room a name."
