@@ -1,6 +1,7 @@
 import { App, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
 import { observed } from "./http/observed.ts";
+import { answeredOnce } from "./http/once.ts";
 import { withPerson, withServices } from "./http/person.ts";
 import { sameSite, security } from "./http/security.ts";
 import { log } from "./log.ts";
@@ -26,7 +27,14 @@ export function createApp(
 ): App<State> {
   return new App<State>()
     .use(tracked, staticFiles())
-    .use(observed(write), withServices(open), security, withPerson, sameSite)
+    .use(
+      observed(write),
+      withServices(open),
+      security,
+      withPerson,
+      sameSite,
+      answeredOnce,
+    )
     .fsRoutes();
 }
 

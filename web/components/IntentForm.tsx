@@ -1,3 +1,4 @@
+import { Once } from "./Once.tsx";
 import type { ComponentChildren } from "preact";
 
 /** A form of the account page: what it does is named in its hidden field `intent`. */
@@ -12,6 +13,7 @@ export function IntentForm({ intent, class: className, children }: {
       method="post"
       action="/account"
     >
+      <Once />
       <input type="hidden" name="intent" value={intent} />
       {children}
     </form>

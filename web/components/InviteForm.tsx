@@ -1,3 +1,4 @@
+import { Once } from "./Once.tsx";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { SentInvitation } from "../rooms/types.ts";
 import { dayText } from "./Ago.tsx";
@@ -18,6 +19,7 @@ export function InviteForm({ invitations, email, error }: {
         account yet.
       </p>
       <form method="post" class="inline-form">
+        <Once />
         <input type="hidden" name="intent" value="invite" />
         <Field
           name="email"
@@ -84,6 +86,7 @@ function Act({ intent, invitation, label }: {
 }) {
   return (
     <form method="post">
+      <Once />
       <input type="hidden" name="intent" value={intent} />
       <input type="hidden" name="invitation" value={invitation.id} />
       <button class="button button-plain" type="submit">

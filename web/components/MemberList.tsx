@@ -1,3 +1,4 @@
+import { Once } from "./Once.tsx";
 import type { Member } from "../rooms/types.ts";
 import { Avatar } from "./Avatar.tsx";
 
@@ -33,6 +34,7 @@ function Remove({ member }: { member: Member }) {
         Remove<span class="visually-hidden">{` ${member.name}`}</span>
       </summary>
       <form method="post" class="actions">
+        <Once />
         <input type="hidden" name="intent" value="remove" />
         <input type="hidden" name="member" value={member.id} />
         <p>

@@ -1,3 +1,4 @@
+import { Once } from "./Once.tsx";
 import type { Room } from "../rooms/types.ts";
 import { Field } from "./Field.tsx";
 
@@ -15,6 +16,7 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
       <h2 id="settings">This room</h2>
       {isAdmin && (
         <form method="post" class="inline-form">
+          <Once />
           <input type="hidden" name="intent" value="rename" />
           <Field
             name="name"
@@ -31,6 +33,7 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
       <details class="confirm">
         <summary class="button button-danger">Leave this room</summary>
         <form method="post" class="actions">
+          <Once />
           <input type="hidden" name="intent" value="leave" />
           <p>
             {isLast

@@ -91,8 +91,10 @@ function withoutLong(form: FormData): FormData {
   return form;
 }
 
+const forms = new WeakMap<Request, Promise<FormData>>();
+
 /**
- * The form a request carries, urlencoded or multipart.
+ * The form a request carries, urlencoded or multipart. Whoever asks again gets the same one.
  *
  * @param takes `files` where the page has a field for them; else the form is text alone.
  * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie`, or
@@ -100,9 +102,18 @@ function withoutLong(form: FormData): FormData {
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form; what
  * `readUpTo` throws.
  */
-export async function readForm(
+export function readForm(
   req: Request,
   takes: "text" | "files" = "text",
+): Promise<FormData> {
+  const known = forms.get(req) ?? readOnce(req, takes);
+  forms.set(req, known);
+  return known;
+}
+
+async function readOnce(
+  req: Request,
+  takes: "text" | "files",
 ): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
   if (

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { faceOf } from "./api-testing.ts";
-import { pictureOf, type TestApp, testApp } from "./testing.ts";
+import { pictureOf, type TestApp, testApp, withoutNumbers } from "./testing.ts";
 
 const NEW = "nine lives of a cat";
 
@@ -30,7 +30,7 @@ const loginCookie = (answer: Response): string =>
     .find((cookie) => cookie.startsWith("chatsphere_login="))
     ?.split(";")[0] ?? "";
 
-const bodyOf = async (answer: Response) => await answer.text();
+const bodyOf = async (answer: Response) => withoutNumbers(await answer.text());
 
 Deno.test("the sign-in page leads to a new password and back, without a script", async () => {
   await using app = await testApp();

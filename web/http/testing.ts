@@ -88,6 +88,10 @@ export interface TestApp extends AsyncDisposable {
   person(name: string): Promise<{ account: Account; cookie: string }>;
 }
 
+/** A page without the numbers of its forms, which are others each time. */
+export const withoutNumbers = (html: string): string =>
+  html.replace(/name="once" value="[^"]*"/g, 'name="once"');
+
 const PASSWORD = "correct horse battery";
 const infoOf = (hostname: string): Deno.ServeHandlerInfo => ({
   remoteAddr: { transport: "tcp", hostname, port: 40_000 },

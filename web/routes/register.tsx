@@ -1,3 +1,4 @@
+import { Once } from "../components/Once.tsx";
 import { page } from "fresh";
 import { register } from "../accounts/register.ts";
 import { consentFor } from "../accounts/consent.ts";
@@ -104,6 +105,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         action={`/register?${query}`}
         enctype="multipart/form-data"
       >
+        <Once />
         <FormNotice failure={failure} long={FIELDS}>
           Your password and your photo were not kept: give them once more.
         </FormNotice>

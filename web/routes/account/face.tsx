@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { consentFor } from "../../accounts/consent.ts";
 import { Consent } from "../../components/Consent.tsx";
@@ -66,6 +67,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         action="/account/face"
         enctype="multipart/form-data"
       >
+        <Once />
         <FormNotice failure={failure} long={FIELDS}>
           Your password and your photo were not kept: give them once more.
         </FormNotice>

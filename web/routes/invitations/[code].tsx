@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -148,6 +149,7 @@ export default define.page<typeof handler>(({ data, state, params }) => {
       {open && !account && <Stranger next={next} />}
       {open && (
         <form method="post" class="actions">
+          <Once />
           {account && (
             <button class="button" type="submit" name="answer" value="accept">
               Join the room

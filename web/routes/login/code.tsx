@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
@@ -100,6 +101,7 @@ export default define.page<typeof handler>(({ data }) => {
         </Notice>
       )}
       <form class="form" method="post" action={action}>
+        <Once />
         <FormNotice failure={failure} />
         <Field
           name="code"
@@ -115,6 +117,7 @@ export default define.page<typeof handler>(({ data }) => {
         <button class="button" type="submit">Sign in</button>
       </form>
       <form class="other-way" method="post" action={action}>
+        <Once />
         <p class="soft">Nothing there? Look in the spam folder, too.</p>
         <button
           class="button button-plain"

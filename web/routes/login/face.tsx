@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { signInWithFace } from "../../accounts/sign-in.ts";
@@ -96,6 +97,7 @@ export const handler = define.handlers({
 function CodeInstead({ query }: { query: string }) {
   return (
     <form class="other-way" method="post" action={`/login/code?${query}`}>
+      <Once />
       <p class="soft">No camera, or it does not recognise you?</p>
       <button
         class="button button-plain"
@@ -127,6 +129,7 @@ export default define.page<typeof handler>(({ data }) => {
         action={`/login/face?${query}`}
         enctype="multipart/form-data"
       >
+        <Once />
         <FormNotice failure={failure} />
         <SelfieField
           legend={turn ? "Two photos of you now" : "A photo of you now"}

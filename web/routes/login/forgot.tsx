@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { requestReset } from "../../accounts/reset-requests.ts";
 import { LONGEST_EMAIL } from "../../accounts/email.ts";
@@ -72,6 +73,7 @@ export default define.page<typeof handler>(({ data }) => {
         </p>
       )}
       <form class="form" method="post" action="/login/forgot">
+        <Once />
         <FormNotice failure={failure} />
         {asked && (
           <p class="soft">

@@ -1,3 +1,4 @@
+import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
@@ -84,6 +85,7 @@ export default define.page<typeof handler>(({ data }) => {
         <a href={`/register?${query}`}>Create an account</a>.
       </p>
       <form class="form" method="post" action={`/login?${query}`}>
+        <Once />
         <FormNotice failure={failure} />
         {data.why && (
           <Notice icon={data.why === "reset" ? "check" : "clock"} answer>

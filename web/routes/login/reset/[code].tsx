@@ -1,3 +1,4 @@
+import { Once } from "../../../components/Once.tsx";
 import { page } from "fresh";
 import {
   clearPendingLoginCookie,
@@ -109,6 +110,7 @@ export default define.page<typeof handler>(({ data: { email, failure } }) => (
           sign in again.
         </p>
         <form class="form" method="post">
+          <Once />
           <FormNotice failure={failure} />
           <input
             type="text"
