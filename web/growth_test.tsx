@@ -1,0 +1,149 @@
+/**
+ * What sees a person's text does at most about twice the work for twice the text, whatever the
+ * text is. Measured as a ratio: eight times the text may take thirty times as long, where a
+ * quadratic function takes sixty-four times.
+ */
+import process from "node:process";
+import { assert } from "@std/assert";
+import { render } from "preact-render-to-string";
+import { fold, placesOf, wordsOf } from "../realtime/fold.ts";
+import { parseFrame } from "../realtime/frames.ts";
+import { withFewMarks } from "../realtime/marks.ts";
+import { isBlank } from "../realtime/visible.ts";
+import { normaliseEmail } from "./accounts/email.ts";
+import { nameProblem } from "./accounts/fields.ts";
+import { passwordProblem } from "./accounts/password-rules.ts";
+import { safeNext } from "./accounts/safe-next.ts";
+import { cleanName } from "./clean-name.ts";
+import { withCode } from "./client/code.tsx";
+import { linkify } from "./client/linkify.tsx";
+import { initialsOf } from "./components/Avatar.tsx";
+import { Excerpt } from "./components/Excerpt.tsx";
+import { toMail } from "./mail/letter.ts";
+import { named } from "./mail/names.ts";
+import { looksOf } from "./rooms/looks.ts";
+
+/** Everything that looks at what somebody typed. */
+const LOOKS: Record<string, (text: string) => unknown> = {
+  linkify: (text) => render(<>{linkify(text)}</>),
+  withCode: (text) => render(<>{withCode(text)}</>),
+  fold,
+  wordsOf,
+  placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),
+  Excerpt: (text) => render(<Excerpt text={text} wanted="a (" />),
+  withFewMarks: (text) => withFewMarks(text),
+  isBlank,
+  cleanName,
+  nameProblem,
+  looksOf,
+  initialsOf,
+  normaliseEmail,
+  passwordProblem: (text) => passwordProblem(text, { name: text, email: text }),
+  safeNext: (text) => safeNext(`/${text}`, "/"),
+  named,
+  letter: (text) =>
+    toMail({ to: "a@b.test", subject: text, heading: text, pieces: [] }),
+  frame: (content) => {
+    const message = { clientId: "c", content };
+    const text = { event: "chat-message", roomId: "r", message };
+    try {
+      return parseFrame(JSON.stringify(text));
+    } catch (error) {
+      // Too long, or empty: what it took to find out is what counts.
+      return error;
+    }
+  },
+};
+
+/** What is repeated, after a beginning and before an end. */
+const TEXTS: [start: string, part: string, end: string][] = [
+  ["", "word and word ", ""],
+  ["http://a/", ".", "x"],
+  ["http://a/", ".", ""],
+  ["http://a/", "(", ""],
+  ["http://a/", ")", "x"],
+  ["http://a/", "()", "."],
+  ["", "http://a/) ", ""],
+  ["", "https://", ""],
+  ["", "https://a", ""],
+  ["", "https://a/]x", ""],
+  ["", "https://u@a ", ""],
+  ["", "http", ""],
+  ["a", "\u0315\u0300\u05ae\u0301", ""],
+  ["", "a\u0301", ""],
+  ["", "`", ""],
+  ["", "```", ""],
+  ["", "```x", ""],
+  ["```", " ", "x"],
+  ["```", "w", ""],
+  ["```", "\n", "`"],
+  ["", "`x", "\n"],
+  ["x", " ", "x"],
+  ["x", "\n", "x"],
+  ["x", "\u200b", "x"],
+  ["x", "\u200d", "x"],
+  ["", "\ud800", ""],
+  ["", "a.", "@"],
+  ["", "a@", ""],
+  ["", "-", "!"],
+  ["", "a", "b"],
+  ["", "ﷺ", ""],
+  ["", "İß", ""],
+  ["", "<&\"'", ""],
+  ["", "👩\u200d👧", ""],
+];
+
+const SMALL = 4_000;
+const TIMES = 8;
+/** The ratio from which on it is no longer about twice for twice. */
+const MOST = 30;
+/** Shorter times say nothing: milliseconds. */
+const LEAST = 0.25;
+
+const textOf = ([start, part, end]: (typeof TEXTS)[number], length: number) =>
+  start + part.repeat(length / part.length) + end;
+
+/** The processor's milliseconds, so that others on the machine do not count; least of several. */
+function timeOf(look: (text: string) => unknown, text: string): number {
+  let least = Infinity;
+  for (let i = 0; i < 3; i++) {
+    const before = process.cpuUsage();
+    look(text);
+    const { user, system } = process.cpuUsage(before);
+    least = Math.min(least, (user + system) / 1_000);
+  }
+  return least;
+}
+
+function grows(look: (text: string) => unknown, text: typeof TEXTS[number]) {
+  const [small, large] = [textOf(text, SMALL), textOf(text, SMALL * TIMES)];
+  let ratio = Infinity;
+  // A busy machine must get in the way three times.
+  for (let i = 0; i < 3 && ratio >= MOST; i++) {
+    ratio = timeOf(look, large) / Math.max(LEAST, timeOf(look, small));
+  }
+  return ratio;
+}
+
+for (const [name, look] of Object.entries(LOOKS)) {
+  Deno.test(`twice the text is at most about twice the work: ${name}`, () => {
+    for (const text of TEXTS) {
+      const ratio = grows(look, text);
+      assert(
+        ratio < MOST,
+        `${JSON.stringify(text)}: ${ratio.toFixed(0)} times`,
+      );
+    }
+  });
+}
+
+Deno.test("this would notice work that grows with the square of the text", () => {
+  const square = (text: string) => {
+    let dots = 0;
+    for (let i = 0; i < text.length; i += 16) {
+      for (const letter of text) if (letter === ".") dots++;
+    }
+    return dots;
+  };
+  assert(grows(square, ["", ".", ""]) > MOST);
+});
