@@ -1,23 +1,24 @@
 import { type ComponentChildren, Fragment } from "preact";
 
 /**
- * What an address cannot go on with: space, quotes, the punctuation of Chinese and
- * Japanese, dashes that part sentences, and what is invisible or turns the direction.
+ * What an address cannot go on with: space, quotes, brackets and other punctuation that is
+ * not ASCII (but ‐ – · ・, which names have), and what is invisible or turns the direction.
  */
 const END =
-  /(?![\ufe00-\ufe0f])\p{DI}|[\s<>"`\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Pi}\p{Pf}‚„…—؟،؛\u2800\u3000-\u3003\u3008-\u3020\ufe10-\ufe19\ufe30-\ufe6f\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]/u;
+  /[\s<>"`\u2800]|(?![!-~‐–·・])[^\p{L}\p{N}\p{M}\p{S}]|(?![\ufe00-\ufe0f])\p{DI}/u;
 /** What an address may have within, but does not end with: it is the sentence's. */
-const TAIL = /[.,:;!?'*~|\\([{\ufe00-\ufe0f]|(?![!-~])\p{P}/u;
+const TAIL = /[!'(*,.:;?[\\{|~‐–·・\ufe00-\ufe0f]/;
+/** An address that names somebody before its host, and so hides where it leads. */
+const HIDES_HOST = /^\w+:[/\\]*[^/?#\\]*@/;
 
 /**
- * Where the address in a text ends whose host starts there; `before` is what stands before
- * it. Looks at each character once.
+ * How much of a text belongs to the address whose host it begins with; `before` is what
+ * stands before the address. Looks at each character once.
  */
-function endOf(text: string, start: number, before: string): number {
+function lengthOf(text: string, before: string): number {
   const open = [0, 0, 0];
-  let end = start;
-  for (let at = start; at < text.length;) {
-    const point = String.fromCodePoint(text.codePointAt(at)!);
+  let at = 0, length = 0;
+  for (const point of text) {
     const closer = ")]}".indexOf(point);
     if (
       END.test(point) ||
@@ -25,18 +26,11 @@ function endOf(text: string, start: number, before: string): number {
       closer >= 0 && !open[closer]-- ||
       point === "'" && before === point
     ) break;
-    const opener = "([{".indexOf(point);
-    if (opener >= 0) open[opener]++;
+    open["([{".indexOf(point)]++;
     at += point.length;
-    if (!TAIL.test(point)) end = at;
+    if (!TAIL.test(point)) length = at;
   }
-  return end;
-}
-
-/** The address, unless it is none, or names somebody before its host and so hides it. */
-function safe(href: string) {
-  const url = URL.canParse(href) && new URL(href);
-  return url && !url.username && !url.password;
+  return length;
 }
 
 /** Text with its http and https addresses as links; everything else stays plain text. */
@@ -46,18 +40,21 @@ export function linkify(text: string): ComponentChildren {
   let done = 0;
   let found: RegExpExecArray | null;
   while ((found = scheme.exec(text))) {
-    const end = endOf(text, scheme.lastIndex, text[found.index - 1]);
-    const href = text.slice(found.index, end);
-    scheme.lastIndex = end;
-    if (!safe(href)) continue;
+    const { index } = found;
+    scheme.lastIndex += lengthOf(
+      text.slice(scheme.lastIndex),
+      text[index - 1],
+    );
+    const href = text.slice(index, scheme.lastIndex);
+    if (!URL.canParse(href) || HIDES_HOST.test(href)) continue;
     parts.push(
-      text.slice(done, found.index),
+      text.slice(done, index),
       // Written from left to right, whatever is around it.
       <a href={href} dir="ltr" target="_blank" rel="noopener noreferrer">
         {href}
       </a>,
     );
-    done = end;
+    done = scheme.lastIndex;
   }
   parts.push(text.slice(done));
   // Not `<>`: precompiled templates escape the strings of an array twice (preact 10.29).

@@ -66,6 +66,9 @@ Deno.test("an address keeps what is its own", () => {
     "https://ex.test/?q=a&b=[1]&c={x}",
     "https://en.wiki.test/wiki/Foo_(bar)",
     "https://en.wiki.test/wiki/(a)_(b)#c",
+    "https://en.wiki.test/wiki/Foo–Bar",
+    "https://ex.test/a:b@c",
+    "https://ex.test/?to=a@b.test",
     "https://ja.wiki.test/wiki/佐々木・カー",
     "https://ex.test/نور",
     "https://ex.test/❤\ufe0f/a",
@@ -103,6 +106,7 @@ Deno.test("a link says where it leads", () => {
       "https://bank.test@evil.test/",
       "https://bank.test:443@evil.test/login",
       "https://:pw@evil.test",
+      "https:////bank.test@evil.test/",
       "http://bank.test%2f@evil.test/",
     ]
   ) {
