@@ -14,6 +14,8 @@ export interface HttpContext {
   health: Health;
   limits: HttpLimits;
   shedding: Shedding;
+  /** It listens for this machine alone: what a proxy passes on from outside gets no measurements. */
+  local: boolean;
   /** False while draining. */
   accepting: () => boolean;
   /** Whether there is room for one more socket or stream. */

@@ -31,6 +31,7 @@ export async function handleHttp(
   }
   answer.headers.set("x-request-id", requestId);
   answer.headers.set("cache-control", "no-store");
+  answer.headers.set("x-content-type-options", "nosniff");
   if (!PROBES.has(found.route)) {
     const { method } = request;
     const ms = Math.round(performance.now() - started);
@@ -65,6 +66,7 @@ function route(
   for (const [i, [method, path, handle]] of ROUTES.entries()) {
     const match = PATTERNS[i]?.exec(url.pathname);
     if (!match) continue;
+    if (path === "/metrics" && context.local && !isHere(url)) continue;
     found.route = path;
     if (method !== request.method) continue;
     const roomId = decoded(match[1] ?? "");
@@ -74,6 +76,10 @@ function route(
     ? new HttpError(404, "not-found", "There is nothing here.")
     : new HttpError(405, "method-not-allowed", "Not this way.");
 }
+
+/** Whether the address asked for is a name of this machine, and not the one a proxy is known by. */
+const isHere = ({ hostname }: URL): boolean =>
+  /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/.test(hostname);
 
 function decoded(part: string): string {
   try {

@@ -86,3 +86,23 @@ test("puts a time into the first bucket that holds it", () => {
   expect(histogram.counts).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
   expect(histogram.sum).toBeCloseTo(103.0021);
 });
+
+test("measures for this machine alone, unless it listens to others", async () => {
+  const server = await startTestServer();
+  const url = `http://127.0.0.1:${server.port}`;
+  const asAsked = { headers: { host: "live.acme.example" } };
+  const passedOn = await fetch(`${url}/metrics`, asAsked);
+  expect(passedOn.status).toBe(404);
+  const other = await fetch(`${url}/healthz`, asAsked);
+  expect(other.status).toBe(200);
+  expect(other.headers.get("x-content-type-options")).toBe("nosniff");
+  expect((await fetch(`${url}/metrics`)).status).toBe(200);
+  await server.stop();
+  const open = await startTestServer({ host: "0.0.0.0" });
+  const scraped = await fetch(
+    `http://127.0.0.1:${open.port}/metrics`,
+    asAsked,
+  );
+  expect(scraped.status).toBe(200);
+  await open.stop();
+});

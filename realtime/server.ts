@@ -56,7 +56,17 @@ export async function startServer(
   const full = () =>
     hub.sessions.size + hub.streams.size >= config.maxConnections ||
     shedding.refusesConnections;
-  const http = { hub, verify, health, limits, shedding, accepting, full };
+  const local = /^(127\.[\d.]+|::1|localhost)$/.test(config.host);
+  const http = {
+    local,
+    hub,
+    verify,
+    health,
+    limits,
+    shedding,
+    accepting,
+    full,
+  };
   const server = Bun.serve<SocketData>({
     port: config.port,
     hostname: config.host,

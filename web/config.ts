@@ -9,6 +9,7 @@ import {
   readUrl,
   withoutSlash,
 } from "./env.ts";
+import { readTrustedProxies } from "./http/peers.ts";
 import { type AwsConfig, readAws } from "./faces/aws-config.ts";
 
 export { ConfigError };
@@ -40,14 +41,11 @@ export interface Config {
   secure: boolean;
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
   local: boolean;
-  /** A proxy of our own stands before us: the last address in X-Forwarded-For is the person's. */
-  trustProxy: boolean;
-}
-
-function readTrustProxy(env: Env): boolean {
-  const text = readText(env, "TRUST_PROXY") ?? "0";
-  if (text === "0" || text === "1") return text === "1";
-  throw new ConfigError("TRUST_PROXY", "must be 1 or 0.");
+  /**
+   * The networks of our own proxies: the last address in X-Forwarded-For of a request from there is
+   * the person's. Undefined: there are none.
+   */
+  trustedProxies?: string[];
 }
 
 function readFaceLiveness(env: Env): Config["faceLiveness"] {
@@ -213,7 +211,7 @@ export function readConfig(env: Env): Config {
     signingKey: readSigningKey(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),
-    trustProxy: readTrustProxy(env),
+    trustedProxies: readTrustedProxies(env),
   };
 }
 

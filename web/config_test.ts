@@ -25,7 +25,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     signingKey: undefined,
     secure: false,
     local: true,
-    trustProxy: false,
+    trustedProxies: undefined,
   });
 });
 
@@ -75,7 +75,11 @@ Deno.test("everything can be given", () => {
     signingKey: key,
     secure: true,
     local: false,
-    trustProxy: true,
+    trustedProxies: [
+      ...["127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12"],
+      ...["192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "fc00::/7"],
+      "fe80::/10",
+    ],
   });
 });
 

@@ -1,4 +1,4 @@
-import { App, staticFiles } from "fresh";
+import { App, type Middleware, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
 import { observed } from "./http/observed.ts";
 import { answeredOnce } from "./http/once.ts";
@@ -14,6 +14,13 @@ import type { State } from "./utils.ts";
 checkConfig();
 listenForSignals();
 
+/** Files too are what we say they are. */
+const nosniff: Middleware<State> = async (ctx) => {
+  const answer = await ctx.next();
+  answer.headers.set("x-content-type-options", "nosniff");
+  return answer;
+};
+
 /**
  * The web service. Files first: they need no store.
  *
@@ -26,7 +33,7 @@ export function createApp(
   write: typeof log = () => {},
 ): App<State> {
   return new App<State>()
-    .use(tracked, staticFiles())
+    .use(tracked, nosniff, staticFiles())
     .use(
       observed(write),
       withServices(open),

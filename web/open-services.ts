@@ -13,6 +13,7 @@ import { smtpMailer } from "./mail/smtp.ts";
 import { namedRoomLog } from "./rooms/named-log.ts";
 import { realtimeRoomLog } from "./rooms/log.ts";
 import type { Services } from "./services.ts";
+import { rotateWhenDue } from "./tokens/keys.ts";
 import { createSigner } from "./tokens/signer.ts";
 
 /** The KV of a file, of a KV server, or of Deno Deploy itself. */
@@ -22,7 +23,22 @@ async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
   }
   // Password hashes and face templates are in it: nobody else on this machine may look.
   await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
+  await keepPrivate(kvPath);
   return takingTurns(await Deno.openKv(kvPath));
+}
+
+/**
+ * Lets nobody else on this machine read the store, whatever mode an earlier version made it with.
+ * SQLite gives the files it adds the mode of the first.
+ */
+async function keepPrivate(path: string): Promise<void> {
+  const options = { create: true, write: true, mode: 0o600 };
+  if (path !== ":memory:") (await Deno.open(path, options)).close();
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    await Deno.chmod(file, 0o600).catch(() => {
+      // It is not there, or not ours: whoever owns it says who may read it.
+    });
+  }
 }
 
 /**
@@ -80,7 +96,18 @@ async function openFromEnvironment(): Promise<Services> {
   const sweep = () =>
     sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
+  const rotate = async () => {
+    // One that was given is the operator's to change.
+    if (s.config.signingKey !== undefined) return;
+    try {
+      if (await rotateWhenDue(s.kv)) log("info", "keys-rotated");
+    } catch (error) {
+      log("warn", "rotation-failed", { error });
+    }
+  };
+  rotate();
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
+  Deno.unrefTimer(setInterval(rotate, HOUR_MS));
   postman = startPostman(s);
   return s;
 }

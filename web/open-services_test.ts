@@ -58,3 +58,22 @@ Deno.test("only the owner of the process can look into its data", async () => {
     assert(mode !== null && (mode & 0o077) === 0);
   });
 });
+
+Deno.test("nobody else on this machine may read the store, nor one an earlier version made", async () => {
+  const dataDir = await Deno.makeTempDir();
+  await Deno.mkdir(`${dataDir}/web`);
+  const old = await Deno.openKv(`${dataDir}/web/kv.sqlite3`);
+  await old.set(["a"], 1);
+  old.close();
+  await Deno.chmod(`${dataDir}/web/kv.sqlite3`, 0o644);
+  const s = await createServices(readConfig({ DATA_DIR: dataDir }));
+  await s.kv.set(["b"], 1);
+  assertEquals((await s.kv.get(["a"])).value, 1);
+  for await (const { name } of Deno.readDir(`${dataDir}/web`)) {
+    const { mode } = await Deno.stat(`${dataDir}/web/${name}`);
+    assertEquals([name, (mode ?? 0) & 0o777], [name, 0o600]);
+  }
+  s.kv.close();
+  await s.faces.close();
+  await Deno.remove(dataDir, { recursive: true });
+});

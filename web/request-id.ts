@@ -13,9 +13,9 @@ export const currentRequestId = (): string | undefined => current.getStore();
 const PASSED_ON = /^[\w-]{8,39}$/;
 
 /** The id of a request: what a proxy of our own already calls it, or a new one. */
-export function requestIdOf(headers: Headers, trustProxy: boolean): string {
+export function requestIdOf(headers: Headers, byProxy: boolean): string {
   const given = headers.get("x-request-id");
-  return trustProxy && given && PASSED_ON.test(given)
+  return byProxy && given && PASSED_ON.test(given)
     ? given
     : crypto.randomUUID();
 }

@@ -18,6 +18,8 @@ export interface State {
   nonce?: string;
   /** The address attempts are counted by. */
   ip: string;
+  /** The request comes from this machine, and was passed on for nobody else. */
+  fromHere: boolean;
 }
 
 const fresh = createDefine<State>();

@@ -29,6 +29,15 @@ const tooSlow = (): AppError =>
       "This took too long to arrive. Check your connection and send it again.",
   });
 
+/** Whoever sent it hung up: nobody reads the answer, and nothing of ours is broken. */
+const gone = (cause: unknown): AppError =>
+  new AppError({
+    code: "aborted",
+    status: 400,
+    message: "This did not arrive as a whole. Please send it again.",
+    cause,
+  });
+
 /** The next chunk; undefined at the end. */
 async function nextOf(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -39,7 +48,10 @@ async function nextOf(
     timer = setTimeout(() => reject(tooSlow()), Math.max(0, ms));
   });
   try {
-    return (await Promise.race([reader.read(), late])).value;
+    const read = reader.read().catch((cause) => {
+      throw gone(cause);
+    });
+    return (await Promise.race([read, late])).value;
   } finally {
     clearTimeout(timer);
   }

@@ -1,7 +1,9 @@
+import { createHash } from "node:crypto";
 import type { Middleware } from "fresh";
 import { AppError } from "../errors.ts";
 import type { log } from "../log.ts";
 import type { State } from "../utils.ts";
+import { networkOf } from "./peers.ts";
 
 /** Asked every few seconds: lines about them would bury the others. */
 const PROBES = new Set(["/healthz", "/readyz"]);
@@ -17,8 +19,12 @@ const statusOf = (error: unknown): number =>
 const codeOf = (error: unknown): string | undefined =>
   error instanceof AppError ? error.code : undefined;
 
+/** Tells requests of one person from those of another, and not who that is. */
+const hashOf = (id: string): string =>
+  createHash("sha256").update(`request line ${id}`).digest("hex").slice(0, 12);
+
 /**
- * Writes one line about each request: its method, the pattern of its route (never the path, which
+ * Writes one line about each request: who asked (hashed) and from which network, its method, the pattern of its route (never the path, which
  * may hold a secret, nor the query), its status, the code of the error it ended in, and the
  * milliseconds until the answer began.
  */
@@ -28,12 +34,15 @@ export function observed(write: typeof log): Middleware<State> {
     const tell = (status: number, code?: string) => {
       const route = ctx.route ?? "unknown";
       if (PROBES.has(route) && status < 500) return;
+      const { account, ip, requestId } = ctx.state;
       write("info", "request", {
-        requestId: ctx.state.requestId,
+        requestId,
         method: ctx.req.method,
         route,
         status,
         code,
+        account: account ? hashOf(account.id) : undefined,
+        network: networkOf(ip ?? ""),
         ms: Math.round(performance.now() - started),
       });
     };

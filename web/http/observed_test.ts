@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
 import { HttpError } from "fresh";
 import { AppError } from "../errors.ts";
 import type { Level } from "../log.ts";
@@ -10,11 +10,12 @@ type Line = [level: Level, event: string, fields?: Record<string, unknown>];
 async function linesAbout(
   route: string,
   next: () => Promise<Response>,
+  more: Record<string, unknown> = {},
 ): Promise<Record<string, unknown>[]> {
   const lines: Line[] = [];
   const middleware = observed((...line) => void lines.push(line));
   const req = new Request("http://localhost/secret?code=secret");
-  const state = { requestId: "r1" };
+  const state = { requestId: "r1", ip: "192.0.2.7", ...more };
   const context = { req, route, state, next };
   await Promise.resolve(middleware(context as never)).catch(() => {});
   return lines.map(([, , fields]) => ({ ...fields, ms: undefined }));
@@ -25,6 +26,8 @@ const line = {
   method: "GET",
   route: "/x/:id",
   code: undefined,
+  account: undefined,
+  network: "192.0.2.0/24",
   ms: undefined,
 };
 
@@ -50,4 +53,18 @@ Deno.test("probes are not written about until they fail", async () => {
     Promise.resolve(new Response(null, { status }));
   assertEquals(await linesAbout("/healthz", answer(200)), []);
   assertEquals((await linesAbout("/readyz", answer(503))).length, 1);
+});
+
+Deno.test("a line tells people apart without saying who they are", async () => {
+  const ok = () => Promise.resolve(new Response());
+  const about = async (id: string) =>
+    (await linesAbout("/x/:id", ok, { account: { id, name: "Ada" } }))[0];
+  const [ada, same, bob] = [
+    await about("id-of-ada"),
+    await about("id-of-ada"),
+    await about("id-of-bob"),
+  ];
+  assertEquals(ada, same);
+  assertNotEquals(ada.account, bob.account);
+  assertEquals(/ada|192\.0\.2\.7/i.test(JSON.stringify(ada)), false);
 });

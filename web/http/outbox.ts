@@ -3,8 +3,6 @@ import type { Config } from "../config.ts";
 import { isLocal } from "../env.ts";
 import type { State } from "../utils.ts";
 
-const LOOPBACK = /^(::ffff:)?127\.|^::1$/i;
-
 /**
  * Whether mail is kept in a folder that whoever asks may read in the browser: only on this machine.
  * This server listens to the network too, and its e-mails hold links and codes that let people in:
@@ -14,9 +12,9 @@ const LOOPBACK = /^(::ffff:)?127\.|^::1$/i;
 export const hasOutbox = (
   { url, state }: { url: URL; state: State },
 ): boolean => {
-  const { services: { config }, ip } = state;
+  const { services: { config }, fromHere } = state;
   return config.local && config.mail.kind === "outbox" &&
-    LOOPBACK.test(ip) && isLocal(url);
+    fromHere && isLocal(url);
 };
 
 /** The folder of the outbox. */

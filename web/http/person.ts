@@ -5,6 +5,7 @@ import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import { BodyBudget, withShare } from "./body-budget.ts";
 import type { Services } from "../services.ts";
+import { originOf } from "./peers.ts";
 import { inRequest, requestIdOf } from "../request-id.ts";
 import type { State } from "../utils.ts";
 
@@ -21,11 +22,18 @@ export function withServices(
     state.account = null;
     state.session = null;
     state.signedIn = false;
+    state.fromHere = false;
     state.services = await open();
-    const { trustProxy } = state.services.config;
+    const { trustedProxies } = state.services.config;
     const { headers } = ctx.req;
-    state.requestId = requestIdOf(headers, trustProxy);
-    state.ip = addressOf(headers, ctx.info, trustProxy);
+    const { ip, byProxy, fromHere } = originOf(
+      headers,
+      ctx.info,
+      trustedProxies,
+    );
+    state.requestId = requestIdOf(headers, byProxy);
+    state.ip = ip;
+    state.fromHere = fromHere;
     const answer = await inRequest(
       state.requestId,
       () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
@@ -33,22 +41,6 @@ export function withServices(
     answer.headers.set("x-request-id", state.requestId);
     return answer;
   };
-}
-
-/**
- * The address attempts are counted by. X-Forwarded-For is believed only behind a proxy of
- * our own, and of it only the last entry, which that proxy wrote: the others are the
- * person's to make up.
- */
-export function addressOf(
-  headers: Headers,
-  info: Deno.ServeHandlerInfo | undefined,
-  trustProxy: boolean,
-): string {
-  const forwarded = headers.get("x-forwarded-for")?.split(",").at(-1)?.trim();
-  if (trustProxy && forwarded) return forwarded;
-  const address = info?.remoteAddr;
-  return address && "hostname" in address ? address.hostname : "unknown";
 }
 
 /** What answers alike to everybody, and while KV is down: a session is not even looked for. */

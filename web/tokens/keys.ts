@@ -66,6 +66,17 @@ export async function rotateKeys(kv: Deno.Kv): Promise<void> {
   await kv.atomic().check(entry).set(LIST, list).commit();
 }
 
+/** A key signs for so long: whoever got hold of one has it for a month, and not for good. */
+export const KEY_LIFE_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** Rotates the keys once the newest is a month old; whether it did. */
+export async function rotateWhenDue(kv: Deno.Kv): Promise<boolean> {
+  const [newest] = await readKeys(kv);
+  const isDue = Date.now() - newest.createdAt >= KEY_LIFE_MS;
+  if (isDue) await rotateKeys(kv);
+  return isDue;
+}
+
 /** The key that signs: the newest that has been published long enough, or else the oldest. */
 export function keyInUse(list: SigningKey[]): SigningKey {
   const known = list.find(({ createdAt }) =>

@@ -7,11 +7,13 @@ import {
   jwtVerify,
 } from "jose";
 import {
+  KEY_LIFE_MS,
   keyInUse,
   PUBLISHED_AFTER_MS,
   PUBLISHED_FIRST_MS,
   readKeys,
   rotateKeys,
+  rotateWhenDue,
   type SigningKey,
 } from "./keys.ts";
 import { createSigner, type Signer } from "./signer.ts";
@@ -184,3 +186,17 @@ Deno.test("the oldest key signs while none has been published long enough", () =
   const old = PUBLISHED_FIRST_MS + 1_000;
   assertEquals(keyInUse([key("c", 0), key("b", old), key("a", old)]).kid, "b");
 });
+
+Deno.test(
+  "a key is rotated once it is a month old, and not before",
+  withKv(async (kv) => {
+    const [first] = await readKeys(kv);
+    await age(kv, KEY_LIFE_MS - 60_000);
+    assertEquals(await rotateWhenDue(kv), false);
+    await age(kv, 60_000);
+    assertEquals(await rotateWhenDue(kv), true);
+    assertEquals(await rotateWhenDue(kv), false);
+    const list = await readKeys(kv);
+    assertEquals([list.length, list[1].kid], [2, first.kid]);
+  }),
+);
