@@ -60,8 +60,8 @@ export function Composer(props: ComposerProps) {
     // While an input method composes, Enter chooses a word (229: Safari's late one).
     if (event.isComposing || event.keyCode === 229) return;
     if (
-      key === "Enter" && !event.shiftKey &&
-      !matchMedia("(pointer:coarse)").matches
+      key === "Enter" && (event.ctrlKey || event.metaKey ||
+        !event.shiftKey && !matchMedia("(pointer:coarse)").matches)
     ) submit(event);
     if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
     const { scrollHeight, clientHeight } = input.current!;

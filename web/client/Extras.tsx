@@ -2,7 +2,9 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { MessageMenu } from "./MessageMenu.tsx";
+import { reactorsOf } from "./reactors.ts";
 import type { OpenRoom } from "./room.ts";
+import { scrollTo } from "./scroll.ts";
 
 /** What the composer does with its text instead of sending a plain message. */
 export type Takeover = ((text: string) => void) | null;
@@ -23,6 +25,8 @@ export interface ExtrasProps {
   onClose(): void;
 }
 
+/** How long a deletion can be taken back: ms. */
+const REGRET = 6_000;
 /** Pages of older messages looked through for one that is answered. */
 const FAR = 20;
 
@@ -58,23 +62,65 @@ async function jump({ room, onNotice }: ExtrasProps, id: string) {
   // What was loaded is drawn before the next frame.
   await new Promise(requestAnimationFrame);
   const row = document.getElementById(id)!;
-  row.scrollIntoView({ block: "center" });
-  row.querySelector<HTMLElement>(".more")?.focus();
+  row.querySelector<HTMLElement>(".more")?.focus({ preventScroll: true });
+  await scrollTo(row, "center");
   row.animate({ background: ["var(--accent-wash)", "transparent"] }, 2_000);
+}
+
+/** Who chose which emoji, a line for each. */
+function reactionsOf({ room }: ExtrasProps, message: Message): string[] {
+  const { me, messages, online } = room.state();
+  const names = new Map(
+    [...messages.map((m) => m.sender), ...online].map((p) => [p.id, p.name]),
+  ).set(me, "you");
+  const lines = reactorsOf(message, names).split("\n");
+  return Object.entries(message.reactions ?? {}).map(([emoji, people], at) =>
+    `${emoji} ${lines[at] || people.length}`
+  );
+}
+
+async function copy({ onNotice }: ExtrasProps, text: string) {
+  try {
+    // Missing on plain http in a local network.
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const box = document.createElement("textarea");
+    const focused = document.activeElement as HTMLElement;
+    box.value = text;
+    box.className = "visually-hidden";
+    document.body.append(box);
+    box.select();
+    const copied = document.execCommand("copy");
+    box.remove();
+    focused.focus({ preventScroll: true });
+    if (!copied) {
+      onNotice("Your browser did not allow copying. Select the text instead.");
+    }
+  }
 }
 
 function Extras(props: ExtrasProps & { message: Message }) {
   const { what, id, message, room, input, fill, onTakeover, onClose } = props;
-  const [mode, setMode] = useState<"menu" | "edit" | "reply">("menu");
+  const [mode, setMode] = useState<
+    "menu" | "edit" | "reply" | "deleted"
+  >("menu");
   const chosen = useRef(false);
   const replaced = useRef<string | null>(null);
+  const settled = useRef(false);
+  const bar = useRef<HTMLDivElement>(null);
+  const row = () => document.getElementById(id);
+  // Never to the page, where the next key would do nothing.
+  const focusRow = () => {
+    const button = row()?.querySelector<HTMLElement>(".more");
+    (button ?? input).focus({ preventScroll: true });
+  };
 
   const end = () => {
     onClose();
     input.focus();
   };
 
-  const choose = (next: "edit" | "reply") => {
+  const choose = (next: "edit" | "reply" | "deleted") => {
     chosen.current = true;
     setMode(next);
   };
@@ -113,8 +159,35 @@ function Extras(props: ExtrasProps & { message: Message }) {
       // Also when another message's menu takes this one's place.
       if (replaced.current !== null) fill(replaced.current);
       onTakeover(null);
+      if (bar.current?.contains(document.activeElement)) input.focus();
     };
   }, []);
+
+  useEffect(() => {
+    if (mode !== "deleted") return;
+    const go = () => {
+      if (settled.current) return;
+      settled.current = true;
+      room.request({ event: "delete-message", id });
+    };
+    row()?.classList.add("leaving");
+    const timer = setTimeout(() => {
+      // The row's button goes with the message, and a keyboard of glass must stay down.
+      if (bar.current!.contains(document.activeElement)) {
+        row()?.closest<HTMLElement>("[role=log]")?.focus({
+          preventScroll: true,
+        });
+      }
+      onClose();
+    }, REGRET);
+    addEventListener("pagehide", go);
+    return () => {
+      clearTimeout(timer);
+      removeEventListener("pagehide", go);
+      row()?.classList.remove("leaving");
+      go();
+    };
+  }, [mode]);
 
   if (mode === "menu" && what === "more") {
     return (
@@ -122,16 +195,40 @@ function Extras(props: ExtrasProps & { message: Message }) {
         message={message}
         mine={message.sender.id === room.state().me}
         admin={props.role === "admin"}
+        reactors={reactionsOf(props, message)}
+        onCopy={() => copy(props, message.content)}
         onReact={(emoji) => react(props, emoji)}
         onReply={reply}
         onEdit={edit}
-        onDelete={() => room.request({ event: "delete-message", id })}
-        onClose={() => chosen.current || onClose()}
+        onDelete={() => choose("deleted")}
+        onClose={() => {
+          if (chosen.current) return;
+          if (document.activeElement === document.body) focusRow();
+          onClose();
+        }}
       />
     );
   }
+  if (mode === "deleted") {
+    return (
+      <div class="mode" ref={bar}>
+        <p role="status">Message deleted.</p>
+        <button
+          type="button"
+          class="button button-plain"
+          onClick={() => {
+            settled.current = true;
+            focusRow();
+            onClose();
+          }}
+        >
+          Undo
+        </button>
+      </div>
+    );
+  }
   return (
-    <div class="mode">
+    <div class="mode" ref={bar}>
       <p class="truncate">
         <b>
           {mode === "reply"

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
 import { reactorsOf } from "./reactors.ts";
@@ -45,6 +45,8 @@ export function MessageList(props: MessageListProps) {
   const [fresh, setFresh] = useState(false);
   // The newest messages are more than a window away.
   const [away, setAway] = useState(false);
+  // Below what is read, estimated heights would move it when they become real.
+  const [whole] = useState(state.behind || divider < Infinity);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -72,6 +74,14 @@ export function MessageList(props: MessageListProps) {
       last?.id !== before.messages.at(-1)?.id && last?.sender.id !== state.me
     ) setFresh(true);
   }, [state.messages, state.unsent]);
+
+  // Where what had the focus is gone, it goes to the log, and never to the page.
+  const focused = now?.parentElement!.contains(document.activeElement);
+  useLayoutEffect(() => {
+    if (focused && document.activeElement === document.body) {
+      scroller.current!.focus({ preventScroll: true });
+    }
+  });
 
   const toBottom = () => {
     scroller.current!.scrollTop = 0;
@@ -103,6 +113,13 @@ export function MessageList(props: MessageListProps) {
     if (row) props.onDo(button!.dataset.do!, row.id);
   };
 
+  useEffect(() => {
+    if (!alive || !matchMedia("(any-pointer:coarse)").matches) return;
+    props.load(() => import("./press.ts")).then((part) =>
+      part?.press(scroller.current!)
+    );
+  }, [alive]);
+
   const onFocus = async () =>
     (await props.load(() => import("./walk.ts")))?.walk(scroller.current!);
 
@@ -132,7 +149,9 @@ export function MessageList(props: MessageListProps) {
               Older messages
             </a>
           )}
-          <ol class="messages">{rows(props, divider)}</ol>
+          <ol class={`messages ${whole ? "whole" : ""}`}>
+            {rows(props, divider)}
+          </ol>
           {!state.messages[0] && !state.unsent[0] && (state.epoch
             ? (
               <p class="first">

@@ -10,8 +10,11 @@ export interface MessageMenuProps {
   message: Message;
   mine: boolean;
   admin: boolean;
+  /** Who reacted, a line for each emoji. */
+  reactors: string[];
   onReact(emoji: string): void;
   onReply(): void;
+  onCopy(): void;
   onEdit(): void;
   onDelete(): void;
   onClose(): void;
@@ -19,8 +22,9 @@ export interface MessageMenuProps {
 
 /** What can be done with one message: a modal dialog, so Escape and focus are native. */
 export function MessageMenu(props: MessageMenuProps) {
-  const { message, mine, admin } = props;
+  const { message, mine, admin, reactors } = props;
   const dialog = useRef<HTMLDialogElement>(null);
+  const cancel = useRef<HTMLButtonElement>(null);
   const [sure, setSure] = useState(false);
   useEffect(() => {
     const box = dialog.current!;
@@ -33,7 +37,13 @@ export function MessageMenu(props: MessageMenuProps) {
     const y = Math.min(bottom, innerHeight - offsetHeight - EDGE);
     box.style.setProperty("--x", `${Math.max(EDGE, right - offsetWidth)}px`);
     box.style.setProperty("--y", `${Math.max(EDGE, y)}px`);
+    // Closing gives the focus back, also when the menu is taken away.
+    return () => box.close();
   }, []);
+  // The button that was pressed is gone.
+  useEffect(() => {
+    if (sure) cancel.current!.focus();
+  }, [sure]);
 
   // Closing first gives the focus back; what follows may put it elsewhere.
   const item = (label: string, work: () => void, kind = "") => (
@@ -58,28 +68,42 @@ export function MessageMenu(props: MessageMenuProps) {
       onClick={(event) =>
         event.target === dialog.current && dialog.current!.close()}
     >
-      <div class="menu">
-        <div class="emoji">
-          {EMOJI.map((emoji) => item(emoji, () => props.onReact(emoji)))}
-        </div>
-        {item("Reply", props.onReply)}
-        {item(
-          "Copy text",
-          () => navigator.clipboard?.writeText(message.content),
-        )}
-        {mine && item("Edit", props.onEdit)}
-        {(mine || admin) && (sure
-          ? item("Delete for everyone", props.onDelete, "button-danger")
-          : (
+      {sure
+        ? (
+          // Last, where the button was that asked, is the harmless one.
+          <div class="menu">
+            <p>Delete this message for everyone?</p>
+            {item("Delete", props.onDelete, "button-danger")}
             <button
               type="button"
-              class="button button-danger"
-              onClick={() => setSure(true)}
+              class="button button-plain"
+              ref={cancel}
+              onClick={() => dialog.current!.close()}
             >
-              Delete…
+              Cancel
             </button>
-          ))}
-      </div>
+          </div>
+        )
+        : (
+          <div class="menu">
+            <div class="emoji">
+              {EMOJI.map((emoji) => item(emoji, () => props.onReact(emoji)))}
+            </div>
+            {reactors.map((line) => <p key={line} class="small">{line}</p>)}
+            {item("Reply", props.onReply)}
+            {item("Copy text", props.onCopy)}
+            {mine && item("Edit", props.onEdit)}
+            {(mine || admin) && (
+              <button
+                type="button"
+                class="button button-danger"
+                onClick={() => setSure(true)}
+              >
+                Delete…
+              </button>
+            )}
+          </div>
+        )}
     </dialog>
   );
 }

@@ -14,6 +14,7 @@ import {
   live,
   openInvitation,
   parsed,
+  send,
   signUp,
 } from "./people.ts";
 import { startStack } from "./stack.ts";
@@ -186,6 +187,192 @@ Deno.test({
           async () => JSON.stringify(await summary()),
         );
       });
+      await story.step(
+        "a quote leads exactly to what it answers, far back",
+        async () => {
+          const first = await graces.evaluate(async (roomId) => {
+            const answer = await fetch(
+              `/api/messages?roomId=${roomId}&after=20&limit=1`,
+            );
+            return (await answer.json()).messages[0];
+          }, room.split("/").at(-1)!);
+          await graces.evaluate(async ([roomId, replyTo]) => {
+            const body = {
+              roomId,
+              clientId: "reply",
+              content: "I agree",
+              replyTo,
+            };
+            await fetch("/api/messages", {
+              method: "POST",
+              headers: { "content-type": "application/json" },
+              body: JSON.stringify(body),
+            });
+          }, [room.split("/").at(-1)!, first.id] as const);
+          await graces.goto("/rooms");
+          await graces.goto(`${room}?newest`);
+          await live(graces);
+          for (let times = 0; times < 2; times++) {
+            await graces.locator(".quote").last().click();
+            const row = `[id="${first.id}"]`;
+            await graces.locator(row).waitFor();
+            await still(graces);
+            const off = await graces.evaluate((row) => {
+              const box = document.querySelector(".scroller")!
+                .getBoundingClientRect();
+              const it = document.querySelector(row)!.getBoundingClientRect();
+              return (it.top + it.bottom) / 2 - (box.top + box.bottom) / 2;
+            }, row);
+            assert(Math.abs(off) < 2, `off by ${off} px`);
+            await graces.evaluate(() =>
+              document.querySelector(".scroller")!.scrollTop = 0
+            );
+          }
+        },
+      );
+
+      const isFocused = (page: Page) =>
+        page.evaluate(() => document.activeElement !== document.body);
+      const mine = (page: Page, text: string) =>
+        page.locator(".message", { hasText: text }).last();
+
+      await story.step(
+        "a second press on Delete… deletes nothing; what is deleted can be kept",
+        async () => {
+          await adas.goto(`${room}?newest`);
+          await live(adas);
+          await send(adas, "to be deleted");
+          const row = mine(adas, "to be deleted");
+          await row.locator(".more").waitFor();
+          const ask = async () => {
+            await row.hover();
+            await row.locator(".more").click();
+            const button = adas.getByRole("button", { name: "Delete…" });
+            const { x, y, width, height } = (await button.boundingBox())!;
+            await adas.mouse.dblclick(x + width / 2, y + height / 2);
+          };
+          await ask();
+          assert(await isFocused(adas));
+          await adas.waitForTimeout(300);
+          assertEquals(await adas.getByText("Message deleted.").count(), 0);
+          await adas.keyboard.press("Escape");
+          assert(await isFocused(adas));
+
+          const remove = async () => {
+            await row.hover();
+            await row.locator(".more").click();
+            await adas.getByRole("button", { name: "Delete…" }).click();
+            assert(await isFocused(adas));
+            await adas.getByRole("button", { name: "Delete", exact: true })
+              .click();
+            await adas.getByText("Message deleted.").waitFor();
+            assert(await isFocused(adas));
+          };
+          await remove();
+          await adas.getByRole("button", { name: "Undo" }).click();
+          assert(await isFocused(adas));
+          await adas.reload();
+          await live(adas);
+          assertEquals(await row.locator(".text").innerText(), "to be deleted");
+          await remove();
+          await adas.getByText("This message was deleted.").waitFor();
+          assert(await isFocused(adas));
+          // Whoever leaves meanwhile has deleted it as well.
+          await send(adas, "gone with the page");
+          const left = mine(adas, "gone with the page");
+          await left.hover();
+          await left.locator(".more").click();
+          await adas.getByRole("button", { name: "Delete…" }).click();
+          await adas.getByRole("button", { name: "Delete", exact: true })
+            .click();
+          await adas.goto("/rooms");
+          await adas.goto(`${room}?newest`);
+          await live(adas);
+          assertEquals(await adas.getByText("gone with the page").count(), 0);
+        },
+      );
+
+      await story.step(
+        "Ctrl and Enter send, a message and an edit",
+        async () => {
+          const box = adas.locator("textarea[name=content]");
+          await box.fill("by keys");
+          await box.press("Control+Enter");
+          await mine(adas, "by keys").locator(".more").waitFor();
+          await box.press("ArrowUp");
+          await adas.getByText("Editing your message").waitFor();
+          await box.fill("by other keys");
+          await box.press("Meta+Enter");
+          await mine(adas, "by other keys").getByText("edited").waitFor();
+        },
+      );
+
+      await story.step(
+        "on a phone a long press opens the menu, and no dots stand there",
+        async () => {
+          const cookies = await g.context.cookies();
+          const phone = await openContext(browser, stack.url, {
+            viewport: { width: 390, height: 780 },
+            hasTouch: true,
+            isMobile: true,
+          });
+          await phone.context.addCookies(cookies);
+          const page = await phone.context.newPage();
+          await page.goto(room);
+          await live(page);
+          const row = mine(page, "by other keys");
+          await row.waitFor();
+          const shownDots = () =>
+            page.evaluate(() =>
+              [...document.querySelectorAll(".more")].filter((it) =>
+                getComputedStyle(it).opacity !== "0"
+              ).length
+            );
+          assertEquals(await shownDots(), 0);
+          await page.waitForTimeout(500);
+          await row.locator(".text").tap();
+          assertEquals(await shownDots(), 1);
+          const { x, y, height } = (await row.locator(".text").boundingBox())!;
+          const cdp = await phone.context.newCDPSession(page);
+          const touch = (type: "touchStart" | "touchEnd") =>
+            cdp.send("Input.dispatchTouchEvent", {
+              type,
+              touchPoints: type === "touchStart"
+                ? [{ x: x + 20, y: y + height / 2 }]
+                : [],
+            });
+          const hold = async () => {
+            await touch("touchStart");
+            await page.waitForTimeout(800);
+            await touch("touchEnd");
+          };
+          await hold();
+          await page.getByRole("dialog").waitFor();
+          await page.waitForTimeout(300);
+          assertEquals(await page.getByRole("dialog").count(), 1);
+          await page.getByRole("button", { name: "👍" }).tap();
+          await row.getByRole("button", { name: "👍 1" }).waitFor();
+          await hold();
+          await page.getByText("👍 you").waitFor();
+          // Nowhere to copy to: it says so.
+          await page.evaluate(() => {
+            Object.defineProperty(navigator, "clipboard", { value: undefined });
+            document.execCommand = () => false;
+          });
+          await page.getByRole("button", { name: "Copy text" }).tap();
+          await page.getByText("did not allow copying").waitFor();
+          assert(await isFocused(page));
+          const times = await page.evaluate(() =>
+            [...document.querySelectorAll(
+              ".message:not(.head) > time, .message:not(.head) > .at",
+            )]
+              .filter((it) => getComputedStyle(it).opacity === "1").length
+          );
+          assert(times > 0, "no times on follow-ups");
+          await page.screenshot({ path: "/tmp/room-e2e/phone.png" });
+          assertEquals(phone.problems, []);
+        },
+      );
       assertEquals([...a.problems, ...g.problems], []);
     } finally {
       await browser.close();
