@@ -79,7 +79,7 @@ function reactionsOf({ room }: ExtrasProps, message: Message): string[] {
   );
 }
 
-async function copy({ onNotice }: ExtrasProps, text: string) {
+async function copy({ id, onNotice }: ExtrasProps, text: string) {
   try {
     // Missing on plain http in a local network.
     await navigator.clipboard.writeText(text);
@@ -93,9 +93,13 @@ async function copy({ onNotice }: ExtrasProps, text: string) {
     const copied = document.execCommand("copy");
     box.remove();
     focused.focus({ preventScroll: true });
-    if (!copied) {
-      onNotice("Your browser did not allow copying. Select the text instead.");
-    }
+    if (copied) return;
+    const shown = document.getElementById(id)!.querySelector<HTMLElement>(
+      ".text",
+    )!;
+    shown.style.userSelect = "text";
+    getSelection()!.selectAllChildren(shown);
+    onNotice("Your browser did not allow copying. The text is selected now.");
   }
 }
 

@@ -12,6 +12,8 @@ import { type Clock, dayNameOf, dayOf } from "./times.ts";
 const NEAR = 800;
 /** Inside the list's edge, by so much, is the last row that can be seen: CSS pixels. */
 const EDGE = 60;
+/** Rows that come alive in one go, in each direction: more than a phone shows. */
+const PIECE = 10;
 /** Messages of one person share a heading for this long after it: ms. */
 const GROUP = 300_000;
 
@@ -47,6 +49,19 @@ export function MessageList(props: MessageListProps) {
   const [away, setAway] = useState(false);
   // Below what is read, estimated heights would move it when they become real.
   const [whole] = useState(state.behind || divider < Infinity);
+
+  // How far from where it opens the log is alive: on a slow phone all of it at once takes long.
+  const [middle] = useState(() => {
+    const first = state.messages.findIndex((m) => m.offset > divider);
+    return first < 0 ? state.messages.length : first;
+  });
+  const [reach, setReach] = useState(
+    typeof document === "undefined" ? Infinity : PIECE,
+  );
+  const isWhole = reach > state.messages.length;
+  useEffect(() => {
+    if (alive && !isWhole) whenIdle(() => setReach(reach + PIECE));
+  }, [alive, reach]);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -150,7 +165,11 @@ export function MessageList(props: MessageListProps) {
             </a>
           )}
           <ol class={`messages ${whole ? "whole" : ""}`}>
-            {rows(props, divider)}
+            {rows(
+              props,
+              divider,
+              (at) => isWhole || Math.abs(at - middle) < reach,
+            )}
           </ol>
           {!state.messages[0] && !state.unsent[0] && (state.epoch
             ? (
@@ -185,6 +204,8 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
+// Safari has no such thing.
+const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
 /** Whether a message needs its own heading, after the last message that has one. */
@@ -206,6 +227,7 @@ export interface RowsProps
 export function rows(
   { state, name, alive, clock }: RowsProps,
   divider: number,
+  isAwake = (_at: number) => true,
 ): VNode[] {
   const { messages, unsent, me, online, more } = state;
   // Older ones may be new as well: then it is not known yet which is the first.
@@ -222,7 +244,7 @@ export function rows(
   const list: VNode[] = [];
   let last: Message | undefined;
   let heading: Message | undefined;
-  const add = (message: Message, one?: Unsent) => {
+  const add = (message: Message, one?: Unsent, asleep = false) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
     const day = dayOf(timestamp, clock);
@@ -250,6 +272,7 @@ export function rows(
         head={head}
         me={me}
         alive={alive}
+        asleep={asleep}
         clock={clock}
         reactors={reactorsOf(message, names)}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
@@ -258,7 +281,7 @@ export function rows(
       />,
     );
   };
-  messages.forEach((message) => add(message));
+  messages.forEach((message, at) => add(message, undefined, !isAwake(at)));
   unsent.forEach((one) =>
     add({ ...one, sender, id: one.clientId, offset: 0 }, one)
   );

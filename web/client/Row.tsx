@@ -12,6 +12,8 @@ export interface RowProps {
   me: string;
   /** Script runs: buttons work. */
   alive: boolean;
+  /** What the server sent stays as it is for now. */
+  asleep?: boolean;
   clock: Clock;
   /** Who reacted, a line for each emoji. */
   reactors?: string;
@@ -26,14 +28,25 @@ export interface RowProps {
 export class Row extends Component<RowProps> {
   // Most stay as they are when one comes or changes, and the log may hold a thousand.
   override shouldComponentUpdate(next: RowProps): boolean {
+    if (this.props.asleep && next.asleep) return false;
     return Object.entries(next).some(([name, value]) =>
       this.props[name as keyof RowProps] !== value
     );
   }
 
   override render(
-    { message, head, me, alive, clock, reactors, quoted, status, reason }:
-      RowProps,
+    {
+      message,
+      head,
+      me,
+      alive,
+      asleep,
+      clock,
+      reactors,
+      quoted,
+      status,
+      reason,
+    }: RowProps,
   ) {
     const { sender, timestamp, content, reactions = {} } = message;
     const time = (
@@ -41,11 +54,19 @@ export class Row extends Component<RowProps> {
         {(head ? timeOf : shortTimeOf)(timestamp, clock)}
       </time>
     );
+    const row = {
+      class: `message ${head ? "head" : ""} ${status ?? ""}`,
+      id: message.id,
+    };
+    const sent = asleep && document.getElementById(message.id);
+    if (sent) {
+      // Taking over as text what is there already is far cheaper than comparing it.
+      return (
+        <li {...row} dangerouslySetInnerHTML={{ __html: sent.innerHTML }} />
+      );
+    }
     return (
-      <li
-        class={`message ${head ? "head" : ""} ${status ?? ""}`}
-        id={message.id}
-      >
+      <li {...row}>
         {head && (
           <div class="by">
             <Avatar id={sender.id} name={sender.name} />
