@@ -2,7 +2,6 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { MessageMenu } from "./MessageMenu.tsx";
-import { reactorsOf } from "./reactors.ts";
 import type { OpenRoom } from "./room.ts";
 import { scrollTo } from "./scroll.ts";
 
@@ -67,17 +66,13 @@ async function jump({ room, onNotice }: ExtrasProps, id: string) {
   row.animate({ background: ["var(--accent-wash)", "transparent"] }, 2_000);
 }
 
-/** Who chose which emoji, a line for each. */
-function reactionsOf({ room }: ExtrasProps, message: Message): string[] {
-  const { me, messages, online } = room.state();
-  const names = new Map(
-    [...messages.map((m) => m.sender), ...online].map((p) => [p.id, p.name]),
-  ).set(me, "you");
-  const lines = reactorsOf(message, names).split("\n");
-  return Object.entries(message.reactions ?? {}).map(([emoji, people], at) =>
-    `${emoji} ${lines[at] || people.length}`
+/** Who chose which emoji, a line for each: the row says it to whoever has a mouse. */
+const reactionsOf = (row: Element): string[] =>
+  [...row.querySelectorAll<HTMLElement>(".reactions button")].map((button) =>
+    button.title
+      ? button.textContent!.replace(/\d+$/, button.title)
+      : button.textContent!
   );
-}
 
 async function copy({ id, onNotice }: ExtrasProps, text: string) {
   try {
@@ -199,7 +194,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
         message={message}
         mine={message.sender.id === room.state().me}
         admin={props.role === "admin"}
-        reactors={reactionsOf(props, message)}
+        reactors={reactionsOf(row()!)}
         onCopy={() => copy(props, message.content)}
         onReact={(emoji) => react(props, emoji)}
         onReply={reply}

@@ -3,7 +3,6 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Load } from "./load.ts";
 import { reactorsOf } from "./reactors.ts";
-import { scrollTo, topOf } from "./scroll.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
 import { type Clock, dayNameOf, dayOf } from "./times.ts";
@@ -77,7 +76,11 @@ export function MessageList(props: MessageListProps) {
     if (before === state) {
       // As it is opened: at what is new, if there is more than fits.
       const line = box.querySelector(".new");
-      if (line) scrollTo(line, "start");
+      if (line) {
+        line.scrollIntoView();
+        import("./scroll.ts").then((part) => part.scrollTo(line, "start"))
+          .catch(() => {});
+      }
       return onScroll();
     }
     const stays = anchor && anchor.isConnected &&
@@ -206,6 +209,7 @@ export function MessageList(props: MessageListProps) {
 
 // Safari has no such thing.
 const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
 /** Whether a message needs its own heading, after the last message that has one. */

@@ -1,8 +1,7 @@
 /** Frames a row has to come to rest in, for how many it must rest, and how far off: CSS pixels. */
 const FRAMES = 40, RESTS = 4, OFF = 1;
 
-export const topOf = (element: Element): number =>
-  element.getBoundingClientRect().top;
+const topOf = (element: Element): number => element.getBoundingClientRect().top;
 
 /**
  * Scrolls to a row, and again when that moves it: what is out of the window has an estimated

@@ -1,5 +1,4 @@
 /** The words of a recording that is complete. */
-import { isBlank } from "../../realtime/visible.ts";
 import { DictationError } from "./recorder.ts";
 import type { Token } from "./token.ts";
 
@@ -43,7 +42,7 @@ export async function transcribe(
     );
   }
   const text = (answer.text ?? "").trim();
-  if (isBlank(text)) {
+  if (!text) {
     throw new DictationError("No words were recognised.", true);
   }
   return text;

@@ -7,7 +7,6 @@ import type { Load } from "../client/load.ts";
 import { MessageList } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
-import { followUnread } from "../client/sidebar.ts";
 import type { LinkState, WayOn } from "../client/socket.ts";
 import { type Clock, OWN } from "../client/times.ts";
 import { fetchToken } from "../client/token.ts";
@@ -39,6 +38,9 @@ export interface RoomProps {
   draftId?: string;
   error?: string;
 }
+
+/** The other rooms' counts are followed from here on: ms. */
+const COUNTS = 20_000;
 
 const STATUS: Record<string, string> = {
   connecting: "Connecting…",
@@ -132,9 +134,16 @@ export default function Room(props: RoomProps) {
     ) {
       addEventListener(event, wake, stop);
     }
-    followUnread(stop.signal);
+    // The server's counts are new.
+    const counts = setTimeout(
+      () =>
+        import("../client/sidebar.ts")
+          .then((part) => part.followUnread(stop.signal), () => {}),
+      COUNTS,
+    );
     return () => {
       stop.abort();
+      clearTimeout(counts);
       room.close();
     };
   }, []);
