@@ -94,7 +94,7 @@ export function MessageList(props: MessageListProps) {
   }, [state.messages, state.unsent]);
 
   // Where what had the focus is gone, it goes to the log, and never to the page.
-  const focused = now?.parentElement!.contains(document.activeElement);
+  const focused = now?.parentElement?.contains(document.activeElement);
   useLayoutEffect(() => {
     if (focused && document.activeElement === document.body) {
       scroller.current!.focus({ preventScroll: true });
