@@ -3,6 +3,7 @@ import type { Services } from "../services.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
 import { isLast, waitAfter } from "./backoff.ts";
 import { type Claim, claim, finish, giveUp, isDue, putBack } from "./claim.ts";
+import { withCurrentNames } from "./current-names.ts";
 import { MailError } from "./mail-error.ts";
 import { write } from "./occasions.ts";
 import { keys, type WaitingMail } from "./queue-store.ts";
@@ -87,7 +88,8 @@ async function attempt(
   if (claimed === null) return "not-ours";
   const { occasion, messageId } = claimed.mail;
   try {
-    await mailer.send({ ...write(occasion), id: messageId });
+    const current = await withCurrentNames(kv, id, occasion);
+    await mailer.send({ ...write(current), id: messageId });
   } catch (error) {
     return await noteFailure(kv, claimed, error);
   }

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { renameAccount } from "../accounts/profile.ts";
 import { AppError } from "../errors.ts";
 import { deliverDue } from "../mail/deliver.ts";
 import { MailError } from "../mail/mail-error.ts";
@@ -15,7 +16,7 @@ import {
 import { invite } from "./invite.ts";
 import { leaveRoom } from "./members.ts";
 import { resendInvitation } from "./resend.ts";
-import { createRoom } from "./rooms.ts";
+import { createRoom, renameRoom } from "./rooms.ts";
 import { onStage, type Stage } from "./testing.ts";
 
 const down = () => MailError.failed("down", new Error("no route"));
@@ -236,5 +237,24 @@ Deno.test(
     await laterInTheQueue(s.kv);
     await deliverDue(s);
     assertEquals(mails.map(({ to }) => to).sort(), guests);
+  }),
+);
+
+Deno.test(
+  "an invitation that waited names people and the room as they are called by then",
+  onStage(async (stage) => {
+    const { s, mails } = stage;
+    const { ada, room, later } = await invitedWhile(stage, down());
+    await renameAccount(s, ada.id, "Augusta");
+    await renameRoom(s, ada, room.id, "Coffee");
+    await later();
+    const [{ subject, text, html }] = mails;
+    for (const part of [subject, text, html]) {
+      assertEquals([part.includes("Ada"), part.includes("Tea")], [
+        false,
+        false,
+      ]);
+      assertEquals(part.includes("Augusta") && part.includes("Coffee"), true);
+    }
   }),
 );
