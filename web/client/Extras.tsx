@@ -35,19 +35,19 @@ const FAR = 20;
  */
 export function extras(props: ExtrasProps): VNode | undefined {
   const { what, id, room } = props;
-  const message = room.state().messages.find((m) => m.id === id);
+  const message = room.message(id);
   if (!message) return;
   if (what === "more" || what === "edit") {
     return <Extras key={what + id} {...props} message={message} />;
   }
   if (what === "quote") jump(props, message.replyTo!);
-  else react(props, what);
+  else react(props, message, what);
 }
 
-function react({ id, room }: ExtrasProps, emoji: string) {
-  const { me, messages } = room.state();
-  const people = messages.find((m) => m.id === id)?.reactions?.[emoji];
-  room.request({ event: "react", id, emoji, on: !people?.includes(me) });
+function react({ id, room }: ExtrasProps, message: Message, emoji: string) {
+  const people = message.reactions?.[emoji];
+  const on = !people?.includes(room.state().me);
+  room.request({ event: "react", id, emoji, on });
 }
 
 async function jump({ room, onNotice }: ExtrasProps, id: string) {
@@ -196,7 +196,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
         admin={props.role === "admin"}
         reactors={reactionsOf(row()!)}
         onCopy={() => copy(props, message.content)}
-        onReact={(emoji) => react(props, emoji)}
+        onReact={(emoji) => react(props, message, emoji)}
         onReply={reply}
         onEdit={edit}
         onDelete={() => choose("deleted")}

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
+import { expected } from "./entries.ts";
 import type { Load } from "./load.ts";
 import { reactorsOf } from "./reactors.ts";
 import { Row } from "./Row.tsx";
@@ -285,9 +286,16 @@ export function rows(
       />,
     );
   };
-  messages.forEach((message, at) => add(message, undefined, !isAwake(at)));
+  messages.forEach((message, at) =>
+    add(
+      expected(message, state),
+      // One that is answered at once is not spoken of.
+      unsent.findLast((one) => one.request?.id === message.id && one.reason),
+      !isAwake(at),
+    )
+  );
   unsent.forEach((one) =>
-    add({ ...one, sender, id: one.clientId, offset: 0 }, one)
+    one.request || add({ ...one, sender, id: one.clientId, offset: 0 }, one)
   );
   return list;
 }

@@ -1,4 +1,5 @@
 import type { EntryFrame, Message } from "../../realtime/protocol.ts";
+import type { Unsent } from "./room-state.ts";
 
 /** A message, and for one from an older page the offset up to which that page had entries. */
 export type Known = Message & { upTo?: number };
@@ -54,3 +55,21 @@ export function withEntry(messages: Known[], entry: EntryFrame): Known[] {
       : changed(messages[at], entry),
   );
 }
+
+const DONE = {
+  "edit-message": "message-edited",
+  "delete-message": "message-deleted",
+  "react": "reaction",
+} as const;
+
+/** A message as it will be once what waits to be sent about it is done. */
+export const expected = <M extends Message>(
+  message: M,
+  { unsent, me }: { unsent: Unsent[]; me: string },
+): M =>
+  unsent.reduce((now, { request, timestamp }) => {
+    if (request?.id !== message.id) return now;
+    const sender = { id: me, name: "" };
+    const event = DONE[request.event];
+    return changed(now, { ...request, event, sender, timestamp } as Change);
+  }, message);

@@ -1,6 +1,14 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { type Kept, openPending } from "./pending.ts";
+import { type Kept, openPending as open } from "./pending.ts";
 import { fakeStorage } from "./testing.ts";
+
+/** As a tab of its own. */
+const openPending = (
+  me: string,
+  room: string,
+  storage: () => Storage,
+  tab = fakeStorage(),
+) => open(me, room, storage, () => tab);
 
 const kept = (clientId: string, timestamp = 1): Kept => ({
   clientId,
@@ -50,6 +58,45 @@ Deno.test("the draft is kept, and gone once empty", () => {
   );
   pending.saveDraft("");
   assertEquals(Object.keys(storage), []);
+});
+
+Deno.test("a tab clears only what it put there, and finds its own again", () => {
+  const storage = fakeStorage();
+  const [a, b] = [fakeStorage(), fakeStorage()];
+  const one = openPending("me", "room", () => storage, a);
+  const two = openPending("me", "room", () => storage, b);
+  one.saveDraft("from one");
+  two.saveDraft("from two");
+  one.saveDraft("");
+  const reopen = (tab?: Storage) =>
+    openPending("me", "room", () => storage, tab).draft();
+  assertEquals([reopen(a), reopen(b), reopen()], ["", "from two", "from two"]);
+  one.saveDraft("over it");
+  one.saveDraft("");
+  assertEquals([reopen(b), reopen()], ["from two", ""]);
+});
+
+Deno.test("a draft that was found is cleared by whoever sends it, and stays gone", () => {
+  const storage = fakeStorage();
+  storage.setItem("chatsphere/me/room/draft", "of an earlier version");
+  const one = openPending("me", "room", () => storage);
+  const two = openPending("me", "room", () => storage);
+  assertEquals(one.draft(), "of an earlier version");
+  assertEquals(two.draft(), "of an earlier version");
+  one.saveDraft("");
+  assertEquals(openPending("me", "room", () => storage).draft(), "");
+});
+
+Deno.test("an edit is kept like a message, and older versions leave it alone", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  const request = { event: "edit-message", id: "m1", content: "b" } as const;
+  pending.keep({ clientId: "a", content: "", timestamp: 1, request });
+  assertEquals(pending.list(), [
+    { clientId: "a", content: "", timestamp: 1, request },
+  ]);
+  const [key] = Object.keys(storage);
+  assertEquals(JSON.parse(storage.getItem(key)!).content, undefined);
 });
 
 Deno.test("storage that is full or forbidden costs only the reload", () => {

@@ -3,7 +3,6 @@
  * they did. The island and the tests share it; nothing here touches the network or the page.
  */
 import type {
-  Draft,
   EntryFrame,
   HistoryPage,
   Position,
@@ -12,11 +11,10 @@ import type {
 } from "../../realtime/protocol.ts";
 import { type Known, withEntry } from "./entries.ts";
 import { named } from "./names.ts";
+import type { Kept } from "./pending.ts";
 
-/** A message of mine the room's log has not given back yet. */
-export interface Unsent extends Draft {
-  /** When it was written: milliseconds since the Unix epoch, by this device. */
-  timestamp: number;
+/** Something of mine the room's log has not given back yet. */
+export interface Unsent extends Kept {
   /** `sent`: acknowledged, its entry still on the way. */
   status: "sending" | "sent" | "failed";
   /** The acknowledged offset. */
@@ -37,6 +35,7 @@ export interface RoomState {
   messages: Known[];
   /** Whether there are messages before the first one. */
   more: boolean;
+  /** In the order in which it was written, which is the order in which it is sent. */
   unsent: Unsent[];
   /** An entry is missing: join again with `since`. */
   recover: boolean;
@@ -57,6 +56,7 @@ export interface RoomState {
 /** What happens on this side of the wire. */
 export type LocalAction =
   | ({ event: "send" } & Unsent)
+  /** What has this id, or is to change the message that has. */
   | { event: "retry"; clientId: string }
   | { event: "discard"; clientId: string }
   /** It has not been answered for a while. */
@@ -152,6 +152,7 @@ function after(state: RoomState, action: Action): RoomState {
         // A retryable one is sent again by whoever holds the connection.
         status: action.retryable ? "sending" : "failed",
         reason: action.message,
+        failed: action.retryable ? undefined : action.message,
       });
     case "identified":
       return read(state, action.rooms[state.roomId]?.read);
@@ -169,8 +170,12 @@ function after(state: RoomState, action: Action): RoomState {
     case "typing-ended":
       return { ...state, typing: others(state.typing, action.id) };
     case "send": {
-      const { event: _, ...unsent } = action;
-      return { ...newest(state), unsent: [...state.unsent, unsent] };
+      const { event: _, ...one } = action;
+      const unsent = [...state.unsent, one];
+      return {
+        ...newest(state),
+        unsent: unsent.sort((a, b) => a.timestamp - b.timestamp),
+      };
     }
     case "newest":
       return newest(state);
@@ -178,6 +183,7 @@ function after(state: RoomState, action: Action): RoomState {
       return change(state, action.clientId, {
         status: "sending",
         reason: undefined,
+        failed: undefined,
       });
     case "late":
       return change(state, action.clientId, { reason: "Waiting to send" });
@@ -195,7 +201,7 @@ function after(state: RoomState, action: Action): RoomState {
     case "discard":
       return {
         ...state,
-        unsent: state.unsent.filter((u) => u.clientId !== action.clientId),
+        unsent: state.unsent.filter((u) => !isOf(u, action.clientId)),
       };
     case "trim":
       return state.messages.length <= action.keep ? state : {
@@ -218,23 +224,27 @@ const newest = (state: RoomState): RoomState =>
 const read = (state: RoomState, offset = 0): RoomState =>
   offset > state.read ? { ...state, read: offset } : state;
 
+/** Whether an id is that of the unsent one, or of the message it is to change. */
+export const isOf = ({ clientId, request }: Unsent, id?: string): boolean =>
+  clientId === id || request?.id === id;
+
 // An acknowledged message stays so, whatever comes late.
 const change = (
   state: RoomState,
-  clientId: string | undefined,
+  id: string | undefined,
   to: Partial<Unsent>,
 ): RoomState => ({
   ...state,
   unsent: state.unsent.map((u) =>
-    u.clientId === clientId && u.status !== "sent" ? { ...u, ...to } : u
+    isOf(u, id) && u.status !== "sent" ? { ...u, ...to } : u
   ),
 });
 
-/** Drops from `unsent` what the log has given back. */
-const settle = (state: RoomState): RoomState => ({
+/** Drops from `unsent` what the log has given back, and the one that `id` names. */
+const settle = (state: RoomState, id?: string): RoomState => ({
   ...state,
   unsent: state.unsent.filter((u) =>
-    !(u.offset! <= state.offset) &&
+    u.clientId !== id && !(u.offset! <= state.offset) &&
     !state.messages.some((m) =>
       m.clientId === u.clientId && m.sender.id === state.me
     )
@@ -256,7 +266,7 @@ function enter(state: RoomState, entry: EntryFrame): RoomState {
   }
   next.messages = withEntry(state.messages, entry);
   if (next.messages === state.messages) next.missed = entry.offset;
-  return next;
+  return entry.sender.id === state.me ? settle(next, entry.clientId) : next;
 }
 
 function joined(

@@ -1,8 +1,14 @@
 /** Ties the room's state, its connection and what is kept on the device together. */
-import type { ClientFrame, ServerFrame } from "../../realtime/protocol.ts";
-import { openPending } from "./pending.ts";
+import type {
+  ClientFrame,
+  Message,
+  ServerFrame,
+} from "../../realtime/protocol.ts";
+import { expected } from "./entries.ts";
+import { type Kept, openPending, type Request } from "./pending.ts";
 import {
   type Action,
+  isOf,
   positionOf,
   reduce,
   type RoomState,
@@ -13,25 +19,25 @@ import { openTimers } from "./timers.ts";
 
 /** How long a "…is typing" holds, and the least time between two of ours: ms. */
 const TYPING = 4_000;
-/** Unsent messages older than this wait for the person's word after a reload: ms. */
+/** When all that is unsent is older than this, it waits for the person's word after a
+ * reload: ms. Never a part of it, as the rest would overtake that. */
 const STALE = 3_600_000;
 /** How many messages a tab left open for days keeps. */
 const KEEP = 1_000;
 
-type Amendment = Extract<ClientFrame, { clientId: string }>;
-type Bare<A> = A extends Amendment ? Omit<A, "roomId" | "clientId"> : never;
-/** An edit, a deletion or a reaction. */
-export type Request = Bare<Amendment>;
-
 export interface OpenRoom {
   /** What is shown now. */
   state(): RoomState;
+  /** A message as it will be once what waits about it is done. */
+  message(id: string): Message | undefined;
   /** Shows the message at once and sends it as soon as it can be. */
   send(content: string, replyTo?: string): void;
   retry(clientId: string): void;
   discard(clientId: string): void;
-  /** Sends it, and again after a reconnect, until it is answered. */
+  /** The same for an edit, a deletion or a reaction. */
   request(request: Request): void;
+  /** Drops what other tabs have sent or discarded; with `all`, takes over what waits in them. */
+  heed(all?: boolean): void;
   typing(): void;
   /** All messages have been seen, or those up to an offset. */
   seen(upTo?: number): void;
@@ -55,6 +61,8 @@ export interface OpenRoomOptions extends
   /** Something the person asked for could not be done; a sentence for them. */
   onNotice(message: string): void;
   storage?: () => Storage;
+  /** The storage of this tab alone. */
+  tab?: () => Storage;
 }
 
 /** 128 random bits. `crypto.randomUUID` is missing on plain http in a local network. */
@@ -65,58 +73,104 @@ export const newId = (): string =>
 export function openRoom(options: OpenRoomOptions): OpenRoom {
   let { state } = options;
   const { roomId, me } = state;
-  const pending = openPending(me, roomId, options.storage);
-  const waiting = new Map<string, ClientFrame>();
+  const pending = openPending(me, roomId, options.storage, options.tab);
+  /** What the device keeps, so that its absence there is another tab's decision. */
+  const kept = new Set<string>();
   const { after, stopAll } = openTimers();
   const { late } = { ...TIMING, ...options.timing };
+  /** The one under way: the next goes when it was answered, so that none is overtaken. */
+  let asked = "";
+  let live = false;
   let typedAt = 0;
   let over = false;
+
+  const find = (id: string) => state.unsent.find((u) => u.clientId === id);
 
   function update(change: (state: RoomState) => RoomState) {
     const before = state;
     state = change(before);
-    for (const { clientId } of before.unsent) {
-      const now = state.unsent.find((u) => u.clientId === clientId);
-      if (!now || now.status === "sent") {
-        pending.drop(clientId);
-        waiting.delete(clientId);
+    for (const was of before.unsent) {
+      const now = find(was.clientId);
+      if (!now || (now !== was && now.status === "sent")) {
+        pending.drop(was.clientId);
       }
     }
     if (state !== before) options.onChange(state);
     if (state.recover && !before.recover) link.check();
+    next();
   }
   const dispatch = (action: Action) => update((now) => reduce(now, action));
 
-  function post(clientId: string, frame: ClientFrame) {
-    waiting.set(clientId, frame);
-    link.send(frame);
+  /** Sends the oldest of what is unsent, unless it is under way. */
+  function next() {
+    const gone = state.unsent.find((u) =>
+      u.status !== "sent" && kept.has(u.clientId) && !pending.has(u.clientId)
+    );
+    if (gone) return dispatch({ event: "discard", clientId: gone.clientId });
+    const first = state.unsent.find((u) => u.status === "sending");
+    if (!first) return;
+    const { clientId, content, replyTo, request } = first;
+    if (clientId === asked) return;
+    const message = { clientId, content, replyTo };
+    const frame: ClientFrame = request
+      ? { ...request, roomId, clientId }
+      : { event: "chat-message", roomId, message };
+    if (link.send(frame)) asked = clientId;
   }
 
-  function postMessage({ clientId, content, replyTo }: Unsent) {
-    const message = { clientId, content, replyTo };
-    post(clientId, { event: "chat-message", roomId, message });
-    after(
-      clientId,
-      late,
-      () => waiting.has(clientId) && dispatch({ event: "late", clientId }),
+  const again = () => {
+    asked = "";
+    next();
+  };
+
+  /** Puts it where it belongs in the queue. */
+  function add(one: Unsent) {
+    const { clientId } = one;
+    dispatch({ event: "send", ...one });
+    const wait = () =>
+      find(clientId)?.status === "sending" &&
+      dispatch({ event: "late", clientId });
+    if (one.request && !live) wait();
+    else after(clientId, late, wait);
+  }
+
+  function write(what: Pick<Kept, "content" | "replyTo" | "request">) {
+    heed(true);
+    const last = state.unsent.at(-1)?.timestamp ?? 0;
+    // Never at the same time, whatever the clock says: the queue is in this order.
+    const timestamp = Math.max(Date.now(), last + 1);
+    const one = { clientId: newId(), ...what, timestamp };
+    if (pending.keep(one)) kept.add(one.clientId);
+    else options.onNotice("Stay here until all is sent: this device is full.");
+    add({ ...one, status: "sending" });
+  }
+
+  function heed(all = false) {
+    // It may be under way there; sent twice, it is one message.
+    const others = all ? pending.list() : [];
+    others.filter((one) => !kept.has(one.clientId)).forEach((one) =>
+      restore(one)
     );
+    next();
+  }
+
+  function restore(one: Kept, stale = false) {
+    kept.add(one.clientId);
+    const { failed = stale ? "This was not sent when you left." : "" } = one;
+    add({
+      ...one,
+      status: failed ? "failed" : "sending",
+      reason: failed || undefined,
+    });
   }
 
   function onFrame(frame: ServerFrame) {
+    // Also after a mere position check: what is still unanswered may be lost.
+    if (frame.event === "room-joined") asked = "";
     dispatch(frame);
     switch (frame.event) {
       case "room-joined":
         if (state.recover) link.check();
-        // Also after a mere position check: what is still unanswered may be lost.
-        waiting.forEach(link.send);
-        break;
-      case "message-ack":
-        waiting.delete(frame.clientId);
-        break;
-      case "message-edited":
-      case "message-deleted":
-      case "reaction":
-        if (frame.sender.id === me) waiting.delete(frame.clientId);
         break;
       case "error":
         failed(frame);
@@ -140,15 +194,12 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
 
   function failed(error: Extract<ServerFrame, { event: "error" }>) {
     const { ref = "", message, retryable } = error;
-    const frame = waiting.get(ref);
-    if (retryable) {
-      const again = () => waiting.has(ref) && link.send(frame!);
-      after(`again ${ref}`, 1_000 + Math.random() * 2_000, again);
-    } else if (ref === "join-room") {
-      link.refuse(message, "rooms");
-    } else if (waiting.delete(ref) && frame?.event !== "chat-message") {
-      options.onNotice(message);
+    const one = find(ref);
+    if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
+    if (retryable && ref === asked) {
+      after("again", 1_000 + Math.random() * 2_000, again);
     }
+    if (one?.failed) pending.keep(one);
   }
 
   const link = connect({
@@ -157,47 +208,34 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     position: () => positionOf(state),
     onFrame,
     onState(next, reason, wayOn) {
+      live = next === "live";
       if (next === "refused") {
         over = true;
         stopAll();
-        waiting.clear();
         dispatch({ event: "refused" });
       }
       options.onState(next, reason, wayOn);
     },
   });
 
-  for (const kept of pending.list()) {
-    const stale = Date.now() - kept.timestamp > STALE;
-    dispatch({
-      event: "send",
-      ...kept,
-      status: stale ? "failed" : "sending",
-      reason: stale ? "This was not sent when you left." : undefined,
-    });
-    if (!stale) postMessage({ ...kept, status: "sending" });
-  }
+  const unsent = pending.list();
+  const newest = unsent.at(-1)?.timestamp ?? 0;
+  for (const one of unsent) restore(one, Date.now() - newest > STALE);
 
   return {
     state: () => state,
-    send(content, replyTo) {
-      const timestamp = Date.now();
-      const kept = { clientId: newId(), content, replyTo, timestamp };
-      const unsent: Unsent = { ...kept, status: "sending" };
-      pending.keep(kept);
-      dispatch({ event: "send", ...unsent });
-      postMessage(unsent);
+    message(id) {
+      const found = state.messages.find((message) => message.id === id);
+      return found && expected(found, state);
     },
+    send: (content, replyTo) => write({ content, replyTo }),
+    request: (request) => write({ content: "", request }),
+    heed,
     retry(clientId) {
       dispatch({ event: "retry", clientId });
-      const unsent = state.unsent.find((u) => u.clientId === clientId);
-      if (unsent) postMessage(unsent);
+      state.unsent.filter((u) => isOf(u, clientId)).forEach(pending.keep);
     },
     discard: (clientId) => dispatch({ event: "discard", clientId }),
-    request(request) {
-      const clientId = newId();
-      post(clientId, { ...request, roomId, clientId });
-    },
     typing() {
       if (Date.now() - typedAt < TYPING) return;
       typedAt = Date.now();

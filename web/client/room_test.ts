@@ -47,6 +47,7 @@ async function setUp(
     renew,
     timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
     storage: () => storage,
+    tab: () => fakeStorage(),
     onChange(next) {
       state = next;
       watch.notify();
@@ -126,10 +127,7 @@ Deno.test("one's own entry is an answer; somebody else's is not", () => {
       room.request({ event: "react", id: "m8", emoji, on: true });
     like("👍");
     like("👀");
-    const [mine, other] = [
-      await server.got("react"),
-      await server.got("react", 2),
-    ];
+    const mine = await server.got("react");
     const reaction = (offset: number, id: string, to: typeof mine) =>
       server.send({
         ...to,
@@ -140,6 +138,7 @@ Deno.test("one's own entry is an answer; somebody else's is not", () => {
         timestamp: 1,
       });
     reaction(9, ME.id, mine);
+    const other = await server.got("react", 2);
     reaction(10, "ada", other);
     await until(() => state().offset === 10);
     server.socket.close(4000);
@@ -158,13 +157,17 @@ Deno.test("what was not answered is sent again after a reconnect, as the same me
     room.send("once");
     room.request({ event: "react", id: "m1", emoji: "👍", on: true });
     const first = await server.got("chat-message");
-    const reaction = await server.got("react");
     server.socket.close(4000);
     const again = await peer(1);
     await goLive(again);
     assertEquals(await again.got("chat-message"), first);
-    assertEquals(await again.got("react"), reaction);
+    again.send(entry(8, first.message.clientId));
+    const reaction = await again.got("react");
     assertNotEquals(first.message.clientId, reaction.clientId);
+    again.socket.close(4000);
+    const last = await peer(2);
+    await goLive(last);
+    assertEquals(await last.got("react"), reaction);
   }));
 
 Deno.test("a message left unsent by a closed tab is sent by the next", () => {
@@ -211,17 +214,14 @@ Deno.test("a hole makes it ask for what is missing", () =>
     assertEquals(state().messages.map((m) => m.offset), [8, 9]);
   }));
 
-Deno.test("a refused message fails with the server's words; a refused act is told", () =>
-  setUp(fakeStorage(), async ({ room, peer, state, notices, until }) => {
+Deno.test("what is refused for good fails with the server's words, and holds up nothing", () => {
+  const storage = fakeStorage();
+  return setUp(storage, async ({ room, peer, state, until }) => {
     const server = await peer(0);
     await goLive(server);
     room.send("no");
     room.request({ event: "delete-message", id: "m1" });
-    const refs = [
-      (await server.got("chat-message")).message.clientId,
-      (await server.got("delete-message")).clientId,
-    ];
-    for (const ref of refs) {
+    const refuse = (ref: string) =>
       server.send({
         event: "error",
         code: "forbidden",
@@ -229,13 +229,19 @@ Deno.test("a refused message fails with the server's words; a refused act is tol
         retryable: false,
         ref,
       });
-    }
-    await until(() => notices.length > 0);
-    assertEquals(notices, ["You may not do this."]);
-    assertEquals(state().unsent.map((u) => [u.status, u.reason]), [
+    refuse((await server.got("chat-message")).message.clientId);
+    refuse((await server.got("delete-message")).clientId);
+    const failed = [
       ["failed", "You may not do this."],
-    ]);
-  }));
+      ["failed", "You may not do this."],
+    ];
+    await until(() => state().unsent.every((u) => u.failed));
+    assertEquals(state().unsent.map((u) => [u.status, u.reason]), failed);
+    // Whoever opens the room next hears of it, and does not try again.
+    const kept = openPending("me", "room", () => storage).list();
+    assertEquals(kept.map((u) => u.failed), failed.map(([, why]) => why));
+  });
+});
 
 Deno.test("someone removed from the room is told so and not reconnected", () =>
   setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {

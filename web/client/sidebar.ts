@@ -42,6 +42,7 @@ export function followUnread(signal: AbortSignal): void {
     }
   };
   const timer = setInterval(look, EVERY);
+  look();
   signal.addEventListener("abort", () => clearInterval(timer));
   addEventListener("visibilitychange", look, { signal });
 }

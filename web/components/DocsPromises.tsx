@@ -14,8 +14,9 @@ export function DocsPromises() {
           lost connection does not make a second one.
         </li>
         <li>
-          What you write is kept on your device until the server has it, also
-          across a reload.
+          What you write, change or delete is kept on your device until the
+          server has it, also across a reload. It is sent in the order in which
+          you wrote it, from whatever page you are on.
         </li>
         <li>
           Only members read a room. Whoever is removed is disconnected at once.

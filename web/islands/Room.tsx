@@ -41,6 +41,8 @@ export interface RoomProps {
 
 /** The other rooms' counts are followed from here on: ms. */
 const COUNTS = 20_000;
+/** Once what changes messages is here, that needs no network: ms. */
+const LATER = 5_000;
 
 const STATUS: Record<string, string> = {
   connecting: "Connecting…",
@@ -120,10 +122,12 @@ export default function Room(props: RoomProps) {
     const wake = () => {
       // What comes from now on is new, and what was not seen yet.
       if (document.hidden) return setDivider(room.state().read);
+      room.heed(true);
       room.check();
       lookAgain();
     };
     const stop = new AbortController();
+    addEventListener("storage", () => room.heed(), stop);
     for (
       const event of [
         "visibilitychange",
@@ -141,7 +145,12 @@ export default function Room(props: RoomProps) {
           .then((part) => part.followUnread(stop.signal), () => {}),
       COUNTS,
     );
+    const rest = setTimeout(
+      () => import("../client/Extras.tsx").catch(() => {}),
+      LATER,
+    );
     return () => {
+      clearTimeout(rest);
       stop.abort();
       clearTimeout(counts);
       room.close();
@@ -157,6 +166,15 @@ export default function Room(props: RoomProps) {
     title.current ||= document.title;
     document.title = (news ? `(${news}) ` : "") + title.current;
   }, [state.offset, state.read]);
+
+  useEffect(() => {
+    const refused = state.unsent.some((u) => u.request && u.failed);
+    if (!refused || takeover.current || wayOn) return;
+    const give = { room: open.current!, input: input.current!, fill };
+    load(() => import("../client/refused.ts")).then((part) =>
+      part?.giveBack({ ...give, onNotice: setNotice })
+    );
+  }, [state.unsent, extra]);
 
   const load: Load = async (part) => {
     try {
@@ -188,6 +206,7 @@ export default function Room(props: RoomProps) {
   };
 
   const { online, typing, messages } = state;
+  const waiting = state.unsent.filter((u) => u.status === "sending").length;
   const waysOn: Record<WayOn, string> = {
     login: `/login?next=/rooms/${roomId}`,
     rooms: "/rooms",
@@ -212,6 +231,7 @@ export default function Room(props: RoomProps) {
           <p class={`status ${status ? "" : "truncate"} ${link}`} role="status">
             {status ??
               (who(others(online), "here") || "Only you are here")}{" "}
+            {status && waiting > 0 && `Waiting to be sent: ${waiting}.`}
             {wayOn && <a href={waysOn[wayOn]}>{WAYS_ON[wayOn]}</a>}
           </p>
         </div>

@@ -1,10 +1,12 @@
+import { SendWaiting } from "../components/SendWaiting.tsx";
 import { SiteHeader } from "../components/SiteHeader.tsx";
 import { define } from "../utils.ts";
 
 /** Header, content and footer, for every page but the room. */
-export default define.layout(({ Component, state }) => (
+export default define.layout(({ Component, state, req }) => (
   <>
     <SiteHeader signedIn={state.signedIn} />
+    <SendWaiting req={req} state={state} />
     <main id="main">
       <Component />
     </main>

@@ -2,6 +2,7 @@ import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
 import { type HistoryPage, LIMITS } from "../../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
+import { SendWaiting } from "../../../components/SendWaiting.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { clockOf } from "../../../http/clock.ts";
 import { readForm, textOf } from "../../../http/forms.ts";
@@ -87,7 +88,7 @@ function LiveFrame({ room, history }: {
   );
 }
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, state, req }) => {
   const { rooms, room, me, history, ...rest } = data;
   return (
     <div class="room-page">
@@ -98,6 +99,7 @@ export default define.page<typeof handler>(({ data }) => {
       </Head>
       <RoomSidebar rooms={rooms} current={room.id} me={me} />
       <main id="main" class="room-main">
+        <SendWaiting req={req} state={state} except={room.id} />
         <Room
           room={{ id: room.id, name: room.name }}
           me={me}
