@@ -10,6 +10,7 @@ import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { currentRequestId } from "../request-id.ts";
 import type { RoomLog, Services } from "../services.ts";
+import { inTurn } from "./in-turn.ts";
 import { parseNdjson } from "./ndjson.ts";
 import { notFound } from "./store.ts";
 import { tokenCache } from "./token-cache.ts";
@@ -72,6 +73,7 @@ export function realtimeRoomLog(
   timeoutMs = TIMEOUT_MS,
 ): RoomLog {
   const tokens = tokenCache(signer);
+  const turn = inTurn();
 
   async function call(path: string, init: Call): Promise<Response> {
     const token = await init.token();
@@ -162,11 +164,15 @@ export function realtimeRoomLog(
 
     async post(account, roles, roomId, draft) {
       const path = `${roomPath(roles, roomId)}/messages`;
-      return await callJson<Message>(path, {
-        token: () => tokens.of(account, roles),
-        method: "POST",
-        body: draft,
-      });
+      return await turn(
+        `${account.id} ${roomId}`,
+        () =>
+          callJson<Message>(path, {
+            token: () => tokens.of(account, roles),
+            method: "POST",
+            body: draft,
+          }),
+      );
     },
 
     async summaries(account, roles) {
