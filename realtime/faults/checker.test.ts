@@ -98,6 +98,16 @@ describe("the log", () => {
     expect(found).toContain("reordered: the log has 3 after 4");
   });
 
+  test("has what one person wrote in another order", () => {
+    const found = after((run) => {
+      const texts = [...ann(run).sent];
+      ann(run).sent = new Map([...texts.slice(1), ...texts.slice(0, 1)]);
+    });
+    expect(found).toEqual([
+      "reordered: m1 of ann is at 1, but was written after m4 at 4",
+    ]);
+  });
+
   test("began anew, though nothing was lost", () => {
     const found = after((run) => log(run).epoch = "2");
     expect(found).toContain("lost: ben, view 1: shows epoch 1, the log has 2");

@@ -35,6 +35,7 @@ type Index = Map<string, Shown>;
  * - An acknowledged message is in the log, once, with its content, at its offset.
  * - One that was not is in the log at most once, or still told to be pending or failed.
  * - What a client shows follows the log, without a hole, and reaches its end in the last view.
+ * - What a person wrote is in the log in the order they wrote it in.
  * - A room keeps its epoch.
  */
 export function check({ clients, rooms }: RunRecord): Verdict {
@@ -48,6 +49,7 @@ export function check({ clients, rooms }: RunRecord): Verdict {
       if (client.room !== log.room) continue;
       const acked = checkAcks(client, index, report);
       checkRest(client, index, acked, report);
+      checkOrder(client, index, report);
       acknowledged += acked.size;
       unacknowledged += client.sent.size - acked.size;
       const { views } = client;
@@ -123,6 +125,27 @@ function checkAcks(
     }
   }
   return new Set(acked.keys());
+}
+
+/** What one person wrote is stored in the order they wrote it in. */
+function checkOrder(
+  { client, sent }: ClientRecord,
+  index: Index,
+  report: Report,
+): void {
+  let last: Shown | undefined;
+  for (const clientId of sent.keys()) {
+    const stored = index.get(key(client, clientId));
+    if (!stored) continue;
+    if (last && stored.offset < last.offset) {
+      report(
+        "reordered",
+        `${clientId} of ${client} is at ${stored.offset}, but was written ` +
+          `after ${last.clientId} at ${last.offset}`,
+      );
+    }
+    last = stored;
+  }
 }
 
 /** A message that was not acknowledged may be stored or not, but not forgotten silently. */

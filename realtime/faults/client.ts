@@ -121,9 +121,10 @@ export class RecordingClient {
     this.#view.push({ kind: "window", ...window });
   }
 
-  /** Writes a message, unless so many wait already that a person would not. */
-  send(content: string): void {
-    if ((this.#state?.unsent.length ?? 0) < PATIENCE) this.#room?.send(content);
+  /** Writes messages, unless so many wait already that a person would not. */
+  send(...contents: string[]): void {
+    if ((this.#state?.unsent.length ?? 0) >= PATIENCE) return;
+    for (const content of contents) this.#room?.send(content);
   }
 
   typing(): void {

@@ -3,6 +3,7 @@ import type { Child } from "./child.ts";
 import type { RecordingClient } from "./client.ts";
 import type { Fault, FaultKind } from "./plan.ts";
 import type { Proxy } from "./proxy.ts";
+import type { Store } from "./stores.ts";
 import { HEAVY_ROOM, readSlowly } from "./slow-reader.ts";
 
 /** What can be broken. */
@@ -14,6 +15,7 @@ export interface System {
   proxy: Proxy;
   issuer: Issuer;
   random: () => number;
+  store: Pick<Store, "refuse">;
 }
 
 /** What was done. */
@@ -26,6 +28,11 @@ export interface Injected {
 /** The share of connections a fault of the network hits, and of pages that are reloaded. */
 const SHARE = 0.4;
 const RELOADS = 0.08;
+/** Milliseconds that SQLite waits for a lock. */
+const PATIENCE_OF_SQLITE = 2_000;
+/** How many people write too much at once, and how many messages each: more than go at once. */
+const WRITERS = 3;
+const MESSAGES = 60;
 
 /**
  * Carries a plan out and undoes every fault. A target's next fault waits until the one
@@ -98,6 +105,18 @@ async function apply(
       break;
     case "slow-reader":
       add(connections, await slowReader(system) ? 1 : 0);
+      break;
+    case "refuse-writes": {
+      const undo = await system.store.refuse(random);
+      await Bun.sleep(PATIENCE_OF_SQLITE + lasts);
+      await undo();
+      break;
+    }
+    case "burst":
+      for (let i = 0; i < WRITERS; i += 1) {
+        const client = clients[Math.floor(random() * clients.length)]!;
+        client.send(...Array.from({ length: MESSAGES }, (_, n) => `${n + 1}`));
+      }
       break;
     case "reload":
       for (const client of clients) {

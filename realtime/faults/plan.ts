@@ -23,7 +23,9 @@ export const FAULTS = {
   "cut": "connections cut",
   "delay": "connections delayed",
   "stall": "connections stalled, nothing passes",
+  "refuse-writes": "store that refuses to write (locked, full, no replica)",
   "slow-reader": "reader that stops reading",
+  "burst": "people who write far more at once than they may",
   "reload": "pages reloaded",
 } as const;
 

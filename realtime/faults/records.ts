@@ -23,7 +23,7 @@ export interface Ack {
 export interface ClientRecord {
   client: string;
   room: string;
-  /** Everything it sent: clientId and content. */
+  /** Everything it wrote, in that order: clientId and content. */
   sent: Map<string, string>;
   acks: Ack[];
   /** What it showed, anew each time the page was loaded; the last view is the one at the end. */

@@ -95,7 +95,10 @@ async function runIn(
     stores: store.nodes.map(nameOf),
   });
   const byName = new Map(children.map((child) => [child.name, child]));
-  const system = { children: byName, ports, clients, proxy, issuer, random };
+  const system = {
+    ...{ children: byName, ports, clients, proxy, issuer, random },
+    store,
+  };
   const injected = await inject(faults, system);
   load();
   const port = ports[0] ?? 0;

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
@@ -13,6 +14,8 @@ export interface Store {
   /** What an instance needs to use it. */
   env: Record<string, string>;
   instances: number;
+  /** Makes it refuse to write, in one of the ways it can; returns what ends that. */
+  refuse(random: () => number): Promise<() => Promise<void>>;
 }
 
 /** How many hash slots a Redis Cluster has. */
@@ -25,7 +28,8 @@ export async function startStore(
   started: (child: Child) => void,
 ): Promise<Store> {
   if (kind === "sqlite") {
-    return { nodes: [], env: { REDIS_URL: "" }, instances: 1 };
+    const env = { REDIS_URL: "" };
+    return { nodes: [], env, instances: 1, refuse: () => lock(folder) };
   }
   const ports: number[] = [];
   while (ports.length < (kind === "cluster" ? 3 : 1)) {
@@ -43,7 +47,60 @@ export async function startStore(
   await Promise.all(nodes.map((node) => node.start()));
   if (kind === "cluster") await joinCluster(ports);
   const urls = ports.map((port) => `redis://127.0.0.1:${port}`);
-  return { nodes, env: { REDIS_URL: urls.join(",") }, instances: 2 };
+  return {
+    nodes,
+    env: { REDIS_URL: urls.join(",") },
+    instances: 2,
+    refuse: (random) => misconfigure(ports, random() < 0.5),
+  };
+}
+
+/** Holds the write lock of the SQLite log, as a backup or a slow disk does. */
+async function lock(folder: string): Promise<() => Promise<void>> {
+  const db = new Database(join(folder, "data", "rooms.sqlite"), {
+    readwrite: true,
+  });
+  try {
+    for (let i = 0; !db.inTransaction; i += 1) {
+      try {
+        db.run("BEGIN IMMEDIATE");
+      } catch (error) {
+        if (i === 200) throw error;
+        await Bun.sleep(5);
+      }
+    }
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+  return () => {
+    db.run("ROLLBACK");
+    db.close();
+    return Promise.resolve();
+  };
+}
+
+/** Leaves Redis no memory to write with, or asks for a replica that there is not. */
+async function misconfigure(ports: number[], full: boolean) {
+  const [name, on, off] = full
+    ? ["maxmemory", "1", "0"]
+    : ["min-replicas-to-write", "1", "0"];
+  // A node that is down comes back without the setting.
+  const set = (value: string) =>
+    Promise.allSettled(
+      ports.map((port) =>
+        withRedis(port, (redis) => redis.call("CONFIG", "SET", name, value))
+      ),
+    );
+  await set(on);
+  return async () => {
+    // One that is frozen takes it when it goes on.
+    for (let i = 0; i < 20; i += 1) {
+      const done = await set(off);
+      if (done.every(({ status }) => status === "fulfilled")) return;
+      await Bun.sleep(500);
+    }
+  };
 }
 
 function redisNode(
