@@ -1,4 +1,4 @@
-import type { RoomLog } from "./log/log.ts";
+import { type RoomLog, StoreError } from "./log/log.ts";
 
 /** Milliseconds a dependency has to answer. */
 const PATIENCE = 1_500;
@@ -34,9 +34,15 @@ export class Health {
   }
 
   async #store(): Promise<Readiness["store"]> {
-    const reason = "It does not answer; the log of this service says why.";
-    const up = await within(this.log.ping());
     const { store: name } = this.log;
+    let reason = "It does not answer; the log of this service says why.";
+    const asking = this.log.ping().catch((error) => {
+      if (error instanceof StoreError && error.code === "disk-full") {
+        reason = "The disk is full: no message can be stored. Free some space.";
+      }
+      throw error;
+    });
+    const up = await within(asking);
     return up ? { name, state: "up" } : { name, state: "down", reason };
   }
 

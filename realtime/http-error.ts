@@ -46,10 +46,11 @@ export function describe(error: unknown): Refusal {
     const { code, message } = error;
     return { status: FRAME_STATUS[code] ?? 400, code, message };
   }
+  if (error instanceof StoreError) {
+    return { status: 503, code: error.code, message: error.sentence };
+  }
   const message = "The server could not do this now; try again.";
-  return error instanceof StoreError
-    ? { status: 503, code: error.code, message }
-    : { status: 500, code: "internal", message };
+  return { status: 500, code: "internal", message };
 }
 
 /** The answer to a refused request; one that may be tried again says when. */

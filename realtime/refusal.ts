@@ -31,6 +31,8 @@ export function refusalOf(error: unknown, ref?: string): Refusal {
   }
   const unexpected = !(error instanceof StoreError);
   const code = unexpected ? "internal" : error.code;
-  const message = "The server could not do this now; it can be tried again.";
+  const message = unexpected
+    ? "The server could not do this now; it can be tried again."
+    : error.sentence;
   return { frame: { event, code, message, retryable: true, ref }, unexpected };
 }

@@ -51,7 +51,7 @@ test("a full disk: writes fail and can be tried again, reads go on", async () =>
   expect(filled).toBeGreaterThan(10);
   ann.chat("r", "c2", large.slice(0, 4_000));
   expect(await ann.next("error")).toMatchObject({
-    code: "store-unavailable",
+    code: "disk-full",
     retryable: true,
     ref: "c2",
   });

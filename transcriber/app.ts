@@ -4,7 +4,13 @@ import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { addClips } from "./clip-routes.ts";
 import { docsPage, docsPolicy } from "./docs.ts";
-import { ApiError, errorResponse, internalError } from "./errors.ts";
+import {
+  ApiError,
+  diskFull,
+  errorResponse,
+  internalError,
+  isDiskFull,
+} from "./errors.ts";
 import { Health } from "./health.ts";
 import { liveDocumentation } from "./live.ts";
 import { observed } from "./middleware.ts";
@@ -178,7 +184,7 @@ function toApiError(error: unknown): ApiError {
       cause: error,
     });
   }
-  return internalError(error);
+  return isDiskFull(error) ? diskFull(error) : internalError(error);
 }
 
 // A message of a library may quote what a person sent; its class does not.

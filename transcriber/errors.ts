@@ -48,6 +48,25 @@ export function errorResponse(error: ApiError): Response {
   return Response.json(body, { status: error.status, headers });
 }
 
+/** Whether something failed because nothing more can be written. */
+export function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return /^(ENOSPC|EDQUOT)$/.test(code) || isDiskFull(error.cause);
+}
+
+/** What to tell a person whose recording nothing is left for. */
+export const diskFull = (cause: unknown): ApiError =>
+  new ApiError({
+    code: "disk-full",
+    status: 503,
+    message:
+      "The server’s disk is full. Tell whoever runs it to free some space, then try again.",
+    operator: "The disk of DATA_DIR is full. Free some space.",
+    retryAfter: 60,
+    cause,
+  });
+
 /** What to tell a person about an error nobody foresaw. */
 export const internalError = (cause: unknown): ApiError =>
   new ApiError({

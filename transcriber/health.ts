@@ -1,3 +1,4 @@
+import { isDiskFull } from "./errors.ts";
 import type { Deps } from "./service.ts";
 import type { RecognizerStatus } from "./recognizers/recognizer.ts";
 
@@ -69,5 +70,10 @@ const stateOf = (work: Promise<void>, reason: string): Promise<State> =>
   work.then(
     (): State => ({ state: "up" }),
     // The sentence says all that may be told to anyone.
-    (): State => ({ state: "down", reason }),
+    (error): State => ({
+      state: "down",
+      reason: isDiskFull(error)
+        ? "The disk of DATA_DIR is full. Free some space."
+        : reason,
+    }),
   );

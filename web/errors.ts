@@ -1,3 +1,4 @@
+import { isDiskFull } from "./disk.ts";
 import { log } from "./log.ts";
 
 /** What an {@link AppError} is made of. */
@@ -42,6 +43,16 @@ const UNKNOWN = new AppError({
   message: "Something went wrong on our side. Please try again in a moment.",
 });
 
+const diskFull = (cause: unknown): AppError =>
+  new AppError({
+    code: "disk-full",
+    status: 503,
+    message:
+      "The server’s disk is full, so nothing can be stored. Tell whoever runs it to free some space, then try again.",
+    retryAfter: 60,
+    cause,
+  });
+
 /** The codes of the statuses a router answers with by itself. */
 const STATUS_CODES: Record<number, string> = {
   400: "bad-request",
@@ -62,10 +73,14 @@ const STATUS_SENTENCES: Record<number, string> = {
 };
 
 /**
- * The error to show for anything thrown. Fresh's `HttpError` below 500 keeps its status; anything
+ * The error to show for anything thrown; a full disk is told as what it is, wherever it showed. Fresh's `HttpError` below 500 keeps its status; anything
  * else unknown becomes 500 `internal`, and one log line for the operator.
  */
 export function toAppError(error: unknown, requestId?: string): AppError {
+  if (isDiskFull(error)) {
+    log("error", "disk-full", { requestId, error });
+    return diskFull(error);
+  }
   if (error instanceof AppError) {
     if (error.status >= 500) log("error", error.code, { requestId, error });
     return error;

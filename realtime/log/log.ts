@@ -54,10 +54,32 @@ export interface LogListener {
 /** How many unread entries are looked at: more than this many unread count as this many. */
 export const UNREAD_LIMIT = 500;
 
+/** What SQLite and the operating system say when nothing more can be written. */
+const FULL = /database or disk is full|no space left/i;
+
+function showsFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return /^(ENOSPC|EDQUOT|SQLITE_FULL)$/.test(code) ||
+    FULL.test(error.message) || showsFull(error.cause);
+}
+
 /** The store cannot take or give anything now; the same call may work later. */
 export class StoreError extends Error {
-  readonly code = "store-unavailable";
   override name = "StoreError";
+
+  /** `disk-full` when nothing more can be written, as far as its causes tell. */
+  get code(): "store-unavailable" | "disk-full" {
+    const isFull = FULL.test(this.message) || showsFull(this.cause);
+    return isFull ? "disk-full" : "store-unavailable";
+  }
+
+  /** What a person reads: what to do, and nothing of the store itself. */
+  get sentence(): string {
+    return this.code === "disk-full"
+      ? "The server's disk is full. Whoever runs it must free some space."
+      : "The server could not do this now; it can be tried again.";
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Message, Position, RoomSummary } from "../protocol.ts";
 import { REMOVAL_MEMORY } from "../removals.ts";
@@ -28,6 +29,7 @@ import { type Stored, TRIM_SLICE } from "./sqlite-writes.ts";
 export class SqliteLog implements RoomLog {
   readonly store = "sqlite";
   readonly #db: Database;
+  readonly #folder: string | undefined;
   readonly #reads: SqliteReads;
   readonly #commits: Commits;
   readonly #listener: LogListener;
@@ -38,6 +40,7 @@ export class SqliteLog implements RoomLog {
    */
   constructor(from: string | Database, listener: LogListener) {
     this.#listener = listener;
+    this.#folder = typeof from === "string" ? from : undefined;
     this.#db = typeof from === "string" ? openIn(from) : from;
     const writer = typeof from === "string"
       ? new WorkerWriter(pathIn(from))
@@ -149,8 +152,9 @@ export class SqliteLog implements RoomLog {
     this.#listener.removal(removal);
   }
 
-  ping(): Promise<void> {
-    return this.#query(() => void this.#db.query("SELECT 1").get());
+  async ping(): Promise<void> {
+    await this.#query(() => void this.#db.query("SELECT 1").get());
+    if (this.#folder !== undefined) await tryWriting(this.#folder);
   }
 
   idle(): Promise<void> {
@@ -233,6 +237,21 @@ export class SqliteLog implements RoomLog {
     for (const [roomId, entries] of rooms) {
       this.#listener.entries(roomId, entries);
     }
+  }
+}
+
+/** Bytes that are tried: reading goes on when nothing can be written any more. */
+const PROBE_BYTES = 65_536;
+
+/** @throws {StoreError} when nothing can be written to the folder. */
+async function tryWriting(folder: string): Promise<void> {
+  const path = join(folder, `.probe-${crypto.randomUUID()}`);
+  try {
+    await writeFile(path, new Uint8Array(PROBE_BYTES), { mode: 0o600 });
+  } catch (cause) {
+    throw new StoreError("Nothing can be written.", { cause });
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
   }
 }
 

@@ -12,6 +12,9 @@ export interface FolderOptions {
   now?: () => number;
 }
 
+/** Bytes of the file by which is seen whether anything can be kept. */
+const PROBE_BYTES = 64 * 1024;
+
 /** Milliseconds between two looks for clips that are too old. */
 const SWEEP_MS = 3_600_000;
 
@@ -56,8 +59,12 @@ export function folderClips(
     async check() {
       await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
       const probe = `${dir}/${crypto.randomUUID()}.check`;
-      await Deno.writeTextFile(probe, "may be deleted");
-      await Deno.remove(probe);
+      try {
+        // As much as a short recording takes.
+        await Deno.writeFile(probe, new Uint8Array(PROBE_BYTES));
+      } finally {
+        await remove(probe);
+      }
     },
 
     async put(bytes, about) {

@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { isDiskFull, tryWriting } from "../disk.ts";
 import type { Services } from "../services.ts";
 
 /** What `/readyz` says of one thing this service needs. */
@@ -6,6 +8,8 @@ export interface Dependency {
   state: "ready" | "not-ready" | "unreachable" | "configured";
   /** Which of the possible ones it is. */
   engine?: string;
+  /** For an operator, when it is not ready. */
+  reason?: string;
 }
 
 const TIMEOUT = 2_000;
@@ -24,12 +28,24 @@ async function askReady(url: string): Promise<Dependency> {
   }
 }
 
-async function askKv(kv: Deno.Kv): Promise<Dependency> {
+async function askKv(
+  { kv, config: { kvPath } }: Pick<Asked, "kv" | "config">,
+): Promise<Dependency> {
   try {
     await kv.get(["readyz"]);
-    return { state: "ready" };
   } catch {
     return { state: "unreachable" };
+  }
+  try {
+    // Reading goes on when nothing can be written any more.
+    const isFile = kvPath !== undefined && !/^https?:/.test(kvPath);
+    if (isFile) await tryWriting(dirname(kvPath));
+    return { state: "ready" };
+  } catch (error) {
+    const reason = isDiskFull(error)
+      ? "The disk is full: nothing can be stored. Free some space."
+      : "Nothing can be written to the folder of the store.";
+    return { state: "not-ready", reason };
   }
 }
 
@@ -42,7 +58,7 @@ const known = new WeakMap<
 
 async function askAll({ kv, config, faces }: Asked) {
   const [store, realtime, transcriber] = await Promise.all([
-    askKv(kv),
+    askKv({ kv, config }),
     askReady(config.realtimeUrl),
     askReady(config.transcriberUrl),
   ]);

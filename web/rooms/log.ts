@@ -36,8 +36,17 @@ const realtimeDown = (cause: unknown): AppError =>
 async function readError(response: Response): Promise<AppError> {
   const cause = new Error(`realtime answered ${response.status}`);
   if (!PASSED_ON.includes(response.status)) {
-    await response.body?.cancel();
-    return realtimeDown(cause);
+    const { error } = await response.json().catch(() => ({}));
+    return error?.code === "disk-full"
+      ? new AppError({
+        code: "disk-full",
+        status: 503,
+        message:
+          "The server’s disk is full, so nothing can be sent. Tell whoever runs it to free some space, then try again.",
+        retryAfter: 60,
+        cause,
+      })
+      : realtimeDown(cause);
   }
   try {
     const { error: { code, message } } = await response.json();

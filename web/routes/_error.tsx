@@ -71,9 +71,14 @@ export const handler = define.handlers((ctx) => {
   const own = ctx.error instanceof Error && ctx.error.name === "AppError";
   const words = WORDS[status] ?? WORDS[status >= 500 ? 500 : 400];
   const isOurs = status >= 500;
+  const title = code === "disk-full"
+    ? "The server’s disk is full"
+    : words.title;
   return page({
-    title: words.title,
-    text: own && !GENERAL.includes(code) ? message : words.text,
+    title,
+    text: code === "disk-full" || (own && !GENERAL.includes(code))
+      ? message
+      : words.text,
     status,
     // A form that was sent is not in its address: the browser's own way back keeps it.
     again: isOurs && ctx.req.method === "GET",
