@@ -10,9 +10,13 @@ export interface Config {
   redisUrls: string[];
   /** Sockets this instance accepts. */
   maxConnections: number;
+  /** Sockets of one network that may wait to be identified. */
+  maxNewcomers: number;
   /** Bytes of resident memory past which it accepts no more. */
   maxMemory: number;
-  /** Messages a socket may send a second, on average and at once. */
+  /** A proxy of our own stands before us: the last address in X-Forwarded-For is the person's. */
+  trustProxy: boolean;
+  /** Messages a person may send a second, on average and at once. */
   messageRate: number;
   messageBurst: number;
   /** Days a message is kept; undefined: for ever. */
@@ -44,7 +48,9 @@ export function readConfig(given: Env): Config {
     dataDir: folder(env),
     redisUrls: redisUrls(env),
     maxConnections: integer(env, "MAX_CONNECTIONS", 20_000, 1, 1_000_000),
+    maxNewcomers: integer(env, "MAX_NEWCOMERS", 200, 1, 1_000_000),
     maxMemory: integer(env, "MAX_MEMORY_MB", 1_024, 64, 1_048_576) * 1_048_576,
+    trustProxy: integer(env, "TRUST_PROXY", 0, 0, 1) === 1,
     messageRate: integer(env, "MESSAGE_RATE", 10, 1, 1_000_000),
     messageBurst: integer(env, "MESSAGE_BURST", 40, 1, 1_000_000),
     retentionDays: days,

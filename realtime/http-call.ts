@@ -2,9 +2,9 @@ import { AuthError, type Identity, type Person, type Verify } from "./auth.ts";
 import { FrameError } from "./frames.ts";
 import type { Health } from "./health.ts";
 import { HttpError } from "./http-error.ts";
-import type { HttpLimits } from "./http-limits.ts";
 import type { Hub } from "./hub.ts";
 import { LIMITS } from "./protocol.ts";
+import type { PeopleLimits } from "./people-limits.ts";
 import type { Shedding } from "./shedding.ts";
 
 /** What the routes need. */
@@ -12,7 +12,7 @@ export interface HttpContext {
   hub: Hub;
   verify: Verify;
   health: Health;
-  limits: HttpLimits;
+  limits: PeopleLimits;
   shedding: Shedding;
   /** It listens for this machine alone: what a proxy passes on from outside gets no measurements. */
   local: boolean;
@@ -20,6 +20,8 @@ export interface HttpContext {
   accepting: () => boolean;
   /** Whether there is room for one more socket or stream. */
   full: () => boolean;
+  /** Lets the answer to this request last for as long as it likes. */
+  keepOpen: (request: Request) => void;
 }
 
 /** One request on its way. */

@@ -176,6 +176,7 @@ async function stream({ context, request, url, roomId }: Call) {
   if (own.length >= STREAM_LIMIT) {
     throw new HttpError(429, "too-many", "Too many live pages; close some.");
   }
+  context.keepOpen(request);
   const lines = await roomStream(hub, person, roomId, number(url, "after"));
   return new Response(lines, {
     headers: { "content-type": "application/x-ndjson" },

@@ -152,6 +152,11 @@ export class Hub implements LogListener {
     }
   }
 
+  /** How many sockets a person has here. */
+  socketsOf(userId: string): number {
+    return this.#people.get(userId)?.length ?? 0;
+  }
+
   connected(session: Session, userId: string): void {
     const sessions = this.#people.get(userId);
     if (sessions) sessions.push(session);

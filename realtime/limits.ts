@@ -1,7 +1,7 @@
 import { Bucket } from "./bucket.ts";
 import { FrameError } from "./frames.ts";
 
-/** Messages, edits, deletions and reactions a socket may send. */
+/** Messages, edits, deletions and reactions a person may send, however they are connected. */
 export interface Rates {
   messageRate: number;
   messageBurst: number;
@@ -18,15 +18,20 @@ const REQUEST_BURST = 200;
 const REFUSED_RATE = 10;
 const REFUSED_BURST = 200;
 
-/** What one socket may still do. */
-export class Limits {
-  #refusals = 0;
-  #bad = 0;
+const tooFast = (ref: string) =>
+  new FrameError(
+    "rate-limited",
+    "That was too fast; wait a moment.",
+    ref,
+    true,
+  );
+
+/** What one person may still do here, by all their sockets and by HTTP together. */
+export class PersonLimits {
   #messages: Bucket | undefined;
   #requests: Bucket | undefined;
   #searches: Bucket | undefined;
   #typing: Bucket | undefined;
-  #refused: Bucket | undefined;
 
   constructor(readonly rates: Rates) {}
 
@@ -34,25 +39,52 @@ export class Limits {
   takeMessage(ref: string): void {
     const { messageRate, messageBurst } = this.rates;
     this.#messages ??= new Bucket(messageRate, messageBurst);
-    this.#take(this.#messages, ref);
+    if (!this.#messages.take()) throw tooFast(ref);
   }
 
-  /** @throws {FrameError} `rate-limited` */
+  /** By HTTP: @throws {FrameError} `rate-limited` */
   takeRequest(ref: string): void {
     this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
-    this.#take(this.#requests, ref);
+    if (!this.#requests.take()) throw tooFast(ref);
   }
 
   /** A search reads much: @throws {FrameError} `rate-limited` */
   takeSearch(ref: string): void {
     this.#searches ??= new Bucket(2, 20);
-    this.#take(this.#searches, ref);
+    if (!this.#searches.take()) throw tooFast(ref);
   }
 
   /** One hint more or less is no loss, and an error would be noise: true if it may go. */
   takeTyping(): boolean {
     this.#typing ??= new Bucket(1, 5);
     return this.#typing.take();
+  }
+
+  /** Whether nothing is used up, so that it need not be remembered. */
+  get isFresh(): boolean {
+    return [this.#messages, this.#requests, this.#searches, this.#typing]
+      .every((bucket) => bucket?.isFull() ?? true);
+  }
+}
+
+/** What one socket may still do, besides what its person may. */
+export class SocketLimits {
+  #refusals = 0;
+  #bad = 0;
+  #requests: Bucket | undefined;
+  #refused: Bucket | undefined;
+
+  /** @throws {FrameError} `rate-limited` */
+  takeMessage(person: PersonLimits, ref: string): void {
+    this.#counting(() => person.takeMessage(ref));
+  }
+
+  /** @throws {FrameError} `rate-limited` */
+  takeRequest(ref: string): void {
+    const bucket = this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
+    this.#counting(() => {
+      if (!bucket.take()) throw tooFast(ref);
+    });
   }
 
   /** Counts a frame that was none; true if that was one too many. */
@@ -71,13 +103,13 @@ export class Limits {
     return this.#refusals > REFUSAL_LIMIT;
   }
 
-  #take(bucket: Bucket, ref: string): void {
-    if (bucket.take()) {
+  #counting(take: () => void): void {
+    try {
+      take();
       this.#refusals = 0;
-      return;
+    } catch (error) {
+      this.#refusals += 1;
+      throw error;
     }
-    this.#refusals += 1;
-    const why = "That was too fast; wait a moment.";
-    throw new FrameError("rate-limited", why, ref, true);
   }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { StoreError } from "./log/log.ts";
 import { errorFields, format } from "./logger.ts";
-import { HttpLimits } from "./http-limits.ts";
+import { PeopleLimits } from "./people-limits.ts";
 import { startTestServer } from "./testing.ts";
 
 const time = new Date("2026-11-22T10:20:30.456Z");
@@ -82,11 +82,14 @@ test("tells of a store that fails once, not once for each message", async () => 
   await server.stop();
 });
 
-test("keeps one person's HTTP limits from another's, and forgets them", () => {
-  const limits = new HttpLimits({ messageRate: 0.001, messageBurst: 1 });
+test("keeps one person's limits from another's, and forgets none that are used up", () => {
+  const limits = new PeopleLimits({ messageRate: 0.001, messageBurst: 1 });
   limits.of("ann").takeMessage("c1");
   expect(() => limits.of("ann").takeMessage("c2")).toThrow("too fast");
   limits.of("ben").takeMessage("c1");
-  limits.clear();
-  limits.of("ann").takeMessage("c3");
+  limits.forget();
+  expect(() => limits.of("ann").takeMessage("c3")).toThrow("too fast");
+  const before = limits.of("eve");
+  limits.forget();
+  expect(limits.of("eve")).not.toBe(before);
 });

@@ -30,7 +30,7 @@ export const LIMITS = {
  * Every close code the server uses. 4000–4099: reconnect and recover; 4400–4499: final.
  * Those of RFC 6455 §7.4.1 come from the WebSocket layer, which reads frames before the
  * server does: 1006 (no close frame) always means reconnect and recover, 1002 and 1007 that
- * what came was no frame or no UTF-8. 1009 means a frame of more than 1,114,112 bytes, of
+ * what came was no frame or no UTF-8. 1009 means a frame of more than 131,072 bytes, of
  * which the server cannot tell the client as it does below that: final, as the same frame
  * would end the next connection too.
  */
@@ -52,7 +52,7 @@ export const CLOSE = {
   token: 4401,
   /** The person is no longer a member, and has no other room open. */
   notMember: 4403,
-  /** The client sent far more than it may. */
+  /** The client sent far more than it may, or the person has too many sockets. */
   flooding: 4429,
 } as const;
 

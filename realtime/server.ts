@@ -3,11 +3,12 @@ import type { Verify } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { Health } from "./health.ts";
 import { handleHttp } from "./http.ts";
-import { HttpLimits } from "./http-limits.ts";
 import { Hub } from "./hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
 import type { Logger } from "./logger.ts";
+import { Newcomers } from "./newcomers.ts";
 import { Outbox } from "./outbox.ts";
+import { PeopleLimits } from "./people-limits.ts";
 import { CLOSE } from "./protocol.ts";
 import { Shedding } from "./shedding.ts";
 import { Session, type SessionContext, type SocketData } from "./session.ts";
@@ -28,9 +29,14 @@ export interface Realtime {
   drain(): Promise<void>;
 }
 
-/** Bytes of a frame past which Bun itself drops the connection, and of a body past which it
- * answers a bare 413: far beyond what is taken, so that whoever sends too much is told. */
-const PAYLOAD_LIMIT = 1_114_112;
+/** Bytes of a frame past which Bun itself drops the connection: twice what is taken, so that
+ * whoever sends a little too much is told. A frame that has not ended takes as much memory. */
+const PAYLOAD_LIMIT = 131_072;
+/** Bytes of a body past which Bun answers a bare 413: a little more than is taken. */
+const BODY_LIMIT = 300_000;
+/** Seconds a request has to arrive, and a connection to be of use again. Bun closes it then,
+ * whatever of a header or a body has come. */
+const REQUEST_SECONDS = 60;
 /** Bytes not yet taken by a reader past which its connection is dropped. */
 const BACKPRESSURE_LIMIT = 1_048_576;
 /** Sockets closed at once when the instance goes, and milliseconds before the next: what
@@ -49,40 +55,42 @@ export async function startServer(
   hub.log = await openLog(hub);
   const { messageRate, messageBurst } = config;
   const shedding = new Shedding(outbox, config.maxMemory);
-  const context = { hub, verify, shedding, messageRate, messageBurst };
-  const limits = new HttpLimits({ messageRate, messageBurst });
+  const limits = new PeopleLimits({ messageRate, messageBurst });
+  const context = { hub, verify, shedding, limits };
+  const newcomers = new Newcomers(config.maxNewcomers);
   const health = new Health(hub.log, config.appUrl);
   const accepting = () => !shedding.draining;
   const full = () =>
     hub.sessions.size + hub.streams.size >= config.maxConnections ||
     shedding.refusesConnections;
   const local = /^(127\.[\d.]+|::1|localhost)$/.test(config.host);
+  const keepOpen = (request: Request) => server.timeout(request, 0);
   const http = {
-    local,
-    hub,
-    verify,
-    health,
-    limits,
-    shedding,
-    accepting,
-    full,
+    ...{ local, hub, verify, health, limits, shedding },
+    ...{ accepting, full, keepOpen },
   };
   const server = Bun.serve<SocketData>({
     port: config.port,
     hostname: config.host,
-    idleTimeout: 0,
-    maxRequestBodySize: PAYLOAD_LIMIT,
+    idleTimeout: REQUEST_SECONDS,
+    maxRequestBodySize: BODY_LIMIT,
     fetch(request, server) {
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
         return handleHttp(http, request);
       }
-      const refusal = refuseUpgrade(request, config, accepting(), full());
-      if (refusal) return refusal;
-      const data = {} as SocketData;
-      return server.upgrade(request, { data }) ? undefined : new Response(
-        "This address takes WebSocket connections.",
-        { status: 400 },
-      );
+      const refused = refuseUpgrade(request, config, accepting(), full());
+      if (refused) return refused;
+      const ip = addressOf(request, server, config.trustProxy);
+      const newcomer = newcomers.admit(ip);
+      if (!newcomer) {
+        return refusal(503, "overloaded", "Too many connect at once; wait.");
+      }
+      const data = { newcomer } as SocketData;
+      if (server.upgrade(request, { data })) return;
+      newcomer.settle();
+      return new Response("This address takes WebSocket connections.", {
+        status: 400,
+      });
     },
     websocket: sockets(context),
   });
@@ -90,7 +98,7 @@ export async function startServer(
   const timers = startTimers(hub, config, logger);
   timers.push(
     setInterval(() => shedding.observe(process.memoryUsage.rss()), 1_000),
-    setInterval(() => limits.clear(), 60_000),
+    setInterval(() => limits.forget(), 60_000),
   );
   async function drain(): Promise<void> {
     shedding.draining = true;
@@ -112,6 +120,22 @@ export async function startServer(
     await hub.log.close();
   }
   return { port: server.port ?? config.port, hub, drain };
+}
+
+/** This machine and private networks, where a proxy of ours stands. */
+const NEAR =
+  /^(::ffff:)?(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.|^::1$|^f[cd]|^fe80:/i;
+
+/** Whoever connects; behind a proxy of our own the last address it was given, which it wrote. */
+function addressOf(
+  request: Request,
+  server: Bun.Server<SocketData>,
+  trustProxy: boolean,
+): string {
+  const peer = server.requestIP(request)?.address ?? "unknown";
+  if (!trustProxy || !NEAR.test(peer)) return peer;
+  const given = request.headers.get("x-forwarded-for")?.split(",").at(-1);
+  return given?.trim().slice(0, 64) || peer;
 }
 
 function refuseUpgrade(

@@ -10,7 +10,7 @@ import { AuthError, type Person, type Verify } from "./auth.ts";
 import { FrameError, parseFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
-import { Limits, type Rates } from "./limits.ts";
+import { SocketLimits } from "./limits.ts";
 import { StoreError, type Waiter } from "./log/log.ts";
 import { errorFields } from "./logger.ts";
 import {
@@ -19,6 +19,8 @@ import {
   LIMITS,
   type ServerFrame,
 } from "./protocol.ts";
+import type { Newcomer } from "./newcomers.ts";
+import type { PeopleLimits } from "./people-limits.ts";
 import { refusalOf } from "./refusal.ts";
 import { Readings } from "./readings.ts";
 import type { Shedding } from "./shedding.ts";
@@ -26,16 +28,24 @@ import type { Shedding } from "./shedding.ts";
 /** What a socket carries. */
 export interface SocketData {
   session: Session;
+  /** Its place among those that are not identified. */
+  newcomer: Newcomer;
 }
 
 export type Socket = ServerWebSocket<SocketData>;
 
 /** What sessions share. */
-export interface SessionContext extends Rates {
+export interface SessionContext {
   hub: Hub;
+  limits: PeopleLimits;
   verify: Verify;
   shedding: Shedding;
 }
+
+/** Characters of a frame before it is known whose it is: a token, which names each room. */
+const NEWCOMER_FRAME = 17_000;
+/** Sockets one person may have here: far more than they have tabs and devices. */
+const SOCKETS_A_PERSON = 64;
 
 let count = 0;
 
@@ -47,11 +57,10 @@ export class Session implements InboxOwner {
   closed = false;
   readonly #topic = `socket:${(count += 1)}`;
   readonly #inbox = new Inbox(this);
-  readonly #limits: Limits;
+  readonly #limits = new SocketLimits();
   readonly #readings = new Readings(this);
 
   constructor(readonly context: SessionContext, readonly socket: Socket) {
-    this.#limits = new Limits(context);
     context.hub.sessions.add(this);
     socket.subscribe(this.#topic);
   }
@@ -61,6 +70,9 @@ export class Session implements InboxOwner {
     if (this.closed) return;
     if (typeof data !== "string") {
       return this.#badFrame("binary-frame", "Frames are JSON text.");
+    }
+    if (!this.person && data.length > NEWCOMER_FRAME) {
+      return this.close(CLOSE.badFrame, "identify first");
     }
     if (isLongerThan(data, LIMITS.frameBytes)) {
       return this.#badFrame("frame-too-large", "The frame is too large.");
@@ -108,14 +120,14 @@ export class Session implements InboxOwner {
         this.#limits.takeRequest(frame.event);
         return this.#read(person, frame);
       default:
-        this.#takeAppend(frame.clientId);
+        this.#takeAppend(person, frame.clientId);
         return this.#amend(person, frame);
     }
   }
 
   /** @throws {FrameError} `rate-limited`, or `overloaded` while no new work is taken. */
-  #takeAppend(clientId: string): void {
-    this.#limits.takeMessage(clientId);
+  #takeAppend({ id }: Person, clientId: string): void {
+    this.#limits.takeMessage(this.context.limits.of(id), clientId);
     if (!this.context.shedding.refusesMessages) return;
     const why = "The server is busy; try again in a moment.";
     throw new FrameError("overloaded", why, clientId, true);
@@ -151,7 +163,13 @@ export class Session implements InboxOwner {
     if (this.closed) return;
     // A removal may have come in while the log was asked.
     hub.removals.admit(person);
-    if (!this.person) hub.connected(this, person.id);
+    if (!this.person) {
+      if (hub.socketsOf(person.id) >= SOCKETS_A_PERSON) {
+        return this.close(CLOSE.flooding, "too many sockets");
+      }
+      hub.connected(this, person.id);
+      this.socket.data.newcomer.settle();
+    }
     this.person = person;
     this.deadline = person.expiresAt;
     for (const roomId of this.#readings.list()) {
@@ -174,7 +192,7 @@ export class Session implements InboxOwner {
     { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
   ): undefined {
     const { clientId } = message;
-    this.#takeAppend(clientId);
+    this.#takeAppend(person, clientId);
     const entry = entryOf(person, roomId, message);
     this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
   }
@@ -213,7 +231,7 @@ export class Session implements InboxOwner {
   }
 
   #type(person: Person, roomId: string): void {
-    if (!this.#limits.takeTyping()) return;
+    if (!this.context.limits.of(person.id).takeTyping()) return;
     const { sender } = person;
     this.context.hub.sendSignal(roomId, { type: "typing", sender });
   }
@@ -284,6 +302,7 @@ export class Session implements InboxOwner {
     if (this.closed) return;
     for (const roomId of this.#readings.list()) this.#readings.leave(roomId);
     this.closed = true;
+    this.socket.data.newcomer.settle();
     this.#inbox.close();
     this.context.hub.disconnected(this, this.person?.id);
   }

@@ -80,6 +80,7 @@ async function startOurs(
       WS_PORT: String(port),
       MESSAGE_RATE: "1000000",
       MESSAGE_BURST: "1000000",
+      MAX_NEWCOMERS: "1000000",
       ...env,
     },
     stderr: "ignore",

@@ -77,6 +77,22 @@ export async function endPendingLogin(s: Store, token: string): Promise<void> {
 }
 
 /**
+ * Ends a pending login for what it was for: of several second steps that pass at once with one
+ * first step, one signs in.
+ *
+ * @throws {AppError} `login-expired` (401) for all the others.
+ */
+export async function usePendingLogin(s: Store, token: string): Promise<void> {
+  const key = keys.pendingLogin(await sha256(token));
+  await untilCommitted(async () => {
+    const entry = await s.kv.get<PendingRecord>(key);
+    if (entry.value === null) throw loginExpired();
+    const { ok } = await s.kv.atomic().check(entry).delete(key).commit();
+    return ok || undefined;
+  });
+}
+
+/**
  * Counts one face tried, before it is tried. The pending login as it is then: with no attempts
  * left, it is already void.
  *

@@ -10,6 +10,7 @@ import {
   loginExpired,
   returnFaceAttempt,
   takeFaceAttempt,
+  usePendingLogin,
 } from "./pending-logins.ts";
 import { type IssuedToken, issueSession } from "./sessions.ts";
 import { type PendingRecord, type Store, toAccount } from "./store.ts";
@@ -20,7 +21,7 @@ async function finish(
   pendingToken: string,
   pending: PendingRecord,
 ): Promise<IssuedToken> {
-  await endPendingLogin(s, pendingToken);
+  await usePendingLogin(s, pendingToken);
   // The epoch of the first step: a password changed since then makes this session void.
   return await issueSession(s, pending.accountId, pending.epoch);
 }
@@ -74,8 +75,9 @@ export async function signInWithFace(
     }
     throw error;
   }
+  const session = await finish(s, pendingToken, pending);
   await faceWasShown(s, pending.accountId, pending.epoch);
-  return await finish(s, pendingToken, pending);
+  return session;
 }
 
 /**

@@ -46,6 +46,31 @@ Deno.test(
 );
 
 Deno.test(
+  "of several right faces at once with one pending login one signs in",
+  onStage(async (stage) => {
+    const { tryFace } = await pendingFor(stage, "Ann");
+    const codes = await Promise.all(
+      Array.from({ length: 4 }, () => codeOf(tryFace("Ann"))),
+    );
+    assertEquals(codes.filter((code) => code === "none").length, 1);
+    assertEquals(codes.filter((code) => code === "login-expired").length, 3);
+  }),
+);
+
+Deno.test(
+  "a face and a code at once with one pending login sign in once",
+  onStage(async (stage) => {
+    const { account, token, tryFace } = await pendingFor(stage, "Ann");
+    await startEmailCode(stage.s, account.id);
+    const codes = await Promise.all([
+      codeOf(tryFace("Ann")),
+      codeOf(signInWithCode(stage.s, token, mailedCode(stage))),
+    ]);
+    assertEquals(codes.sort(), ["login-expired", "none"]);
+  }),
+);
+
+Deno.test(
   "a pending login is no session, and its token is not stored",
   onStage(async (stage) => {
     const { account, token } = await pendingFor(stage, "Ann");

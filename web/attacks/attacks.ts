@@ -3,8 +3,10 @@ import type { Attack } from "./attack.ts";
 import { access } from "./kinds/access.ts";
 import { bombs } from "./kinds/bombs.ts";
 import { crossSite } from "./kinds/cross-site.ts";
+import { crowds } from "./kinds/crowds.ts";
 import { forms, queries } from "./kinds/forms.ts";
 import { injection } from "./kinds/injection.ts";
+import { memory } from "./kinds/memory.ts";
 import { paths } from "./kinds/paths.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
@@ -25,4 +27,6 @@ export const ATTACKS: Attack[] = [
   ...bombs,
   ...forms,
   ...queries,
+  ...crowds,
+  ...memory,
 ];

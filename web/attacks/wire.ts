@@ -49,17 +49,23 @@ export class Wire implements AsyncDisposable {
    * @throws Error when neither comes.
    */
   async next(...events: string[]): Promise<Next> {
-    const giveUp = AbortSignal.timeout(PATIENCE / 3);
-    for (;;) {
-      const next = this.#came.shift();
-      if (next && ("closed" in next || events.includes(next.frame.event))) {
-        return next;
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      this.#wake();
+    }, PATIENCE / 3);
+    try {
+      while (!late) {
+        const next = this.#came.shift();
+        if (next && ("closed" in next || events.includes(next.frame.event))) {
+          return next;
+        }
+        if (next) continue;
+        await new Promise<void>((resolve) => this.#wake = resolve);
       }
-      if (next) continue;
-      await new Promise<void>((resolve, reject) => {
-        this.#wake = resolve;
-        giveUp.onabort = () => reject(new Error(`None of ${events} came.`));
-      });
+      throw new Error(`None of ${events} came.`);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

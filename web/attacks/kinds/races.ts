@@ -144,4 +144,36 @@ const message: Attack = {
   })),
 };
 
-export const races: Attack[] = [registration, invitation, lastAdmin, message];
+const pendingLogin: Attack = {
+  name: "one right password, finished by four faces at once",
+  async run(world) {
+    const { email } = world.outsider;
+    const first = await sendJson(`${world.web}/api/login`, {
+      email,
+      password: PASSWORD,
+    });
+    const [cookie = ""] = first.headers.getSetCookie();
+    await first.body?.cancel();
+    const face = await faceImage();
+    const signedIn = await together(async () =>
+      await done(
+        await sendJson(
+          `${world.web}/api/login`,
+          { faceImage: face },
+          cookie.split(";")[0],
+        ),
+      )
+    );
+    const count = signedIn.filter(Boolean).length;
+    return succeededIf(count > 1, `${count} sessions were made`);
+  },
+  undone: through(() => ({ request: () => Response.json({}) })),
+};
+
+export const races: Attack[] = [
+  registration,
+  invitation,
+  lastAdmin,
+  message,
+  pendingLogin,
+];

@@ -1,0 +1,71 @@
+/** Requests that do not end, to take connections and memory (issue 13, high 4). */
+import { type Attack, succeededIf } from "../attack.ts";
+import { open, opening } from "../raw.ts";
+import { through } from "../weaknesses.ts";
+
+const MB = 1_000_000;
+
+/** Whoever asks waits for ever. */
+const patient = through(() => ({ request: () => new Promise(() => {}) }));
+
+const JSON_OF = (bytes: number) => [
+  "Content-Type: application/json",
+  `Content-Length: ${bytes}`,
+];
+
+const bodies: Attack = {
+  name: "sixty unfinished bodies of a megabyte to web",
+  async run(world) {
+    const sockets = await Promise.all(
+      Array.from({ length: 60 }, async () => {
+        const socket = await open(world.web);
+        const head = opening("POST", "/api/login", world.web, JSON_OF(7 * MB));
+        await socket.write(head);
+        await socket.write(new Uint8Array(MB).fill(0x20));
+        return socket;
+      }),
+    );
+    // The first are held; what is more than the memory they may take is refused.
+    const refused = await Promise.all(
+      sockets.map((socket) => socket.until("HTTP/1.1 503", 3_000)),
+    );
+    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
+    const holding = refused.filter((it) => !it).length;
+    return succeededIf(holding > 40, `${holding} MB are held`);
+  },
+  undone: patient,
+};
+
+/** What is sent of a request before nothing comes any more. */
+const STALLED: Record<string, (base: string) => string> = {
+  "half a body": (base) =>
+    opening("POST", "/api/login", base, JSON_OF(1_000)) + '{"email":',
+  "a body to an address that takes none": (base) =>
+    opening("POST", "/healthz", base, JSON_OF(1_000)) + "{",
+  "a form without its end": (base) =>
+    opening("POST", "/login", base, [
+      "Content-Type: application/x-www-form-urlencoded",
+      "Content-Length: 1000",
+    ]) + "email=",
+};
+
+/** Milliseconds after which a connection with an unfinished request must be closed. */
+const CLOSED_MS = 90_000;
+
+const stalled = (["realtime"] as const).flatMap((service) =>
+  Object.entries(STALLED).map(([what, textOf]): Attack => ({
+    name: `${what} to ${service}, and nothing more`,
+    slow: true,
+    async run(world) {
+      await using socket = await open(world[service]);
+      await socket.write(textOf(world[service]));
+      return succeededIf(
+        !await socket.ended(CLOSED_MS),
+        "the connection is still open",
+      );
+    },
+    undone: patient,
+  }))
+);
+
+export const memory: Attack[] = [bodies, ...stalled];
