@@ -51,7 +51,11 @@ function serve(name: ServiceName, target: string, change: Change) {
   const gone = new AbortController();
   const options = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve(
-    { ...options, onListen() {} },
+    {
+      ...options,
+      onListen() {},
+      onError: () => new Response(null, { status: 502 }),
+    },
     (request) =>
       request.headers.get("upgrade")?.toLowerCase() === "websocket"
         ? socket(name, target, request, change)
