@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import type { Verdict } from "../faces/engine.ts";
 import type { Services } from "../services.ts";
 import {
   clearAttempts,
@@ -79,6 +80,45 @@ const mismatch = (faceOnly: boolean): AppError => {
   });
 };
 
+const unclear = (): AppError => {
+  const message =
+    "This looks like the person who registered, but not clearly enough. Take the photo again in better light.";
+  return new AppError({
+    code: "face-unclear",
+    status: 401,
+    message,
+    fields: { selfie: message },
+  });
+};
+
+const oneAtATime = (): AppError =>
+  new AppError({
+    code: "face-busy",
+    status: 429,
+    message:
+      "Another photo for this account is being checked. Wait a few seconds, then try again.",
+    retryAfter: 5,
+  });
+
+/** Accounts of which a photo is being looked at: nobody may fill the queue alone. */
+const inFlight = new WeakMap<Deno.Kv, Set<string>>();
+
+async function aloneFor<T>(
+  kv: Deno.Kv,
+  accountId: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const busy = inFlight.get(kv) ?? new Set();
+  inFlight.set(kv, busy);
+  if (busy.has(accountId)) throw oneAtATime();
+  busy.add(accountId);
+  try {
+    return await work();
+  } finally {
+    busy.delete(accountId);
+  }
+}
+
 /** The same error; where nothing is wrong with the photo, with the other way in. */
 function orByCode(error: unknown, faceOnly: boolean): unknown {
   if (!(error instanceof AppError) || error.status < 500) {
@@ -102,12 +142,27 @@ async function readFace(
  * when they match. No picture goes where the person did not agree to.
  *
  * @param turned the second photo, when liveness is on: see {@link askedTurn}.
- * @throws {AppError} `face-mismatch` and `liveness-failed` (401); `invalid` (422) without a second
- * photo that is needed; `no-face` and `face-consent` (409), or `face-first` (403) where no code
- * may take its place; `too-many-attempts` (429); the code of a `FaceError` with `fields.selfie`,
- * which is not counted as an attempt.
+ * @throws {AppError} `face-mismatch`, `liveness-failed` and `face-unclear` (401), the last where
+ * an e-mail code is needed too; `invalid` (422) without a second photo that is needed; `no-face`
+ * and `face-consent` (409), or `face-first` (403) where no code may take its place;
+ * `too-many-attempts` and `face-busy` (429); the code of a `FaceError` with `fields.selfie`. Every
+ * picture that was looked at counts as an attempt.
  */
-export async function checkFace(
+export function checkFace(
+  s: LiveServices,
+  accountId: string,
+  selfie: Uint8Array,
+  ip: string,
+  turned?: Uint8Array,
+): Promise<void> {
+  return aloneFor(
+    s.kv,
+    accountId,
+    () => checkAlone(s, accountId, selfie, ip, turned),
+  );
+}
+
+async function checkAlone(
   s: LiveServices,
   accountId: string,
   selfie: Uint8Array,
@@ -129,22 +184,24 @@ export async function checkFace(
     template: face.template,
     selfie: async () => (await s.blobs.get(face.picture))?.bytes ?? null,
   };
-  let match: boolean;
+  let verdict: Verdict;
   let flaw: Flaw | null = null;
   try {
     const call = s.faces.verify(enrolled, selfie);
-    const verdict = await (turn ? ofPhoto("straight", call) : call);
-    match = verdict.match;
+    verdict = await (turn ? ofPhoto("straight", call) : call);
     if (turn && second) {
       flaw = await flawOf(s.faces, turn, verdict, second);
     }
   } catch (error) {
-    await returnAttempts(s, limits);
+    // Only what is no fault of the picture's.
+    const isOurs = !(error instanceof AppError) || error.status >= 500;
+    if (isOurs) await returnAttempts(s, limits);
     throw orByCode(error, needsFace(record));
   }
   const next = turn && await drawTurn(s, accountId);
-  if (!match) throw mismatch(needsFace(record));
+  if (!verdict.match) throw mismatch(needsFace(record));
   if (flaw && next) throw livenessFailed(flaw, next);
+  if (verdict.unclear) throw unclear();
   await clearAttempts(s, byAccount(accountId));
   await returnAttempt(s, byNetwork(ip));
 }

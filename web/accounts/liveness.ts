@@ -1,6 +1,6 @@
 /**
  * The liveness check of a sign-in: a second photo, with the head turned to a side the server
- * drew at random. What it stops, and what not, is in faces/README.md.
+ * drew at random. One print, bent, tilted or mirrored, can pass it: see faces/README.md.
  */
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -108,14 +108,14 @@ export async function flawOf(
     throw naming("straight", new FaceError("face-turned"));
   }
   // Compared with the first photo: what a turn changes is enough, without another day and light.
-  const { match, yaw } = await ofPhoto(
+  const { match, unclear, yaw } = await ofPhoto(
     "turned",
     faces.verify(straight.face, turned, "turned"),
   );
   const towards = turn === "left" ? yaw : -yaw;
   if (towards <= -TURNED) return "other-side";
   if (towards < TURNED) return "not-turned";
-  return match ? null : "differs";
+  return match && !unclear ? null : "differs";
 }
 
 /** What was wrong, and to which side to turn next. */

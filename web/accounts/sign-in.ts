@@ -48,9 +48,14 @@ export async function startSignIn(
 /** What ends a try: pictures that cannot be judged do not. */
 const FAILED = ["face-mismatch", "liveness-failed"];
 
+/** Whether a face matched, but needs a code by e-mail beside it. */
+export const isUnclear = (error: unknown): boolean =>
+  error instanceof AppError && error.code === "face-unclear";
+
 /**
  * The second step with a face: a session for a pending login. The login ends with the fifth face
- * that does not match or is not turned as asked; pictures without a clear face are not counted.
+ * that does not match or is not turned as asked. Of a face that matches, but not clearly, the login
+ * stays: a code by e-mail ends it.
  *
  * @param turned the photo with the head turned, when liveness is on.
  * @throws {AppError} `login-expired` (401): start again with the password; all that `checkFace`

@@ -74,6 +74,9 @@ curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
           of one’s own. After <code>liveness-failed</code> or{" "}
           <code>face-mismatch</code>{" "}
           another side may be asked for: take the first step again to be told.
+          Where the face matches, but not clearly, the answer is 202 with{" "}
+          <code>{'{"next": "code", "why": "face-unclear"}'}</code>{" "}
+          and a code goes out by e-mail: send it as <code>code</code>.
         </Call>
         <Call name="POST, GET /api/chat">
           <code>{"{name, emails?}"}</code>{" "}

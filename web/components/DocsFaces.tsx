@@ -6,9 +6,9 @@ const ENGINES: Record<FaceEngine["name"], { does: string; certainty: string }> =
   {
     local: {
       does:
-        "When you sign up and agree, the server finds the one face in your photo, measures it as a list of 128 numbers (the template), and keeps both under your account. When you sign in, a new photo is measured the same way and compared with that template only.",
+        "When you sign up and agree, the server finds the one face in your photo, measures it as a list of 512 numbers (the template), and keeps both under your account. When you sign in, a new photo is measured the same way and compared with that template only.",
       certainty:
-        "Certainty. In our measurements about one in seventy honest photos was refused (try again, or use the code). No stranger passed in 6,480 comparisons; close relatives were not measured.",
+        "Certainty. A face is no proof of identity: people who look alike can pass for one another, twins and close relatives most easily. What we measured, on public photos, is in web/faces/README.md. A photo that matches but not clearly needs a code by e-mail as well.",
     },
     rekognition: {
       does:
@@ -37,7 +37,7 @@ const CHECKS: Record<
     certainty:
       "How many honest turns of the head are refused we have not measured.",
     against:
-      "Protection against a video of you, photos of you from several sides, or a program that makes them. Turning your head stops whoever holds one photo of you to the camera, on paper or on a screen, and no more.",
+      "Protection against a photo of you. Turning your head shows that a picture of you is at hand, no more: one print of you, held at a slant, bent or mirrored in front of the camera, has passed this check, and so do a video of you and a program that turns your head.",
   },
 };
 

@@ -10,7 +10,7 @@ import { uprightFaces } from "./upright.ts";
 
 /** What is left of a photo after looking at it. */
 export interface Description {
-  /** 128 numbers; compare them by Euclidean distance. */
+  /** 512 numbers of length 1; compare them by Euclidean distance. */
   descriptor: Float32Array;
   /** Degrees; positive when the nose points to the right of the picture. */
   yaw: number;
@@ -43,9 +43,9 @@ export async function describePicture(
 ): Promise<Description> {
   const upright = await uprightFaces(models, picture);
   const face = chooseFace(upright.faces, upright.picture, purpose);
-  const chip = alignFace(upright.picture, face);
-  checkChip(chip, purpose);
-  return { descriptor: await describeFace(models, chip), yaw: face.yaw };
+  checkChip(alignFace(upright.picture, face), purpose);
+  const descriptor = await describeFace(models, upright.picture, face);
+  return { descriptor, yaw: face.yaw };
 }
 
 async function readPicture(jpeg: Uint8Array): Promise<Picture> {

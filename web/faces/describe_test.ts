@@ -94,9 +94,9 @@ Deno.test("two photos of one woman are near, another woman is far", async () => 
   const ada = await describe(await selfieOf("ada"));
   const again = await describe(await selfieOf("ada", "second"));
   const grace = await describe(await selfieOf("grace"));
-  assert(descriptorDistance(ada.descriptor, again.descriptor) < 0.45);
-  assert(descriptorDistance(ada.descriptor, grace.descriptor) > 0.65);
-  assert(descriptorDistance(again.descriptor, grace.descriptor) > 0.65);
+  assert(descriptorDistance(ada.descriptor, again.descriptor) < 0.95);
+  assert(descriptorDistance(ada.descriptor, grace.descriptor) > 1.3);
+  assert(descriptorDistance(again.descriptor, grace.descriptor) > 1.3);
 });
 
 Deno.test("yaw says which way the nose points", async () => {
@@ -155,7 +155,7 @@ Deno.test("a photo on its side or upside down is turned, whatever its file says"
     for (const quarters of [1, 2, 3] as const) {
       const lying = turnPicture(picture, quarters);
       const seen = await describePicture(models, lying, "enrol");
-      assert(descriptorDistance(seen.descriptor, upright.descriptor) < 0.1);
+      assert(descriptorDistance(seen.descriptor, upright.descriptor) < 0.2);
       assert(Math.abs(seen.yaw - upright.yaw) < 1);
     }
   }
@@ -213,7 +213,7 @@ Deno.test("a phone's photo that lies on its side is turned upright first", async
   const phone = withSegment(await encodeJpeg(lying), exif(6));
   const upright = await describe(await selfieOf("ada"));
   const { descriptor } = await describe(phone);
-  assert(descriptorDistance(descriptor, upright.descriptor) < 0.1);
+  assert(descriptorDistance(descriptor, upright.descriptor) < 0.2);
 });
 
 Deno.test("a photo of five megapixels is described as well", async () => {
@@ -223,7 +223,7 @@ Deno.test("a photo of five megapixels is described as well", async () => {
   const large = await encodeJpeg(fromChip(chip, width, height), 70);
   const small = await describe(await selfieOf("ada"));
   const { descriptor } = await describe(large);
-  assert(descriptorDistance(descriptor, small.descriptor) < 0.15);
+  assert(descriptorDistance(descriptor, small.descriptor) < 0.3);
 });
 
 Deno.test("bytes that pass for a JPEG but do not decode are refused", async () => {

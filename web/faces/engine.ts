@@ -14,6 +14,8 @@ export interface Enrolment {
 
 export interface Verdict {
   match: boolean;
+  /** They match, but not so clearly that the face may open the account without another proof. */
+  unclear?: boolean;
   /** Degrees the head is turned to the person's own left; negative: to the right. */
   yaw: number;
   /** The live face, for another photo to be compared with. */

@@ -4,6 +4,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import * as tf from "@tensorflow/tfjs-core";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { type Network, readNetwork } from "./onnx.ts";
 import { packageFolder } from "./packages.ts";
 
 export interface Models {
@@ -11,8 +12,8 @@ export interface Models {
   detector: GraphModel;
   /** FaceMesh: 192 × 192 pixels → 468 points. */
   mesh: GraphModel;
-  /** Weights of dlib's ResNet-29, by the names face-api gives them. */
-  descriptor: tf.NamedTensorMap;
+  /** MobileFaceNet: 112 × 112 pixels → 512 numbers. */
+  descriptor: Network;
 }
 
 interface WeightsGroup {
@@ -21,7 +22,7 @@ interface WeightsGroup {
 }
 
 /**
- * Starts the WASM backend and reads the networks; about 11 MB of files.
+ * Starts the WASM backend and reads the networks; about 7 MB of files.
  * @throws Error when a package is not installed or a file cannot be read
  */
 export async function loadModels(): Promise<Models> {
@@ -32,15 +33,13 @@ export async function loadModels(): Promise<Models> {
     throw new Error("The WASM backend of TensorFlow cannot be started.");
   }
   const human = join(packageFolder("@vladmandic/human"), "models");
-  const faceApi = join(packageFolder("@vladmandic/face-api"), "model");
-  const [detector, mesh, descriptor] = await Promise.all([
+  const faceplugin = packageFolder("faceplugin-face-recognition-js");
+  const [detector, mesh, network] = await Promise.all([
     readGraph(join(human, "blazeface.json")),
     readGraph(join(human, "facemesh.json")),
-    readWeights(
-      join(faceApi, "face_recognition_model-weights_manifest.json"),
-    ),
+    Deno.readFile(join(faceplugin, "model", "fr_feature.onnx")),
   ]);
-  return { detector, mesh, descriptor };
+  return { detector, mesh, descriptor: readNetwork(network) };
 }
 
 async function readGraph(path: string): Promise<GraphModel> {
@@ -55,12 +54,6 @@ async function readGraph(path: string): Promise<GraphModel> {
     weightData: await readFiles(path, groups),
   };
   return await loadGraphModel({ load: () => Promise.resolve(artifacts) });
-}
-
-async function readWeights(path: string): Promise<tf.NamedTensorMap> {
-  const groups: WeightsGroup[] = JSON.parse(await Deno.readTextFile(path));
-  const specs = groups.flatMap((group) => group.weights);
-  return tf.io.decodeWeights(await readFiles(path, groups), specs);
 }
 
 /** The weight files a manifest names, one after the other. */

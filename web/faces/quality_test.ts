@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CHIP_SIZE } from "./descriptor.ts";
 import { FaceError } from "./face-error.ts";
 import type { Face } from "./mesh.ts";
 import { emptyPicture } from "./picture.ts";
@@ -70,7 +71,7 @@ Deno.test("a head that was asked to turn may be turned further, not tilted furth
 /** An aligned face of stripes one pixel wide, from dark to light. */
 function stripes(dark: number, light: number): Float32Array {
   return Float32Array.from(
-    { length: 150 * 150 * 3 },
+    { length: CHIP_SIZE * CHIP_SIZE * 3 },
     (_, i) => Math.floor(i / 3) % 2 ? light : dark,
   );
 }

@@ -1,14 +1,23 @@
-/** A template of the local engine: a version byte, then 128 little-endian 32-bit floats. */
-const VERSION = 1;
-const LENGTH = 128;
+/**
+ * A template of the local engine: a version byte, then 512 little-endian 32-bit floats. Version 1
+ * had 128 of another network: whoever has one is compared by their picture.
+ */
+const VERSION = 2;
+const LENGTH = 512;
 
-/** The template of one or more descriptors of a person: their mean. */
+/** The vector with length 1. */
+export function toUnit(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+/** The template of one or more descriptors of a person: the direction in their middle. */
 export function meanDescriptor(descriptors: Float32Array[]): Float32Array {
   const mean = new Float32Array(LENGTH);
   for (const descriptor of descriptors) {
     descriptor.forEach((value, i) => mean[i] += value / descriptors.length);
   }
-  return mean;
+  return toUnit(mean);
 }
 
 /** Euclidean distance. */
@@ -18,7 +27,7 @@ export function descriptorDistance(a: Float32Array, b: Float32Array): number {
   return Math.sqrt(squares);
 }
 
-/** A descriptor as the 513 bytes to keep. */
+/** A descriptor as the 2,049 bytes to keep. */
 export function encodeTemplate(descriptor: Float32Array): Uint8Array {
   const bytes = new Uint8Array(1 + LENGTH * 4);
   const view = new DataView(bytes.buffer);

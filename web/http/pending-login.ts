@@ -13,6 +13,8 @@ import type { Services } from "../services.ts";
 export interface PendingLogin {
   token: string;
   account: Account;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number;
   /** No code by e-mail may take the place of the face. */
   faceOnly: boolean;
 }
@@ -27,7 +29,9 @@ export async function pendingLoginOf(
   if (!pending) return null;
   const account = await findAccount(s, pending.accountId);
   if (account === null) return null;
-  return { token, account, faceOnly: await mustShowFace(s, account.id) };
+  const { expiresAt } = pending;
+  const faceOnly = await mustShowFace(s, account.id);
+  return { token, account, expiresAt, faceOnly };
 }
 
 /** On to `next` with a session in place of the pending login. */

@@ -301,3 +301,22 @@ Deno.test("what was done is said once it is done, and only what can be", async (
     assert(!(await odd.text()).includes('role="status"'), done);
   }
 });
+
+Deno.test("a face that matches, but not clearly, leads to a code by e-mail, which signs in", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const cookie = await firstStep(app, account.email);
+  const path = "/login/face?next=/account";
+  const answer = await app.send(path, withFile({}, pictureOf("Ada?")), cookie);
+  assertEquals(answer.status, 303);
+  assertEquals(cookieOf(answer, "chatsphere_session"), "");
+  const codePath = answer.headers.get("location")!;
+  assertEquals(codePath, "/login/code?unclear&next=%2Faccount");
+  const html = await (await app.ask(codePath, { cookie })).text();
+  assertMatch(html, /not clearly enough to sign in with it alone/);
+  const [code] = app.mails.at(-1)!.text.match(/\d{3} \d{3}/)!;
+  const right = await app.send(codePath, { code }, cookie);
+  assertEquals(right.headers.get("location"), "/account");
+  const session = cookieOf(right, "chatsphere_session");
+  assertEquals((await app.ask("/rooms", { cookie: session })).status, 200);
+});

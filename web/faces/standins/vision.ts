@@ -43,7 +43,7 @@ async function lookAt(
   const brightness = grey.reduce((sum, value) => sum + value, 0) / grey.length;
   const { width, height } = picture;
   return {
-    descriptor: await describeFace(networks, chip),
+    descriptor: await describeFace(networks, picture, face),
     detail: {
       BoundingBox: {
         Left: face.left / width,
@@ -68,5 +68,5 @@ async function lookAt(
 
 /** Per cent of similarity: 95 at the local engine's threshold, falling steeply beyond it. */
 export function similarityOf(distance: number): number {
-  return 100 / (1 + Math.exp((distance - 0.6) * Math.log(19) / 0.1));
+  return 100 / (1 + Math.exp((distance - 1.1) * Math.log(19) / 0.1));
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pendingLoginCookie } from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
+import { faceFirst, mustShowFace } from "../../accounts/face-first.ts";
 import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import {
   endPendingLogin,
@@ -8,6 +9,7 @@ import {
 } from "../../accounts/pending-logins.ts";
 import {
   type FirstStep,
+  isUnclear,
   signInWithCode,
   signInWithFace,
   startSignIn,
@@ -35,16 +37,33 @@ const Body = Password.partial().extend(Proof.shape);
 /** Both steps in one request: when the second fails, nothing of the first stays. */
 async function signInAtOnce(
   { services, ip }: State,
-  { account, token }: FirstStep,
+  first: FirstStep,
   images: NonNullable<Proof["faceImage"]>,
 ): Promise<Response> {
+  const { account, token } = first;
+  let isOver = true;
   try {
     const [selfie] = picturesOf(images);
     const session = await signInWithFace(services, token, selfie, ip);
     return sessionAnswer(services.config, account, session, 200);
+  } catch (error) {
+    if (!isUnclear(error)) throw error;
+    const answer = await askForCode(services, first);
+    isOver = false;
+    return answer;
   } finally {
-    await endPendingLogin(services, token);
+    if (isOver) await endPendingLogin(services, token);
   }
+}
+
+/** The code by e-mail that a face needs beside it when it matches, but not clearly. */
+async function askForCode(
+  s: Services,
+  { account, token, expiresAt }: FirstStep,
+): Promise<Response> {
+  if (await mustShowFace(s, account.id)) throw faceFirst();
+  await startEmailCode(s, account.id);
+  return halfWay(s, token, expiresAt, { next: "code", why: "face-unclear" });
 }
 
 /** The first step: a cookie that is good only for the second, and what to do in that. */
@@ -56,9 +75,16 @@ async function startLogin(
   if (!account.hasFace) await startEmailCode(s, account.id);
   const next = account.hasFace ? "faceImage" : "code";
   const challenge = turn === null ? undefined : { turn };
-  const answer = Response.json({ next, challenge, expiresAt }, {
-    status: 202,
-  });
+  return halfWay(s, token, expiresAt, { next, challenge });
+}
+
+function halfWay(
+  s: Services,
+  token: string,
+  expiresAt: number,
+  what: Record<string, unknown>,
+): Response {
+  const answer = Response.json({ ...what, expiresAt }, { status: 202 });
   answer.headers.append(
     "set-cookie",
     pendingLoginCookie(s.config, token, expiresAt),
@@ -75,12 +101,17 @@ async function finishLogin(
 ): Promise<Response> {
   const pending = await pendingLoginOf(services, headers);
   if (pending === null) throw loginExpired();
-  const { token, account } = pending;
+  const { token, account, expiresAt } = pending;
   const [selfie, turned] = picturesOf(faceImage ?? []);
-  const session = selfie === undefined
-    ? await signInWithCode(services, token, code)
-    : await signInWithFace(services, token, selfie, ip, turned);
-  return sessionAnswer(services.config, account, session, 200);
+  try {
+    const session = selfie === undefined
+      ? await signInWithCode(services, token, code)
+      : await signInWithFace(services, token, selfie, ip, turned);
+    return sessionAnswer(services.config, account, session, 200);
+  } catch (error) {
+    if (!isUnclear(error)) throw error;
+    return await askForCode(services, { account, token, expiresAt });
+  }
 }
 
 export const handler = define.handlers({

@@ -23,6 +23,8 @@ interface Data {
   outbox: boolean;
   /** Another code was just asked for. */
   again?: boolean;
+  /** The face matched, but not clearly. */
+  unclear?: boolean;
   failure?: Failure;
 }
 
@@ -40,7 +42,8 @@ export const handler = define.handlers({
     const { email } = pending.account;
     const outbox = hasOutbox(ctx);
     const again = ctx.url.searchParams.has("again");
-    return page<Data>({ next, email, outbox, again });
+    const unclear = ctx.url.searchParams.has("unclear");
+    return page<Data>({ next, email, outbox, again, unclear });
   },
 
   async POST(ctx) {
@@ -80,7 +83,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, email, outbox, again, failure } = data;
+  const { next, email, outbox, again, unclear, failure } = data;
   const action = `/login/code?next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -89,6 +92,12 @@ export default define.page<typeof handler>(({ data }) => {
       <p class="soft">
         Type the 6 digits sent to <bdi>{email}</bdi>. They work for 10 minutes.
       </p>
+      {unclear && (
+        <Notice answer>
+          Your photo looks like you, but not clearly enough to sign in with it
+          alone. Type the code as well.
+        </Notice>
+      )}
       {again && (
         <Notice answer>
           A new code is on its way. The one before no longer works.

@@ -1,7 +1,8 @@
 import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { safeNext } from "../../accounts/safe-next.ts";
-import { signInWithFace } from "../../accounts/sign-in.ts";
+import { isUnclear, signInWithFace } from "../../accounts/sign-in.ts";
+import { startEmailCode } from "../../accounts/email-code.ts";
 import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
@@ -19,6 +20,7 @@ import {
   signedIn,
   startAgain,
 } from "../../http/pending-login.ts";
+import type { Services } from "../../services.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
@@ -43,6 +45,19 @@ const noPhoto = (): AppError => {
 
 const onlyOf = (faceOnly: boolean): string | undefined =>
   faceOnly ? faceFirst().message : undefined;
+
+/** Sends the code that an unclear face needs beside it; what hinders that, if anything. */
+async function codeToo(
+  s: Services,
+  accountId: string,
+): Promise<{ problem?: unknown }> {
+  try {
+    await startEmailCode(s, accountId);
+    return {};
+  } catch (problem) {
+    return { problem };
+  }
+}
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -83,7 +98,14 @@ export const handler = define.handlers({
           303,
         );
       }
-      const failure = failureOf(error, ["selfie"], requestId);
+      const asked = isUnclear(error) && !faceOnly
+        ? await codeToo(services, id)
+        : { problem: error };
+      if (!asked.problem) {
+        const query = `unclear&next=${encodeURIComponent(next)}`;
+        return ctx.redirect(`/login/code?${query}`, 303);
+      }
+      const failure = failureOf(asked.problem, ["selfie"], requestId);
       const turn = await askedTurn(services, id);
       return page<Data>(
         { next, name, only: onlyOf(faceOnly), turn, failure },
