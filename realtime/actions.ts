@@ -9,7 +9,7 @@ import {
 } from "./log/entry.ts";
 import type { Appended, RoomLog } from "./log/log.ts";
 import {
-  type ClientFrame,
+  type Amendment,
   type Draft,
   LIMITS,
   type Message,
@@ -40,11 +40,6 @@ export function entryOf(
   roleIn(person, roomId, draft.clientId);
   return messageEntry(origin(person, roomId, draft.clientId), draft);
 }
-
-export type Amendment = Extract<
-  ClientFrame,
-  { event: "edit-message" | "delete-message" | "react" }
->;
 
 /**
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its

@@ -1,5 +1,6 @@
 import { withFewMarks } from "./marks.ts";
 import {
+  type Amendment,
   type ClientFrame,
   type Draft,
   LIMITS,
@@ -107,6 +108,22 @@ function parseObject(text: string): Fields {
     throw new FrameError("bad-json", "The frame is not JSON.");
   }
   return object(value, "The frame");
+}
+
+/**
+ * An edit, a deletion or a reaction that came by HTTP, where the address names the room.
+ *
+ * @throws {FrameError} as {@link parseFrame}.
+ */
+export function parseAmendment(value: unknown, roomId: string): Amendment {
+  const frame = parseEvent({ ...object(value, "The body"), roomId });
+  switch (frame.event) {
+    case "edit-message":
+    case "delete-message":
+    case "react":
+      return frame;
+  }
+  throw new FrameError("unknown-event", "The server does not know this event.");
 }
 
 /**

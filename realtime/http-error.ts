@@ -25,6 +25,7 @@ const FRAME_STATUS: Record<string, number> = {
   "message-too-long": 422,
   "message-empty": 422,
   "forbidden": 403,
+  "not-found": 404,
   "rate-limited": 429,
 };
 

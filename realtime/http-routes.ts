@@ -1,5 +1,5 @@
-import { entryOf, roleIn } from "./actions.ts";
-import { FrameError, object, parseDraft } from "./frames.ts";
+import { amendMessage, entryOf, roleIn } from "./actions.ts";
+import { FrameError, object, parseAmendment, parseDraft } from "./frames.ts";
 import {
   authenticate,
   body,
@@ -12,6 +12,7 @@ import {
 } from "./http-call.ts";
 import { HttpError } from "./http-error.ts";
 import { entryId } from "./log/entry.ts";
+import type { RoomLog } from "./log/log.ts";
 import type { Message, NamesChanged } from "./protocol.ts";
 import { EVERYONE } from "./removals.ts";
 import { searchRoom } from "./search.ts";
@@ -27,6 +28,7 @@ const STREAM_LIMIT = 20;
 export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/messages", history],
   ["POST", "/rooms/:id/messages", post],
+  ["POST", "/rooms/:id/amendments", amend],
   ["GET", "/rooms/:id/search", search],
   ["PUT", "/rooms/:id/read", read],
   ["POST", "/rooms/:id/membership", membership],
@@ -46,6 +48,8 @@ async function history({ context, request, url, roomId }: Call) {
     roleIn(who.person, roomId);
     context.limits.of(who.person.id).takeRequest("history");
   }
+  const id = url.searchParams.get("id");
+  if (id !== null) return one(context.hub.log, roomId, id);
   const after = number(url, "after");
   const range = { before: number(url, "before"), after, limit: limitOf(url) };
   return json(await context.hub.log.page(roomId, range));
@@ -74,6 +78,26 @@ async function post({ context, request, roomId }: Call) {
   // The first message stands, whatever the repeated one says.
   const stored = repeated ? await log.find(roomId, id) : message;
   return json(stored, repeated ? 200 : 201);
+}
+
+/** @throws {HttpError} 404 `not-found` */
+async function one(log: RoomLog, roomId: string, id: string) {
+  const message = await log.find(roomId, id);
+  if (message) return json(message);
+  throw new HttpError(404, "not-found", "There is no such message.");
+}
+
+/** Edits or deletes a message, or reacts to it: gives it as it is then. */
+async function amend({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  const { limits, shedding, hub: { log } } = context;
+  limits.of(person.id).takeMessage("amend");
+  if (shedding.refusesMessages) {
+    throw new HttpError(503, "overloaded", "The server is busy; try again.");
+  }
+  const amendment = parseAmendment(await body(request), roomId);
+  await amendMessage(log, person, amendment);
+  return await one(log, roomId, amendment.id);
 }
 
 async function search({ context, request, url, roomId }: Call) {

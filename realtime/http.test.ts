@@ -267,3 +267,40 @@ test("names each request, by the caller's name for it if that is one", async () 
     expect(await idFor(given)).toMatch(/^[0-9a-f-]{36}$/);
   }
 });
+
+test("edits, deletes and reacts by HTTP, as a socket may and no more", async () => {
+  const posted = await post({ clientId: "a1", content: "Draft" }, ann, "s");
+  const { id } = await posted.json() as Message;
+  const ben = await server.issuer.personToken("ben", { s: "member" });
+  const eve = await server.issuer.personToken("eve", {});
+  const amend = (body: object, token = ann) =>
+    server.call("/rooms/s/amendments", token, {
+      method: "POST",
+      body: JSON.stringify({ id, clientId: crypto.randomUUID(), ...body }),
+    });
+  const edit = { event: "edit-message", content: " Better " };
+  const edited = await amend(edit);
+  expect(edited.status).toBe(200);
+  expect(await edited.json()).toMatchObject({ id, content: "Better" });
+  const react = { event: "react", emoji: "👍", on: true };
+  const reacted = await (await amend(react, ben)).json() as Message;
+  expect(reacted.reactions).toEqual({ "👍": ["ben"] });
+  const found = await server.call(`/rooms/s/messages?id=${id}`, ben);
+  expect(await found.json()).toEqual(reacted);
+
+  const refusals = [
+    await amend(edit, ben),
+    await amend({ event: "delete-message" }, ben),
+    await amend(edit, eve),
+    await amend({ ...edit, id: "1-99999" }),
+    await amend({ event: "typing" }),
+    await amend({ ...edit, content: "x".repeat(4_001) }),
+    await server.call("/rooms/s/messages?id=none", ben),
+    await server.call(`/rooms/s/messages?id=${id}`, eve),
+  ];
+  expect(refusals.map(({ status }) => status))
+    .toEqual([403, 403, 404, 404, 400, 422, 404, 404]);
+  const gone = await (await amend({ event: "delete-message" })).json();
+  expect(gone).toMatchObject({ id, content: "", deletedAt: expect.anything() });
+  expect((await amend(edit)).status).toBe(404);
+});

@@ -135,6 +135,12 @@ export type ClientFrame =
   | { event: "typing"; roomId: string }
   | { event: "read"; roomId: string; offset: number };
 
+/** What changes a message: also `POST /rooms/:id/amendments`, without `roomId`. */
+export type Amendment = Extract<
+  ClientFrame,
+  { event: "edit-message" | "delete-message" | "react" }
+>;
+
 /** One entry of a room's log, as delivered live and on recovery. */
 export type EntryFrame =
   | {
@@ -246,7 +252,7 @@ export interface NamesChanged {
   names: Record<string, string>;
 }
 
-/** `GET /rooms/:id/messages` */
+/** `GET /rooms/:id/messages`; with `?id=` the answer is that one message. */
 export interface HistoryPage {
   /** Oldest first, edits applied. */
   messages: Message[];

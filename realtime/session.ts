@@ -1,11 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import {
-  ackText,
-  type Amendment,
-  amendMessage,
-  entryOf,
-  roleIn,
-} from "./actions.ts";
+import { ackText, amendMessage, entryOf, roleIn } from "./actions.ts";
 import { AuthError, type Person, type Verify } from "./auth.ts";
 import { FrameError, parseFrame } from "./frames.ts";
 import type { Hub } from "./hub.ts";
@@ -14,6 +8,7 @@ import { SocketLimits } from "./limits.ts";
 import { StoreError, type Waiter } from "./log/log.ts";
 import { errorFields } from "./logger.ts";
 import {
+  type Amendment,
   type ClientFrame,
   CLOSE,
   LIMITS,

@@ -38,6 +38,15 @@ export interface Person {
 
 type Roles = Record<string, Role>;
 
+/** What is to become of the message with this id. */
+export type Change =
+  & { id: string }
+  & (
+    | { event: "edit-message"; content: string }
+    | { event: "delete-message" }
+    | { event: "react"; emoji: string; on: boolean }
+  );
+
 /** What realtime keeps of rooms, asked for on behalf of a person; see rooms/log.ts. */
 export interface RoomLog {
   history(
@@ -58,6 +67,26 @@ export interface RoomLog {
     roles: Roles,
     roomId: string,
     draft: Draft,
+  ): Promise<Message>;
+  /**
+   * One message.
+   * @throws {AppError} `not-found` (404)
+   */
+  find(
+    account: Person,
+    roles: Roles,
+    roomId: string,
+    id: string,
+  ): Promise<Message>;
+  /**
+   * Edits or deletes a message, or reacts to it; gives it as it is then.
+   * @throws {AppError} `not-found` (404), `forbidden` (403)
+   */
+  amend(
+    account: Person,
+    roles: Roles,
+    roomId: string,
+    change: Change,
   ): Promise<Message>;
   summaries(
     account: Person,

@@ -82,12 +82,16 @@ export function Composer(props: ComposerProps) {
     >
       <div class="write">
         <button
-          type="button"
-          class="button button-plain button-icon icon-mic live"
+          class="button button-plain button-icon icon-mic"
+          formaction={`/rooms/${props.roomId}/dictate`}
+          formnovalidate
           aria-label="Dictate"
           title="Dictate"
           disabled={closed}
-          onClick={props.onDictate}
+          onClick={(event) => {
+            event.preventDefault();
+            props.onDictate();
+          }}
         />
         <textarea
           class="input"

@@ -129,7 +129,9 @@ export function MessageList(props: MessageListProps) {
   const onClick = (event: Event) => {
     const button = (event.target as Element).closest<HTMLElement>("[data-do]");
     const row = button?.closest("li");
-    if (row) props.onDo(button!.dataset.do!, row.id);
+    if (!row) return;
+    event.preventDefault();
+    props.onDo(button!.dataset.do!, row.id);
   };
 
   useEffect(() => {
@@ -224,7 +226,7 @@ export const startsGroup = (
 export interface RowsProps
   extends Pick<MessageListProps, "name" | "alive" | "clock"> {
   state:
-    & Pick<RoomState, "messages" | "unsent" | "me" | "online" | "more">
+    & Pick<RoomState, "roomId" | "messages" | "unsent" | "me" | "online" | "more">
     & { names?: RoomState["names"] };
 }
 
@@ -273,6 +275,7 @@ export function rows(
       <Row
         // The same row, whether it is still on its way or in the log.
         key={by + clientId}
+        room={state.roomId}
         message={message}
         head={head}
         me={me}

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
+import { EMOJI } from "./emoji.ts";
 
-/** The reactions on offer: content people send, like any other text. */
-const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];
 /** The least distance from the window's edge: CSS pixels. */
 const EDGE = 8;
 

@@ -6,6 +6,8 @@ import type { Unsent } from "./room-state.ts";
 import { type Clock, shortTimeOf, timeOf } from "./times.ts";
 
 export interface RowProps {
+  /** The room's id; without it the message has no address. */
+  room?: string;
   message: Message;
   /** The first of a group by one person: it carries the name. */
   head: boolean;
@@ -36,6 +38,7 @@ export class Row extends Component<RowProps> {
 
   override render(
     {
+      room,
       message,
       head,
       me,
@@ -49,10 +52,18 @@ export class Row extends Component<RowProps> {
     }: RowProps,
   ) {
     const { sender, timestamp, content, reactions = {} } = message;
+    const link = (id: string) => room && `/rooms/${room}/messages/${id}`;
+    // All that can be done with a message, where no script runs; else its address.
     const time = (
-      <time datetime={new Date(timestamp).toISOString()}>
-        {(head ? timeOf : shortTimeOf)(timestamp, clock)}
-      </time>
+      <a
+        class="at"
+        href={status ? undefined : link(message.id)}
+        tabindex={alive ? -1 : undefined}
+      >
+        <time datetime={new Date(timestamp).toISOString()}>
+          {(head ? timeOf : shortTimeOf)(timestamp, clock)}
+        </time>
+      </a>
     );
     const row = {
       class: `message ${head ? "head" : ""} ${status ?? ""}`,
@@ -75,7 +86,7 @@ export class Row extends Component<RowProps> {
           </div>
         )}
         {message.replyTo && (
-          <button type="button" class="quote" data-do="quote" disabled={!alive}>
+          <a class="quote" data-do="quote" href={link(message.replyTo)}>
             {quoted
               ? (
                 <>
@@ -83,7 +94,7 @@ export class Row extends Component<RowProps> {
                 </>
               )
               : "In reply to an earlier message"}
-          </button>
+          </a>
         )}
         {message.deletedAt
           ? <p class="text soft">This message was deleted.</p>

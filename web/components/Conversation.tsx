@@ -3,13 +3,14 @@ import { rows } from "../client/MessageList.tsx";
 import type { Clock } from "../client/times.ts";
 
 /** Messages to be read only, as a room shows them. */
-export function Conversation({ messages, me, clock }: {
+export function Conversation({ roomId, messages, me, clock }: {
+  roomId: string;
   messages: Message[];
   /** Who reads. */
   me: { id: string; name: string };
   clock: Clock;
 }) {
-  const state = { messages, unsent: [], me: me.id, online: [], more: false };
+  const state = { roomId, messages, unsent: [], me: me.id, online: [], more: false };
   return (
     <ol class="messages conversation">
       {rows({ state, name: me.name, alive: false, clock }, Infinity)}

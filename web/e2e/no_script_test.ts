@@ -1,7 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
 import { chapters } from "./chapters.ts";
-import { selfieFile } from "./media.ts";
+import { microphoneFile, selfieFile } from "./media.ts";
 import {
   ada,
   createRoom,
@@ -100,6 +100,66 @@ Deno.test({
         );
         assertEquals((await texts(adas)).length, 2);
       });
+
+      await story.step(
+        "a message's time leads to its forms: edit, react, reply, delete",
+        async () => {
+          const open = async (page: typeof adas, text: string) => {
+            await page.goto(room, parsed);
+            await page.locator(".message").filter({ hasText: text })
+              .getByRole("link").last().click();
+            await page.waitForURL("**/messages/*", parsed);
+          };
+          const press = async (page: typeof adas, name: string | RegExp) => {
+            await page.getByRole("main").getByRole("button", { name }).click();
+            await page.waitForLoadState("domcontentloaded");
+          };
+          await open(adas, "Hello without a script");
+          await adas.getByLabel("The message").fill("Hello, edited");
+          await press(adas, "Save");
+          await adas.getByText("Message edited.").waitFor();
+          const link = await adas.getByLabel("Link to this message")
+            .inputValue();
+
+          await open(graces, "Hello, edited");
+          await press(graces, "👍");
+          await graces.getByRole("button", { name: "👍 1" }).waitFor();
+          await graces.getByLabel("Your reply").fill("Well said");
+          await press(graces, "Send reply");
+          await graces.waitForURL(`**${room}*`, parsed);
+          await graces.getByRole("link", { name: /Hello, edited/ }).click();
+          await graces.waitForURL(link, parsed);
+
+          await open(adas, "Well said");
+          assertEquals(await adas.getByLabel("The message").count(), 0);
+          await open(graces, "Well said");
+          await graces.getByText("Delete this message").click();
+          await press(graces, "Delete for everyone");
+          await graces.getByText("Message deleted.").waitFor();
+          await adas.goto(room, parsed);
+          assertEquals((await texts(adas))[0], "Hello, edited edited");
+          assertEquals((await texts(adas))[2], "This message was deleted.");
+        },
+      );
+
+      await story.step(
+        "a recording becomes words to be edited and sent",
+        async () => {
+          await adas.goto(room, parsed);
+          await adas.locator("textarea[name=content]").fill("She said:");
+          await adas.getByRole("button", { name: "Dictate" }).click();
+          const speech = await microphoneFile(folder, "go forward ten meters");
+          await adas.setInputFiles("input[name=recording]", speech.path);
+          await adas.getByRole("button", { name: "Transcribe" }).click();
+          await adas.getByRole("button", { name: "Add another" }).waitFor();
+          const box = adas.locator("textarea[name=content]");
+          assertMatch(await box.inputValue(), /^She said: \S.*forward/i);
+          await box.fill("She said: go forward");
+          await adas.getByRole("button", { name: "Send" }).click();
+          await adas.waitForURL(`**${room}*`, parsed);
+          assertEquals((await texts(adas)).at(-1), "She said: go forward");
+        },
+      );
 
       await story.step(
         "a new message appears in the live view by itself",

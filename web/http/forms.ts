@@ -11,22 +11,43 @@ const FIELD_BYTES = 16 * 1024;
 /** The most parts of a form with files, for the same reason; ours have ten. */
 const MOST_PARTS = 100;
 
+/** The most bytes of a form with a recording: what the transcriber takes, and some text. */
+const RECORDING_BYTES = 11 * 1024 * 1024;
+
+/** What a form may carry. */
+type Takes = "text" | "files" | "recording";
+
 const TOO_LARGE = "That is more text than can be sent at once. Send less.";
 const PHOTO_TOO_LARGE =
   "That was more than 8 MB. A photo may have 2 MB at most: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+
+const RECORDING_TOO_LARGE =
+  "That was more than 10 MB. Send a shorter recording, up to 5 minutes.";
+
+/** The most bytes of each kind of form, the field that can have been too large, and what to say. */
+const KINDS: Record<Takes, { bytes: number; field?: string; large: string }> = {
+  text: { bytes: TEXT_BYTES, large: TOO_LARGE },
+  files: { bytes: FILES_BYTES, field: "selfie", large: PHOTO_TOO_LARGE },
+  recording: {
+    bytes: RECORDING_BYTES,
+    field: "recording",
+    large: RECORDING_TOO_LARGE,
+  },
+};
 
 /** A form of more bytes than are taken. */
 export class FormTooLarge extends AppError {
   /**
    * @param form what came first, so that what was typed above a photo is not lost.
-   * @param hasFiles whether it is a form of which a photo can have been the large part.
+   * @param takes what the form may carry, some of which can have been the large part.
    */
-  constructor(readonly form: FormData, hasFiles: boolean) {
+  constructor(readonly form: FormData, takes: Takes) {
+    const { field, large } = KINDS[takes];
     super({
       code: "too-large",
       status: 413,
-      message: hasFiles ? PHOTO_TOO_LARGE : TOO_LARGE,
-      fields: hasFiles ? { selfie: PHOTO_TOO_LARGE } : undefined,
+      message: large,
+      fields: field ? { [field]: large } : undefined,
     });
   }
 }
@@ -81,7 +102,7 @@ const isTooLong = (value: FormDataEntryValue): boolean =>
 /** Refuses a form with a text longer than any field takes: it is kept, or sent back, nowhere. */
 function checkTexts(form: FormData): FormData {
   if (![...form.values()].some(isTooLong)) return form;
-  throw new FormTooLarge(withoutLong(form), false);
+  throw new FormTooLarge(withoutLong(form), "text");
 }
 
 function withoutLong(form: FormData): FormData {
@@ -96,15 +117,16 @@ const forms = new WeakMap<Request, Promise<FormData>>();
 /**
  * The form a request carries, urlencoded or multipart. Whoever asks again gets the same one.
  *
- * @param takes `files` where the page has a field for them; else the form is text alone.
- * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie`, or
- * 64 KB; and for any text of more than 16 KB.
+ * @param takes `files` or `recording` where the page has a field for them; else the form is text
+ * alone.
+ * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie`,
+ * 11 MB with a recording, or 64 KB; and for any text of more than 16 KB.
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form; what
  * `readUpTo` throws.
  */
 export function readForm(
   req: Request,
-  takes: "text" | "files" = "text",
+  takes: Takes = "text",
 ): Promise<FormData> {
   const known = forms.get(req) ?? readOnce(req, takes);
   forms.set(req, known);
@@ -126,16 +148,16 @@ async function readOnce(
     });
   }
   const hasParts = type.startsWith("multipart/");
-  const hasFiles = hasParts && takes === "files";
+  const kind = hasParts ? takes : "text";
   const { bytes, whole } = await readUpTo(
     req,
-    hasFiles ? FILES_BYTES : TEXT_BYTES,
-    () => new FormTooLarge(new FormData(), hasFiles),
+    KINDS[kind].bytes,
+    () => new FormTooLarge(new FormData(), kind),
   );
   if (hasParts) checkParts(bytes, type);
   if (!whole) {
     const form = hasParts ? await parseCut(bytes, type) : new FormData();
-    throw new FormTooLarge(withoutLong(form), hasFiles);
+    throw new FormTooLarge(withoutLong(form), kind);
   }
   return checkTexts(
     await parse(bytes, type).catch((cause) => {

@@ -43,6 +43,7 @@ function opening(room: Room): string {
   return `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">` +
     html(<title>{`${room.name}, live`}</title>) +
     `<meta name="viewport" content="width=device-width, initial-scale=1">` +
+    `<base target="_top">` +
     html(<link rel="stylesheet" href={asset("/styles.css")} />) +
     `</head><body class="live-page"><main>` +
     `<p class="soft small">New messages appear here by themselves.</p>` +
@@ -56,13 +57,14 @@ const Note = ({ children }: { children: string }) => (
 /** What one entry of the log adds to the end of the document. */
 function entryHtml(
   entry: EntryFrame,
-  { me, clock }: LiveOptions,
+  { room, me, clock }: LiveOptions,
   head: boolean,
 ): string {
   switch (entry.event) {
     case "new-message":
       return html(
         <Row
+          room={room.id}
           message={entry.message}
           head={head}
           me={me}

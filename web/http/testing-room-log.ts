@@ -25,6 +25,22 @@ export function memoryRoomLog(): MemoryRoomLog {
   const listeners = new Set<(message: EntryFrame) => void>();
   const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
 
+  function known(roomId: string, id: string): Message {
+    const message = messagesOf(roomId).find((one) => one.id === id);
+    if (message) return message;
+    throw new AppError({
+      code: "not-found",
+      status: 404,
+      message: "There is no such message.",
+    });
+  }
+
+  function replace(roomId: string, message: Message): Message {
+    const all = messagesOf(roomId);
+    rooms.set(roomId, all.map((it) => it.id === message.id ? message : it));
+    return message;
+  }
+
   function admit(roles: object, roomId: string): void {
     if (Object.hasOwn(roles, roomId)) return;
     throw new AppError({
@@ -83,7 +99,49 @@ export function memoryRoomLog(): MemoryRoomLog {
         };
       }),
 
-    post: (account, roles, roomId, { clientId, content }) =>
+    find: (_account, roles, roomId, id) =>
+      checked(() => {
+        admit(roles, roomId);
+        return known(roomId, id);
+      }),
+
+    amend: (account, roles, roomId, change) =>
+      checked(() => {
+        admit(roles, roomId);
+        const message = known(roomId, change.id);
+        if (change.event === "react") {
+          const reactions = { ...message.reactions };
+          const others = (reactions[change.emoji] ?? [])
+            .filter((id) => id !== account.id);
+          const people = change.on ? [...others, account.id] : others;
+          if (people.length) reactions[change.emoji] = people;
+          else delete reactions[change.emoji];
+          return replace(roomId, { ...message, reactions });
+        }
+        const own = message.sender.id === account.id;
+        const may = own ||
+          (change.event === "delete-message" && roles[roomId] === "admin");
+        if (!may) {
+          throw new AppError({
+            code: "forbidden",
+            status: 403,
+            message: "Only the person who wrote a message can change it.",
+          });
+        }
+        return change.event === "edit-message"
+          ? replace(roomId, {
+            ...message,
+            content: change.content,
+            editedAt: Date.now(),
+          })
+          : replace(roomId, {
+            ...message,
+            content: "",
+            deletedAt: Date.now(),
+          });
+      }),
+
+    post: (account, roles, roomId, { clientId, content, replyTo }) =>
       checked(() => {
         admit(roles, roomId);
         const all = messagesOf(roomId);
@@ -102,6 +160,7 @@ export function memoryRoomLog(): MemoryRoomLog {
           clientId,
           sender: { id: account.id, name: account.name },
           content: text,
+          replyTo,
           timestamp: Date.now(),
           offset: all.length + 1,
         };

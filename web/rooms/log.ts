@@ -184,6 +184,22 @@ export function realtimeRoomLog(
       );
     },
 
+    async find(account, roles, roomId, id) {
+      const path = `${roomPath(roles, roomId)}/messages?${queryOf({ id })}`;
+      return await callJson<Message>(path, {
+        token: () => tokens.of(account, roles),
+      });
+    },
+
+    async amend(account, roles, roomId, change) {
+      const path = `${roomPath(roles, roomId)}/amendments`;
+      return await callJson<Message>(path, {
+        token: () => tokens.of(account, roles),
+        method: "POST",
+        body: { ...change, clientId: crypto.randomUUID() },
+      });
+    },
+
     async summaries(account, roles) {
       const rooms = Object.keys(roles).map(encodeURIComponent);
       if (rooms.length === 0) return {};

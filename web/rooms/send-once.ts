@@ -7,7 +7,8 @@ import {
 import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
 
-const tooLong = (): AppError => {
+/** What to throw for a message of more characters than are taken. */
+export const messageTooLong = (): AppError => {
   const most = LIMITS.contentLength.toLocaleString("en");
   return new AppError({
     code: "message-too-long",
@@ -33,7 +34,7 @@ export async function sendOnce(
   { content: written, ...rest }: Draft,
 ): Promise<Message> {
   const draft = { ...rest, content: written.trim() };
-  if (draft.content.length > LIMITS.contentLength) throw tooLong();
+  if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
   const stored = await roomLog.post(account, roles, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;

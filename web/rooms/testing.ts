@@ -70,6 +70,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
       roomLog: {
         history: unused,
         search: unused,
+        find: unused,
+        amend: unused,
         post: unused,
         summaries: unused,
         markRead: unused,

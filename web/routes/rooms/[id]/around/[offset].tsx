@@ -60,7 +60,14 @@ export default define.page<typeof handler>(({ data }) => {
         <h1>Earlier</h1>
         {messages.length === 0
           ? <p>There are no messages here.</p>
-          : <Conversation messages={messages} me={me} clock={clock} />}
+          : (
+            <Conversation
+              roomId={room.id}
+              messages={messages}
+              me={me}
+              clock={clock}
+            />
+          )}
         <p class="actions">
           <a class="button" href={`/rooms/${room.id}`}>
             Go to the newest messages

@@ -1,0 +1,2 @@
+/** The reactions on offer: content people send, like any other text. */
+export const EMOJI = ["👍", "❤️", "😂", "🎉", "👀", "✅"];

@@ -1,0 +1,172 @@
+import type { ComponentChildren } from "preact";
+import type { Message, Role } from "../../realtime/protocol.ts";
+import { EMOJI } from "../client/emoji.ts";
+import { FieldError } from "./Field.tsx";
+
+/** What a form that could not be taken had in it. */
+export interface Typed {
+  intent?: string;
+  content?: string;
+  error?: string;
+}
+
+function Part({ id, title, children }: {
+  id: string;
+  title: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class="stack" aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A form with one text. */
+function TextForm({ intent, label, button, content, error }: {
+  intent: string;
+  label: string;
+  button: string;
+  content?: string;
+  error?: string;
+}) {
+  return (
+    <form class="form" method="post">
+      <input type="hidden" name="intent" value={intent} />
+      <input type="hidden" name="clientId" value={crypto.randomUUID()} />
+      <textarea
+        class="input"
+        name="content"
+        rows={3}
+        required
+        dir="auto"
+        aria-label={label}
+        aria-invalid={error ? "true" : undefined}
+        aria-describedby={error ? `${intent}-error` : undefined}
+        autofocus={Boolean(error)}
+      >
+        {content}
+      </textarea>
+      <FieldError id={`${intent}-error`} message={error} />
+      <button class="button" type="submit">{button}</button>
+    </form>
+  );
+}
+
+/** Each button says what it leads to, so that pressing it twice does it once. */
+function Reactions({ message, me }: { message: Message; me: string }) {
+  const { reactions = {} } = message;
+  const offered = [...new Set([...EMOJI, ...Object.keys(reactions)])];
+  return (
+    <div class="reactions">
+      {offered.map((emoji) => {
+        const people = reactions[emoji] ?? [];
+        const mine = people.includes(me);
+        return (
+          <form method="post" key={emoji}>
+            <input type="hidden" name="intent" value="react" />
+            <input type="hidden" name="emoji" value={emoji} />
+            <button
+              type="submit"
+              name="on"
+              value={mine ? "" : "1"}
+              aria-pressed={mine ? "true" : "false"}
+            >
+              {emoji} {people.length || ""}
+            </button>
+          </form>
+        );
+      })}
+    </div>
+  );
+}
+
+function Delete({ own }: { own: boolean }) {
+  return (
+    <details class="confirm">
+      <summary class="button button-danger">Delete this message</summary>
+      <form method="post" class="actions">
+        <input type="hidden" name="intent" value="delete" />
+        <p>
+          {own
+            ? "It disappears for everyone."
+            : "It disappears for everyone, also for whoever wrote it."}
+        </p>
+        <button class="button button-danger" type="submit">
+          Delete for everyone
+        </button>
+      </form>
+    </details>
+  );
+}
+
+/** All that can be done with one message, as forms: no script is needed. */
+export function MessageForms({ message, me, role, link, typed }: {
+  message: Message;
+  /** Who reads. */
+  me: string;
+  role: Role;
+  /** The address of the message. */
+  link: string;
+  typed: Typed;
+}) {
+  const own = message.sender.id === me;
+  const { intent, content, error } = typed;
+  const gone = message.deletedAt !== undefined;
+  const failed = (which: string) => intent === which ? { content, error } : {};
+  return (
+    <>
+      {gone && content && (
+        <Part id="unsaved" title="Your text">
+          <p>
+            The message was deleted meanwhile. You can send your text as a new
+            message.
+          </p>
+          <TextForm
+            intent="send"
+            label="Your text"
+            button="Send"
+            content={content}
+          />
+        </Part>
+      )}
+      {!gone && (
+        <>
+          <Part id="react" title="React">
+            <Reactions message={message} me={me} />
+          </Part>
+          <Part id="reply" title="Reply">
+            <TextForm
+              intent="reply"
+              label="Your reply"
+              button="Send reply"
+              {...failed("reply")}
+            />
+          </Part>
+          {own && (
+            <Part id="edit" title="Edit">
+              <TextForm
+                intent="edit"
+                label="The message"
+                button="Save"
+                content={message.content}
+                {...failed("edit")}
+              />
+            </Part>
+          )}
+        </>
+      )}
+      <Part id="link" title="Link to this message">
+        <p class="soft">Members of the room can open it.</p>
+        <input
+          class="input"
+          readOnly
+          aria-label="Link to this message"
+          value={link}
+        />
+      </Part>
+      {!gone && (own || role === "admin") && <Delete own={own} />}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+import { LIMITS, type Message, type Role } from "../../realtime/protocol.ts";
+import { isBlank } from "../../realtime/visible.ts";
+import { AppError } from "../errors.ts";
+import type { Change, Person, Services } from "../services.ts";
+import { messageTooLong } from "./send-once.ts";
+
+const isDone = (message: Message, me: string, change: Change): boolean => {
+  switch (change.event) {
+    case "edit-message":
+      return !message.deletedAt && message.content === change.content;
+    case "delete-message":
+      return message.deletedAt !== undefined;
+    case "react": {
+      const people = message.reactions?.[change.emoji] ?? [];
+      return people.includes(me) === change.on;
+    }
+  }
+};
+
+function checkContent(content: string): void {
+  if (isBlank(content)) {
+    throw new AppError({
+      code: "message-empty",
+      status: 422,
+      message: "Write something first, or delete the message.",
+    });
+  }
+  if (content.length > LIMITS.contentLength) throw messageTooLong();
+}
+
+/**
+ * Changes a message as a form says. A form sent twice changes it once: what is as it should be
+ * stays as it is.
+ *
+ * @throws {AppError} `message-empty` and `message-too-long` (422); what the room log throws.
+ */
+export async function amendOnce(
+  { roomLog }: Pick<Services, "roomLog">,
+  account: Person,
+  roles: Record<string, Role>,
+  roomId: string,
+  change: Change,
+): Promise<Message> {
+  const trimmed = change.event === "edit-message"
+    ? { ...change, content: change.content.trim() }
+    : change;
+  if (trimmed.event === "edit-message") checkContent(trimmed.content);
+  const message = await roomLog.find(account, roles, roomId, trimmed.id);
+  if (isDone(message, account.id, trimmed)) return message;
+  return await roomLog.amend(account, roles, roomId, trimmed);
+}
