@@ -82,6 +82,7 @@ export function Composer(props: ComposerProps) {
     >
       <div class="write">
         <button
+          type="submit"
           class="button button-plain button-icon icon-mic"
           formaction={`/rooms/${props.roomId}/dictate`}
           formnovalidate

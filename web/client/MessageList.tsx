@@ -23,6 +23,8 @@ export interface MessageListProps {
   /** Script runs: buttons work. */
   alive: boolean;
   clock: Clock;
+  /** The members' colours, by id. */
+  hues?: Record<string, number>;
   /** The first message after this offset is new to the person; Infinity: none is. */
   divider: number;
   /** A button of a message was pressed: what, and the message's id or clientId. */
@@ -224,15 +226,18 @@ export const startsGroup = (
   timestamp - heading.timestamp > GROUP;
 
 export interface RowsProps
-  extends Pick<MessageListProps, "name" | "alive" | "clock"> {
+  extends Pick<MessageListProps, "name" | "alive" | "clock" | "hues"> {
   state:
-    & Pick<RoomState, "roomId" | "messages" | "unsent" | "me" | "online" | "more">
+    & Pick<
+      RoomState,
+      "roomId" | "messages" | "unsent" | "me" | "online" | "more"
+    >
     & { names?: RoomState["names"] };
 }
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
 export function rows(
-  { state, name, alive, clock }: RowsProps,
+  { state, name, alive, clock, hues = {} }: RowsProps,
   divider: number,
   isAwake = (_at: number) => true,
 ): VNode[] {
@@ -282,6 +287,7 @@ export function rows(
         alive={alive}
         asleep={asleep}
         clock={clock}
+        hue={hues[by]}
         reactors={reactorsOf(message, names)}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}

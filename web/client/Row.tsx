@@ -17,6 +17,8 @@ export interface RowProps {
   /** What the server sent stays as it is for now. */
   asleep?: boolean;
   clock: Clock;
+  /** The sender's colour in the room. */
+  hue?: number;
   /** Who reacted, a line for each emoji. */
   reactors?: string;
   /** The message this one answers, if it is in the window. */
@@ -45,6 +47,7 @@ export class Row extends Component<RowProps> {
       alive,
       asleep,
       clock,
+      hue,
       reactors,
       quoted,
       status,
@@ -80,7 +83,7 @@ export class Row extends Component<RowProps> {
       <li {...row}>
         {head && (
           <div class="by">
-            <Avatar id={sender.id} name={sender.name} />
+            <Avatar id={sender.id} name={sender.name} hue={hue} />
             <b dir="auto">{sender.name}</b>
             {time}
           </div>

@@ -1,14 +1,4 @@
-/** How many avatar colours the stylesheet knows: `.hue-0` … `.hue-11`. */
-const HUES = 12;
-
-/** The same number from 0 to 11 for the same id, everywhere and for ever. */
-export function hueOf(id: string): number {
-  let hash = 0;
-  for (const character of id) {
-    hash = (hash * 31 + character.codePointAt(0)!) >>> 0;
-  }
-  return hash % HUES;
-}
+import { hueOf } from "./hue.ts";
 
 /** The first letters of the first and last word of a name, by what a person sees as letters. */
 export function initialsOf(name: string): string {
@@ -24,18 +14,20 @@ export function initialsOf(name: string): string {
 }
 
 /**
- * A person's initials on a colour derived from their id. Decoration: the name is always
- * written beside it, so it is hidden from assistive technology. The colour is a class
- * and not a style attribute because the content security policy allows none.
+ * A person's initials on their colour in the room, elsewhere on one derived from their id.
+ * Decoration: the name is always written beside it, so it is hidden from assistive technology.
+ * The colour is a class and not a style attribute because the content security policy allows none.
  */
-export function Avatar({ id, name, large }: {
+export function Avatar({ id, name, hue, large }: {
   id: string;
   name: string;
+  /** From 0 to 11: see rooms/hues.ts. */
+  hue?: number;
   large?: boolean;
 }) {
   return (
     <span
-      class={`avatar hue-${hueOf(id)}${large ? " avatar-large" : ""}`}
+      class={`avatar hue-${hue ?? hueOf(id)}${large ? " avatar-large" : ""}`}
       aria-hidden="true"
     >
       {initialsOf(name)}

@@ -3,17 +3,25 @@ import { rows } from "../client/MessageList.tsx";
 import type { Clock } from "../client/times.ts";
 
 /** Messages to be read only, as a room shows them. */
-export function Conversation({ roomId, messages, me, clock }: {
+export function Conversation({ roomId, messages, me, clock, hues }: {
   roomId: string;
   messages: Message[];
   /** Who reads. */
   me: { id: string; name: string };
   clock: Clock;
+  hues?: Record<string, number>;
 }) {
-  const state = { roomId, messages, unsent: [], me: me.id, online: [], more: false };
+  const state = {
+    roomId,
+    messages,
+    unsent: [],
+    me: me.id,
+    online: [],
+    more: false,
+  };
   return (
     <ol class="messages conversation">
-      {rows({ state, name: me.name, alive: false, clock }, Infinity)}
+      {rows({ state, name: me.name, alive: false, clock, hues }, Infinity)}
     </ol>
   );
 }

@@ -1,5 +1,6 @@
 import { Once } from "./Once.tsx";
 import type { Member } from "../rooms/types.ts";
+import { huesFor } from "../rooms/hues.ts";
 import { Avatar } from "./Avatar.tsx";
 
 /** The members of a room; admins can remove the others, after a second look. */
@@ -8,11 +9,12 @@ export function MemberList({ members, me, isAdmin }: {
   me: string;
   isAdmin: boolean;
 }) {
+  const hues = huesFor(members);
   return (
     <ul class="people">
       {members.map((member) => (
         <li key={member.id} class="person">
-          <Avatar id={member.id} name={member.name} />
+          <Avatar id={member.id} name={member.name} hue={hues[member.id]} />
           <span class="person-name">
             <span class="truncate" title={member.name}>
               <bdi>{member.name}</bdi>

@@ -10,8 +10,8 @@ import { Mark } from "./Mark.tsx";
  */
 export function RoomSidebar({ rooms, current, about, me }: {
   rooms: RoomEntry[];
-  /** The id of the room shown. */
-  current: string;
+  /** The id of the room shown, if one is. */
+  current?: string;
   /** The page is about that room, and not the room itself. */
   about?: boolean;
   me: { id: string; name: string };
@@ -32,8 +32,7 @@ export function RoomSidebar({ rooms, current, about, me }: {
           </li>
         ))}
       </ul>
-      {/* Fresh would call it current, as the list it is on: it is something to do, and no place. */}
-      <a class="sidebar-link" href="/rooms#new" aria-current="false">
+      <a class="sidebar-link" href="/rooms/new">
         <Icon name="plus" /> New room
       </a>
       <a class="sidebar-link" href="/account">

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { agoText } from "./Ago.tsx";
-import { hueOf, initialsOf } from "./Avatar.tsx";
+import { initialsOf } from "./Avatar.tsx";
+import { hueOf } from "./hue.ts";
 
 Deno.test("initials are the first letters of the first and last word, in any script", () => {
   assertEquals(initialsOf("Ada King Lovelace"), "AL");

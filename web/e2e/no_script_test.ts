@@ -115,7 +115,9 @@ Deno.test({
             await page.waitForLoadState("domcontentloaded");
           };
           await open(adas, "Hello without a script");
-          await adas.getByLabel("The message").fill("Hello, edited");
+          await adas.getByRole("textbox", { name: "The message" }).fill(
+            "Hello, edited",
+          );
           await press(adas, "Save");
           await adas.getByText("Message edited.").waitFor();
           const link = await adas.getByLabel("Link to this message")
@@ -131,7 +133,10 @@ Deno.test({
           await graces.waitForURL(link, parsed);
 
           await open(adas, "Well said");
-          assertEquals(await adas.getByLabel("The message").count(), 0);
+          assertEquals(
+            await adas.getByRole("textbox", { name: "The message" }).count(),
+            0,
+          );
           await open(graces, "Well said");
           await graces.getByText("Delete this message").click();
           await press(graces, "Delete for everyone");

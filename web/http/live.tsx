@@ -26,6 +26,8 @@ export interface LiveOptions {
   me: string;
   sessionToken: string;
   clock: Clock;
+  /** The members' colours, by id. */
+  hues?: Record<string, number>;
   /** Opens the stream of entries; it ends when the signal says so. */
   entries(signal: AbortSignal): ReadableStream<EntryFrame>;
   /** The last entry the page around it shows; 0 for none. */
@@ -57,7 +59,7 @@ const Note = ({ children }: { children: string }) => (
 /** What one entry of the log adds to the end of the document. */
 function entryHtml(
   entry: EntryFrame,
-  { room, me, clock }: LiveOptions,
+  { room, me, clock, hues = {} }: LiveOptions,
   head: boolean,
 ): string {
   switch (entry.event) {
@@ -70,6 +72,7 @@ function entryHtml(
           me={me}
           alive={false}
           clock={clock}
+          hue={hues[entry.message.sender.id]}
         />,
       );
     case "message-edited":

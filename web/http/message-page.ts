@@ -1,5 +1,6 @@
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
+import { roomHues } from "../rooms/hues.ts";
 import { findRoom, rolesOf } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
 import type { Person, Services } from "../services.ts";
@@ -11,6 +12,7 @@ export interface MessagePage {
   room: Room;
   role: Role;
   me: Person;
+  hues: Record<string, number>;
   message: Message;
   /** The message this one answers, if it is still there. */
   quoted?: Message;
@@ -41,13 +43,14 @@ export async function loadMessagePage(
   roomId: string,
   id: string,
 ): Promise<MessagePage> {
-  const [{ room, role }, { rooms }, roles] = await Promise.all([
+  const [{ room, role }, { rooms }, roles, hues] = await Promise.all([
     findRoom(s, me.id, roomId),
     loadRooms(s, me),
     rolesOf(s, me.id),
+    roomHues(s, roomId),
   ]);
   const find = (id: string) => s.roomLog.find(me, roles, roomId, id);
   const message = await find(id);
   const quoted = await quotedBy(message, find);
-  return { rooms, room, role, me, message, quoted };
+  return { rooms, room, role, me, hues, message, quoted };
 }

@@ -1,5 +1,6 @@
 import type { HistoryPage, Role } from "../../realtime/protocol.ts";
 import type { Known } from "../client/entries.ts";
+import { roomHues } from "../rooms/hues.ts";
 import { roomNames } from "../rooms/names.ts";
 import { findRoom, rolesOf } from "../rooms/rooms.ts";
 import type { Room } from "../rooms/types.ts";
@@ -18,6 +19,8 @@ const NAMES = 200;
 /** Everything the page of a room shows. */
 export interface RoomPage {
   room: Room;
+  /** The members' colours, by id. */
+  hues: Record<string, number>;
   role: Role;
   me: { id: string; name: string };
   rooms: RoomEntry[];
@@ -124,12 +127,13 @@ export async function loadRoomPage(
     await s.roomLog.history(account, await roles, roomId, range);
   const token = async () =>
     await s.signer.personToken("realtime", account, await roles);
-  const [found, list, page, issued, transcriber] = await Promise.all([
+  const [found, list, page, issued, transcriber, hues] = await Promise.all([
     findRoom(s, account.id, roomId),
     loadRooms(s, account),
     unlessDown(history({ before, after, limit: PAGE })),
     token(),
     transcriberState(s.config),
+    roomHues(s, roomId),
   ]);
   const writers = page?.messages.map(({ sender }) => sender.id);
   const names = await roomNames(s, roomId, writers);
@@ -143,6 +147,7 @@ export async function loadRoomPage(
   const isLast = before === undefined && (page?.messages.length ?? 0) < PAGE;
   return {
     room: found.room,
+    hues,
     role: found.role,
     me: { id: account.id, name: account.name },
     rooms: list.rooms,

@@ -303,3 +303,24 @@ Deno.test("what a room cannot take is told in words about a message, not a photo
   assertMatch(refusal, /That could not be done[^]*takes a form/);
   assert(!refusal.includes("There is nothing here"));
 });
+
+Deno.test("a new room is made beside the others, on a page that opens at its field", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const page = await html(app.ask("/rooms/new", { cookie }));
+  assert(page.includes(`class="sidebar-link" href="${path}"`));
+  assertMatch(page, /<input[^>]*autofocus[^>]*name="name"/);
+  const refused = await app.send("/rooms/new", { name: " " }, cookie);
+  assertEquals(refused.status, 422);
+  assert((await refused.text()).includes('class="sidebar-link"'));
+  const made = await app.send("/rooms/new", { name: "Kitchen" }, cookie);
+  assertMatch(made.headers.get("location") ?? "", /^\/rooms\/[\w-]{22}$/);
+});
+
+Deno.test("password managers are led to the form that changes the password", async () => {
+  await using app = await testApp();
+  const answer = await app.ask("/.well-known/change-password");
+  const [to, id] = answer.headers.get("location")!.split("#");
+  const { cookie } = await app.person("Ada");
+  assert((await html(app.ask(to, { cookie }))).includes(`id="${id}"`));
+});

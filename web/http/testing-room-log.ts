@@ -109,6 +109,13 @@ export function memoryRoomLog(): MemoryRoomLog {
       checked(() => {
         admit(roles, roomId);
         const message = known(roomId, change.id);
+        if (message.deletedAt && change.event !== "delete-message") {
+          throw new AppError({
+            code: "not-found",
+            status: 404,
+            message: "The message was deleted.",
+          });
+        }
         if (change.event === "react") {
           const reactions = { ...message.reactions };
           const others = (reactions[change.emoji] ?? [])

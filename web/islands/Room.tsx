@@ -17,6 +17,8 @@ export interface RoomProps {
   room: { id: string; name: string };
   me: { id: string; name: string };
   clock: Clock;
+  /** The members' colours, by id. */
+  hues?: Record<string, number>;
   role: Role;
   /** Null: realtime is down. */
   history: HistoryPage | null;
@@ -253,6 +255,7 @@ export default function Room(props: RoomProps) {
         name={me.name}
         alive={alive}
         clock={alive ? OWN : props.clock}
+        hues={props.hues}
         divider={divider}
         onDo={onDo}
         onMore={(where) => open.current?.more(where)}

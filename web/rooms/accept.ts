@@ -16,6 +16,7 @@ import {
   isOpen,
   readInvitation,
 } from "./invitation-store.ts";
+import { hueOfNext } from "./hues.ts";
 import { checkRoomCount, findRoom, rolesOf } from "./rooms.ts";
 import {
   keys,
@@ -61,7 +62,11 @@ async function join(
   }
   if (member.versionstamp !== null) throw alreadyMember();
   await checkRoomCount(s, account.id);
-  const membership: Membership = { role: "member", joinedAt: Date.now() };
+  const membership: Membership = {
+    role: "member",
+    joinedAt: Date.now(),
+    hue: await hueOfNext(s, roomId, account.id),
+  };
   const used: StoredInvitation = {
     ...invitation.value,
     status: "accepted",

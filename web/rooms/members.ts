@@ -98,8 +98,8 @@ export async function leaveRoom(
     } else {
       commit.set(room.key, { ...room.value, memberCount: others.length });
       if (!others.some(({ role }) => role === "admin")) {
-        const { id, joinedAt } = others[0];
-        const handedOver: Membership = { role: "admin", joinedAt };
+        const { id, ...membership } = others[0];
+        const handedOver: Membership = { ...membership, role: "admin" };
         commit.set(keys.member(roomId, id), handedOver)
           .set(keys.accountRoom(id, roomId), handedOver);
       }

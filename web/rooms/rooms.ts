@@ -1,3 +1,4 @@
+import { hueOf } from "../components/hue.ts";
 import {
   keys as accountKeys,
   noAccount,
@@ -113,7 +114,11 @@ export async function createRoom(
       createdBy: account.id,
     };
     const stored: StoredRoom = { ...room, memberCount: 1 };
-    const membership: Membership = { role: "admin", joinedAt: createdAt };
+    const membership: Membership = {
+      role: "admin",
+      joinedAt: createdAt,
+      hue: hueOf(account.id),
+    };
     const commit = s.kv.atomic().check(person)
       .set(keys.room(room.id), stored)
       .set(keys.member(room.id, account.id), membership)

@@ -23,6 +23,8 @@ export interface StoredRoom extends Room {
 export interface Membership {
   role: Role;
   joinedAt: number;
+  /** The member's colour in the room: see hues.ts. */
+  hue?: number;
 }
 
 export interface StoredInvitation {

@@ -24,6 +24,8 @@ export interface Member {
   role: Role;
   /** Milliseconds since the Unix epoch. */
   joinedAt: number;
+  /** Their colour in the room, if they were given one: see hues.ts. */
+  hue?: number;
 }
 
 export type InvitationStatus =

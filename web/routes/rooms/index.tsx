@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { Field } from "../../components/Field.tsx";
+import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
@@ -8,7 +8,7 @@ import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
 import { loadRooms, type RoomList } from "../../http/room-list.ts";
-import { createRoom, roomFormId } from "../../rooms/rooms.ts";
+import { createRoom } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
 /** As many rooms as a phone shows at once; below more, the form is out of sight. */
@@ -53,24 +53,6 @@ export const handler = define.handlers({
   },
 });
 
-function CreateRoom({ name, failure }: Pick<Data, "name" | "failure">) {
-  return (
-    <form class="inline-form" method="post" action="/rooms" id="new">
-      <input type="hidden" name="once" value={roomFormId()} />
-      <Field
-        name="name"
-        label="Name of the room"
-        maxLength={80}
-        required
-        autocomplete="off"
-        value={name}
-        error={failure?.fields.name}
-      />
-      <button class="button" type="submit">Create room</button>
-    </form>
-  );
-}
-
 function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
   return (
     <>
@@ -78,7 +60,7 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
         A room is one conversation with the people you choose. Start one, then
         invite others by e-mail.
       </p>
-      <CreateRoom {...props} />
+      <CreateRoom action="/rooms" {...props} />
       <p class="soft">
         Were you invited? Open the link in the e-mail
         {props.outbox && (
@@ -99,7 +81,7 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
       {list.rooms.length > A_SCREEN && (
         <p>
-          <a href="#new">New room</a>
+          <a href="/rooms/new">New room</a>
         </p>
       )}
       {!list.reachable && (
@@ -119,7 +101,7 @@ export default define.page<typeof handler>(({ data }) => {
               ))}
             </ul>
             <h2>New room</h2>
-            <CreateRoom name={name} failure={failure} />
+            <CreateRoom action="/rooms" name={name} failure={failure} />
           </>
         )}
     </div>

@@ -3,6 +3,7 @@ import { clockOf } from "../../../http/clock.ts";
 import { personOf } from "../../../http/person.ts";
 import { liveDocument } from "../../../http/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
+import { roomHues } from "../../../rooms/hues.ts";
 import { toAppError } from "../../../errors.ts";
 import { log } from "../../../log.ts";
 import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
@@ -67,6 +68,7 @@ export const handler = define.handlers({
       me: me.id,
       sessionToken,
       clock: clockOf(ctx.req),
+      hues: await roomHues(services, room.id),
       entries: (signal) =>
         ReadableStream.from(
           followRoom(services, me, room.id, { after, signal, isSignedIn }),

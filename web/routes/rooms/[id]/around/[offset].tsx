@@ -8,6 +8,7 @@ import { Title } from "../../../../components/Title.tsx";
 import { clockOf } from "../../../../http/clock.ts";
 import { personOf } from "../../../../http/person.ts";
 import { loadRooms, type RoomEntry } from "../../../../http/room-list.ts";
+import { roomHues } from "../../../../rooms/hues.ts";
 import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
 import type { Person } from "../../../../services.ts";
@@ -23,6 +24,7 @@ interface Data {
   me: Person;
   messages: Message[];
   clock: Clock;
+  hues: Record<string, number>;
 }
 
 /**
@@ -40,17 +42,25 @@ export const handler = define.handlers({
     ]);
     if (!/^\d{1,15}$/.test(ctx.params.offset)) throw new HttpError(404);
     const offset = Number(ctx.params.offset);
+    const hues = await roomHues(services, id);
     const roles = await rolesOf(services, me.id);
     const { messages } = await services.roomLog.history(me, roles, id, {
       before: offset + AFTER + 1,
       limit: PAGE,
     });
-    return page<Data>({ rooms, room, me, messages, clock: clockOf(ctx.req) });
+    return page<Data>({
+      rooms,
+      room,
+      me,
+      messages,
+      clock: clockOf(ctx.req),
+      hues,
+    });
   },
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, room, me, messages, clock } = data;
+  const { rooms, room, me, messages, clock, hues } = data;
   return (
     <>
       <RoomSidebar rooms={rooms} current={room.id} about me={me} />
@@ -66,6 +76,7 @@ export default define.page<typeof handler>(({ data }) => {
               messages={messages}
               me={me}
               clock={clock}
+              hues={hues}
             />
           )}
         <p class="actions">

@@ -158,6 +158,7 @@ export default define.page<typeof handler>(({ data }) => {
           messages={quoted ? [quoted, message] : [message]}
           me={me}
           clock={clock}
+          hues={data.hues}
         />
         <p>
           <a href={`/rooms/${room.id}/around/${message.offset}#${message.id}`}>
