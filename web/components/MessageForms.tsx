@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { EMOJI } from "../client/emoji.ts";
 import { FieldError } from "./Field.tsx";
+import { Once } from "./Once.tsx";
 
 /** What a form that could not be taken had in it. */
 export interface Typed {
@@ -33,6 +34,7 @@ function TextForm({ intent, label, button, content, error }: {
 }) {
   return (
     <form class="form" method="post">
+      <Once />
       <input type="hidden" name="intent" value={intent} />
       <input type="hidden" name="clientId" value={crypto.randomUUID()} />
       <textarea
@@ -65,6 +67,7 @@ function Reactions({ message, me }: { message: Message; me: string }) {
         const mine = people.includes(me);
         return (
           <form method="post" key={emoji}>
+            <Once />
             <input type="hidden" name="intent" value="react" />
             <input type="hidden" name="emoji" value={emoji} />
             <button
@@ -87,6 +90,7 @@ function Delete({ own }: { own: boolean }) {
     <details class="confirm">
       <summary class="button button-danger">Delete this message</summary>
       <form method="post" class="actions">
+        <Once />
         <input type="hidden" name="intent" value="delete" />
         <p>
           {own

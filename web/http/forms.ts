@@ -135,7 +135,7 @@ export function readForm(
 
 async function readOnce(
   req: Request,
-  takes: "text" | "files",
+  takes: Takes,
 ): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
   if (

@@ -5,6 +5,16 @@ import { readForm, textOf } from "./forms.ts";
 
 /** The pages whose forms have a field for photos. */
 const WITH_FILES = new Set(["/register", "/account/face", "/login/face"]);
+/** The page that takes a recording. */
+const WITH_RECORDING = /^\/rooms\/[^/]+\/dictate$/;
+
+const takenBy = (path: string) =>
+  WITH_FILES.has(path)
+    ? "files"
+    : WITH_RECORDING.test(path)
+    ? "recording"
+    : "text";
+
 /** How long an answer is given again: a second press follows the first, a new try does not. */
 const REMEMBERED_MS = 30_000;
 /** Answers remembered at most: each is a status and a few headers. */
@@ -66,7 +76,7 @@ export const answeredOnce: Middleware<State> = async (ctx) => {
   const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
     /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
   if (!isForm) return await ctx.next();
-  const takes = WITH_FILES.has(url.pathname) ? "files" : "text";
+  const takes = takenBy(url.pathname);
   // What is wrong with the form the page itself says, when it reads it.
   const form = await readForm(req, takes).catch(() => undefined);
   const key = form && await keyOf(url, form);
