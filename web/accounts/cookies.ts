@@ -48,3 +48,8 @@ export const {
   clear: clearPendingLoginCookie,
   read: readPendingLoginCookie,
 } = hostCookie("chatsphere_login");
+
+/** The code of an invitation just made, for whoever made it to see once more. */
+export const { set: invitedCookie, read: readInvitedCookie } = hostCookie(
+  "chatsphere_invited",
+);

@@ -3,7 +3,7 @@ import type { Message } from "../../realtime/protocol.ts";
 import { Avatar } from "../components/Avatar.tsx";
 import { withCode } from "./code.tsx";
 import type { Unsent } from "./room-state.ts";
-import { type Clock, shortTimeOf, timeOf } from "./times.ts";
+import { type Clock, timeOf } from "./times.ts";
 
 export interface RowProps {
   /** The room's id; without it the message has no address. */
@@ -64,7 +64,7 @@ export class Row extends Component<RowProps> {
         tabindex={alive ? -1 : undefined}
       >
         <time datetime={new Date(timestamp).toISOString()}>
-          {(head ? timeOf : shortTimeOf)(timestamp, clock)}
+          {timeOf(timestamp, clock)}
         </time>
       </a>
     );

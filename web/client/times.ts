@@ -8,8 +8,8 @@ export interface Clock {
   label?: string;
 }
 
-/** The person's own clock, where script runs. */
-export const OWN: Clock = {};
+/** The person's own clock, where script runs: in the language their browser asks servers for. */
+export const OWN: Clock = { language: globalThis.navigator?.language };
 
 /** While nobody has told the server which one is theirs. */
 export const UNKNOWN: Clock = {
@@ -44,12 +44,6 @@ const CLOCK = { hour: "numeric", minute: "2-digit" } as const;
 /** The time of day, as `14:05`, or as the person's language has it. */
 export const timeOf = (ms: number, clock: Clock): string =>
   formatter(clock, CLOCK).format(ms);
-
-/** The same without AM or PM, where there is little room. */
-export const shortTimeOf = (ms: number, clock: Clock): string =>
-  formatter(clock, CLOCK).formatToParts(ms).map(({ type, value }) =>
-    type === "dayPeriod" ? "" : value
-  ).join("").trim();
 
 /** The number of the day a moment falls on; consecutive days have consecutive numbers. */
 export const dayOf = (ms: number, { zone }: Clock): number =>

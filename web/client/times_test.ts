@@ -1,32 +1,29 @@
 import { assertEquals } from "@std/assert";
-import { dayNameOf, dayOf, shortTimeOf, timeOf, UNKNOWN } from "./times.ts";
+import { dayNameOf, dayOf, timeOf, UNKNOWN } from "./times.ts";
 
 const AFTERNOON = Date.UTC(2026, 2, 4, 14, 5);
 
 /** What a browser in a language says the time is. */
-async function inLanguage(language: string): Promise<string[]> {
+async function inLanguage(language: string): Promise<string> {
   const module = new URL("./times.ts", import.meta.url).href;
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       "eval",
-      `const { shortTimeOf, timeOf } = await import(${JSON.stringify(module)});
-       const all = [timeOf, shortTimeOf].map((of) => of(${AFTERNOON}, {}));
-       console.log(JSON.stringify(all));`,
+      `const { timeOf } = await import(${JSON.stringify(module)});
+       console.log(JSON.stringify(timeOf(${AFTERNOON}, {})));`,
     ],
     env: { LANG: language, LC_ALL: language, TZ: "UTC" },
   }).output();
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
-Deno.test("a server that knows nothing of the reader has 24 hours, however short", () => {
+Deno.test("a server that knows nothing of the reader has 24 hours", () => {
   assertEquals(timeOf(AFTERNOON, UNKNOWN), "14:05");
-  assertEquals(shortTimeOf(AFTERNOON, UNKNOWN), "14:05");
 });
 
-Deno.test("where days have halves, the short time does without their name", async () => {
-  const [long, short] = await inLanguage("en_US.UTF-8");
-  assertEquals(long.replace(/\s/, " "), "2:05 PM");
-  assertEquals(short, "2:05");
+Deno.test("where days have halves, each time names its own", async () => {
+  const time = await inLanguage("en_US.UTF-8");
+  assertEquals(time.replace(/\s/, " "), "2:05 PM");
 });
 
 Deno.test("a moment is on the day it is in the reader's zone", () => {

@@ -1,3 +1,5 @@
+import type { ComponentChildren } from "preact";
+import type { Clock } from "../client/times.ts";
 import { Once } from "./Once.tsx";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { SentInvitation } from "../rooms/types.ts";
@@ -6,14 +8,34 @@ import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "./Field.tsx";
 
 /** Invites by e-mail, and lists the invitations nobody has answered yet. */
-export function InviteForm({ invitations, email, error }: {
-  invitations: SentInvitation[];
-  email?: string;
-  error?: string;
-}) {
+export function InviteForm(
+  { invitations, email, error, clock, notice, link }: {
+    invitations: SentInvitation[];
+    email?: string;
+    error?: string;
+    clock: Clock;
+    /** What became of the invitation just sent. */
+    notice?: ComponentChildren;
+    /** Its link. */
+    link?: string;
+  },
+) {
   return (
     <section class="stack" aria-labelledby="invite">
       <h2 id="invite">Invite someone</h2>
+      {notice}
+      {link && (
+        <div class="field">
+          <label for="link">Its link, to pass on yourself</label>
+          <input
+            class="input"
+            id="link"
+            readOnly
+            autocomplete="off"
+            value={link}
+          />
+        </div>
+      )}
       <p class="soft">
         They get a link that works once, within 7 days. They do not need an
         account yet.
@@ -38,7 +60,11 @@ export function InviteForm({ invitations, email, error }: {
           <h3>Waiting for an answer</h3>
           <ul class="people">
             {invitations.map((invitation) => (
-              <Waiting key={invitation.id} invitation={invitation} />
+              <Waiting
+                key={invitation.id}
+                invitation={invitation}
+                clock={clock}
+              />
             ))}
           </ul>
         </>
@@ -54,7 +80,9 @@ const UNDELIVERED: Record<Exclude<Delivery, "sent">, string> = {
   exhausted: "Could not be delivered: no mail server took it for a day.",
 };
 
-function Waiting({ invitation }: { invitation: SentInvitation }) {
+function Waiting(
+  { invitation, clock }: { invitation: SentInvitation; clock: Clock },
+) {
   const { email, delivery, expiresAt } = invitation;
   return (
     <li class="person">
@@ -70,7 +98,9 @@ function Waiting({ invitation }: { invitation: SentInvitation }) {
           </span>
         )}
       </span>
-      <span class="soft small">until {dayText(expiresAt, Date.now())}</span>
+      <span class="soft small">
+        until {dayText(expiresAt, Date.now(), clock)}
+      </span>
       {delivery !== "sent" && (
         <Act intent="resend" invitation={invitation} label="Send again" />
       )}

@@ -1,3 +1,4 @@
+import type { Clock } from "../client/times.ts";
 import type { RoomEntry } from "../http/room-list.ts";
 import { Ago } from "./Ago.tsx";
 
@@ -22,7 +23,11 @@ function Preview({ room, me }: { room: RoomEntry; me: string }) {
 }
 
 /** One room of the list: its name, what was said last and when, what is unread. */
-export function RoomRow({ room, me }: { room: RoomEntry; me: string }) {
+export function RoomRow({ room, me, clock }: {
+  room: RoomEntry;
+  me: string;
+  clock: Clock;
+}) {
   const unread = room.summary?.unread ?? 0;
   return (
     <li>
@@ -35,7 +40,9 @@ export function RoomRow({ room, me }: { room: RoomEntry; me: string }) {
           </span>
         </span>
         <span class="room-row-time soft small">
-          {room.summary?.last && <Ago at={room.summary.last.timestamp} />}
+          {room.summary?.last && (
+            <Ago at={room.summary.last.timestamp} clock={clock} />
+          )}
         </span>
         <Preview room={room} me={me} />
         {unread > 0 && (

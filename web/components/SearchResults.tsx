@@ -1,13 +1,15 @@
 import type { SearchPage } from "../../realtime/protocol.ts";
+import type { Clock } from "../client/times.ts";
 import { Ago } from "./Ago.tsx";
 import { Avatar } from "./Avatar.tsx";
 import { Excerpt } from "./Excerpt.tsx";
 
 /** What a search found, newest first; each leads to the message among its neighbours. */
-export function SearchResults({ roomId, wanted, page }: {
+export function SearchResults({ roomId, wanted, page, clock }: {
   roomId: string;
   wanted: string;
   page: SearchPage;
+  clock: Clock;
 }) {
   const { messages, before } = page;
   const further = new URLSearchParams({ q: wanted, before: String(before) });
@@ -32,7 +34,7 @@ export function SearchResults({ roomId, wanted, page }: {
                 <bdi>{sender.name}</bdi>
               </b>
               <span class="room-row-time soft small">
-                <Ago at={timestamp} />
+                <Ago at={timestamp} clock={clock} />
               </span>
               <span class="found-text" dir="auto">
                 <Excerpt text={content} wanted={wanted} />

@@ -3,17 +3,19 @@ import { type Clock, UNKNOWN } from "../client/times.ts";
 
 /**
  * The clock of whoever asks: the zone their browser told in a cookie where script ran, and the
- * language it asks for. Both are only used to write times, and any value is safe.
+ * language it asks for. Until a script told the zone, it is UTC, in that language's style. Both are only used to write times, and any value is safe.
  */
 export function clockOf({ headers }: Request): Clock {
   const told = parseCookie(headers.get("cookie") ?? "").zone;
-  if (!told) return UNKNOWN;
+  const language = languageOf(headers.get("accept-language"));
+  const unknown = { ...UNKNOWN, language };
+  if (!told) return unknown;
   try {
     const { timeZone: zone } = new Intl.DateTimeFormat("en", { timeZone: told })
       .resolvedOptions();
-    return { language: languageOf(headers.get("accept-language")), zone };
+    return { language, zone };
   } catch {
-    return UNKNOWN;
+    return unknown;
   }
 }
 

@@ -22,10 +22,10 @@ Deno.test("the reader's clock is the one their browser told of", () => {
   }
 });
 
-Deno.test("whoever told none, or nonsense, has the time in UTC", () => {
+Deno.test("whoever told none, or nonsense, has the time in UTC, in the style of their language", () => {
   for (const cookie of ["", "zone=", "zone=Mars/Base", "zone=%00", "zones=a"]) {
     const headers = { cookie, "accept-language": "de" };
-    assertEquals(asked(headers), UNKNOWN);
+    assertEquals(asked(headers), { ...UNKNOWN, language: "de" });
   }
 });
 

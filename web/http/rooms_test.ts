@@ -324,3 +324,46 @@ Deno.test("password managers are led to the form that changes the password", asy
   const { cookie } = await app.person("Ada");
   assert((await html(app.ask(to, { cookie }))).includes(`id="${id}"`));
 });
+
+Deno.test("after inviting, the notice and the link stand by the form, for whoever invited", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const invite = { intent: "invite", email: "jonas@example.com" };
+  const sent = await app.send(`${path}/members`, invite, cookie);
+  const done = sent.headers.get("location")!;
+  const given = sent.headers.get("set-cookie")!.split(";")[0];
+  const link = invitationPath(app);
+  const page = await html(app.ask(done, { cookie: `${cookie}; ${given}` }));
+  assertMatch(
+    page,
+    new RegExp(`id="invite"[^]*autofocus[^]*readonly[^>]*value="[^"]*${link}"`),
+  );
+  const elsewhere = await html(app.ask(done, { cookie }));
+  assert(!elsewhere.includes(link));
+});
+
+Deno.test("an invitation shows on the list of whoever was invited, and fills in their address", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const jonas = await app.person("Jonas");
+  const { email } = jonas.account;
+  await app.send(`${path}/members`, { intent: "invite", email }, cookie);
+  const link = invitationPath(app);
+  const list = await html(app.ask("/rooms", { cookie: jonas.cookie }));
+  assertMatch(list, /Ada[^]*invites you to a room/);
+  // Nobody has proved that the address is theirs.
+  assert(!list.includes("Bakery") && !list.includes(link));
+  const invitation = list.match(/name="invitation" value="([^"]+)"/)![1];
+  const ask = { intent: "link", invitation };
+  const stranger = await app.person("Eve");
+  const refused = await app.send("/rooms", ask, stranger.cookie);
+  assertEquals([refused.status, app.mails.length], [404, 1]);
+  await app.send("/rooms", ask, jonas.cookie);
+  assertEquals(app.mails.map(({ to }) => to), [email, email]);
+  const anew = invitationPath(app);
+  const form = await html(app.ask(`/register?next=${anew}`));
+  assertMatch(form, new RegExp(`type="email"[^>]*value="${email}"`));
+  await app.send(anew, { answer: "accept" }, jonas.cookie);
+  const after = await html(app.ask("/rooms", { cookie: jonas.cookie }));
+  assert(!after.includes("Invitations for you"));
+});

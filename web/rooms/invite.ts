@@ -93,6 +93,7 @@ function keepInvitation(
     const commit = s.kv.atomic().check(room).check(membership).check(place)
       .set(keys.invitation(id), added, expiry(added))
       .set(place.key, id, { expireIn: VALID_MS });
+    commit.set(keys.addressInvitation(email, id), id, { expireIn: VALID_MS });
     queueMail(commit, id, occasion, expiresAt);
     if (old && replaced) {
       const revoked: StoredInvitation = { ...replaced, status: "revoked" };
@@ -108,6 +109,8 @@ function keepInvitation(
  * Makes an invitation and queues its e-mail, both or neither; `deliverSoon` then sends it.
  * {@link invite} does both.
  *
+ * Its `link` lets one person in; it is kept nowhere, and left out when the open invitation stands.
+ *
  * @param isWanted a new invitation, even when the same was made a moment ago.
  * @throws {AppError} what {@link invite} throws.
  */
@@ -117,7 +120,7 @@ export async function makeInvitation(
   roomId: string,
   email: string,
   isWanted = false,
-): Promise<Invitation> {
+): Promise<Invitation & { link?: string }> {
   const { room } = await findRoom(s, account.id, roomId);
   const to = readAddress(email);
   await checkNotMember(s, roomId, to);
@@ -145,14 +148,14 @@ export async function makeInvitation(
   } as const;
   const kept = await keepInvitation(s, added, occasion, isWanted);
   const { inviterId: _inviterId, ...shown } = kept;
-  return { ...shown, ...named };
+  return { ...shown, ...named, link: kept === added ? link : undefined };
 }
 
 /**
  * Invites an address to a room, by an e-mail with a link that works once within 7 days, for
  * whoever has it. An open invitation of the same address is replaced; asked for twice within 10
- * seconds, as by a double click, it is one invitation and one e-mail. Nobody but the recipient
- * gets the link: it is in the e-mail alone. When the e-mail cannot be sent at once, it is tried
+ * seconds, as by a double click, it is one invitation and one e-mail. Besides the recipient, only
+ * who invites gets the link, once, to pass it on in another way. When the e-mail cannot be sent at once, it is tried
  * again for a day; `delivery` says how far it got.
  *
  * @throws {AppError} `not-found` (404) to anyone who is not a member; `invalid` (422) and
@@ -163,7 +166,7 @@ export async function invite(
   account: Account,
   roomId: string,
   email: string,
-): Promise<SentInvitation> {
+): Promise<SentInvitation & { link?: string }> {
   const invitation = await makeInvitation(s, account, roomId, email);
   return { ...invitation, ...await deliverNow(s, invitation) };
 }

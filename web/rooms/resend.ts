@@ -19,7 +19,7 @@ export async function resendInvitation(
   account: Account,
   roomId: string,
   id: string,
-): Promise<{ delivery: Delivery }> {
+): Promise<{ delivery: Delivery; link?: string }> {
   await findRoom(s, account.id, roomId);
   const invitation = (await openInvitations(s, roomId))
     .find((open) => open.id === id);
@@ -27,7 +27,7 @@ export async function resendInvitation(
   const { email } = invitation;
   if (await deliveryOf(s.kv, id) !== "waiting") {
     const anew = await makeInvitation(s, account, roomId, email, true);
-    return await deliverNow(s, anew);
+    return { link: anew.link, ...await deliverNow(s, anew) };
   }
   await countInvitation(s, account.id, email);
   return await deliverNow(s, invitation);

@@ -12,6 +12,7 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
  * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
  * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
+ * | `["invitations_by_address", e-mail, id]` | the invitation's id, open or not | 7 days |
  *
  * Every change of a room's members rewrites the room's record too, and checks its version first:
  * so all such changes of one room happen one after another.
@@ -67,6 +68,12 @@ export const keys = {
     roomId,
     email,
   ],
+  addressInvitation: (email: string, id: string) => [
+    "invitations_by_address",
+    email,
+    id,
+  ],
+  addressInvitations: (email: string) => ["invitations_by_address", email],
   roomInvitations: (roomId: string) => ["invitations_by_room", roomId],
 };
 

@@ -6,6 +6,7 @@ import { sessionCookie } from "../accounts/cookies.ts";
 import { LONGEST_NAME } from "../accounts/fields.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
+import { invitedAddress } from "../rooms/invited.ts";
 import { Consent } from "../components/Consent.tsx";
 import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "../components/Field.tsx";
@@ -45,10 +46,11 @@ function keepTyped(data: Data, form: FormData): void {
 }
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
-    return page<Data>({ next, name: "", email: "", consent: false });
+    const email = await invitedAddress(ctx.state.services, next);
+    return page<Data>({ next, name: "", email, consent: false });
   },
 
   async POST(ctx) {

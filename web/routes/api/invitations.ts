@@ -17,7 +17,12 @@ export const handler = define.handlers({
   async POST(ctx) {
     const me = personOf(ctx.state);
     const { roomId, email } = await readJson(ctx.req, NewInvitation);
-    const invitation = await invite(ctx.state.services, me, roomId, email);
+    const { link: _link, ...invitation } = await invite(
+      ctx.state.services,
+      me,
+      roomId,
+      email,
+    );
     return Response.json(invitation, { status: 201 });
   },
 

@@ -10,6 +10,7 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import { invitedAddress } from "../../rooms/invited.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
@@ -35,11 +36,12 @@ const WHY: Record<string, string> = {
 };
 
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
     const why = Object.keys(WHY).find((key) => ctx.url.searchParams.has(key));
-    return page<Data>({ next, email: "", why });
+    const email = await invitedAddress(ctx.state.services, next);
+    return page<Data>({ next, email, why });
   },
 
   async POST(ctx) {

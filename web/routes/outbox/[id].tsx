@@ -3,6 +3,7 @@ import { dayText } from "../../components/Ago.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Title } from "../../components/Title.tsx";
 import { linkify } from "../../client/linkify.tsx";
+import { clockOf } from "../../http/clock.ts";
 import { hasOutbox, outboxDir } from "../../http/outbox.ts";
 import { readOutbox } from "../../mail/outbox.ts";
 import { define } from "../../utils.ts";
@@ -17,7 +18,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(({ data }) => (
+export default define.page<typeof handler>(({ data, req }) => (
   <div class="column stack">
     <Title text={data.subject} />
     <p>
@@ -29,7 +30,7 @@ export default define.page<typeof handler>(({ data }) => (
     <p class="soft">
       To {data.to},{" "}
       <time datetime={new Date(data.sentAt).toISOString()}>
-        {dayText(data.sentAt, Date.now())}
+        {dayText(data.sentAt, Date.now(), clockOf(req))}
       </time>
     </p>
     <div class="mail" dir="auto">{linkify(data.text)}</div>

@@ -1,6 +1,7 @@
 import { HttpError, page } from "fresh";
 import { Ago } from "../../components/Ago.tsx";
 import { Title } from "../../components/Title.tsx";
+import { clockOf } from "../../http/clock.ts";
 import { hasOutbox, outboxDir } from "../../http/outbox.ts";
 import { listOutbox } from "../../mail/outbox.ts";
 import { define } from "../../utils.ts";
@@ -13,7 +14,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(({ data }) => (
+export default define.page<typeof handler>(({ data, req }) => (
   <div class="column stack">
     <Title text="Outbox" />
     <h1>Outbox</h1>
@@ -38,7 +39,7 @@ export default define.page<typeof handler>(({ data }) => (
                   </span>
                 </span>
                 <span class="room-row-time soft small">
-                  <Ago at={mail.sentAt} />
+                  <Ago at={mail.sentAt} clock={clockOf(req)} />
                 </span>
                 <span class="truncate soft">to {mail.to}</span>
               </a>

@@ -1,10 +1,18 @@
 import { page } from "fresh";
 import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
+import { WaitingInvitations } from "../../components/WaitingInvitations.tsx";
+import type { Account } from "../../accounts/types.ts";
+import {
+  askForLink,
+  type WaitingInvitation,
+  waitingInvitations,
+} from "../../rooms/waiting.ts";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
 import { Title } from "../../components/Title.tsx";
 import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import { clockOf } from "../../http/clock.ts";
 import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
 import { loadRooms, type RoomList } from "../../http/room-list.ts";
@@ -16,10 +24,13 @@ const A_SCREEN = 7;
 
 interface Data {
   list: RoomList;
-  me: { id: string; name: string };
+  me: Account;
   /** The outbox can be read here, because this is the machine it is on. */
   outbox: boolean;
   name: string;
+  /** Invitations sent to my address. */
+  waiting: WaitingInvitation[];
+  done: string | null;
   failure?: Failure;
 }
 
@@ -27,9 +38,13 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const list = await loadRooms(services, me);
+    const [list, waiting] = await Promise.all([
+      loadRooms(services, me),
+      waitingInvitations(services, me),
+    ]);
     const outbox = hasOutbox(ctx);
-    return page<Data>({ list, me, outbox, name: "" });
+    const done = ctx.url.searchParams.get("done");
+    return page<Data>({ list, me, outbox, waiting, done, name: "" });
   },
 
   async POST(ctx) {
@@ -38,15 +53,20 @@ export const handler = define.handlers({
     let name = "";
     try {
       const form = await readForm(ctx.req);
+      if (textOf(form, "intent") === "link") {
+        await askForLink(services, me, textOf(form, "invitation"));
+        return ctx.redirect("/rooms?done=link", 303);
+      }
       name = textOf(form, "name");
       const room = await createRoom(services, me, name, textOf(form, "once"));
       return ctx.redirect(`/rooms/${room.id}`, 303);
     } catch (error) {
       const failure = failureOf(error, ["name"], requestId);
       const list = await loadRooms(services, me);
+      const waiting = await waitingInvitations(services, me);
       const outbox = hasOutbox(ctx);
       return page<Data>(
-        { list, me, outbox, name, failure },
+        { list, me, outbox, waiting, done: null, name, failure },
         { status: failure.status },
       );
     }
@@ -73,7 +93,7 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
   );
 }
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, req }) => {
   const { list, me, outbox, name, failure } = data;
   return (
     <div class="column stack">
@@ -91,13 +111,30 @@ export default define.page<typeof handler>(({ data }) => {
         </Notice>
       )}
       <FormNotice failure={failure} />
+      {data.done === "link" && (
+        <Notice icon="mail" answer>
+          The e-mail with the link was sent to you again.
+          {outbox && (
+            <>
+              {" "}
+              On this machine it is in the <a href="/outbox">outbox</a>.
+            </>
+          )}
+        </Notice>
+      )}
+      <WaitingInvitations waiting={data.waiting} email={me.email} />
       {list.rooms.length === 0
         ? <Empty name={name} failure={failure} outbox={outbox} />
         : (
           <>
             <ul class="room-list">
               {list.rooms.map((room) => (
-                <RoomRow key={room.id} room={room} me={me.id} />
+                <RoomRow
+                  key={room.id}
+                  room={room}
+                  me={me.id}
+                  clock={clockOf(req)}
+                />
               ))}
             </ul>
             <h2>New room</h2>

@@ -15,10 +15,13 @@ import {
   textOf,
   unknownIntent,
 } from "../../../http/forms.ts";
+import { clockOf } from "../../../http/clock.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
 import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
 import { personOf } from "../../../http/person.ts";
+import { invitedCookie, readInvitedCookie } from "../../../accounts/cookies.ts";
 import {
+  findInvitation,
   listInvitations,
   revokeInvitation,
 } from "../../../rooms/invitations.ts";
@@ -41,7 +44,15 @@ import type { Account } from "../../../accounts/types.ts";
 import type { Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
+/** What a form led to: where to go, and for whoever invited the link to pass on. */
+interface Done {
+  location: string;
+  link?: string;
+}
+
 interface Data {
+  /** The link of the invitation just made. */
+  link?: string;
   rooms: RoomEntry[];
   room: Room;
   role: Role;
@@ -81,6 +92,9 @@ async function load(
   };
 }
 
+/** How long the page shows the link of an invitation just made, which is kept nowhere else. */
+const LINK_SHOWN_MS = 10 * 60_000;
+
 /** What to say after an e-mail was sent, or was not. */
 const doneBy = ({ delivery }: { delivery: Delivery }): string =>
   delivery === "sent" ? "invite" : `invite-${delivery}`;
@@ -91,17 +105,21 @@ async function act(
   me: Account,
   roomId: string,
   form: FormData,
-): Promise<string> {
+): Promise<Done> {
   const members = `/rooms/${encodeURIComponent(roomId)}/members`;
   const intent = textOf(form, "intent");
   let done = intent;
+  let link: string | undefined;
   switch (intent) {
-    case "invite":
-      done = doneBy(await invite(s, me, roomId, textOf(form, "email")));
+    case "invite": {
+      const sent = await invite(s, me, roomId, textOf(form, "email"));
+      [done, link] = [doneBy(sent), sent.link];
       break;
+    }
     case "resend": {
       const id = textOf(form, "invitation");
-      done = doneBy(await resendInvitation(s, me, roomId, id));
+      const sent = await resendInvitation(s, me, roomId, id);
+      [done, link] = [doneBy(sent), sent.link];
       break;
     }
     case "revoke":
@@ -115,11 +133,11 @@ async function act(
       break;
     case "leave":
       await leaveRoom(s, me, roomId);
-      return "/rooms";
+      return { location: "/rooms" };
     default:
       throw unknownIntent();
   }
-  return `${members}?done=${encodeURIComponent(done)}`;
+  return { location: `${members}?done=${encodeURIComponent(done)}`, link };
 }
 
 export const handler = define.handlers({
@@ -132,6 +150,14 @@ export const handler = define.handlers({
       hasOutbox(ctx),
     );
     data.done = ctx.url.searchParams.get("done");
+    const code = readInvitedCookie(ctx.state.services.config, ctx.req.headers);
+    if (code && data.done?.startsWith("invite")) {
+      const invitation = await findInvitation(ctx.state.services, code);
+      if (invitation?.roomId === data.room.id) {
+        const { appUrl } = ctx.state.services.config;
+        data.link = `${appUrl}/invitations/${code}`;
+      }
+    }
     return page(data);
   },
 
@@ -141,7 +167,15 @@ export const handler = define.handlers({
     const { id } = ctx.params;
     const form = await readForm(ctx.req);
     try {
-      return ctx.redirect(await act(services, me, id, form), 303);
+      const { location, link } = await act(services, me, id, form);
+      const answer = ctx.redirect(location, 303);
+      if (link) {
+        const code = link.slice(link.lastIndexOf("/") + 1);
+        const until = Date.now() + LINK_SHOWN_MS;
+        const cookie = invitedCookie(services.config, code, until);
+        answer.headers.append("set-cookie", cookie);
+      }
+      return answer;
     } catch (error) {
       const failure = failureOf(error, ["email", "name"], requestId);
       // Throws again for people who are no members: they see no page at all.
@@ -170,10 +204,29 @@ const FAILED: Record<string, string> = {
     "The e-mail could not be delivered. Please try again later.",
 };
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, req }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
   const happened = sentenceFor(DONE, done);
   const failed = sentenceFor(FAILED, done);
+  // Where one looks after sending: beside the form.
+  const isInvite = done?.startsWith("invite") || done === "revoke";
+  const notice = (
+    <>
+      {happened && (
+        <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
+          {happened}
+          {done === "invite" && data.outbox && (
+            <>
+              {" "}
+              No mail server is set up, so it was kept on this machine:{" "}
+              <a href="/outbox">read it in the outbox</a>.
+            </>
+          )}
+        </Notice>
+      )}
+      {failed && <Notice danger answer>{failed}</Notice>}
+    </>
+  );
   return (
     <>
       <RoomSidebar rooms={rooms} current={room.id} about me={me} />
@@ -188,19 +241,7 @@ export default define.page<typeof handler>(({ data }) => {
           {" · "}
           <a href="#invite">Invite someone</a>
         </p>
-        {happened && (
-          <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
-            {happened}
-            {done === "invite" && data.outbox && (
-              <>
-                {" "}
-                No mail server is set up, so it was kept on this machine:{" "}
-                <a href="/outbox">read it in the outbox</a>.
-              </>
-            )}
-          </Notice>
-        )}
-        {failed && <Notice danger answer>{failed}</Notice>}
+        {!isInvite && notice}
         <FormNotice failure={failure} />
         <MemberList
           members={members}
@@ -211,6 +252,9 @@ export default define.page<typeof handler>(({ data }) => {
           invitations={invitations}
           email={data.typed.email}
           error={failure?.fields.email}
+          clock={clockOf(req)}
+          notice={isInvite && notice}
+          link={data.link}
         />
         <RoomSettings
           room={room}

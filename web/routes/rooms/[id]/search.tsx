@@ -7,6 +7,7 @@ import { SearchResults } from "../../../components/SearchResults.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { type Failure, failureOf } from "../../../http/forms.ts";
+import { clockOf } from "../../../http/clock.ts";
 import { personOf } from "../../../http/person.ts";
 import { readBefore } from "../../../http/room-page.ts";
 import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
@@ -55,7 +56,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, req }) => {
   const { rooms, room, me, wanted, found, failure } = data;
   const title = wanted ? `${wanted} in ${room.name}` : `Search ${room.name}`;
   return (
@@ -86,7 +87,12 @@ export default define.page<typeof handler>(({ data }) => {
           <button class="button" type="submit">Search</button>
         </form>
         {found && (
-          <SearchResults roomId={room.id} wanted={wanted} page={found} />
+          <SearchResults
+            roomId={room.id}
+            wanted={wanted}
+            page={found}
+            clock={clockOf(req)}
+          />
         )}
       </div>
     </>
