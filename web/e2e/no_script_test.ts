@@ -127,7 +127,7 @@ Deno.test({
 
           await open(graces, "Hello, edited");
           await press(graces, "👍");
-          await graces.getByRole("button", { name: "👍 1" }).waitFor();
+          await graces.locator("form button", { hasText: "👍 1" }).waitFor();
           await graces.getByLabel("Your reply").fill("Well said");
           await press(graces, "Send reply");
           await graces.waitForURL(`**${room}*`, parsed);
