@@ -49,6 +49,8 @@ export interface FaceEngine {
     live: Uint8Array,
     purpose?: "verify" | "turned",
   ): Promise<Verdict>;
+  /** How many photos wait for their turn, where they have to. */
+  waiting?(): number;
   /** Frees what the engine holds; calls under way fail with AppError 503. */
   close(): Promise<void>;
 }

@@ -11,6 +11,8 @@ export interface FaceWorkerOptions {
   script: URL;
   /** Photos waiting at most; one more is answered "busy". */
   queue: number;
+  /** Bytes of photos waiting at most. */
+  queueBytes: number;
   /** Milliseconds a photo may take, loading the networks included. */
   timeout: number;
   /** Milliseconds without work after which the worker is ended to give its memory back. */
@@ -25,7 +27,9 @@ interface Job {
 
 const DEFAULTS: FaceWorkerOptions = {
   script: new URL("./worker.ts", import.meta.url),
-  queue: 16,
+  // One or two minutes of work. Each account has one photo in it at most.
+  queue: 200,
+  queueBytes: 64_000_000,
   timeout: 30_000,
   idle: 5 * 60_000,
 };
@@ -43,6 +47,11 @@ export class FaceWorker {
     this.#options = { ...DEFAULTS, ...options };
   }
 
+  /** Photos that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Whether the worker is running, and holding memory. */
   get running(): boolean {
     return this.#worker !== null;
@@ -55,7 +64,12 @@ export class FaceWorker {
    */
   describe(request: WorkerRequest): Promise<Description> {
     if (this.#closed) return Promise.reject(failure("faces-unavailable"));
-    if (this.#waiting.length >= this.#options.queue) {
+    const bytes = this.#waiting.reduce(
+      (sum, { request: { jpeg } }) => sum + jpeg.length,
+      request.jpeg.length,
+    );
+    const { queue, queueBytes } = this.#options;
+    if (this.#waiting.length >= queue || bytes > queueBytes) {
       return Promise.reject(failure("busy"));
     }
     const { promise, resolve, reject } = Promise.withResolvers<Description>();

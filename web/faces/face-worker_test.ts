@@ -94,3 +94,18 @@ Deno.test("closing fails what waits and what comes", () =>
     await assertFails(describe(ANSWER), "faces-unavailable");
     assert(!worker.running);
   }));
+
+Deno.test("twenty-four photos at once all have their turn, unless they are too many bytes", async () => {
+  await withWorker({}, async (describe, worker) => {
+    const calls = Array.from({ length: 24 }, () => describe(ANSWER));
+    assertEquals(worker.waiting, 23);
+    assertEquals((await Promise.all(calls)).at(-1), 24);
+    assertEquals(worker.waiting, 0);
+  });
+  await withWorker({ queueBytes: 2 }, async (describe) => {
+    const [first, second, third, fourth] = [ANSWER, ANSWER, ANSWER, ANSWER]
+      .map(describe);
+    await assertFails(fourth, "busy");
+    assertEquals(await Promise.all([first, second, third]), [1, 2, 3]);
+  });
+});

@@ -88,6 +88,8 @@ export function localFaceEngine(
       };
     },
 
+    waiting: () => worker.waiting,
+
     close() {
       worker.close();
       return Promise.resolve();

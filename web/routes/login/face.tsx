@@ -1,5 +1,6 @@
 import { Once } from "../../components/Once.tsx";
-import { page } from "fresh";
+import { type Context, page } from "fresh";
+import { readPendingLoginCookie } from "../../accounts/cookies.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { isUnclear, signInWithFace } from "../../accounts/sign-in.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
@@ -16,12 +17,20 @@ import {
   readForm,
 } from "../../http/forms.ts";
 import {
+  type Answer,
+  answerInLine,
+  isLongLine,
+  photosInLine,
+  waitInLine,
+} from "../../http/face-line.ts";
+import {
+  type PendingLogin,
   pendingLoginOf,
   signedIn,
   startAgain,
 } from "../../http/pending-login.ts";
 import type { Services } from "../../services.ts";
-import { define } from "../../utils.ts";
+import { define, type State } from "../../utils.ts";
 
 interface Data {
   next: string;
@@ -31,6 +40,8 @@ interface Data {
   /** To which side to turn the head for a second photo, when liveness is on. */
   turn: Turn | null;
   failure?: Failure;
+  /** Photos in line, while this one's answer is awaited. */
+  inLine?: number;
 }
 
 const noPhoto = (): AppError => {
@@ -46,6 +57,9 @@ const noPhoto = (): AppError => {
 const onlyOf = (faceOnly: boolean): string | undefined =>
   faceOnly ? faceFirst().message : undefined;
 
+const photosOf = async (request: Request): Promise<Uint8Array[]> =>
+  await filesOf(await readForm(request, "files"), "selfie");
+
 /** Sends the code that an unclear face needs beside it; what hinders that, if anything. */
 async function codeToo(
   s: Services,
@@ -59,61 +73,96 @@ async function codeToo(
   }
 }
 
+type Outcome = Response | ReturnType<typeof page<Data>>;
+
+/** What to answer to photos. It never fails. */
+async function judge(
+  ctx: Context<State>,
+  { token, account: { id, name }, faceOnly }: PendingLogin,
+  next: string,
+  photos: PromiseSettledResult<Uint8Array[]>,
+): Promise<Answer<Outcome>> {
+  const { services, requestId, ip } = ctx.state;
+  try {
+    if (photos.status === "rejected") throw photos.reason;
+    const [selfie, turned] = photos.value;
+    if (selfie === undefined) throw noPhoto();
+    const session = await signInWithFace(services, token, selfie, ip, turned);
+    return () => signedIn(services, session, next);
+  } catch (error) {
+    // It was open a moment ago: the last photo it had did not match.
+    if (error instanceof AppError && error.code === "login-expired") {
+      const why = faceOnly ? "only-face" : "tries";
+      return () => ctx.redirect(startAgain(next, why), 303);
+    }
+    const asked = isUnclear(error) && !faceOnly
+      ? await codeToo(services, id)
+      : { problem: error };
+    if (!asked.problem) {
+      const query = `unclear&next=${encodeURIComponent(next)}`;
+      return () => ctx.redirect(`/login/code?${query}`, 303);
+    }
+    const failure = failureOf(asked.problem, ["selfie"], requestId);
+    const turn = await askedTurn(services, id);
+    const data = { next, name, only: onlyOf(faceOnly), turn, failure };
+    return () => page<Data>(data, { status: failure.status });
+  }
+}
+
 export const handler = define.handlers({
   async GET(ctx) {
+    const { services } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
-    const pending = await pendingLoginOf(ctx.state.services, ctx.req.headers);
+    if (ctx.url.searchParams.has("wait")) {
+      const token = readPendingLoginCookie(services.config, ctx.req.headers);
+      const answer = answerInLine<Outcome>(services, token);
+      if (answer === "waiting") {
+        const inLine = photosInLine(services);
+        const data = { next, name: "", turn: null, inLine };
+        return page<Data>(data, { headers: { refresh: "2" } });
+      }
+      if (answer) return answer();
+    }
+    const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
     const { account: { id, name }, faceOnly } = pending;
-    const turn = await askedTurn(ctx.state.services, id);
+    const turn = await askedTurn(services, id);
     return page<Data>({ next, name, only: onlyOf(faceOnly), turn });
   },
 
   async POST(ctx) {
-    const { services, requestId, ip } = ctx.state;
+    const { services } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     const pending = await pendingLoginOf(services, ctx.req.headers);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    const { account: { id, name }, faceOnly } = pending;
-    try {
-      const [selfie, turned] = await filesOf(
-        await readForm(ctx.req, "files"),
-        "selfie",
-      );
-      if (selfie === undefined) throw noPhoto();
-      const { token } = pending;
-      const session = await signInWithFace(
-        services,
-        token,
-        selfie,
-        ip,
-        turned,
-      );
-      return signedIn(services, session, next);
-    } catch (error) {
-      // It was open a moment ago: the last photo it had did not match.
-      if (error instanceof AppError && error.code === "login-expired") {
-        return ctx.redirect(
-          startAgain(next, faceOnly ? "only-face" : "tries"),
-          303,
-        );
-      }
-      const asked = isUnclear(error) && !faceOnly
-        ? await codeToo(services, id)
-        : { problem: error };
-      if (!asked.problem) {
-        const query = `unclear&next=${encodeURIComponent(next)}`;
-        return ctx.redirect(`/login/code?${query}`, 303);
-      }
-      const failure = failureOf(asked.problem, ["selfie"], requestId);
-      const turn = await askedTurn(services, id);
-      return page<Data>(
-        { next, name, only: onlyOf(faceOnly), turn, failure },
-        { status: failure.status },
-      );
-    }
+    // Read now: nothing of a request can be read once it was answered.
+    const [photos] = await Promise.allSettled([photosOf(ctx.req)]);
+    const work = () => judge(ctx, pending, next, photos);
+    if (!isLongLine(services)) return (await work())();
+    waitInLine(services, pending.token, work);
+    const query = `wait&next=${encodeURIComponent(next)}`;
+    return ctx.redirect(`/login/face?${query}`, 303);
   },
 });
+
+function Waiting({ inLine }: { inLine: number }) {
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Checking your photo" />
+      <h1>Checking your photo</h1>
+      <p role="status">
+        Many people are signing in right now:{" "}
+        {inLine === 1
+          ? "one photo is in line."
+          : `${inLine} photos are in line.`}
+      </p>
+      <p class="soft">
+        You don’t have to do anything. This page goes on by itself as soon as
+        your photo was checked.
+      </p>
+    </div>
+  );
+}
 
 /** The other way in, for whom the camera is none. */
 function CodeInstead({ query }: { query: string }) {
@@ -134,6 +183,7 @@ function CodeInstead({ query }: { query: string }) {
 }
 
 export default define.page<typeof handler>(({ data }) => {
+  if (data.inLine !== undefined) return <Waiting inLine={data.inLine} />;
   const { next, name, only, turn, failure } = data;
   const query = `next=${encodeURIComponent(next)}`;
   return (
