@@ -8,6 +8,7 @@ import {
   type Still,
   takeStills,
 } from "../client/camera.ts";
+import { sendForm } from "../client/send-form.ts";
 import { tellZone } from "../client/zone.ts";
 
 export interface CameraProps {
@@ -62,6 +63,32 @@ export default function Camera(
     tellZone();
     const hide = () => stream.current && rest();
     addEventListener("pagehide", hide);
+    const field = camera.current!.closest("fieldset")!;
+    const form = field.form!;
+    form.onsubmit = async (event) => {
+      event.preventDefault();
+      if (form.ariaBusy) return;
+      form.ariaBusy = "true";
+      setSaid("Checking your photo…");
+      setProblem("");
+      field.querySelector(":scope > .error")?.remove();
+      try {
+        const wrong = await sendForm(form, field);
+        setSaid("");
+        if (!wrong) return;
+        // The photo is what was wrong: another is needed.
+        field.querySelectorAll("input").forEach((one) => setFiles(one, []));
+        still.current = "idle";
+        rest();
+        field.append(wrong);
+        (wrong as HTMLElement).focus();
+      } catch {
+        // As without script: the browser says what it has to say.
+        form.submit();
+      } finally {
+        form.ariaBusy = null;
+      }
+    };
     return () => {
       removeEventListener("pagehide", hide);
       stop();
@@ -175,7 +202,7 @@ export default function Camera(
     : count > 1
     ? "Take photos"
     : "Take photo";
-  const picker = (label?: string) => (
+  const picker = () => (
     <input
       class="input"
       type="file"
@@ -184,7 +211,6 @@ export default function Camera(
       capture="user"
       multiple={count > 1}
       required={required}
-      aria-label={label}
       onChange={(event) => choose(event.currentTarget)}
     />
   );
@@ -199,7 +225,11 @@ export default function Camera(
           ? button(takeLabel, take, "")
           : phase === "taken"
           ? button("Take again", start)
-          : button("Use the camera", start)}
+          : button(
+            "Use the camera",
+            start,
+            phase === "chosen" ? undefined : "",
+          )}
         {filming && button("Cancel", rest, "button-plain")}
       </div>
       <p class="hint" role="status">{said}</p>
@@ -211,7 +241,11 @@ export default function Camera(
             <label>Head turned to your {turn} {picker()}</label>
           </>
         )
-        : picker(alive ? "Or choose a photo" : "A photo of your face")}
+        : (
+          <label>
+            {alive ? "Or choose a photo" : "A photo of your face"} {picker()}
+          </label>
+        )}
     </div>
   );
 }

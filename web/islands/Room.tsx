@@ -115,6 +115,8 @@ export default function Room(props: RoomProps) {
     });
     setAlive(true);
     tellZone();
+    // Offline, a page that is asked for is our own.
+    navigator.serviceWorker?.register("/sw.js").catch(() => {});
     if (!input.current!.value) fill(room.draft());
     // Typing may begin at once; on a phone this would open the keyboard.
     if (

@@ -109,7 +109,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       >
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
-          Your password and your photo were not kept: give them once more.
+          <span data-lost="">
+            Your password and your photo were not kept: give them once more.
+          </span>
         </FormNotice>
         <Field
           name="name"

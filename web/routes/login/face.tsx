@@ -196,7 +196,7 @@ export default define.page<typeof handler>(({ data }) => {
           : "A new photo is compared with the one you enrolled, and not kept."}
       </p>
       <form
-        class="form"
+        class="form face-step"
         method="post"
         action={`/login/face?${query}`}
         enctype="multipart/form-data"
