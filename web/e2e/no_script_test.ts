@@ -171,6 +171,7 @@ Deno.test({
       await story.step(
         "a new message appears in the live view by itself",
         async () => {
+          await graces.goto(room, parsed);
           await adas.goto(`${room}/live`, { waitUntil: "commit" });
           await write(graces, "Live, and still no script");
           await adas.getByText("Live, and still no script").waitFor();
