@@ -1,4 +1,5 @@
 import type { JWK } from "jose";
+import type { SignUpPolicy } from "./accounts/sign-up.ts";
 import {
   ConfigError,
   type Env,
@@ -35,6 +36,8 @@ export interface Config {
   aws?: AwsConfig;
   /** What a sign-in asks of a face besides matching; "turn": see accounts/liveness.ts. */
   faceLiveness: "off" | "turn";
+  /** Who may make an account. */
+  signUp: SignUpPolicy;
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
   signingKey?: JWK;
   /** APP_URL is https: cookies are Secure. */
@@ -46,6 +49,23 @@ export interface Config {
    * the person's. Undefined: there are none.
    */
   trustedProxies?: string[];
+}
+
+/** A host name of at least two labels (RFC 1123 §2.1). */
+const DOMAIN =
+  /^(?=.{3,253}$)([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)+[a-z][a-z\d-]*[a-z\d]$/;
+
+function readSignUp(env: Env): SignUpPolicy {
+  const text = (readText(env, "SIGN_UP") ?? "open").toLowerCase();
+  if (text === "open" || text === "invited") return { kind: text };
+  const domains = text.split(",").map((domain) => domain.trim());
+  if (domains.every((domain) => DOMAIN.test(domain))) {
+    return { kind: "domains", domains };
+  }
+  throw new ConfigError(
+    "SIGN_UP",
+    "must be open, invited, or domains of e-mail addresses like acme.net,acme.org.",
+  );
 }
 
 function readFaceLiveness(env: Env): Config["faceLiveness"] {
@@ -208,6 +228,7 @@ export function readConfig(env: Env): Config {
     mailFrom,
     aws: readAws(env),
     faceLiveness: readFaceLiveness(env),
+    signUp: readSignUp(env),
     signingKey: readSigningKey(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),

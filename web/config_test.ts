@@ -22,6 +22,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     mailFrom: "ChatSphere <no-reply@localhost>",
     aws: undefined,
     faceLiveness: "off",
+    signUp: { kind: "open" },
     signingKey: undefined,
     secure: false,
     local: true,
@@ -72,6 +73,7 @@ Deno.test("everything can be given", () => {
     mailFrom: "Chat <chat@chat.example>",
     aws: undefined,
     faceLiveness: "turn",
+    signUp: { kind: "open" },
     signingKey: key,
     secure: true,
     local: false,
@@ -174,4 +176,17 @@ Deno.test("a malformed variable stops the start with one sentence", async () => 
     new TextDecoder().decode(stderr),
     "PORT must be a port number from 1 to 65535.\n",
   );
+});
+
+Deno.test("SIGN_UP says who may make an account", () => {
+  const read = (SIGN_UP: string) => readConfig({ SIGN_UP }).signUp;
+  assertEquals(read(""), { kind: "open" });
+  assertEquals(read(" Invited "), { kind: "invited" });
+  assertEquals(read("acme.net, Eng.acme.org"), {
+    kind: "domains",
+    domains: ["acme.net", "eng.acme.org"],
+  });
+  for (const bad of ["closed", "acme.net,", "@acme.net", "acme..net", "*.net"]) {
+    assertThrows(() => read(bad), ConfigError, "SIGN_UP");
+  }
 });

@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
 import { sweepPictures } from "./accounts/pictures.ts";
+import { nameOwner } from "./accounts/owner.ts";
+import { endUnconfirmed } from "./accounts/unconfirmed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { localFaceEngine } from "./faces/local.ts";
@@ -94,7 +96,8 @@ export function services(): Promise<Services> {
 async function openFromEnvironment(): Promise<Services> {
   const s = await createServices(readConfig(Deno.env.toObject()));
   const sweep = () =>
-    sweepPictures(s).catch((error) => log("warn", "sweep-failed", { error }));
+    Promise.all([sweepPictures(s), endUnconfirmed(s), nameOwner(s)])
+      .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
   const rotate = async () => {
     // One that was given is the operator's to change.

@@ -16,6 +16,7 @@ import {
 import { sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
+  isOver,
   keys,
   readRecord,
   type Store,
@@ -62,7 +63,8 @@ async function recordByEmail(
   emailKey: string,
 ): Promise<AccountRecord | null> {
   const { value: id } = await kv.get<string>(keys.accountByEmail(emailKey));
-  return await readRecord(kv, id ?? "");
+  const record = await readRecord(kv, id ?? "");
+  return record && isOver(record) ? null : record;
 }
 
 /** Hashes the password again when the parameters have changed since. */

@@ -3,7 +3,10 @@ import { announceName } from "../rooms/announce.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
 import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
+import { confirmationMailId } from "./confirm-address.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
+import { faceMailId } from "./faces.ts";
+import { nameOwner } from "./owner.ts";
 import { passwordMailId } from "./profile.ts";
 import {
   type AccountRecord,
@@ -35,18 +38,24 @@ export async function deleteAccount(
       keys.face(accountId),
     ]);
     if (account.value === null) throw noAccount();
+    const owner = await s.kv.get<string>(keys.owner());
     const commit = s.kv.atomic().check(account).check(face)
       .delete(account.key)
       .delete(face.key)
       .delete(keys.accountByEmail(account.value.emailKey))
       .delete(keys.emailCode(accountId))
-      .delete(keys.turn(accountId));
+      .delete(keys.turn(accountId))
+      .delete(keys.unconfirmed(accountId));
+    if (owner.value === accountId) commit.check(owner).delete(owner.key);
+    dropMail(commit, confirmationMailId(accountId));
     dropMail(commit, passwordMailId(accountId));
+    dropMail(commit, faceMailId(accountId));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
     return ok ? face.value?.picture ?? null : undefined;
   });
   if (picture !== null) await discardPicture(s, picture);
+  await nameOwner(s);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

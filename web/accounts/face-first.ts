@@ -56,11 +56,17 @@ export async function faceWasShown(
 export async function allowCode(s: Store, email: string): Promise<boolean> {
   const account = await findAccountByEmail(s, email);
   if (account === null || !await mustShowFace(s, account.id)) return false;
-  await changeAccount(s.kv, account.id, withoutFaceFirst);
+  await changeAccount(s.kv, account.id, vouchedFor);
   return true;
 }
 
 function withoutFaceFirst(record: AccountRecord): AccountRecord {
   const { faceFirst: _faceFirst, ...rest } = record;
+  return rest;
+}
+
+/** The operator has made sure of the person, so nothing has to wait for the reset any more. */
+function vouchedFor(record: AccountRecord): AccountRecord {
+  const { resetAt: _resetAt, ...rest } = withoutFaceFirst(record);
   return rest;
 }

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Verdict } from "../faces/engine.ts";
+import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import {
   clearAttempts,
@@ -23,6 +24,7 @@ import {
   requireTurned,
 } from "./liveness.ts";
 import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
+import { TOLD_MS } from "./profile.ts";
 import { nextEpoch } from "./sessions.ts";
 import {
   type AccountRecord,
@@ -209,7 +211,7 @@ async function checkAlone(
 /**
  * Enrols another face in place of the present one, or the first one again after a deletion; the
  * person has just agreed to it. The old template and picture are gone, and so are all sessions
- * but that of `keepToken`.
+ * but that of `keepToken`. An e-mail that tells of it is queued: {@link faceMailId}.
  *
  * @throws {AppError} the code of a `FaceError` with `fields.selfie`; `not-found` (404).
  */
@@ -237,6 +239,7 @@ export async function replaceFace(
       if (entry.value) dropPicture(commit, entry.value.picture);
       const next = await nextEpoch(s, record, commit, keepToken);
       const consent = { at: now, textVersion: consentFor(s.faces).version };
+      tellOfFace(commit, record, "face-stored");
       return { ...next, hasFace: true, consent };
     });
   } catch (error) {
@@ -248,7 +251,8 @@ export async function replaceFace(
 
 /**
  * Deletes the template and the picture, and records that consent was withdrawn. Signing in goes
- * through a code by e-mail from then on. All sessions end but that of `keepToken`.
+ * through a code by e-mail from then on. All sessions end but that of `keepToken`. An e-mail that tells
+ * of it is queued: {@link faceMailId}.
  *
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
@@ -266,9 +270,23 @@ export async function deleteFace(
     dropPicture(commit, entry.value.picture);
     const next = await nextEpoch(s, record, commit, keepToken);
     const consent = { ...record.consent, withdrawnAt: Date.now() };
+    tellOfFace(commit, record, "face-deleted");
     return { ...next, hasFace: false, consent };
   });
   await discardOld(s, old);
+}
+
+/** Names the e-mail about an account's newest face in the queue. */
+export const faceMailId = (accountId: string): string => `face-of-${accountId}`;
+
+/** Has the person told by e-mail, in case it was not them. */
+function tellOfFace(
+  commit: Deno.AtomicOperation,
+  { id, name, email }: AccountRecord,
+  kind: "face-stored" | "face-deleted",
+): void {
+  const occasion = { kind, name, email };
+  queueMail(commit, faceMailId(id), occasion, Date.now() + TOLD_MS);
 }
 
 async function discardOld(

@@ -1,6 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { type Limit, networkOf, takeAttempt } from "./attempts.ts";
+import { CONFIRM_MS } from "./confirm-address.ts";
 import { consentFor } from "./consent.ts";
 import { normaliseEmail } from "./email.ts";
 import { enrolFace } from "./enrol.ts";
@@ -10,6 +11,7 @@ import {
   type Registration,
   registrationProblems,
 } from "./fields.ts";
+import { claimOwnership, hasOwner } from "./owner.ts";
 import { hashPassword } from "./password-hash.ts";
 import { addPicture, discardPicture, type NewPicture } from "./pictures.ts";
 import {
@@ -21,6 +23,19 @@ import {
 import type { Account } from "./types.ts";
 
 type RegisterServices = Pick<Services, "kv" | "faces" | "blobs">;
+
+/** What is known of a registration besides what its form says. */
+interface Circumstances {
+  /** The address has yet to be confirmed: adds to `commit` how. */
+  confirm?: (
+    commit: Deno.AtomicOperation,
+    record: AccountRecord,
+  ) => Promise<void>;
+  /** Why not, unless it is the first account of this server. */
+  unlessFirst?: AppError;
+  /** Asked when the address has an account; true: it is free now. */
+  onTaken?: () => Promise<boolean>;
+}
 
 const byNetwork = (ip: string): Limit => ({
   kind: "register-network",
@@ -53,6 +68,7 @@ async function isTaken(kv: Deno.Kv, emailKey: string): Promise<boolean> {
 export async function register(
   s: RegisterServices,
   input: Registration,
+  circumstances: Circumstances = {},
 ): Promise<Account> {
   const problems = registrationProblems(input);
   if (Object.keys(problems).length > 0) throw invalid(problems);
@@ -60,7 +76,9 @@ export async function register(
   if (emailKey === null) throw invalid({ email: "Enter an e-mail address." });
   // Counted first: being told whether there is an account is worth as much as making one.
   if (input.ip !== undefined) await takeAttempt(s, byNetwork(input.ip));
-  if (await isTaken(s.kv, emailKey)) throw emailTaken();
+  if (await isTaken(s.kv, emailKey) && !await circumstances.onTaken?.()) {
+    throw emailTaken();
+  }
 
   const { template, selfie } = await enrolFace(s.faces, input.selfies);
   const passwordHash = await hashPassword(input.password);
@@ -75,10 +93,11 @@ export async function register(
     epoch: 1,
     hasFace: true,
     consent: { at: now, textVersion: consentFor(s.faces).version },
+    ...(circumstances.confirm ? { unconfirmedUntil: now + CONFIRM_MS } : {}),
   };
   const picture = await addPicture(s, record.id, selfie);
   try {
-    await commitAccount(s, record, template, picture);
+    await commitAccount(s, record, template, picture, circumstances);
   } catch (error) {
     await discardPicture(s, picture.blobKey);
     throw error;
@@ -91,6 +110,7 @@ async function commitAccount(
   record: AccountRecord,
   template: Uint8Array,
   picture: NewPicture,
+  circumstances: Circumstances,
 ): Promise<void> {
   const face: FaceRecord = {
     template,
@@ -104,8 +124,18 @@ async function commitAccount(
     .set(keys.account(record.id), record)
     .set(keys.face(record.id), face);
   picture.claim(commit);
+  if (record.unconfirmedUntil !== undefined) {
+    commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);
+    await circumstances.confirm?.(commit, record);
+  }
+  const isFirst = await claimOwnership(s, commit, record.id);
+  if (circumstances.unlessFirst && !isFirst) throw circumstances.unlessFirst;
   const { ok } = await commit.commit();
   if (ok) return;
+  if (isFirst && await hasOwner(s)) {
+    // Somebody else was the first by a moment.
+    return await commitAccount(s, record, template, picture, circumstances);
+  }
   if (await isTaken(s.kv, record.emailKey)) throw emailTaken();
   throw new AppError({
     code: "busy",

@@ -81,7 +81,7 @@ export async function resetPassword(
     const occasion = { kind: "password-changed", name, email } as const;
     queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
     const faceFirst = record.hasFace || undefined;
-    return { ...next, passwordHash, faceFirst };
+    return { ...next, passwordHash, faceFirst, resetAt: Date.now() };
   });
   await forgetFailures(s, emailKey, ip);
   await deliverSoon(s, [mailId]);

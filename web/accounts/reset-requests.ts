@@ -3,6 +3,7 @@ import { resetMail } from "../mail/account-mails.ts";
 import type { Services } from "../services.ts";
 import { findAccountByEmail } from "./accounts.ts";
 import { type Limit, networkOf, takeAttempts } from "./attempts.ts";
+import { sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import { invalid } from "./fields.ts";
 import { randomToken, sha256 } from "./secrets.ts";
@@ -35,6 +36,10 @@ async function sendLink(s: ResetServices, emailKey: string): Promise<void> {
     const account = await findAccountByEmail(s, emailKey);
     const record = account && await readRecord(s.kv, account.id);
     if (record === null) return;
+    if (record.unconfirmedUntil !== undefined) {
+      // Whose account it is has yet to be shown: its face may be somebody else's.
+      return await sendConfirmation(s, record.id);
+    }
     const code = randomToken();
     const key = keys.reset(await sha256(code));
     const reset: ResetRecord = {

@@ -3,6 +3,7 @@ import { isToken, randomToken, sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
   changeAccount,
+  isOver,
   keys,
   noAccount,
   readRecord,
@@ -63,7 +64,7 @@ export async function findSession(
   if (session === null || session.expiresAt <= Date.now()) return null;
   const { accountId, expiresAt, epoch } = session;
   const record = await readRecord(s.kv, accountId);
-  if (record === null || record.epoch !== epoch) return null;
+  if (record === null || record.epoch !== epoch || isOver(record)) return null;
   return { accountId, expiresAt, account: toAccount(record) };
 }
 

@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { checkCredentials, type Credentials } from "./check-password.ts";
+import { addressProven } from "./confirm-address.ts";
 import { checkEmailCode } from "./email-code.ts";
 import { faceFirst, faceWasShown, mustShowFace } from "./face-first.ts";
 import { checkFace, type LiveServices } from "./faces.ts";
@@ -100,5 +101,6 @@ export async function signInWithCode(
   if (pending === null) throw loginExpired();
   if (await mustShowFace(s, pending.accountId)) throw faceFirst();
   await checkEmailCode(s, pending.accountId, code);
+  await addressProven(s, pending.accountId);
   return await finish(s, pendingToken, pending);
 }

@@ -5,6 +5,9 @@
  * |---|---|---|
  * | `["accounts", id]` | {@link AccountRecord} | – |
  * | `["accounts_by_email", normalised e-mail]` | account id | – |
+ * | `["server_owner"]` | account id of the first person who registered, see owner.ts | – |
+ * | `["confirmations", SHA-256 of the code]` | {@link ConfirmationRecord}, see confirm-address.ts | 48 hours |
+ * | `["unconfirmed", account id]` | when the account ends, ms since the Unix epoch | – |
  * | `["faces", account id]` | {@link FaceRecord}: the template, never sent anywhere | – |
  * | `["pictures_to_delete", blob key]` | {@link PictureNote}, see pictures.ts | – |
  * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
@@ -40,6 +43,17 @@ export interface AccountRecord {
   faceFirst?: boolean;
   /** When the person agreed to face matching, to which text, and when they withdrew it. */
   consent: { at: number; textVersion: string; withdrawnAt?: number };
+  /** When the password was last set by a link from the mailbox. */
+  resetAt?: number;
+  /** When the account ends, unless its address is confirmed before: see confirm-address.ts. */
+  unconfirmedUntil?: number;
+}
+
+export interface ConfirmationRecord {
+  accountId: string;
+  /** The address the link was sent to, normalised. */
+  emailKey: string;
+  expiresAt: number;
 }
 
 export interface FaceRecord {
@@ -90,6 +104,11 @@ export interface AttemptsRecord {
 }
 
 export const keys = {
+  accounts: () => ["accounts"],
+  owner: () => ["server_owner"],
+  confirmation: (codeHash: string) => ["confirmations", codeHash],
+  unconfirmed: (accountId: string) => ["unconfirmed", accountId],
+  allUnconfirmed: () => ["unconfirmed"],
   account: (id: string) => ["accounts", id],
   accountByEmail: (emailKey: string) => ["accounts_by_email", emailKey],
   face: (accountId: string) => ["faces", accountId],
@@ -104,8 +123,12 @@ export const keys = {
 };
 
 export const toAccount = (
-  { id, name, email, createdAt, hasFace }: AccountRecord,
-): Account => ({ id, name, email, createdAt, hasFace });
+  { id, name, email, createdAt, hasFace, unconfirmedUntil }: AccountRecord,
+): Account => ({ id, name, email, createdAt, hasFace, unconfirmedUntil });
+
+/** Whether the account's time to confirm its address is over: it ends with the next sweep. */
+export const isOver = ({ unconfirmedUntil }: AccountRecord): boolean =>
+  unconfirmedUntil !== undefined && unconfirmedUntil <= Date.now();
 
 export const noAccount = (): AppError =>
   new AppError({

@@ -8,6 +8,8 @@ export interface Account {
   createdAt: number;
   /** Whether a face is enrolled; without one, signing in goes through a code by e-mail. */
   hasFace: boolean;
+  /** When the account ends unless the address is confirmed; undefined: it is. */
+  unconfirmedUntil?: number;
 }
 
 /** A person in one of their sessions. */

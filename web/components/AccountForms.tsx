@@ -5,8 +5,10 @@ import { Field } from "./Field.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 
 /** Everything a person can change about their account. */
-export function AccountForms({ account, failed, name, errors }: {
+export function AccountForms({ account, isRecent, failed, name, errors }: {
   account: Account;
+  /** The person signed in a moment ago, and may change how. */
+  isRecent: boolean;
   /** The intent of the form that came back, if one did. */
   failed?: string;
   name?: string;
@@ -31,37 +33,46 @@ export function AccountForms({ account, failed, name, errors }: {
           <button class="button button-quiet" type="submit">Save name</button>
         </IntentForm>
       </section>
-      <FaceForms account={account} />
+      <FaceForms
+        account={account}
+        isRecent={isRecent}
+        failed={failed === "delete-face"}
+        error={errorsOf("delete-face").password}
+      />
       <section class="stack" aria-labelledby="password-heading">
         <h2 id="password-heading">Password</h2>
-        <IntentForm intent="password">
-          <Field
-            id="current-password"
-            name="password"
-            label="Current password"
-            type="password"
-            autocomplete="current-password"
-            maxLength={128}
-            required
-            error={password.password}
-          />
-          <Field
-            name="newPassword"
-            label="New password"
-            type="password"
-            hint="At least 8 characters. Your other devices are signed out."
-            autocomplete="new-password"
-            minLength={8}
-            maxLength={128}
-            required
-            error={password.newPassword}
-          />
-          <p>
-            <button class="button button-quiet" type="submit">
-              Change password
-            </button>
-          </p>
-        </IntentForm>
+        {isRecent
+          ? (
+            <IntentForm intent="password">
+              <Field
+                id="current-password"
+                name="password"
+                label="Current password"
+                type="password"
+                autocomplete="current-password"
+                maxLength={128}
+                required
+                error={password.password}
+              />
+              <Field
+                name="newPassword"
+                label="New password"
+                type="password"
+                hint="At least 8 characters. Your other devices are signed out."
+                autocomplete="new-password"
+                minLength={8}
+                maxLength={128}
+                required
+                error={password.newPassword}
+              />
+              <p>
+                <button class="button button-quiet" type="submit">
+                  Change password
+                </button>
+              </p>
+            </IntentForm>
+          )
+          : <p class="soft">Sign in again to change it.</p>}
       </section>
       <section class="stack" aria-labelledby="end-heading">
         <h2 id="end-heading">Sign out or leave</h2>

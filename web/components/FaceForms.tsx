@@ -1,8 +1,16 @@
 import type { Account } from "../accounts/types.ts";
+import { Field } from "./Field.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 
 /** What is stored of a face: delete it with one click, or go and store a new one. */
-export function FaceForms({ account }: { account: Account }) {
+export function FaceForms({ account, isRecent, failed, error }: {
+  account: Account;
+  /** The person signed in a moment ago. */
+  isRecent: boolean;
+  /** The form to delete the face came back. */
+  failed: boolean;
+  error?: string;
+}) {
   return (
     <section class="stack" aria-labelledby="face-heading">
       <h2 id="face-heading">Face</h2>
@@ -11,18 +19,62 @@ export function FaceForms({ account }: { account: Account }) {
           ? "One photo of you, and whatever was measured from it, is stored as you agreed, to compare when you sign in. Delete it whenever you like; you then sign in with a code by e-mail."
           : "No face is stored. You sign in with your password and a code by e-mail."}
       </p>
-      <div class="actions">
-        {account.hasFace && (
-          <IntentForm intent="delete-face" class="actions">
-            <button class="button button-quiet" type="submit">
-              Delete my face
-            </button>
-          </IntentForm>
-        )}
-        <a class="button button-quiet" href="/account/face">
-          {account.hasFace ? "Replace it with a new one" : "Store my face"}
-        </a>
-      </div>
+      {isRecent
+        ? <Change hasFace={account.hasFace} failed={failed} error={error} />
+        : <SignInAgain />}
     </section>
+  );
+}
+
+/** To whoever signed in with both steps a moment ago. */
+function Change({ hasFace, failed, error }: {
+  hasFace: boolean;
+  failed: boolean;
+  error?: string;
+}) {
+  return (
+    <div class="actions">
+      {hasFace && (
+        <details class="confirm" open={failed}>
+          <summary class="button button-quiet">Delete my face</summary>
+          <IntentForm intent="delete-face">
+            <Field
+              id="face-password"
+              name="password"
+              label="Your password"
+              type="password"
+              autocomplete="current-password"
+              required
+              error={error}
+            />
+            <p>
+              <button class="button button-danger" type="submit">
+                Delete my face now
+              </button>
+            </p>
+          </IntentForm>
+        </details>
+      )}
+      <a class="button button-quiet" href="/account/face">
+        {hasFace ? "Replace it with a new one" : "Store my face"}
+      </a>
+    </div>
+  );
+}
+
+/** To everyone else: whoever found this session open must not change the way in. */
+function SignInAgain() {
+  return (
+    <>
+      <p class="soft">
+        To change your face or your password, sign in again first. It is only
+        possible within 10 minutes of signing in.
+      </p>
+      <IntentForm intent="sign-in-again" class="actions">
+        <button class="button button-quiet" type="submit">
+          Sign in again
+        </button>
+      </IntentForm>
+    </>
   );
 }

@@ -1,14 +1,17 @@
+import { sendConfirmation } from "../accounts/confirm-address.ts";
 import { clearSessionCookie } from "../accounts/cookies.ts";
 import { deleteAccount } from "../accounts/delete-account.ts";
-import { deleteFace, replaceFace } from "../accounts/faces.ts";
+import { deleteFace, faceMailId, replaceFace } from "../accounts/faces.ts";
+import { requireRecent, requireSettled } from "../accounts/factor-changes.ts";
 import {
   changePassword,
   confirmPassword,
   renameAccount,
 } from "../accounts/profile.ts";
-import { endAllSessions } from "../accounts/sessions.ts";
+import { endAllSessions, endSession } from "../accounts/sessions.ts";
 import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
+import { deliverSoon } from "../mail/deliver.ts";
 import { announceRename, announceSignOut } from "../rooms/announce.ts";
 import type { State } from "../utils.ts";
 import { filesOf, textOf, unknownIntent } from "./forms.ts";
@@ -33,8 +36,8 @@ function checkConsent(form: FormData): void {
 /**
  * Enrols the face in the form's pictures in place of the present one.
  *
- * @throws {AppError} `invalid` (422) without consent; what `confirmPassword` and `replaceFace`
- * throw.
+ * @throws {AppError} `invalid` (422) without consent; `sign-in-again` and `wait-after-reset` (403);
+ * what `confirmPassword` and `replaceFace` throw.
  */
 export async function storeFace(
   { services: s, session, ip }: State,
@@ -42,10 +45,13 @@ export async function storeFace(
   form: FormData,
 ): Promise<void> {
   checkConsent(form);
+  await requireRecent(s, session?.token);
+  await requireSettled(s, accountId);
   const password = textOf(form, "password");
   await confirmPassword(s, { accountId, password, ip });
   const selfies = await filesOf(form, "selfie");
   await replaceFace(s, accountId, selfies, session?.token);
+  await deliverSoon(s, [faceMailId(accountId)]);
   await announceSignOut(s, { userId: accountId, keep: sid });
 }
 
@@ -75,7 +81,15 @@ export async function act(
       await renameAccount(s, accountId, textOf(form, "name"));
       await announceRename(s, accountId, account.name);
       return stay;
+    case "sign-in-again":
+      if (keep !== undefined) await endSession(s, keep);
+      await announceSignOut(s, { userId: accountId, sid: account.sid });
+      return {
+        location: "/login?next=/account",
+        cookie: clearSessionCookie(s.config),
+      };
     case "password": {
+      await requireRecent(s, keep);
       const newPassword = textOf(form, "newPassword");
       const change = { accountId, password, newPassword, ip };
       await changePassword(s, change, keep);
@@ -83,8 +97,15 @@ export async function act(
       return stay;
     }
     case "delete-face":
+      await requireRecent(s, keep);
+      await requireSettled(s, accountId);
+      await confirmPassword(s, { accountId, password, ip });
       await deleteFace(s, accountId, keep);
+      await deliverSoon(s, [faceMailId(accountId)]);
       await announceSignOut(s, others);
+      return stay;
+    case "confirm-again":
+      await sendConfirmation(s, accountId);
       return stay;
     case "sign-out-everywhere":
       await endAllSessions(s, accountId);

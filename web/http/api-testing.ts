@@ -1,3 +1,5 @@
+import { findAccountByEmail } from "../accounts/accounts.ts";
+import { addressProven } from "../accounts/confirm-address.ts";
 import { AppError } from "../errors.ts";
 import { pictureOf, type TestApp, testApp } from "./testing.ts";
 
@@ -86,6 +88,10 @@ export function onStage(
           consent: true,
         });
         if (status !== 201) throw new Error(`${name} could not register`);
+        const email = emailOf(name);
+        const account = await findAccountByEmail(app.services, email);
+        await addressProven(app.services, account!.id);
+        app.mails.length = 0;
         return client;
       },
     });

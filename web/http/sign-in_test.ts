@@ -246,10 +246,11 @@ Deno.test("signing out ends the session on the server", async () => {
   assertEquals(rooms.status, 303);
 });
 
-Deno.test("one click deletes the face, and signing in goes on with a code", async () => {
+Deno.test("the password deletes the face, and signing in goes on with a code", async () => {
   await using app = await testApp();
   const { account, cookie } = await app.person("Ada");
-  const answer = await app.send("/account", { intent: "delete-face" }, cookie);
+  const form = { intent: "delete-face", password: "correct horse battery" };
+  const answer = await app.send("/account", form, cookie);
   assertEquals(answer.headers.get("location"), "/account?done=delete-face");
   const page = await (await app.ask("/account?done=delete-face", { cookie }))
     .text();

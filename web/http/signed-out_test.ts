@@ -41,7 +41,7 @@ Deno.test("a new password or face ends all sessions but the one that asked", asy
   const newPassword = "a different long one";
   const forms: Record<string, string>[] = [
     { intent: "password", password: PASSWORD, newPassword },
-    { intent: "delete-face" },
+    { intent: "delete-face", password: newPassword },
   ];
   for (const form of forms) {
     assertEquals((await app.send("/account", form, cookie)).status, 303);

@@ -55,6 +55,77 @@ export function resetMail({ name, email }: Addressee, link: string): Mail {
   });
 }
 
+/** Whose address is to be confirmed, and how. */
+export interface ConfirmAddress extends Addressee {
+  link: string;
+}
+
+/** The e-mail with the link that confirms the address of a new account. */
+export function confirmAddressMail(
+  { name, email, link }: ConfirmAddress,
+): Mail {
+  return toMail({
+    to: email,
+    subject: "Confirm your e-mail address for ChatSphere",
+    heading: "Confirm your e-mail address",
+    pieces: [
+      {
+        kind: "paragraph",
+        text: `Hello ${
+          named(name)
+        }, someone made a ChatSphere account with this address. If it was you, open the link to confirm it.`,
+      },
+      { kind: "link", label: "Open the link", href: link },
+      {
+        kind: "note",
+        text:
+          "The account is removed after 48 hours unless its address is confirmed.",
+      },
+      {
+        kind: "note",
+        text:
+          "If it was not you, the link also lets you remove the account right away.",
+      },
+    ],
+  });
+}
+
+const FACE_CHANGES = {
+  "face-stored": {
+    subject: "Your ChatSphere face was changed",
+    heading: "A new face was stored",
+    text:
+      "a new face was stored for your ChatSphere account, and every other device was signed out.",
+  },
+  "face-deleted": {
+    subject: "Your ChatSphere face was deleted",
+    heading: "Your face was deleted",
+    text:
+      "the face stored for your ChatSphere account was deleted. You now sign in with a code by e-mail.",
+  },
+};
+
+/** The e-mail that tells of a change of the face, in case it was not the person who made it. */
+export function faceChangedMail(
+  { name, email }: Addressee,
+  change: keyof typeof FACE_CHANGES,
+): Mail {
+  const { subject, heading, text } = FACE_CHANGES[change];
+  return toMail({
+    to: email,
+    subject,
+    heading,
+    pieces: [
+      { kind: "paragraph", text: `Hello ${named(name)}, ${text}` },
+      {
+        kind: "note",
+        text:
+          "If this was not you, write to whoever runs your ChatSphere right away.",
+      },
+    ],
+  });
+}
+
 /** The e-mail that tells of a new password, in case it was not the person who chose it. */
 export function passwordChangedMail({ name, email }: Addressee): Mail {
   return toMail({

@@ -1,6 +1,6 @@
 import { toMail } from "./letter.ts";
 import type { Mail } from "./mailer.ts";
-import { named } from "./names.ts";
+import { named, namedInSubject } from "./names.ts";
 
 export interface InvitationMail {
   to: string;
@@ -26,7 +26,9 @@ export function invitationMail(invitation: InvitationMail): Mail {
   const until = day.format(invitation.expiresAt);
   return toMail({
     to,
-    subject: `${invitedBy} invites you to the room “${roomName}” on ChatSphere`,
+    subject: `${namedInSubject(invitedBy)} invites you to the room “${
+      namedInSubject(roomName)
+    }” on ChatSphere`,
     heading: `${named(invitedBy)} invites you to “${named(roomName)}”`,
     pieces: [
       {
@@ -35,7 +37,11 @@ export function invitationMail(invitation: InvitationMail): Mail {
           "It is a room on ChatSphere, where people talk in writing. If you have no account yet, you can make one on the way.",
       },
       { kind: "link", label: "Open the invitation", href: link },
-      { kind: "note", text: `The link works once, until ${until}.` },
+      {
+        kind: "note",
+        text:
+          `The link works once, until ${until}, for whoever opens it first: do not pass it on.`,
+      },
       {
         kind: "note",
         text:

@@ -1,10 +1,18 @@
-import { type Addressee, passwordChangedMail } from "./account-mails.ts";
+import {
+  type Addressee,
+  type ConfirmAddress,
+  confirmAddressMail,
+  faceChangedMail,
+  passwordChangedMail,
+} from "./account-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import type { Mail } from "./mailer.ts";
 
 /** What is kept of an e-mail in the queue: why it is written, not its words. */
 export type Occasion =
   | { kind: "invitation" } & InvitationMail
+  | { kind: "confirm-address" } & ConfirmAddress
+  | { kind: "face-stored" | "face-deleted" } & Addressee
   | { kind: "password-changed" } & Addressee;
 
 /** The e-mail for an occasion; the same one for the same occasion. */
@@ -12,6 +20,11 @@ export function write(occasion: Occasion): Mail {
   switch (occasion.kind) {
     case "invitation":
       return invitationMail(occasion);
+    case "confirm-address":
+      return confirmAddressMail(occasion);
+    case "face-stored":
+    case "face-deleted":
+      return faceChangedMail(occasion, occasion.kind);
     case "password-changed":
       return passwordChangedMail(occasion);
   }

@@ -1,3 +1,5 @@
+import { addressProven } from "../accounts/confirm-address.ts";
+import { normaliseEmail } from "../accounts/email.ts";
 import {
   type AccountRecord,
   keys as accountKeys,
@@ -111,22 +113,26 @@ async function catchUp(
  *
  * @throws {AppError} `not-found` (404); `invitation-used`, `invitation-rejected`,
  * `invitation-revoked` or `invitation-expired` (410); `already-member` or `too-many-rooms` (409),
- * which leave the invitation open.
+ * which leave the invitation open. Where it was sent to the account's own address, that is
+ * confirmed by it.
  */
 export async function acceptInvitation(
   s: Pick<Services, "kv" | "roomLog">,
   account: Account,
   code: string,
 ): Promise<Room> {
-  const { roomId, joined } = await untilCommitted(async () => {
+  const { roomId, joined, isProven } = await untilCommitted(async () => {
     const invitation = await readInvitation(s, code);
     if (invitation === null) throw invitationGone(null);
-    const { roomId, acceptedBy } = invitation.value;
-    if (acceptedBy === account.id) return { roomId, joined: false };
+    const { roomId, acceptedBy, email } = invitation.value;
+    // The link came to this address, and the person has it.
+    const isProven = normaliseEmail(account.email) === email;
+    if (acceptedBy === account.id) return { roomId, joined: false, isProven };
     if (!isOpen(invitation.value)) throw invitationGone(invitation.value);
     const joined = await join(s, account, invitation);
-    return joined ? { roomId, joined } : undefined;
+    return joined ? { roomId, joined, isProven } : undefined;
   });
+  if (isProven) await addressProven(s, account.id);
   if (joined) {
     await announceMembership(s, roomId, account.id, false);
     await catchUp(s, account, roomId);

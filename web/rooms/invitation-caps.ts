@@ -9,6 +9,8 @@ const HOUR_MS = 3_600_000;
 export const PER_ACCOUNT_AN_HOUR = 20;
 /** Invitations one address may be sent in a day, whoever sends them. */
 export const PER_ADDRESS_A_DAY = 10;
+/** Invitations this server sends in an hour, whoever asks for them. */
+export const PER_SERVER_AN_HOUR = 200;
 /** Invitations of one room that may be open at a time. */
 export const OPEN_PER_ROOM = 50;
 
@@ -34,6 +36,12 @@ export async function countInvitation(
       whom: await sha256(email),
       most: PER_ADDRESS_A_DAY,
       windowMs: 24 * HOUR_MS,
+    },
+    {
+      kind: "invitation-by-server",
+      whom: "everyone",
+      most: PER_SERVER_AN_HOUR,
+      windowMs: HOUR_MS,
     },
   ]);
 }

@@ -1,4 +1,5 @@
 import { findAccountByEmail } from "../accounts/accounts.ts";
+import { requireConfirmed } from "../accounts/confirm-address.ts";
 import { normaliseEmail } from "../accounts/email.ts";
 import { randomToken, sha256 } from "../accounts/secrets.ts";
 import { untilCommitted } from "../accounts/store.ts";
@@ -122,6 +123,7 @@ export async function makeInvitation(
   isWanted = false,
 ): Promise<Invitation & { link?: string }> {
   const { room } = await findRoom(s, account.id, roomId);
+  await requireConfirmed(s, account.id);
   const to = readAddress(email);
   await checkNotMember(s, roomId, to);
   const createdAt = Date.now();
@@ -159,7 +161,8 @@ export async function makeInvitation(
  * again for a day; `delivery` says how far it got.
  *
  * @throws {AppError} `not-found` (404) to anyone who is not a member; `invalid` (422) and
- * `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429).
+ * `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429);
+ * `address-unconfirmed` (403) to whoever has not confirmed their own address.
  */
 export async function invite(
   s: Pick<Services, "config" | "kv" | "mailer">,

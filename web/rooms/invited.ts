@@ -2,7 +2,7 @@ import type { Services } from "../services.ts";
 import { findInvitation } from "./invitations.ts";
 
 /**
- * The address an invitation was sent to, for the form of whoever comes from its link; empty for any
+ * The address an open invitation was sent to, for the form of whoever comes from its link; empty for any
  * other page.
  *
  * @param next the path of the page they come from.
@@ -13,5 +13,5 @@ export async function invitedAddress(
 ): Promise<string> {
   const code = next.match(/^\/invitations\/([\w-]+)$/)?.[1];
   const invitation = code && await findInvitation(s, code);
-  return invitation ? invitation.email : "";
+  return invitation && invitation.status === "pending" ? invitation.email : "";
 }

@@ -20,7 +20,8 @@ async function openOnesFor(
   account: Account,
 ): Promise<StoredInvitation[]> {
   const email = normaliseEmail(account.email);
-  if (email === null) return [];
+  // Until it is confirmed, the address may be anybody's.
+  if (email === null || account.unconfirmedUntil !== undefined) return [];
   const ids = await listAll<string>(s.kv, keys.addressInvitations(email));
   const found = await Promise.all(ids.map(async ({ value }) => {
     const { value: one } = await s.kv.get<StoredInvitation>(
@@ -35,9 +36,8 @@ async function openOnesFor(
 }
 
 /**
- * The open invitations that were sent to a person's address. Nobody has proved that the address of
- * an account is theirs: so this tells who invites, and neither the room nor the link, which are in
- * the e-mail.
+ * The open invitations that were sent to a person's address, once it is confirmed. This tells who
+ * invites, and neither the room nor the link, which are in the e-mail.
  */
 export async function waitingInvitations(
   s: Pick<Services, "kv">,

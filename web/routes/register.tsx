@@ -1,6 +1,6 @@
 import { Once } from "../components/Once.tsx";
 import { page } from "fresh";
-import { register } from "../accounts/register.ts";
+import { isSignUpOpen, signUp } from "../accounts/sign-up.ts";
 import { consentFor } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
 import { LONGEST_NAME } from "../accounts/fields.ts";
@@ -11,6 +11,7 @@ import { Consent } from "../components/Consent.tsx";
 import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "../components/Field.tsx";
 import { FormNotice } from "../components/FormNotice.tsx";
+import { Notice } from "../components/Notice.tsx";
 import { SelfieField } from "../components/SelfieField.tsx";
 import { Title } from "../components/Title.tsx";
 import {
@@ -28,6 +29,10 @@ interface Data {
   name: string;
   email: string;
   consent: boolean;
+  /** Accounts are made by invitation, and the person has none. */
+  isClosed?: boolean;
+  /** An account somebody else had made with their address is gone. */
+  wasRemoved?: boolean;
   failure?: Failure;
 }
 
@@ -39,6 +44,10 @@ const FIELDS = {
   consent: "your agreement",
 };
 
+/** The code of the invitation somebody is on the way to. */
+const invitationIn = (next: string): string | undefined =>
+  next.match(/^\/invitations\/([\w-]+)$/)?.[1];
+
 function keepTyped(data: Data, form: FormData): void {
   data.name = textOf(form, "name");
   data.email = textOf(form, "email");
@@ -49,8 +58,16 @@ export const handler = define.handlers({
   async GET(ctx) {
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
     if (ctx.state.account) return ctx.redirect(next, 303);
-    const email = await invitedAddress(ctx.state.services, next);
-    return page<Data>({ next, name: "", email, consent: false });
+    const { services } = ctx.state;
+    const email = await invitedAddress(services, next);
+    return page<Data>({
+      next,
+      name: "",
+      email,
+      consent: false,
+      isClosed: email === "" && !await isSignUpOpen(services),
+      wasRemoved: ctx.url.searchParams.get("done") === "removed",
+    });
   },
 
   async POST(ctx) {
@@ -64,7 +81,8 @@ export const handler = define.handlers({
     try {
       const form = await readForm(ctx.req, "files");
       keepTyped(data, form);
-      const account = await register(services, {
+      const account = await signUp(services, {
+        invitation: invitationIn(data.next),
         name: data.name,
         email: data.email,
         password: textOf(form, "password"),
@@ -87,8 +105,24 @@ export const handler = define.handlers({
   },
 });
 
+/** What stands in place of the form where accounts are made by invitation. */
+const Closed = () => (
+  <div class="column column-narrow stack">
+    <Title text="Create an account" />
+    <h1>By invitation</h1>
+    <p>
+      Accounts are made by invitation here. Ask a member to invite you, then
+      open the link in the e-mail.
+    </p>
+    <p>
+      Already have an account? <a href="/login">Sign in</a>.
+    </p>
+  </div>
+);
+
 export default define.page<typeof handler>(({ data, state }) => {
   const { failure, next } = data;
+  if (data.isClosed) return <Closed />;
   const errors = failure?.fields ?? {};
   const query = `next=${encodeURIComponent(next)}`;
   return (
@@ -101,6 +135,11 @@ export default define.page<typeof handler>(({ data, state }) => {
           : "Two minutes: a name, a password and a photo of your face."}{" "}
         Already have one? <a href={`/login?${query}`}>Sign in</a>.
       </p>
+      {data.wasRemoved && (
+        <Notice answer>
+          The account is removed. You can now make your own.
+        </Notice>
+      )}
       <form
         class="form"
         method="post"

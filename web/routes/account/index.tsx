@@ -1,6 +1,8 @@
 import { page } from "fresh";
+import { isRecent } from "../../accounts/factor-changes.ts";
 import { act, type Changed } from "../../http/account-actions.ts";
 import { AccountForms } from "../../components/AccountForms.tsx";
+import { ConfirmAddress } from "../../components/ConfirmAddress.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Notice } from "../../components/Notice.tsx";
@@ -12,12 +14,17 @@ import {
   sentenceFor,
   textOf,
 } from "../../http/forms.ts";
+import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
 import type { Account } from "../../accounts/types.ts";
-import { define } from "../../utils.ts";
+import { define, type State } from "../../utils.ts";
 
 interface Data {
   account: Account;
+  /** The person signed in a moment ago. */
+  isRecent: boolean;
+  /** E-mails can be read on this machine. */
+  outbox: boolean;
   /** What the form before this page did. */
   done: string | null;
   /** Which form came back, and what was typed into it. */
@@ -28,10 +35,17 @@ interface Data {
 
 const FIELDS = ["name", "password", "newPassword"];
 
+async function circumstances(ctx: { url: URL; state: State }) {
+  const { services, session } = ctx.state;
+  const recent = await isRecent(services, session?.token);
+  return { isRecent: recent, outbox: hasOutbox(ctx) };
+}
+
 export const handler = define.handlers({
-  GET(ctx) {
+  async GET(ctx) {
     const account = personOf(ctx.state);
-    return page<Data>({ account, done: ctx.url.searchParams.get("done") });
+    const done = ctx.url.searchParams.get("done");
+    return page<Data>({ account, ...await circumstances(ctx), done });
   },
 
   async POST(ctx) {
@@ -50,7 +64,14 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, FIELDS, state.requestId);
       return page<Data>(
-        { account, done: null, intent, name, failure },
+        {
+          account,
+          ...await circumstances(ctx),
+          done: null,
+          intent,
+          name,
+          failure,
+        },
         { status: failure.status },
       );
     }
@@ -62,11 +83,12 @@ const DONE: Record<string, string> = {
   password: "Your password is changed. Your other devices were signed out.",
   "delete-face":
     "Your face is deleted. From now on you sign in with a code by e-mail.",
+  "confirm-again": "We sent you a new link. It is in your e-mail.",
   face: "Your face is stored. Your other devices were signed out.",
 };
 
 export default define.page<typeof handler>(({ data }) => {
-  const { account, done, failure } = data;
+  const { account, done, failure, outbox } = data;
   const happened = sentenceFor(DONE, done);
   return (
     <div class="column stack">
@@ -82,7 +104,9 @@ export default define.page<typeof handler>(({ data }) => {
       </div>
       {happened && <Notice answer>{happened}</Notice>}
       <FormNotice failure={failure} />
+      <ConfirmAddress account={account} outbox={outbox} />
       <AccountForms
+        isRecent={data.isRecent}
         account={account}
         failed={data.intent}
         name={data.name}

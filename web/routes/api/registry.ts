@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { register } from "../../accounts/register.ts";
+import { signUp } from "../../accounts/sign-up.ts";
 import { createSession } from "../../accounts/sessions.ts";
 import {
   faceImages,
@@ -16,6 +16,8 @@ const Body = z.object({
   password: z.string(),
   faceImage: faceImages,
   consent: z.boolean(),
+  /** The code of the invitation the person comes by. */
+  invitation: z.string().max(100).optional(),
 });
 
 export const handler = define.handlers({
@@ -23,11 +25,11 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services, ip } = ctx.state;
     const body = await readJson(ctx.req, Body, PICTURES_BYTES);
-    const { name, email, password, consent } = body;
+    const { name, email, password, consent, invitation } = body;
     const account = await withFaceImage(async () => {
       const selfies = picturesOf(body.faceImage);
       const input = { name, email, password, consent, selfies, ip };
-      return await register(services, input);
+      return await signUp(services, { ...input, invitation });
     });
     const session = await createSession(services, account.id);
     return sessionAnswer(services.config, account, session, 201);

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { ConfirmAddress } from "../../components/ConfirmAddress.tsx";
 import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { WaitingInvitations } from "../../components/WaitingInvitations.tsx";
@@ -98,6 +99,7 @@ export default define.page<typeof handler>(({ data, req }) => {
   return (
     <div class="column stack">
       <Title text="Rooms" failed={Boolean(failure)} />
+      <ConfirmAddress account={me} outbox={outbox} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
       {list.rooms.length > A_SCREEN && (
         <p>

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
+import { ConfirmAddress } from "../../../components/ConfirmAddress.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { InviteForm } from "../../../components/InviteForm.tsx";
 import { MemberList } from "../../../components/MemberList.tsx";
@@ -248,6 +249,7 @@ export default define.page<typeof handler>(({ data, req }) => {
           me={me.id}
           isAdmin={role === "admin"}
         />
+        <ConfirmAddress account={me} outbox={data.outbox} />
         <InviteForm
           invitations={invitations}
           email={data.typed.email}

@@ -1,0 +1,71 @@
+/**
+ * What it takes to change how an account is signed in to. A session that was stolen, a mailbox
+ * that is read by somebody else, or both, must not be enough to put another face in place of the
+ * person's own.
+ */
+import { AppError } from "../errors.ts";
+import { isToken, sha256 } from "./secrets.ts";
+import {
+  keys,
+  noAccount,
+  readRecord,
+  type SessionRecord,
+  type Store,
+} from "./store.ts";
+
+/** For how long after a sign-in, which takes both steps, its session may change them. */
+export const RECENT_MS = 10 * 60 * 1000;
+/** For how long after a password reset by e-mail the face stays as it is. */
+export const SETTLE_MS = 24 * 60 * 60 * 1000;
+
+const signInAgain = (): AppError =>
+  new AppError({
+    code: "sign-in-again",
+    status: 403,
+    message:
+      "Sign in again first: this can only be changed within 10 minutes of signing in.",
+  });
+
+const waitAfterReset = (until: number): AppError => {
+  const hours = Math.max(1, Math.ceil((until - Date.now()) / 3_600_000));
+  const message = hours === 1
+    ? "Your password was reset by e-mail a short while ago. For your safety the face can be changed in an hour."
+    : `Your password was reset by e-mail a short while ago. For your safety the face can be changed in ${hours} hours.`;
+  return new AppError({
+    code: "wait-after-reset",
+    status: 403,
+    message,
+    retryAfter: Math.ceil((until - Date.now()) / 1000),
+  });
+};
+
+/** Whether this session began with both steps of a sign-in a moment ago. */
+export async function isRecent(
+  s: Store,
+  token: string | undefined,
+): Promise<boolean> {
+  if (token === undefined || !isToken(token)) return false;
+  const { value } = await s.kv.get<SessionRecord>(
+    keys.session(await sha256(token)),
+  );
+  return value !== null && Date.now() - value.createdAt < RECENT_MS;
+}
+
+/** @throws {AppError} `sign-in-again` (403) unless the session {@link isRecent}. */
+export async function requireRecent(
+  s: Store,
+  token: string | undefined,
+): Promise<void> {
+  if (!await isRecent(s, token)) throw signInAgain();
+}
+
+/** @throws {AppError} `wait-after-reset` (403) within a day of a password reset by e-mail. */
+export async function requireSettled(
+  s: Store,
+  accountId: string,
+): Promise<void> {
+  const record = await readRecord(s.kv, accountId);
+  if (record === null) throw noAccount();
+  const until = (record.resetAt ?? -Infinity) + SETTLE_MS;
+  if (until > Date.now()) throw waitAfterReset(until);
+}

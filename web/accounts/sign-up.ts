@@ -1,0 +1,151 @@
+import { AppError } from "../errors.ts";
+import { log } from "../log.ts";
+import { deliverSoon } from "../mail/deliver.ts";
+import { isOpen, readInvitation } from "../rooms/invitation-store.ts";
+import type { Services } from "../services.ts";
+import {
+  addConfirmation,
+  confirmationMailId,
+  sendConfirmation,
+} from "./confirm-address.ts";
+import { normaliseEmail } from "./email.ts";
+import type { Registration } from "./fields.ts";
+import { hasOwner } from "./owner.ts";
+import { register } from "./register.ts";
+import { type AccountRecord, keys, readRecord, type Store } from "./store.ts";
+import type { Account } from "./types.ts";
+import { endUnconfirmedHolder } from "./unconfirmed.ts";
+
+/** Who may make an account, by `SIGN_UP`. */
+export type SignUpPolicy =
+  | { kind: "open" | "invited" }
+  /** Whoever has an address at one of these domains, or an invitation. */
+  | { kind: "domains"; domains: string[] };
+
+type SignUpServices = Pick<
+  Services,
+  "kv" | "faces" | "blobs" | "mailer" | "roomLog" | "config"
+>;
+
+const notInvited = (policy: SignUpPolicy): AppError => {
+  const message = policy.kind === "domains"
+    ? "This address cannot make an account here. Use the one of your team, or ask a member for an invitation."
+    : "Accounts are made by invitation here. Open the link in the e-mail that invites you, and use the address it was sent to.";
+  return new AppError({
+    code: "not-invited",
+    status: 403,
+    message,
+    fields: { email: message },
+  });
+};
+
+/** The address an open invitation was sent to; null for a code that opens none. */
+async function addressOf(
+  s: Store,
+  code: string | undefined,
+): Promise<string | null> {
+  const invitation = code === undefined ? null : await readInvitation(s, code);
+  return invitation && isOpen(invitation.value) ? invitation.value.email : null;
+}
+
+const hasDomain = (emailKey: string, policy: SignUpPolicy): boolean =>
+  policy.kind === "domains" &&
+  policy.domains.includes(emailKey.slice(emailKey.lastIndexOf("@") + 1));
+
+/**
+ * Why this address may only be that of the first account; undefined where it may be any.
+ *
+ * @throws {AppError} `not-invited` (403) where the server's rule keeps it out.
+ */
+async function checkPolicy(
+  s: Pick<Services, "kv" | "config">,
+  emailKey: string,
+  isInvited: boolean,
+): Promise<AppError | undefined> {
+  const policy = s.config.signUp;
+  if (policy.kind === "open" || isInvited) return;
+  if (hasDomain(emailKey, policy)) return;
+  if (!await hasOwner(s)) return notInvited(policy);
+  throw notInvited(policy);
+}
+
+/**
+ * Whether the server's rule lets somebody without an invitation register at all.
+ */
+export async function isSignUpOpen(
+  s: Pick<Services, "kv" | "config">,
+): Promise<boolean> {
+  return s.config.signUp.kind !== "invited" || !await hasOwner(s);
+}
+
+/** The same refusal, and a link for whoever reads the mailbox, where nobody confirmed it yet. */
+async function whenTaken(
+  s: SignUpServices,
+  emailKey: string,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof AppError) || error.code !== "email-taken") {
+    return error;
+  }
+  const { value: id } = await s.kv.get<string>(keys.accountByEmail(emailKey));
+  const holder = id === null ? null : await readRecord(s.kv, id);
+  if (holder?.unconfirmedUntil === undefined) return error;
+  // Nobody waits for it: how long sending takes must not show in the answer.
+  sendConfirmation(s, holder.id).catch((error) =>
+    log("warn", "confirmation-not-sent", { error })
+  );
+  const message =
+    "There is an account with this e-mail that nobody has confirmed yet. Open the link we just sent there, to confirm that account or to remove it and start again.";
+  return new AppError({
+    code: "email-taken",
+    status: 409,
+    message,
+    fields: { email: message },
+  });
+}
+
+/**
+ * Makes an account for somebody who asks for one. Their address is confirmed at once when they
+ * come by an invitation that was sent to it: then an account that somebody else made with the
+ * address, and never confirmed, ends. Otherwise they get a link by e-mail, and the account ends
+ * after 48 hours unless it is followed.
+ *
+ * @param input.invitation the code of the invitation they come by.
+ * @throws {AppError} `not-invited` (403) where `SIGN_UP` keeps them out; what `register` throws.
+ */
+export async function signUp(
+  s: SignUpServices,
+  { invitation, ...input }: Registration & { invitation?: string },
+): Promise<Account> {
+  const emailKey = normaliseEmail(input.email);
+  const invited = await addressOf(s, invitation);
+  const isProven = emailKey !== null && emailKey === invited;
+  const unlessFirst = emailKey === null
+    ? undefined
+    : await checkPolicy(s, emailKey, isProven);
+  try {
+    const options = {
+      unlessFirst,
+      confirm: isProven
+        ? undefined
+        : (commit: Deno.AtomicOperation, record: AccountRecord) =>
+          addConfirmation(s, commit, record),
+      onTaken: () => endTaken(s, emailKey, isProven),
+    };
+    const account = await register(s, input, options);
+    if (!isProven) await deliverSoon(s, [confirmationMailId(account.id)]);
+    return account;
+  } catch (error) {
+    throw emailKey === null ? error : await whenTaken(s, emailKey, error);
+  }
+}
+
+/** Frees an address for its owner. Whether it is free now. */
+async function endTaken(
+  s: SignUpServices,
+  emailKey: string | null,
+  isProven: boolean,
+): Promise<boolean> {
+  return emailKey !== null && isProven &&
+    await endUnconfirmedHolder(s, emailKey);
+}
