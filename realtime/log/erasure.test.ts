@@ -148,3 +148,32 @@ test("SQLite overwrites on the disk what was deleted", async () => {
   }
   rmSync(folder, { recursive: true });
 });
+
+test(
+  "what was deleted leaves the write-ahead file, too, while the log is open",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "erased-open-"));
+    const log = new SqliteLog(folder, new Recorder());
+    const content = (word: string) =>
+      `A ${word}, over several pages. `.repeat(80);
+    const traces = () =>
+      readdirSync(folder).filter((name) =>
+        /secret|farewell|bygone/.test(
+          readFileSync(join(folder, name), "latin1"),
+        )
+      );
+    await log.append(draft("r", "c1", content("secret")));
+    await log.append(draft("ended", "c1", content("farewell")));
+    await log.append(draft("old", "c1", content("bygone")));
+    await log.append(draft("old", "c2"));
+    expect(traces()).not.toEqual([]);
+    await amend(log, "r", "c1", { kind: "d" });
+    await log.deleteRoom("ended");
+    await log.trim(Number.MAX_SAFE_INTEGER);
+    while (traces().length > 0) await Bun.sleep(20);
+    expect(traces()).toEqual([]);
+    await log.close();
+    rmSync(folder, { recursive: true });
+  },
+  30_000,
+);

@@ -83,5 +83,24 @@ export function openDatabase(path: string): Database {
   db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA cache_size = -65536");
   migrate(db);
+  // A crash may have come between an erasure and the clearing of its traces.
+  clearWriteAhead(db);
   return db;
+}
+
+/**
+ * Moves everything into the database and empties the write-ahead file, which otherwise keeps the
+ * pages of before an erasure until it is next reused. False while somebody else is at work, and
+ * then it has to be done later (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint).
+ */
+export function clearWriteAhead(db: Database): boolean {
+  try {
+    const state = db.query<{ busy: number }, []>(
+      "PRAGMA wal_checkpoint(TRUNCATE)",
+    ).get();
+    return state?.busy === 0;
+  } catch {
+    // Locked, or out of disk: the messages are safe, and this is tried again.
+    return false;
+  }
 }

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
 import { StoreError } from "./log.ts";
 import { type Call, pack, unpack } from "./sqlite-calls.ts";
-import { openDatabase } from "./sqlite-schema.ts";
+import { clearWriteAhead, openDatabase } from "./sqlite-schema.ts";
 import { SqliteWrites } from "./sqlite-writes.ts";
 
 /** Does writes, and keeps whoever asked from waiting for the disk. */
@@ -17,9 +17,15 @@ export interface Writer {
   close(): Promise<void>;
 }
 
+/** Milliseconds after an erasure until its traces go: several share one look. */
+const TIDY_AFTER = 200;
+/** The same, while others read what would be cleared away. */
+const TIDY_AGAIN = 2_000;
+
 /** Does the writes of one connection, in the thread it is called in. */
 export class Transactions {
   readonly #writes: SqliteWrites;
+  #tidying: Timer | undefined;
 
   constructor(readonly db: Database) {
     this.#writes = new SqliteWrites(db);
@@ -33,12 +39,28 @@ export class Transactions {
       this.#writes.flush();
       this.db.run("COMMIT");
       this.#writes.committed();
+      if (this.#writes.hasErased) this.#tidySoon(TIDY_AFTER);
       return results;
     } catch (error) {
       this.#writes.undone();
       if (this.db.inTransaction) this.db.run("ROLLBACK");
       throw error;
     }
+  }
+
+  #tidySoon(delay: number): void {
+    this.#tidying ??= setTimeout(() => {
+      this.#tidying = undefined;
+      if (clearWriteAhead(this.db)) this.#writes.hasErased = false;
+      else this.#tidySoon(TIDY_AGAIN);
+    }, delay);
+    this.#tidying.unref();
+  }
+
+  /** Closes the connection; the last one to close takes the write-ahead file with it. */
+  close(): void {
+    clearTimeout(this.#tidying);
+    this.db.close();
   }
 
   #do([operation, ...args]: Call): unknown {
@@ -151,7 +173,7 @@ export function serveWriter(): (text: string) => Answer | undefined {
     }
     try {
       const calls = unpack(text);
-      if (calls.length === 0) transactions.db.close();
+      if (calls.length === 0) transactions.close();
       return { results: calls.length ? transactions.commit(calls) : [] };
     } catch (error) {
       const failed = error instanceof Error ? error.message : String(error);

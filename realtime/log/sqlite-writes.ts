@@ -37,6 +37,8 @@ export class SqliteWrites {
   readonly #stored: Rows;
   readonly #candidate: Statement<Row>;
   readonly #trim: Statement<{ count: number }>;
+  /** Text was taken out whose traces may still be in the write-ahead file. */
+  hasErased = false;
 
   constructor(db: Database) {
     this.#db = db;
@@ -101,6 +103,7 @@ export class SqliteWrites {
 
   /** Overwrites the text of a message and of its edits. */
   #erase(room: RoomRow, target: number): void {
+    this.hasErased = true;
     const rows = this.#db.query<Row, number[]>(
       `SELECT * FROM (SELECT ${COLUMNS} FROM entries
          WHERE room = ?1 AND offset <= ?2 ORDER BY offset DESC LIMIT 1)
@@ -119,6 +122,7 @@ export class SqliteWrites {
   /** Removes a slice of a room, or what remains of it; returns how many rows went. */
   deleteSlice(roomId: string): number {
     const { key } = this.room(roomId);
+    this.hasErased = true;
     const { changes } = this.#db.query(
       `DELETE FROM entries WHERE id IN
        (SELECT id FROM entries WHERE room = ? ORDER BY offset LIMIT ${TRIM_SLICE})`,
@@ -171,7 +175,9 @@ export class SqliteWrites {
 
   /** Trims a slice; returns how many entries that were. */
   trim(before: number): number {
-    return this.#trim.all(before).reduce((sum, { count }) => sum + count, 0);
+    const rows = this.#trim.all(before);
+    if (rows.length > 0) this.hasErased = true;
+    return rows.reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Remembers that someone was taken out of a room. */

@@ -8,6 +8,7 @@ import { startAws } from "../faces/standins/aws.ts";
 import { seeFaces } from "../faces/standins/vision.ts";
 import { selfieOf } from "../faces/test-photos.ts";
 import { smtpServer } from "../mail/smtp-testing.ts";
+import type { OpenLink } from "./people.ts";
 import { eventually } from "./patience.ts";
 
 /**
@@ -49,14 +50,19 @@ export async function startClouds(sentence: string) {
       GOOGLE_SPEECH_STANDIN: speech.address,
       GOOGLE_STORAGE_STANDIN: storage.url,
     },
-    /** Opens the link of the newest e-mail to this address, once one has come. */
-    async openInvitation(page: Page, email: string) {
+    /** As {@link OpenLink} says, once such an e-mail has come. */
+    async openLink(
+      page: Page,
+      email: string,
+      path: Parameters<OpenLink>[2],
+    ): Promise<void> {
+      const link = new RegExp(`http\\S+/${path}/[\\w-]+`);
       const { source } = await eventually(
         () => smtp.taken.findLast(({ to }) => to.includes(email)),
         () => `No e-mail came to ${email}`,
       );
       const { text = "" } = await PostalMime.parse(source);
-      await page.goto(/http\S+\/invitations\/[\w-]+/.exec(text)![0]);
+      await page.goto(link.exec(text)![0]);
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
   };

@@ -56,6 +56,12 @@ const LEAST_RIGHTS = [
   ...["+@all", "-@admin", "-@dangerous", "+info", "+cluster"],
 ];
 
+/** The text of the e-mail to this address in an outbox. */
+async function mailedTo(dir: string, address: string) {
+  const entry = (await listOutbox(dir)).find(({ to }) => to.includes(address));
+  return entry && (await readOutbox(dir, entry.id))?.text;
+}
+
 /** The code of the invitation in an outbox, once it is there. */
 function codeIn(dir: string): Promise<string> {
   const find = async () => {
@@ -135,6 +141,10 @@ async function beOneChat(store: Store) {
     const { id: roomId } = await ada.ask(`${two}/api/chat`, "POST", {
       name: "Engines",
     });
+    await ada.confirm(
+      two,
+      () => mailedTo(`${dataDir}/outbox`, "ada@acme.test"),
+    );
     await ada.ask(`${one}/api/invitations`, "POST", {
       roomId,
       email: "grace@acme.test",

@@ -95,22 +95,49 @@ export async function createRoom(page: Page, name: string): Promise<string> {
   return new URL(page.url()).pathname;
 }
 
+/** Opens the first link under this path in the newest e-mail to an address. */
+export type OpenLink = (
+  page: Page,
+  email: string,
+  path: "invitations" | "confirm",
+) => Promise<void>;
+
+/** {@link OpenLink} where e-mails are in the outbox. */
+export const openLinkInOutbox: OpenLink = async (page, email, path) => {
+  await page.goto("/outbox");
+  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
+    .click();
+  const link = page.getByRole("link", { name: new RegExp(`/${path}/`) });
+  await page.goto((await link.getAttribute("href"))!);
+};
+
+/** Confirms the e-mail address of whoever is signed in, unless it is confirmed. */
+async function confirmAddress(page: Page, openLink: OpenLink) {
+  const notice = page.locator(".notice", { hasText: "Confirm your e-mail" });
+  if (!await notice.isVisible()) return;
+  await openLink(page, await notice.locator("bdi").innerText(), "confirm");
+  await submit(page, "Confirm my address");
+  await page.getByText("Your address is confirmed").waitFor();
+}
+
 /** Invites by e-mail from the members page. */
-export async function invite(page: Page, room: string, email: string) {
+export async function invite(
+  page: Page,
+  room: string,
+  email: string,
+  openLink = openLinkInOutbox,
+) {
+  await page.goto(`${room}/members`);
+  await confirmAddress(page, openLink);
   await page.goto(`${room}/members`);
   await page.getByLabel("E-mail").fill(email);
   await submit(page, /invite|invitation/i);
   await page.getByText("The invitation is on its way").waitFor();
 }
 
-/** Opens the newest e-mail to this address in the outbox and follows its link. */
-export async function openInvitation(page: Page, email: string) {
-  await page.goto("/outbox");
-  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
-    .click();
-  const link = page.getByRole("link", { name: /\/invitations\// });
-  await page.goto((await link.getAttribute("href"))!);
-}
+/** Opens the newest invitation to this address in the outbox. */
+export const openInvitation = (page: Page, email: string): Promise<void> =>
+  openLinkInOutbox(page, email, "invitations");
 
 /** Accepts the invitation that is open; gives the room's path. */
 export async function join(page: Page): Promise<string> {

@@ -33,6 +33,21 @@ export class Program {
     });
   }
 
+  /** Confirms the address by the link in an e-mail: the text of one, once there is one. */
+  async confirm(web: string, mailed: () => Promise<string | undefined>) {
+    const find = async () =>
+      /\/confirm\/[\w-]+/.exec(await mailed() ?? "")?.[0];
+    const link = await eventually(find, () => "No link came to confirm with");
+    const answer = await fetch(web + link, {
+      method: "POST",
+      redirect: "manual",
+      headers: { cookie: this.cookie, origin: web },
+      body: new URLSearchParams({ intent: "confirm" }),
+    });
+    await answer.body?.cancel();
+    if (answer.status !== 303) throw new Error(`${answer.status} of ${link}`);
+  }
+
   /** A socket in a room, with a token some instance of web made. */
   async join(web: string, wsUrl: string, roomId: string): Promise<Listener> {
     const { token } = await this.ask(`${web}/api/token`, "POST", {

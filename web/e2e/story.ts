@@ -13,6 +13,7 @@ import {
   invite,
   join,
   live,
+  type OpenLink,
   sees,
   send,
   signIn,
@@ -28,8 +29,8 @@ export const SENTENCE = "thank you very much for your help";
 export interface Engines {
   /** The variables that choose them. */
   env: Record<string, string>;
-  /** Opens the link of the invitation that was mailed to this address. */
-  openInvitation(page: Page, email: string): Promise<void>;
+  /** Opens a link that was mailed. */
+  openLink: OpenLink;
 }
 
 /** What has come about when the story ends. */
@@ -50,7 +51,7 @@ export interface Told {
 /** Tells the story on a stack of its own; `afterwards` may go on where it ends. */
 export async function tellStory(
   t: Deno.TestContext,
-  { env, openInvitation }: Engines,
+  { env, openLink }: Engines,
   afterwards: (told: Told) => Promise<void> = async () => {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
@@ -98,8 +99,8 @@ export async function tellStory(
       "Ada invites Grace, who signs up from the link and joins",
       async () => {
         room = await createRoom(adas, "Analytical engine");
-        await invite(adas, room, grace.email);
-        await openInvitation(graces, grace.email);
+        await invite(adas, room, grace.email, openLink);
+        await openLink(graces, grace.email, "invitations");
         await graces.getByRole("link", { name: "Create an account" }).click();
         await fillSignUp(graces, grace, byCamera);
         await graces.waitForURL("**/invitations/*");

@@ -1,4 +1,4 @@
-import { openInvitation } from "./people.ts";
+import { openLinkInOutbox } from "./people.ts";
 import { tellStory } from "./story.ts";
 
 Deno.test({
@@ -6,5 +6,5 @@ Deno.test({
   // Playwright keeps sockets to its browser open between steps.
   sanitizeOps: false,
   sanitizeResources: false,
-  fn: (t) => tellStory(t, { env: {}, openInvitation }),
+  fn: (t) => tellStory(t, { env: {}, openLink: openLinkInOutbox }),
 });
