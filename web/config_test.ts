@@ -186,7 +186,9 @@ Deno.test("SIGN_UP says who may make an account", () => {
     kind: "domains",
     domains: ["acme.net", "eng.acme.org"],
   });
-  for (const bad of ["closed", "acme.net,", "@acme.net", "acme..net", "*.net"]) {
+  for (
+    const bad of ["closed", "acme.net,", "@acme.net", "acme..net", "*.net"]
+  ) {
     assertThrows(() => read(bad), ConfigError, "SIGN_UP");
   }
 });

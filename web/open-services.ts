@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { sweepPictures } from "./accounts/pictures.ts";
+import { finishErasures } from "./accounts/erasures.ts";
 import { nameOwner } from "./accounts/owner.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -96,7 +97,11 @@ export function services(): Promise<Services> {
 async function openFromEnvironment(): Promise<Services> {
   const s = await createServices(readConfig(Deno.env.toObject()));
   const sweep = () =>
-    Promise.all([sweepPictures(s), endUnconfirmed(s), nameOwner(s)])
+    Promise.all([
+      sweepPictures(s),
+      endUnconfirmed(s).then(() => finishErasures(s)),
+      nameOwner(s),
+    ])
       .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
   const rotate = async () => {

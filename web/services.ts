@@ -27,6 +27,8 @@ export interface Mailer {
       id?: string;
     },
   ): Promise<void>;
+  /** Deletes what it keeps of e-mails to this address, where it keeps any. */
+  forget?(address: string): Promise<void>;
 }
 
 /** Whoever realtime is asked for, in the session called `sid`. */

@@ -190,6 +190,7 @@ Deno.test(
     s3.faults.always("DELETE object", null);
     assertEquals(await sweepPictures(s), 1);
     assertEquals(s3.versions, []);
+    await s.kv.delete(keys.erasure(ada.id));
     assertEquals(await everythingIn(s.kv), "");
   }),
 );

@@ -4,6 +4,7 @@ import { leaveAllRooms } from "../rooms/members.ts";
 import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { confirmationMailId } from "./confirm-address.ts";
+import { noteErasure } from "./erasures.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { faceMailId } from "./faces.ts";
 import { nameOwner } from "./owner.ts";
@@ -20,7 +21,7 @@ import {
 
 /**
  * Deletes an account: its face, picture, e-mail and memberships; its sessions are void at once.
- * When it fails half-way it can be run again.
+ * When it fails half-way it can be run again. Then call `finishErasuresSoon`.
  *
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
@@ -42,6 +43,7 @@ export async function deleteAccount(
     const commit = s.kv.atomic().check(account).check(face)
       .delete(account.key)
       .delete(face.key)
+      .delete(keys.faceKey(accountId))
       .delete(keys.accountByEmail(account.value.emailKey))
       .delete(keys.emailCode(accountId))
       .delete(keys.turn(accountId))
@@ -50,6 +52,7 @@ export async function deleteAccount(
     dropMail(commit, confirmationMailId(accountId));
     dropMail(commit, passwordMailId(accountId));
     dropMail(commit, faceMailId(accountId));
+    noteErasure(commit, accountId, { email: account.value.emailKey });
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
     return ok ? face.value?.picture ?? null : undefined;

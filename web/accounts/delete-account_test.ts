@@ -4,6 +4,7 @@ import { createRoom, listRooms } from "../rooms/rooms.ts";
 import { findAccount, findAccountByEmail } from "./accounts.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { startEmailCode } from "./email-code.ts";
+import { finishErasures } from "./erasures.ts";
 import { createSession, findSession } from "./sessions.ts";
 import { codeOf, everythingIn, onStage } from "./testing.ts";
 
@@ -26,6 +27,7 @@ Deno.test(
     assertEquals(await findSession(s, token), null);
     assertEquals(await listRooms(all, ann.id), []);
     assertEquals(pictures.size, 1);
+    assertEquals(await finishErasures({ ...s, config: {} }), 1);
     const stored = await everythingIn(s.kv);
     assert(!stored.includes("Ann") && !stored.includes("ann@"), stored);
     assertEquals(await findAccount(s, bob.id), bob);

@@ -1,24 +1,26 @@
 import { assert, assertEquals } from "@std/assert";
 import { exif, segment, text, withSegment } from "../faces/test-jpegs.ts";
 import { register } from "./register.ts";
-import { onStage, registrationOf, selfieOf } from "./testing.ts";
+import { onStage, picturesOf, registrationOf, selfieOf } from "./testing.ts";
 
 Deno.test(
   "the kept picture says nothing of the place and the device it was taken with",
-  onStage(async ({ s, pictures }) => {
+  onStage(async (stage) => {
+    const { s } = stage;
     const place = segment(0xe1, text("Exif\0\0GPS 52.5200 N 13.4050 E"));
     const selfie = withSegment(selfieOf("Ann"), place);
     await register(s, { ...registrationOf("Ann"), selfies: [selfie] });
-    assertEquals([...pictures.values()], [selfieOf("Ann")]);
+    assertEquals(await picturesOf(stage), [selfieOf("Ann")]);
   }),
 );
 
 Deno.test(
   "a picture taken sideways keeps its orientation",
-  onStage(async ({ s, pictures }) => {
+  onStage(async (stage) => {
+    const { s } = stage;
     const selfie = withSegment(selfieOf("Ann"), exif(6));
     await register(s, { ...registrationOf("Ann"), selfies: [selfie] });
-    const [kept] = pictures.values();
+    const [kept] = await picturesOf(stage);
     assert(kept.length < selfie.length);
     assertEquals(
       kept,

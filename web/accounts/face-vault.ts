@@ -56,3 +56,9 @@ export async function unsealed(
   );
   return new Uint8Array(text);
 }
+
+/** What of a face is sealed, by whose it is. */
+export const templateOf = (accountId: string): string =>
+  `face template of ${accountId}`;
+export const pictureOf = (accountId: string): string =>
+  `face picture of ${accountId}`;

@@ -11,10 +11,12 @@ Deno.test("what is sealed comes back with its key, and only as what it is", asyn
   const again = await sealed(key, "template of a", bytes);
   assertEquals(again.toHex() === box.toHex(), false, "no nonce comes twice");
   const changed = box.with(20, box[20] ^ 1);
-  for (const open of [
-    () => unsealed(newFaceKey(), "template of a", box),
-    () => unsealed(key, "template of b", box),
-    () => unsealed(key, "template of a", changed),
-    () => unsealed(key, "template of a", box.slice(0, 11)),
-  ]) await assertRejects(open, DOMException);
+  for (
+    const open of [
+      () => unsealed(newFaceKey(), "template of a", box),
+      () => unsealed(key, "template of b", box),
+      () => unsealed(key, "template of a", changed),
+      () => unsealed(key, "template of a", box.slice(0, 11)),
+    ]
+  ) await assertRejects(open, DOMException);
 });

@@ -12,6 +12,7 @@ import {
 } from "./attempts.ts";
 import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
+import { noteErasure } from "./erasures.ts";
 import { faceFirst, needsFace } from "./face-first.ts";
 import {
   askedTurn,
@@ -23,7 +24,7 @@ import {
   ofPhoto,
   requireTurned,
 } from "./liveness.ts";
-import { addPicture, discardPicture, dropPicture } from "./pictures.ts";
+import { discardPicture, dropPicture } from "./pictures.ts";
 import { TOLD_MS } from "./profile.ts";
 import { nextEpoch } from "./sessions.ts";
 import {
@@ -31,7 +32,9 @@ import {
   changeAccount,
   type FaceRecord,
   keys,
+  readRecord,
 } from "./store.ts";
+import { addFace, readFace } from "./stored-face.ts";
 
 type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
 
@@ -132,12 +135,10 @@ function orByCode(error: unknown, faceOnly: boolean): unknown {
   return new AppError({ code, status, message, retryAfter, cause: error });
 }
 
-async function readFace(
+const entryOf = (
   kv: Deno.Kv,
   accountId: string,
-): Promise<Deno.KvEntryMaybe<FaceRecord>> {
-  return await kv.get<FaceRecord>(keys.face(accountId));
-}
+): Promise<Deno.KvEntryMaybe<FaceRecord>> => kv.get(keys.face(accountId));
 
 /**
  * Compares a live selfie with the face of one account: the second step of signing in. Returns
@@ -171,9 +172,10 @@ async function checkAlone(
   ip: string,
   turned?: Uint8Array,
 ): Promise<void> {
-  const [{ value: face }, { value: record }] = await s.kv.getMany<
-    [FaceRecord, AccountRecord]
-  >([keys.face(accountId), keys.account(accountId)]);
+  const [face, record] = await Promise.all([
+    readFace(s, accountId),
+    readRecord(s.kv, accountId),
+  ]);
   if (face === null || record === null) throw noFace();
   if (!agreedTo(s.faces, record.consent.textVersion)) {
     throw needsFace(record) ? faceFirst() : otherEngine();
@@ -182,14 +184,10 @@ async function checkAlone(
   const second = turn && requireTurned(turned, turn);
   const limits = [byAccount(accountId), byNetwork(ip)];
   await takeAttempts(s, limits);
-  const enrolled = {
-    template: face.template,
-    selfie: async () => (await s.blobs.get(face.picture))?.bytes ?? null,
-  };
   let verdict: Verdict;
   let flaw: Flaw | null = null;
   try {
-    const call = s.faces.verify(enrolled, selfie);
+    const call = s.faces.verify(face, selfie);
     verdict = await (turn ? ofPhoto("straight", call) : call);
     if (turn && second) {
       flaw = await flawOf(s.faces, turn, verdict, second);
@@ -221,29 +219,27 @@ export async function replaceFace(
   selfies: Uint8Array[],
   keepToken?: string,
 ): Promise<void> {
-  const { template, selfie } = await enrolFace(s.faces, selfies);
-  const picture = await addPicture(s, accountId, selfie);
-  const now = Date.now();
-  const face: FaceRecord = {
-    template,
-    picture: picture.blobKey,
-    enrolledAt: now,
-  };
+  const enrolled = await enrolFace(s.faces, selfies);
+  const face = await addFace(s, accountId, enrolled);
   let old: FaceRecord | null = null;
   try {
     await changeAccount(s.kv, accountId, async (record, commit) => {
-      const entry = await readFace(s.kv, accountId);
+      const entry = await entryOf(s.kv, accountId);
       old = entry.value;
-      commit.check(entry).set(entry.key, face);
-      picture.claim(commit);
+      commit.check(entry);
+      face.claim(commit);
       if (entry.value) dropPicture(commit, entry.value.picture);
+      noteErasure(commit, accountId, {});
       const next = await nextEpoch(s, record, commit, keepToken);
-      const consent = { at: now, textVersion: consentFor(s.faces).version };
+      const consent = {
+        at: Date.now(),
+        textVersion: consentFor(s.faces).version,
+      };
       tellOfFace(commit, record, "face-stored");
       return { ...next, hasFace: true, consent };
     });
   } catch (error) {
-    await discardPicture(s, picture.blobKey);
+    await discardPicture(s, face.blobKey);
     throw error;
   }
   await discardOld(s, old);
@@ -263,11 +259,12 @@ export async function deleteFace(
 ): Promise<void> {
   let old: FaceRecord | null = null;
   await changeAccount(s.kv, accountId, async (record, commit) => {
-    const entry = await readFace(s.kv, accountId);
+    const entry = await entryOf(s.kv, accountId);
     old = entry.value;
     if (entry.value === null) return record;
-    commit.check(entry).delete(entry.key);
+    commit.check(entry).delete(entry.key).delete(keys.faceKey(accountId));
     dropPicture(commit, entry.value.picture);
+    noteErasure(commit, accountId, {});
     const next = await nextEpoch(s, record, commit, keepToken);
     const consent = { ...record.consent, withdrawnAt: Date.now() };
     tellOfFace(commit, record, "face-deleted");

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { findAccount } from "./accounts.ts";
 import { checkFace, deleteFace, replaceFace } from "./faces.ts";
 import { sweepPictures } from "./pictures.ts";
+import { readFace } from "./stored-face.ts";
 import { createSession, endAllSessions, findSession } from "./sessions.ts";
 import { type AccountRecord, keys } from "./store.ts";
 import {
@@ -11,6 +12,7 @@ import {
   fieldsOf,
   IP,
   onStage,
+  picturesOf,
   selfieOf,
 } from "./testing.ts";
 
@@ -51,11 +53,12 @@ Deno.test(
 
 Deno.test(
   "a replaced face is the only one that matches and the only one kept",
-  onStage(async ({ s, person, pictures }) => {
+  onStage(async (stage) => {
+    const { s, person, pictures } = stage;
     const { id } = await person("Ann");
     const { token } = await createSession(s, id);
     await replaceFace(s, id, [selfieOf("Ann with glasses")]);
-    assertEquals([...pictures.values()], [selfieOf("Ann with glasses")]);
+    assertEquals(await picturesOf(stage), [selfieOf("Ann with glasses")]);
     const old = checkFace(s, id, selfieOf("Ann"), IP);
     assertEquals(await codeOf(old), "face-mismatch");
     await checkFace(s, id, selfieOf("Ann with glasses"), IP);
@@ -79,20 +82,22 @@ Deno.test(
 
 Deno.test(
   "a replacement that fails leaves the old face and no other picture",
-  onStage(async ({ s, person, pictures }) => {
+  onStage(async (stage) => {
+    const { s, person } = stage;
     const { id } = await person("Ann");
     const call = replaceFace(s, id, [EMPTY_SELFIE]);
     assertEquals(await codeOf(call), "face-none");
     const gone = replaceFace(s, "nobody", [selfieOf("Eve")]);
     assertEquals(await codeOf(gone), "not-found");
-    assertEquals([...pictures.values()], [selfieOf("Ann")]);
+    assertEquals(await picturesOf(stage), [selfieOf("Ann")]);
     await checkFace(s, id, selfieOf("Ann"), IP);
   }),
 );
 
 Deno.test(
   "whoever is signed out while their new face is looked at does not store it",
-  onStage(async ({ s, person, pictures }) => {
+  onStage(async (stage) => {
+    const { s, person } = stage;
     // A stolen session: the owner ends it, and a moment later the thief's face was in the account.
     const { id } = await person("Ann");
     const { token } = await createSession(s, id);
@@ -104,24 +109,24 @@ Deno.test(
     const call = replaceFace(s, id, [selfieOf("Eve")], token);
     assertEquals(await codeOf(call), "not-signed-in");
     s.faces.enrol = enrol;
-    assertEquals([...pictures.values()], [selfieOf("Ann")]);
+    assertEquals(await picturesOf(stage), [selfieOf("Ann")]);
     await checkFace(s, id, selfieOf("Ann"), IP);
   }),
 );
 
 Deno.test(
   "of replacements at the same time one stays, with its picture",
-  onStage(async ({ s, person, pictures }) => {
+  onStage(async (stage) => {
+    const { s, person, pictures } = stage;
     const { id } = await person("Ann");
     const names = ["one", "two", "three"];
     await Promise.all(
       names.map((name) => replaceFace(s, id, [selfieOf(name)])),
     );
     assertEquals(pictures.size, 1);
-    const { value } = await s.kv.get<{ picture: string; template: Uint8Array }>(
-      keys.face(id),
-    );
-    assertEquals([...pictures], [[value?.picture ?? "", value?.template]]);
+    const face = await readFace(s, id);
+    assertEquals([...pictures.keys()], [face?.record.picture]);
+    assertEquals(await face?.selfie(), face?.template);
   }),
 );
 
@@ -136,5 +141,36 @@ Deno.test(
     assertEquals(await sweepPictures(s), 1);
     assertEquals(pictures.size, 0);
     assertEquals(await sweepPictures(s), 0);
+  }),
+);
+
+Deno.test(
+  "a face that an earlier version stored as it is still opens its account",
+  onStage(async ({ s, person, pictures }) => {
+    const { id } = await person("Ann");
+    const { sealed: _sealed, ...record } = (await readFace(s, id))!.record;
+    const template = selfieOf("Ann");
+    await s.kv.atomic().set(keys.face(id), { ...record, template })
+      .delete(keys.faceKey(id)).commit();
+    pictures.set(record.picture, template);
+    await checkFace(s, id, selfieOf("Ann"), IP);
+    assertEquals(await (await readFace(s, id))?.selfie(), template);
+  }),
+);
+
+Deno.test(
+  "neither the template nor the picture can be read without the key, which goes with the face",
+  onStage(async ({ s, person, pictures }) => {
+    const { id } = await person("Ann");
+    const stored = await everythingIn(s.kv);
+    const [blob] = pictures.values();
+    const name = "Ann";
+    assert(!new TextDecoder().decode(blob).includes(`${name}`));
+    assert((await readFace(s, id)) !== null);
+    const face = JSON.stringify(await s.kv.get(keys.face(id)));
+    assert(!face.includes(JSON.stringify([...selfieOf("Ann")]).slice(1, 40)));
+    assert(stored.includes("face_keys"));
+    await s.kv.delete(keys.faceKey(id));
+    assertEquals(await readFace(s, id), null);
   }),
 );

@@ -5,6 +5,7 @@
  */
 import { log } from "../log.ts";
 import type { Blobs } from "../services.ts";
+import { pictureOf, sealed } from "./face-vault.ts";
 import { keys, type PictureNote, type Store } from "./store.ts";
 
 type PictureStore = Store & { blobs: Blobs };
@@ -19,11 +20,15 @@ export interface NewPicture {
   claim(commit: Deno.AtomicOperation): void;
 }
 
-/** Stores a JPEG under a new, unguessable key that begins with the account's id. */
+/**
+ * Stores a picture, sealed, under a new, unguessable key that begins with the account's id.
+ * @param faceKey the key of the face it belongs to: see face-vault.ts.
+ */
 export async function addPicture(
   s: PictureStore,
   accountId: string,
   jpeg: Uint8Array,
+  faceKey: Uint8Array<ArrayBuffer>,
 ): Promise<NewPicture> {
   const blobKey = `selfies/${accountId}/${crypto.randomUUID()}.jpg`;
   const key = keys.picture(blobKey);
@@ -33,7 +38,9 @@ export async function addPicture(
     commit.check({ key, versionstamp }).delete(key);
   };
   try {
-    await s.blobs.put(blobKey, jpeg, "image/jpeg");
+    const what = pictureOf(accountId);
+    const bytes = await sealed(faceKey, what, new Uint8Array(jpeg));
+    await s.blobs.put(blobKey, bytes, "application/octet-stream");
   } catch (error) {
     await discardPicture(s, blobKey, true);
     throw error;

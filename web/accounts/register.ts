@@ -13,13 +13,9 @@ import {
 } from "./fields.ts";
 import { claimOwnership, hasOwner } from "./owner.ts";
 import { hashPassword } from "./password-hash.ts";
-import { addPicture, discardPicture, type NewPicture } from "./pictures.ts";
-import {
-  type AccountRecord,
-  type FaceRecord,
-  keys,
-  toAccount,
-} from "./store.ts";
+import { discardPicture, type NewPicture } from "./pictures.ts";
+import { type AccountRecord, keys, toAccount } from "./store.ts";
+import { addFace } from "./stored-face.ts";
 import type { Account } from "./types.ts";
 
 type RegisterServices = Pick<Services, "kv" | "faces" | "blobs">;
@@ -80,7 +76,7 @@ export async function register(
     throw emailTaken();
   }
 
-  const { template, selfie } = await enrolFace(s.faces, input.selfies);
+  const enrolled = await enrolFace(s.faces, input.selfies);
   const passwordHash = await hashPassword(input.password);
   const now = Date.now();
   const record: AccountRecord = {
@@ -95,11 +91,11 @@ export async function register(
     consent: { at: now, textVersion: consentFor(s.faces).version },
     ...(circumstances.confirm ? { unconfirmedUntil: now + CONFIRM_MS } : {}),
   };
-  const picture = await addPicture(s, record.id, selfie);
+  const face = await addFace(s, record.id, enrolled);
   try {
-    await commitAccount(s, record, template, picture, circumstances);
+    await commitAccount(s, record, face, circumstances);
   } catch (error) {
-    await discardPicture(s, picture.blobKey);
+    await discardPicture(s, face.blobKey);
     throw error;
   }
   return toAccount(record);
@@ -108,22 +104,15 @@ export async function register(
 async function commitAccount(
   s: RegisterServices,
   record: AccountRecord,
-  template: Uint8Array,
-  picture: NewPicture,
+  face: NewPicture,
   circumstances: Circumstances,
 ): Promise<void> {
-  const face: FaceRecord = {
-    template,
-    picture: picture.blobKey,
-    enrolledAt: record.createdAt,
-  };
   const byEmail = keys.accountByEmail(record.emailKey);
   const commit = s.kv.atomic()
     .check({ key: byEmail, versionstamp: null })
     .set(byEmail, record.id)
-    .set(keys.account(record.id), record)
-    .set(keys.face(record.id), face);
-  picture.claim(commit);
+    .set(keys.account(record.id), record);
+  face.claim(commit);
   if (record.unconfirmedUntil !== undefined) {
     commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);
     await circumstances.confirm?.(commit, record);
@@ -134,7 +123,7 @@ async function commitAccount(
   if (ok) return;
   if (isFirst && await hasOwner(s)) {
     // Somebody else was the first by a moment.
-    return await commitAccount(s, record, template, picture, circumstances);
+    return await commitAccount(s, record, face, circumstances);
   }
   if (await isTaken(s.kv, record.emailKey)) throw emailTaken();
   throw new AppError({

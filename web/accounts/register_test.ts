@@ -11,6 +11,7 @@ import {
   fieldsOf,
   onStage,
   PASSWORD,
+  picturesOf,
   registrationOf,
   selfieOf,
 } from "./testing.ts";
@@ -38,10 +39,11 @@ Deno.test(
 
 Deno.test(
   "the selfie the engine thinks best is the picture that is kept",
-  onStage(async ({ s, pictures }) => {
+  onStage(async (stage) => {
+    const { s } = stage;
     const selfies = ["Ann", "Ann left", "Ann right"].map(selfieOf);
     await register(s, { ...ann, selfies });
-    assertEquals([...pictures.values()], [selfies[2]]);
+    assertEquals(await picturesOf(stage), [selfies[2]]);
   }),
 );
 

@@ -9,7 +9,9 @@
  * | `["confirmations", SHA-256 of the code]` | {@link ConfirmationRecord}, see confirm-address.ts | 48 hours |
  * | `["unconfirmed", account id]` | when the account ends, ms since the Unix epoch | – |
  * | `["faces", account id]` | {@link FaceRecord}: the template, never sent anywhere | – |
+ * | `["face_keys", account id]` | the key of the template and the picture, see face-vault.ts | – |
  * | `["pictures_to_delete", blob key]` | {@link PictureNote}, see pictures.ts | – |
+ * | `["erasures", account id]` | a note of traces to clear away, see erasures.ts | – |
  * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
  * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
@@ -57,10 +59,13 @@ export interface ConfirmationRecord {
 }
 
 export interface FaceRecord {
+  /** Sealed, when {@link FaceRecord.sealed}. */
   template: Uint8Array;
   /** The blob key of the selfie the person enrolled with. */
   picture: string;
   enrolledAt: number;
+  /** Template and picture are encrypted (face-vault.ts); earlier versions kept them as they are. */
+  sealed?: true;
 }
 
 export interface PictureNote {
@@ -112,6 +117,9 @@ export const keys = {
   account: (id: string) => ["accounts", id],
   accountByEmail: (emailKey: string) => ["accounts_by_email", emailKey],
   face: (accountId: string) => ["faces", accountId],
+  faceKey: (accountId: string) => ["face_keys", accountId],
+  erasure: (accountId: string) => ["erasures", accountId],
+  erasures: () => ["erasures"],
   picture: (blobKey: string) => ["pictures_to_delete", blobKey],
   pictures: () => ["pictures_to_delete"],
   session: (tokenHash: string) => ["sessions", tokenHash],

@@ -3,6 +3,7 @@ import { namedJpeg, nameIn, yawIn } from "../faces/test-jpegs.ts";
 import type { Blobs, FaceEngine, Services } from "../services.ts";
 import type { LivenessSetting } from "./liveness.ts";
 import { register } from "./register.ts";
+import { readFace } from "./stored-face.ts";
 import type { Account } from "./types.ts";
 
 type Mail = Parameters<Services["mailer"]["send"]>[0];
@@ -123,6 +124,16 @@ export async function fieldsOf(call: Promise<unknown>): Promise<string[]> {
     }
     throw error;
   }
+}
+
+/** The pictures that are kept, as whoever has the keys of their faces sees them. */
+export async function picturesOf(
+  { s, pictures }: Stage,
+): Promise<Uint8Array[]> {
+  const ids = new Set([...pictures.keys()].map((key) => key.split("/")[1]));
+  const faces = await Promise.all([...ids].map((id) => readFace(s, id)));
+  const kept = await Promise.all(faces.map((face) => face?.selfie()));
+  return kept.filter((bytes) => bytes != null);
 }
 
 /** Everything in KV, as text with the bytes of templates readable. */

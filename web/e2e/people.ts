@@ -102,11 +102,14 @@ export type OpenLink = (
   path: "invitations" | "confirm",
 ) => Promise<void>;
 
+/** What tells the e-mails apart in a list. */
+const SUBJECTS = { invitations: "invites you", confirm: "Confirm your e-mail" };
+
 /** {@link OpenLink} where e-mails are in the outbox. */
 export const openLinkInOutbox: OpenLink = async (page, email, path) => {
   await page.goto("/outbox");
-  await page.getByRole("link").filter({ hasText: `to ${email}` }).first()
-    .click();
+  await page.getByRole("link").filter({ hasText: `to ${email}` })
+    .filter({ hasText: SUBJECTS[path] }).first().click();
   const link = page.getByRole("link", { name: new RegExp(`/${path}/`) });
   await page.goto((await link.getAttribute("href"))!);
 };

@@ -3,6 +3,7 @@ import { clearSessionCookie } from "../accounts/cookies.ts";
 import { deleteAccount } from "../accounts/delete-account.ts";
 import { deleteFace, faceMailId, replaceFace } from "../accounts/faces.ts";
 import { requireRecent, requireSettled } from "../accounts/factor-changes.ts";
+import { finishErasuresSoon } from "../accounts/erasures.ts";
 import {
   changePassword,
   confirmPassword,
@@ -52,6 +53,7 @@ export async function storeFace(
   const selfies = await filesOf(form, "selfie");
   await replaceFace(s, accountId, selfies, session?.token);
   await deliverSoon(s, [faceMailId(accountId)]);
+  finishErasuresSoon(s);
   await announceSignOut(s, { userId: accountId, keep: sid });
 }
 
@@ -102,6 +104,7 @@ export async function act(
       await confirmPassword(s, { accountId, password, ip });
       await deleteFace(s, accountId, keep);
       await deliverSoon(s, [faceMailId(accountId)]);
+      finishErasuresSoon(s);
       await announceSignOut(s, others);
       return stay;
     case "confirm-again":
@@ -114,6 +117,7 @@ export async function act(
     case "delete-account":
       await confirmPassword(s, { accountId, password, ip });
       await deleteAccount(s, accountId);
+      finishErasuresSoon(s);
       await announceSignOut(s, { userId: accountId });
       return signedOut;
   }

@@ -68,7 +68,36 @@ export function outboxMailer(dir: string, from: string = DEFAULT_FROM): Mailer {
         throw MailError.failed("down", error);
       }
     },
+    async forget(address) {
+      for (const id of await idsIn(dir)) {
+        const mail = await readOutbox(dir, id);
+        const isTheirs = mail?.to.toLowerCase() === address.toLowerCase();
+        if (isTheirs) await removeFile(join(dir, `${id}.eml`));
+      }
+    },
   };
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+}
+
+/** The e-mails of a folder, in no order. */
+async function idsIn(dir: string): Promise<string[]> {
+  const ids: string[] = [];
+  try {
+    for await (const file of Deno.readDir(dir)) {
+      const id = file.name.replace(/\.eml$/, "");
+      if (id !== file.name && ID.test(id)) ids.push(id);
+    }
+  } catch (error) {
+    if (!isAbsent(error)) throw error;
+  }
+  return ids;
 }
 
 /** One e-mail of the outbox in `dir`, or null when there is none with this id. */
@@ -99,17 +128,7 @@ export async function readOutbox(
 
 /** The newest 50 e-mails of the outbox in `dir`, newest first. */
 export async function listOutbox(dir: string): Promise<OutboxEntry[]> {
-  const ids: string[] = [];
-  try {
-    for await (const file of Deno.readDir(dir)) {
-      const id = file.name.replace(/\.eml$/, "");
-      if (id !== file.name && ID.test(id)) ids.push(id);
-    }
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
-  const newest = ids.sort().reverse().slice(0, LISTED);
+  const newest = (await idsIn(dir)).sort().reverse().slice(0, LISTED);
   const mails = await Promise.all(newest.map((id) => readOutbox(dir, id)));
   return mails.filter((mail) => mail !== null)
     .map(({ text: _text, html: _html, ...entry }) => entry);

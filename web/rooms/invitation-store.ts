@@ -1,6 +1,7 @@
 import { findAccount } from "../accounts/accounts.ts";
 import { isToken, sha256 } from "../accounts/secrets.ts";
 import { AppError } from "../errors.ts";
+import { dropMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import {
   keys,
@@ -93,6 +94,24 @@ export async function describeInvitation(
     expiresAt: stored.expiresAt,
     status: isOver ? "expired" : stored.status,
   };
+}
+
+/**
+ * Deletes every invitation that was sent to an address, whatever became of it: open ones no longer
+ * work.
+ */
+export async function forgetAddress(
+  s: Pick<Services, "kv">,
+  email: string,
+): Promise<void> {
+  const all = s.kv.list<StoredInvitation>({ prefix: keys.invitations() });
+  for await (const { key, value } of all) {
+    if (value.email !== email) continue;
+    const commit = s.kv.atomic().delete(key)
+      .delete(keys.roomInvitation(value.roomId, email));
+    dropMail(commit, value.id);
+    await commit.commit();
+  }
 }
 
 /** A room's open invitations, the newest first. */

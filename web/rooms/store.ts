@@ -61,6 +61,7 @@ export const keys = {
     accountId,
     form,
   ],
+  invitations: () => ["invitations"],
   invitation: (id: string) => ["invitations", id],
   /** The pending invitation of an address to a room: its id. */
   roomInvitation: (roomId: string, email: string) => [

@@ -5,6 +5,7 @@ import {
   type Confirmation,
   findConfirmation,
 } from "../../accounts/confirm-address.ts";
+import { finishErasuresSoon } from "../../accounts/erasures.ts";
 import { disownAccount } from "../../accounts/unconfirmed.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -61,6 +62,7 @@ export const handler = define.handlers({
       if (intent !== "remove") throw unknownIntent();
       const { accountId } = await findConfirmation(services, code);
       await disownAccount(services, code);
+      finishErasuresSoon(services);
       await announceSignOut(services, { userId: accountId });
       const answer = ctx.redirect("/register?done=removed", 303);
       if (account?.id === accountId) {
