@@ -63,14 +63,13 @@ export async function requireConfirmed(
 export async function addConfirmation(
   { config }: Pick<Services, "config">,
   commit: Deno.AtomicOperation,
-  { id, name, email, emailKey, unconfirmedUntil }: AccountRecord,
+  { id, name, email, unconfirmedUntil }: AccountRecord,
 ): Promise<void> {
   if (unconfirmedUntil === undefined) return;
   const code = randomToken();
   const expireIn = Math.max(1, unconfirmedUntil - Date.now());
   const confirmation: ConfirmationRecord = {
     accountId: id,
-    emailKey,
     expiresAt: unconfirmedUntil,
   };
   const link = `${config.appUrl}/confirm/${code}`;
@@ -120,7 +119,6 @@ export async function findConfirmation(
   const { value } = await s.kv.get<ConfirmationRecord>(key);
   const record = value && await readRecord(s.kv, value.accountId);
   if (!value || !record || value.expiresAt <= Date.now()) throw linkOver();
-  if (record.emailKey !== value.emailKey) throw linkOver();
   const isConfirmed = record.unconfirmedUntil === undefined;
   return { accountId: record.id, email: record.email, isConfirmed };
 }

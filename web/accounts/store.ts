@@ -53,8 +53,6 @@ export interface AccountRecord {
 
 export interface ConfirmationRecord {
   accountId: string;
-  /** The address the link was sent to, normalised. */
-  emailKey: string;
   expiresAt: number;
 }
 

@@ -44,6 +44,7 @@ function Change({ hasFace, failed, error }: {
               label="Your password"
               type="password"
               autocomplete="current-password"
+              maxLength={128}
               required
               error={error}
             />

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Redis } from "ioredis";
 import { startClouds } from "./clouds.ts";
-import { grace } from "./people.ts";
+import { ada, grace } from "./people.ts";
 import {
   dictated,
   SENTENCE,
@@ -116,8 +116,9 @@ Deno.test({
         "faces were compared by Rekognition, and S3 has their pictures",
         () => seesFacesOnAws(clouds, told),
       );
-      await step("the invitation alone was mailed", () => {
-        assertEquals(clouds.smtp.taken.map(({ to }) => to), [[grace.email]]);
+      await step("her address was confirmed, and Grace was invited", () => {
+        const sent = clouds.smtp.taken.map(({ to }) => to);
+        assertEquals(sent, [[ada.email], [grace.email]]);
         return Promise.resolve();
       });
       await step(
