@@ -64,17 +64,47 @@ export async function registerAt(web: string, name: string): Promise<Person> {
   return { id, name, email, cookie };
 }
 
-/** The code of the newest invitation to an address. */
-export function invitationOf(dataDir: string, email: string): Promise<string> {
+/** The newest code under this path that was mailed to an address. */
+function mailedCode(
+  dataDir: string,
+  email: string,
+  path: "invitations" | "confirm",
+): Promise<string> {
   const find = async () => {
     for (const { id } of await listOutbox(`${dataDir}/outbox`)) {
       const mail = await readOutbox(`${dataDir}/outbox`, id);
       if (mail === null || !mail.to.includes(email)) continue;
-      const code = /\/invitations\/([\w-]+)/.exec(mail.text)?.[1];
+      const code = new RegExp(`/${path}/([\\w-]+)`).exec(mail.text)?.[1];
       if (code) return code;
     }
   };
-  return eventually(find, () => `No invitation came to ${email}`);
+  return eventually(find, () => `No link under ${path} came to ${email}`);
+}
+
+/** The code of the newest invitation to an address. */
+export const invitationOf = (dataDir: string, email: string): Promise<string> =>
+  mailedCode(dataDir, email, "invitations");
+
+/** The code that confirms the address of an account. */
+export const confirmationOf = (
+  dataDir: string,
+  email: string,
+): Promise<string> => mailedCode(dataDir, email, "confirm");
+
+/** Confirms somebody's address, as they do who get the e-mail. */
+export async function confirmAddress(
+  { web, dataDir }: { web: string; dataDir: string },
+  { email, cookie }: Person,
+): Promise<void> {
+  const code = await confirmationOf(dataDir, email);
+  const answer = await fetch(`${web}/confirm/${code}`, {
+    method: "POST",
+    headers: { cookie, origin: new URL(web).origin },
+    body: new URLSearchParams({ intent: "confirm" }),
+    redirect: "manual",
+  });
+  await answer.body?.cancel();
+  if (answer.status !== 303) throw new Error(`${answer.status} of a link`);
 }
 
 /** Invites somebody and has them accept. */

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair, type JWK, type JWTPayload } from "jose";
 import { startStack } from "../e2e/stack.ts";
 import {
   bringIn,
+  confirmAddress,
   type Person,
   registerAt,
   sendJson,
@@ -66,6 +67,7 @@ async function populate(
   const people: Person[] = [];
   for (const name of names) people.push(await registerAt(web, name));
   const [owner, member, outsider, removed, signedOut] = people;
+  await confirmAddress({ web, dataDir }, owner);
   const { id: roomId } = await valueOf<{ id: string }>(
     await sendJson(`${web}/api/chat`, { name: "Engines" }, owner.cookie),
   );
