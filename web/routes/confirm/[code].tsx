@@ -8,6 +8,7 @@ import {
 import { finishErasuresSoon } from "../../accounts/erasures.ts";
 import { disownAccount } from "../../accounts/unconfirmed.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
+import { Once } from "../../components/Once.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
 import {
@@ -87,6 +88,7 @@ const Act = ({ intent, label, quiet }: {
   quiet?: boolean;
 }) => (
   <form method="post">
+    <Once />
     <input type="hidden" name="intent" value={intent} />
     <button class={quiet ? "button button-quiet" : "button"} type="submit">
       {label}
