@@ -54,7 +54,7 @@ Deno.test(
 Deno.test(
   "a replaced face is the only one that matches and the only one kept",
   onStage(async (stage) => {
-    const { s, person, pictures } = stage;
+    const { s, person } = stage;
     const { id } = await person("Ann");
     const { token } = await createSession(s, id);
     await replaceFace(s, id, [selfieOf("Ann with glasses")]);
