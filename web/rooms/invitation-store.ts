@@ -108,6 +108,7 @@ export async function forgetAddress(
   for await (const { key, value } of all) {
     if (value.email !== email) continue;
     const commit = s.kv.atomic().delete(key)
+      .delete(keys.addressInvitation(email, value.id))
       .delete(keys.roomInvitation(value.roomId, email));
     dropMail(commit, value.id);
     await commit.commit();
