@@ -3,7 +3,7 @@ import { checkConfig } from "./config.ts";
 import { observed } from "./http/observed.ts";
 import { answeredOnce } from "./http/once.ts";
 import { withPerson, withServices } from "./http/person.ts";
-import { sameSite, security } from "./http/security.ts";
+import { fromHere, sameSite, security } from "./http/security.ts";
 import { log } from "./log.ts";
 import { services } from "./open-services.ts";
 import type { Services } from "./services.ts";
@@ -39,6 +39,7 @@ export function createApp(
       withServices(open),
       security,
       withPerson,
+      fromHere,
       sameSite,
       answeredOnce,
     )

@@ -3,9 +3,10 @@ import {
   clearAttempts,
   type Limit,
   networkOf,
-  returnAttempt,
+  returnAttempts,
   takeAttempts,
 } from "./attempts.ts";
+import { deviceOf, isKnownDevice } from "./devices.ts";
 import { normaliseEmail } from "./email.ts";
 import {
   hashPassword,
@@ -36,7 +37,8 @@ const wrongCredentials = (): AppError =>
 
 /**
  * The limits on guessing. A guesser elsewhere uses up only their own share of an account's
- * attempts; the wide limit, for guessers in many places, is far above what a person needs.
+ * attempts. Past the wide limit, for guessers in many places, tries from each place are few
+ * instead of none: the right person on a new device is slowed down and not kept out.
  */
 async function limitsFor(emailKey: string, ip: string) {
   const whom = await sha256(emailKey);
@@ -55,7 +57,39 @@ async function limitsFor(emailKey: string, ip: string) {
     most: 100,
     windowMs,
   };
-  return { here, anywhere, byNetwork };
+  const slowly: Limit = { ...here, kind: "password-slowly", most: 2 };
+  const flood: Limit = { ...anywhere, kind: "password-flood", most: 1_000 };
+  return { here, anywhere, byNetwork, slowly, flood };
+}
+
+/**
+ * Counts one try. Gives the limits it was counted against.
+ *
+ * @throws {AppError} `too-many-attempts` (429) with `retryAfter`.
+ */
+async function countTry(
+  s: Store,
+  emailKey: string,
+  ip: string,
+  knownDevice: string | null,
+): Promise<Limit[]> {
+  const limits = await limitsFor(emailKey, ip);
+  const { here, anywhere, byNetwork, slowly, flood } = limits;
+  const take = async (taken: Limit[]) => {
+    await takeAttempts(s, taken);
+    return taken;
+  };
+  if (knownDevice !== null) {
+    const whom = await deviceOf(knownDevice);
+    return await take([{ ...here, kind: "password-device", whom }]);
+  }
+  try {
+    return await take([here, byNetwork, anywhere]);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status !== 429) throw error;
+    // When it is because of everywhere, a few from here all the same.
+    return await take([here, byNetwork, slowly, flood]);
+  }
 }
 
 async function recordByEmail(
@@ -97,6 +131,8 @@ export interface Credentials {
   email: string;
   password: string;
   ip: string;
+  /** The cookie by which a device is known: see devices.ts. */
+  device?: string | null;
 }
 
 /**
@@ -108,18 +144,18 @@ export interface Credentials {
  */
 export async function checkCredentials(
   s: Store,
-  { email, password, ip }: Credentials,
+  { email, password, ip, device = null }: Credentials,
 ): Promise<AccountRecord> {
   const emailKey = normaliseEmail(email) ?? "";
-  const { here, anywhere, byNetwork } = await limitsFor(emailKey, ip);
-  await takeAttempts(s, [here, anywhere, byNetwork]);
   const record = await recordByEmail(s.kv, emailKey);
+  const isKnown = await isKnownDevice(s, record?.id ?? "", device);
+  const counted = await countTry(s, emailKey, ip, isKnown ? device : null);
   const hash = record?.passwordHash ?? UNKNOWN_HASH;
   const isRight = await verifyPassword(password, hash);
   if (record === null || !isRight) throw wrongCredentials();
-  await clearAttempts(s, here);
-  await returnAttempt(s, anywhere);
-  await returnAttempt(s, byNetwork);
+  const [own, ...shared] = counted;
+  await clearAttempts(s, own);
+  await returnAttempts(s, shared);
   await refreshHash(s, record, password);
   return record;
 }

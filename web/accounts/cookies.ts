@@ -53,3 +53,8 @@ export const {
 export const { set: invitedCookie, read: readInvitedCookie } = hostCookie(
   "chatsphere_invited",
 );
+
+/** The devices somebody has signed in on: see devices.ts. */
+export const { set: deviceCookie, read: readDeviceCookie } = hostCookie(
+  "chatsphere_device",
+);

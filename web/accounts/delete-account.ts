@@ -5,6 +5,7 @@ import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { confirmationMailId } from "./confirm-address.ts";
 import { noteErasure } from "./erasures.ts";
+import { forgetDevices } from "./devices.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { faceMailId } from "./faces.ts";
 import { nameOwner } from "./owner.ts";
@@ -59,6 +60,7 @@ export async function deleteAccount(
   });
   if (picture !== null) await discardPicture(s, picture);
   await nameOwner(s);
+  await forgetDevices(s, accountId);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

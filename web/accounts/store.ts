@@ -125,6 +125,8 @@ export const keys = {
   emailCode: (accountId: string) => ["email_codes", accountId],
   reset: (codeHash: string) => ["password_resets", codeHash],
   turn: (accountId: string) => ["turns", accountId],
+  device: (accountId: string, hash: string) => ["devices", accountId, hash],
+  devices: (accountId: string) => ["devices", accountId],
   attempts: (kind: string, whom: string) => ["attempts", kind, whom],
 };
 

@@ -1,5 +1,10 @@
 import type { Middleware } from "fresh";
-import { readSessionCookie } from "../accounts/cookies.ts";
+import {
+  deviceCookie,
+  readDeviceCookie,
+  readSessionCookie,
+} from "../accounts/cookies.ts";
+import { DEVICE_MS, rememberDevice } from "../accounts/devices.ts";
 import { findSession, sidOf } from "../accounts/sessions.ts";
 import type { SignedIn } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
@@ -59,6 +64,9 @@ export const withPerson: Middleware<State> = async (ctx) => {
     state.session = { token };
   }
   const answer = await ctx.next();
+  if (state.account && isPage(ctx.req)) {
+    await rememberedIn(answer, state, ctx.req.headers);
+  }
   if (!answer.headers.has("cache-control")) {
     answer.headers.set(
       "cache-control",
@@ -67,6 +75,24 @@ export const withPerson: Middleware<State> = async (ctx) => {
   }
   return answer;
 };
+
+/** A page somebody opens: programs would have to keep the cookie, and come without it each time. */
+const isPage = ({ method, headers }: Request): boolean =>
+  method === "GET" && (headers.get("accept") ?? "").includes("text/html");
+
+/** Remembers the device of whoever is signed in, once. */
+async function rememberedIn(
+  answer: Response,
+  { services, account }: State,
+  headers: Headers,
+): Promise<void> {
+  const { config } = services;
+  const given = readDeviceCookie(config, headers);
+  const cookie = account && await rememberDevice(services, account.id, given);
+  if (!cookie) return;
+  const until = Date.now() + DEVICE_MS;
+  answer.headers.append("set-cookie", deviceCookie(config, cookie, until));
+}
 
 /**
  * The person a page is for.

@@ -1,5 +1,6 @@
 import { csp, csrf, type Middleware } from "fresh";
 import type { Config } from "../config.ts";
+import { AppError } from "../errors.ts";
 import type { State } from "../utils.ts";
 
 const POLICY = "content-security-policy";
@@ -92,6 +93,33 @@ export const security: Middleware<State> = async (ctx) => {
     );
   }
   return answer;
+};
+
+const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
+/** What no page of another site can send without asking first (Fetch, "CORS-safelisted"). */
+const isJson = (headers: Headers): boolean =>
+  /^application\/json\s*(;|$)/i.test(headers.get("content-type") ?? "");
+
+/**
+ * Refuses a form of which nothing says where it comes from. Every browser of today says it, by
+ * Sec-Fetch-Site or Origin, and {@link sameSite} looks at that; one that says neither must send a
+ * Referer of ours. Programs send JSON, which another site's page cannot.
+ */
+export const fromHere: Middleware<State> = (ctx) => {
+  const { method, headers } = ctx.req;
+  const isTold = headers.has("sec-fetch-site") || headers.has("origin");
+  if (CHANGES_NOTHING.has(method) || isTold || isJson(headers)) {
+    return ctx.next();
+  }
+  const referer = URL.parse(headers.get("referer") ?? "")?.origin;
+  const { appUrl } = ctx.state.services.config;
+  if (referer === ctx.url.origin || referer === appUrl) return ctx.next();
+  throw new AppError({
+    code: "no-origin",
+    status: 403,
+    message:
+      "Your browser did not say which page this came from, so it was not taken. Let it send the Origin or Referer header, or use a newer browser. Programs send JSON to /api.",
+  });
 };
 
 /** Refuses changes another site asks for, by Sec-Fetch-Site and Origin. */

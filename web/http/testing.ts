@@ -77,10 +77,13 @@ export interface TestApp extends AsyncDisposable {
   /** Every e-mail "sent". */
   mails: Mail[];
   origin: string;
-  /** Asks the app, from this machine or the address `from`; redirects are not followed. */
+  /**
+   * Asks the app, from this machine or the address `from`; redirects are not followed. Changes
+   * are asked for by a page of ours, unless headers say otherwise or `unsaid`.
+   */
   ask(
     path: string,
-    init?: RequestInit & { cookie?: string; from?: string },
+    init?: RequestInit & { cookie?: string; from?: string; unsaid?: boolean },
   ): Promise<Response>;
   /** Sends a form, urlencoded or with files. */
   send(
@@ -134,6 +137,12 @@ export async function testApp(
   ) => {
     const headers = new Headers(init.headers);
     if (cookie) headers.set("cookie", cookie);
+    // As a browser sends a form, unless a test says otherwise.
+    const isChange = !["GET", "HEAD", undefined].includes(init.method);
+    const isTold = headers.has("origin") || headers.has("sec-fetch-site");
+    if (isChange && !isTold && !init.unsaid) {
+      headers.set("sec-fetch-site", "same-origin");
+    }
     const url = new URL(path, config.appUrl);
     return handler(new Request(url, { ...init, headers }), infoOf(from));
   };

@@ -17,6 +17,8 @@ const PLACES: Record<string, Record<string, string>> = {
   },
   "a sandboxed frame": { origin: "null", "sec-fetch-site": "cross-site" },
   "a sandboxed frame, an old browser": { origin: "null" },
+  "nowhere it would say": {},
+  "a page it names in its Referer": { referer: "https://evil.example/" },
   "a name that begins like ours": { origin: "http://localhost.evil.example" },
 };
 
@@ -40,14 +42,20 @@ const CHANGES: Record<string, Try> = {
   },
 };
 
+/** What says nothing may be a program's, when it is no form: another site cannot send that. */
+const isProgram = (place: string, { json }: Try) =>
+  json !== undefined && !("origin" in PLACES[place]);
+
 const forms = Object.entries(PLACES).flatMap(([place, headers]) =>
-  Object.entries(CHANGES).map(([what, attempt]): Attack => ({
+  Object.entries(CHANGES).filter(([, it]) => !isProgram(place, it)).map((
+    [what, attempt],
+  ): Attack => ({
     name: `from ${place}: ${what}`,
     async run(world) {
       // A signed-out session would be refused for that; the outsider's is good.
       const whose = what === "signing out" ? world.outsider : world.owner;
       const all = { ...headers, cookie: whose.cookie };
-      const answer = await send(world, attempt, all);
+      const answer = await send(world, attempt, all, true);
       await answer.body?.cancel();
       return answer.status === 403
         ? held()

@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { pendingLoginCookie } from "../../accounts/cookies.ts";
+import {
+  pendingLoginCookie,
+  readDeviceCookie,
+} from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import { faceFirst, mustShowFace } from "../../accounts/face-first.ts";
 import { askedTurn, type Turn } from "../../accounts/liveness.ts";
@@ -127,7 +130,12 @@ export const handler = define.handlers({
         return await finishLogin(ctx.state, ctx.req.headers, body);
       }
       const { email, password } = readShape(body, Password);
-      const first = await startSignIn(services, { email, password, ip });
+      const first = await startSignIn(services, {
+        email,
+        password,
+        ip,
+        device: readDeviceCookie(services.config, ctx.req.headers),
+      });
       // Nobody can turn their head as asked before they were asked.
       const turn = first.account.hasFace
         ? await askedTurn(services, first.account.id)

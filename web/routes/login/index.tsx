@@ -1,7 +1,10 @@
 import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import { startEmailCode } from "../../accounts/email-code.ts";
-import { pendingLoginCookie } from "../../accounts/cookies.ts";
+import {
+  pendingLoginCookie,
+  readDeviceCookie,
+} from "../../accounts/cookies.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { startSignIn } from "../../accounts/sign-in.ts";
 import { LONGEST_EMAIL } from "../../accounts/email.ts";
@@ -55,6 +58,7 @@ export const handler = define.handlers({
         email: data.email,
         password: textOf(form, "password"),
         ip,
+        device: readDeviceCookie(services.config, ctx.req.headers),
       });
       const step = account.hasFace ? "/login/face" : "/login/code";
       if (!account.hasFace) await startEmailCode(services, account.id);

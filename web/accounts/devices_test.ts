@@ -1,0 +1,74 @@
+import { assert, assertEquals } from "@std/assert";
+import { deleteAccount } from "./delete-account.ts";
+import { checkPassword } from "./check-password.ts";
+import { isKnownDevice, rememberDevice } from "./devices.ts";
+import { codeOf, everythingIn, onStage, PASSWORD } from "./testing.ts";
+
+const ip = (n: number) => `198.51.100.${n}`;
+
+Deno.test(
+  "a hundred wrong passwords from twelve places keep nobody out",
+  onStage(async ({ s, person }) => {
+    const { id, email } = await person("Ann");
+    const device = await rememberDevice(s, id, null);
+    for (let i = 0; i < 110; i++) {
+      const wrong = { email, password: "wrong", ip: ip(i % 12) };
+      await codeOf(checkPassword(s, wrong));
+    }
+    const right = { email, password: PASSWORD };
+    // From a device that is known, even where the guesser is; and from a new one.
+    await checkPassword(s, { ...right, ip: ip(0), device });
+    await checkPassword(s, { ...right, ip: ip(99) });
+    // The guesser has two tries more from each place, and not ten.
+    const guess = { email, password: "wrong", ip: ip(50) };
+    const codes = [];
+    for (let i = 0; i < 4; i++) {
+      codes.push(await codeOf(checkPassword(s, guess)));
+    }
+    assertEquals(codes, [
+      "wrong-credentials",
+      "wrong-credentials",
+      "too-many-attempts",
+      "too-many-attempts",
+    ]);
+  }),
+);
+
+Deno.test(
+  "a device that is known has a limit of its own, and is known to its account alone",
+  onStage(async ({ s, person }) => {
+    const [ann, eve] = [await person("Ann"), await person("Eve")];
+    const device = await rememberDevice(s, eve.id, null);
+    assert(device !== null);
+    assertEquals(await isKnownDevice(s, eve.id, device), true);
+    assertEquals(await isKnownDevice(s, ann.id, device), false);
+    assertEquals(await isKnownDevice(s, ann.id, null), false);
+    const codes = [];
+    for (let i = 0; i < 12; i++) {
+      const wrong = { email: eve.email, password: "wrong", ip: ip(i), device };
+      codes.push(await codeOf(checkPassword(s, wrong)));
+    }
+    assertEquals(codes.slice(9), [
+      "wrong-credentials",
+      "too-many-attempts",
+      "too-many-attempts",
+    ]);
+  }),
+);
+
+Deno.test(
+  "a device is remembered once for each account, and forgotten with it",
+  onStage(async ({ s, person }) => {
+    const [ann, eve] = [await person("Ann"), await person("Eve")];
+    const first = await rememberDevice(s, ann.id, null);
+    assertEquals(await rememberDevice(s, ann.id, first), null);
+    const both = await rememberDevice(s, eve.id, first);
+    assertEquals(both?.split(".")[0], first?.split(".")[0]);
+    assertEquals(await rememberDevice(s, ann.id, both), null);
+    assertEquals(await isKnownDevice(s, eve.id, both), true);
+    assert(!(await everythingIn(s.kv)).includes(first!.split(".")[0]));
+    const roomLog = {} as Parameters<typeof deleteAccount>[0]["roomLog"];
+    await deleteAccount({ ...s, roomLog }, ann.id);
+    assertEquals(await isKnownDevice(s, ann.id, both), false);
+  }),
+);
