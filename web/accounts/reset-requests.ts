@@ -11,8 +11,11 @@ import { keys, readRecord, type ResetRecord } from "./store.ts";
 
 /** How long a link to a new password works. */
 export const RESET_MS = 30 * 60 * 1000;
-/** Until the answer is on its way, so that work on an account does not delay even its writing. */
-const ANSWERED_MS = 50;
+/**
+ * Milliseconds until the work begins: after the answer, and at a time nobody can foresee. What an
+ * account costs more than none would delay whatever is asked at that moment, and tell of it.
+ */
+const LATER_MS = { least: 100, most: 1_500 };
 const HOUR_MS = 60 * 60 * 1000;
 
 type ResetServices = Pick<Services, "kv" | "mailer" | "config">;
@@ -29,13 +32,30 @@ async function limitsFor(emailKey: string, ip: string): Promise<Limit[]> {
   ];
 }
 
+function someTime(): number {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  const { least, most } = LATER_MS;
+  return least + random / 2 ** 32 * (most - least);
+}
+
+/** The same work for an address without an account, of which nothing stays. */
+async function pretend(s: ResetServices, email: string): Promise<void> {
+  const code = randomToken();
+  const key = keys.reset(await sha256(code));
+  const expiresAt = Date.now() + RESET_MS;
+  const reset: ResetRecord = { accountId: "", epoch: 0, expiresAt };
+  await s.kv.set(key, reset, { expireIn: RESET_MS });
+  resetMail({ name: email, email }, `${s.config.appUrl}/login/reset/${code}`);
+  await s.kv.delete(key);
+}
+
 /** Sends the link, if there is an account. Never throws: nobody waits for it. */
 async function sendLink(s: ResetServices, emailKey: string): Promise<void> {
-  await new Promise((done) => setTimeout(done, ANSWERED_MS));
+  await new Promise((done) => setTimeout(done, someTime()));
   try {
     const account = await findAccountByEmail(s, emailKey);
     const record = account && await readRecord(s.kv, account.id);
-    if (record === null) return;
+    if (record === null) return await pretend(s, emailKey);
     if (record.unconfirmedUntil !== undefined) {
       // Whose account it is has yet to be shown: its face may be somebody else's.
       return await sendConfirmation(s, record.id);
