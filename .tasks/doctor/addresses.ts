@@ -20,7 +20,11 @@ export function checkAddresses(env: Env): Promise<Finding[]> {
   const fitting = found.length
     ? found
     : [ok("Addresses", "They fit together.")];
-  return Promise.resolve([...fitting, ...proxy(env, app)]);
+  return Promise.resolve([
+    ...fitting,
+    ...proxy(env, app),
+    ...signUp(env, app),
+  ]);
 }
 
 function publicAddresses(app: URL, ws: URL, transcriber: URL): Finding[] {
@@ -72,6 +76,16 @@ function proxy(env: Env, app: URL): Finding[] {
   return [note(
     "TRUST_PROXY",
     "Unset, as it should be on Deno Deploy. Behind a proxy of your own set it to 1: until then everybody's sign-in attempts are counted together, as the proxy's.",
+  )];
+}
+
+/** On a public address, whoever finds the page can make an account. */
+function signUp(env: Env, app: URL): Finding[] {
+  const isOpen = (text(env, "SIGN_UP") ?? "open").toLowerCase() === "open";
+  if (!isOpen || isLocal(app) || PRIVATE.test(app.hostname)) return [];
+  return [note(
+    "SIGN_UP",
+    "Open to anyone who finds the address. Set it to invited, or to the domains of your team's e-mail addresses, to keep strangers out.",
   )];
 }
 

@@ -1,3 +1,4 @@
+import { checkAddresses } from "./addresses.ts";
 import { assert, assertEquals } from "@std/assert";
 import { diagnose } from "./checks.ts";
 import { checkDollars } from "./dollars.ts";
@@ -332,4 +333,14 @@ E=smtp://a:pa%24word@mail.invalid
     ...["pa$word", "pa$word", "pa"],
   ]);
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("the doctor says when strangers may make accounts on a public address", async () => {
+  const said = async (env: Env) =>
+    (await checkAddresses(env)).some(({ about }) => about === "SIGN_UP");
+  assertEquals(await said(PUBLIC), true);
+  assertEquals(await said({ ...PUBLIC, SIGN_UP: "OPEN" }), true);
+  assertEquals(await said({ ...PUBLIC, SIGN_UP: "invited" }), false);
+  assertEquals(await said({ ...PUBLIC, SIGN_UP: "acme.net" }), false);
+  assertEquals(await said({}), false);
 });

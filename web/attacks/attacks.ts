@@ -1,6 +1,7 @@
 /** Every attack there is. */
 import type { Attack } from "./attack.ts";
 import { access } from "./kinds/access.ts";
+import { accounts } from "./kinds/accounts.ts";
 import { bombs } from "./kinds/bombs.ts";
 import { crossSite } from "./kinds/cross-site.ts";
 import { crowds } from "./kinds/crowds.ts";
@@ -17,6 +18,7 @@ import { tokens } from "./kinds/tokens.ts";
 export const ATTACKS: Attack[] = [
   ...access,
   ...services,
+  ...accounts,
   ...sockets,
   ...tokens,
   ...crossSite,

@@ -67,9 +67,8 @@ export function DocsFaces({ engine, liveness }: {
           Your face never appears in the chat: avatars are initials.
         </li>
         <li>
-          One click in your account deletes what was stored. A code by e-mail
-          takes its place, and was possible before, except right after a
-          password was forgotten.
+          You can delete what was stored in your account, with your password,
+          within 10 minutes of signing in. You then sign in with an e-mail code.
         </li>
       </ul>
       <h3>Not promised</h3>

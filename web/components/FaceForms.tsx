@@ -2,7 +2,7 @@ import type { Account } from "../accounts/types.ts";
 import { Field } from "./Field.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 
-/** What is stored of a face: delete it with one click, or go and store a new one. */
+/** What is stored of a face: delete it, or go and store a new one. */
 export function FaceForms({ account, isRecent, failed, error }: {
   account: Account;
   /** The person signed in a moment ago. */
