@@ -6,7 +6,7 @@ import { sha256 } from "./secrets.ts";
 import { type AccountRecord, keys, type SessionRecord } from "./store.ts";
 
 const password = "correct horse battery";
-const forms = [
+const forms: Record<string, string>[] = [
   { intent: "delete-face", password },
   { intent: "password", password, newPassword: "another long one" },
 ];
