@@ -13,6 +13,7 @@ import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
 import { spoofing } from "./kinds/spoofing.ts";
+import { texts } from "./kinds/texts.ts";
 import { tokens } from "./kinds/tokens.ts";
 
 export const ATTACKS: Attack[] = [
@@ -31,4 +32,5 @@ export const ATTACKS: Attack[] = [
   ...queries,
   ...crowds,
   ...memory,
+  ...texts,
 ];
