@@ -1,4 +1,5 @@
 import { decodeJpeg } from "./codec.ts";
+import { coverOf, MAX_COVER } from "./covered.ts";
 import { alignFace, describeFace } from "./descriptor.ts";
 import { FaceError } from "./face-error.ts";
 import { inspectJpeg } from "./jpeg.ts";
@@ -43,7 +44,12 @@ export async function describePicture(
 ): Promise<Description> {
   const upright = await uprightFaces(models, picture);
   const face = chooseFace(upright.faces, upright.picture, purpose);
-  checkChip(alignFace(upright.picture, face), purpose);
+  const chip = alignFace(upright.picture, face);
+  checkChip(chip, purpose);
+  // What is covered now is compared ever after; at a sign-in it only does not match.
+  if (purpose === "enrol" && coverOf(chip) > MAX_COVER) {
+    throw new FaceError("face-covered");
+  }
   const descriptor = await describeFace(models, upright.picture, face);
   return { descriptor, yaw: face.yaw };
 }

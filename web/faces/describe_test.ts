@@ -11,7 +11,9 @@ import type { Purpose } from "./limits.ts";
 import { descriptorDistance } from "./template.ts";
 import { exif, withSegment } from "./test-jpegs.ts";
 import { photo, pictureOf, selfieOf } from "./test-photos.ts";
+import { wearMask, wearSunglasses } from "./test-covers.ts";
 import { tiltPhoto } from "./test-turns.ts";
+import { uprightFaces } from "./upright.ts";
 
 const models = await loadModels();
 
@@ -84,6 +86,11 @@ async function assertRefused(
     FaceError,
   );
   assertEquals(error.code, code);
+}
+
+async function codeOf(picture: Picture, purpose: Purpose): Promise<string> {
+  const call = () => describePicture(models, picture, purpose);
+  return (await assertRejects(call, FaceError)).code;
 }
 
 async function describe(jpeg: Uint8Array) {
@@ -178,6 +185,21 @@ Deno.test("a blurred face is refused, a slightly soft one is not", async () => {
   const ada = await pictureOf("ada");
   await assertRefused(blurred(ada, 7), "face-blurred");
   await describePicture(models, blurred(ada, 1), "enrol");
+});
+
+Deno.test("sunglasses and a mask are not enrolled, the face without them is", async () => {
+  for (const variant of ["front", "second", "turned"] as const) {
+    for (const person of ["ada", "grace"] as const) {
+      const picture = await pictureOf(person, variant);
+      await describePicture(models, picture, "enrol");
+      const { faces: [face] } = await uprightFaces(models, picture);
+      for (const wear of [wearSunglasses, wearMask]) {
+        const code = await codeOf(wear(picture, face), "enrol");
+        // A mask may leave nothing that is known for a face.
+        assert(["face-covered", "face-none"].includes(code), code);
+      }
+    }
+  }
 });
 
 Deno.test("a face in the dark is refused", async () => {
