@@ -49,6 +49,11 @@ export const {
   read: readPendingLoginCookie,
 } = hostCookie("chatsphere_login");
 
+/** The name of a member just removed, for the page that says so. */
+export const { set: removedCookie, read: readRemovedCookie } = hostCookie(
+  "chatsphere_removed",
+);
+
 /** The code of an invitation just made, for whoever made it to see once more. */
 export const { set: invitedCookie, read: readInvitedCookie } = hostCookie(
   "chatsphere_invited",

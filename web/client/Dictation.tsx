@@ -191,7 +191,7 @@ export function Dictation(props: DictationProps) {
         {phase === "asking"
           ? "Allow the microphone…"
           : phase === "sending"
-          ? "Finding the words…"
+          ? "Transcribing…"
           : phase === "recording"
           ? "Recording"
           : problem.sentence}

@@ -62,7 +62,7 @@ export function MessageMenu(props: MessageMenuProps) {
     <dialog
       ref={dialog}
       class="message-menu"
-      aria-label={`Message of ${message.sender.name}`}
+      aria-label={`${message.sender.name}’s message`}
       onClose={props.onClose}
       onClick={(event) =>
         event.target === dialog.current && dialog.current!.close()}

@@ -146,7 +146,7 @@ export class Row extends Component<RowProps> {
             class="more button button-plain button-icon icon-more live"
             data-do="more"
             tabindex={-1}
-            aria-label={`What to do with the message of ${sender.name}`}
+            aria-label={`Actions for ${sender.name}’s message`}
           />
         )}
       </li>

@@ -41,7 +41,7 @@ function Remove({ member }: { member: Member }) {
         <input type="hidden" name="member" value={member.id} />
         <p>
           <bdi>{member.name}</bdi>{" "}
-          can no longer read or write here. What they wrote stays.
+          will lose access at once. Their messages stay.
         </p>
         <button class="button button-danger" type="submit">
           Remove from the room

@@ -135,7 +135,7 @@ export async function invite(
   await page.goto(`${room}/members`);
   await page.getByLabel("E-mail").fill(email);
   await submit(page, /invite|invitation/i);
-  await page.getByText("The invitation is on its way").waitFor();
+  await page.getByText(/Invitation (sent|created)/).waitFor();
 }
 
 /** Opens the newest invitation to this address in the outbox. */

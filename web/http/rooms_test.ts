@@ -227,7 +227,13 @@ Deno.test("only admins see and may use what changes the room", async () => {
   assertEquals(refused.status, 403);
 
   const out = { intent: "remove", member: jonas.account.id };
-  assertEquals((await app.send(members, out, cookie)).status, 303);
+  const answer = await app.send(members, out, cookie);
+  assertEquals(answer.status, 303);
+  const told = answer.headers.getSetCookie().map((one) => one.split(";")[0]);
+  const done = await html(app.ask(answer.headers.get("location") ?? "", {
+    cookie: [cookie, ...told].join("; "),
+  }));
+  assertMatch(done, /role="status"[^]*<bdi>Jonas<\/bdi> was removed\./);
   assertEquals((await app.ask(path, { cookie: jonas.cookie })).status, 404);
 });
 

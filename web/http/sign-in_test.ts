@@ -64,7 +64,10 @@ Deno.test("a registration with mistakes comes back with what was typed and each 
   assertMatch(html, /value="Grace Hopper"/);
   assertMatch(html, /value="grace@"/);
   // The page opens at the sentence that names what is wrong, and what was not kept.
-  assertMatch(html, /role="alert" tabindex="-1" autofocus>[^]*give them once/);
+  assertMatch(
+    html,
+    /role="alert" tabindex="-1" autofocus>[^]*so add both again/,
+  );
   for (const field of ["email", "password", "consent", "selfie"]) {
     assert(html.includes(`id="${field}-error"`), `nothing beside ${field}`);
     assertMatch(html, new RegExp(`aria-describedby="[^"]*${field}-error`));

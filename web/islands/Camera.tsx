@@ -117,7 +117,7 @@ export default function Camera(
       video.current!.srcObject = opened;
       await video.current!.play();
       setPhase("open");
-      setSaid("Put your face into the oval, in even light.");
+      setSaid("Fit your face in the oval, in even light.");
     } catch (error) {
       fail(error);
     }

@@ -42,7 +42,7 @@ export function resetMail({ name, email }: Addressee, link: string): Mail {
         kind: "paragraph",
         text: `Hello ${
           named(name)
-        }, somebody, we hope you, said on ChatSphere that the password of your account is forgotten.`,
+        }, someone, we hope you, asked to reset your ChatSphere password.`,
       },
       { kind: "link", label: "Choose a new password", href: link },
       { kind: "note", text: "The link works once, within 30 minutes." },

@@ -37,11 +37,11 @@ interface Data {
 }
 
 const FIELDS = {
-  name: "name",
-  email: "e-mail",
-  password: "password",
-  selfie: "your face",
-  consent: "your agreement",
+  name: { name: "Your name", fix: "Please fix your name below." },
+  email: { name: "Your e-mail", fix: "Please fix your e-mail below." },
+  password: { name: "Your password", fix: "Please fix your password below." },
+  selfie: { name: "Your photo", fix: "Please fix your photo below." },
+  consent: { name: "Your agreement", fix: "Please tick the box below." },
 };
 
 /** The code of the invitation somebody is on the way to. */
@@ -149,7 +149,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
           <span data-lost="">
-            Your password and your photo were not kept: give them once more.
+            We didn’t keep your password or photo, so add both again.
           </span>
         </FormNotice>
         <Field

@@ -18,9 +18,9 @@ interface Data {
 }
 
 const FIELDS = {
-  selfie: "your face",
-  consent: "your agreement",
-  password: "password",
+  selfie: { name: "Your photo", fix: "Please fix your photo below." },
+  consent: { name: "Your agreement", fix: "Please tick the box below." },
+  password: { name: "Your password", fix: "Please fix your password below." },
 };
 
 export const handler = define.handlers({
@@ -69,7 +69,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       >
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
-          Your password and your photo were not kept: give them once more.
+          We didn’t keep your password or photo, so add both again.
         </FormNotice>
         <SelfieField
           legend="Your face"

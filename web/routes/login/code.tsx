@@ -105,8 +105,8 @@ export default define.page<typeof handler>(({ data }) => {
       )}
       {outbox && (
         <Notice icon="mail">
-          No mail server is set up, so it was kept on this machine:{" "}
-          <a href="/outbox" target="_blank">read it in the outbox</a>.
+          No mail server is set up, so the e-mail was not sent. It is in{" "}
+          <a href="/outbox" target="_blank">the outbox on this machine</a>.
         </Notice>
       )}
       <form class="form" method="post" action={action}>

@@ -189,7 +189,7 @@ export default define.page<typeof handler>(({ data }) => {
   return (
     <div class="column column-narrow stack">
       <Title text="Your face" failed={Boolean(failure)} />
-      <h1>Now your face</h1>
+      <h1>Show your face</h1>
       <p class="soft">
         Hello <bdi>{name}</bdi>. {turn
           ? "Two new photos are compared with the one you enrolled and with each other, and not kept."

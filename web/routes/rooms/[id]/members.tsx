@@ -20,7 +20,12 @@ import { clockOf } from "../../../http/clock.ts";
 import { hasOutbox } from "../../../http/outbox.ts";
 import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
 import { personOf } from "../../../http/person.ts";
-import { invitedCookie, readInvitedCookie } from "../../../accounts/cookies.ts";
+import {
+  invitedCookie,
+  readInvitedCookie,
+  readRemovedCookie,
+  removedCookie,
+} from "../../../accounts/cookies.ts";
 import {
   findInvitation,
   listInvitations,
@@ -49,11 +54,15 @@ import { define } from "../../../utils.ts";
 interface Done {
   location: string;
   link?: string;
+  /** The name of the member just removed. */
+  removed?: string;
 }
 
 interface Data {
   /** The link of the invitation just made. */
   link?: string;
+  /** The name of the member just removed. */
+  removed?: string;
   rooms: RoomEntry[];
   room: Room;
   role: Role;
@@ -96,6 +105,9 @@ async function load(
 /** How long the page shows the link of an invitation just made, which is kept nowhere else. */
 const LINK_SHOWN_MS = 10 * 60_000;
 
+/** How long the page can say the name of the member just removed. */
+const NAME_SHOWN_MS = 60_000;
+
 /** What to say after an e-mail was sent, or was not. */
 const doneBy = ({ delivery }: { delivery: Delivery }): string =>
   delivery === "sent" ? "invite" : `invite-${delivery}`;
@@ -111,6 +123,7 @@ async function act(
   const intent = textOf(form, "intent");
   let done = intent;
   let link: string | undefined;
+  let removed: string | undefined;
   switch (intent) {
     case "invite": {
       const sent = await invite(s, me, roomId, textOf(form, "email"));
@@ -126,9 +139,13 @@ async function act(
     case "revoke":
       await revokeInvitation(s, me, roomId, textOf(form, "invitation"));
       break;
-    case "remove":
-      await removeMember(s, me, roomId, textOf(form, "member"));
+    case "remove": {
+      const id = textOf(form, "member");
+      const before = await listMembers(s, me.id, roomId);
+      removed = before.find((member) => member.id === id)?.name;
+      await removeMember(s, me, roomId, id);
       break;
+    }
     case "rename":
       await renameRoom(s, me, roomId, textOf(form, "name"));
       break;
@@ -138,7 +155,8 @@ async function act(
     default:
       throw unknownIntent();
   }
-  return { location: `${members}?done=${encodeURIComponent(done)}`, link };
+  const location = `${members}?done=${encodeURIComponent(done)}`;
+  return { location, link, removed };
 }
 
 export const handler = define.handlers({
@@ -151,12 +169,15 @@ export const handler = define.handlers({
       hasOutbox(ctx),
     );
     data.done = ctx.url.searchParams.get("done");
-    const code = readInvitedCookie(ctx.state.services.config, ctx.req.headers);
+    const { config } = ctx.state.services;
+    if (data.done === "remove") {
+      data.removed = readRemovedCookie(config, ctx.req.headers) ?? undefined;
+    }
+    const code = readInvitedCookie(config, ctx.req.headers);
     if (code && data.done?.startsWith("invite")) {
       const invitation = await findInvitation(ctx.state.services, code);
       if (invitation?.roomId === data.room.id) {
-        const { appUrl } = ctx.state.services.config;
-        data.link = `${appUrl}/invitations/${code}`;
+        data.link = `${config.appUrl}/invitations/${code}`;
       }
     }
     return page(data);
@@ -168,12 +189,17 @@ export const handler = define.handlers({
     const { id } = ctx.params;
     const form = await readForm(ctx.req);
     try {
-      const { location, link } = await act(services, me, id, form);
+      const { location, link, removed } = await act(services, me, id, form);
       const answer = ctx.redirect(location, 303);
       if (link) {
         const code = link.slice(link.lastIndexOf("/") + 1);
         const until = Date.now() + LINK_SHOWN_MS;
         const cookie = invitedCookie(services.config, code, until);
+        answer.headers.append("set-cookie", cookie);
+      }
+      if (removed) {
+        const until = Date.now() + NAME_SHOWN_MS;
+        const cookie = removedCookie(services.config, removed, until);
         answer.headers.append("set-cookie", cookie);
       }
       return answer;
@@ -189,12 +215,13 @@ export const handler = define.handlers({
 });
 
 const DONE: Record<string, string> = {
-  invite: "The invitation is on its way. It works once, within 7 days.",
+  invite: "Invitation sent. It works once, within 7 days.",
+  "invite-outbox": "Invitation created. It works once, within 7 days.",
   "invite-waiting":
     "The mail server did not take the e-mail just now. We keep trying for a day.",
   revoke: "The invitation no longer works.",
-  remove: "They are no longer a member, and were disconnected at once.",
-  rename: "The room has its new name.",
+  remove: "The member was removed.",
+  rename: "Room renamed.",
 };
 
 /** The same for what went wrong after all. */
@@ -207,7 +234,9 @@ const FAILED: Record<string, string> = {
 
 export default define.page<typeof handler>(({ data, req }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
-  const happened = sentenceFor(DONE, done);
+  // Without a mail server nothing was sent.
+  const isKept = done === "invite" && data.outbox;
+  const happened = sentenceFor(DONE, isKept ? "invite-outbox" : done);
   const failed = sentenceFor(FAILED, done);
   // Where one looks after sending: beside the form.
   const isInvite = done?.startsWith("invite") || done === "revoke";
@@ -215,12 +244,19 @@ export default define.page<typeof handler>(({ data, req }) => {
     <>
       {happened && (
         <Notice icon={done === "invite-waiting" ? "clock" : "check"} answer>
-          {happened}
-          {done === "invite" && data.outbox && (
+          {data.removed
+            ? (
+              <>
+                <bdi>{data.removed}</bdi> was removed.
+              </>
+            )
+            : happened}
+          {isKept && (
             <>
               {" "}
-              No mail server is set up, so it was kept on this machine:{" "}
-              <a href="/outbox">read it in the outbox</a>.
+              No mail server is set up, so the e-mail was not sent. It is in
+              {" "}
+              <a href="/outbox">the outbox on this machine</a>.
             </>
           )}
         </Notice>

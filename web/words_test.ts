@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+
+/** Wordings that were given up, with what is said now. */
+const GIVEN_UP: [old: string, now: string][] = [
+  ["look again at", "Please fix your password below."],
+  ["give them once more", "add both again"],
+  ["somebody, we hope you", "someone, we hope you"],
+  ["of your account is forgotten", "asked to reset your password"],
+  ["The invitation is on its way", "Invitation sent."],
+  ["so it was kept on this machine", "It is in the outbox."],
+  ["can no longer read or write here", "will lose access at once"],
+  ["They are no longer a member", "NAME was removed."],
+  ["has its new name", "Room renamed."],
+  ["Now your face", "Show your face"],
+  ["into the oval", "Fit your face in the oval"],
+  ["Finding the words", "Transcribing…"],
+  ["What to do with the message", "Actions for NAME’s message"],
+  ["A code by e-mail takes its place", "You then sign in with an e-mail code."],
+];
+
+const ROOT = new URL("..", import.meta.url);
+const FOLDERS = ["web/", "realtime/", "transcriber/"];
+
+/** Every file of words and code, but for tests and what is built or generated. */
+async function* filesIn(folder: URL): AsyncGenerator<URL> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) {
+      if (/^(_fresh|links|e2e|node_modules|static|\..*)$/.test(name)) continue;
+      yield* filesIn(new URL(`${name}/`, folder));
+    } else if (/\.(tsx?|md)$/.test(name) && !/[._]test\.tsx?$/.test(name)) {
+      yield new URL(name, folder);
+    }
+  }
+}
+
+/** The same text however it is wrapped, and whatever its case. */
+const plain = (text: string): string =>
+  text.replaceAll(/\{" "\}|\s+/g, " ").replaceAll(/ +/g, " ").toLowerCase();
+
+Deno.test("wordings that were given up do not come back", async () => {
+  const found: string[] = [];
+  const read = async (file: URL) => {
+    const text = plain(await Deno.readTextFile(file));
+    for (const [old, now] of GIVEN_UP) {
+      if (text.includes(plain(old))) {
+        found.push(`${file.pathname} says “${old}”; say “${now}”`);
+      }
+    }
+  };
+  await read(new URL("README.md", ROOT));
+  for (const folder of FOLDERS) {
+    for await (const file of filesIn(new URL(folder, ROOT))) await read(file);
+  }
+  assertEquals(found, []);
+});
