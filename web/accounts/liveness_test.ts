@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { checkFace } from "./faces.ts";
-import { askedTurn, type Turn } from "./liveness.ts";
+import type { FaceEngine } from "../services.ts";
+import { askedTurn, flawOf, type Turn } from "./liveness.ts";
 import { createPendingLogin } from "./pending-logins.ts";
 import { signInWithFace } from "./sign-in.ts";
 import { keys } from "./store.ts";
@@ -178,3 +179,50 @@ Deno.test(
     assert(!(await everythingIn(s.kv)).includes('"turns"'));
   }),
 );
+
+Deno.test("the head must move from photo to photo, and the nose with it as one that stands out", async () => {
+  const flaw = (
+    turn: "left" | "right",
+    first: { yaw: number; nose?: number },
+    second: { yaw: number; nose?: number },
+  ) => {
+    const face = {
+      template: new Uint8Array(),
+      selfie: () => Promise.resolve(null),
+    };
+    const faces: FaceEngine = {
+      name: "local",
+      enrol: () => Promise.reject(new Error("nobody enrols here")),
+      verify: () => Promise.resolve({ match: true, face, ...second }),
+      close: () => Promise.resolve(),
+    };
+    return flawOf(
+      faces,
+      turn,
+      { match: true, face, ...first },
+      new Uint8Array(),
+    );
+  };
+  const [ahead, left, right] = [
+    { yaw: 0, nose: 0 },
+    { yaw: 28, nose: 0.3 },
+    { yaw: -28, nose: -0.3 },
+  ];
+  assertEquals(await flaw("left", ahead, left), null);
+  assertEquals(await flaw("right", ahead, right), null);
+  assertEquals(await flaw("left", ahead, right), "other-side");
+  // A portrait that was turned a little, at a slant.
+  assertEquals(
+    await flaw("left", { yaw: 11, nose: 0.1 }, { yaw: 24, nose: 0.4 }),
+    "not-turned",
+  );
+  assertEquals(
+    await flaw("right", { yaw: -11, nose: -0.1 }, { yaw: -24, nose: -0.4 }),
+    "not-turned",
+  );
+  // A bent print, whose nose stays where it is printed; a mirrored one.
+  assertEquals(await flaw("left", ahead, { yaw: 28, nose: 0.1 }), "flat");
+  assertEquals(await flaw("right", ahead, { yaw: -28, nose: 0.3 }), "flat");
+  // An engine that does not say is asked for no more than the turn.
+  assertEquals(await flaw("left", { yaw: 0 }, { yaw: 28 }), null);
+});

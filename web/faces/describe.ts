@@ -15,6 +15,8 @@ export interface Description {
   descriptor: Float32Array;
   /** Degrees; positive when the nose points to the right of the picture. */
   yaw: number;
+  /** How far the tip of the nose lies beside the middle of the face: see mesh.ts. */
+  nose: number;
 }
 
 /** Larger pictures are made smaller first: a face fills enough of them still. */
@@ -51,7 +53,7 @@ export async function describePicture(
     throw new FaceError("face-covered");
   }
   const descriptor = await describeFace(models, upright.picture, face);
-  return { descriptor, yaw: face.yaw };
+  return { descriptor, yaw: face.yaw, nose: face.nose };
 }
 
 async function readPicture(jpeg: Uint8Array): Promise<Picture> {

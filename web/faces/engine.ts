@@ -18,6 +18,11 @@ export interface Verdict {
   unclear?: boolean;
   /** Degrees the head is turned to the person's own left; negative: to the right. */
   yaw: number;
+  /**
+   * How far the tip of the nose lies beside the middle of the face, in the direction of the yaw,
+   * if the engine says: a nose that stands out moves with a turn, a printed one hardly does.
+   */
+  nose?: number;
   /** The live face, for another photo to be compared with. */
   face: EnrolledFace;
   /** How unlike the faces are, on the engine's own scale, if it says. */

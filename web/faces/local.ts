@@ -70,7 +70,7 @@ export function localFaceEngine(
       live: Uint8Array,
       purpose: "verify" | "turned" = "verify",
     ): Promise<Verdict> {
-      const { descriptor, yaw } = await describe(live, purpose);
+      const { descriptor, yaw, nose } = await describe(live, purpose);
       const distance = descriptorDistance(
         descriptor,
         await enrolledDescriptor(enrolled),
@@ -83,6 +83,7 @@ export function localFaceEngine(
         match: distance <= UNCLEAR,
         unclear: distance > CLEAR,
         yaw,
+        nose,
         face,
         distance,
       };

@@ -25,6 +25,11 @@ export interface Face {
   eyeDistance: number;
   /** Positive: the nose points to the right of the picture. */
   yaw: number;
+  /**
+   * How far the tip of the nose lies beside the line from between the eyes to the middle of the
+   * mouth, as a share of that line; positive: to the right of the picture.
+   */
+  nose: number;
   /** Positive: the chin is nearer to the camera than when looking straight at it. */
   pitch: number;
   /** Positive: the head is tilted clockwise in the picture. */
@@ -34,6 +39,8 @@ export interface Face {
 /** Corners of the eyes, the one further left in an upright, unmirrored picture first. */
 const LEFT_EYE = [33, 133] as const;
 const RIGHT_EYE = [362, 263] as const;
+const MOUTH = [61, 291] as const;
+const NOSE = 1;
 const LEFT_CHEEK = 234;
 const RIGHT_CHEEK = 454;
 const FOREHEAD = 10;
@@ -76,6 +83,7 @@ export async function measureFace(
     points,
     ...bounds(points),
     eyeDistance: distance(eye(points, LEFT_EYE), eye(points, RIGHT_EYE)),
+    nose: noseBeside(points),
     yaw: slope(coordinates, LEFT_CHEEK, RIGHT_CHEEK, 0),
     pitch: slope(coordinates, FOREHEAD, CHIN, 1) - NEUTRAL_PITCH,
     roll: degrees(roll),
@@ -101,6 +109,15 @@ function degrees(radians: number): number {
 
 function eye(points: Point[], [a, b]: readonly [number, number]): Point {
   return middle(points[a], points[b]);
+}
+
+function noseBeside(points: Point[]): number {
+  const [x, y] = middle(eye(points, LEFT_EYE), eye(points, RIGHT_EYE));
+  const mouth = middle(points[MOUTH[0]], points[MOUTH[1]]);
+  const [across, down] = [mouth[0] - x, mouth[1] - y];
+  const tip = points[NOSE];
+  const aside = (tip[0] - x) * down - (tip[1] - y) * across;
+  return aside / (across * across + down * down);
 }
 
 function bounds(points: Point[]) {

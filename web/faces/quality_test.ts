@@ -11,7 +11,7 @@ const picture = emptyPicture(640, 480);
 /** A good face in the middle of the picture, but for what is given. */
 function face(but: Partial<Face> = {}): Face {
   const box = { left: 220, right: 420, top: 120, bottom: 360 };
-  const pose = { yaw: 0, pitch: 0, roll: 0 };
+  const pose = { yaw: 0, pitch: 0, roll: 0, nose: 0 };
   return { points: [], eyeDistance: 90, ...box, ...pose, ...but };
 }
 

@@ -4,7 +4,9 @@ import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
 let seen = 0;
 
 const ACTIONS: Record<number, () => WorkerAnswer | null> = {
-  1: () => ({ description: { descriptor: new Float32Array(512), yaw: seen } }),
+  1: () => ({
+    description: { descriptor: new Float32Array(512), yaw: seen, nose: 0 },
+  }),
   2: () => ({ refusal: "face-none" }),
   3: () => ({ failure: "told to fail" }),
   4: () => {
