@@ -29,6 +29,10 @@ export async function unlessDown<T>(work: Promise<T>): Promise<T | null> {
 const activityOf = (room: RoomEntry): number =>
   room.summary?.last?.timestamp ?? room.createdAt;
 
+/** When the newest of these rooms' last messages was sent, ms; 0 where there is none. */
+export const newestIn = (rooms: RoomEntry[]): number =>
+  Math.max(0, ...rooms.map(({ summary }) => summary?.last?.timestamp ?? 0));
+
 /** A person's rooms with their last messages; the store and realtime are asked at once. */
 export async function loadRooms(
   s: Services,

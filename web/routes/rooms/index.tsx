@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { asset } from "fresh/runtime";
 import { ConfirmAddress } from "../../components/ConfirmAddress.tsx";
 import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
@@ -16,8 +17,9 @@ import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
 import { clockOf } from "../../http/clock.ts";
 import { hasOutbox } from "../../http/outbox.ts";
 import { personOf } from "../../http/person.ts";
-import { loadRooms, type RoomList } from "../../http/room-list.ts";
+import { loadRooms, newestIn, type RoomList } from "../../http/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
+import type { Clock } from "../../client/times.ts";
 import { define } from "../../utils.ts";
 
 /** As many rooms as a phone shows at once; below more, the form is out of sight. */
@@ -94,6 +96,34 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
   );
 }
 
+/**
+ * The list, which static/rooms.js keeps up to date while it is seen. Comments there would cost every
+ * reader bytes, so they are here: a press must end on the room it began on, so nothing moves during
+ * one. Offline, or while messages cannot be reached, what is shown stays. A page without the list
+ * says that the person is signed out, or in no room any more, so it is opened.
+ */
+function RoomsNow({ list, me, clock }: {
+  list: RoomList;
+  me: Account;
+  clock: Clock;
+}) {
+  return (
+    <div class="stack" id="list" data-live={list.reachable ? "" : undefined}>
+      {!list.reachable && (
+        <Notice icon="offline">
+          Messages cannot be reached at the moment, so the last ones and the
+          unread counts are missing here. Nothing is lost.
+        </Notice>
+      )}
+      <ul class="room-list">
+        {list.rooms.map((room) => (
+          <RoomRow key={room.id} room={room} me={me.id} clock={clock} />
+        ))}
+      </ul>
+    </div>
+  );
+}
+
 export default define.page<typeof handler>(({ data, req }) => {
   const { list, me, outbox, name, failure } = data;
   return (
@@ -105,12 +135,6 @@ export default define.page<typeof handler>(({ data, req }) => {
         <p>
           <a href="/rooms/new">New room</a>
         </p>
-      )}
-      {!list.reachable && (
-        <Notice icon="offline">
-          Messages cannot be reached at the moment, so the last ones and the
-          unread counts are missing here. Nothing is lost.
-        </Notice>
       )}
       <FormNotice failure={failure} />
       {data.done === "link" && (
@@ -129,16 +153,15 @@ export default define.page<typeof handler>(({ data, req }) => {
         ? <Empty name={name} failure={failure} outbox={outbox} />
         : (
           <>
-            <ul class="room-list">
-              {list.rooms.map((room) => (
-                <RoomRow
-                  key={room.id}
-                  room={room}
-                  me={me.id}
-                  clock={clockOf(req)}
-                />
-              ))}
-            </ul>
+            <noscript>
+              <iframe
+                class="rooms-frame"
+                title="New messages, as they arrive"
+                src={`/live?after=${newestIn(list.rooms)}`}
+              />
+            </noscript>
+            <RoomsNow list={list} me={me} clock={clockOf(req)} />
+            <script type="module" src={asset("/rooms.js")} />
             <h2>New room</h2>
             <CreateRoom action="/rooms" name={name} failure={failure} />
           </>

@@ -1,0 +1,129 @@
+import { assertEquals } from "@std/assert";
+import { openBrowser, openContext } from "./browser.ts";
+import { selfieFile } from "./media.ts";
+import {
+  ada,
+  createRoom,
+  grace,
+  invite,
+  join,
+  openInvitation,
+  signUp,
+} from "./people.ts";
+import { startStack } from "./stack.ts";
+
+Deno.test({
+  name: "the list of rooms on a phone follows what happens",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const phone = {
+        viewport: { width: 390, height: 844 },
+        hasTouch: true,
+        isMobile: true,
+      };
+      const a = await openContext(browser, stack.url, phone);
+      const g = await openContext(browser, stack.url);
+      const adas = await a.context.newPage();
+      const graces = await g.context.newPage();
+      await signUp(adas, ada, { file: await selfieFile(folder, "ada") });
+      await signUp(graces, grace, { file: await selfieFile(folder, "grace") });
+      const tea = await createRoom(adas, "Tea");
+      await invite(adas, tea, grace.email);
+      await openInvitation(graces, grace.email);
+      await join(graces);
+      const coffee = await createRoom(adas, "Coffee");
+
+      let asked = 0;
+      adas.on("request", (request) => {
+        if (request.resourceType() === "fetch") asked++;
+      });
+      const names = () =>
+        adas.locator(".room-row-name").allInnerTexts().then((all) =>
+          all.map((name) => name.trim())
+        );
+      const say = async (content: string) => {
+        const data = {
+          roomId: tea.split("/").at(-1),
+          clientId: crypto.randomUUID(),
+          content,
+        };
+        const answer = await graces.request.post("/api/messages", { data });
+        assertEquals(answer.status(), 201);
+      };
+      const row = adas.locator(".room-row", { hasText: "Tea" });
+
+      await t.step("text, count and order change by themselves", async () => {
+        await adas.goto("/rooms");
+        assertEquals(await names(), ["Coffee", "Tea"]);
+        await adas.locator(".room-row", { hasText: "Coffee" }).focus();
+        await say("the kettle is on");
+        await row.getByText("the kettle is on").waitFor();
+        assertEquals(await names(), ["Tea", "Coffee"]);
+        await row.locator(".badge").getByText("1").waitFor();
+        const focused = await adas.evaluate(() =>
+          (document.activeElement as HTMLAnchorElement).pathname
+        );
+        assertEquals(focused, coffee);
+      });
+
+      await t.step("looking at the list reads nothing", async () => {
+        await say("and it boils");
+        await row.locator(".badge").getByText("2").waitFor();
+      });
+
+      await t.step("a list that is not seen asks for nothing", async () => {
+        const hide = (hidden: boolean) =>
+          adas.evaluate((hidden) => {
+            Object.defineProperty(document, "hidden", {
+              configurable: true,
+              get: () => hidden,
+            });
+            dispatchEvent(new Event("visibilitychange"));
+          }, hidden);
+        await hide(true);
+        const before = asked;
+        await say("come and get it");
+        // Longer than it waits between two looks.
+        await adas.waitForTimeout(11_000);
+        assertEquals(asked, before);
+        await hide(false);
+        await row.getByText("come and get it").waitFor();
+      });
+
+      await t.step("signed out, the page goes to the sign-in", async () => {
+        await a.context.clearCookies();
+        await adas.waitForURL("**/login*");
+        const before = asked;
+        await adas.waitForTimeout(11_000);
+        assertEquals(asked, before);
+      });
+
+      await t.step("without script a frame shows what is new", async () => {
+        const plain = await openContext(browser, stack.url, {
+          ...phone,
+          javaScriptEnabled: false,
+          storageState: await g.context.storageState(),
+        });
+        const page = await plain.context.newPage();
+        await page.goto("/rooms");
+        const frame = page.frameLocator(".rooms-frame");
+        await frame.getByText("New messages appear here").waitFor();
+        await say("is there any left?");
+        await frame.getByText("is there any left?").waitFor();
+        await frame.getByRole("link", { name: /Tea/ }).click();
+        await page.waitForURL(`**${tea}*`, { waitUntil: "domcontentloaded" });
+        assertEquals(plain.problems, []);
+      });
+      assertEquals([a.problems, g.problems], [[], []]);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
