@@ -5,7 +5,7 @@
  * symbols. Free of imports: browsers, web and realtime share it.
  */
 const UNSEEN = String
-  .raw`\s\p{Z}\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u2800\ufffc\u{1d159}\u{16fe4}`;
+  .raw`\s\p{Z}\p{Cc}\p{Cf}\p{DI}\u2800\ufffc\u{1d159}\u{16fe4}`;
 const SEEN = new RegExp(`[^${UNSEEN}]`, "u");
 
 /** Whether nothing of the text can be seen, so that it says nothing. */

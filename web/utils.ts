@@ -1,5 +1,6 @@
 import { createDefine } from "fresh";
 import type { SignedIn } from "./accounts/types.ts";
+import "./client/whole-row.tsx";
 import { otherMethods } from "./http/methods.ts";
 import type { Services } from "./services.ts";
 

@@ -21,9 +21,6 @@ export interface ComposerProps {
   onSend(text: string): void;
   /** The text changed by the person's hand. */
   onType(text: string): void;
-  onEditLast(): void;
-  /** The log is to scroll by so many windows, downwards. */
-  onPage(pages: number): void;
   onDictate(): void;
 }
 
@@ -56,21 +53,12 @@ export function Composer(props: ComposerProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const { key } = event;
     // While an input method composes, Enter chooses a word (229: Safari's late one).
     if (event.isComposing || event.keyCode === 229) return;
     if (
-      key === "Enter" && (event.ctrlKey || event.metaKey ||
+      event.key === "Enter" && (event.ctrlKey || event.metaKey ||
         !event.shiftKey && !matchMedia("(pointer:coarse)").matches)
     ) submit(event);
-    if (key === "ArrowUp" && !input.current!.value) props.onEditLast();
-    const { scrollHeight, clientHeight } = input.current!;
-    const pages = { PageUp: -1, PageDown: 1 }[key];
-    // In a text longer than the box these keys are the text's own.
-    if (pages && scrollHeight <= clientHeight) {
-      event.preventDefault();
-      props.onPage(pages);
-    }
   };
 
   return (

@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../realtime/protocol.ts";
 import { expected } from "./entries.ts";
-import type { Load } from "./load.ts";
 import { reactorsOf } from "./reactors.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "./room-state.ts";
@@ -22,6 +21,8 @@ export interface MessageListProps {
   name: string;
   /** Script runs: buttons work. */
   alive: boolean;
+  /** Rows are drawn whole, as the server draws them. */
+  whole?: boolean;
   clock: Clock;
   /** The members' colours, by id. */
   hues?: Record<string, number>;
@@ -34,7 +35,6 @@ export interface MessageListProps {
   /** Messages were in view: all, or those up to an offset. */
   onSeen(upTo?: number): void;
   onNewest(): void;
-  load: Load;
 }
 
 /**
@@ -43,14 +43,14 @@ export interface MessageListProps {
  * or messages arrive, and does not jump when older ones are put before the first.
  */
 export function MessageList(props: MessageListProps) {
-  const { state, divider, alive } = props;
+  const { state, divider, whole } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const drawn = useRef(state);
   const [fresh, setFresh] = useState(false);
   // The newest messages are more than a window away.
   const [away, setAway] = useState(false);
   // Below what is read, estimated heights would move it when they become real.
-  const [whole] = useState(state.behind || divider < Infinity);
+  const [laidOut] = useState(state.behind || divider < Infinity);
 
   // How far from where it opens the log is alive: on a slow phone all of it at once takes long.
   const [middle] = useState(() => {
@@ -58,12 +58,13 @@ export function MessageList(props: MessageListProps) {
     return first < 0 ? state.messages.length : first;
   });
   const [reach, setReach] = useState(
-    typeof document === "undefined" ? Infinity : PIECE,
+    typeof document === "undefined" ? Infinity : 0,
   );
   const isWhole = reach > state.messages.length;
+  const [sent] = useState(state.messages);
   useEffect(() => {
-    if (alive && !isWhole) whenIdle(() => setReach(reach + PIECE));
-  }, [alive, reach]);
+    if (whole && !isWhole) whenIdle(() => setReach(reach + PIECE));
+  }, [whole, reach]);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -136,16 +137,6 @@ export function MessageList(props: MessageListProps) {
     props.onDo(button!.dataset.do!, row.id);
   };
 
-  useEffect(() => {
-    if (!alive || !matchMedia("(any-pointer:coarse)").matches) return;
-    props.load(() => import("./press.ts")).then((part) =>
-      part?.press(scroller.current!)
-    );
-  }, [alive]);
-
-  const onFocus = async () =>
-    (await props.load(() => import("./walk.ts")))?.walk(scroller.current!);
-
   return (
     <div class="log">
       <div
@@ -153,7 +144,6 @@ export function MessageList(props: MessageListProps) {
         ref={scroller}
         onScroll={onScroll}
         onClick={onClick}
-        onFocus={onFocus}
         role="log"
         aria-label="Messages"
         aria-busy={state.loading ? "true" : "false"}
@@ -172,11 +162,14 @@ export function MessageList(props: MessageListProps) {
               Older messages
             </a>
           )}
-          <ol class={`messages ${whole ? "whole" : ""}`}>
+          <ol class={`messages ${laidOut ? "whole" : ""}`}>
             {rows(
               props,
               divider,
-              (at) => isWhole || Math.abs(at - middle) < reach,
+              (at) =>
+                isWhole || Math.abs(at - middle) < reach ||
+                // What changed is drawn anew at once.
+                !sent.includes(state.messages[at]),
             )}
           </ol>
           {!state.messages[0] && !state.unsent[0] && (state.epoch
@@ -188,14 +181,14 @@ export function MessageList(props: MessageListProps) {
                 </a>.
               </p>
             )
-            : alive && (
+            : props.alive && (
               <p class="first">
                 Messages appear here when they can be reached.
               </p>
             ))}
         </div>
       </div>
-      {alive && (fresh || away || state.behind) && (
+      {props.alive && (fresh || away || state.behind) && (
         <button
           type="button"
           class={`pill button icon-down ${fresh ? "" : "button-quiet"}`}
@@ -213,7 +206,7 @@ export function MessageList(props: MessageListProps) {
 }
 
 // Safari has no such thing.
-const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
+export const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
@@ -226,7 +219,8 @@ export const startsGroup = (
   timestamp - heading.timestamp > GROUP;
 
 export interface RowsProps
-  extends Pick<MessageListProps, "name" | "alive" | "clock" | "hues"> {
+  extends
+    Pick<MessageListProps, "name" | "alive" | "whole" | "clock" | "hues"> {
   state:
     & Pick<
       RoomState,
@@ -237,7 +231,7 @@ export interface RowsProps
 
 /** The rows of a list of messages: by day, and one heading for what a person says in a row. */
 export function rows(
-  { state, name, alive, clock, hues = {} }: RowsProps,
+  { state, name, alive, whole, clock, hues = {} }: RowsProps,
   divider: number,
   isAwake = (_at: number) => true,
 ): VNode[] {
@@ -285,6 +279,7 @@ export function rows(
         head={head}
         me={me}
         alive={alive}
+        whole={whole}
         asleep={asleep}
         clock={clock}
         hue={hues[by]}
@@ -295,14 +290,15 @@ export function rows(
       />,
     );
   };
-  messages.forEach((message, at) =>
+  messages.forEach((message, at) => {
+    const now = expected(message, state);
     add(
-      expected(message, state),
+      now,
       // One that is answered at once is not spoken of.
       unsent.findLast((one) => one.request?.id === message.id && one.reason),
-      !isAwake(at),
-    )
-  );
+      now === message && !isAwake(at),
+    );
+  });
   unsent.forEach((one) =>
     one.request || add({ ...one, sender, id: one.clientId, offset: 0 }, one)
   );

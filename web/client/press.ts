@@ -5,7 +5,7 @@ const LONG = 500;
  * On a touch screen: a long press on a message is a press of its button, and a tap gives it the
  * focus, which shows the button.
  */
-export function press(log: HTMLElement): void {
+export function press(log: HTMLElement, signal: AbortSignal): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let opened = false;
   const stop = () => clearTimeout(timer);
@@ -24,20 +24,20 @@ export function press(log: HTMLElement): void {
       button.focus({ preventScroll: true });
       button.click();
     }, LONG);
-  }, { passive: true });
+  }, { passive: true, signal });
   for (const type of ["touchmove", "touchcancel"]) {
-    log.addEventListener(type, stop, { passive: true });
+    log.addEventListener(type, stop, { passive: true, signal });
   }
   log.addEventListener("touchend", (event) => {
     stop();
     // No click follows: it would go to what is below the menu.
     if (opened) event.preventDefault();
-  });
+  }, { signal });
   log.addEventListener("contextmenu", (event) => {
     if (timer && buttonAt(event)) event.preventDefault();
-  });
+  }, { signal });
   log.addEventListener("click", (event) => {
     if ((event.target as Element).closest("button")) return;
     buttonAt(event)?.focus({ preventScroll: true });
-  });
+  }, { signal });
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { render } from "preact-render-to-string";
 import type { Message } from "../../realtime/protocol.ts";
 import Room, { type RoomProps } from "../islands/Room.tsx";
+import "./whole-row.tsx";
 import { Row, type RowProps } from "./Row.tsx";
 import { UNKNOWN } from "./times.ts";
 

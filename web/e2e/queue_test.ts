@@ -51,6 +51,13 @@ Deno.test({
               .map((it) => it.textContent).join() === texts,
           texts.join(),
         );
+      // The part that edits is loaded by then, without having been used.
+      const editingLoaded = () =>
+        page.waitForFunction(() =>
+          performance.getEntriesByType("resource").some((it) =>
+            it.name.includes("Extras")
+          )
+        );
       const composer = page.locator("textarea[name=content]");
 
       await t.step(
@@ -78,12 +85,7 @@ Deno.test({
           await live(page);
           await send(page, "frist");
           await allSent(page);
-          // The part that edits is loaded by then, without having been used.
-          await page.waitForFunction(() =>
-            performance.getEntriesByType("resource").some((it) =>
-              it.name.includes("Extras")
-            )
-          );
+          await editingLoaded();
           await network(false);
           await composer.press("ArrowUp");
           await page.getByText("Editing your message").waitFor();
@@ -157,6 +159,48 @@ Deno.test({
           await live(page);
           assertEquals(await composer.inputValue(), "");
           await other.close();
+        },
+      );
+
+      await t.step(
+        "an edit of what was deleted elsewhere meanwhile gives its text back",
+        async () => {
+          await page.goto(room);
+          await live(page);
+          await send(page, "half a thought");
+          await allSent(page);
+          await editingLoaded();
+          await network(false);
+          await composer.press("ArrowUp");
+          await page.getByText("Editing your message").waitFor();
+          await composer.fill("a whole thought");
+          await composer.press("Enter");
+          await page.locator(".message", { hasText: "a whole thought" })
+            .getByText("Waiting to send").waitFor();
+          // The admin, with another device.
+          const { context: device } = await openContext(browser, stack.url);
+          await device.addCookies(await context.cookies());
+          const there = await device.newPage();
+          await there.goto(room);
+          await live(there);
+          const row = there.locator(".message", { hasText: "half a thought" });
+          await row.hover();
+          await row.locator(".more").click();
+          await there.getByRole("button", { name: "Delete…" }).click();
+          await there.getByRole("button", { name: "Delete", exact: true })
+            .click();
+          await there.getByText("This message was deleted.").waitFor();
+          await device.close();
+          await network(true);
+          await page.waitForFunction(() =>
+            document.querySelector("textarea")!.value === "a whole thought"
+          );
+          await page.locator(".said", { hasText: /./ }).waitFor();
+          await page.getByText("This message was deleted.").waitFor();
+          assertEquals(await kept(page), 0);
+          await page.reload();
+          await live(page);
+          assertEquals(await composer.inputValue(), "a whole thought");
         },
       );
       assertEquals(problems, []);

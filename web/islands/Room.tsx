@@ -4,13 +4,12 @@ import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
 import { Composer } from "../client/Composer.tsx";
 import type { Takeover } from "../client/Extras.tsx";
 import type { Load } from "../client/load.ts";
-import { MessageList } from "../client/MessageList.tsx";
+import { MessageList, whenIdle } from "../client/MessageList.tsx";
 import { type OpenRoom, openRoom } from "../client/room.ts";
 import { initialState } from "../client/room-state.ts";
 import type { LinkState, WayOn } from "../client/socket.ts";
 import { type Clock, OWN } from "../client/times.ts";
 import { fetchToken } from "../client/token.ts";
-import { tellZone } from "../client/zone.ts";
 import type { TranscriberState } from "../http/transcriber.ts";
 
 export interface RoomProps {
@@ -41,10 +40,8 @@ export interface RoomProps {
   error?: string;
 }
 
-/** The other rooms' counts are followed from here on: ms. */
-const COUNTS = 20_000;
-/** Once what changes messages is here, that needs no network: ms. */
-const LATER = 5_000;
+/** Between tries to have what is needed once text is live: ms. */
+const AGAIN = 2_000;
 
 const STATUS: Record<string, string> = {
   connecting: "Connecting…",
@@ -83,12 +80,14 @@ export default function Room(props: RoomProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
   const takeover = useRef<Takeover>(null);
-  const title = useRef("");
+  const [later, setLater] = useState<typeof import("../client/later.ts")>();
 
   const seen = (upTo?: number) =>
     !document.hidden && document.hasFocus() && open.current?.seen(upTo);
   const log = () =>
-    input.current!.form!.parentElement!.querySelector(".scroller")!;
+    input.current!.form!.parentElement!.querySelector<HTMLElement>(
+      ".scroller",
+    )!;
   // Where it stands, it tells what can be seen.
   const lookAgain = () => log().dispatchEvent(new Event("scroll"));
   const fill = (text: string) => {
@@ -107,6 +106,7 @@ export default function Room(props: RoomProps) {
         setLink(next);
         setStatus(why);
         setWayOn(way);
+        if (next === "live") whenIdle(getLater);
         // What is being edited cannot be sent any more: back to the draft.
         if (way) setExtra(null);
         lookAgain();
@@ -114,9 +114,6 @@ export default function Room(props: RoomProps) {
       onNotice: setNotice,
     });
     setAlive(true);
-    tellZone();
-    // Offline, a page that is asked for is our own.
-    navigator.serviceWorker?.register("/sw.js").catch(() => {});
     if (!input.current!.value) fill(room.draft());
     // Typing may begin at once; on a phone this would open the keyboard.
     if (
@@ -142,43 +139,43 @@ export default function Room(props: RoomProps) {
     ) {
       addEventListener(event, wake, stop);
     }
-    // The server's counts are new.
-    const counts = setTimeout(
-      () =>
-        import("../client/sidebar.ts")
-          .then((part) => part.followUnread(stop.signal), () => {}),
-      COUNTS,
-    );
-    const rest = setTimeout(
-      () => import("../client/Extras.tsx").catch(() => {}),
-      LATER,
-    );
+    // Where messages cannot be reached, it is needed all the same.
+    const late = setTimeout(getLater, AGAIN);
     return () => {
-      clearTimeout(rest);
+      clearTimeout(late);
       stop.abort();
-      clearTimeout(counts);
       room.close();
     };
   }, []);
 
-  // How many came unseen stands in the tab's title.
-  useEffect(() => {
-    const news = state.messages.filter((message) =>
-      document.hidden && message.offset > state.read &&
-      message.sender.id !== me.id
-    ).length;
-    title.current ||= document.title;
-    document.title = (news ? `(${news}) ` : "") + title.current;
-  }, [state.offset, state.read]);
+  const getLater = () =>
+    import("../client/later.ts")
+      .then(setLater, () => setTimeout(getLater, AGAIN));
 
   useEffect(() => {
-    const refused = state.unsent.some((u) => u.request && u.failed);
-    if (!refused || takeover.current || wayOn) return;
+    const stop = new AbortController();
+    later?.begin(log(), input.current!, stop.signal, {
+      onEditLast() {
+        const mine = open.current!.state().messages.findLast((m) =>
+          m.sender.id === me.id && !m.deletedAt
+        );
+        if (mine) onDo("edit", mine.id);
+      },
+      onPage(pages) {
+        const box = log();
+        box.scrollBy(0, pages * box.clientHeight * 0.9);
+      },
+    });
+    return () => stop.abort();
+  }, [later]);
+
+  useEffect(() => later?.tellTitle(state), [later, state.offset, state.read]);
+
+  useEffect(() => {
+    if (takeover.current || wayOn) return;
     const give = { room: open.current!, input: input.current!, fill };
-    load(() => import("../client/refused.ts")).then((part) =>
-      part?.giveBack({ ...give, onNotice: setNotice })
-    );
-  }, [state.unsent, extra]);
+    later?.giveBack({ ...give, onNotice: setNotice });
+  }, [later, state.unsent, extra]);
 
   const load: Load = async (part) => {
     try {
@@ -209,7 +206,7 @@ export default function Room(props: RoomProps) {
     if (shown) setExtra(shown);
   };
 
-  const { online, typing, messages } = state;
+  const { online, typing } = state;
   const waiting = state.unsent.filter((u) => u.status === "sending").length;
   const waysOn: Record<WayOn, string> = {
     login: `/login?next=/rooms/${roomId}`,
@@ -256,6 +253,7 @@ export default function Room(props: RoomProps) {
         state={state}
         name={me.name}
         alive={alive}
+        whole={!!later}
         clock={alive ? OWN : props.clock}
         hues={props.hues}
         divider={divider}
@@ -263,7 +261,6 @@ export default function Room(props: RoomProps) {
         onMore={(where) => open.current?.more(where)}
         onSeen={seen}
         onNewest={() => open.current?.newest()}
-        load={load}
       />
       <p class="typing truncate" aria-live="polite">
         {who(others(typing), "typing…")}
@@ -287,16 +284,6 @@ export default function Room(props: RoomProps) {
         onType={(text) => {
           if (!takeover.current) open.current?.saveDraft(text);
           if (text) open.current?.typing();
-        }}
-        onEditLast={() => {
-          const mine = messages.findLast((m) =>
-            m.sender.id === me.id && !m.deletedAt
-          );
-          if (mine) onDo("edit", mine.id);
-        }}
-        onPage={(pages) => {
-          const box = log();
-          box.scrollBy(0, pages * box.clientHeight * 0.9);
         }}
         onDictate={async () => {
           const loaded = await load(() => import("../client/Dictation.tsx"));
