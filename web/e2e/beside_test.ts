@@ -112,7 +112,7 @@ Deno.test({
         await graces.reload();
         await live(graces);
         assertEquals(await first.count(), 0);
-        await graces.getByRole("button", { name: "In reply to an earlier" })
+        await graces.getByRole("link", { name: "In reply to an earlier" })
           .click();
         await first.locator(".more:focus").waitFor();
       });
