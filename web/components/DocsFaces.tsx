@@ -67,6 +67,11 @@ export function DocsFaces({ engine, liveness }: {
           Your face never appears in the chat: avatars are initials.
         </li>
         <li>
+          If a form comes back because of another field, your photo waits in the
+          server’s memory for at most 10 minutes, so that you need not take it
+          again. It is encrypted, and only your form has the key.
+        </li>
+        <li>
           You can delete what was stored in your account, with your password,
           within 10 minutes of signing in. You then sign in with an e-mail code.
         </li>

@@ -4,6 +4,12 @@ import { isSignUpOpen, signUp } from "../accounts/sign-up.ts";
 import { consentFor } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
 import { LONGEST_NAME } from "../accounts/fields.ts";
+import {
+  keepPhotos,
+  type KeptPhotos,
+  type TakenPhotos,
+  takePhotos,
+} from "../accounts/kept-photos.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
 import { invitedAddress } from "../rooms/invited.ts";
@@ -34,6 +40,8 @@ interface Data {
   /** An account somebody else had made with their address is gone. */
   wasRemoved?: boolean;
   failure?: Failure;
+  /** The photos that came with the form, which has something else to be mended. */
+  kept?: KeptPhotos;
 }
 
 const FIELDS = {
@@ -52,6 +60,25 @@ function keepTyped(data: Data, form: FormData): void {
   data.name = textOf(form, "name");
   data.email = textOf(form, "email");
   data.consent = form.has("consent");
+}
+
+/** The photos of a form: those chosen now, or else those that were kept of it. */
+async function photosOf(form: FormData): Promise<TakenPhotos> {
+  const selfies = await filesOf(form, "selfie");
+  const taken = await takePhotos(textOf(form, "kept"));
+  if (taken && selfies.length === 0) return taken;
+  return { photos: selfies, isKept: false, putBack: () => keepPhotos(selfies) };
+}
+
+/**
+ * Keeps the photos of a form that came back, if its person agreed and they are not what was wrong. A
+ * script keeps its own: it asks by `fetch`.
+ */
+async function keepFor(data: Data, req: Request, taken?: TakenPhotos) {
+  const isAsked = req.headers.get("sec-fetch-dest") !== "empty";
+  const isPhotoWrong = Boolean(data.failure?.fields.selfie);
+  if (!taken?.photos.length || !(isAsked || taken.isKept)) return;
+  if (data.consent && !isPhotoWrong) data.kept = await taken.putBack();
 }
 
 export const handler = define.handlers({
@@ -78,9 +105,11 @@ export const handler = define.handlers({
       email: "",
       consent: false,
     };
+    let taken: TakenPhotos | undefined;
     try {
       const form = await readForm(ctx.req, "files");
       keepTyped(data, form);
+      taken = await photosOf(form);
       const account = await signUp(services, {
         invitation: invitationIn(data.next),
         name: data.name,
@@ -88,7 +117,7 @@ export const handler = define.handlers({
         password: textOf(form, "password"),
         consent: data.consent,
         ip,
-        selfies: await filesOf(form, "selfie"),
+        selfies: taken.photos,
       });
       const { token, expiresAt } = await createSession(services, account.id);
       const answer = ctx.redirect(data.next, 303);
@@ -100,6 +129,7 @@ export const handler = define.handlers({
     } catch (error) {
       if (error instanceof FormTooLarge) keepTyped(data, error.form);
       data.failure = failureOf(error, Object.keys(FIELDS), requestId);
+      await keepFor(data, ctx.req, taken);
       return page(data, { status: data.failure.status });
     }
   },
@@ -149,7 +179,9 @@ export default define.page<typeof handler>(({ data, state }) => {
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
           <span data-lost="">
-            We didn’t keep your password or photo, so add both again.
+            {data.kept
+              ? "We didn’t keep your password, so add it again."
+              : "We didn’t keep your password or photo, so add both again."}
           </span>
         </FormNotice>
         <Field
@@ -189,6 +221,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           error={errors.selfie}
           count={3}
           required
+          kept={data.kept}
         />
         <Consent
           text={consentFor(state.services.faces).text}
