@@ -68,8 +68,8 @@ const STATUS_CODES: Record<number, string> = {
 /** What to do about them; Fresh's own errors say nothing, or repeat their status. */
 const STATUS_SENTENCES: Record<number, string> = {
   403: "This request came from another site. Send it from here.",
-  404: "There is nothing at this address. Check how it is written.",
-  405: "This address does not take this method.",
+  404: "There is nothing at this address. Check the spelling.",
+  405: "This address does not accept that method.",
 };
 
 /**
@@ -94,7 +94,7 @@ export function toAppError(error: unknown, requestId?: string): AppError {
       code: STATUS_CODES[error.status] ?? "bad-request",
       status: error.status,
       message: STATUS_SENTENCES[error.status] ?? (error.message ||
-        "This request cannot be answered."),
+        "We cannot answer this request."),
     });
   }
   log("error", "internal", { requestId, error });

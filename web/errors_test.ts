@@ -68,7 +68,7 @@ Deno.test("Fresh's own errors keep their status", async () => {
     assertEquals([missing.status, missing.code], [404, "not-found"]);
     assertEquals(
       missing.message,
-      "There is nothing at this address. Check how it is written.",
+      "There is nothing at this address. Check the spelling.",
     );
     const other = toAppError(new HttpError(400, "That name is taken."));
     assertEquals(other.message, "That name is taken.");

@@ -30,7 +30,7 @@ const busy = (cause: unknown): AppError =>
   new AppError({
     code: "busy",
     status: 503,
-    message: "Too much happened at once. Please try again.",
+    message: "Too many changes happened at once. Please try again.",
     retryAfter: 1,
     cause,
   });

@@ -16,6 +16,16 @@ const GIVEN_UP: [old: string, now: string][] = [
   ["Finding the words", "Transcribing…"],
   ["What to do with the message", "Actions for NAME’s message"],
   ["A code by e-mail takes its place", "You then sign in with an e-mail code."],
+  ["Check how it is written", "Check the spelling."],
+  ["Nothing you did", "It is not your fault."],
+  ["so it was not taken", "so we refused it"],
+  ["can only be deleted from inside", "Sign in to its account to delete it."],
+  ["cannot be brought back", "cannot be undone"],
+  ["was not done. Sign in", "had no effect. Sign in"],
+  ["This link has ended", "This link has expired"],
+  ["which is as many as", "the most it can have"],
+  ["leads to no invitation", "There is no invitation at this link."],
+  ["where people talk in writing", "a chat room"],
 ];
 
 const ROOT = new URL("..", import.meta.url);

@@ -153,7 +153,7 @@ Deno.test(
     const registering = (await outcomeOf(register(s, grace))).message;
     assertEquals(
       (await check()).message,
-      `${registering} You can also use a code by e-mail.`,
+      `${registering} You can also use an e-mail code.`,
     );
     assertEquals((await check()).status, 503);
     await changeAccount(

@@ -31,8 +31,7 @@ const wrongCredentials = (): AppError =>
   new AppError({
     code: "wrong-credentials",
     status: 401,
-    message:
-      "The e-mail or the password is not right. Check both and try again.",
+    message: "That e-mail or password is not right. Check both and try again.",
   });
 
 /**

@@ -35,7 +35,7 @@ const linkOver = (): AppError =>
     code: "confirmation-over",
     status: 410,
     message:
-      "This link no longer works. It may be older than 48 hours, or the account it was for is gone.",
+      "This link no longer works. It may be older than 48 hours, or its account is gone.",
   });
 
 /** For what only somebody whose address is confirmed may do. */
@@ -44,7 +44,7 @@ export const unconfirmed = (): AppError =>
     code: "address-unconfirmed",
     status: 403,
     message:
-      "Confirm your e-mail address first: open the link we sent you, or ask for a new one in your account.",
+      "Confirm your e-mail address first: open the link we sent you, or ask for a new one on your account page.",
   });
 
 /** @throws {AppError} `address-unconfirmed` (403) while the account's address is not confirmed. */
@@ -159,7 +159,7 @@ export async function confirmAddress(
       code: "not-yours",
       status: 403,
       message:
-        "This link is for another account. Sign out, and sign in to that one.",
+        "This link is for another account. Sign out, then sign in to that one.",
     });
   }
   await addressProven(s, accountId);

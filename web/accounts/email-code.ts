@@ -38,8 +38,8 @@ const wrongCode = (triesLeft: number): AppError =>
   codeError(
     "wrong-code",
     triesLeft === 1
-      ? "That is not the code. You can try once more."
-      : `That is not the code. You can try ${triesLeft} more times.`,
+      ? "That code is not right. You can try once more."
+      : `That code is not right. You can try ${triesLeft} more times.`,
   );
 
 /** The code as it was sent: people type spaces between its halves. */

@@ -16,7 +16,7 @@ export const faceFirst = (): AppError =>
     code: "face-first",
     status: 403,
     message:
-      "Your new password came by e-mail, so a code by e-mail would prove nothing more: sign in with your face once. If you cannot use it any more, ask whoever runs your ChatSphere to allow the code.",
+      "You reset your password by e-mail, so an e-mail code would prove nothing more. Sign in with your face once. If that no longer works, ask whoever runs your ChatSphere to allow the code.",
   });
 
 /** Whether only the face can be the second step of the next sign-in. */

@@ -62,7 +62,7 @@ const noFace = (): AppError =>
     code: "no-face",
     status: 409,
     message:
-      "This account has no face enrolled. Sign in with a code by e-mail instead.",
+      "This account has no face stored. Sign in with an e-mail code instead.",
   });
 
 const otherEngine = (): AppError =>
@@ -70,13 +70,13 @@ const otherEngine = (): AppError =>
     code: "face-consent",
     status: 409,
     message:
-      "Faces are checked in another place now than the one you agreed to. Sign in with a code by e-mail, then add your face again in your account.",
+      "Faces are no longer checked in the way you agreed to. Sign in with an e-mail code, then add your face again on your account page.",
   });
 
 const mismatch = (faceOnly: boolean): AppError => {
-  const again =
-    "This does not look like the person who registered. Face the camera in good light and try again";
-  const message = faceOnly ? `${again}.` : `${again}, or use a code by e-mail.`;
+  const message = faceOnly
+    ? "This does not look like the person who registered. Face the camera in good light and try again."
+    : "This does not look like the person who registered. Face the camera in good light and try again, or use an e-mail code.";
   return new AppError({
     code: "face-mismatch",
     status: 401,
@@ -131,7 +131,7 @@ function orByCode(error: unknown, faceOnly: boolean): unknown {
   }
   if (faceOnly) return error;
   const { code, status, retryAfter } = error;
-  const message = `${error.message} You can also use a code by e-mail.`;
+  const message = `${error.message} You can also use an e-mail code.`;
   return new AppError({ code, status, message, retryAfter, cause: error });
 }
 

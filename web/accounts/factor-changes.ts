@@ -23,14 +23,14 @@ const signInAgain = (): AppError =>
     code: "sign-in-again",
     status: 403,
     message:
-      "Sign in again first: this can only be changed within 10 minutes of signing in.",
+      "Sign in again first. You can change this only within 10 minutes of signing in.",
   });
 
 const waitAfterReset = (until: number): AppError => {
   const hours = Math.max(1, Math.ceil((until - Date.now()) / 3_600_000));
   const message = hours === 1
-    ? "Your password was reset by e-mail a short while ago. For your safety the face can be changed in an hour."
-    : `Your password was reset by e-mail a short while ago. For your safety the face can be changed in ${hours} hours.`;
+    ? "Your password was recently reset by e-mail. For your safety, you can change your face in an hour."
+    : `Your password was recently reset by e-mail. For your safety, you can change your face in ${hours} hours.`;
   return new AppError({
     code: "wait-after-reset",
     status: 403,

@@ -28,7 +28,7 @@ export function invalid(fields: Record<string, string>): AppError {
     status: 422,
     message: sentences.length === 1
       ? sentences[0]
-      : "Some fields need another look.",
+      : "Some fields need to be fixed.",
     fields,
   });
 }
@@ -47,7 +47,7 @@ export function nameProblem(name: string): string | null {
   if (text === "") return "Enter your name.";
   if ([...text].length > LONGEST_NAME) return tooLong;
   if (HIDDEN.test(text) || !/[\p{L}\p{N}]/u.test(text)) {
-    return "Use a name with letters, without hidden characters.";
+    return "Use a name with letters and no hidden characters.";
   }
   return null;
 }
@@ -79,7 +79,7 @@ export function registrationProblems(
     password: passwordProblem(password, person),
     consent: consent
       ? null
-      : "Signing in here uses your face: tick the box to agree, or do not register.",
+      : "Signing in here uses your face. Tick the box to agree, or do not create an account.",
     selfie: selfieProblem(selfies),
   };
   const found = Object.entries(problems).filter(([, problem]) => problem);

@@ -34,19 +34,19 @@ const NOSE_MOVED = 0.15;
 
 const WHY = {
   "other-side":
-    "Your head was turned to the other side. If your phone mirrors selfies, switch that off, or use the camera on this page.",
+    "You turned your head the other way. If your phone mirrors selfies, switch that off, or use the camera on this page.",
   "not-turned":
-    "Your head was not turned far enough: a third of the way to your shoulder is right.",
+    "You did not turn your head far enough. A third of the way to your shoulder is right.",
   "flat":
     "In the second photo your face looks flat, as on a print. Move your head, not the camera, and turn it a little further.",
   "differs":
     "The two photos do not look like the same person. Be alone in front of the camera.",
 };
 
-/** The photos of an answer, as they are named to whoever took them. */
+/** Which photo of an answer is meant, told to whoever took it. */
 const PHOTOS = {
-  straight: "the photo that looks straight ahead",
-  turned: "the photo with your head turned",
+  straight: "This is about the photo in which you look straight ahead.",
+  turned: "This is about the photo in which you turn your head.",
 };
 
 /** What can be wrong with two photos that can both be used. */
@@ -96,7 +96,7 @@ export function requireTurned(
   if (turned !== undefined) return turned;
   throw invalid({
     selfie:
-      `Two photos are needed: first look straight ahead, then turn your head to your ${turn}.`,
+      `We need two photos: first look straight ahead, then turn your head to your ${turn}.`,
   });
 }
 
@@ -165,6 +165,6 @@ export async function ofPhoto(
 
 function naming(which: keyof typeof PHOTOS, cause: FaceError): AppError {
   const { code, status } = cause;
-  const message = `${cause.message} This is about ${PHOTOS[which]}.`;
+  const message = `${cause.message} ${PHOTOS[which]}`;
   return new AppError({ code, status, message, cause });
 }

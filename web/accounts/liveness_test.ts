@@ -63,9 +63,9 @@ Deno.test(
     const { asked, turned, answer } = await onTurns(stage);
     const ann = selfieOf("Ann");
     const flaws: [RegExp, (side: Turn) => Uint8Array][] = [
-      [/not turned far enough/, () => ann],
-      [/not turned far enough/, (side) => turned("Ann", side, 21)],
-      [/other side.*mirrors selfies/, (side) => turned("Ann", OTHER[side])],
+      [/not turn your head far enough/, () => ann],
+      [/not turn your head far enough/, (side) => turned("Ann", side, 21)],
+      [/the other way.*mirrors selfies/, (side) => turned("Ann", OTHER[side])],
       [/not look like the same person/, (side) => turned("Eve", side)],
     ];
     for (const [sentence, second] of flaws) {
@@ -99,7 +99,7 @@ Deno.test(
       const call = answer(first, turned("Ann", side, degrees));
       const error = await assertRejects(() => call, AppError);
       assertEquals(error.code, "face-turned");
-      assert(error.message.endsWith("the photo that looks straight ahead."));
+      assert(error.message.endsWith("in which you look straight ahead."));
     }
   }),
 );
@@ -116,9 +116,9 @@ Deno.test(
       await createPendingLogin(s, ann.id);
       assertEquals(await fieldsOf(answer(selfieOf("Ann"))), ["selfie"]);
       const none = answer(EMPTY_SELFIE, second);
-      assert((await messageOf(none)).endsWith("looks straight ahead."));
+      assert((await messageOf(none)).endsWith("you look straight ahead."));
       const faceless = answer(selfieOf("Ann"), EMPTY_SELFIE);
-      assert((await messageOf(faceless)).endsWith("your head turned."));
+      assert((await messageOf(faceless)).endsWith("you turn your head."));
       // Whether the first photo matches is not told either before both can be judged.
       const unlike = answer(selfieOf("Eve"), EMPTY_SELFIE);
       assertEquals(await codeOf(unlike), "face-none");

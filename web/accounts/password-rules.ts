@@ -80,7 +80,7 @@ export function passwordProblem(
   }
   if (length > LONGEST) return tooLong();
   if (isPersonal(text, person)) {
-    return "Choose a password that is not made of your name or e-mail.";
+    return "Choose a password that is not based on your name or e-mail.";
   }
   if (repeats(text) || isSequence(text) || isCommon(text)) {
     return "This password is one of the first anyone would guess. Choose another.";

@@ -23,7 +23,7 @@ const linkOver = (): AppError =>
     code: "reset-over",
     status: 410,
     message:
-      "This link no longer works. Each one works once, for 30 minutes. It also ends when the password is changed or every device is signed out.",
+      "This link no longer works. A link works once, for 30 minutes. It expires early when the password is changed or every device is signed out.",
   });
 
 async function readReset(

@@ -87,7 +87,7 @@ const signedOutMeanwhile = (): AppError =>
     code: "not-signed-in",
     status: 401,
     message:
-      "You were signed out meanwhile, so nothing was changed. Sign in and try again.",
+      "You were signed out in the meantime, so nothing was changed. Sign in and try again.",
   });
 
 /**

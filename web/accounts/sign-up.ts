@@ -29,8 +29,8 @@ type SignUpServices = Pick<
 
 const notInvited = (policy: SignUpPolicy): AppError => {
   const message = policy.kind === "domains"
-    ? "This address cannot make an account here. Use the one of your team, or ask a member for an invitation."
-    : "Accounts are made by invitation here. Open the link in the e-mail that invites you, and use the address it was sent to.";
+    ? "You cannot create an account with this address. Use your team address, or ask a member to invite you."
+    : "You need an invitation to create an account here. Open the link in your invitation e-mail, and use the address it was sent to.";
   return new AppError({
     code: "not-invited",
     status: 403,
@@ -95,7 +95,7 @@ async function whenTaken(
     log("warn", "confirmation-not-sent", { error })
   );
   const message =
-    "There is an account with this e-mail that nobody has confirmed yet. Open the link we just sent there, to confirm that account or to remove it and start again.";
+    "There is already an account with this e-mail, but nobody has confirmed it. We have just sent a link to that address. Open it to confirm the account, or to remove it and start again.";
   return new AppError({
     code: "email-taken",
     status: 409,

@@ -149,7 +149,7 @@ const busy = (): AppError =>
   new AppError({
     code: "busy",
     status: 503,
-    message: "Too much happened at once. Please try again.",
+    message: "Too many changes happened at once. Please try again.",
     retryAfter: 1,
   });
 

@@ -21,7 +21,7 @@ export async function disownAccount(
       code: "already-confirmed",
       status: 409,
       message:
-        "This address is confirmed, so its account can only be deleted from inside.",
+        "This address is confirmed. Sign in to its account to delete it.",
     });
   }
   await deleteAccount(s, accountId);

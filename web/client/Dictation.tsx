@@ -31,7 +31,7 @@ const OFF: Record<TranscriberState, string | undefined> = {
   ready: undefined,
   off: "Dictation is off: this server has no speech recogniser. " +
     "Whoever runs it can install PocketSphinx.",
-  silent: "Dictation is off for now: the speech recogniser does not answer. " +
+  silent: "Dictation is down: the speech recogniser is not responding. " +
     "Reload the page to try again; what you wrote is kept.",
 };
 

@@ -57,7 +57,7 @@ async function jump({ room, onNotice }: ExtrasProps, id: string) {
     await room.more("before");
     if (room.state().messages[0] === first) break;
   }
-  if (!known()) return onNotice("That message is too far back to go to.");
+  if (!known()) return onNotice("That message is too far back to show.");
   // What was loaded is drawn before the next frame.
   await new Promise(requestAnimationFrame);
   const row = document.getElementById(id)!;

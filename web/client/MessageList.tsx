@@ -183,7 +183,7 @@ export function MessageList(props: MessageListProps) {
             )
             : props.alive && (
               <p class="first">
-                Messages appear here when they can be reached.
+                Messages appear here once they load.
               </p>
             ))}
         </div>

@@ -36,7 +36,7 @@ export function cameraProblem(error: unknown): string {
       return "No camera was found. Connect one, or choose a photo.";
     case "NotReadableError":
     case "AbortError":
-      return "Another program uses the camera. Close it and try again, or choose a photo.";
+      return "Another program is using the camera. Close it and try again, or choose a photo.";
     case "TypeError":
       return "Browsers open the camera only over https. Choose a photo.";
     default:

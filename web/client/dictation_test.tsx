@@ -22,7 +22,7 @@ Deno.test("where dictation is off, the panel says which cause it has", () => {
   assertStringIncludes(off, "this server has no speech recogniser");
   assertEquals(buttons(off), ["Close"]);
   const silent = panel("silent");
-  assertStringIncludes(silent, "the speech recogniser does not answer");
+  assertStringIncludes(silent, "the speech recogniser is not responding");
   assert(!silent.includes("install"));
   assertEquals(buttons(silent), ["Close"]);
 });

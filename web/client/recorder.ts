@@ -106,7 +106,7 @@ function microphoneProblem(error: Error): string {
     case "NotFoundError":
       return "No microphone was found. Connect one and try again.";
     case "NotReadableError":
-      return "Another program uses the microphone. Close it and try again.";
+      return "Another program is using the microphone. Close it and try again.";
     default:
       return "The microphone did not start. Try again.";
   }

@@ -187,7 +187,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       case "identified":
         // Signed in anew, in another tab: what is written here is not theirs to send.
         if (frame.userId !== me) {
-          link.refuse("Somebody else is signed in now.", "reload");
+          link.refuse("Someone else is signed in now.", "reload");
         }
     }
   }

@@ -291,7 +291,7 @@ Deno.test("what one person wrote is not sent as whoever signed in after them", (
     const server = await peer(0);
     await server.got("identify");
     server.send({ ...identified, userId: "somebody else" });
-    await until(() => states.includes("Somebody else is signed in now."));
+    await until(() => states.includes("Someone else is signed in now."));
     await until(() => server.socket.readyState === WebSocket.CLOSED);
     const events = server.frames.map(({ event }) => event);
     assertEquals(events.includes("chat-message"), false);

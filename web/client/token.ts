@@ -24,7 +24,7 @@ export async function fetchToken(
     body: JSON.stringify({ audience }),
   });
   if (response.status === 401) {
-    const error = new Error("You are signed out. Sign in to go on.");
+    const error = new Error("You are signed out. Sign in to continue.");
     throw Object.assign(error, { final: true }) satisfies Refused;
   }
   if (!response.ok) throw new Error(`token: ${response.status}`);

@@ -58,7 +58,7 @@ export function AccountForms({ account, isRecent, failed, name, errors }: {
                 name="newPassword"
                 label="New password"
                 type="password"
-                hint="At least 8 characters. Your other devices are signed out."
+                hint="At least 8 characters. Your other devices will be signed out."
                 autocomplete="new-password"
                 minLength={8}
                 maxLength={128}
@@ -85,8 +85,8 @@ export function AccountForms({ account, isRecent, failed, name, errors }: {
           <summary class="button button-danger">Delete this account</summary>
           <IntentForm intent="delete-account">
             <p>
-              Your account, your face and your memberships are deleted now, and
-              cannot be brought back. Messages you wrote stay in their rooms.
+              This deletes your account, your face and your memberships at once,
+              and cannot be undone. Your messages stay in their rooms.
             </p>
             <Field
               id="delete-password"

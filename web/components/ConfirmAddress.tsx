@@ -15,8 +15,8 @@ export function ConfirmAddress({ account, outbox }: {
     <Notice icon="mail">
       <p>
         Confirm your e-mail address: open the link we sent to{" "}
-        <bdi>{email}</bdi>. Until then you cannot invite anyone, and the account
-        is removed after {dayText(unconfirmedUntil, Date.now())}.
+        <bdi>{email}</bdi>. Until then you cannot invite anyone, and your
+        account will be removed after {dayText(unconfirmedUntil, Date.now())}.
       </p>
       {outbox && (
         <p>

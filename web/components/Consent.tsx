@@ -24,7 +24,7 @@ export function Consent({ text, checked, error }: {
         <label for="consent">{text}</label>
       </div>
       <p class="hint" id="consent-hint">
-        It is compared with your own account and nobody else’s.{" "}
+        We compare it with your own account and nobody else’s.{" "}
         <a href="/docs#faces">More about faces</a>
       </p>
       <FieldError id="consent-error" message={error} />

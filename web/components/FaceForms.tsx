@@ -16,8 +16,8 @@ export function FaceForms({ account, isRecent, failed, error }: {
       <h2 id="face-heading">Face</h2>
       <p>
         {account.hasFace
-          ? "One photo of you, and whatever was measured from it, is stored as you agreed, to compare when you sign in. Delete it whenever you like; you then sign in with a code by e-mail."
-          : "No face is stored. You sign in with your password and a code by e-mail."}
+          ? "As you agreed, we store one photo of you and any measurements made from it, and compare them with a new photo each time you sign in. You can delete them whenever you like. You then sign in with an e-mail code."
+          : "No face is stored. You sign in with your password and an e-mail code."}
       </p>
       {isRecent
         ? <Change hasFace={account.hasFace} failed={failed} error={error} />
@@ -68,8 +68,8 @@ function SignInAgain() {
   return (
     <>
       <p class="soft">
-        To change your face or your password, sign in again first. It is only
-        possible within 10 minutes of signing in.
+        To change your face or your password, sign in again first. You can
+        change them only within 10 minutes of signing in.
       </p>
       <IntentForm intent="sign-in-again" class="actions">
         <button class="button button-quiet" type="submit">

@@ -26,7 +26,7 @@ export function InviteForm(
       {notice}
       {link && (
         <div class="field">
-          <label for="link">Its link, to pass on yourself</label>
+          <label for="link">Invitation link, to pass on yourself</label>
           <input
             class="input"
             id="link"
@@ -37,7 +37,7 @@ export function InviteForm(
         </div>
       )}
       <p class="soft">
-        They get a link that works once, within 7 days. They do not need an
+        We send a link that works once, within 7 days. They do not need an
         account yet.
       </p>
       <form method="post" class="inline-form">
@@ -75,9 +75,9 @@ export function InviteForm(
 
 /** What the list says of an e-mail that was not handed over. */
 const UNDELIVERED: Record<Exclude<Delivery, "sent">, string> = {
-  waiting: "Not delivered yet. We keep trying.",
+  waiting: "Not delivered yet. We will keep trying.",
   refused: "Could not be delivered: their mail server refused it.",
-  exhausted: "Could not be delivered: no mail server took it for a day.",
+  exhausted: "Could not be delivered: no mail server accepted it for a day.",
 };
 
 function Waiting(
@@ -122,7 +122,7 @@ function Act({ intent, invitation, label }: {
       <button class="button button-plain" type="submit">
         {label}
         <span class="visually-hidden">
-          {` the invitation of ${invitation.email}`}
+          {` the invitation to ${invitation.email}`}
         </span>
       </button>
     </form>

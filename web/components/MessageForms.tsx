@@ -95,7 +95,7 @@ function Delete({ own }: { own: boolean }) {
         <p>
           {own
             ? "It disappears for everyone."
-            : "It disappears for everyone, also for whoever wrote it."}
+            : "It disappears for everyone, including whoever wrote it."}
         </p>
         <button class="button button-danger" type="submit">
           Delete for everyone
@@ -124,8 +124,8 @@ export function MessageForms({ message, me, role, link, typed }: {
       {gone && content && (
         <Part id="unsaved" title="Your text">
           <p>
-            The message was deleted meanwhile. You can send your text as a new
-            message.
+            The message was deleted in the meantime. You can send your text as a
+            new message.
           </p>
           <TextForm
             intent="send"

@@ -37,7 +37,7 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
           <input type="hidden" name="intent" value="leave" />
           <p>
             {isLast
-              ? "You are the last member: nobody can open the room after you."
+              ? "You are the last member. When you leave, the room and its messages are deleted."
               : "You can come back only if someone invites you again."}
           </p>
           <button class="button button-danger" type="submit">Leave</button>

@@ -18,8 +18,8 @@ export function SearchResults({ roomId, wanted, page, clock }: {
       {messages.length === 0 && (
         <p>
           {before === null
-            ? "No message contains this. Try fewer or other words."
-            : "Nothing among the newer messages."}
+            ? "No messages found. Try fewer or different words."
+            : "Nothing found in the newer messages."}
         </p>
       )}
       <ol class="room-list">

@@ -11,7 +11,7 @@ export function WaitingInvitations({ waiting, email }: {
     <section class="stack" aria-labelledby="waiting">
       <h2 id="waiting">Invitations for you</h2>
       <p class="soft">
-        To join, open the link in the e-mail that was sent to {email}.
+        To join, open the link in the e-mail we sent to {email}.
       </p>
       <ul class="people">
         {waiting.map(({ id, invitedBy }) => (

@@ -93,7 +93,9 @@ Deno.test({
           await second.locator(".message:not(.sending):not(.failed)", {
             hasText: "another session goes on",
           }).waitFor();
-          await header(first).getByRole("link", { name: "Sign in to go on." })
+          await header(first).getByRole("link", {
+            name: "Sign in to continue.",
+          })
             .click();
           await first.waitForURL(`**/login?next=${room}`);
         },

@@ -90,7 +90,7 @@ Deno.test({
         await signOut(page);
         await givePassword(page);
         await takeBoth(page, "straight");
-        await page.getByText("not turned far enough").waitFor();
+        await page.getByText("not turn your head far enough").waitFor();
       });
 
       await story.step("one that turns as asked signs in", async () => {

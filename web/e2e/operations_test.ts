@@ -147,7 +147,7 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
         const reader = live.body!.pipeThrough(new TextDecoderStream())
           .getReader();
         const { value: opening = "" } = await reader.read();
-        assertMatch(opening, /appear here by themselves/);
+        assertMatch(opening, /appear here automatically/);
         const ended = stack.stop("web");
         let rest = "";
         for (let turn = await reader.read(); !turn.done;) {

@@ -99,7 +99,7 @@ Deno.test("behind a proxy, web is itself: forms, live documents, request ids, an
       const reader = live.body!.pipeThrough(new TextDecoderStream())
         .getReader();
       const { value = "" } = await reader.read();
-      assertMatch(value, /appear here by themselves/);
+      assertMatch(value, /appear here automatically/);
       await ada.ask(`${url}/api/messages`, "POST", {
         roomId: room.split("/").at(-1),
         clientId: "c-1",

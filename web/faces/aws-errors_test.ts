@@ -7,13 +7,12 @@ import { selfieOf } from "./test-photos.ts";
 
 const BUSY = "Many people are signing in right now. Try again in a moment.";
 const PHOTO_LATER =
-  "Your photo could not be checked just now. Try again in a moment.";
+  "We could not check your photo just now. Try again in a moment.";
 const PHOTO_OUR_MISTAKE =
-  "Photos cannot be checked at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.";
-const STORE_LATER =
-  "The store of photos does not answer just now. Try again in a moment.";
+  "We cannot check photos at the moment because of a mistake on our side. Please tell whoever runs your ChatSphere, and try again later.";
+const STORE_LATER = "The photo store is not responding. Try again in a moment.";
 const STORE_OUR_MISTAKE =
-  "Photos cannot be stored or read at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.";
+  "We cannot store or read photos at the moment because of a mistake on our side. Please tell whoever runs your ChatSphere, and try again later.";
 const NOT_JPEG =
   "That file is not a JPEG photo we can read. Choose a photo that ends in .jpg, or take one with the camera.";
 const TOO_LARGE =

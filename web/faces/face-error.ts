@@ -76,7 +76,7 @@ const REFUSALS = {
   ],
   "face-missing": [
     422,
-    "Your face is not on file any more. Sign in with a code sent to your e-mail, then add it again.",
+    "Your face is no longer stored. Sign in with an e-mail code, then add it again.",
   ],
   "face-differs": [
     422,

@@ -4,13 +4,13 @@ import { AppError } from "../errors.ts";
 const MESSAGES = {
   "busy": "Many people are signing in right now. Try again in a moment.",
   "faces-unavailable":
-    "Your photo could not be checked just now. Try again in a moment.",
+    "We could not check your photo just now. Try again in a moment.",
   "faces-misconfigured":
-    "Photos cannot be checked at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.",
+    "We cannot check photos at the moment because of a mistake on our side. Please tell whoever runs your ChatSphere, and try again later.",
   "pictures-unavailable":
-    "The store of photos does not answer just now. Try again in a moment.",
+    "The photo store is not responding. Try again in a moment.",
   "pictures-misconfigured":
-    "Photos cannot be stored or read at present because of a mistake on our side. Please tell whoever runs your ChatSphere, and come back later.",
+    "We cannot store or read photos at the moment because of a mistake on our side. Please tell whoever runs your ChatSphere, and try again later.",
 } as const;
 
 export type FailureCode = keyof typeof MESSAGES;

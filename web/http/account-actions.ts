@@ -25,7 +25,7 @@ export interface Changed {
 
 function checkConsent(form: FormData): void {
   if (form.has("consent")) return;
-  const message = "Your face can only be stored if you agree to it.";
+  const message = "We can store your face only if you agree.";
   throw new AppError({
     code: "invalid",
     status: 422,

@@ -34,7 +34,7 @@ const gone = (cause: unknown): AppError =>
   new AppError({
     code: "aborted",
     status: 400,
-    message: "This did not arrive as a whole. Please send it again.",
+    message: "Only part of this arrived. Please send it again.",
     cause,
   });
 

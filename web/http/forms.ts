@@ -17,9 +17,9 @@ const RECORDING_BYTES = 11 * 1024 * 1024;
 /** What a form may carry. */
 type Takes = "text" | "files" | "recording";
 
-const TOO_LARGE = "That is more text than can be sent at once. Send less.";
+const TOO_LARGE = "That is too much text to send at once. Please shorten it.";
 const PHOTO_TOO_LARGE =
-  "That was more than 8 MB. A photo may have 2 MB at most: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+  "That was more than 8 MB. A photo can be at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
 
 const RECORDING_TOO_LARGE =
   "That was more than 10 MB. Send a shorter recording, up to 5 minutes.";
@@ -78,7 +78,7 @@ const badForm = (cause?: unknown): AppError =>
   new AppError({
     code: "bad-form",
     status: 400,
-    message: "The form arrived broken. Please send it again.",
+    message: "The form arrived damaged. Please send it again.",
     cause,
   });
 
@@ -144,7 +144,7 @@ async function readOnce(
     throw new AppError({
       code: "unsupported-type",
       status: 415,
-      message: "This address takes a form.",
+      message: "This address accepts only forms.",
     });
   }
   const hasParts = type.startsWith("multipart/");

@@ -14,7 +14,7 @@ const tooLarge = (): AppError =>
   new AppError({
     code: "too-large",
     status: 413,
-    message: "This is more than can be sent at once. Please send less.",
+    message: "This is too much to send at once. Please send less.",
   });
 
 const badJson = (cause: unknown): AppError =>
@@ -40,14 +40,14 @@ type Issue = Parameters<z.core.$ZodErrorMap>[0];
 function sentenceOf(issue: Issue): string {
   if (issue.input === undefined) return "This is missing.";
   if (issue.code === "invalid_type") {
-    return `This is not of the type ${issue.expected}.`;
+    return `This must be of type ${issue.expected}.`;
   }
   if (issue.code === "invalid_value") {
     return `This must be one of: ${issue.values.join(", ")}.`;
   }
-  if (issue.code === "too_small") return "This is less than is possible.";
-  if (issue.code === "too_big") return "This is more than is possible.";
-  return "This is not something we understand.";
+  if (issue.code === "too_small") return "This is too small.";
+  if (issue.code === "too_big") return "This is too large.";
+  return "We do not understand this value.";
 }
 
 /**

@@ -48,7 +48,7 @@ function opening(room: Room): string {
     `<base target="_top">` +
     html(<link rel="stylesheet" href={asset("/styles.css")} />) +
     `</head><body class="live-page"><main>` +
-    `<p class="soft small">New messages appear here by themselves.</p>` +
+    `<p class="soft small">New messages appear here automatically.</p>` +
     `<ol class="messages">${PADDING}\n`;
 }
 

@@ -7,8 +7,8 @@ import { createRoom } from "../rooms/rooms.ts";
 import { testApp } from "./testing.ts";
 
 const WAITS = [
-  "The mail server did not take the e-mail just now. We keep trying for a day.",
-  "Not delivered yet. We keep trying.",
+  "The mail server did not accept the e-mail just now. We will keep trying for a day.",
+  "Not delivered yet. We will keep trying.",
 ];
 const REFUSED = [
   "Their mail server refused the e-mail. Check that the address is right.",

@@ -33,7 +33,7 @@ export function otherMethods<Data, State>(
     throw new AppError({
       code: "method-not-allowed",
       status: 405,
-      message: "This address does not take this method.",
+      message: "This address does not accept that method.",
       allow,
     });
   }

@@ -12,7 +12,7 @@ export const DICTATION_OFF: Record<TranscriberState, string | undefined> = {
   off:
     "Dictation is off: this server has no speech recogniser. Whoever runs it can install PocketSphinx.",
   silent:
-    "Dictation is off for now: the speech recogniser does not answer. Try again in a minute.",
+    "Dictation is down: the speech recogniser is not responding. Try again in a minute.",
 };
 
 const refused = (message: string, cause?: unknown): AppError =>

@@ -95,7 +95,7 @@ Deno.test("asking answers alike for an account and for none", async () => {
   assertEquals(await seen(unknown), await seen(known));
   assertEquals((await seen(known)).status, 303);
   const asked = await bodyOf(await app.ask("/login/forgot?asked"));
-  assertMatch(asked, /If there is an account with that address/);
+  assertMatch(asked, /If that address has an account/);
 
   // Refused after the fifth time, both in the same words.
   const words = async (email: string) => {
@@ -180,7 +180,7 @@ Deno.test("after a reset the code by e-mail is refused, which is said, until the
   const step = first.headers.get("location")!;
   assertMatch(step, /^\/login\/face/);
   const face = await bodyOf(await app.ask(step, { cookie }));
-  assertMatch(face, /a code by e-mail would prove nothing more/);
+  assertMatch(face, /an e-mail code would prove nothing more/);
   assertMatch(face, /ask whoever runs your ChatSphere/);
   assert(!face.includes("e-mail code instead"));
 
@@ -200,7 +200,7 @@ Deno.test("after a reset the code by e-mail is refused, which is said, until the
   };
   const wrong = await bodyOf(await photo("Eve"));
   assertMatch(wrong, /does not look like/);
-  assert(!wrong.includes("or use a code"));
+  assert(!wrong.includes("or use an e-mail code"));
   assertMatch(wrong, /would prove nothing more/);
   assertEquals((await photo("Ada")).headers.get("location"), "/rooms");
 

@@ -130,7 +130,7 @@ Deno.test("with realtime down the pages still load and say so", async () => {
   assertEquals(list.status, 200);
   const page = await list.text();
   assertMatch(page, /Bakery/);
-  assertMatch(page, /cannot be reached/);
+  assertMatch(page, /unavailable/);
   const room = await app.ask(path, { cookie });
   assertEquals(room.status, 200);
   const around = await app.ask(`${path}/around/1`, { cookie });
@@ -208,7 +208,7 @@ Deno.test("an invitation can be declined without an account, and revoked", async
   const page = await html(app.ask(`${path}/members`, { cookie }));
   const invitation = page.match(/name="invitation" value="([^"]+)"/)![1];
   await app.send(`${path}/members`, { intent: "revoke", invitation }, cookie);
-  assertMatch(await html(app.ask(invitationPath(app))), /was taken back/);
+  assertMatch(await html(app.ask(invitationPath(app))), /was revoked/);
 });
 
 Deno.test("only admins see and may use what changes the room", async () => {
@@ -298,7 +298,7 @@ Deno.test("what a room cannot take is told in words about a message, not a photo
   const large = await app.send(path, { content: "x".repeat(9e6) }, cookie);
   assertEquals(large.status, 413);
   const page = await large.text();
-  assertMatch(page, /more text than can be sent/);
+  assertMatch(page, /too much text to send/);
   assert(!page.includes("photo"));
   const json = await app.ask(path, {
     method: "POST",
@@ -308,7 +308,7 @@ Deno.test("what a room cannot take is told in words about a message, not a photo
   });
   assertEquals(json.status, 415);
   const refusal = await json.text();
-  assertMatch(refusal, /That could not be done[^]*takes a form/);
+  assertMatch(refusal, /That didn’t work[^]*accepts only forms/);
   assert(!refusal.includes("There is nothing here"));
 });
 

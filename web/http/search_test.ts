@@ -47,14 +47,14 @@ Deno.test("a search that finds nothing or cannot be made says so", async () => {
   await using app = await testApp();
   const { path, cookie } = await withMessages(app, ["bread"]);
   const none = await app.ask(`${path}/search?q=cake`, { cookie });
-  assertMatch(await none.text(), /No message contains this/);
+  assertMatch(await none.text(), /No messages found/);
   const empty = await app.ask(`${path}/search`, { cookie });
   assert(!(await empty.text()).includes("No message"));
   app.roomLog.isDown = true;
   const down = await app.ask(`${path}/search?q=bread`, { cookie });
   assertEquals(down.status, 503);
   const page = await down.text();
-  assertMatch(page, /cannot be reached/);
+  assertMatch(page, /unavailable/);
   assertMatch(page, /<input[^>]*value="bread"/);
 });
 

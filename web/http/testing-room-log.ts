@@ -56,7 +56,7 @@ export function memoryRoomLog(): MemoryRoomLog {
       throw new AppError({
         code: "realtime-down",
         status: 503,
-        message: "Messages cannot be reached at the moment.",
+        message: "Messages are unavailable at the moment.",
       });
     }
     return work();

@@ -41,7 +41,7 @@ Deno.test("an invitation that waits says so, and can be sent again", async () =>
   await using _app = app;
   mail.error = MailError.failed("down", new Error("no route"));
   const page = await send({ intent: "invite", email: TO });
-  assert(page.includes("The mail server did not take the e-mail just now."));
+  assert(page.includes("The mail server did not accept the e-mail just now."));
   assert(page.includes("Not delivered yet."));
   assert(page.includes("Send again"));
   mail.error = undefined;

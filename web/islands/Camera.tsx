@@ -177,7 +177,7 @@ export default function Camera(
       // Not a picture this browser knows: the server would refuse it too.
       setFiles(input, []);
       setProblem(
-        "This file is not a photo this browser can open. Choose another, best a JPEG.",
+        "This browser cannot open that file as a photo. Choose another, ideally a JPEG.",
       );
     }
   };

@@ -50,7 +50,7 @@ const STATUS: Record<string, string> = {
 };
 
 const WAYS_ON: Record<WayOn, string> = {
-  login: "Sign in to go on.",
+  login: "Sign in to continue.",
   rooms: "Go to your rooms.",
   reload: "Reload the page.",
 };
@@ -65,7 +65,7 @@ export default function Room(props: RoomProps) {
   const [alive, setAlive] = useState(false);
   const [link, setLink] = useState<LinkState | "">("");
   const [status, setStatus] = useState<string | undefined>(
-    history ? "" : "Messages cannot be reached now.",
+    history ? "" : "Messages are unavailable now.",
   );
   const [wayOn, setWayOn] = useState<WayOn>();
   const [notice, setNotice] = useState(props.error ?? "");

@@ -19,13 +19,13 @@ export function codeMail({ name, email }: Addressee, code: string): Mail {
         kind: "paragraph",
         text: `Hello ${
           named(name)
-        }, type this where you are signing in. It works once, within the next 10 minutes.`,
+        }, type this code where you are signing in. It works once, within 10 minutes.`,
       },
       { kind: "code", code: `${code.slice(0, 3)} ${code.slice(3)}` },
       {
         kind: "note",
         text:
-          "If you are not signing in, someone knows your password: please change it. Without this code they cannot get in. Nobody from ChatSphere ever asks for it.",
+          "If you are not signing in, someone knows your password. Please change it. They cannot get in without this code, and nobody from ChatSphere will ever ask you for it.",
       },
     ],
   });
@@ -49,7 +49,7 @@ export function resetMail({ name, email }: Addressee, link: string): Mail {
       {
         kind: "note",
         text:
-          "If this was not you, ignore it: your password stays as it is, and nobody can change it without this e-mail.",
+          "If this was not you, ignore this e-mail. Your password stays as it is, and nobody can change it without this link.",
       },
     ],
   });
@@ -79,7 +79,7 @@ export function confirmAddressMail(
       {
         kind: "note",
         text:
-          "The account is removed after 48 hours unless its address is confirmed.",
+          "We remove the account after 48 hours unless its address is confirmed.",
       },
       {
         kind: "note",
@@ -120,7 +120,7 @@ export function faceChangedMail(
       {
         kind: "note",
         text:
-          "If this was not you, write to whoever runs your ChatSphere right away.",
+          "If this was not you, contact whoever runs your ChatSphere right away.",
       },
     ],
   });
@@ -142,7 +142,7 @@ export function passwordChangedMail({ name, email }: Addressee): Mail {
       {
         kind: "note",
         text:
-          "If this was not you, write to whoever runs your ChatSphere right away.",
+          "If this was not you, contact whoever runs your ChatSphere right away.",
       },
     ],
   });

@@ -34,18 +34,18 @@ export function invitationMail(invitation: InvitationMail): Mail {
       {
         kind: "paragraph",
         text:
-          "It is a room on ChatSphere, where people talk in writing. If you have no account yet, you can make one on the way.",
+          "It is a chat room on ChatSphere. If you do not have an account yet, you can create one on the way.",
       },
       { kind: "link", label: "Open the invitation", href: link },
       {
         kind: "note",
         text:
-          `The link works once, until ${until}, for whoever opens it first: do not pass it on.`,
+          `The link works once, until ${until}, for whoever uses it first. Do not pass it on.`,
       },
       {
         kind: "note",
         text:
-          "If you did not expect this, ignore it: nothing happens unless you accept.",
+          "If you did not expect this, ignore it. Nothing happens unless you accept.",
       },
     ],
   });

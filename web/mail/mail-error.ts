@@ -25,7 +25,7 @@ export class MailError extends AppError {
     return new MailError("refused", {
       code: "invalid-address",
       status: 422,
-      message: "This is not an e-mail address we can write to.",
+      message: "We cannot send e-mail to this address.",
     });
   }
 

@@ -33,7 +33,7 @@ const alreadyMember = (): AppError =>
     code: "already-member",
     status: 409,
     message:
-      "You are a member of this room already. The invitation stays open for someone else.",
+      "You are already a member of this room. The invitation stays open for someone else.",
   });
 
 /**

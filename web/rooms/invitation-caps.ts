@@ -57,6 +57,6 @@ export function checkOpenCount(open: number): void {
     code: "too-many-invitations",
     status: 429,
     message:
-      `This room has ${open} open invitations, which is as many as it can have. Take one back first.`,
+      `This room has ${open} open invitations, the most it can have. Revoke one first.`,
   });
 }

@@ -39,7 +39,7 @@ export function invitationGone(invitation: StoredInvitation | null): AppError {
     case "accepted":
       return gone(
         "invitation-used",
-        "This invitation has been used already. Ask for a new one.",
+        "This invitation has already been used. Ask for a new one.",
       );
     case "rejected":
       return gone(
@@ -49,7 +49,7 @@ export function invitationGone(invitation: StoredInvitation | null): AppError {
     case "revoked":
       return gone(
         "invitation-revoked",
-        "This invitation was taken back or replaced by a newer one.",
+        "This invitation was revoked or replaced by a newer one.",
       );
     case "pending":
       return gone(

@@ -27,7 +27,7 @@ const realtimeDown = (cause: unknown): AppError =>
     code: "realtime-down",
     status: 503,
     message:
-      "Messages cannot be reached at the moment. Please try again shortly.",
+      "Messages are unavailable at the moment. Please try again shortly.",
     retryAfter: 5,
     cause,
   });

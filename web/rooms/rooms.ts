@@ -36,7 +36,7 @@ function readName(name: string): string {
   if (!isEmpty && kept.length <= NAME_LENGTH) return kept;
   const message = isEmpty
     ? "Give the room a name."
-    : `A room's name has at most ${NAME_LENGTH} characters.`;
+    : `A room name can have at most ${NAME_LENGTH} characters.`;
   throw new AppError({
     code: "invalid",
     status: 422,
@@ -70,7 +70,7 @@ export async function checkRoomCount(
     code: "too-many-rooms",
     status: 409,
     message:
-      `You are in ${rooms.length} rooms, which is as many as one person can have. Leave one first.`,
+      `You are in ${rooms.length} rooms, the most one person can be in. Leave one first.`,
   });
 }
 

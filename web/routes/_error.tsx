@@ -8,13 +8,13 @@ import { define } from "../utils.ts";
 const WORDS: Record<number, { title: string; text: string }> = {
   // And any other that asks for something else to be sent.
   400: {
-    title: "That could not be done",
+    title: "That didn’t work",
     text: "Go back, reload the page and try again.",
   },
   403: {
     title: "That is not allowed",
     text:
-      "The request came from another site, or asks for something your role in the room does not include.",
+      "The request came from another site, or your role in the room does not allow it.",
   },
   404: {
     title: "There is nothing here",
@@ -24,22 +24,22 @@ const WORDS: Record<number, { title: string; text: string }> = {
   405: {
     title: "That does not work here",
     text:
-      "This address is for a button on one of our pages. Go back, and use that.",
+      "This address belongs to a button on one of our pages. Go back and use the button.",
   },
   413: {
     title: "That was too large",
-    text: "At most 8 MB can be sent at once. Go back and choose less.",
+    text: "You can send at most 8 MB at once. Go back and choose less.",
   },
   429: {
-    title: "Too many tries",
+    title: "Too many attempts",
     text: "Please wait a little and try again.",
   },
   500: {
     title: "Something broke on our side",
-    text: "Nothing you did. Please try again in a moment.",
+    text: "It is not your fault. Please try again in a moment.",
   },
   503: {
-    title: "A part of ChatSphere is not answering",
+    title: "Part of ChatSphere is not responding",
     text: "It usually comes back by itself. Please try again in a moment.",
   },
 };
@@ -100,7 +100,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         class={data.again ? "button button-quiet" : "button"}
         href={state.signedIn ? "/rooms" : "/"}
       >
-        {state.signedIn ? "Go to your rooms" : "Go to the start"}
+        {state.signedIn ? "Go to your rooms" : "Go to the home page"}
       </a>
     </p>
     {data.requestId && (

@@ -13,7 +13,7 @@ const REASONS = [
   {
     title: "Your face, on your terms",
     text:
-      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. A code by e-mail is the other way in, and one click deletes what was stored.",
+      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. You can sign in with an e-mail code instead, and you can delete what was stored.",
   },
   {
     title: "Dictate, then edit",
@@ -39,7 +39,7 @@ const REASONS = [
 
 /** What the form that led here did. */
 const DONE: Record<string, string> = {
-  "delete-account": "Your account and your face are deleted.",
+  "delete-account": "Your account and your face were deleted.",
   "sign-out-everywhere": "You are signed out on every device.",
 };
 

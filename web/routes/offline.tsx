@@ -12,8 +12,8 @@ export default function Offline() {
         <Title text="You are offline" />
         <h1>You are offline</h1>
         <p>
-          This page could not be reached. Check your connection; messages you
-          wrote in a room are kept and sent later.
+          We could not load this page. Check your connection. Messages you wrote
+          in a room are kept and sent later.
         </p>
         <p class="actions">
           <a class="button" href="">Try again</a>

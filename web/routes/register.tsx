@@ -141,8 +141,8 @@ const Closed = () => (
     <Title text="Create an account" />
     <h1>By invitation</h1>
     <p>
-      Accounts are made by invitation here. Ask a member to invite you, then
-      open the link in the e-mail.
+      You need an invitation to create an account here. Ask a member to invite
+      you, then open the link in the e-mail.
     </p>
     <p>
       Already have an account? <a href="/login">Sign in</a>.
@@ -162,12 +162,13 @@ export default define.page<typeof handler>(({ data, state }) => {
       <p class="soft">
         {next.startsWith("/invitations/")
           ? "Your invitation opens as soon as you are done."
-          : "Two minutes: a name, a password and a photo of your face."}{" "}
+          : "It takes two minutes: a name, a password and a photo of your face."}
+        {" "}
         Already have one? <a href={`/login?${query}`}>Sign in</a>.
       </p>
       {data.wasRemoved && (
         <Notice answer>
-          The account is removed. You can now make your own.
+          The account was removed. You can now create your own.
         </Notice>
       )}
       <form
@@ -217,7 +218,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         />
         <SelfieField
           legend="Your face"
-          hint="Look straight ahead, in even light, alone in the photo. You sign in with your password and a new look at the camera."
+          hint="Look straight ahead, in even light, with nobody else in the photo. You will sign in with your password and a new photo."
           error={errors.selfie}
           count={3}
           required

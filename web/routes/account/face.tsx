@@ -57,9 +57,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       <h1>{title}</h1>
       <p class="soft">
         {hasFace
-          ? "The photo and the measurements stored now are deleted."
-          : "From then on you sign in with your password and your face."}{" "}
-        Your other devices are signed out.
+          ? "This deletes the photo and measurements stored now."
+          : "After that, you sign in with your password and your face."}{" "}
+        Your other devices will be signed out.
       </p>
       <form
         class="form"
@@ -73,7 +73,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         </FormNotice>
         <SelfieField
           legend="Your face"
-          hint="Look straight ahead, in even light, alone in the photo."
+          hint="Look straight ahead, in even light, with nobody else in the photo."
           error={errors.selfie}
           count={3}
           required

@@ -80,11 +80,10 @@ export const handler = define.handlers({
 
 const DONE: Record<string, string> = {
   rename: "Your new name shows everywhere now.",
-  password: "Your password is changed. Your other devices were signed out.",
-  "delete-face":
-    "Your face is deleted. From now on you sign in with a code by e-mail.",
-  "confirm-again": "We sent you a new link. It is in your e-mail.",
-  face: "Your face is stored. Your other devices were signed out.",
+  password: "Password changed. Your other devices were signed out.",
+  "delete-face": "Face deleted. You now sign in with an e-mail code.",
+  "confirm-again": "You have a new e-mail with the link.",
+  face: "Face stored. Your other devices were signed out.",
 };
 
 export default define.page<typeof handler>(({ data }) => {

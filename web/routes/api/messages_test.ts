@@ -74,7 +74,7 @@ Deno.test(
     );
     assertEquals(
       many.body.error.fields.limit,
-      "This is more than is possible.",
+      "This is too large.",
     );
     const { body } = await ada.send("GET", "/api/messages");
     assertEquals(body.error.fields, { roomId: "This is missing." });

@@ -134,10 +134,10 @@ export default define.page<typeof handler>(({ data, state, params }) => {
       {confirmation === null
         ? (
           <>
-            <h1>This link has ended</h1>
+            <h1>This link has expired</h1>
             <p>{failure?.message}</p>
             <p class="actions">
-              <a class="button" href="/">Go to the start</a>
+              <a class="button" href="/">Go to the home page</a>
             </p>
           </>
         )

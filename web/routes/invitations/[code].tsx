@@ -26,7 +26,7 @@ async function read(s: Services, code: string): Promise<Invitation> {
     code: "invitation-unknown",
     status: 404,
     message:
-      "This link leads to no invitation. Check that it was copied whole, or ask for a new one.",
+      "There is no invitation at this link. Check that you copied all of it, or ask for a new one.",
   });
 }
 
@@ -81,7 +81,7 @@ const OVER: Record<Exclude<Invitation["status"], "pending">, string> = {
   rejected:
     "This invitation was declined. Changed your mind? Ask for a new one.",
   revoked:
-    "This invitation was taken back, or replaced by a newer one. Look for that in your e-mail, or ask for it.",
+    "This invitation was revoked or replaced by a newer one. Look for the newer one in your e-mail, or ask for it.",
   expired: "This invitation is more than 7 days old. Ask for a new one.",
 };
 
@@ -90,7 +90,8 @@ function Stranger({ next }: { next: string }) {
   return (
     <>
       <p>
-        To join, create an account or sign in; you come back here afterwards.
+        To join, create an account or sign in. You will come back here
+        afterwards.
       </p>
       <p class="actions">
         <a class="button" href={`/register?next=${next}`}>Create an account</a>
@@ -136,14 +137,13 @@ export default define.page<typeof handler>(({ data, state, params }) => {
             ? <a class="button" href="/rooms">Go to your rooms</a>
             : status === "accepted"
             ? <a class="button" href={`/login?next=${next}`}>Sign in</a>
-            : <a class="button" href="/">Go to the start</a>}
+            : <a class="button" href="/">Go to the home page</a>}
         </p>
       )}
       {open && account && (
         <p>
           You join as <bdi>{account.name}</bdi>,{" "}
-          {account.email}. Is that not you? Sign out first, and open the link
-          again.
+          {account.email}. Not you? Sign out first, then open the link again.
         </p>
       )}
       {open && !account && <Stranger next={next} />}

@@ -90,7 +90,7 @@ export default define.page<typeof handler>(({ data }) => {
       <Title text="Code by e-mail" failed={Boolean(failure)} />
       <h1>Check your e-mail</h1>
       <p class="soft">
-        Type the 6 digits sent to <bdi>{email}</bdi>. They work for 10 minutes.
+        Type the 6-digit code for <bdi>{email}</bdi>. It works for 10 minutes.
       </p>
       {unclear && (
         <Notice answer>
@@ -100,7 +100,7 @@ export default define.page<typeof handler>(({ data }) => {
       )}
       {again && (
         <Notice answer>
-          A new code is on its way. The one before no longer works.
+          You have a new code. The old one no longer works.
         </Notice>
       )}
       {outbox && (
@@ -127,7 +127,7 @@ export default define.page<typeof handler>(({ data }) => {
       </form>
       <form class="other-way" method="post" action={action}>
         <Once />
-        <p class="soft">Nothing there? Look in the spam folder, too.</p>
+        <p class="soft">No e-mail? Check your spam folder, too.</p>
         <button
           class="button button-plain"
           type="submit"

@@ -157,8 +157,8 @@ function Waiting({ inLine }: { inLine: number }) {
           : `${inLine} photos are in line.`}
       </p>
       <p class="soft">
-        You don’t have to do anything. This page goes on by itself as soon as
-        your photo was checked.
+        You don’t have to do anything. This page continues by itself once your
+        photo has been checked.
       </p>
     </div>
   );
@@ -192,8 +192,8 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>Show your face</h1>
       <p class="soft">
         Hello <bdi>{name}</bdi>. {turn
-          ? "Two new photos are compared with the one you enrolled and with each other, and not kept."
-          : "A new photo is compared with the one you enrolled, and not kept."}
+          ? "We compare two new photos with each other and with the one you enrolled, and do not keep them."
+          : "We compare a new photo with the one you enrolled, and do not keep it."}
       </p>
       <form
         class="form face-step"
@@ -204,10 +204,10 @@ export default define.page<typeof handler>(({ data }) => {
         <Once />
         <FormNotice failure={failure} />
         <SelfieField
-          legend={turn ? "Two photos of you now" : "A photo of you now"}
+          legend={turn ? "Two new photos of you" : "A new photo of you"}
           hint={turn
-            ? `First look straight ahead, then turn your head to your ${turn}, a third of the way to your shoulder. In even light, alone in both photos.`
-            : "Look straight ahead, in even light, alone in the photo."}
+            ? `First look straight ahead, then turn your head to your ${turn}, a third of the way to your shoulder. Use even light, with nobody else in either photo.`
+            : "Look straight ahead, in even light, with nobody else in the photo."}
           turn={turn ?? undefined}
           error={failure?.fields.selfie}
           required

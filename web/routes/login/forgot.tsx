@@ -47,8 +47,8 @@ function Asked({ outbox }: { outbox: boolean }) {
   return (
     <>
       <Notice icon="mail" answer>
-        If there is an account with that address, an e-mail is on its way. Its
-        link works once, within 30 minutes.
+        If that address has an account, it will get an e-mail. The link in it
+        works once, within 30 minutes.
       </Notice>
       {outbox && (
         <Notice icon="mail">
@@ -68,8 +68,8 @@ export default define.page<typeof handler>(({ data }) => {
       <h1>{asked ? "Check your e-mail" : "Forgot your password?"}</h1>
       {asked ? <Asked outbox={outbox} /> : (
         <p class="soft">
-          Enter the e-mail of your account. You get a link with which you choose
-          a new password.
+          Enter the e-mail address of your account. You will get a link to
+          choose a new password.
         </p>
       )}
       <form class="form" method="post" action="/login/forgot">
@@ -77,8 +77,8 @@ export default define.page<typeof handler>(({ data }) => {
         <FormNotice failure={failure} />
         {asked && (
           <p class="soft">
-            Nothing after a few minutes? Look in the spam folder, and check the
-            address. Then ask again.
+            No e-mail after a few minutes? Check your spam folder and the
+            address, then ask again.
           </p>
         )}
         <Field
@@ -99,7 +99,7 @@ export default define.page<typeof handler>(({ data }) => {
         </button>
       </form>
       <p>
-        <a href="/login">Back to signing in</a>
+        <a href="/login">Back to sign-in</a>
       </p>
     </div>
   );

@@ -29,13 +29,13 @@ const WHY: Record<string, string> = {
   late:
     "That took longer than 5 minutes. Please start again with your password.",
   tries:
-    "Five tries did not match. Start again with your password, and choose the code by e-mail if your face is not recognised.",
+    "None of your five tries matched. Start again with your password, and choose an e-mail code if your face is not recognised.",
   "only-face":
-    "Five tries did not match. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow a code by e-mail.",
+    "None of your five tries matched. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow an e-mail code.",
   reset:
     "Your new password is set, and every device is signed out. Sign in with it now.",
   ended:
-    "You were signed out, so what you sent just now was not done. Sign in and send it again.",
+    "You were signed out, so what you just sent had no effect. Sign in and send it again.",
 };
 
 export const handler = define.handlers({

@@ -19,8 +19,9 @@ export default define.page<typeof handler>(({ data, req }) => (
     <Title text="Outbox" />
     <h1>Outbox</h1>
     <p class="soft">
-      No mail server is set up, so what would have been sent is kept here. Only
-      this machine shows it; set <code>SMTP_URL</code> to send for real.
+      No mail server is set up, so e-mails are kept here instead of being sent.
+      Only this machine shows them. Set <code>SMTP_URL</code>{" "}
+      to send them for real.
     </p>
     {data.length === 0
       ? (

@@ -85,12 +85,13 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
       </p>
       <CreateRoom action="/rooms" {...props} />
       <p class="soft">
-        Were you invited? Open the link in the e-mail
+        Were you invited? Open the link in the e-mail.
         {props.outbox && (
           <>
-            ; on this machine it is in the <a href="/outbox">outbox</a>
+            {" "}
+            On this machine it is in the <a href="/outbox">outbox</a>.
           </>
-        )}.
+        )}
       </p>
     </>
   );
@@ -111,7 +112,7 @@ function RoomsNow({ list, me, clock }: {
     <div class="stack" id="list" data-live={list.reachable ? "" : undefined}>
       {!list.reachable && (
         <Notice icon="offline">
-          Messages cannot be reached at the moment, so the last ones and the
+          Messages are unavailable at the moment, so the latest ones and the
           unread counts are missing here. Nothing is lost.
         </Notice>
       )}
@@ -139,7 +140,7 @@ export default define.page<typeof handler>(({ data, req }) => {
       <FormNotice failure={failure} />
       {data.done === "link" && (
         <Notice icon="mail" answer>
-          The e-mail with the link was sent to you again.
+          You have a new e-mail with the link.
           {outbox && (
             <>
               {" "}

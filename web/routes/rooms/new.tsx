@@ -55,7 +55,7 @@ export default define.page<typeof handler>(({ data }) => {
         <h1>New room</h1>
         <p class="soft">
           A room is one conversation with the people you choose. You can invite
-          them by e-mail once it is there.
+          them by e-mail once you have created it.
         </p>
         <FormNotice failure={failure} />
         <CreateRoom

@@ -85,7 +85,7 @@ export const handler = define.handlers({
 /** What is left to do with a link that has ended. */
 const Over = ({ why }: { why?: string }) => (
   <>
-    <h1>This link has ended</h1>
+    <h1>This link has expired</h1>
     <p>{why}</p>
     <p>
       If you have just chosen a new password, sign in with it. If not, ask for
@@ -106,8 +106,8 @@ export default define.page<typeof handler>(({ data: { email, failure } }) => (
         <h1>Choose a new password</h1>
         <p class="soft">
           For the account of{" "}
-          <bdi>{email}</bdi>. Every device is signed out, this one too, and you
-          sign in again.
+          <bdi>{email}</bdi>. All your devices will be signed out, including
+          this one. You then sign in again.
         </p>
         <form class="form" method="post">
           <Once />

@@ -88,8 +88,8 @@ export default define.page<typeof handler>(({ data }) => {
           <div class="field">
             <label for="recording">A recording of what you want to say</label>
             <p class="hint" id="recording-hint">
-              Up to 5 minutes. Its words are added to your message below, which
-              you can edit before you send it.
+              Up to 5 minutes. We add its words to your message below, and you
+              can edit it before you send it.
             </p>
             <input
               class="input"

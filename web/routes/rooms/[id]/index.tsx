@@ -75,8 +75,8 @@ function LiveFrame({ room, history }: {
     <>
       {!history && (
         <p class="live-frame live-end">
-          Messages cannot be reached at the moment. They appear below as soon as
-          they can.
+          Messages are unavailable at the moment. They will appear below as soon
+          as they can.
         </p>
       )}
       <iframe

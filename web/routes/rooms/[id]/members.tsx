@@ -218,8 +218,8 @@ const DONE: Record<string, string> = {
   invite: "Invitation sent. It works once, within 7 days.",
   "invite-outbox": "Invitation created. It works once, within 7 days.",
   "invite-waiting":
-    "The mail server did not take the e-mail just now. We keep trying for a day.",
-  revoke: "The invitation no longer works.",
+    "The mail server did not accept the e-mail just now. We will keep trying for a day.",
+  revoke: "Invitation revoked.",
   remove: "The member was removed.",
   rename: "Room renamed.",
 };
