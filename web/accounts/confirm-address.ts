@@ -3,6 +3,7 @@ import { deliverSoon } from "../mail/deliver.ts";
 import { dropMail, queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { type Limit, takeAttempt } from "./attempts.ts";
+import { confirmationMailId } from "./mail-ids.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
@@ -18,10 +19,6 @@ import {
 export const CONFIRM_MS = 48 * 60 * 60 * 1000;
 
 type MailServices = Pick<Services, "kv" | "mailer" | "config">;
-
-/** Names the e-mail with an account's newest link in the queue. */
-export const confirmationMailId = (accountId: string): string =>
-  `confirm-address-of-${accountId}`;
 
 const sends = (accountId: string): Limit => ({
   kind: "confirm-address",

@@ -3,13 +3,11 @@ import { announceName } from "../rooms/announce.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
 import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
-import { confirmationMailId } from "./confirm-address.ts";
 import { noteErasure } from "./erasures.ts";
 import { forgetDevices } from "./devices.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
-import { faceMailId } from "./faces.ts";
+import { confirmationMailId, faceMailId, passwordMailId } from "./mail-ids.ts";
 import { nameOwner } from "./owner.ts";
-import { passwordMailId } from "./profile.ts";
 import {
   type AccountRecord,
   type FaceRecord,

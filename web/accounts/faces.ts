@@ -25,7 +25,7 @@ import {
   requireTurned,
 } from "./liveness.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
-import { TOLD_MS } from "./profile.ts";
+import { faceMailId, TOLD_MS } from "./mail-ids.ts";
 import { nextEpoch } from "./sessions.ts";
 import {
   type AccountRecord,
@@ -272,9 +272,6 @@ export async function deleteFace(
   });
   await discardOld(s, old);
 }
-
-/** Names the e-mail about an account's newest face in the queue. */
-export const faceMailId = (accountId: string): string => `face-of-${accountId}`;
 
 /** Has the person told by e-mail, in case it was not them. */
 function tellOfFace(

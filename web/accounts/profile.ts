@@ -3,6 +3,7 @@ import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { checkPassword } from "./check-password.ts";
 import { invalid, nameProblem, normaliseName } from "./fields.ts";
+import { passwordMailId, TOLD_MS } from "./mail-ids.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { nextEpoch } from "./sessions.ts";
@@ -68,13 +69,6 @@ export async function confirmPassword(
     });
   }
 }
-
-/** For how long after it a person is told of a new password. */
-export const TOLD_MS = 2 * 24 * 60 * 60 * 1000;
-
-/** Names the e-mail about an account's newest password in the queue. */
-export const passwordMailId = (accountId: string): string =>
-  `password-of-${accountId}`;
 
 /**
  * Sets a new password, ends all sessions but that of `keepToken`, and tells the person by e-mail,

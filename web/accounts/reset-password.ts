@@ -6,7 +6,7 @@ import { forgetFailures } from "./check-password.ts";
 import { invalid } from "./fields.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
-import { passwordMailId, TOLD_MS } from "./profile.ts";
+import { passwordMailId, TOLD_MS } from "./mail-ids.ts";
 import { isToken, sha256 } from "./secrets.ts";
 import { nextEpoch } from "./sessions.ts";
 import {

@@ -3,14 +3,11 @@ import { log } from "../log.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { isOpen, readInvitation } from "../rooms/invitation-store.ts";
 import type { Services } from "../services.ts";
-import {
-  addConfirmation,
-  confirmationMailId,
-  sendConfirmation,
-} from "./confirm-address.ts";
+import { addConfirmation, sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import type { Registration } from "./fields.ts";
 import { hasOwner } from "./owner.ts";
+import { confirmationMailId } from "./mail-ids.ts";
 import { register } from "./register.ts";
 import { type AccountRecord, keys, readRecord, type Store } from "./store.ts";
 import type { Account } from "./types.ts";

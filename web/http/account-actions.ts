@@ -1,7 +1,8 @@
 import { sendConfirmation } from "../accounts/confirm-address.ts";
 import { clearSessionCookie } from "../accounts/cookies.ts";
 import { deleteAccount } from "../accounts/delete-account.ts";
-import { deleteFace, faceMailId, replaceFace } from "../accounts/faces.ts";
+import { deleteFace, replaceFace } from "../accounts/faces.ts";
+import { faceMailId } from "../accounts/mail-ids.ts";
 import { requireRecent, requireSettled } from "../accounts/factor-changes.ts";
 import { finishErasuresSoon } from "../accounts/erasures.ts";
 import {
