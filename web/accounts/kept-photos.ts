@@ -21,7 +21,8 @@ interface Kept {
 const kept = new Map<string, Kept>();
 let bytesKept = 0;
 
-const whatOf = (id: string): string => `photo of form ${id}`;
+const whatOf = (id: string, whom: string): string =>
+  `photo of form ${id} of ${whom}`;
 
 function forget(id: string): Kept | undefined {
   const entry = kept.get(id);
@@ -51,13 +52,19 @@ export interface KeptPhotos {
   until: number;
 }
 
-/** Keeps photos for a form that is shown again. */
-export async function keepPhotos(photos: Uint8Array[]): Promise<KeptPhotos> {
+/**
+ * Keeps photos for a form that is shown again.
+ * @param whom whose form it is: nobody else takes them.
+ */
+export async function keepPhotos(
+  photos: Uint8Array[],
+  whom: string,
+): Promise<KeptPhotos> {
   const id = crypto.randomUUID();
   const key = newFaceKey();
   const until = Date.now() + KEPT_MS;
   const closed = await Promise.all(
-    photos.map((photo) => sealed(key, whatOf(id), new Uint8Array(photo))),
+    photos.map((photo) => sealed(key, whatOf(id, whom), new Uint8Array(photo))),
   );
   remember(id, closed, until);
   const handle = `${id}.${key.toBase64({ alphabet: "base64url" })}`;
@@ -74,7 +81,10 @@ export interface TakenPhotos {
 }
 
 /** Takes photos out: whoever comes after finds none. Null where there are none to take. */
-export async function takePhotos(handle: string): Promise<TakenPhotos | null> {
+export async function takePhotos(
+  handle: string,
+  whom: string,
+): Promise<TakenPhotos | null> {
   const [id, key = ""] = handle.split(".");
   const entry = kept.get(id);
   if (!entry || entry.until <= Date.now()) return null;
@@ -82,10 +92,10 @@ export async function takePhotos(handle: string): Promise<TakenPhotos | null> {
   try {
     const secret = Uint8Array.fromBase64(key, { alphabet: "base64url" });
     photos = await Promise.all(
-      entry.photos.map((photo) => unsealed(secret, whatOf(id), photo)),
+      entry.photos.map((photo) => unsealed(secret, whatOf(id, whom), photo)),
     );
   } catch {
-    // Another key.
+    // Another key, or another person.
     return null;
   }
   if (!forget(id)) return null;

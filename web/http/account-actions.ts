@@ -16,7 +16,7 @@ import { AppError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { announceRename, announceSignOut } from "../rooms/announce.ts";
 import type { State } from "../utils.ts";
-import { filesOf, textOf, unknownIntent } from "./forms.ts";
+import { textOf, unknownIntent } from "./forms.ts";
 
 /** What a form of the account page led to. */
 export interface Changed {
@@ -36,7 +36,7 @@ function checkConsent(form: FormData): void {
 }
 
 /**
- * Enrols the face in the form's pictures in place of the present one.
+ * Enrols the face in these pictures, which came with the form, in place of the present one.
  *
  * @throws {AppError} `invalid` (422) without consent; `sign-in-again` and `wait-after-reset` (403);
  * what `confirmPassword` and `replaceFace` throw.
@@ -45,13 +45,13 @@ export async function storeFace(
   { services: s, session, ip }: State,
   { id: accountId, sid }: SignedIn,
   form: FormData,
+  selfies: Uint8Array[],
 ): Promise<void> {
   checkConsent(form);
   await requireRecent(s, session?.token);
   await requireSettled(s, accountId);
   const password = textOf(form, "password");
   await confirmPassword(s, { accountId, password, ip });
-  const selfies = await filesOf(form, "selfie");
   await replaceFace(s, accountId, selfies, session?.token);
   await deliverSoon(s, [faceMailId(accountId)]);
   finishErasuresSoon(s);

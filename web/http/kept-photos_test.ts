@@ -128,3 +128,29 @@ Deno.test("another photo takes the place of the one that was kept", async () => 
   const { status } = await register(app, { ...GOOD, kept: other.kept });
   assertEquals(status, 303);
 });
+
+Deno.test("a new face survives a wrong password, for its own account only", async () => {
+  await using app = await testApp();
+  const ada = await app.person("Ada");
+  const grace = await app.person("Grace");
+  const send = async (
+    cookie: string,
+    password: string,
+    photo: File | string,
+  ) => {
+    const form = new FormData();
+    form.set("consent", "yes");
+    form.set("password", password);
+    form.append(typeof photo === "string" ? "kept" : "selfie", photo);
+    const answer = await app.send("/account/face", form, cookie);
+    const kept = /name="kept" value="([^"]+)"/.exec(await answer.text())?.[1];
+    return { status: answer.status, kept };
+  };
+  const photo = new File([pictureOf("Ada")], "me.jpg");
+  const { kept } = await send(ada.cookie, "a wrong password", photo);
+  assert(kept, "no photo was kept");
+  const right = "correct horse battery";
+  assertEquals((await send(grace.cookie, right, kept)).status, 422);
+  assertEquals((await register(app, { ...GOOD, kept })).status, 422);
+  assertEquals((await send(ada.cookie, right, kept)).status, 303);
+});

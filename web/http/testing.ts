@@ -24,7 +24,7 @@ export const pictureOf = (name: string, yaw = 0): Uint8Array<ArrayBuffer> =>
 const faces: FaceEngine = {
   name: "local",
   enrol([selfie]) {
-    if (!nameIn(selfie).startsWith("face of ")) throw faceless();
+    if (!selfie || !nameIn(selfie).startsWith("face of ")) throw faceless();
     return Promise.resolve({ template: selfie, best: 0 });
   },
   verify({ template }, live) {

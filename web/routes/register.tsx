@@ -4,12 +4,7 @@ import { isSignUpOpen, signUp } from "../accounts/sign-up.ts";
 import { consentFor } from "../accounts/consent.ts";
 import { sessionCookie } from "../accounts/cookies.ts";
 import { LONGEST_NAME } from "../accounts/fields.ts";
-import {
-  keepPhotos,
-  type KeptPhotos,
-  type TakenPhotos,
-  takePhotos,
-} from "../accounts/kept-photos.ts";
+import type { KeptPhotos, TakenPhotos } from "../accounts/kept-photos.ts";
 import { safeNext } from "../accounts/safe-next.ts";
 import { createSession } from "../accounts/sessions.ts";
 import { invitedAddress } from "../rooms/invited.ts";
@@ -23,11 +18,11 @@ import { Title } from "../components/Title.tsx";
 import {
   type Failure,
   failureOf,
-  filesOf,
   FormTooLarge,
   readForm,
   textOf,
 } from "../http/forms.ts";
+import { keptFor, photosOf } from "../http/kept-photos.ts";
 import { define } from "../utils.ts";
 
 interface Data {
@@ -60,25 +55,6 @@ function keepTyped(data: Data, form: FormData): void {
   data.name = textOf(form, "name");
   data.email = textOf(form, "email");
   data.consent = form.has("consent");
-}
-
-/** The photos of a form: those chosen now, or else those that were kept of it. */
-async function photosOf(form: FormData): Promise<TakenPhotos> {
-  const selfies = await filesOf(form, "selfie");
-  const taken = await takePhotos(textOf(form, "kept"));
-  if (taken && selfies.length === 0) return taken;
-  return { photos: selfies, isKept: false, putBack: () => keepPhotos(selfies) };
-}
-
-/**
- * Keeps the photos of a form that came back, if its person agreed and they are not what was wrong. A
- * script keeps its own: it asks by `fetch`.
- */
-async function keepFor(data: Data, req: Request, taken?: TakenPhotos) {
-  const isAsked = req.headers.get("sec-fetch-dest") !== "empty";
-  const isPhotoWrong = Boolean(data.failure?.fields.selfie);
-  if (!taken?.photos.length || !(isAsked || taken.isKept)) return;
-  if (data.consent && !isPhotoWrong) data.kept = await taken.putBack();
 }
 
 export const handler = define.handlers({
@@ -129,8 +105,9 @@ export const handler = define.handlers({
     } catch (error) {
       if (error instanceof FormTooLarge) keepTyped(data, error.form);
       data.failure = failureOf(error, Object.keys(FIELDS), requestId);
-      await keepFor(data, ctx.req, taken);
-      return page(data, { status: data.failure.status });
+      const { failure, consent } = data;
+      data.kept = await keptFor(ctx.req, failure, consent, taken);
+      return page(data, { status: failure.status });
     }
   },
 });

@@ -1,5 +1,6 @@
 import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
+import type { KeptPhotos, TakenPhotos } from "../../accounts/kept-photos.ts";
 import { consentFor } from "../../accounts/consent.ts";
 import { Consent } from "../../components/Consent.tsx";
 import { Field } from "../../components/Field.tsx";
@@ -9,12 +10,15 @@ import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
 import { storeFace } from "../../http/account-actions.ts";
 import { type Failure, failureOf, readForm } from "../../http/forms.ts";
+import { keptFor, photosOf } from "../../http/kept-photos.ts";
 import { personOf } from "../../http/person.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
   hasFace: boolean;
   failure?: Failure;
+  /** The photos that came with the form, which has something else to be mended. */
+  kept?: KeptPhotos;
 }
 
 const FIELDS = {
@@ -31,13 +35,19 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { state } = ctx;
     const account = personOf(state);
+    let taken: TakenPhotos | undefined;
+    let hasConsent = false;
     try {
-      await storeFace(state, account, await readForm(ctx.req, "files"));
+      const form = await readForm(ctx.req, "files");
+      hasConsent = form.has("consent");
+      taken = await photosOf(form, account.id);
+      await storeFace(state, account, form, taken.photos);
       return ctx.redirect("/account?done=face", 303);
     } catch (error) {
       const failure = failureOf(error, Object.keys(FIELDS), state.requestId);
+      const kept = await keptFor(ctx.req, failure, hasConsent, taken);
       const { hasFace } = account;
-      return page<Data>({ hasFace, failure }, { status: failure.status });
+      return page<Data>({ hasFace, failure, kept }, { status: failure.status });
     }
   },
 });
@@ -69,7 +79,9 @@ export default define.page<typeof handler>(({ data, state }) => {
       >
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
-          We didn’t keep your password or photo, so add both again.
+          {data.kept
+            ? "We didn’t keep your password, so add it again."
+            : "We didn’t keep your password or photo, so add both again."}
         </FormNotice>
         <SelfieField
           legend="Your face"
@@ -77,6 +89,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           error={errors.selfie}
           count={3}
           required
+          kept={data.kept}
         />
         <Consent
           text={consentFor(state.services.faces).text}
