@@ -46,6 +46,10 @@ export const TranscriptSchema = z.object({
   text: z.string().openapi({ example: "Hello how are you doing today" }),
   words: z.array(WordSchema),
   duration: z.number().openapi({ description: "Seconds of audio." }),
+  cut: z.boolean().optional().openapi({
+    description:
+      "True when the end of the recording is missing (Ogg, FLAC, MP3): these are the words of what arrived.",
+  }),
   clip: z.string().optional().openapi({
     description: "The id of the kept recording, with keep=true.",
   }),

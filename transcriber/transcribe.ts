@@ -75,7 +75,9 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     path: "/transcribe",
     summary: "Turn a recording into text",
     description:
-      "Up to 10 MB and 5 minutes of WebM, Ogg (Opus) or WAV; MP4, FLAC and MPEG where the server has ffmpeg.",
+      "Up to 10 MB and 5 minutes of WebM, Ogg (Opus) or WAV; MP4, FLAC and MPEG where the server has ffmpeg. " +
+      "Of Ogg, FLAC and MP3 whose end is missing the words of what arrived are answered, with `cut`; " +
+      "WebM, MP4 and WAV are refused then.",
     security: [{ bearer: [] }],
     middleware: [authenticated(deps.auth), rated, acceptBody] as const,
     request: {
@@ -143,7 +145,11 @@ async function transcribe(
       })
     );
     if (heard.text === "") throw noSpeech();
-    return clip ? { ...heard, clip: clip.id } : heard;
+    return {
+      ...heard,
+      ...(recording.cut && { cut: true }),
+      ...(clip && { clip: clip.id }),
+    };
   } catch (error) {
     // Who went away was never told the id, and could not delete it.
     if (clip && signal.aborted) await deps.clips.delete(clip.id);

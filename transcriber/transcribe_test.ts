@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { createAuth } from "./auth.ts";
 import { RateLimiter } from "./limits.ts";
 import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
-import { opusFile } from "./testing/files.ts";
+import { toInt16 } from "./audio/samples.ts";
+import { opusFile, tone } from "./testing/files.ts";
 import { OneWord, realSpeech, Stuck } from "./testing/recognizers.ts";
 import { failure, json, post, wav } from "./testing/requests.ts";
 import { memoryClips } from "./testing/clips.ts";
@@ -138,6 +139,20 @@ Deno.test("a kept recording can be heard by its owner and by web, transcribed ag
     await failure(await service.request(path, { headers: ada })),
     "404 not-found",
   );
+});
+
+Deno.test("a recording that was cut keeps its words, and the answer says so", async () => {
+  await using service = await startService();
+  const ogg = await opusFile(toInt16(tone(440, 12, 16_000)), "ogg");
+  for (const cut of [false, true]) {
+    const sent = cut ? ogg.slice(0, Math.floor(ogg.length * 0.7)) : ogg;
+    const response = await service.request(
+      "/transcribe",
+      post(sent, "audio/ogg"),
+    );
+    const answer = await response.json();
+    assertEquals([answer.text, answer.cut], ["Yes", cut || undefined]);
+  }
 });
 
 Deno.test("too many recordings are refused, with the time to wait", async () => {

@@ -1,9 +1,10 @@
 import type { Format } from "./sniff.ts";
+import { readWav } from "./wav.ts";
 
 /**
  * False when a container says more bytes than arrived. The demuxer leaves the cut piece out
  * silently, and words a person spoke must not go missing without a word about it.
- * Ogg and FLAC are judged by their decoders, and an MPEG stream has no end to miss.
+ * Ogg, FLAC and MPEG are made to be read while they still grow: what arrived is kept; see `cut.ts`.
  */
 export function isComplete(bytes: Uint8Array, format: Format): boolean {
   if (format === "wav") return isWavComplete(bytes);
@@ -22,53 +23,57 @@ function isMp4Complete(bytes: Uint8Array): boolean {
     if (size === 0) return true;
     if (size === 1 && at + 16 > bytes.length) return false;
     const length = size === 1 ? Number(view.getBigUint64(at + 8)) : size;
-    if (length < 8) return false;
+    if (length < (size === 1 ? 16 : 8)) return false;
     at += length;
   }
   return at === bytes.length;
 }
 
-/** Programs that write to a pipe cannot know the size, and put a huge one. */
-const UNKNOWN_WAV_SIZE = 0x7fff0000;
-
 function isWavComplete(bytes: Uint8Array): boolean {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 12;
-  while (at + 8 <= bytes.length) {
-    const size = view.getUint32(at + 4, true);
-    if (view.getUint32(at) === 0x64617461 /* "data" */) {
-      return size >= UNKNOWN_WAV_SIZE || at + 8 + size <= bytes.length;
-    }
-    at += 8 + size + size % 2;
-  }
-  return false;
+  const head = readWav(bytes);
+  return head !== null && head.data + head.size <= bytes.length;
 }
 
 const SEGMENT = 0x18538067, CLUSTER = 0x1f43b675;
 
 // RFC 8794: element = id, size, content. Segments and clusters are entered, whatever their
-// size says: a browser that records writes "unknown".
+// size says: a browser that records writes "unknown". Nothing else may say so (RFC 9559 §5).
 function isWebmComplete(bytes: Uint8Array): boolean {
   let at = 0;
   while (at < bytes.length) {
     const id = readVint(bytes, at);
     const size = id && readVint(bytes, at + id.length);
-    if (!size) return false;
+    if (!size || id.length > LONGEST_ID) return false;
     at += id.length + size.length;
-    const end = size.unknown ? at : at + size.value;
-    if (end > bytes.length) return false;
-    if (id.raw !== SEGMENT && id.raw !== CLUSTER) at = end;
+    const isParent = id.raw === SEGMENT || id.raw === CLUSTER;
+    if (size.unknown && !isParent) return false;
+    if (!size.unknown && at + size.value > bytes.length) return false;
+    if (!isParent) at += size.value;
   }
   return true;
 }
 
-/** RFC 8794 §4: the leading zero bits of the first byte tell the length. Null when cut or invalid. */
+/** Bytes of the longest id of Matroska (RFC 8794 §11.2.4, EBMLMaxIDLength). */
+const LONGEST_ID = 4;
+
+/**
+ * RFC 8794 §4: the leading zero bits of the first byte tell the length, and the first bit set, the
+ * marker, is no part of the value. All bits of a value set mean "unknown". Null when cut or
+ * invalid. A value of eight bytes may be rounded, and is far more than any file holds by then;
+ * `raw`, with the marker, is exact for the four bytes of an id.
+ */
 function readVint(bytes: Uint8Array, at: number) {
   const length = Math.clz32(bytes[at] ?? 0) - 23;
   if (length > 8 || at + length > bytes.length) return null;
-  let raw = 0;
-  for (let i = 0; i < length; i++) raw = raw * 256 + bytes[at + i];
-  const marker = 2 ** (7 * length);
-  const value = raw - marker;
-  return { length, raw, value, unknown: value === marker - 1 };
+  const mask = 0xff >> length;
+  let value = bytes[at] & mask;
+  let unknown = value === mask;
+  let raw = bytes[at];
+  for (let i = 1; i < length; i++) {
+    const byte = bytes[at + i];
+    unknown &&= byte === 0xff;
+    value = value * 256 + byte;
+    raw = raw * 256 + byte;
+  }
+  return { length, raw, value, unknown };
 }

@@ -2,6 +2,7 @@ import { ApiError } from "../errors.ts";
 import { AUDIO_LIMITS } from "../limits.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { isComplete } from "./complete.ts";
+import { partOf } from "./cut.ts";
 import { demux } from "./demux.ts";
 import {
   audioBroken,
@@ -15,6 +16,7 @@ import { remuxMp4 } from "./remux.ts";
 import { resample } from "./resample.ts";
 import { isSilent, type Samples, toInt16 } from "./samples.ts";
 import { type Format, sniff } from "./sniff.ts";
+import { isPcmTag, mendWav, readWav } from "./wav.ts";
 
 export interface DecodeOptions {
   /** Aborted when nobody waits for the result any more. */
@@ -30,6 +32,8 @@ export interface Recording {
   pcm: Int16Array;
   /** Seconds. */
   duration: number;
+  /** Whether its end is missing, as far as that can be told. */
+  cut: boolean;
   /** Hertz in the header of mono Opus; undefined for everything else. */
   opusRate?: number;
 }
@@ -49,7 +53,8 @@ export async function decodeAudio(
   const format = sniff(bytes);
   if (format === null) throw audioFormat();
   if (!isComplete(bytes, format)) throw audioBroken();
-  const samples = await decodeFormat(bytes, format, options);
+  const part = partOf(bytes, format);
+  const samples = await decodeFormat(part.bytes, format, options);
   if (samples.length === 0) throw audioBroken();
   const mono = await resample(
     samples.join(),
@@ -59,9 +64,14 @@ export async function decodeAudio(
   );
   const pcm = toInt16(mono);
   if (isSilent(pcm)) throw audioSilent();
-  const { opusRate } = samples;
-  return { format, pcm, duration: pcm.length / SAMPLE_RATE, opusRate };
+  const duration = pcm.length / SAMPLE_RATE;
+  const cut = part.cut || duration + ROUNDING < (part.seconds ?? 0) ||
+    format === "flac" && samples.damaged;
+  return { format, pcm, duration, cut, opusRate: samples.opusRate };
 }
+
+/** Seconds that resampling may leave out. */
+const ROUNDING = 0.02;
 
 async function decodeFormat(
   bytes: Uint8Array,
@@ -70,15 +80,27 @@ async function decodeFormat(
 ): Promise<Samples> {
   const { signal, ffmpeg: command = "ffmpeg" } = options;
   const maxSeconds = options.maxSeconds ?? AUDIO_LIMITS.seconds;
-  const own = format !== "flac" && format !== "mpeg"
-    ? await orBroken(signal, () => demux(bytes, { maxSeconds, signal }))
-    : null;
+  const input = demuxable(bytes, format);
+  const own = input &&
+    await orBroken(signal, () => demux(input, { maxSeconds, signal }));
   if (own) return own;
   const readable = format === "mp4"
     ? await orBroken(signal, () => remuxMp4(bytes, maxSeconds))
     : bytes;
   const how = { command, maxSeconds, signal };
   return await decodeWithFfmpeg(readable, format, how);
+}
+
+/** A recording for our own demuxer; null when only ffmpeg may know its codec. */
+function demuxable(bytes: Uint8Array, format: Format): Uint8Array | null {
+  if (format === "flac" || format === "mpeg") return null;
+  if (format !== "wav") return bytes;
+  const head = readWav(bytes);
+  if (head === null) throw audioBroken();
+  if (!isPcmTag(head.tag)) return null;
+  const mended = mendWav(bytes, head);
+  if (mended === null) throw audioBroken();
+  return mended;
 }
 
 async function orBroken<T>(

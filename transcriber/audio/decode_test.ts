@@ -1,5 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ApiError } from "../errors.ts";
+import { firefoxFile } from "../testing/firefox.ts";
+import { mp3File } from "../testing/mp3.ts";
 import {
   aacFile,
   opusFile,
@@ -113,6 +115,85 @@ Deno.test("a long WAV file is refused by its head, before it is decoded", async 
   assertEquals(await refusal(hours), "413 audio-too-long");
 });
 
+Deno.test("every format, cut at every length, ends in an answer", async () => {
+  const short = toInt16(tone(440, 0.1, 16_000));
+  const ascii = (text: string) => new TextEncoder().encode(text);
+  const files: [string, Uint8Array][] = [
+    ["webm", await opusFile(short, "webm")],
+    ["firefox", await firefoxFile(short, { unknownClusters: true })],
+    ["mp4", await opusFile(short, "mp4")],
+    ["aac", await aacFile()],
+    ["wav", wavFile(tone(440, 0.02, 16_000), { rate: 16_000, bits: 16 })],
+    ["ogg", await opusFile(short, "ogg")],
+    ["flac", new Uint8Array([...ascii("fLaC"), ...new Uint8Array(60)])],
+    ["mp3", mp3File(3)],
+    [
+      "id3",
+      new Uint8Array([...ascii("ID3\x04\0\0\0\0\x7f\x7f"), ...mp3File(1)]),
+    ],
+  ];
+  for (const [name, file] of files) {
+    for (let length = 0; length <= file.length; length++) {
+      const answer = await refusal(file.slice(0, length));
+      const isWhole = length === file.length;
+      // Between two elements of a segment without a size, nothing tells that WebM was cut.
+      if (isWhole || name !== "mp4") continue;
+      assert(answer !== "accepted", `${name} of ${length} bytes`);
+    }
+  }
+});
+
+Deno.test("numbers a WAV head may say falsely are corrected or refused", async () => {
+  const with16 = (at: number, value: number) => {
+    const wav = wavFile(tone(440, 1, 16_000), { rate: 16_000, bits: 16 });
+    new DataView(wav.buffer).setUint16(at, value, true);
+    return wav;
+  };
+  const with32 = (...values: [at: number, value: number][]) => {
+    const wav = wavFile(tone(440, 1, 16_000), { rate: 16_000, bits: 16 });
+    for (const [at, value] of values) {
+      new DataView(wav.buffer).setUint32(at, value, true);
+    }
+    return wav;
+  };
+  for (const size of [0, 0xffffffff]) {
+    const piped = with32([4, size], [40, size]);
+    const { duration } = await decodeAudio(piped, { signal });
+    assertEquals(duration, 1, `sizes of ${size}`);
+  }
+  assertEquals(await refusal(with16(32, 0)), "accepted", "block of 0 bytes");
+  assertEquals(await refusal(with16(22, 0)), "422 audio-broken", "0 channels");
+  assertEquals(await refusal(with16(34, 0)), "422 audio-broken", "0 bits");
+  assertEquals(await refusal(with32([16, 0xffffffff])), "422 audio-broken");
+  assertEquals(await refusal(with16(20, 2)), "415 audio-format", "ADPCM");
+});
+
+Deno.test("stereo whose channels cancel each other is heard", async () => {
+  const wav = wavFile(tone(440, 1, 16_000), {
+    rate: 16_000,
+    bits: 16,
+    channels: 2,
+  });
+  const view = new DataView(wav.buffer);
+  for (let at = 44; at < wav.length; at += 4) {
+    view.setInt16(at + 2, -view.getInt16(at, true), true);
+  }
+  const { pcm } = await decodeAudio(wav, { signal });
+  const peak = pcm.reduce((most, value) => Math.max(most, value), 0);
+  assertAlmostEquals(peak / 32_767, 0.5, 0.01);
+});
+
+Deno.test("a recording of Firefox is decoded", async () => {
+  for (const unknownClusters of [false, true]) {
+    const file = await firefoxFile(voice, { unknownClusters });
+    const { duration, cut } = await decodeAudio(file, { signal });
+    assertAlmostEquals(duration, 1, 0.03);
+    assertEquals(cut, false);
+  }
+  const silence = await firefoxFile(new Int16Array(16_000));
+  assertEquals(await refusal(silence), "422 audio-silent");
+});
+
 Deno.test("damage never ends in anything but an answer", async () => {
   let seed = 7;
   const random = (below: number) => {
@@ -123,6 +204,7 @@ Deno.test("damage never ends in anything but an answer", async () => {
     await opusFile(voice, "webm"),
     await opusFile(voice, "ogg"),
     await opusFile(voice, "mp4"),
+    await firefoxFile(voice),
     wavFile(tone(440, 0.1, 16_000), { rate: 16_000, bits: 16 }),
   ];
   for (const file of files) {

@@ -31,15 +31,17 @@ export async function decodeWithFfmpeg(
 ): Promise<Samples> {
   const child = spawn(format, options);
   const sent = send(child.stdin, bytes);
+  const complaints = isAnythingIn(child.stderr);
   const samples = new Samples(SAMPLE_RATE, options.maxSeconds);
   try {
-    for await (const pcm of wholeSamples(child.stdout)) samples.add([pcm]);
+    for await (const frame of framesOf(child.stdout)) samples.add(frame);
   } catch (error) {
     stop(child);
     throw error;
   } finally {
     await sent;
   }
+  samples.damaged = await complaints;
   const status = await child.status;
   options.signal.throwIfAborted();
   if (!status.success) throw audioBroken(`ffmpeg ended with ${status.code}`);
@@ -54,12 +56,14 @@ function spawn(format: Format, options: FfmpegOptions): Deno.ChildProcess {
       args: [
         ..."-nostdin -v error -protocol_whitelist pipe".split(" "),
         ...["-f", DEMUXERS[format], "-i", "pipe:0"],
-        ...["-t", limit, "-vn", "-f", "s16le", "-ac", "1"],
+        // Two channels stay two: those that cancel each other are ours to notice.
+        ...["-t", limit, "-vn", "-af", "aformat=channel_layouts=mono|stereo"],
+        ...["-fflags", "+bitexact", "-c:a", "pcm_s16le", "-f", "wav"],
         ...["-ar", String(SAMPLE_RATE), "pipe:1"],
       ],
       stdin: "piped",
       stdout: "piped",
-      stderr: "null",
+      stderr: "piped",
       signal: options.signal,
     }).spawn();
   } catch (error) {
@@ -82,6 +86,13 @@ async function send(stdin: WritableStream<Uint8Array>, bytes: Uint8Array) {
   }
 }
 
+/** Whether ffmpeg wrote anything: at its log level of errors, it could not decode all. */
+async function isAnythingIn(stderr: ReadableStream<Uint8Array>) {
+  let found = false;
+  for await (const { length } of stderr) found ||= length > 0;
+  return found;
+}
+
 function stop(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGKILL");
@@ -90,18 +101,33 @@ function stop(child: Deno.ChildProcess): void {
   }
 }
 
-/** Bytes come in pieces of any length; a sample that is cut waits for its other half. */
-async function* wholeSamples(stdout: ReadableStream<Uint8Array>) {
+/** Bytes of the WAV head that ffmpeg writes when told to add nothing. */
+const HEAD = 44;
+
+/** The channels of each piece; bytes come in pieces of any length, and what is cut waits. */
+async function* framesOf(stdout: ReadableStream<Uint8Array>) {
   let rest = new Uint8Array();
+  let channels = 0;
   for await (const chunk of stdout) {
-    const bytes = new Uint8Array(rest.length + chunk.length);
+    let bytes = new Uint8Array(rest.length + chunk.length);
     bytes.set(rest);
     bytes.set(chunk, rest.length);
-    const whole = bytes.length - bytes.length % 2;
+    if (channels === 0 && bytes.length >= HEAD) {
+      channels = bytes[22];
+      bytes = bytes.slice(HEAD);
+    }
+    const width = 2 * channels;
+    const whole = width && bytes.length - bytes.length % width;
     rest = bytes.slice(whole);
-    yield Float32Array.from(
-      new Int16Array(bytes.buffer, 0, whole / 2),
-      (value) => value / 32768,
+    if (whole === 0) continue;
+    const samples = new Int16Array(bytes.buffer, 0, whole / 2);
+    yield Array.from(
+      { length: channels },
+      (_, channel) =>
+        Float32Array.from(
+          { length: whole / width },
+          (_, i) => samples[i * channels + channel] / 32768,
+        ),
     );
   }
 }

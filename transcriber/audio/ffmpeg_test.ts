@@ -30,7 +30,7 @@ async function code(command: string, signal = never): Promise<string> {
 
 Deno.test("ffmpeg's samples come back, and it is told the one format it may read", () =>
   withProgram(
-    `case "$*" in *"-f mov -i pipe:0"*) cat >/dev/null; printf '\\000\\100\\000\\300';; *) exit 9;; esac`,
+    `case "$*" in *"-f mov -i pipe:0"*) cat >/dev/null; head -c 22 /dev/zero; printf '\\001'; head -c 21 /dev/zero; printf '\\000\\100\\000\\300';; *) exit 9;; esac`,
     async (command) => {
       const samples = await decodeWithFfmpeg(bytes, "mp4", {
         command,
@@ -47,9 +47,12 @@ Deno.test("a file ffmpeg cannot read is broken", () =>
   }));
 
 Deno.test("an ffmpeg that does not stop is stopped at the limit", () =>
-  withProgram("cat >/dev/null; exec cat /dev/zero", async (command) => {
-    assertEquals(await code(command), "413 audio-too-long");
-  }));
+  withProgram(
+    "cat >/dev/null; head -c 22 /dev/zero; printf '\\001'; exec cat /dev/zero",
+    async (command) => {
+      assertEquals(await code(command), "413 audio-too-long");
+    },
+  ));
 
 Deno.test("ffmpeg is stopped when nobody waits for it", () =>
   withProgram("exec sleep 600", async (command) => {

@@ -1,9 +1,10 @@
-import { audioBroken, audioTooLong } from "./errors.ts";
+import { audioBroken, audioFormat, audioTooLong } from "./errors.ts";
 
 /**
  * Copies the sound of an MP4, undecoded, to one whose index comes first. Phones put it last, where
  * a program that reads from a pipe cannot find it.
- * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken` when there is no sound in it
+ * @throws {ApiError} 413 `audio-too-long`; 415 `audio-format` when its codec is
+ * not known; 422 `audio-broken` when there is no sound in it
  */
 export async function remuxMp4(
   bytes: Uint8Array,
@@ -26,7 +27,8 @@ export async function remuxMp4(
   const track = await input.getPrimaryAudioTrack();
   const codec = await track?.getCodec();
   const config = await track?.getDecoderConfig();
-  if (!track || !codec || !config) throw audioBroken();
+  if (!track) throw audioBroken();
+  if (!codec || !config) throw audioFormat();
   if (await track.computeDuration() > maxSeconds) throw audioTooLong();
 
   const target = new BufferTarget();

@@ -1,12 +1,21 @@
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { audioTooLong } from "./errors.ts";
 
-/** Collects decoded mono audio at one rate, and stops whoever decodes when it gets too long. */
+/**
+ * The mean of all channels may be this part of the loudest one's energy, −12 dB, before it is taken
+ * for sound that cancels itself: one channel alone gives a quarter, two that differ give half.
+ */
+const CANCELLED = 1 / 16;
+
+/** Collects decoded audio at one rate, and stops whoever decodes when it gets too long. */
 export class Samples {
   readonly rate: number;
   /** Hertz a mono Opus recording says it has; others have none. */
   opusRate?: number;
-  #chunks: Float32Array[] = [];
+  /** Whether the decoder left out what it could not read, as far as it says so. */
+  damaged = false;
+  #channels: Track[] = [];
+  #mean = new Track();
   #length = 0;
   #maxLength: number;
 
@@ -21,14 +30,43 @@ export class Samples {
   }
 
   /**
-   * Adds one buffer a channel, mixed to mono.
+   * Adds one buffer a channel.
    * @throws {ApiError} 413 `audio-too-long`
    */
   add(channels: Float32Array[]): void {
-    const mono = mix(channels);
-    this.#length += mono.length;
+    this.#length += channels[0].length;
     if (this.#length > this.#maxLength) throw audioTooLong();
-    this.#chunks.push(mono);
+    this.#mean.add(mix(channels));
+    if (channels.length === 1) return;
+    channels.forEach((channel, at) =>
+      (this.#channels[at] ??= new Track()).add(channel)
+    );
+  }
+
+  /**
+   * One channel: the mean of all, or the loudest where they cancel each other, as those of a
+   * microphone do whose one wire is turned round.
+   */
+  join(): Float32Array {
+    let loudest = this.#mean;
+    for (const channel of this.#channels) {
+      if (channel.energy > loudest.energy) loudest = channel;
+    }
+    const cancelled = this.#mean.energy < CANCELLED * loudest.energy;
+    return (cancelled ? loudest : this.#mean).join();
+  }
+}
+
+/** The pieces of one channel. */
+class Track {
+  energy = 0;
+  #chunks: Float32Array[] = [];
+  #length = 0;
+
+  add(chunk: Float32Array): void {
+    this.#chunks.push(chunk);
+    this.#length += chunk.length;
+    for (const value of chunk) this.energy += value * value;
   }
 
   join(): Float32Array {

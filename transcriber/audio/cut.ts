@@ -1,0 +1,119 @@
+import type { Format } from "./sniff.ts";
+
+/** What arrived of a recording that may have been cut on its way. */
+export interface Part {
+  /** What can be decoded of it. */
+  bytes: Uint8Array;
+  /** Whether its end is missing. */
+  cut: boolean;
+  /** Seconds of sound its head promises, if it does. */
+  seconds?: number;
+}
+
+/**
+ * Tells whether a stream, which can be decoded up to where it was cut, has its end. A stream that
+ * was cut between two frames and says nowhere how long it is cannot be told from a whole one.
+ */
+export function partOf(bytes: Uint8Array, format: Format): Part {
+  if (format === "ogg") return oggPart(bytes);
+  if (format === "mpeg") return { bytes, cut: isMpegCut(bytes) };
+  if (format === "flac") {
+    return { bytes, cut: false, seconds: flacSeconds(bytes) };
+  }
+  return { bytes, cut: false };
+}
+
+const OGG_HEAD = 27, OGG_LAST = 4;
+
+// RFC 3533 §6: page = 27 bytes, as many lengths as the last of them says, content. The last page of
+// a stream has a flag, and a page that is cut is no page.
+function oggPart(bytes: Uint8Array): Part {
+  let at = 0;
+  let ended = false;
+  while (at + OGG_HEAD <= bytes.length && isOggPage(bytes, at)) {
+    const content = at + OGG_HEAD + bytes[at + 26];
+    if (content > bytes.length) break;
+    const lengths = bytes.subarray(at + OGG_HEAD, content);
+    const next = lengths.reduce((sum, length) => sum + length, content);
+    if (next > bytes.length) break;
+    ended = (bytes[at + 5] & OGG_LAST) !== 0;
+    at = next;
+  }
+  return { bytes: bytes.subarray(0, at), cut: !ended || at < bytes.length };
+}
+
+const isOggPage = (bytes: Uint8Array, at: number) =>
+  bytes[at] === 0x4f && bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 &&
+  bytes[at + 3] === 0x53;
+
+// RFC 9639 §8.2: after "fLaC" and the head of a block, 10 bytes in: 20 bits of sample rate, 3 of
+// channels, 5 of depth, and 36 of how many samples there are, 0 when unknown.
+function flacSeconds(bytes: Uint8Array): number | undefined {
+  if (bytes.length < 26) return undefined;
+  const [a, b, c, d, e, f, g, h] = bytes.subarray(18, 26);
+  const rate = a << 12 | b << 4 | c >> 4;
+  const samples = (d & 0x0f) * 2 ** 32 + (e << 24 >>> 0) +
+    (f << 16 | g << 8 | h);
+  return rate > 0 && samples > 0 ? samples / rate : undefined;
+}
+
+/** Kilobits a second of layer III, by MPEG 1 or a later version, and hertz (ISO 11172-3, 13818-3). */
+const BIT_RATES = {
+  1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+};
+const RATES = [44_100, 48_000, 32_000];
+
+/** Whether the last frame of an MP3 is cut, or frames are missing that its first one counts. */
+function isMpegCut(bytes: Uint8Array): boolean {
+  const first = skipId3(bytes);
+  if (first >= bytes.length) return true;
+  const promised = mp3Bytes(bytes, first);
+  if (promised !== null) return first + promised > bytes.length;
+  let at = first;
+  for (;;) {
+    const length = mp3Frame(bytes, at);
+    // Tags of all kinds may follow the sound.
+    if (length === null) return false;
+    at += length;
+    if (at >= bytes.length) return at > bytes.length;
+  }
+}
+
+// ID3v2 §3.1: ten bytes, the last four of them a size of seven bits each.
+function skipId3(bytes: Uint8Array): number {
+  const [i, d, three] = bytes;
+  if (i !== 0x49 || d !== 0x44 || three !== 0x33 || bytes.length < 10) return 0;
+  const [flags, ...size] = bytes.subarray(5, 10);
+  const footer = flags & 0x10 ? 10 : 0;
+  return 10 + footer + size.reduce((sum, byte) => sum * 128 + (byte & 127), 0);
+}
+
+/** The bytes of the layer III frame at a place; null when there is none, or its length is free. */
+function mp3Frame(bytes: Uint8Array, at: number): number | null {
+  const [sync, head, rates] = bytes.subarray(at, at + 3);
+  if (rates === undefined || sync !== 0xff || (head & 0xe6) !== 0xe2) {
+    return null;
+  }
+  const version = head >> 3 & 3; // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
+  const isFirst = version === 3;
+  const kilobits = BIT_RATES[isFirst ? 1 : 2][rates >> 4];
+  const rate = RATES[rates >> 2 & 3] / (isFirst ? 1 : version === 2 ? 2 : 4);
+  if (version === 1 || !kilobits || !rate) return null;
+  const padding = rates >> 1 & 1;
+  return Math.floor((isFirst ? 144_000 : 72_000) * kilobits / rate) + padding;
+}
+
+/** The bytes of sound that the "Xing" or "Info" head in the first frame counts; null without one. */
+function mp3Bytes(bytes: Uint8Array, at: number): number | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const isFirst = (bytes[at + 1] & 0x18) === 0x18;
+  const isMono = bytes[at + 3] >> 6 === 3;
+  const tag = at + 4 + (isFirst ? isMono ? 17 : 32 : isMono ? 9 : 17);
+  if (tag + 16 > bytes.length) return null;
+  const name = view.getUint32(tag);
+  if (name !== 0x58696e67 && name !== 0x496e666f) return null;
+  const has = view.getUint32(tag + 4);
+  const hasFrames = has & 1, hasBytes = has & 2;
+  return hasBytes ? view.getUint32(tag + 8 + (hasFrames ? 4 : 0)) : null;
+}

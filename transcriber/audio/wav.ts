@@ -1,0 +1,80 @@
+/** What the `fmt ` chunk of a WAV file says, and where its sound is. */
+export interface WavHead {
+  /** The codec, 1 for integers; see `isPcmTag`. */
+  tag: number;
+  /** Where the content of the `fmt ` chunk begins. */
+  format: number;
+  /** Where the sound begins, and the bytes of it the file says it has. */
+  data: number;
+  size: number;
+}
+
+/** Programs that write to a pipe cannot know the size, and put a huge one, or none. */
+const UNKNOWN_SIZE = 0x7fff0000;
+
+const FMT = 0x666d7420, DATA = 0x64617461;
+const PCM = 1, FLOAT = 3, A_LAW = 6, MU_LAW = 7, EXTENSIBLE = 0xfffe;
+
+/** Whether a codec needs no decoder: integers, floats, A-law or µ-law. */
+export const isPcmTag = (tag: number): boolean =>
+  [PCM, FLOAT, A_LAW, MU_LAW].includes(tag);
+
+const viewOf = (bytes: Uint8Array) =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** Reads the chunks of a WAV file up to its sound; null when it is cut before, or has none. */
+export function readWav(bytes: Uint8Array): WavHead | null {
+  const view = viewOf(bytes);
+  let format: number | null = null;
+  let at = 12;
+  while (at + 8 <= bytes.length) {
+    const id = view.getUint32(at);
+    const size = view.getUint32(at + 4, true);
+    at += 8;
+    if (id === FMT && size >= 14 && at + size <= bytes.length) format = at;
+    if (id === DATA) {
+      if (format === null) return null;
+      const unknown = size === 0 || size >= UNKNOWN_SIZE;
+      return {
+        tag: tagOf(view, format),
+        format,
+        data: at,
+        size: unknown ? bytes.length - at : size,
+      };
+    }
+    at += size + size % 2;
+  }
+  return null;
+}
+
+// WAVEFORMATEXTENSIBLE: the codec is the beginning of a GUID.
+function tagOf(view: DataView, format: number): number {
+  const tag = view.getUint16(format, true);
+  const size = view.getUint32(format - 4, true);
+  return tag === EXTENSIBLE && size >= 40
+    ? view.getUint16(format + 24, true)
+    : tag;
+}
+
+/**
+ * The same sound with the sizes as they are, for a demuxer that believes what a file says of
+ * itself. Null when its channels and bits make no sense.
+ */
+export function mendWav(
+  bytes: Uint8Array,
+  { tag, format, data, size }: WavHead,
+): Uint8Array<ArrayBuffer> | null {
+  const mended = new Uint8Array(bytes.subarray(0, data + size));
+  const view = viewOf(mended);
+  const channels = view.getUint16(format + 2, true);
+  const hasBits = view.getUint32(format - 4, true) >= 16;
+  const bits = tag === A_LAW || tag === MU_LAW || !hasBits
+    ? 8
+    : view.getUint16(format + 14, true);
+  const block = channels * Math.ceil(bits / 8);
+  if (block === 0 || block > 0xffff) return null;
+  view.setUint32(4, mended.length - 8, true);
+  view.setUint32(data - 4, size, true);
+  view.setUint16(format + 12, block, true);
+  return mended;
+}
