@@ -91,6 +91,7 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
     await stream.close();
     const finals = updates.filter(({ type }) => type === "final");
     assertEquals(finals.map(({ text }) => said(text)), SENTENCES);
+    for (const { text } of finals) assertMatch(text, /^[A-Z]/);
   });
 
   promise("takes pieces that were not awaited in order", async (engine) => {

@@ -1,3 +1,4 @@
+import { Memory } from "./pocketsphinx-memory.ts";
 import type { Word } from "./recognizer.ts";
 
 // PocketSphinx 5prealpha as Debian packages it (libpocketsphinx3); pocketsphinx.h, cmd_ln.h.
@@ -17,6 +18,7 @@ const SPHINXBASE = {
 } as const;
 
 const POCKETSPHINX = {
+  ps_get_feat: { parameters: ["pointer"], result: "pointer" },
   ps_args: { parameters: [], result: "pointer" },
   ps_init: { parameters: ["pointer"], result: "pointer", nonblocking: true },
   ps_free: { parameters: ["pointer"], result: "i32" },
@@ -83,6 +85,7 @@ export class Decoder {
   #base: Library["base"]["symbols"];
   #ps: Library["ps"]["symbols"];
   #decoder: Deno.PointerObject;
+  #memory: Memory;
   // A non-blocking call does not keep its buffer alive; this does, until the call is back.
   #pinned: Int16Array<ArrayBuffer> | null = null;
 
@@ -90,6 +93,9 @@ export class Decoder {
     this.#base = library.base.symbols;
     this.#ps = library.ps.symbols;
     this.#decoder = decoder;
+    const feat = this.#ps.ps_get_feat(decoder);
+    if (feat === null) throw new Error("pocketsphinx has no features");
+    this.#memory = new Memory(feat);
   }
 
   /** Loads the model: some 0.3 s. */
@@ -106,8 +112,9 @@ export class Decoder {
     return new Decoder(library, decoder);
   }
 
-  /** Forgets the noise of the audio before; times count from here. */
-  beginStream(): void {
+  /** Forgets voice and noise of the audio before; times count from here. Not within an utterance. */
+  forget(): void {
+    this.#memory.forget();
     check("ps_start_stream", this.#ps.ps_start_stream(this.#decoder));
   }
 
@@ -115,7 +122,14 @@ export class Decoder {
     check("ps_start_utt", this.#ps.ps_start_utt(this.#decoder));
   }
 
-  async process(pcm: Int16Array): Promise<void> {
+  /**
+   * Takes audio of the utterance. `whole`: it is all of it; `search`: look for words, not only for
+   * whether anybody speaks.
+   */
+  async process(
+    pcm: Int16Array,
+    { whole = false, search = true } = {},
+  ): Promise<void> {
     this.#pinned = new Int16Array(pcm);
     try {
       check(
@@ -124,8 +138,8 @@ export class Decoder {
           this.#decoder,
           new Uint8Array(this.#pinned.buffer),
           BigInt(pcm.length),
-          0,
-          0,
+          search ? 0 : 1,
+          whole ? 1 : 0,
         ),
       );
     } finally {

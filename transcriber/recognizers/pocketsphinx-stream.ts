@@ -17,7 +17,6 @@ const LONGEST_UTTERANCE = 30;
 export class PocketSphinxStream implements RecognitionStream {
   #lease: Lease<Decoder>;
   #options: StreamOptions;
-  #partials: boolean;
   #tail: Promise<void> = Promise.resolve();
   #closed = false;
   #open = false;
@@ -26,16 +25,10 @@ export class PocketSphinxStream implements RecognitionStream {
   #samples = 0;
   #partial = "";
   #begun = false;
-  #firstText = true;
 
-  constructor(
-    lease: Lease<Decoder>,
-    options: StreamOptions,
-    { partials }: { partials: boolean },
-  ) {
+  constructor(lease: Lease<Decoder>, options: StreamOptions) {
     this.#lease = lease;
     this.#options = options;
-    this.#partials = partials;
   }
 
   feed(pcm: Int16Array): Promise<void> {
@@ -74,7 +67,7 @@ export class PocketSphinxStream implements RecognitionStream {
 
   async #step(pcm: Int16Array): Promise<void> {
     await this.#guarded(async (decoder) => {
-      if (!this.#begun) decoder.beginStream();
+      if (!this.#begun) decoder.forget();
       this.#begun = true;
       if (!this.#open) decoder.beginUtterance();
       this.#open = true;
@@ -86,14 +79,14 @@ export class PocketSphinxStream implements RecognitionStream {
       this.#heard = true;
       this.#samples += pcm.length;
       if (this.#samples > LONGEST_UTTERANCE * SAMPLE_RATE) await this.#settle();
-      else if (this.#partials) await this.#guess(decoder);
+      else await this.#guess(decoder);
     });
   }
 
   async #guess(decoder: Decoder): Promise<void> {
     const raw = (await decoder.hypothesis()).split(" ");
     const words = raw.flatMap((word) => cleanWord(word) ?? []);
-    const text = sentence(words, this.#firstText);
+    const text = sentence(words);
     if (text === "" || text === this.#partial) return;
     this.#partial = text;
     this.#options.onUpdate({ type: "partial", text });
@@ -108,8 +101,7 @@ export class PocketSphinxStream implements RecognitionStream {
       await decoder.endUtterance();
       const words = cleanWords(await decoder.segments());
       if (words.length === 0) return;
-      const text = sentence(words.map((word) => word.word), this.#firstText);
-      this.#firstText = false;
+      const text = sentence(words.map((word) => word.word));
       this.#options.onUpdate({ type: "final", text, words });
     });
   }

@@ -4,6 +4,7 @@ import {
   modelFiles,
   openLibrary,
 } from "./pocketsphinx-decoder.ts";
+import { recogniseRecording } from "./pocketsphinx-recording.ts";
 import { PocketSphinxStream } from "./pocketsphinx-stream.ts";
 import { Pool } from "./pool.ts";
 import {
@@ -16,7 +17,6 @@ import {
   type StreamOptions,
   type TranscribeOptions,
   type Transcription,
-  type Word,
 } from "./recognizer.ts";
 import { sentence } from "./words.ts";
 
@@ -72,39 +72,36 @@ export class PocketSphinx implements Recognizer {
     pcm: Int16Array,
     options: TranscribeOptions,
   ): Promise<Transcription> {
-    const words: Word[] = [];
-    const stream = await this.#start({
-      ...options,
-      onUpdate: (update) => {
-        if (update.type === "final") words.push(...update.words);
-      },
-    }, false);
+    assertUsable(this, options.language);
+    const lease = await this.#pool.acquire(options.signal);
+    let broken = true;
     try {
-      await stream.feed(pcm);
-      await stream.finish();
+      const sentences = await recogniseRecording(
+        lease.item,
+        pcm,
+        () => options.signal.throwIfAborted(),
+      );
+      broken = false;
+      return {
+        text: sentences.map((words) => sentence(words.map(({ word }) => word)))
+          .join(" "),
+        words: sentences.flat(),
+        duration: pcm.length / SAMPLE_RATE,
+      };
     } finally {
-      await stream.close();
+      lease.release(broken);
     }
-    return {
-      text: sentence(words.map((word) => word.word), true),
-      words,
-      duration: pcm.length / SAMPLE_RATE,
-    };
   }
 
-  start(options: StreamOptions): Promise<PocketSphinxStream> {
-    return this.#start(options, true);
+  async start(options: StreamOptions): Promise<PocketSphinxStream> {
+    assertUsable(this, options.language);
+    const lease = await this.#pool.acquire(options.signal);
+    return new PocketSphinxStream(lease, options);
   }
 
   close(): Promise<void> {
     this.#pool.close();
     return Promise.resolve();
-  }
-
-  async #start(options: StreamOptions, partials: boolean) {
-    assertUsable(this, options.language);
-    const lease = await this.#pool.acquire(options.signal);
-    return new PocketSphinxStream(lease, options, { partials });
   }
 
   #load(modelDir: string): Promise<Decoder> {

@@ -55,6 +55,48 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: `pocketsphinx hears a clip alike, whoever spoke to it before${why}`,
+  ignore,
+  fn: async () => {
+    const engine = new PocketSphinx({ decoders: 1 });
+    const clear = pcmOf(await speak("hello how are you doing today"));
+    const other = pcmOf(await speak("the weather will be fine at the weekend"));
+    const dull = joinPcm(other).map((value, i, all) =>
+      0.3 * (value + (all[i - 1] ?? 0) + (all[i - 2] ?? 0))
+    );
+    const loud = other.map((value) =>
+      Math.max(-32_768, Math.min(32_767, 6 * value))
+    );
+    const live = async (pcm: Int16Array) => {
+      const texts: unknown[] = [];
+      const stream = await engine.start({
+        ...english,
+        onUpdate: (update) => texts.push(update),
+      });
+      await stream.feed(pcm);
+      await stream.finish();
+      await stream.close();
+      return texts;
+    };
+    const recording = (pcm: Int16Array) => engine.transcribe(pcm, english);
+    const ways = [recording, live];
+    const clips = [clear, dull, loud];
+    const fresh = [];
+    for (const clip of clips) {
+      fresh.push([await recording(clip), await live(clip)]);
+    }
+    // Backwards, and each way after the other, so that every clip follows others than before.
+    for (const at of [1, 2, 0]) {
+      for (const way of [1, 0]) {
+        const again = await ways[way](clips[at]);
+        assertEquals(again, fresh[at][way], `clip ${at}, way ${way}`);
+      }
+    }
+    await engine.close();
+  },
+});
+
 Deno.test("pocketsphinx without its model is off, says how to get it, and refuses work", async () => {
   const engine = new PocketSphinx({ modelDir: "/nonexistent" });
   const status = engine.status();

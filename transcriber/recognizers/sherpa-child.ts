@@ -43,7 +43,6 @@ class Hearing {
   #stream: OnlineStream;
   #id: number;
   #samples = 0;
-  #begins = true;
   #partial = "";
 
   constructor(recognizer: OnlineRecognizer, id: number) {
@@ -82,7 +81,7 @@ class Hearing {
   }
 
   #guess(): void {
-    const text = sherpaText(this.#words(), this.#begins);
+    const text = sherpaText(this.#words());
     if (text === "" || text === this.#partial) return;
     this.#partial = text;
     say({ type: "update", id: this.#id, update: { type: "partial", text } });
@@ -93,8 +92,7 @@ class Hearing {
     this.#recognizer.reset(this.#stream);
     this.#partial = "";
     if (words.length === 0) return;
-    const text = sherpaText(words, this.#begins);
-    this.#begins = false;
+    const text = sherpaText(words);
     const update = { type: "final", text, words } as const;
     say({ type: "update", id: this.#id, update });
   }

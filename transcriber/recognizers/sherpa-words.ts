@@ -43,10 +43,9 @@ export function sherpaWords(result: SherpaResult, until: number): Word[] {
 }
 
 /** Words as a person would write them: models are trained on bare capitals. */
-export const sherpaText = (words: Word[], begins: boolean): string =>
+export const sherpaText = (words: Word[]): string =>
   sentence(
     words.map(({ word }) => word.replace(/^i(?='|$)/, "I")),
-    begins,
   );
 
 const mean = (values: number[]) =>

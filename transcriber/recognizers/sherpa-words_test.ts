@@ -16,8 +16,7 @@ Deno.test("pieces become words with times and confidence, in small letters", () 
     [start, end].map((time) => Math.round(time * 100) / 100)
   );
   assertEquals(times, [[10.1, 10.6], [10.6, 11], [11, 11.1]]);
-  assertEquals(sherpaText(words, true), "Hello I'm here");
-  assertEquals(sherpaText(words, false), "hello I'm here");
+  assertEquals(sherpaText(words), "Hello I'm here");
 });
 
 Deno.test("tokens that mark words with a space, older models, and silence", () => {

@@ -101,7 +101,7 @@ export class Sherpa implements Recognizer {
       await stream.close();
     }
     const duration = pcm.length / SAMPLE_RATE;
-    return { text: sherpaText(words, true), words, duration };
+    return { text: sherpaText(words), words, duration };
   }
 
   async start(options: StreamOptions): Promise<RecognitionStream> {

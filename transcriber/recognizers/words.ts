@@ -10,10 +10,10 @@ export function cleanWord(raw: string): string | null {
   return /^i('|$)/.test(word) ? `I${word.slice(1)}` : word;
 }
 
-/** Joins words to a text that begins with a capital letter when it begins the message. */
-export function sentence(words: string[], begins: boolean): string {
+/** Joins the words between two pauses to a text that begins with a capital letter. */
+export function sentence(words: string[]): string {
   const text = words.join(" ");
-  return begins ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The words of one engine's raw segments, without silence and noise. */

@@ -21,8 +21,8 @@ Deno.test("marks of the engine are taken from words, and what is no word is drop
   for (const [raw, expected] of cases) assertEquals(cleanWord(raw), expected);
 });
 
-Deno.test("only the beginning of a message gets a capital letter", () => {
-  assertEquals(sentence(["hello", "there"], true), "Hello there");
-  assertEquals(sentence(["hello", "there"], false), "hello there");
-  assertEquals(sentence([], true), "");
+Deno.test("every sentence begins with a capital letter", () => {
+  assertEquals(sentence(["hello", "there"]), "Hello there");
+  assertEquals(sentence(["émile", "waits"]), "Émile waits");
+  assertEquals(sentence([]), "");
 });

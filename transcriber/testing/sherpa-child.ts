@@ -49,7 +49,7 @@ function tell(
   const heard = all ? script.hearAll(stream.pcm) : script.hear(stream.pcm);
   for (const { words, settled } of heard.slice(stream.settled)) {
     if (words.length === 0) continue;
-    const text = sherpaText(words, stream.settled === 0);
+    const text = sherpaText(words);
     const update: Update = settled
       ? { type: "final", text, words }
       : { type: "partial", text };
