@@ -11,6 +11,7 @@ import {
   internalError,
   isDiskFull,
 } from "./errors.ts";
+import { addSessions } from "./session-routes.ts";
 import { Health } from "./health.ts";
 import { liveDocumentation } from "./live.ts";
 import { observed } from "./middleware.ts";
@@ -53,6 +54,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
 
   addTranscribe(app, deps);
   addClips(app, deps);
+  addSessions(app, deps);
   addHealth(app, deps);
   addDocs(app);
 

@@ -53,6 +53,7 @@ Deno.test("the OpenAPI document describes every route", async () => {
     "/healthz",
     "/languages",
     "/readyz",
+    "/sessions",
     "/transcribe",
     "/transcribe/live",
   ]);

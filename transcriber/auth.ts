@@ -2,17 +2,23 @@ import { timingSafeEqual } from "node:crypto";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Config } from "./config.ts";
 import { ApiError } from "./errors.ts";
+import { type Session, SignOuts } from "./sign-outs.ts";
 
 /** Who is asking. `id` is unique over all kinds and safe to log and to store with a clip. */
 export interface Caller {
   kind: "person" | "service" | "program";
   id: string;
+  /** The session of a person. */
+  session?: Session;
 }
 
 export interface Auth {
+  /** The sessions that have ended, whose tokens are refused. */
+  readonly signOuts: SignOuts;
   /**
    * Whose credential this is: a token web signed, or one of TRANSCRIBER_KEYS.
-   * @throws {ApiError} 401 `token-missing`, `token-expired`, `token-invalid`; 503 `web-down`
+   * @throws {ApiError} 401 `token-missing`, `token-expired`, `token-invalid`, `signed-out`; 503
+   * `web-down`
    */
   verify(credential: string | null): Promise<Caller>;
 }
@@ -24,7 +30,10 @@ export function bearer(headers: Headers): string | null {
 }
 
 /** Verifies tokens against web's published keys, which are fetched when first needed and cached. */
-export function createAuth(config: Pick<Config, "appUrl" | "keys">): Auth {
+export function createAuth(
+  config: Pick<Config, "appUrl" | "keys">,
+  signOuts = new SignOuts(),
+): Auth {
   const jwks = createRemoteJWKSet(
     new URL("/.well-known/jwks.json", config.appUrl),
     { timeoutDuration: 3_000, cooldownDuration: 10_000 },
@@ -47,6 +56,7 @@ export function createAuth(config: Pick<Config, "appUrl" | "keys">): Auth {
   }
 
   return {
+    signOuts,
     async verify(credential) {
       if (!credential) {
         throw new ApiError({
@@ -56,14 +66,44 @@ export function createAuth(config: Pick<Config, "appUrl" | "keys">): Auth {
         });
       }
       const program = await matchKey(credential, await digests);
-      return program ?? await verifyToken(credential);
+      const caller = program ?? await verifyToken(credential);
+      assertSignedIn(signOuts, caller);
+      return caller;
     },
   };
 }
 
+/** @throws {ApiError} 401 `signed-out` once the session of this caller has ended */
+export function assertSignedIn(signOuts: SignOuts, { session }: Caller): void {
+  if (session === undefined || !signOuts.has(session)) return;
+  throw new ApiError({
+    code: "signed-out",
+    status: 401,
+    message: "You have signed out. Sign in again.",
+  });
+}
+
+/** @throws {ApiError} 403 `service-only` for everybody but web */
+export function assertService({ kind }: Caller): void {
+  if (kind === "service") return;
+  throw new ApiError({
+    code: "service-only",
+    status: 403,
+    message: "Only web may ask for this.",
+  });
+}
+
 function callerOf(payload: JWTPayload): Caller {
   if (payload.scope === "service") return { kind: "service", id: "service" };
-  if (payload.sub) return { kind: "person", id: `person:${payload.sub}` };
+  const { sub: userId, sid, iat: issuedAt = 0 } = payload;
+  if (userId) {
+    const session = {
+      userId,
+      sid: typeof sid === "string" ? sid : undefined,
+      issuedAt,
+    };
+    return { kind: "person", id: `person:${userId}`, session };
+  }
   throw new errors.JWTClaimValidationFailed("no subject", payload, "sub");
 }
 

@@ -8,7 +8,7 @@ import { GoogleSpeech } from "./testing/google-speech.ts";
 import { GoogleStorage } from "./testing/google-storage.ts";
 import { openLive } from "./testing/live-client.ts";
 import { failure, json, post } from "./testing/requests.ts";
-import { KEY, type Running, startService } from "./testing/service.ts";
+import { type Running, startService } from "./testing/service.ts";
 import { joinPcm, pcmOf, speak } from "./testing/speech.ts";
 
 interface Cloud {
@@ -116,7 +116,6 @@ Deno.test("with Google: more than a minute goes through the bucket, which is emp
 Deno.test("with Google: words appear while they are spoken", () =>
   withCloud(async ({ service }) => {
     const client = await openLive(service.url);
-    client.send(JSON.stringify({ token: KEY }));
     const pcm = await hello();
     for (let at = 0; at < pcm.length; at += 1_600) {
       client.send(pcm.slice(at, at + 1_600).buffer);
@@ -151,7 +150,6 @@ Deno.test("with Google: what the person is told when it fails, with the recordin
 
     const client = await openLive(service.url);
     speech.fail({ code: 7, message: "denied", reason: "SERVICE_DISABLED" });
-    client.send(JSON.stringify({ token: KEY }));
     client.send(new Int16Array(16_000).buffer);
     client.send(JSON.stringify({ type: "end" }));
     assertEquals(await client.closed, 4002);

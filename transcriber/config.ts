@@ -24,6 +24,8 @@ export interface Config {
   google?: GoogleConfig;
   /** Days after which clips are deleted; without it they stay until they are. */
   clipDays?: number;
+  /** How many people can dictate live at a time. */
+  liveStreams: number;
   /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
   sherpa?: { modelDir: string; languages: string[] };
 }
@@ -49,6 +51,7 @@ export function readConfig(given: Environment): Config {
     keys: readKeys(env.TRANSCRIBER_KEYS),
     google: readGoogle(env),
     clipDays: readClipDays(env.CLIP_DAYS),
+    liveStreams: readLiveStreams(env),
     sherpa: readSherpa(env),
   };
 }
@@ -95,6 +98,17 @@ function readPort(env: Environment): number {
     );
   }
   return port;
+}
+
+/** A live stream here keeps most of a core busy; Google has its own. */
+function readLiveStreams(env: Environment): number {
+  const value = env.LIVE_STREAMS;
+  const local = env.SHERPA_MODEL_DIR || !env.GCS_BUCKET;
+  if (!value) return local ? Math.max(2, navigator.hardwareConcurrency) : 100;
+  if (/^\d{1,4}$/.test(value) && Number(value) > 0) return Number(value);
+  throw new ConfigError(
+    "LIVE_STREAMS must be the number of people who can dictate at a time, from 1 to 9999.",
+  );
 }
 
 function readOrigin(name: string, value: string): string {

@@ -11,6 +11,7 @@ Deno.test("nothing set is a service for this machine", () => {
     keys: [],
     google: undefined,
     clipDays: undefined,
+    liveStreams: Math.max(2, navigator.hardwareConcurrency),
     sherpa: undefined,
   });
 });
@@ -22,6 +23,7 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     TRANSCRIBER_PORT: "9000",
     DATA_DIR: "/var/lib/chat",
     TRANSCRIBER_KEYS: " one-key-of-16-chars , another-key-of-16 ,",
+    LIVE_STREAMS: "7",
     CLIP_DAYS: "30",
     SHERPA_MODEL_DIR: "/models/en",
     PORT: "8000", // web's
@@ -35,6 +37,7 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     keys: ["one-key-of-16-chars", "another-key-of-16"],
     google: undefined,
     clipDays: 30,
+    liveStreams: 7,
     sherpa: { modelDir: "/models/en", languages: ["en-US"] },
   });
 });

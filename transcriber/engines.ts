@@ -19,7 +19,9 @@ export interface Engines {
  * before the one on this machine; clips go to the bucket whenever there is one.
  */
 export function createEngines(config: Config, log: Log): Engines {
-  const { google, sherpa, clipDays: days, dataDir } = config;
+  const { google, sherpa, clipDays: days, dataDir, liveStreams } = config;
+  // One more than people can speak to live: recordings take their turns with it.
+  const decoders = liveStreams + 1;
   const bucket = google && openBucket({
     project: google.project,
     name: google.bucket,
@@ -30,8 +32,15 @@ export function createEngines(config: Config, log: Log): Engines {
   const clips = bucket
     ? gcsClips({ bucket, days })
     : folderClips(`${dataDir}/clips`, { days });
-  if (sherpa) return { recognizer: new Sherpa({ ...sherpa, log }), clips };
-  if (!google || !bucket) return { recognizer: new PocketSphinx(), clips };
+  if (sherpa) {
+    return {
+      recognizer: new Sherpa({ ...sherpa, log, streams: decoders }),
+      clips,
+    };
+  }
+  if (!google || !bucket) {
+    return { recognizer: new PocketSphinx({ decoders }), clips };
+  }
   const access = { project: google.project, standin: google.speechStandin };
   const recognizer = new Google({ access, staging: gcsStaging({ bucket }) });
   return { recognizer, clips };

@@ -12,6 +12,7 @@ const configFor = (appUrl: string) => ({
   host: "127.0.0.1",
   dataDir: "",
   keys: [],
+  liveStreams: 2,
 });
 
 Deno.test("readiness tells of each dependency, and the recogniser alone decides", async () => {

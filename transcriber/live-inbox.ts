@@ -7,8 +7,11 @@ export type Frame = { json: unknown } | { pcm: Int16Array };
 /** Seconds of audio that may wait for the engine before the sender is too fast. */
 const WAITING_SECONDS = 30;
 
-/** JSON frames are a token at most. */
-const JSON_LENGTH = 8_192;
+/** JSON frames say that it is the end, and no more. */
+const JSON_LENGTH = 1_024;
+
+/** Bytes of one audio frame: two seconds. A microphone sends tenths of one. */
+const FRAME_BYTES = 65_536;
 
 /** JSON frames that may wait. */
 const WAITING_JSON = 4;
@@ -24,9 +27,21 @@ export class Inbox {
   #closed = false;
   #wake = () => {};
 
-  /** Takes a message of the socket; what is wrong with it comes out of `next`, in its turn. */
+  /**
+   * Takes a message of the socket; what is wrong with it comes out of `next`, in its turn. One that
+   * is too large ends the conversation at once.
+   */
   push(data: unknown): void {
     if (this.#failure || this.#closed) return;
+    if (data instanceof ArrayBuffer && data.byteLength > FRAME_BYTES) {
+      return this.fail(
+        new ApiError({
+          code: "frame-too-large",
+          status: 413,
+          message: "Send audio in frames of at most 65,536 bytes.",
+        }),
+      );
+    }
     try {
       const frame = parse(data);
       if ("pcm" in frame) this.#samples += frame.pcm.length;

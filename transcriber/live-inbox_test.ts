@@ -54,6 +54,9 @@ Deno.test("what was taken out makes room for more", async () => {
   }
   inbox.push("{}");
   assertEquals(await inbox.next(50, late), { json: {} });
+  inbox.push(audio(1));
+  inbox.push(audio(32_769));
+  assertEquals(await failure(inbox), "frame-too-large");
 });
 
 Deno.test("silence of the line, its end, and an end from this side are told apart", async () => {

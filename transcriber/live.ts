@@ -1,11 +1,13 @@
 import { z } from "@hono/zod-openapi";
-import type { Caller } from "./auth.ts";
+import { assertSignedIn, bearer, type Caller } from "./auth.ts";
 import { audioTooLong } from "./audio/errors.ts";
 import { ApiError, errorResponse, internalError } from "./errors.ts";
 import { AUDIO_LIMITS } from "./limits.ts";
-import { type Frame, Inbox } from "./live-inbox.ts";
+import { Inbox } from "./live-inbox.ts";
+import { failures } from "./middleware.ts";
 import {
   type RecognitionStream,
+  recognizerBusy,
   SAMPLE_RATE,
   type Update,
 } from "./recognizers/recognizer.ts";
@@ -21,19 +23,23 @@ export type LiveFrame = Update | {
 };
 
 export interface LiveTimes {
-  /** Milliseconds a fresh socket has to send its token. */
-  hello: number;
   /** Milliseconds without audio after which the decoder is given to somebody else. */
   idle: number;
 }
 
-const TIMES: LiveTimes = { hello: 10_000, idle: 15_000 };
+const TIMES: LiveTimes = { idle: 15_000 };
 
-const Hello = z.object({
-  // A person's token names each of their rooms, up to a hundred: five thousand characters then.
-  token: z.string().max(8_000),
-  language: LanguageSchema.default("en-US"),
-});
+/** The subprotocol of the socket; a browser names its token beside it. */
+const PROTOCOL = "transcriber";
+
+/** Sockets of one person, those that are told to wait or to go included. */
+const SOCKETS_EACH = 2;
+
+/** Sockets over all, beyond those with a decoder: Deno reads frames of up to 64 MB, each. */
+const SOCKETS_MORE = 4;
+
+/** Seconds between Deno's pings; who does not answer one by the next is gone. */
+const PING_SECONDS = 10;
 
 const End = z.object({ type: z.literal("end") });
 
@@ -43,59 +49,101 @@ export const liveDocumentation = {
   path: "/transcribe/live",
   summary: "WebSocket: text while you speak",
   description:
-    'First send {"token", "language"?}; then binary frames of 16 kHz mono signed 16-bit ' +
-    'little-endian PCM; at the end {"type": "end"}. The server sends {"type": "partial", "text"}, which ' +
+    "Open it with your token as Authorization: Bearer, or, in a browser, as the second subprotocol: " +
+    'new WebSocket(url, ["transcriber", token]). Name a language as ?language=. Then send binary frames of at ' +
+    "most 65,536 bytes of 16 kHz mono signed 16-bit little-endian PCM; at the end " +
+    '{"type": "end"}. The server sends {"type": "partial", "text"}, which ' +
     'replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. ' +
     "Joined with spaces the finals are the whole text. It closes with 1000 after the end, with 4000–4099 when " +
     "trying again later makes sense, and with 4400–4499 when it does not. 5 minutes; 15 s without audio.",
-  responses: { 101: { description: "The socket is open" } },
+  responses: {
+    101: { description: "The socket is open" },
+    ...failures(400, 401, 403, 426, 429, 503),
+  },
 } as const;
 
 /** The live sockets of this process. */
 export class Live {
   #deps: Deps;
   #times: LiveTimes;
-  #open = new Set<Inbox>();
+  #open = new Map<Inbox, Caller>();
   /** People with a stream: one each, so that nobody takes every decoder. */
   #speaking = new Set<string>();
-  #idle = () => {};
+  /** Streams that have a decoder. */
+  #streams = 0;
+  #talking = new Set<Promise<void>>();
 
   constructor(deps: Deps, times: Partial<LiveTimes> = {}) {
     this.#deps = deps;
     this.#times = { ...TIMES, ...times };
+    deps.auth.signOuts.onEnd(() => this.#endSignedOut());
   }
 
-  /** Answers the upgrade of `/transcribe/live`. Browsers are let in from APP_URL's origin only. */
-  upgrade(request: Request): Response {
-    const origin = request.headers.get("origin");
-    if (origin !== null && origin !== this.#deps.config.appUrl) {
-      return errorResponse(
-        new ApiError({
-          code: "origin",
-          status: 403,
-          message: "This page may not use this server's dictation.",
-        }),
-      );
-    }
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return errorResponse(
-        new ApiError({
-          code: "websocket-only",
-          status: 426,
-          message: "Open this address as a WebSocket. See /docs.",
-        }),
-      );
-    }
+  /**
+   * Answers the upgrade of `/transcribe/live`: only who has a valid credential gets a socket, since
+   * Deno reads whatever a socket sends. Browsers are let in from APP_URL's origin only.
+   */
+  async upgrade(request: Request): Promise<Response> {
     const requestId = requestIdOf(request.headers); // gone after the upgrade
-    const { socket, response } = Deno.upgradeWebSocket(request);
-    this.#deps.metrics.request("GET", "/transcribe/live", 101);
-    this.#serve(socket, requestId);
-    return response;
+    try {
+      const { caller, language, protocol } = await this.#admit(request);
+      const { socket, response } = Deno.upgradeWebSocket(request, {
+        protocol,
+        idleTimeout: PING_SECONDS,
+      });
+      this.#deps.metrics.request("GET", "/transcribe/live", 101);
+      this.#serve(socket, { caller, language, requestId });
+      return response;
+    } catch (error) {
+      const shown = error instanceof ApiError ? error : internalError(error);
+      this.#deps.metrics.request("GET", "/transcribe/live", shown.status);
+      this.#deps.log("info", "live", { requestId, code: shown.code });
+      return errorResponse(shown);
+    }
+  }
+
+  /** Who opens a socket, and for what. @throws {ApiError} who may not */
+  async #admit(request: Request) {
+    const { headers } = request;
+    const origin = headers.get("origin");
+    if (origin !== null && origin !== this.#deps.config.appUrl) {
+      throw new ApiError({
+        code: "origin",
+        status: 403,
+        message: "This page may not use this server's dictation.",
+      });
+    }
+    if (headers.get("upgrade")?.toLowerCase() !== "websocket") {
+      throw new ApiError({
+        code: "websocket-only",
+        status: 426,
+        message: "Open this address as a WebSocket. See /docs.",
+      });
+    }
+    const offered = (headers.get("sec-websocket-protocol") ?? "")
+      .split(",").map((name) => name.trim());
+    const protocol = offered[0] === PROTOCOL ? PROTOCOL : undefined;
+    const token = bearer(headers) ?? (protocol && offered[1]) ?? null;
+    const caller = await this.#deps.auth.verify(token);
+    const query = new URL(request.url).searchParams.get("language");
+    const language = LanguageSchema.safeParse(query ?? "en-US");
+    if (!language.success) throw unknownLanguage();
+    this.#deps.limits.take(caller);
+    this.#assertRoom(caller);
+    return { caller, protocol, language: language.data };
+  }
+
+  /** Before a socket is opened: afterwards its frames take memory, even while it is closed. */
+  #assertRoom({ kind, id }: Caller): void {
+    const most = this.#deps.config.liveStreams + SOCKETS_MORE;
+    const own = [...this.#open.values()].filter((it) => it.id === id).length;
+    if (this.#open.size >= most) throw recognizerBusy();
+    if (kind === "person" && own >= SOCKETS_EACH) throw alreadyDictating();
   }
 
   /** Tells every client to come back later; resolves when all have left. */
   async drain(): Promise<void> {
-    for (const inbox of this.#open) {
+    for (const inbox of this.#open.keys()) {
       inbox.fail(
         new ApiError({
           code: "restart",
@@ -104,31 +152,55 @@ export class Live {
         }),
       );
     }
-    if (this.#open.size > 0) {
-      await new Promise<void>((resolve) => this.#idle = resolve);
+    await Promise.all(this.#talking);
+  }
+
+  /** Ends what those have open whose session has ended. */
+  #endSignedOut(): void {
+    for (const [inbox, caller] of this.#open) {
+      try {
+        assertSignedIn(this.#deps.auth.signOuts, caller);
+      } catch (error) {
+        if (error instanceof ApiError) inbox.fail(error);
+      }
     }
   }
 
-  #serve(socket: WebSocket, requestId: string): void {
+  #serve(socket: WebSocket, talk: Talk): void {
     const inbox = new Inbox();
-    this.#open.add(inbox);
+    this.#open.set(inbox, talk.caller);
     this.#deps.metrics.liveStreams(this.#open.size);
+    const opened = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    const leave = () => {
+      opened.resolve();
+      inbox.close();
+      closed.resolve();
+    };
     socket.binaryType = "arraybuffer";
+    socket.onopen = () => opened.resolve();
     socket.onmessage = ({ data }) => inbox.push(data);
-    socket.onclose = () => inbox.close();
-    socket.onerror = () => inbox.close();
-    this.#converse(socket, inbox, requestId).finally(() => {
+    socket.onclose = leave;
+    socket.onerror = leave;
+    // Before it is open nothing can be said on it, not even that it is of no use.
+    const talking = opened.promise.then(() =>
+      this.#converse(socket, inbox, talk)
+    );
+    this.#talking.add(talking);
+    talking.finally(() => this.#talking.delete(talking));
+    // A socket takes memory until it is closed, not only until it is told to.
+    Promise.all([talking, closed.promise]).finally(() => {
       this.#open.delete(inbox);
       this.#deps.metrics.liveStreams(this.#open.size);
-      if (this.#open.size === 0) this.#idle();
     });
   }
 
   async #converse(
     socket: WebSocket,
     inbox: Inbox,
-    requestId: string,
+    talk: Talk,
   ): Promise<void> {
+    const { requestId } = talk;
     const started = performance.now();
     const gone = new AbortController();
     socket.addEventListener("close", () => gone.abort());
@@ -141,7 +213,7 @@ export class Live {
     let code = "done";
     let operator: string | undefined;
     try {
-      await this.#recognise(inbox, send, gone.signal, heard);
+      await this.#recognise(inbox, talk, send, gone.signal, heard);
       socket.close(1000);
     } catch (error) {
       const shown = error instanceof ApiError ? error : internalError(error);
@@ -166,16 +238,18 @@ export class Live {
   /** The whole conversation; counts the samples heard. */
   async #recognise(
     inbox: Inbox,
+    { caller, language }: Talk,
     send: (frame: LiveFrame) => void,
     signal: AbortSignal,
     heard: { samples: number },
   ): Promise<void> {
-    const first = await inbox.next(this.#times.hello, helloLate());
-    if (first === null) return;
-    const { token, language } = readHello(first);
-    const caller = await this.#deps.auth.verify(token);
-    this.#deps.limits.take(caller);
-    this.#assertAlone(caller);
+    assertSignedIn(this.#deps.auth.signOuts, caller); // it was true before the upgrade
+    if (caller.kind === "person" && this.#speaking.has(caller.id)) {
+      throw alreadyDictating();
+    }
+    // Who would have to wait is told at once; a recording can wait its turn.
+    if (this.#streams >= this.#deps.config.liveStreams) throw recognizerBusy();
+    this.#streams++;
     this.#speaking.add(caller.id);
     try {
       const stream = await this.#deps.recognizer
@@ -186,6 +260,7 @@ export class Live {
         await stream.close();
       }
     } finally {
+      this.#streams--;
       this.#speaking.delete(caller.id);
     }
   }
@@ -221,39 +296,34 @@ export class Live {
       throw error;
     }
   }
-
-  #assertAlone(caller: Caller): void {
-    if (caller.kind !== "person" || !this.#speaking.has(caller.id)) return;
-    throw new ApiError({
-      code: "already-dictating",
-      status: 429,
-      message: "You are already dictating in another window. Stop there first.",
-    });
-  }
 }
 
-function readHello(frame: Frame): z.infer<typeof Hello> {
-  const parsed = Hello.safeParse("json" in frame ? frame.json : null);
-  if (parsed.success) return parsed.data;
-  throw new ApiError({
-    code: "bad-frame",
-    status: 400,
-    message: 'The first frame must be {"token", "language"?}.',
+/** Who speaks, and what. */
+interface Talk {
+  caller: Caller;
+  language: string;
+  requestId: string;
+}
+
+const alreadyDictating = () =>
+  new ApiError({
+    code: "already-dictating",
+    status: 429,
+    message: "You are already dictating in another window. Stop there first.",
   });
-}
+
+const unknownLanguage = () =>
+  new ApiError({
+    code: "invalid",
+    status: 400,
+    message: "The language must be a tag such as en-US.",
+  });
 
 const unknownFrame = () =>
   new ApiError({
     code: "bad-frame",
     status: 400,
-    message: 'After the first frame send audio, or {"type": "end"}.',
-  });
-
-const helloLate = () =>
-  new ApiError({
-    code: "token-missing",
-    status: 401,
-    message: "No token came in time.",
+    message: 'Send audio, or {"type": "end"}.',
   });
 
 const idleTooLong = () =>

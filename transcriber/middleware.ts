@@ -44,10 +44,13 @@ export const observed = ({ log, metrics }: Pick<Deps, "log" | "metrics">) =>
 const MEANINGS: Record<number, string> = {
   400: "The request makes no sense as it is",
   401: "No valid credential",
+  403: "Not for this caller",
   404: "No such thing, or not yours",
   413: "Too large or too long",
   415: "Not a recording this server can read",
+  408: "The request came too slowly",
   422: "A recording, but not one with words in it",
+  426: "Only as a WebSocket",
   429: "Too many requests; see Retry-After",
   504: "The recogniser took too long",
   503: "The recogniser is off or busy, or web cannot be reached",

@@ -37,6 +37,21 @@ Deno.test("what cannot be transcribed is refused with its status, its code and a
     ["10 MB and a byte", post(big), "413 audio-too-large"],
     ["endless chunks", post(chunked), "413 audio-too-large"],
     ["broken JSON", post("{", "application/json"), "400 invalid"],
+    [
+      "a mountain of brackets",
+      post("[".repeat(100_000), "application/json"),
+      "413 json-too-complex",
+    ],
+    [
+      "a recording among a thousand values",
+      json({ audio_data: "A".repeat(70_000), more: Array(1_000).fill(0) }),
+      "413 json-too-complex",
+    ],
+    [
+      "brackets in a recording",
+      json({ audio_data: "[".repeat(70_000) }),
+      "413 json-too-complex",
+    ],
     ["JSON of nothing", json({}), "400 invalid"],
     [
       "JSON of both",

@@ -50,10 +50,39 @@ const isAudio = (type: string) => {
   return essence.startsWith("audio/") || AUDIO_TYPES.includes(essence);
 };
 
+/** The most bytes of JSON that may hold whatever it likes. */
+const SMALL_JSON = 64 * 1024;
+/** The most values a larger one may have: a recording in base64 is one. */
+const MOST_VALUES = 32;
+
+/**
+ * Refuses a large JSON body of many values before it is parsed, which would take seconds: before
+ * each value is a comma or a bracket, and base64 has neither.
+ */
+function assertSimple(bytes: Uint8Array): void {
+  let values = 0;
+  for (let at = 0; bytes.length > SMALL_JSON && at < bytes.length; at++) {
+    const byte = bytes[at];
+    if (byte !== 0x2c && byte !== 0x5b && byte !== 0x7b) continue;
+    if (++values > MOST_VALUES) {
+      throw new ApiError({
+        code: "json-too-complex",
+        status: 413,
+        message: "A large JSON body may hold a recording, and little else.",
+      });
+    }
+  }
+}
+
 /** Refuses what is neither audio nor JSON, and more of it than allowed, before anything is read. */
 const acceptBody = createMiddleware<Env>((c, next) => {
   const type = c.req.header("content-type") ?? "";
-  if (isJson(type)) return limitJson(c, next);
+  if (isJson(type)) {
+    return limitJson(c, async () => {
+      assertSimple(new Uint8Array(await c.req.arrayBuffer()));
+      await next();
+    });
+  }
   if (isAudio(type)) return limitAudio(c, next);
   throw new ApiError({
     code: "content-type",

@@ -9,12 +9,18 @@ export interface LiveClient {
   closed: Promise<number>;
 }
 
+/** A key of another program that the service under test knows. */
+export const KEY = "a-key-of-another-program";
+
 /** Opens `/transcribe/live` of a service at `url`. */
 export async function openLive(
   url: string,
-  headers?: Record<string, string>,
+  token: string | null = KEY,
+  { language, ...headers }: Record<string, string> = {},
 ): Promise<LiveClient> {
-  const address = `${url.replace("http", "ws")}/transcribe/live`;
+  const query = language ? `?language=${language}` : "";
+  const address = `${url.replace("http", "ws")}/transcribe/live${query}`;
+  if (token !== null) headers.authorization = `Bearer ${token}`;
   // Deno takes options here; the DOM's types, which the workspace has for the islands, know none.
   const options = { headers } as unknown as string[];
   const socket = new WebSocket(address, options);

@@ -7,11 +7,11 @@ import { RateLimiter } from "../limits.ts";
 import type { Fields } from "../log.ts";
 import { createService } from "../server.ts";
 import type { Deps } from "../service.ts";
+import { KEY } from "./live-client.ts";
 import { OneWord } from "./recognizers.ts";
 import { type FakeWeb, startWeb } from "./web.ts";
 
-/** A key of another program that the service under test knows. */
-export const KEY = "a-key-of-another-program";
+export { KEY };
 
 export interface Running extends AsyncDisposable {
   url: string;
@@ -26,7 +26,9 @@ export interface Running extends AsyncDisposable {
 /** Starts the whole service on a free port, with a web of its own and a folder that goes away with it. */
 export async function startService(
   deps: Partial<Deps> = {},
-  { google, ...times }: Partial<LiveTimes & Pick<Config, "google">> = {},
+  { google, liveStreams = 10, ...times }: Partial<
+    LiveTimes & Pick<Config, "google" | "liveStreams">
+  > = {},
 ): Promise<Running> {
   const web = await startWeb();
   const dataDir = await Deno.makeTempDir({ prefix: "transcriber-test-" });
@@ -38,6 +40,7 @@ export async function startService(
     dataDir,
     keys: ["another-key-of-a-program", KEY],
     google,
+    liveStreams,
   };
   const lines: Running["lines"] = [];
   const recognizer = deps.recognizer ?? new OneWord();

@@ -79,11 +79,11 @@ export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
       const { token } = await getToken();
       if (!waiting) return;
       const address = transcriberUrl.replace(/^http/, "ws");
-      socket = new WebSocket(`${address}/transcribe/live`);
-      socket.onopen = () => {
-        send(JSON.stringify({ token }));
-        waiting?.splice(0).forEach(send);
-      };
+      socket = new WebSocket(`${address}/transcribe/live`, [
+        "transcriber",
+        token,
+      ]);
+      socket.onopen = () => waiting?.splice(0).forEach(send);
       socket.onmessage = ({ data }) => receive(JSON.parse(data));
       // Only 1000 says that everything was understood.
       socket.onclose = ({ code }) =>

@@ -28,11 +28,16 @@ async function conversation(
 ) {
   const closed: Promise<void>[] = [];
   const paths: string[] = [];
+  const protocols: string[] = [];
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },
     (request) => {
       paths.push(new URL(request.url).pathname);
-      const { socket, response } = Deno.upgradeWebSocket(request);
+      const offered = request.headers.get("sec-websocket-protocol");
+      protocols.push(offered ?? "");
+      const { socket, response } = Deno.upgradeWebSocket(request, {
+        protocol: "transcriber",
+      });
       socket.binaryType = "arraybuffer";
       socket.onmessage = ({ data }) => script(data, socket);
       closed.push(
@@ -64,14 +69,15 @@ async function conversation(
   await Promise.all(closed);
   await server.shutdown();
   assertEquals(paths.filter((path) => path !== "/transcribe/live"), []);
+  assertEquals(protocols.filter((it) => it !== "transcriber, t"), []);
 }
 
 Deno.test("words come while the sound is fed, and the settled ones are the text", () => {
   const frames: (string | number)[] = [];
   return conversation((frame, socket) => {
     frames.push(typeof frame === "string" ? frame : frame.byteLength);
-    if (frames.length === 2) socket.send(partial("Hello"));
-    if (frames.length === 3) socket.send(final("Hello there"));
+    if (frames.length === 1) socket.send(partial("Hello"));
+    if (frames.length === 2) socket.send(final("Hello there"));
     if (frame !== json({ type: "end" })) return;
     socket.send(final("my friend"));
     socket.close(1000);
@@ -84,7 +90,6 @@ Deno.test("words come while the sound is fed, and the settled ones are the text"
     assertEquals(heard[1], { settled: ["Hello there"], guess: "" });
     assertEquals(await live.finish(), "Hello there my friend");
     assertEquals(frames, [
-      json({ token: "t" }),
       3_200,
       3_200,
       json({ type: "end" }),

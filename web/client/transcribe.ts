@@ -2,8 +2,12 @@
 import { DictationError } from "./recorder.ts";
 import type { Token } from "./token.ts";
 
+/** A short recording has this long, its wait for others and the way to and fro included: ms. */
+const PATIENCE = 30_000;
+
 /**
- * The words of a recording.
+ * The words of a recording. A transcriber that says nothing is given up: a second longer for
+ * every 8 KB.
  *
  * @throws {DictationError} when there are none or they cannot be had; the recording may be
  * sent again.
@@ -13,7 +17,11 @@ export async function transcribe(
   getToken: () => Promise<Token>,
   audio: Blob,
   signal: AbortSignal,
+  patience = PATIENCE,
 ): Promise<string> {
+  const late = AbortSignal.timeout(patience + audio.size / 8);
+  const slow = () =>
+    new DictationError("Speech recognition takes too long. Try again.");
   const response = await getToken()
     .then(({ token }) =>
       fetch(`${transcriberUrl}/transcribe`, {
@@ -23,17 +31,21 @@ export async function transcribe(
           "content-type": audio.type,
         },
         body: audio,
-        signal,
+        signal: AbortSignal.any([signal, late]),
       })
     )
     .catch((error) => {
+      if (late.aborted) throw slow();
       throw new DictationError(
         error.final
           ? error.message
           : "Speech recognition cannot be reached now.",
       );
     });
-  const answer = await response.json().catch(() => ({}));
+  const answer = await response.json().catch(() => {
+    if (late.aborted) throw slow();
+    return {};
+  });
   if (!response.ok) {
     const { status } = response;
     throw new DictationError(

@@ -92,3 +92,33 @@ Deno.test("a transcriber that is not there, and an ended session, are told apart
   );
   assertEquals(signedOut.message, "You are signed out.");
 });
+
+Deno.test("a transcriber that hangs is given up, and the same recording can be sent again", async () => {
+  const half = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("{")),
+  });
+  const hangs: Deno.ServeHandler[] = [
+    ({ signal }) =>
+      new Promise((resolve) =>
+        signal.addEventListener("abort", () => resolve(new Response()))
+      ),
+    () => new Response(half),
+  ];
+  for (const hang of hangs) {
+    const leaving = new AbortController();
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", signal: leaving.signal, onListen() {} },
+      hang,
+    );
+    const url = `http://127.0.0.1:${server.addr.port}`;
+    const error = await assertRejects(
+      () => transcribe(url, token, audio, never, 300),
+      DictationError,
+    );
+    assertEquals(
+      [error.message, error.recordAgain],
+      ["Speech recognition takes too long. Try again.", false],
+    );
+    leaving.abort();
+  }
+});

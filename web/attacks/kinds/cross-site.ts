@@ -93,7 +93,12 @@ const sockets = (["realtime", "transcriber"] as const).map((
   async run(world) {
     const path = service === "transcriber" ? "/transcribe/live" : "/";
     const origin = "https://evil.example";
-    await using wire = new Wire(world[service] + path, { origin });
+    // A token of one's own, which a page may name as a subprotocol.
+    const token = await world.token(world.outsider, service);
+    const authorization = `Bearer ${token}`;
+    await using wire = new Wire(world[service] + path, {
+      ...{ origin, authorization },
+    });
     return succeededIf(await wire.opened, "the socket opened");
   },
   undone: fromAnywhere,

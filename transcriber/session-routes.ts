@@ -1,0 +1,55 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { bodyLimit } from "hono/body-limit";
+import type { SessionsEnded } from "../realtime/protocol.ts";
+import { assertService } from "./auth.ts";
+import { ApiError } from "./errors.ts";
+import { authenticated, failures } from "./middleware.ts";
+import type { Deps, Env } from "./service.ts";
+
+const id = z.string().min(1).max(200);
+const Ended: z.ZodType<SessionsEnded> = z.object({
+  userId: id,
+  sid: id.optional(),
+  keep: id.optional(),
+});
+
+const small = bodyLimit({
+  maxSize: 4_096,
+  onError: () => {
+    throw new ApiError({
+      code: "too-large",
+      status: 413,
+      message: "This is more than the name of a session.",
+    });
+  },
+});
+
+/** `POST /sessions`: web tells that sessions ended, whose tokens are refused from then on. */
+export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/sessions",
+      summary: "Sessions of a person ended; for web alone",
+      description:
+        "Without sid all of them did, but the one called keep. Their tokens are refused, and their live sockets close.",
+      security: [{ bearer: [] }],
+      middleware: [authenticated(deps.auth), small] as const,
+      request: {
+        body: {
+          required: true,
+          content: { "application/json": { schema: Ended } },
+        },
+      },
+      responses: {
+        204: { description: "They are over" },
+        ...failures(400, 401, 403, 413, 503),
+      },
+    }),
+    (c) => {
+      assertService(c.get("caller"));
+      deps.auth.signOuts.add(c.req.valid("json"));
+      return c.body(null, 204);
+    },
+  );
+}
