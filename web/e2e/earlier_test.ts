@@ -37,6 +37,27 @@ const visible = (
   deleted: rest.deletedAt !== undefined,
 });
 
+/**
+ * Puts the pictures back that the archive has grey ones of: no portrait is kept in this repository,
+ * and the faces of that version are compared by them.
+ */
+async function givePictures(dataDir: string): Promise<void> {
+  const { ids }: Facts = JSON.parse(
+    await Deno.readTextFile(`${dataDir}/facts.json`),
+  );
+  for (const who of ["ada", "grace"] as const) {
+    const folder = `${dataDir}/blobs/selfies/${ids[who]}`;
+    for (const { name } of Deno.readDirSync(folder)) {
+      const type = new TextEncoder().encode("image/jpeg\n");
+      const selfie = await selfieOf(who, "front");
+      await Deno.writeFile(
+        `${folder}/${name}`,
+        new Uint8Array([...type, ...selfie]),
+      );
+    }
+  }
+}
+
 async function signIn(stack: Stack, who: Person, password: string) {
   const email = `${who}@example.com`;
   const program = new Program({ name: who, email });
@@ -107,7 +128,7 @@ async function everythingIsThere(t: Deno.TestContext, stack: Stack) {
       };
       const found = await find("edited twice");
       assert(/around\/\d+|messages\/\d+/.test(found), "nothing was found");
-      assert(!/around\/\d+/.test(await find("Message 4 of an older version")));
+      assert(!/around\/\d+/.test(await find("Together 72")));
     },
   );
 
@@ -141,6 +162,7 @@ Deno.test({
   sanitizeResources: false,
   async fn(t) {
     const dataDir = await unpack("2026-11-sqlite");
+    await givePictures(dataDir);
     const stack = await startStack({}, dataDir);
     try {
       await everythingIsThere(t, stack);
@@ -156,6 +178,7 @@ Deno.test({
   sanitizeResources: false,
   async fn(t) {
     const dataDir = await unpack("2026-11-redis");
+    await givePictures(dataDir);
     // Redis reads a snapshot at its start only where it keeps no append-only file.
     const redis = await redisServer(dataDir, "--appendonly", "no");
     const stack = await startStack({ REDIS_URL: redis.url }, dataDir);

@@ -76,13 +76,19 @@ Deno.test("an operator sees what happens, and may end it without harm", async (t
       });
       await page.body?.cancel();
       const requestId = page.headers.get("x-request-id");
-      const { time, ms, ...line } = await lineAbout(stack, "web", requestId);
+      const { time, ms, account, ...line } = await lineAbout(
+        stack,
+        "web",
+        requestId,
+      );
+      assertMatch(String(account), /^[0-9a-f]{12}$/, "a hash of the id");
       assertEquals(line, {
         level: "info",
         service: "web",
         event: "request",
         requestId,
         method: "GET",
+        network: "127.0.0.0/24",
         route: "/rooms/:id",
         status: 200,
       });

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Person, selfieOf } from "../faces/test-photos.ts";
+import { confirmationOf } from "../attacks/people.ts";
 import { ada, grace, type Person as Someone } from "./people.ts";
 import { startStack } from "./stack.ts";
 
@@ -18,6 +19,7 @@ async function enrol(url: string, someone: Someone, face: Person) {
     .map((line) => line.split(";")[0]).join("; ");
   return {
     id: id as string,
+    cookie,
     call: (path: string, method = "GET", body?: unknown) =>
       fetch(`${url}${path}`, {
         method,
@@ -74,6 +76,16 @@ Deno.test({
         assertEquals([path, yes.status, no.status], [path, 200, 404]);
         await Promise.all([yes.body?.cancel(), no.body?.cancel()]);
       }
+
+      const code = await confirmationOf(stack.env.DATA_DIR, ada.email);
+      const confirmed = await fetch(`${stack.url}/confirm/${code}`, {
+        method: "POST",
+        redirect: "manual",
+        headers: { cookie: member.cookie, origin: stack.url },
+        body: new URLSearchParams({ intent: "confirm" }),
+      });
+      assertEquals(confirmed.status, 303);
+      await confirmed.body?.cancel();
 
       const draft = { roomId: id, clientId: "one", content: "hello" };
       for (
