@@ -1,6 +1,6 @@
 import type { Decoder } from "./pocketsphinx-decoder.ts";
-import { SAMPLE_RATE, type Word } from "./recognizer.ts";
-import { cleanWords } from "./words.ts";
+import { notUnderstood, SAMPLE_RATE, type Word } from "./recognizer.ts";
+import { cleanWords, isUnderstood } from "./words.ts";
 
 /** Samples after which the end of a pause is looked for. */
 const STEP = SAMPLE_RATE / 10;
@@ -16,6 +16,7 @@ const LONGEST = SAMPLE_RATE * 30;
  * given to the decoder as a whole, so that the mean it takes from sounds is that of this stretch and
  * of nothing before.
  * @param assertWanted throws when nobody waits any more
+ * @throws {ApiError} 422 `audio-not-understood` when there is sound, but hardly words
  */
 export async function recogniseRecording(
   decoder: Decoder,
@@ -23,6 +24,7 @@ export async function recogniseRecording(
   assertWanted: () => void,
 ): Promise<Word[][]> {
   const sentences: Word[][] = [];
+  let doubted = false;
   for (const [from, to] of await stretches(decoder, pcm, assertWanted)) {
     assertWanted();
     decoder.forget();
@@ -32,12 +34,17 @@ export async function recogniseRecording(
     const words = cleanWords(await decoder.segments());
     const offset = from / SAMPLE_RATE;
     if (words.length === 0) continue;
+    if (!isUnderstood(words)) {
+      doubted = true;
+      continue;
+    }
     sentences.push(words.map((word) => ({
       ...word,
       start: hundredths(word.start + offset),
       end: hundredths(Math.min(word.end + offset, pcm.length / SAMPLE_RATE)),
     })));
   }
+  if (doubted && sentences.length === 0) throw notUnderstood();
   return sentences;
 }
 

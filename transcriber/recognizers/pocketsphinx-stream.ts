@@ -5,7 +5,7 @@ import {
   SAMPLE_RATE,
   type StreamOptions,
 } from "./recognizer.ts";
-import { cleanWord, cleanWords, sentence } from "./words.ts";
+import { cleanWord, cleanWords, isUnderstood, sentence } from "./words.ts";
 
 /** Samples given to the decoder at once: how soon partial text and an abort are noticed. */
 const STEP = SAMPLE_RATE / 5;
@@ -101,6 +101,11 @@ export class PocketSphinxStream implements RecognitionStream {
       await decoder.endUtterance();
       const words = cleanWords(await decoder.segments());
       if (words.length === 0) return;
+      if (!isUnderstood(words)) {
+        // Takes back what was guessed.
+        this.#options.onUpdate({ type: "partial", text: "" });
+        return;
+      }
       const text = sentence(words.map((word) => word.word));
       this.#options.onUpdate({ type: "final", text, words });
     });

@@ -1,3 +1,4 @@
+import { ApiError } from "../errors.ts";
 import {
   Decoder,
   type Library,
@@ -88,6 +89,9 @@ export class PocketSphinx implements Recognizer {
         words: sentences.flat(),
         duration: pcm.length / SAMPLE_RATE,
       };
+    } catch (error) {
+      broken = !(error instanceof ApiError);
+      throw error;
     } finally {
       lease.release(broken);
     }

@@ -80,7 +80,8 @@ export interface Recognizer {
   waiting(): number;
   /**
    * The words of a whole recording at 16 kHz.
-   * @throws {ApiError} 503 `recognizer-off`, 503 `recognizer-busy`, 422 `language-unsupported`;
+   * @throws {ApiError} 503 `recognizer-off`, 503 `recognizer-busy`, 422 `language-unsupported`,
+   * 422 `audio-not-understood`;
    * the reason of `signal`, once aborted
    */
   transcribe(
@@ -109,6 +110,15 @@ export const recognizerBusy = (): ApiError =>
     status: 503,
     message: "Many people are dictating right now. Try again in a moment.",
     retryAfter: 5,
+  });
+
+/** The answer to sound that is more likely noise or music than words. */
+export const notUnderstood = (): ApiError =>
+  new ApiError({
+    code: "audio-not-understood",
+    status: 422,
+    message:
+      "We could not make out any words. Speak closer to the microphone, away from noise and music.",
   });
 
 /** @throws {ApiError} 503 `recognizer-off` or 422 `language-unsupported` */
