@@ -62,20 +62,53 @@ export async function announceRename(
   }
 }
 
+/** How long the transcriber has to answer, ms. */
+const TRANSCRIBER_MS = 3_000;
+
 /**
- * Tells realtime which sessions of a person ended, so that what they have open closes at once. They
- * are over whatever happens here: without realtime their open rooms end with their tokens, within
- * 5 minutes.
+ * Tells realtime and the transcriber which sessions of a person ended, so that what they have open
+ * closes at once. They are over whatever happens here: a service that is away lets the person in
+ * until their tokens end, within 5 minutes.
  */
 export async function announceSignOut(
-  s: Pick<Services, "roomLog">,
+  s: Pick<Services, "roomLog" | "signer" | "config">,
   which: SessionsEnded,
 ): Promise<void> {
-  try {
-    await s.roomLog.sessionsEnded(which);
-  } catch (error) {
-    log("warn", "sign-out-not-announced", { userId: which.userId, error });
-  }
+  const told = {
+    realtime: s.roomLog.sessionsEnded(which),
+    transcriber: tellTranscriber(s, which),
+  };
+  await Promise.all(
+    Object.entries(told).map(([service, telling]) =>
+      telling.catch((error) => {
+        const { userId } = which;
+        log("warn", "sign-out-not-announced", {
+          userId,
+          untold: service,
+          error,
+        });
+      })
+    ),
+  );
+}
+
+async function tellTranscriber(
+  { signer, config }: Pick<Services, "signer" | "config">,
+  which: SessionsEnded,
+): Promise<void> {
+  const token = await signer.serviceToken("transcriber");
+  const answer = await fetch(`${config.transcriberUrl}/sessions`, {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+    },
+    body: JSON.stringify(which),
+    signal: AbortSignal.timeout(TRANSCRIBER_MS),
+    redirect: "error",
+  });
+  await answer.body?.cancel();
+  if (!answer.ok) throw new Error(`the transcriber answered ${answer.status}`);
 }
 
 /**
