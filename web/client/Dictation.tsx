@@ -187,13 +187,18 @@ export function Dictation(props: DictationProps) {
           </span>
         </>
       )}
-      <p role="status" class={phase === "recording" ? "visually-hidden" : ""}>
+      <p
+        role="status"
+        class={phase === "recording" && !heard.busy ? "visually-hidden" : ""}
+      >
         {phase === "asking"
           ? "Allow the microphone…"
           : phase === "sending"
           ? "Transcribing…"
           : phase === "recording"
-          ? "Recording"
+          ? heard.busy
+            ? "Many people are dictating. Keep talking: your words appear after you press Stop."
+            : "Recording"
           : problem.sentence}
       </p>
       {phase === "recording" && (

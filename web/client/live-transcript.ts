@@ -11,6 +11,8 @@ export interface Heard {
   settled: string[];
   /** The words after them, as it seems now. */
   guess: string;
+  /** Too many people speak now: the recording must tell. */
+  busy?: boolean;
 }
 
 export const NOTHING: Heard = { settled: [], guess: "" };
@@ -95,7 +97,11 @@ export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
   }
 
   function receive(frame: LiveFrame) {
-    if (!waiting || frame.type === "error") return;
+    if (!waiting) return;
+    if (frame.type === "error") {
+      if (frame.code === "recognizer-busy") onHeard({ ...NOTHING, busy: true });
+      return;
+    }
     wait();
     const guess = frame.type === "partial" ? frame.text : "";
     if (frame.type === "final" && frame.text) settled.push(frame.text);

@@ -186,3 +186,17 @@ Deno.test("five minutes are the most it sends", () => {
     assertEquals(await live.finish(), "300");
   });
 });
+
+Deno.test("who must wait for others is told so at once, and the recording tells", () =>
+  conversation((_, socket) => {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    socket.send(
+      json({ type: "error", code: "recognizer-busy", message: "Wait." }),
+    );
+    socket.close(4002);
+  }, async ({ live, heard, said }) => {
+    live.feed(piece());
+    await said(1);
+    assertEquals(heard, [{ settled: [], guess: "", busy: true }]);
+    assertEquals(await live.finish(), "");
+  }));
