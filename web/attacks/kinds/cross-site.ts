@@ -1,7 +1,12 @@
 /** What another site's page can make the browser of somebody who is signed in do. */
 import { type Attack, held, succeeded, succeededIf } from "../attack.ts";
 import { judged, send, type Try } from "../http.ts";
-import { fromAnywhere, through, withoutHeaders } from "../weaknesses.ts";
+import {
+  asOwner,
+  fromAnywhere,
+  through,
+  withoutHeaders,
+} from "../weaknesses.ts";
 import { Wire } from "../wire.ts";
 
 /** What browsers say of where a request comes from (Fetch Metadata; RFC 6454 §7). */
@@ -103,6 +108,16 @@ const sockets = (["realtime", "transcriber"] as const).map((
   },
   undone: fromAnywhere,
 }));
+
+const tokenless: Attack = {
+  name: "without a token: a socket to the transcriber",
+  async run(world) {
+    // Its frames of up to 64 MB each would be read.
+    await using wire = new Wire(`${world.transcriber}/transcribe/live`);
+    return succeededIf(await wire.opened, "the socket opened");
+  },
+  undone: asOwner,
+};
 
 const readers = (["web", "realtime", "transcriber"] as const).map((
   service,
@@ -229,6 +244,7 @@ export const crossSite: Attack[] = [
   ...forms,
   asText,
   ...sockets,
+  tokenless,
   ...readers,
   ...framed,
   ...redirects,
