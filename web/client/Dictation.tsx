@@ -8,7 +8,7 @@ import {
 import { DictationError, LONGEST, record } from "./recorder.ts";
 import type { TranscriberState } from "../http/transcriber.ts";
 import type { Token } from "./token.ts";
-import { transcribe } from "./transcribe.ts";
+import { transcribe, type Transcribed } from "./transcribe.ts";
 
 export interface DictationProps {
   transcriberUrl: string;
@@ -44,13 +44,14 @@ export function Dictation(props: DictationProps) {
   const { transcriberUrl, getToken, input, onClose } = props;
   const off = OFF[props.transcriber];
   const [phase, setPhase] = useState<
-    "asking" | "recording" | "sending" | "failed"
+    "asking" | "recording" | "sending" | "failed" | "check"
   >(off ? "failed" : "asking");
   const [problem, setProblem] = useState({
     sentence: off ?? "",
     recordAgain: false,
   });
   const [elapsed, setElapsed] = useState(0);
+  const [check, setCheck] = useState<Transcribed>();
   const [audio, setAudio] = useState<Blob | null>(null);
   const [heard, setHeard] = useState(NOTHING);
   const [work] = useState(() => new AbortController());
@@ -83,12 +84,19 @@ export function Dictation(props: DictationProps) {
   const send = async (recording: Blob) => {
     setPhase("sending");
     try {
-      let text = await live.current!.finish();
+      const { finish, doubtful } = live.current!;
+      const text = await finish();
       signal.throwIfAborted();
-      text ||= await transcribe(transcriberUrl, getToken, recording, signal);
+      const heard = text
+        ? { text, cut: false, doubtful }
+        : await transcribe(transcriberUrl, getToken, recording, signal);
       signal.throwIfAborted();
-      insertText(input, text);
-      close();
+      insertText(input, heard.text);
+      if (!heard.cut && !heard.doubtful.length) return close();
+      setAudio(null);
+      setHeard(NOTHING);
+      setCheck(heard);
+      setPhase("check");
     } catch (error) {
       caught(error);
     }
@@ -129,12 +137,25 @@ export function Dictation(props: DictationProps) {
   }, []);
 
   useEffect(() => {
+    // The words are there to be edited.
+    if (phase === "check") return;
     // Never to Cancel: a second press of Stop must not throw the recording away.
     (main.current ?? panel.current!).focus();
     if (phase !== "recording") return;
     const from = Date.now();
     const timer = setInterval(() => setElapsed(Date.now() - from), 250);
     return () => clearInterval(timer);
+  }, [phase]);
+
+  // Sent as it is, or more is dictated: what there was to check is settled.
+  useEffect(() => {
+    if (phase === "check") start();
+  }, [onClose]);
+  useEffect(() => {
+    const { form } = input;
+    if (phase !== "check" || !form) return;
+    form.addEventListener("submit", onClose);
+    return () => form.removeEventListener("submit", onClose);
   }, [phase]);
 
   // What was said must not be lost by closing the tab.
@@ -165,6 +186,11 @@ export function Dictation(props: DictationProps) {
       aria-label="Dictation"
       onKeyDown={(event) => event.key === "Escape" && !audio && close()}
     >
+      {check && phase === "check" && (
+        <div class="heard" dir="auto">
+          <p>{marked(check)}</p>
+        </div>
+      )}
       {(heard.guess || heard.settled[0]) && (
         <div class="heard" dir="auto">
           <p>
@@ -199,8 +225,11 @@ export function Dictation(props: DictationProps) {
           ? heard.busy
             ? "Many people are dictating. Keep talking: your words appear after you press Stop."
             : "Recording"
+          : phase === "check"
+          ? adviceOn(check!)
           : problem.sentence}
       </p>
+      {phase === "check" && button("Done", close)}
       {phase === "recording" && (
         <>
           {button("Cancel", close)}
@@ -226,6 +255,22 @@ export function Dictation(props: DictationProps) {
     </div>
   );
 }
+
+/** What to look at before the words are sent. */
+function adviceOn({ cut, doubtful }: Transcribed): string {
+  if (!cut) return "Please check the marked words.";
+  return doubtful.length
+    ? "The end of the recording was missing. Please check the marked words, too."
+    : "The end of the recording was missing. Please check the text.";
+}
+
+/** The text, its doubtful words marked. */
+const marked = ({ text, doubtful }: Transcribed) =>
+  text.split(/(\s+)/).map((word, at) =>
+    doubtful.some((one) => one.toLowerCase() === word.toLowerCase())
+      ? <mark key={at}>{word}</mark>
+      : word
+  );
 
 /** Gives the recording to the person as a file. */
 function save(audio: Blob) {

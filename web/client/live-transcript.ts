@@ -1,6 +1,7 @@
 /** The words of someone who is still speaking, by `/transcribe/live` of the transcriber. */
 import type { LiveFrame } from "../../transcriber/live.ts";
 import type { Token } from "./token.ts";
+import { doubtfulOf } from "./transcribe.ts";
 
 /** The most sound the transcriber takes in one go: bytes of five minutes. */
 const MOST = 300 * 16_000 * 2;
@@ -18,6 +19,8 @@ export interface Heard {
 export const NOTHING: Heard = { settled: [], guess: "" };
 
 export interface LiveTranscript {
+  /** Settled words the recogniser is not sure of, so far. */
+  doubtful: readonly string[];
   /** Takes the next piece of sound: 16 kHz mono signed 16-bit samples. */
   feed(samples: ArrayBuffer): void;
   /**
@@ -48,6 +51,7 @@ export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
   const { transcriberUrl, getToken, onHeard, signal, patience = 15_000 } =
     options;
   const settled: string[] = [];
+  const doubtful: string[] = [];
   // Until the socket is open; null once it is of no use.
   let waiting: (ArrayBuffer | string)[] | null = [];
   let socket: WebSocket | undefined;
@@ -104,12 +108,16 @@ export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
     }
     wait();
     const guess = frame.type === "partial" ? frame.text : "";
-    if (frame.type === "final" && frame.text) settled.push(frame.text);
+    if (frame.type === "final" && frame.text) {
+      settled.push(frame.text);
+      doubtful.push(...doubtfulOf(frame.words));
+    }
     onHeard({ settled: [...settled], guess });
   }
 
   signal.addEventListener("abort", abandon);
   return {
+    doubtful,
     feed(samples) {
       if (!waiting || bytes + samples.byteLength > MOST) return;
       if (!bytes) connect();

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DictationError } from "./recorder.ts";
-import { transcribe } from "./transcribe.ts";
+import { doubtfulOf, transcribe } from "./transcribe.ts";
 
 const audio = new Blob(["sound"], { type: "audio/webm" });
 const token = () => Promise.resolve({ token: "t", expiresAt: 0 });
@@ -44,7 +44,7 @@ Deno.test("a recording is sent as it is, with a token, and becomes words", () =>
     async (url, requests) => {
       assertEquals(
         await transcribe(url, token, audio, never),
-        "hello there",
+        { text: "hello there", cut: false, doubtful: [] },
       );
       const [{ method, headers }] = requests;
       assertEquals(method, "POST");
@@ -52,6 +52,27 @@ Deno.test("a recording is sent as it is, with a token, and becomes words", () =>
       assertEquals(headers.get("content-type"), "audio/webm");
     },
   ));
+
+Deno.test("a recording that was cut, and words that are not sure, are told", () => {
+  const words = [
+    { word: "hello", confidence: 0.9 },
+    { word: "bear", confidence: 0.35 },
+  ];
+  return withAnswer(
+    Response.json({ text: "hello bear", cut: true, words }),
+    async (url) => {
+      assertEquals(await transcribe(url, token, audio, never), {
+        text: "hello bear",
+        cut: true,
+        doubtful: ["bear"],
+      });
+    },
+  );
+});
+
+Deno.test("an engine that tells no confidence makes no word doubtful", () => {
+  assertEquals(doubtfulOf([{ word: "hello", confidence: 0 }]), []);
+});
 
 Deno.test("what is wrong with the recording asks for another one", async () => {
   assertEquals(await refusal(failed(422, "It is silent.")), [

@@ -1,4 +1,4 @@
-import { transcribe } from "../client/transcribe.ts";
+import { transcribe, type Transcribed } from "../client/transcribe.ts";
 import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
 import { type TranscriberState, transcriberState } from "./transcriber.ts";
@@ -34,7 +34,7 @@ export async function wordsOf(
   s: Services,
   account: Person,
   recording: File | null,
-): Promise<string> {
+): Promise<Transcribed> {
   if (recording === null || recording.size === 0) {
     throw refused("Choose a recording.");
   }

@@ -27,6 +27,8 @@ interface Data {
   content: string;
   /** It was transcribed just now. */
   heard?: boolean;
+  /** The end of its recording was missing. */
+  cut?: boolean;
   failure?: Failure;
 }
 
@@ -59,10 +61,10 @@ export const handler = define.handlers({
       // The room's own form, which has none: this is the page to choose one.
       if (recording === null) return page(data);
       const file = recording instanceof File ? recording : null;
-      const words = await wordsOf(services, me, file);
+      const { text, cut } = await wordsOf(services, me, file);
       const between = /\S$/.test(data.content) ? " " : "";
-      data.content += between + words;
-      return page({ ...data, heard: true });
+      data.content += between + text;
+      return page({ ...data, heard: true, cut });
     } catch (error) {
       if (error instanceof FormTooLarge) {
         data.content = textOf(error.form, "content");
@@ -74,7 +76,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, room, me, content, heard, failure } = data;
+  const { rooms, room, me, content, heard, cut, failure } = data;
   const error = failure?.fields.recording;
   return (
     <>
@@ -108,6 +110,11 @@ export default define.page<typeof handler>(({ data }) => {
           </button>
           <div class="field">
             <label for="content">Message</label>
+            {cut && (
+              <p class="hint" role="status">
+                The end of the recording was missing. Please check the text.
+              </p>
+            )}
             <textarea
               class="input"
               id="content"
