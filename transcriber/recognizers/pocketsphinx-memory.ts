@@ -4,6 +4,8 @@ const FEAT = { cepsize: 16, cmn: 68, cmnStruct: 88, agcStruct: 96 };
 const FEAT_SIZE = 104;
 const CMN = { mean: 0, variance: 8, sum: 16, frames: 24 };
 const CMN_SIZE = 32, AGC_SIZE = 24;
+/** Numbers of one frame, 13 in every model there is: anything else is another structure. */
+const MOST_NUMBERS = 64;
 
 /** What a decoder learns of a voice and a room, as it was before it heard any. */
 export class Memory {
@@ -12,10 +14,14 @@ export class Memory {
   /**
    * Notes the state of a decoder that has heard nothing yet.
    * @param feat its `feat_t`, which must outlive this
+   * @throws Error when the structure is not the one that is known: nothing is written to it then
    */
   constructor(feat: Deno.PointerObject) {
     const at = new Deno.UnsafePointerView(feat);
     const veclen = at.getUint32(FEAT.cepsize);
+    if (veclen < 1 || veclen > MOST_NUMBERS) {
+      throw new Error("pocketsphinx is of a version that is not known");
+    }
     const means = at.getPointer(FEAT.cmnStruct);
     const gain = at.getPointer(FEAT.agcStruct);
     // Which way the mean is taken: a live stream changes it for good.
