@@ -14,10 +14,11 @@ async function refused(promise: Promise<unknown>): Promise<string> {
 Deno.test("a person's token and web's own are told apart", async () => {
   await using web = await startWeb();
   const auth = createAuth({ appUrl: web.url, keys: [] });
-  assertEquals(await auth.verify(await web.token()), {
-    kind: "person",
-    id: "person:ada",
-  });
+  const { session, ...person } = await auth.verify(
+    await web.token({ sid: "of-ada" }),
+  );
+  assertEquals(person, { kind: "person", id: "person:ada" });
+  assertEquals([session?.userId, session?.sid], ["ada", "of-ada"]);
   const service = await web.token({ sub: undefined, scope: "service" });
   assertEquals(await auth.verify(service), { kind: "service", id: "service" });
 });

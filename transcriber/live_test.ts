@@ -52,7 +52,7 @@ Deno.test({
     const finals = client.frames.filter((frame) => frame.type === "final");
     assertEquals(finals.map(({ text }) => text), [
       "Hello how are you doing today",
-      "please send me the report before noon",
+      "Please send me the report before noon",
     ]);
     assertEquals(
       finals[0].words.map(({ word }) => word).join(" "),
