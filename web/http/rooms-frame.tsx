@@ -52,7 +52,7 @@ export function roomsFrame(
         <p class="soft small">
           {list.reachable
             ? "New messages appear here by themselves."
-            : "Messages cannot be reached at the moment. They appear here as soon as they can."}
+            : "Messages are unavailable at the moment. They will appear here as soon as they are back."}
         </p>
       )}
       <ul class="room-list">
