@@ -11,20 +11,21 @@ Deno.test("each attack has a name of its own", () => {
   assertEquals(names.filter((name, i) => names.indexOf(name) !== i), []);
 });
 
-Deno.test("no attack succeeds, and each would if its defence were not there", async (t) => {
+Deno.test("no attack succeeds", async () => {
   await using standing = await startWorld();
-  const { world } = standing;
-  await t.step("no attack succeeds", async () => {
-    const lines: string[] = [];
-    const tried = await tryAll(short, world, (line) => lines.push(line));
-    const succeeded = tried.filter(({ outcome }) => !outcome.held);
-    assertEquals(succeeded.map(({ attack }) => attack.name), [], lines.join());
-  });
-  await t.step("each succeeds once its defence is taken out", async () => {
-    const proofless: string[] = [];
-    for (const attack of short) {
-      if (!await succeedsUndone(attack, world)) proofless.push(attack.name);
-    }
-    assertEquals(proofless, []);
-  });
+  const lines: string[] = [];
+  const tried = await tryAll(short, standing.world, (line) => lines.push(line));
+  const succeeded = tried.filter(({ outcome }) => !outcome.held);
+  assertEquals(succeeded.map(({ attack }) => attack.name), [], lines.join());
+});
+
+// In a world of its own: the attacks of the one before have used up rooms and rates there.
+Deno.test("each attack succeeds once its defence is taken out", async () => {
+  await using standing = await startWorld();
+  const proofless: string[] = [];
+  for (const attack of short) {
+    const succeeds = await succeedsUndone(attack, standing.world);
+    if (!succeeds) proofless.push(attack.name);
+  }
+  assertEquals(proofless, []);
 });

@@ -46,7 +46,7 @@ export async function turningFile(
         data[at + channel] = channel === HELD[held] ? 255 : 0;
       }
     }
-    return new Array(40).fill(await encodeJpeg(picture));
+    return new Array(100).fill(await encodeJpeg(picture));
   };
   const straight = await shot("second", "straight");
   const left = await shot("left", "left");
