@@ -1,4 +1,4 @@
-import { withFewMarks } from "./marks.ts";
+import { withFewMarks } from "./text/marks.ts";
 import {
   type Amendment,
   type ClientFrame,
@@ -6,7 +6,7 @@ import {
   LIMITS,
   type Position,
 } from "./protocol.ts";
-import { isBlank } from "./visible.ts";
+import { isBlank } from "./text/visible.ts";
 
 /** Why a frame was refused: `code` is stable, `message` is for a person. */
 export class FrameError extends Error {

@@ -1,9 +1,9 @@
 import process from "node:process";
-import { tokenVerifier } from "./auth.ts";
+import { tokenVerifier } from "./access/tokens.ts";
 import { type Config, ConfigError, readConfig } from "./config.ts";
 import { openLog } from "./log/open.ts";
-import { holdFolder } from "./log/sqlite-lock.ts";
-import { errorFields, logger } from "./logger.ts";
+import { holdFolder } from "./log/sqlite/lock.ts";
+import { errorFields, logger } from "./operations/logger.ts";
 import { startServer } from "./server.ts";
 
 /** Milliseconds after which a shutdown that hangs is cut short. */

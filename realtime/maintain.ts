@@ -3,11 +3,11 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { backup, checkBackup, restore } from "./backup.ts";
+import { backup, checkBackup, restore } from "./operations/backup.ts";
 import { readConfig } from "./config.ts";
 import { type LogListener, type RoomLog, StoreError } from "./log/log.ts";
 import { openLog } from "./log/open.ts";
-import { logger } from "./logger.ts";
+import { logger } from "./operations/logger.ts";
 
 const USAGE = "usage: maintain.ts backup FILE | restore FILE";
 

@@ -1,18 +1,22 @@
 import process from "node:process";
-import type { Verify } from "./auth.ts";
+import type { Verify } from "./access/tokens.ts";
 import type { Config } from "./config.ts";
-import { Health } from "./health.ts";
-import { handleHttp } from "./http.ts";
-import { Hub } from "./hub.ts";
+import { Health } from "./operations/health.ts";
+import { handleHttp } from "./http/handler.ts";
+import { Hub } from "./rooms/hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
-import type { Logger } from "./logger.ts";
-import { Newcomers } from "./newcomers.ts";
-import { Outbox } from "./outbox.ts";
-import { PeopleLimits } from "./people-limits.ts";
+import type { Logger } from "./operations/logger.ts";
+import { Newcomers } from "./connections/newcomers.ts";
+import { PublishQueue } from "./rooms/publish-queue.ts";
+import { PeopleLimits } from "./connections/people-limits.ts";
 import { CLOSE } from "./protocol.ts";
-import { Shedding } from "./shedding.ts";
-import { Session, type SessionContext, type SocketData } from "./session.ts";
-import { startTimers } from "./upkeep.ts";
+import { Shedding } from "./connections/shedding.ts";
+import {
+  Connection,
+  type ConnectionContext,
+  type SocketData,
+} from "./connections/connection.ts";
+import { startTimers } from "./operations/upkeep.ts";
 
 /** What a server is made of; tests give their own. */
 export interface Parts {
@@ -50,18 +54,18 @@ export async function startServer(
   config: Config,
   { openLog, verify, logger }: Parts,
 ): Promise<Realtime> {
-  const outbox = new Outbox();
-  const hub = new Hub(outbox, logger);
+  const publishQueue = new PublishQueue();
+  const hub = new Hub(publishQueue, logger);
   hub.log = await openLog(hub);
   const { messageRate, messageBurst } = config;
-  const shedding = new Shedding(outbox, config.maxMemory);
+  const shedding = new Shedding(publishQueue, config.maxMemory);
   const limits = new PeopleLimits({ messageRate, messageBurst });
   const context = { hub, verify, shedding, limits };
   const newcomers = new Newcomers(config.maxNewcomers);
   const health = new Health(hub.log, config.appUrl);
   const accepting = () => !shedding.draining;
   const full = () =>
-    hub.sessions.size + hub.streams.size >= config.maxConnections ||
+    hub.connections.size + hub.streams.size >= config.maxConnections ||
     shedding.refusesConnections;
   const local = /^(127\.[\d.]+|::1|localhost)$/.test(config.host);
   const keepOpen = (request: Request) => server.timeout(request, 0);
@@ -94,7 +98,7 @@ export async function startServer(
     },
     websocket: sockets(context),
   });
-  outbox.publish = (topic, text) => void server.publish(topic, text);
+  publishQueue.publish = (topic, text) => void server.publish(topic, text);
   const timers = startTimers(hub, config, logger);
   timers.push(
     setInterval(() => shedding.observe(process.memoryUsage.rss()), 1_000),
@@ -106,12 +110,12 @@ export async function startServer(
     const stopped = server.stop();
     await Promise.race([hub.log.idle(), Bun.sleep(DRAIN_LIMIT)]);
     // Acknowledgements leave with the end of the turn they were published in.
-    while (outbox.waiting > 0) await Bun.sleep(1);
+    while (publishQueue.waiting > 0) await Bun.sleep(1);
     for (const stream of [...hub.streams]) stream.end();
-    const leaving = [...hub.sessions];
+    const leaving = [...hub.connections];
     while (leaving.length > 0) {
-      for (const session of leaving.splice(0, GOODBYES)) {
-        session.close(CLOSE.restart, "restarting");
+      for (const connection of leaving.splice(0, GOODBYES)) {
+        connection.close(CLOSE.restart, "restarting");
       }
       if (leaving.length > 0) await Bun.sleep(GOODBYE_PAUSE);
     }
@@ -156,7 +160,7 @@ function refuseUpgrade(
 const refusal = (status: number, code: string, message: string) =>
   Response.json({ error: { code, message } }, { status });
 
-function sockets(context: SessionContext): Bun.WebSocketHandler<SocketData> {
+function sockets(context: ConnectionContext): Bun.WebSocketHandler<SocketData> {
   return {
     maxPayloadLength: PAYLOAD_LIMIT,
     backpressureLimit: BACKPRESSURE_LIMIT,
@@ -166,14 +170,14 @@ function sockets(context: SessionContext): Bun.WebSocketHandler<SocketData> {
     idleTimeout: 36,
     sendPings: true,
     open(socket) {
-      socket.data.session = new Session(context, socket);
+      socket.data.connection = new Connection(context, socket);
     },
     message(socket, data) {
-      socket.data.session.receive(data);
+      socket.data.connection.receive(data);
     },
     close(socket, code) {
       context.hub.metrics.closed(code);
-      socket.data.session.ended();
+      socket.data.connection.ended();
     },
   };
 }

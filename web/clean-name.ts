@@ -1,5 +1,5 @@
-import { withFewMarks } from "../realtime/marks.ts";
-import { isBlank } from "../realtime/visible.ts";
+import { withFewMarks } from "../realtime/text/marks.ts";
+import { isBlank } from "../realtime/text/visible.ts";
 
 /** Marks a letter of a name may carry: more is drawn over the lines around it. */
 const MOST_MARKS = 4;

@@ -6,10 +6,10 @@
 import process from "node:process";
 import { assert } from "@std/assert";
 import { render } from "preact-render-to-string";
-import { fold, placesOf, wordsOf } from "../realtime/fold.ts";
+import { fold, placesOf, wordsOf } from "../realtime/text/fold.ts";
 import { parseFrame } from "../realtime/frames.ts";
-import { withFewMarks } from "../realtime/marks.ts";
-import { isBlank } from "../realtime/visible.ts";
+import { withFewMarks } from "../realtime/text/marks.ts";
+import { isBlank } from "../realtime/text/visible.ts";
 import { normaliseEmail } from "./accounts/email.ts";
 import { nameProblem } from "./accounts/fields.ts";
 import { passwordProblem } from "./accounts/password-rules.ts";

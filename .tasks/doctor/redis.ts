@@ -1,5 +1,5 @@
 import { Cluster, Redis } from "ioredis";
-import { judgeRedis } from "../../realtime/log/redis-health.ts";
+import { judgeRedis } from "../../realtime/log/redis/health.ts";
 import {
   type Env,
   type Finding,

@@ -2,7 +2,7 @@
 // --only fanout,rooms   --servers bun,redis   --rounds 5   --seconds 3   --window N
 // --clients websocket|raw   --acks
 import process from "node:process";
-import { startIssuer } from "../testing.ts";
+import { startIssuer } from "../tests/testing.ts";
 import { type WireName, WIRES } from "./client.ts";
 import { roomOf, type Shape } from "./crowd.ts";
 import type { Report } from "./generator.ts";

@@ -1,5 +1,5 @@
 import type { Message, ServerFrame } from "../protocol.ts";
-import type { Issuer } from "../testing.ts";
+import type { Issuer } from "../tests/testing.ts";
 import type { OpenRoom, ProductClient, RoomState } from "./product.ts";
 import type { Ack, Change, ClientRecord, Shown } from "./records.ts";
 import { tap } from "./tap.ts";

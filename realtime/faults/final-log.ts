@@ -1,5 +1,5 @@
 import { type HistoryPage, LIMITS } from "../protocol.ts";
-import type { Issuer } from "../testing.ts";
+import type { Issuer } from "../tests/testing.ts";
 import type { RoomRecord } from "./records.ts";
 
 /** Milliseconds a page may take. */

@@ -1,4 +1,4 @@
-import type { Issuer } from "../testing.ts";
+import type { Issuer } from "../tests/testing.ts";
 import type { Child } from "./child.ts";
 import type { RecordingClient } from "./client.ts";
 import type { Fault, FaultKind } from "./plan.ts";

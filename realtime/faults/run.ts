@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../log/testing.ts";
-import { type Issuer, startIssuer } from "../testing.ts";
+import { type Issuer, startIssuer } from "../tests/testing.ts";
 import { check, type Verdict } from "./checker.ts";
 import { Child } from "./child.ts";
 import { RecordingClient } from "./client.ts";

@@ -9,7 +9,7 @@ import {
   messageEntry,
 } from "./entry.ts";
 import type { RoomLog } from "./log.ts";
-import { SqliteLog } from "./sqlite.ts";
+import { SqliteLog } from "./sqlite/log.ts";
 import { draft, Recorder } from "./testing.ts";
 import { amend, eachStore, type Open } from "./testing-stores.ts";
 

@@ -1,8 +1,8 @@
 import type { Config } from "../config.ts";
-import type { Logger } from "../logger.ts";
+import type { Logger } from "../operations/logger.ts";
 import type { LogListener, RoomLog } from "./log.ts";
-import { RedisLog } from "./redis.ts";
-import { SqliteLog } from "./sqlite.ts";
+import { RedisLog } from "./redis/log.ts";
+import { SqliteLog } from "./sqlite/log.ts";
 
 /**
  * Opens the log the configuration names: Redis, or else SQLite in its folder.

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { amendmentEntry, entryId } from "./entry.ts";
 import type { Appended, LogListener, RoomLog } from "./log.ts";
-import { RedisLog } from "./redis.ts";
-import { SqliteLog } from "./sqlite.ts";
+import { RedisLog } from "./redis/log.ts";
+import { SqliteLog } from "./sqlite/log.ts";
 import { draft, startRedis, type TestRedis } from "./testing.ts";
 import { startCluster, type TestCluster } from "./testing-cluster.ts";
 

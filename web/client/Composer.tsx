@@ -1,7 +1,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { LIMITS } from "../../realtime/protocol.ts";
-import { isBlank } from "../../realtime/visible.ts";
+import { isBlank } from "../../realtime/text/visible.ts";
 import { newId } from "./room.ts";
 
 // The protocol's own limit, by type: importing the table would ship all of it.

@@ -1,5 +1,5 @@
 import { Fragment } from "preact";
-import { placesOf, wordsOf } from "../../realtime/fold.ts";
+import { placesOf, wordsOf } from "../../realtime/text/fold.ts";
 
 /** Characters of a message that are shown whatever is in it. */
 const LENGTH = 280;

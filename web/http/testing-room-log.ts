@@ -1,4 +1,4 @@
-import { isBlank } from "../../realtime/visible.ts";
+import { isBlank } from "../../realtime/text/visible.ts";
 import type {
   EntryFrame,
   Message,

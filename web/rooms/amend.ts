@@ -1,5 +1,5 @@
 import { LIMITS, type Message, type Role } from "../../realtime/protocol.ts";
-import { isBlank } from "../../realtime/visible.ts";
+import { isBlank } from "../../realtime/text/visible.ts";
 import { AppError } from "../errors.ts";
 import type { Change, Person, Services } from "../services.ts";
 import { messageTooLong } from "./send-once.ts";

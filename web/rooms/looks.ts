@@ -1,4 +1,4 @@
-import { fold } from "../../realtime/fold.ts";
+import { fold } from "../../realtime/text/fold.ts";
 
 /**
  * Letters, folded, that are drawn like Latin ones, or nearly: those of Unicode's confusables

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { LIMITS, type SearchPage } from "../../../../realtime/protocol.ts";
-import { isBlank } from "../../../../realtime/visible.ts";
+import { isBlank } from "../../../../realtime/text/visible.ts";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { SearchResults } from "../../../components/SearchResults.tsx";

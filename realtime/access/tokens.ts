@@ -1,0 +1,123 @@
+import {
+  createRemoteJWKSet,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyGetKey,
+} from "jose";
+import type { Role, Sender } from "../protocol.ts";
+
+/** A person, as their token says. */
+export interface Person {
+  id: string;
+  /** The same object for as long as the token is used. */
+  sender: Sender;
+  rooms: Map<string, Role>;
+  /** The session on web the token was made for; a token may name none. */
+  sid?: string;
+  /** Seconds since the Unix epoch, as in the token (RFC 7519 §4.1.6). */
+  issuedAt: number;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number;
+}
+
+/** Who a token speaks for: a person, or the web service itself. */
+export type Identity =
+  | { kind: "person"; person: Person }
+  | { kind: "service" };
+
+/** A token that is not good, or cannot be judged now (`retryable`). */
+export class AuthError extends Error {
+  override name = "AuthError";
+  constructor(
+    readonly code:
+      | "token-invalid"
+      | "token-expired"
+      | "session-ended"
+      | "keys-unavailable",
+    message: string,
+    readonly retryable = false,
+  ) {
+    super(message);
+  }
+}
+
+export type Verify = (token: string) => Promise<Identity>;
+
+/**
+ * Verifies tokens for the audience `realtime` with web's published keys, which are
+ * fetched when first needed, kept ten minutes, and asked for again at most every five
+ * seconds when a token names an unknown key.
+ */
+export function tokenVerifier(appUrl: string): Verify {
+  const keys = createRemoteJWKSet(
+    new URL("/.well-known/jwks.json", appUrl),
+    { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 3_000 },
+  );
+  return (token) => verify(token, appUrl, keys);
+}
+
+async function verify(
+  token: string,
+  issuer: string,
+  keys: JWTVerifyGetKey,
+): Promise<Identity> {
+  try {
+    const { payload } = await jwtVerify(token, keys, {
+      issuer,
+      audience: "realtime",
+      algorithms: ["EdDSA", "Ed25519"],
+      requiredClaims: ["exp", "iat"],
+    });
+    return identity(payload);
+  } catch (error) {
+    throw authError(error);
+  }
+}
+
+function authError(error: unknown): AuthError {
+  if (error instanceof AuthError) return error;
+  if (error instanceof errors.JWTExpired) {
+    return new AuthError("token-expired", "Your session here ended; renew it.");
+  }
+  const judged = error instanceof errors.JOSEError &&
+    !(error instanceof errors.JWKSTimeout) && error.code !== "ERR_JOSE_GENERIC";
+  return judged ? invalid() : new AuthError(
+    "keys-unavailable",
+    "The sign-in service does not answer; try again in a moment.",
+    true,
+  );
+}
+
+const invalid = () =>
+  new AuthError("token-invalid", "The token is not valid here; sign in again.");
+
+function identity(payload: JWTPayload): Identity {
+  if (payload.scope === "service" && payload.sub === undefined) {
+    return { kind: "service" };
+  }
+  const { sub, name, rooms, sid, iat = 0, exp = 0 } = payload;
+  if (typeof sub !== "string" || sub === "" || typeof name !== "string") {
+    throw invalid();
+  }
+  if (sid !== undefined && typeof sid !== "string") throw invalid();
+  const person: Person = {
+    id: sub,
+    sender: { id: sub, name },
+    rooms: roles(rooms),
+    sid,
+    issuedAt: iat,
+    expiresAt: exp * 1000,
+  };
+  return { kind: "person", person };
+}
+
+function roles(claim: unknown): Map<string, Role> {
+  if (typeof claim !== "object" || claim === null) throw invalid();
+  const roles = new Map<string, Role>();
+  for (const [roomId, role] of Object.entries(claim)) {
+    if (role !== "admin" && role !== "member") throw invalid();
+    roles.set(roomId, role);
+  }
+  return roles;
+}

@@ -1,0 +1,314 @@
+import type { ServerWebSocket } from "bun";
+import { ackText, amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
+import { AuthError, type Person, type Verify } from "../access/tokens.ts";
+import { FrameError, parseFrame } from "../frames.ts";
+import type { Hub } from "../rooms/hub.ts";
+import { Inbox, type InboxOwner } from "./inbox.ts";
+import { SocketLimits } from "./limits.ts";
+import { StoreError, type Waiter } from "../log/log.ts";
+import { errorFields } from "../operations/logger.ts";
+import {
+  type Amendment,
+  type ClientFrame,
+  CLOSE,
+  LIMITS,
+  type ServerFrame,
+} from "../protocol.ts";
+import type { Newcomer } from "./newcomers.ts";
+import type { PeopleLimits } from "./people-limits.ts";
+import { refusalOf } from "./refusal.ts";
+import { Readings } from "../rooms/readings.ts";
+import type { Shedding } from "./shedding.ts";
+
+/** What a socket carries. */
+export interface SocketData {
+  connection: Connection;
+  /** Its place among those that are not identified. */
+  newcomer: Newcomer;
+}
+
+export type Socket = ServerWebSocket<SocketData>;
+
+/** What connections share. */
+export interface ConnectionContext {
+  hub: Hub;
+  limits: PeopleLimits;
+  verify: Verify;
+  shedding: Shedding;
+}
+
+/** Characters of a frame before it is known whose it is: a token, which names each room. */
+const NEWCOMER_FRAME = 17_000;
+/** Sockets one person may have here: far more than they have tabs and devices. */
+const SOCKETS_A_PERSON = 64;
+
+let count = 0;
+
+/** One socket: who is behind it, which rooms it reads, and what it may do. */
+export class Connection implements InboxOwner {
+  person: Person | undefined;
+  /** Milliseconds since the Unix epoch; the socket is closed then. */
+  deadline = Date.now() + LIMITS.identifySeconds * 1000;
+  closed = false;
+  readonly #topic = `socket:${(count += 1)}`;
+  readonly #inbox = new Inbox(this);
+  readonly #limits = new SocketLimits();
+  readonly #readings = new Readings(this);
+
+  constructor(readonly context: ConnectionContext, readonly socket: Socket) {
+    context.hub.connections.add(this);
+    socket.subscribe(this.#topic);
+  }
+
+  /** Takes the next frame of the socket. */
+  receive(data: string | Uint8Array): void {
+    if (this.closed) return;
+    if (typeof data !== "string") {
+      return this.#badFrame("binary-frame", "Frames are JSON text.");
+    }
+    if (!this.person && data.length > NEWCOMER_FRAME) {
+      return this.close(CLOSE.badFrame, "identify first");
+    }
+    if (isLongerThan(data, LIMITS.frameBytes)) {
+      return this.#badFrame("frame-too-large", "The frame is too large.");
+    }
+    this.#inbox.put(data);
+  }
+
+  /** Frames that wait for earlier ones. */
+  get waiting(): number {
+    return this.#inbox.waiting;
+  }
+
+  overflow(): void {
+    this.close(CLOSE.flooding, "too many frames at once");
+  }
+
+  handle(text: string): Promise<void> | undefined {
+    let ref: string | undefined;
+    try {
+      const frame = parseFrame(text);
+      ref = refOf(frame);
+      return this.#handle(frame)?.catch((error) => this.#refuse(error, ref));
+    } catch (error) {
+      this.#refuse(error, ref);
+    }
+  }
+
+  #handle(frame: ClientFrame): Promise<void> | undefined {
+    if (frame.event === "identify") return this.#identify(frame.token);
+    const person = this.#current();
+    switch (frame.event) {
+      case "chat-message":
+        return this.#chat(person, frame);
+      case "join-room":
+        this.#limits.takeRequest(frame.event);
+        return this.#readings.join(person, frame);
+      case "leave-room":
+        this.#readings.leave(frame.roomId);
+        return;
+      case "typing":
+        roleIn(person, frame.roomId, frame.event);
+        this.#type(person, frame.roomId);
+        return;
+      case "read":
+        this.#limits.takeRequest(frame.event);
+        return this.#read(person, frame);
+      default:
+        this.#takeAppend(person, frame.clientId);
+        return this.#amend(person, frame);
+    }
+  }
+
+  /** @throws {FrameError} `rate-limited`, or `overloaded` while no new work is taken. */
+  #takeAppend({ id }: Person, clientId: string): void {
+    this.#limits.takeMessage(this.context.limits.of(id), clientId);
+    if (!this.context.shedding.refusesMessages) return;
+    const why = "The server is busy; try again in a moment.";
+    throw new FrameError("overloaded", why, clientId, true);
+  }
+
+  /** The person, as long as their token is good. */
+  #current(): Person {
+    if (!this.person) {
+      throw new FrameError("not-identified", "Send identify first.");
+    }
+    if (this.person.expiresAt <= Date.now()) {
+      this.close(CLOSE.token, "token expired");
+      throw new FrameError("token-expired", "The token ended; renew it.");
+    }
+    return this.person;
+  }
+
+  async #identify(token: string): Promise<void> {
+    const { hub, verify } = this.context;
+    this.#limits.takeRequest("identify");
+    const identity = await verify(token);
+    if (this.closed) return;
+    if (identity.kind !== "person") {
+      throw new AuthError("token-invalid", "Only a person can identify.");
+    }
+    const person = hub.removals.admit(identity.person);
+    if (this.person && this.person.id !== person.id) {
+      throw new AuthError("token-invalid", "That is another person's token.");
+    }
+    const positions = await hub.log.positions(person.id, [
+      ...person.rooms.keys(),
+    ]);
+    if (this.closed) return;
+    // A removal may have come in while the log was asked.
+    hub.removals.admit(person);
+    if (!this.person) {
+      if (hub.socketsOf(person.id) >= SOCKETS_A_PERSON) {
+        return this.close(CLOSE.flooding, "too many sockets");
+      }
+      hub.connected(this, person.id);
+      this.socket.data.newcomer.settle();
+    }
+    this.person = person;
+    this.deadline = person.expiresAt;
+    for (const roomId of this.#readings.list()) {
+      if (person.rooms.has(roomId)) continue;
+      this.send({ event: "membership", roomId, removed: true });
+      this.removedFrom(roomId);
+    }
+    const rooms = Object.fromEntries(
+      [...person.rooms.keys()].map((id) => {
+        const { offset = 0, read = 0 } = positions[id] ?? {};
+        return [id, { offset, read }];
+      }),
+    );
+    const { id: userId, expiresAt } = person;
+    this.send({ event: "identified", userId, expiresAt, rooms });
+  }
+
+  #chat(
+    person: Person,
+    { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
+  ): undefined {
+    const { clientId } = message;
+    this.#takeAppend(person, clientId);
+    const entry = entryOf(person, roomId, message);
+    this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
+  }
+
+  async #amend(person: Person, frame: Amendment): Promise<void> {
+    const { roomId, clientId } = frame;
+    const { resolve, reject } = this.#waiter(roomId, clientId);
+    // The next frame waits, so that order is kept.
+    await amendMessage(this.context.hub.log, person, frame)
+      .then(resolve, reject);
+  }
+
+  /** Acknowledges an append once it is durable, or says that it failed. */
+  #waiter(roomId: string, clientId: string): Waiter {
+    const { metrics } = this.context.hub;
+    const started = performance.now();
+    this.#inbox.started();
+    return {
+      resolve: (done) => {
+        metrics.appends.observe((performance.now() - started) / 1_000);
+        if (!this.#readings.echoed(roomId, done)) {
+          this.#say(ackText(roomId, clientId, done));
+        }
+        this.#inbox.finished();
+      },
+      reject: (error) => {
+        this.#refuse(error, clientId);
+        this.#inbox.finished();
+      },
+    };
+  }
+
+  /** Whether this socket may be told what is said in a room now. */
+  mayRead(roomId: string): boolean {
+    return !this.closed && this.person?.rooms.has(roomId) === true;
+  }
+
+  #type(person: Person, roomId: string): void {
+    if (!this.context.limits.of(person.id).takeTyping()) return;
+    const { sender } = person;
+    this.context.hub.sendSignal(roomId, { type: "typing", sender });
+  }
+
+  async #read(
+    person: Person,
+    { roomId, offset }: Extract<ClientFrame, { event: "read" }>,
+  ): Promise<void> {
+    roleIn(person, roomId, "read");
+    await this.context.hub.markRead(person, roomId, offset);
+  }
+
+  #badFrame(code: string, message: string): void {
+    this.context.hub.metrics.errors.add(code);
+    this.send({ event: "error", code, message, retryable: false });
+    if (this.#limits.countBad()) this.close(CLOSE.badFrame, code);
+  }
+
+  /** Tells the client why a frame was not done, and closes where that is final. */
+  #refuse(error: unknown, ref?: string): void {
+    if (this.closed) return;
+    const { hub } = this.context;
+    const { frame, close, unexpected } = refusalOf(error, ref);
+    if (unexpected) hub.logger("error", "frame-failed", errorFields(error));
+    if (error instanceof StoreError) hub.storeFailed(error);
+    if (frame.code === "bad-json") {
+      return this.#badFrame(frame.code, frame.message);
+    }
+    hub.metrics.errors.add(frame.code);
+    this.send(frame);
+    if (close) this.close(close, frame.code);
+    // What may be sent again is limited where it is refused, and is no fault of the client.
+    const refused = !frame.retryable && this.#limits.countRefused();
+    if (refused || this.#limits.flooding) {
+      this.close(CLOSE.flooding, "flooding");
+    }
+  }
+
+  /** Sends one frame to this socket alone. */
+  send(frame: ServerFrame): void {
+    this.#say(JSON.stringify(frame));
+  }
+
+  #say(text: string): void {
+    if (!this.closed) this.context.hub.publishQueue.send(this.#topic, text);
+  }
+
+  /** Takes the room from this socket; closes it if no other is open. */
+  removedFrom(roomId: string): void {
+    this.person?.rooms.delete(roomId);
+    const had = this.#readings.has(roomId);
+    this.#readings.leave(roomId);
+    if (had && this.#readings.size === 0) {
+      this.close(CLOSE.notMember, "removed from the room");
+    }
+  }
+
+  /** Closes with a code of the table, after what was already said. */
+  close(code: number, reason: string): void {
+    if (this.closed) return;
+    this.ended();
+    // What was published this turn must reach the client before the close.
+    setTimeout(() => this.socket.close(code, reason), 0);
+  }
+
+  /** The socket is gone, or will be in a moment. */
+  ended(): void {
+    if (this.closed) return;
+    for (const roomId of this.#readings.list()) this.#readings.leave(roomId);
+    this.closed = true;
+    this.socket.data.newcomer.settle();
+    this.#inbox.close();
+    this.context.hub.disconnected(this, this.person?.id);
+  }
+}
+
+/** Whether a text has more bytes than so many; it is only counted when it might. */
+const isLongerThan = (text: string, bytes: number): boolean =>
+  text.length > bytes ||
+  (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
+
+const refOf = (frame: ClientFrame): string => {
+  if (frame.event === "chat-message") return frame.message.clientId;
+  return "clientId" in frame ? frame.clientId : frame.event;
+};

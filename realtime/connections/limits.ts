@@ -1,0 +1,115 @@
+import { Bucket } from "./bucket.ts";
+import { FrameError } from "../frames.ts";
+
+/** Messages, edits, deletions and reactions a person may send, however they are connected. */
+export interface Rates {
+  messageRate: number;
+  messageBurst: number;
+}
+
+/** Refusals in a row after which a socket is flooding. */
+const REFUSAL_LIMIT = 100;
+/** Frames that were not frames, in all. */
+const BAD_LIMIT = 10;
+/** Joins, renewals and read positions: a person may have many rooms, all at once. */
+const REQUEST_RATE = 20;
+const REQUEST_BURST = 200;
+/** Frames refused for what is in them: a client of ours sends next to none. */
+const REFUSED_RATE = 10;
+const REFUSED_BURST = 200;
+
+const tooFast = (ref: string) =>
+  new FrameError(
+    "rate-limited",
+    "That was too fast; wait a moment.",
+    ref,
+    true,
+  );
+
+/** What one person may still do here, by all their sockets and by HTTP together. */
+export class PersonLimits {
+  #messages: Bucket | undefined;
+  #requests: Bucket | undefined;
+  #searches: Bucket | undefined;
+  #typing: Bucket | undefined;
+
+  constructor(readonly rates: Rates) {}
+
+  /** @throws {FrameError} `rate-limited` */
+  takeMessage(ref: string): void {
+    const { messageRate, messageBurst } = this.rates;
+    this.#messages ??= new Bucket(messageRate, messageBurst);
+    if (!this.#messages.take()) throw tooFast(ref);
+  }
+
+  /** By HTTP: @throws {FrameError} `rate-limited` */
+  takeRequest(ref: string): void {
+    this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
+    if (!this.#requests.take()) throw tooFast(ref);
+  }
+
+  /** A search reads much: @throws {FrameError} `rate-limited` */
+  takeSearch(ref: string): void {
+    this.#searches ??= new Bucket(2, 20);
+    if (!this.#searches.take()) throw tooFast(ref);
+  }
+
+  /** One hint more or less is no loss, and an error would be noise: true if it may go. */
+  takeTyping(): boolean {
+    this.#typing ??= new Bucket(1, 5);
+    return this.#typing.take();
+  }
+
+  /** Whether nothing is used up, so that it need not be remembered. */
+  get isFresh(): boolean {
+    return [this.#messages, this.#requests, this.#searches, this.#typing]
+      .every((bucket) => bucket?.isFull() ?? true);
+  }
+}
+
+/** What one socket may still do, besides what its person may. */
+export class SocketLimits {
+  #refusals = 0;
+  #bad = 0;
+  #requests: Bucket | undefined;
+  #refused: Bucket | undefined;
+
+  /** @throws {FrameError} `rate-limited` */
+  takeMessage(person: PersonLimits, ref: string): void {
+    this.#counting(() => person.takeMessage(ref));
+  }
+
+  /** @throws {FrameError} `rate-limited` */
+  takeRequest(ref: string): void {
+    const bucket = this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
+    this.#counting(() => {
+      if (!bucket.take()) throw tooFast(ref);
+    });
+  }
+
+  /** Counts a frame that was none; true if that was one too many. */
+  countBad(): boolean {
+    this.#bad += 1;
+    return this.#bad >= BAD_LIMIT;
+  }
+
+  /** Counts a frame that was refused for what is in it; true if that was one too many. */
+  countRefused(): boolean {
+    this.#refused ??= new Bucket(REFUSED_RATE, REFUSED_BURST);
+    return !this.#refused.take();
+  }
+
+  get flooding(): boolean {
+    return this.#refusals > REFUSAL_LIMIT;
+  }
+
+  #counting(take: () => void): void {
+    try {
+      take();
+      this.#refusals = 0;
+    } catch (error) {
+      this.#refusals += 1;
+      throw error;
+    }
+  }
+}

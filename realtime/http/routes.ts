@@ -1,0 +1,219 @@
+import { amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
+import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
+import {
+  authenticate,
+  body,
+  type Call,
+  json,
+  limitOf,
+  number,
+  personOf,
+  serviceOnly,
+} from "./call.ts";
+import { HttpError } from "./error.ts";
+import { entryId } from "../log/entry.ts";
+import type { RoomLog } from "../log/log.ts";
+import type { Message, NamesChanged } from "../protocol.ts";
+import { EVERYONE } from "../access/removals.ts";
+import { searchRoom } from "../rooms/search.ts";
+import { toRemoval } from "../access/sign-outs.ts";
+import { roomStream } from "../rooms/stream.ts";
+
+type Handle = (call: Call) => Promise<Response>;
+
+/** Live pages one person may have open here. */
+const STREAM_LIMIT = 20;
+
+/** Every route; `:id` is a room. */
+export const ROUTES: [method: string, path: string, handle: Handle][] = [
+  ["GET", "/rooms/:id/messages", history],
+  ["POST", "/rooms/:id/messages", post],
+  ["POST", "/rooms/:id/amendments", amend],
+  ["GET", "/rooms/:id/search", search],
+  ["PUT", "/rooms/:id/read", read],
+  ["POST", "/rooms/:id/membership", membership],
+  ["POST", "/rooms/:id/names", names],
+  ["GET", "/rooms/:id/stream", stream],
+  ["DELETE", "/rooms/:id", end],
+  ["POST", "/sessions", sessions],
+  ["GET", "/summaries", summaries],
+  ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
+  ["GET", "/readyz", ready],
+  ["GET", "/metrics", metrics],
+];
+
+async function history({ context, request, url, roomId }: Call) {
+  const who = await authenticate(context, request);
+  if (who.kind === "person") {
+    roleIn(who.person, roomId);
+    context.limits.of(who.person.id).takeRequest("history");
+  }
+  const id = url.searchParams.get("id");
+  if (id !== null) return one(context.hub.log, roomId, id);
+  const after = number(url, "after");
+  const range = { before: number(url, "before"), after, limit: limitOf(url) };
+  return json(await context.hub.log.page(roomId, range));
+}
+
+async function post({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  const { limits, shedding, hub: { log, metrics } } = context;
+  limits.of(person.id).takeMessage("message");
+  if (shedding.refusesMessages) {
+    throw new HttpError(503, "overloaded", "The server is busy; try again.");
+  }
+  const draft = parseDraft(await body(request));
+  const started = performance.now();
+  const done = await log.append(entryOf(person, roomId, draft));
+  metrics.appends.observe((performance.now() - started) / 1_000);
+  const { epoch, offset, timestamp, repeated } = done;
+  const id = entryId(epoch, offset);
+  const message: Message = {
+    id,
+    ...draft,
+    sender: person.sender,
+    timestamp,
+    offset,
+  };
+  // The first message stands, whatever the repeated one says.
+  const stored = repeated ? await log.find(roomId, id) : message;
+  return json(stored, repeated ? 200 : 201);
+}
+
+/** @throws {HttpError} 404 `not-found` */
+async function one(log: RoomLog, roomId: string, id: string) {
+  const message = await log.find(roomId, id);
+  if (message) return json(message);
+  throw new HttpError(404, "not-found", "There is no such message.");
+}
+
+/** Edits or deletes a message, or reacts to it: gives it as it is then. */
+async function amend({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  const { limits, shedding, hub: { log } } = context;
+  limits.of(person.id).takeMessage("amend");
+  if (shedding.refusesMessages) {
+    throw new HttpError(503, "overloaded", "The server is busy; try again.");
+  }
+  const amendment = parseAmendment(await body(request), roomId);
+  await amendMessage(log, person, amendment);
+  return await one(log, roomId, amendment.id);
+}
+
+async function search({ context, request, url, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  context.limits.of(person.id).takeSearch("search");
+  const query = url.searchParams.get("q") ?? "";
+  const range = { before: number(url, "before"), limit: limitOf(url) };
+  return json(await searchRoom(context.hub.log, roomId, query, range));
+}
+
+async function read({ context, request, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  context.limits.of(person.id).takeRequest("read");
+  const { offset } = object(await body(request), "The body");
+  if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
+    throw new FrameError(
+      "bad-frame",
+      "The field offset must be a whole number.",
+    );
+  }
+  await context.hub.markRead(person, roomId, offset as number);
+  return new Response(null, { status: 204 });
+}
+
+async function summaries({ context, request, url }: Call) {
+  const person = await personOf(context, request);
+  context.limits.of(person.id).takeRequest("summaries");
+  const asked = (url.searchParams.get("rooms") ?? "").split(",");
+  const rooms = [...new Set(asked)].filter((id) => person.rooms.has(id));
+  return json({ rooms: await context.hub.log.summaries(person.id, rooms) });
+}
+
+async function membership({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { userId, removed } = object(await body(request), "The body");
+  if (typeof userId !== "string" || typeof removed !== "boolean") {
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and removed are required.",
+    );
+  }
+  await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
+  return new Response(null, { status: 204 });
+}
+
+/** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */
+async function names({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { names } = object(await body(request), "The body");
+  const given = object(names, "The field names");
+  if (!Object.values(given).every((name) => typeof name === "string")) {
+    throw new FrameError("bad-frame", "A name must be text.");
+  }
+  context.hub.sendSignal(roomId, {
+    type: "names",
+    names: given as NamesChanged["names"],
+  });
+  return new Response(null, { status: 204 });
+}
+
+/** Ends sessions: their sockets are closed, and their tokens refused until they end. */
+async function sessions({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { userId, sid, keep } = object(await body(request), "The body");
+  if (typeof userId !== "string" || !isOptional(sid) || !isOptional(keep)) {
+    throw new FrameError(
+      "bad-frame",
+      "The field userId is required; sid and keep are text, if they are there.",
+    );
+  }
+  const at = Date.now();
+  await context.hub.log.remove(toRemoval({ userId, sid, keep, at }));
+  return new Response(null, { status: 204 });
+}
+
+const isOptional = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === "string";
+
+/** Ends a room: everyone is out at once, and what was said is deleted. */
+async function end({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { log } = context.hub;
+  const everyone = { userId: EVERYONE, removed: true, at: Date.now() };
+  await log.remove({ roomId, ...everyone });
+  await log.deleteRoom(roomId);
+  return new Response(null, { status: 204 });
+}
+
+async function stream({ context, request, url, roomId }: Call) {
+  const person = await personOf(context, request);
+  roleIn(person, roomId);
+  const { hub, limits, full } = context;
+  limits.of(person.id).takeRequest("stream");
+  if (full()) {
+    throw new HttpError(503, "overloaded", "The server is full; try again.");
+  }
+  const own = [...hub.streams].filter((it) => it.person.id === person.id);
+  if (own.length >= STREAM_LIMIT) {
+    throw new HttpError(429, "too-many", "Too many live pages; close some.");
+  }
+  context.keepOpen(request);
+  const lines = await roomStream(hub, person, roomId, number(url, "after"));
+  return new Response(lines, {
+    headers: { "content-type": "application/x-ndjson" },
+  });
+}
+
+async function ready({ context }: Call) {
+  const state = await context.health.readiness(context.accepting());
+  return json(state, state.ready ? 200 : 503);
+}
+
+async function metrics({ context: { hub, shedding } }: Call) {
+  return new Response(await hub.metrics.text(hub, shedding), {
+    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+  });
+}

@@ -1,0 +1,130 @@
+import { Cluster, Redis } from "ioredis";
+import type { Entry } from "../entry.ts";
+import { errorFields, type Logger } from "../../operations/logger.ts";
+import { PAGE, READ, UNREAD } from "./read-scripts.ts";
+import {
+  APPEND,
+  BEGIN_EPOCH,
+  MARK_READ,
+  PUT_BACK,
+  RESTORE,
+  TRIM,
+} from "./scripts.ts";
+
+type Args = (string | number)[];
+type Script<Reply> = (
+  keys: number,
+  ...args: Args
+) => Promise<Reply>;
+
+/** An entry as a stream gives it: id, then field and value. */
+export type StreamEntry = [id: string, fields: [kind: string, body: string]];
+
+/** The entry a stream gave. */
+export function toEntry([id, [kind, body]]: StreamEntry): Entry {
+  const [offset, epoch = ""] = id.split("-");
+  return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
+}
+
+/** A room's new entries, as the script published them. */
+export function publishedEntries(text: string): Entry[] {
+  const [head = "", ...bodies] = text.split("\n");
+  const [epoch = "", before, kinds = ""] = head.split(" ");
+  return bodies.map((body, i) => ({
+    epoch,
+    offset: Number(before) + 1 + i,
+    kind: kinds[i] as Entry["kind"],
+    body,
+  }));
+}
+
+/**
+ * What became of a room's appends: the offset before the first if all are new, else one
+ * for each; the offset, or `=` and the offset it had, or `!` and why it failed.
+ */
+export type Outcomes = number | (number | string)[];
+
+interface Scripts {
+  /** For each room: the epoch, 1 if it was published, and what became of its appends. */
+  chatAppend: Script<(string | number | Outcomes)[]>;
+  chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
+  chatPage: Script<
+    [epoch: string, offset: string, StreamEntry[], StreamEntry[]]
+  >;
+  chatMarkRead: Script<number>;
+  chatUnread: Script<[read: number, count: number]>;
+  chatBeginEpoch: Script<number>;
+  chatTrim: Script<number>;
+  chatRestore: Script<number>;
+  chatPutBack: Script<number>;
+}
+
+export type Client = (Redis | Cluster) & Scripts;
+
+/** Milliseconds a command may take; then the caller is told that the store is away. */
+const COMMAND_TIMEOUT = 4_000;
+
+const SCRIPTS = {
+  chatAppend: { lua: APPEND },
+  chatRead: { lua: READ },
+  chatPage: { lua: PAGE },
+  chatMarkRead: { lua: MARK_READ },
+  chatUnread: { lua: UNREAD },
+  chatBeginEpoch: { lua: BEGIN_EPOCH },
+  chatTrim: { lua: TRIM },
+  chatRestore: { lua: RESTORE },
+  chatPutBack: { lua: PUT_BACK },
+};
+
+const backoff = (times: number) =>
+  Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);
+
+/** Connects to one server, or with several addresses to the cluster they belong to. */
+export function connect(urls: string[], logger: Logger): Client {
+  const client = urls.length > 1 ? connectCluster(urls) : connectOne(urls);
+  client.on("error", (error) => {
+    logger("warn", "redis-connection", errorFields(error));
+  });
+  return client as Client;
+}
+
+/** A second connection for subscriptions; a cluster client keeps its own. */
+export function connectSubscriber(client: Client, logger: Logger): Client {
+  if (client instanceof Cluster) return client;
+  const subscriber = client.duplicate({ commandTimeout: undefined });
+  subscriber.on("error", (error) => {
+    logger("warn", "redis-connection", errorFields(error));
+  });
+  return subscriber as Redis & Scripts;
+}
+
+function connectOne([url = ""]: string[]): Redis {
+  return new Redis(url, {
+    protocol: 2,
+    scripts: SCRIPTS,
+    commandTimeout: COMMAND_TIMEOUT,
+    maxRetriesPerRequest: null,
+    retryStrategy: backoff,
+  });
+}
+
+function connectCluster(urls: string[]): Cluster {
+  const nodes = urls.map((url) => {
+    const { hostname, port } = new URL(url);
+    return { host: hostname, port: Number(port || 6379) };
+  });
+  const { username, password, protocol } = new URL(urls[0] ?? "");
+  return new Cluster(nodes, {
+    scripts: SCRIPTS,
+    shardedSubscribers: true,
+    clusterRetryStrategy: backoff,
+    slotsRefreshTimeout: 2_000,
+    redisOptions: {
+      protocol: 2,
+      username: username || undefined,
+      password: decodeURIComponent(password) || undefined,
+      tls: protocol === "rediss:" ? {} : undefined,
+      commandTimeout: COMMAND_TIMEOUT,
+    },
+  });
+}

@@ -1,0 +1,246 @@
+import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import { errorFields, type Logger } from "../../operations/logger.ts";
+import { REMOVAL_MEMORY } from "../../access/removals.ts";
+import type { Entry, NewEntry } from "../entry.ts";
+import {
+  type Appended,
+  type LogListener,
+  type Page,
+  type Removal,
+  type RoomLog,
+  type Slice,
+  StoreError,
+  type Waiter,
+} from "../log.ts";
+import { RedisReads } from "./reads.ts";
+import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
+import { checkRedis, UnsafeRedisError } from "./health.ts";
+import { Appends } from "./appends.ts";
+import { roomKey } from "./batch.ts";
+import { Watches } from "./watches.ts";
+import { type Client, connect, connectSubscriber } from "./client.ts";
+
+const REMOVALS = "chatsphere:removals";
+/**
+ * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is
+ * appended is delivered only once Redis has ordered it: from the subscription, or from the
+ * answer to the append if no other instance hears of the room.
+ */
+export class RedisLog implements RoomLog {
+  readonly store = "redis";
+  readonly #client: Client;
+  readonly #subscriber: Client;
+  readonly #reads: RedisReads;
+  readonly #appends: Appends;
+  readonly #watches: Watches;
+
+  constructor(
+    urls: string[],
+    readonly listener: LogListener,
+    readonly logger: Logger,
+  ) {
+    this.#client = connect(urls, logger);
+    this.#reads = new RedisReads(this.#client);
+    this.#subscriber = connectSubscriber(this.#client, logger);
+    this.#watches = new Watches(this.#subscriber, listener);
+    this.#appends = new Appends(
+      this.#client,
+      this.#watches,
+      (entry, place) => attempt(() => this.#reads.first(entry, place)),
+    );
+    this.#subscriber.on("message", (_channel: string, text: string) => {
+      listener.removal(JSON.parse(text) as Removal);
+    });
+    for (const client of new Set([this.#client, this.#subscriber])) {
+      client.on("ready", () => void this.#reconnected());
+    }
+  }
+
+  /**
+   * Checks the store and starts to listen.
+   *
+   * @throws {UnsafeRedisError} if the store would lose messages by itself.
+   * @throws {StoreError} if it does not answer.
+   */
+  async start(): Promise<void> {
+    try {
+      await checkRedis(this.#client, this.logger);
+    } catch (error) {
+      await this.close();
+      if (error instanceof UnsafeRedisError) throw error;
+      throw new StoreError("Redis does not answer at REDIS_URL.", {
+        cause: error,
+      });
+    }
+    await attempt(() => this.#watches.start());
+    await attempt(() => this.#subscriber.subscribe(REMOVALS));
+    await this.#tellRemovals();
+  }
+
+  get pending(): number {
+    return this.#appends.waiting;
+  }
+
+  append(entry: NewEntry): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.appendFor({ resolve, reject }, entry);
+    });
+  }
+
+  appendFor(waiter: Waiter, entry: NewEntry): void {
+    this.#appends.add({ entry, waiter });
+  }
+
+  read(roomId: string, after: number, limit: number): Promise<Slice> {
+    return attempt(() => this.#reads.read(roomId, after, limit));
+  }
+
+  page(
+    roomId: string,
+    range: { before?: number; after?: number; limit: number },
+  ): Promise<Page> {
+    return attempt(() => this.#reads.page(roomId, range));
+  }
+
+  find(roomId: string, id: string): Promise<Message | null> {
+    return attempt(() => this.#reads.find(roomId, id));
+  }
+
+  positions(userId: string, roomIds: string[]) {
+    return attempt(() => this.#reads.positions(userId, roomIds));
+  }
+
+  summaries(
+    userId: string,
+    roomIds: string[],
+  ): Promise<Record<string, RoomSummary>> {
+    return attempt(() => this.#reads.summaries(userId, roomIds));
+  }
+
+  readers(roomId: string): Promise<Record<string, number>> {
+    return attempt(() => this.#reads.readers(roomId));
+  }
+
+  markRead(roomId: string, userId: string, offset: number): Promise<number> {
+    const [reads, meta] = [roomKey(roomId, "reads"), roomKey(roomId, "meta")];
+    return attempt(() =>
+      this.#client.chatMarkRead(2, reads, meta, userId, offset)
+    );
+  }
+
+  async beginEpoch(roomId: string, seen: Position): Promise<void> {
+    const meta = roomKey(roomId, "meta");
+    await attempt(() =>
+      this.#client.chatBeginEpoch(
+        1,
+        meta,
+        Date.now(),
+        seen.epoch,
+        seen.offset,
+      )
+    );
+  }
+
+  trim(before: number): Promise<number> {
+    return attempt(() => trimRooms(this.#client, before));
+  }
+
+  deleteRoom(roomId: string): Promise<void> {
+    return attempt(() => deleteRoom(this.#client, roomId));
+  }
+
+  rooms(): AsyncIterable<string> {
+    return listRooms(this.#client);
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): Promise<void> {
+    return attempt(() => restoreRoom(this.#client, roomId, entries, reads));
+  }
+
+  watch(roomId: string): Promise<void> {
+    return attempt(() => this.#watches.watch(roomId));
+  }
+
+  unwatch(roomId: string): void {
+    this.#quietly(this.#watches.unwatch(roomId));
+  }
+
+  signal(roomId: string, text: string): void {
+    const channel = roomKey(roomId, "live");
+    this.#quietly(this.#client.spublish(channel, `s${text}`));
+  }
+
+  async remove(removal: Removal): Promise<void> {
+    const member = JSON.stringify([removal.roomId, removal.userId]);
+    await attempt(async () => {
+      const old = Date.now() - REMOVAL_MEMORY;
+      await this.#client.zremrangebyscore(REMOVALS, "-inf", old);
+      if (removal.removed) {
+        await this.#client.zadd(REMOVALS, removal.at, member);
+      }
+      await this.#client.publish(REMOVALS, JSON.stringify(removal));
+    });
+  }
+
+  async ping(): Promise<void> {
+    await attempt(() => this.#client.get("chatsphere:ping"));
+  }
+
+  async idle(): Promise<void> {
+    while (this.#appends.busy) await Bun.sleep(2);
+  }
+
+  async close(): Promise<void> {
+    await Promise.race([this.idle(), Bun.sleep(1_000)]);
+    this.#subscriber.disconnect();
+    this.#client.disconnect();
+  }
+
+  async #reconnected(): Promise<void> {
+    try {
+      await attempt(() => this.#watches.renew());
+      await this.#tellRemovals();
+      this.listener.reconnected();
+    } catch (error) {
+      // It is away again; the next time it is ready tries again.
+      this.logger("warn", "redis-catch-up-failed", errorFields(error));
+    }
+  }
+
+  async #tellRemovals(): Promise<void> {
+    const found = await attempt(() =>
+      this.#client.zrangebyscore(
+        REMOVALS,
+        Date.now() - REMOVAL_MEMORY,
+        "+inf",
+        "WITHSCORES",
+      )
+    );
+    for (let i = 0; i + 1 < found.length; i += 2) {
+      const [roomId, userId] = JSON.parse(found[i] ?? "[]") as string[];
+      if (roomId === undefined || userId === undefined) continue;
+      const at = Number(found[i + 1]);
+      this.listener.remembered({ roomId, userId, removed: true, at });
+    }
+  }
+
+  /** For what is not promised: a signal that is lost is sent again or not missed. */
+  #quietly(done: Promise<unknown>): void {
+    done.catch((error) => {
+      this.logger("warn", "redis-signal-failed", errorFields(error));
+    });
+  }
+}
+
+async function attempt<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (cause) {
+    if (cause instanceof StoreError) throw cause;
+    throw new StoreError("Redis failed.", { cause });
+  }
+}

@@ -1,0 +1,287 @@
+import type { Database } from "bun:sqlite";
+import { chmodSync, mkdirSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import { REMOVAL_MEMORY } from "../../access/removals.ts";
+import type { Entry, NewEntry } from "../entry.ts";
+import {
+  type Appended,
+  type LogListener,
+  type Page,
+  type Removal,
+  type RoomLog,
+  type Slice,
+  StoreError,
+  type Waiter,
+} from "../log.ts";
+import type { Arguments, Operation, Result } from "./calls.ts";
+import { Commits, type Write } from "./commits.ts";
+import { type RoomRow, SqliteReads } from "./reads.ts";
+import { openDatabase } from "./schema.ts";
+import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
+import { type Stored, TRIM_SLICE } from "./writes.ts";
+
+/**
+ * The log in one SQLite file, for one instance. What comes in while a transaction is on its
+ * way to the disk shares the next one, and so one fsync.
+ */
+export class SqliteLog implements RoomLog {
+  readonly store = "sqlite";
+  readonly #db: Database;
+  readonly #folder: string | undefined;
+  readonly #reads: SqliteReads;
+  readonly #commits: Commits;
+  readonly #listener: LogListener;
+
+  /**
+   * Opens (or makes) `rooms.sqlite` in a folder; or takes a database that is open, and
+   * then also writes in this thread.
+   */
+  constructor(from: string | Database, listener: LogListener) {
+    this.#listener = listener;
+    this.#folder = typeof from === "string" ? from : undefined;
+    this.#db = typeof from === "string" ? openIn(from) : from;
+    const writer = typeof from === "string"
+      ? new WorkerWriter(pathIn(from))
+      : new LocalWriter(from);
+    this.#commits = new Commits(writer, (writes, results) => {
+      this.#tell(writes, results);
+    });
+    this.#reads = new SqliteReads(this.#db);
+    this.#tellRemovals();
+  }
+
+  get pending(): number {
+    return this.#commits.waiting;
+  }
+
+  append(entry: NewEntry): Promise<Appended> {
+    return new Promise((resolve, reject) => {
+      this.appendFor({ resolve, reject }, entry);
+    });
+  }
+
+  appendFor(waiter: Waiter, entry: NewEntry): void {
+    this.#commits.add({ call: ["append", entry], entry, waiter });
+  }
+
+  read(roomId: string, after: number, limit: number): Promise<Slice> {
+    return this.#inRoom(
+      roomId,
+      (room) => this.#reads.slice(room, after, limit),
+    );
+  }
+
+  page(
+    roomId: string,
+    range: { before?: number; after?: number; limit: number },
+  ): Promise<Page> {
+    return this.#inRoom(roomId, (room) => this.#reads.page(room, range));
+  }
+
+  find(roomId: string, id: string): Promise<Message | null> {
+    return this.#inRoom(roomId, (room) => this.#reads.find(room, id));
+  }
+
+  positions(userId: string, roomIds: string[]) {
+    return this.#inRooms(roomIds, (room) => {
+      const { epoch, offset } = room;
+      return { epoch, offset, read: this.#reads.readPosition(room, userId) };
+    });
+  }
+
+  summaries(
+    userId: string,
+    roomIds: string[],
+  ): Promise<Record<string, RoomSummary>> {
+    return this.#inRooms(roomIds, (room) => this.#reads.summary(room, userId));
+  }
+
+  markRead(roomId: string, userId: string, offset: number): Promise<number> {
+    return this.#write("moveRead", roomId, userId, offset);
+  }
+
+  beginEpoch(roomId: string, seen: Position): Promise<void> {
+    return this.#write("beginEpoch", roomId, seen);
+  }
+
+  async trim(before: number): Promise<number> {
+    for (let total = 0;;) {
+      // In slices, so that messages are taken in between.
+      const trimmed = await this.#write("trim", before);
+      total += trimmed;
+      if (trimmed < TRIM_SLICE) return total;
+    }
+  }
+
+  async deleteRoom(roomId: string): Promise<void> {
+    for (let slice = TRIM_SLICE; slice === TRIM_SLICE;) {
+      slice = await this.#write("deleteSlice", roomId);
+    }
+  }
+
+  async *rooms(): AsyncIterable<string> {
+    yield* await this.#query(() => this.#reads.roomIds());
+  }
+
+  readers(roomId: string): Promise<Record<string, number>> {
+    return this.#inRoom(roomId, (room) => this.#reads.readers(room));
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): Promise<void> {
+    return this.#write("restore", roomId, entries, reads);
+  }
+
+  watch(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  unwatch(): void {}
+
+  signal(roomId: string, text: string): void {
+    this.#listener.signal(roomId, text);
+  }
+
+  async remove(removal: Removal): Promise<void> {
+    if (removal.removed) await this.#write("remove", removal);
+    this.#listener.removal(removal);
+  }
+
+  async ping(): Promise<void> {
+    await this.#query(() => void this.#db.query("SELECT 1").get());
+    if (this.#folder !== undefined) await tryWriting(this.#folder);
+  }
+
+  idle(): Promise<void> {
+    return this.#commits.idle();
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.close();
+    this.#db.close();
+  }
+
+  #tellRemovals(): void {
+    const rows = this.#db.query<
+      { room: string; person: string; at: number },
+      [number]
+    >("SELECT room, person, at FROM removals WHERE at > ?")
+      .all(Date.now() - REMOVAL_MEMORY);
+    for (const { room, person, at } of rows) {
+      const removal = { roomId: room, userId: person, removed: true, at };
+      this.#listener.remembered(removal);
+    }
+  }
+
+  /** Reads in a room; one that nobody wrote to gets its epoch first. */
+  async #inRoom<T>(roomId: string, read: (room: RoomRow) => T): Promise<T> {
+    if (!this.#reads.room(roomId)) await this.#write("room", roomId);
+    return this.#query(() => read(this.#roomRow(roomId)));
+  }
+
+  async #inRooms<T>(
+    roomIds: string[],
+    read: (room: RoomRow) => T,
+  ): Promise<Record<string, T>> {
+    const missing = roomIds.filter((id) => !this.#reads.room(id));
+    await Promise.all(missing.map((id) => this.#write("room", id)));
+    return this.#query(() =>
+      Object.fromEntries(roomIds.map((id) => [id, read(this.#roomRow(id))]))
+    );
+  }
+
+  #roomRow(roomId: string): RoomRow {
+    const room = this.#reads.room(roomId);
+    if (!room) throw new StoreError("The room was deleted just now.");
+    return room;
+  }
+
+  /** Runs queries that must see one moment of the log. */
+  // deno-lint-ignore require-await -- a throwing query must become a rejection
+  async #query<T>(run: () => T): Promise<T> {
+    try {
+      return this.#db.transaction(run)();
+    } catch (error) {
+      throw failure(error);
+    }
+  }
+
+  #write<O extends Operation>(
+    operation: O,
+    ...args: Arguments<O>
+  ): Promise<Result<O>> {
+    return new Promise((resolve, reject) => {
+      const waiter = { resolve, reject };
+      this.#commits.add({ call: [operation, ...args], waiter });
+    });
+  }
+
+  /** Tells the listener what was appended, now that it is on the disk. */
+  #tell(writes: Write[], results: unknown[]): void {
+    const rooms = new Map<string, Entry[]>();
+    writes.forEach(({ entry }, i) => {
+      if (!entry) return;
+      const { epoch, offset, repeated, body } = results[i] as Stored;
+      if (repeated) return;
+      const { roomId, kind } = entry;
+      const stored = { epoch, offset, kind, body: body ?? entry.body };
+      const entries = rooms.get(roomId);
+      if (entries) entries.push(stored);
+      else rooms.set(roomId, [stored]);
+    });
+    for (const [roomId, entries] of rooms) {
+      this.#listener.entries(roomId, entries);
+    }
+  }
+}
+
+/** Bytes that are tried: reading goes on when nothing can be written any more. */
+const PROBE_BYTES = 65_536;
+
+/** @throws {StoreError} when nothing can be written to the folder. */
+async function tryWriting(folder: string): Promise<void> {
+  const path = join(folder, `.probe-${crypto.randomUUID()}`);
+  try {
+    await writeFile(path, new Uint8Array(PROBE_BYTES), { mode: 0o600 });
+  } catch (cause) {
+    throw new StoreError("Nothing can be written.", { cause });
+  } finally {
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+}
+
+const pathIn = (folder: string) => join(folder, "rooms.sqlite");
+
+/**
+ * Lets nobody else on this machine read the files, whatever mode they were made with.
+ * SQLite gives its other files the mode of the database, but not when that changes.
+ */
+function keepPrivate(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    try {
+      chmodSync(file, 0o600);
+    } catch {
+      // It is not there, or not ours: whoever owns it says who may read it.
+    }
+  }
+}
+
+function openIn(folder: string): Database {
+  const path = pathIn(folder);
+  // A folder that is there may be used by others as well, and stays as it is.
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  try {
+    const db = openDatabase(path);
+    keepPrivate(path);
+    return db;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : "unknown";
+    const todo = "Free its disk, or restore it from a backup";
+    throw new Error(`${path} cannot be used (${reason}). ${todo}.`, { cause });
+  }
+}

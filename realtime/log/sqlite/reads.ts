@@ -1,0 +1,168 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { Message, RoomSummary } from "../../protocol.ts";
+import {
+  applyAmendments,
+  bySender,
+  type Entry,
+  NO_TEXT,
+  parseEntryId,
+} from "../entry.ts";
+import { type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
+import { COLUMNS, entriesOf, type Row } from "./rows.ts";
+
+/** A room's row, with the newest offset. */
+export interface RoomRow {
+  key: number;
+  epoch: string;
+  offset: number;
+}
+
+/** The row of a room, or undefined if there is none. */
+export function findRoom(db: Database, roomId: string): RoomRow | undefined {
+  const row = db.query<
+    { key: number; epoch: number; offset: number },
+    [string]
+  >(
+    `SELECT id AS key, epoch, coalesce(
+       (SELECT offset + count - 1 FROM entries WHERE room = rooms.id
+        ORDER BY offset DESC LIMIT 1), 0) AS offset
+     FROM rooms WHERE name = ?`,
+  ).get(roomId);
+  return row ? { ...row, epoch: String(row.epoch) } : undefined;
+}
+
+/** The first row that may hold what lies beyond an offset. */
+const BEYOND = `offset >= coalesce((SELECT max(offset) FROM entries
+  WHERE room = ?1 AND offset <= ?2 + 1), 0)`;
+
+/** Every query that changes nothing. */
+export class SqliteReads {
+  readonly #after: Statement<Row>;
+  readonly #messagesBefore: Statement<Row>;
+  readonly #messagesAfter: Statement<Row>;
+  readonly #amendments: Statement<Row>;
+  readonly #upTo: Statement<Row>;
+  readonly #read: Statement<{ offset: number }>;
+  readonly #readers: Statement<{ name: string; offset: number }>;
+
+  constructor(readonly db: Database) {
+    const rows = `SELECT ${COLUMNS} FROM entries WHERE room = ?1`;
+    this.#after = db.query(`${rows} AND ${BEYOND} ORDER BY offset`);
+    this.#messagesAfter = db.query(
+      `${rows} AND ${BEYOND} AND kind = 'm' ORDER BY offset`,
+    );
+    this.#messagesBefore = db.query(
+      `${rows} AND offset < ?2 AND kind = 'm' ORDER BY offset DESC`,
+    );
+    this.#amendments = db.query(
+      `${rows} AND amends BETWEEN ?2 AND ?3 ORDER BY offset`,
+    );
+    this.#upTo = db.query(
+      `${rows} AND offset <= ?2 ORDER BY offset DESC LIMIT 1`,
+    );
+    this.#read = db.query(
+      `SELECT offset FROM reads WHERE room = ?
+       AND person = (SELECT id FROM people WHERE name = ?)`,
+    );
+    this.#readers = db.query(
+      `SELECT people.name, reads.offset FROM reads
+       JOIN people ON people.id = reads.person WHERE room = ?`,
+    );
+  }
+
+  room(roomId: string): RoomRow | undefined {
+    return findRoom(this.db, roomId);
+  }
+
+  roomIds(): string[] {
+    return this.db.query<{ name: string }, []>("SELECT name FROM rooms").all()
+      .map(({ name }) => name);
+  }
+
+  slice(room: RoomRow, after: number, limit: number): Slice {
+    const rows = this.#after.iterate(room.key, after);
+    const entries = take(rows, limit, ({ offset }) => offset > after);
+    return { epoch: room.epoch, offset: room.offset, entries };
+  }
+
+  page(
+    room: RoomRow,
+    range: { before?: number; after?: number; limit: number },
+  ): Page {
+    const { before = Number.MAX_SAFE_INTEGER, after, limit } = range;
+    const entries = after === undefined
+      ? this.#before(room, before, limit)
+      : take(
+        this.#messagesAfter.iterate(room.key, after),
+        limit,
+        ({ offset }) => offset > after,
+      );
+    const messages = this.#amended(room, entries);
+    return { epoch: room.epoch, offset: room.offset, messages };
+  }
+
+  #before(room: RoomRow, before: number, limit: number): Entry[] {
+    const entries: Entry[] = [];
+    for (const row of this.#messagesBefore.iterate(room.key, before)) {
+      const earlier = entriesOf(row).filter(({ offset }) => offset < before);
+      entries.unshift(...earlier);
+      if (entries.length >= limit) break;
+    }
+    return entries.slice(-limit);
+  }
+
+  find(room: RoomRow, id: string): Message | null {
+    const position = parseEntryId(id);
+    if (!position) return null;
+    const { epoch, offset } = position;
+    const row = this.#upTo.get(room.key, offset);
+    if (row?.kind !== "m" || String(row.epoch) !== epoch) return null;
+    const entry = entriesOf(row)[offset - row.offset];
+    return entry ? this.#amended(room, [entry])[0] ?? null : null;
+  }
+
+  readPosition(room: RoomRow, userId: string): number {
+    return this.#read.get(room.key, userId)?.offset ?? 0;
+  }
+
+  readers(room: RoomRow): Record<string, number> {
+    const rows = this.#readers.all(room.key);
+    return Object.fromEntries(rows.map(({ name, offset }) => [name, offset]));
+  }
+
+  summary(room: RoomRow, userId: string): RoomSummary {
+    const read = this.readPosition(room, userId);
+    const own = bySender(userId);
+    const isNew = ({ offset, body }: Entry) =>
+      offset > read && !body.includes(own) && !body.includes(NO_TEXT);
+    const rows = this.#messagesAfter.iterate(room.key, read);
+    const unread = take(rows, UNREAD_LIMIT, isNew).length;
+    const last = this.page(room, { limit: 1 }).messages[0] ?? null;
+    return { epoch: room.epoch, offset: room.offset, read, unread, last };
+  }
+
+  #amended(room: RoomRow, entries: Entry[]): Message[] {
+    const first = entries[0], last = entries.at(-1);
+    if (!first || !last) return [];
+    const amendments = this.#amendments.all(
+      room.key,
+      first.offset,
+      last.offset,
+    );
+    return applyAmendments(entries, amendments.flatMap(entriesOf));
+  }
+}
+
+/** The first so many entries of rows that are wanted. */
+function take(
+  rows: Iterable<Row>,
+  limit: number,
+  wanted: (entry: Entry) => boolean,
+): Entry[] {
+  const entries: Entry[] = [];
+  for (const row of rows) {
+    entries.push(...entriesOf(row).filter(wanted));
+    if (entries.length >= limit) break;
+  }
+  return entries.slice(0, limit);
+}

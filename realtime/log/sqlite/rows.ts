@@ -1,0 +1,126 @@
+import type { Database, Statement } from "bun:sqlite";
+import { type Entry, TOGETHER } from "../entry.ts";
+import type { Fingerprints } from "./fingerprints.ts";
+
+/** A row of entries: one, or messages of a room that were stored together. */
+export interface Row {
+  id: number;
+  /** Of the first of them; the others follow. */
+  offset: number;
+  epoch: number;
+  kind: Entry["kind"];
+  /** Each on a line: JSON has no line breaks of its own. */
+  body: string;
+}
+
+/** What a row is read with; `id` finds it again. */
+export const COLUMNS = "id, offset, epoch, kind, body";
+
+/** The entries of a row. */
+export function entriesOf({ offset, epoch, kind, body }: Row): Entry[] {
+  return body.split("\n").map((body, i) => (
+    { epoch: String(epoch), offset: offset + i, kind, body }
+  ));
+}
+
+/** What is to be stored at an offset of a room. */
+export interface NewRow extends Entry {
+  room: number;
+  fingerprint: number;
+  amends: number | null;
+  /** Milliseconds since the Unix epoch. */
+  timestamp: number;
+}
+
+interface Group {
+  first: NewRow;
+  timestamp: number;
+  bodies: string[];
+  fingerprints: number[];
+}
+
+/**
+ * Writes rows. Messages of a room that come in one transaction share a row, as a row costs
+ * several times what a message in it does; they are only in the table after {@link flush}.
+ */
+export class Rows {
+  readonly #groups = new Map<number, Group>();
+  /** The fingerprints of all that is not in the table yet. */
+  readonly #waiting = new Set<number>();
+  readonly #insert: Statement;
+
+  constructor(db: Database, readonly fingerprints: Fingerprints) {
+    this.#insert = db.query(
+      `INSERT INTO entries (room, offset, count, epoch, fingerprints, amends,
+       timestamp, kind, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+  }
+
+  /** The ids of rows that may hold an entry with this fingerprint. */
+  find(fingerprint: number): number[] {
+    if (this.#waiting.has(fingerprint)) this.flush();
+    return this.fingerprints.find(fingerprint);
+  }
+
+  /** Adds a message, in a row that takes more until the next {@link flush}. */
+  addMessage(row: NewRow): void {
+    const { room, fingerprint, timestamp, body } = row;
+    this.#waiting.add(fingerprint);
+    const group = this.#groups.get(room);
+    if (!group || !takes(group, row)) {
+      if (group) this.#write(group);
+      const [bodies, fingerprints] = [[body], [fingerprint]];
+      this.#groups.set(room, { first: row, timestamp, bodies, fingerprints });
+      return;
+    }
+    group.bodies.push(body);
+    group.fingerprints.push(fingerprint);
+    group.timestamp = Math.max(group.timestamp, timestamp);
+  }
+
+  /** Adds an entry as a row of its own, after all that was added before. */
+  add(row: NewRow): void {
+    this.flush();
+    const { timestamp, body, fingerprint } = row;
+    const [bodies, fingerprints] = [[body], [fingerprint]];
+    this.#write({ first: row, timestamp, bodies, fingerprints });
+  }
+
+  /** Puts what was added into the table. */
+  flush(): void {
+    for (const group of this.#groups.values()) this.#write(group);
+    this.#clear();
+  }
+
+  /** Must be called when a transaction was undone. */
+  undone(): void {
+    this.#clear();
+    this.fingerprints.undone();
+  }
+
+  #clear(): void {
+    this.#groups.clear();
+    this.#waiting.clear();
+  }
+
+  #write({ first, timestamp, bodies, fingerprints }: Group): void {
+    const { lastInsertRowid } = this.#insert.run(
+      first.room,
+      first.offset,
+      bodies.length,
+      Number(first.epoch),
+      `[${fingerprints.join()}]`,
+      first.amends,
+      timestamp,
+      first.kind,
+      bodies.join("\n"),
+    );
+    const id = Number(lastInsertRowid);
+    for (const each of fingerprints) this.fingerprints.add(each, id);
+  }
+}
+
+/** Whether a message can share a row: they have one epoch, and nothing lies between them. */
+const takes = ({ first, bodies }: Group, { epoch, offset }: NewRow): boolean =>
+  bodies.length < TOGETHER && epoch === first.epoch &&
+  offset === first.offset + bodies.length;

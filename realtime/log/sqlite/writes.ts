@@ -1,0 +1,248 @@
+import type { Database, Statement } from "bun:sqlite";
+import type { Position } from "../../protocol.ts";
+import { REMOVAL_MEMORY } from "../../access/removals.ts";
+import {
+  type Entry,
+  entryOrigin,
+  type NewEntry,
+  withoutText,
+} from "../entry.ts";
+import { type Appended, type Removal, StoreError } from "../log.ts";
+import { Fingerprints } from "./fingerprints.ts";
+import { findRoom, type RoomRow } from "./reads.ts";
+import { COLUMNS, entriesOf, type NewRow, type Row, Rows } from "./rows.ts";
+
+/** Rows trimmed or deleted in one transaction. */
+export const TRIM_SLICE = 1_000;
+
+/** What became of an append; `body` if it is not as it was given. */
+export interface Stored extends Appended {
+  body?: string;
+}
+
+/**
+ * Every query that changes something; all of it inside transactions of the caller, who
+ * calls {@link committed} or {@link undone} after each.
+ */
+export class SqliteWrites {
+  readonly #db: Database;
+  readonly #rooms = new Map<string, RoomRow>();
+  readonly #people = new Map<string, number>();
+  readonly #stored: Rows;
+  readonly #candidate: Statement<Row>;
+  readonly #trim: Statement<{ count: number }>;
+  /** Text was taken out whose traces may still be in the write-ahead file. */
+  hasErased = false;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.#stored = new Rows(db, new Fingerprints(db));
+    this.#candidate = db.query(
+      `SELECT ${COLUMNS} FROM entries WHERE id = ? AND room = ?`,
+    );
+    // Rows are in the order of time, so the first that is young enough ends the rest.
+    this.#trim = db.query(
+      `DELETE FROM entries WHERE id IN (
+         SELECT id FROM entries AS old WHERE id < coalesce(
+           (SELECT id FROM entries WHERE timestamp >= ? ORDER BY id LIMIT 1),
+           9e15)
+         AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
+         ORDER BY id LIMIT ${TRIM_SLICE})
+       RETURNING count`,
+    );
+  }
+
+  append(entry: NewEntry): Stored {
+    const room = this.room(entry.roomId), fingerprint = fingerprintOf(entry);
+    const first = this.#first(room, entry, fingerprint);
+    if (first) return first;
+    const { timestamp, kind, target: amends = null } = entry;
+    const { key, epoch } = room;
+    const offset = room.offset += 1;
+    const body = this.#admitted(room, entry);
+    const place = { room: key, epoch, offset, amends, fingerprint };
+    this.#store({ ...place, timestamp, kind, body });
+    if (kind === "d" && amends) this.#erase(room, amends);
+    const changed = body === entry.body ? undefined : body;
+    return { epoch, offset, timestamp, repeated: false, body: changed };
+  }
+
+  /** What an entry was stored as before, if it was. */
+  #first(
+    room: RoomRow,
+    { clientId, sender }: NewEntry,
+    fingerprint: number,
+  ): Stored | undefined {
+    for (const id of this.#stored.find(fingerprint)) {
+      const row = this.#candidate.get(id, room.key);
+      for (const entry of row ? entriesOf(row) : []) {
+        const origin = entryOrigin(entry);
+        if (origin.clientId !== clientId) continue;
+        if (origin.sender.id !== sender.id) continue;
+        const { timestamp } = origin;
+        const { epoch, offset } = entry;
+        return { epoch, offset, timestamp, repeated: true };
+      }
+    }
+  }
+
+  /** An entry's body; without its text if that would bring back what a deletion took. */
+  #admitted(room: RoomRow, { kind, target = 0, body }: NewEntry): string {
+    if (kind !== "e") return body;
+    const deletion = this.#db.query(
+      "SELECT 1 FROM entries WHERE room = ? AND amends = ? AND kind = 'd'",
+    ).get(room.key, target);
+    return deletion ? withoutText(body) : body;
+  }
+
+  /** Overwrites the text of a message and of its edits. */
+  #erase(room: RoomRow, target: number): void {
+    this.hasErased = true;
+    const rows = this.#db.query<Row, number[]>(
+      `SELECT * FROM (SELECT ${COLUMNS} FROM entries
+         WHERE room = ?1 AND offset <= ?2 ORDER BY offset DESC LIMIT 1)
+       UNION SELECT ${COLUMNS} FROM entries
+       WHERE room = ?1 AND amends = ?2 AND kind = 'e'`,
+    ).all(room.key, target);
+    const change = this.#db.query("UPDATE entries SET body = ? WHERE id = ?");
+    for (const row of rows) {
+      const bodies = entriesOf(row).map(({ kind, offset, body }) =>
+        kind === "e" || offset === target ? withoutText(body) : body
+      );
+      change.run(bodies.join("\n"), row.id);
+    }
+  }
+
+  /** Removes a slice of a room, or what remains of it; returns how many rows went. */
+  deleteSlice(roomId: string): number {
+    const { key } = this.room(roomId);
+    this.hasErased = true;
+    const { changes } = this.#db.query(
+      `DELETE FROM entries WHERE id IN
+       (SELECT id FROM entries WHERE room = ? ORDER BY offset LIMIT ${TRIM_SLICE})`,
+    ).run(key);
+    if (changes === TRIM_SLICE) return changes;
+    this.#db.query("DELETE FROM reads WHERE room = ?").run(key);
+    this.#db.query("DELETE FROM rooms WHERE id = ?").run(key);
+    this.#rooms.delete(roomId);
+    return changes;
+  }
+
+  restore(
+    roomId: string,
+    entries: Entry[],
+    reads: Record<string, number>,
+  ): void {
+    const room = this.room(roomId);
+    if (room.offset > 0) throw new StoreError(`${roomId} is not empty.`);
+    for (const entry of entries) {
+      const { target = null, ...origin } = entryOrigin(entry);
+      const fingerprint = fingerprintOf({ roomId, ...origin });
+      const { timestamp } = origin;
+      const place = { room: room.key, amends: target, fingerprint, timestamp };
+      this.#store({ ...entry, ...place });
+      room.offset = entry.offset;
+    }
+    this.#renewEpoch(room);
+    for (const [userId, offset] of Object.entries(reads)) {
+      this.moveRead(roomId, userId, offset);
+    }
+  }
+
+  beginEpoch(roomId: string, seen: Position): void {
+    const room = this.room(roomId);
+    if (room.epoch === seen.epoch && room.offset < seen.offset) {
+      this.#renewEpoch(room);
+    }
+  }
+
+  /** Moves a read position forward, never back; returns where it is then. */
+  moveRead(roomId: string, userId: string, offset: number): number {
+    const room = this.room(roomId);
+    const moved = this.#db.query<{ offset: number }, number[]>(
+      `INSERT INTO reads (room, person, offset) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET offset = max(offset, excluded.offset)
+       RETURNING offset`,
+    ).get(room.key, this.#person(userId), Math.min(offset, room.offset));
+    return moved?.offset ?? 0;
+  }
+
+  /** Trims a slice; returns how many entries that were. */
+  trim(before: number): number {
+    const rows = this.#trim.all(before);
+    if (rows.length > 0) this.hasErased = true;
+    return rows.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  /** Remembers that someone was taken out of a room. */
+  remove({ roomId, userId, at }: Removal): void {
+    this.#db.query("DELETE FROM removals WHERE at < ?")
+      .run(Date.now() - REMOVAL_MEMORY);
+    this.#db.query(
+      "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)",
+    ).run(roomId, userId, at);
+  }
+
+  /** The room's row, made if need be; kept up to date, so reading it costs nothing. */
+  room(roomId: string): RoomRow {
+    const known = this.#rooms.get(roomId);
+    if (known) return known;
+    this.#db.query("INSERT OR IGNORE INTO rooms (name, epoch) VALUES (?, ?)")
+      .run(roomId, Date.now());
+    const room = findRoom(this.#db, roomId);
+    if (!room) throw new StoreError("The room's row is missing.");
+    this.#rooms.set(roomId, room);
+    return room;
+  }
+
+  /** Must be called before anything is read or changed but by {@link append}, and before a
+   * commit. */
+  flush(): void {
+    this.#stored.flush();
+  }
+
+  /** What was done is committed. */
+  committed(): void {
+    this.#stored.fingerprints.committed();
+  }
+
+  /** What was done was undone: forgets the keys and offsets of rows that may be gone. */
+  undone(): void {
+    this.#rooms.clear();
+    this.#people.clear();
+    this.#stored.undone();
+  }
+
+  #person(userId: string): number {
+    const known = this.#people.get(userId);
+    if (known !== undefined) return known;
+    this.#db.query("INSERT OR IGNORE INTO people (name) VALUES (?)")
+      .run(userId);
+    const row = this.#db.query<{ id: number }, [string]>(
+      "SELECT id FROM people WHERE name = ?",
+    ).get(userId);
+    if (!row) throw new StoreError("The person's row is missing.");
+    this.#people.set(userId, row.id);
+    return row.id;
+  }
+
+  #store(row: NewRow): void {
+    if (row.kind === "m") this.#stored.addMessage(row);
+    else this.#stored.add(row);
+  }
+
+  #renewEpoch(room: RoomRow): void {
+    const epoch = Math.max(Date.now(), Number(room.epoch) + 1);
+    this.#db.query("UPDATE rooms SET epoch = ? WHERE id = ?")
+      .run(epoch, room.key);
+    room.epoch = String(epoch);
+  }
+}
+
+type Origin = Pick<NewEntry, "roomId" | "sender" | "clientId">;
+
+/** 53 bits of a hash: an integer that SQLite and JavaScript both hold exactly. */
+function fingerprintOf({ roomId, sender, clientId }: Origin): number {
+  const hash = Bun.hash.xxHash64(`${roomId}\0${sender.id}\0${clientId}`);
+  return Number(BigInt.asUintN(53, hash));
+}

@@ -1,0 +1,81 @@
+import type { Config } from "../config.ts";
+import type { Hub } from "../rooms/hub.ts";
+import { errorFields, type Logger } from "./logger.ts";
+import { CLOSE } from "../protocol.ts";
+import type { Connection } from "../connections/connection.ts";
+
+/** Bytes, and seconds, after which a slow reader is told to go. */
+const SLOW_BYTES = 524_288;
+const SLOW_SECONDS = 10;
+const POSITION_CHECK = 40_000;
+const PRESENCE_REFRESH = 10_000;
+const TRIM_EVERY = 3_600_000;
+const DAY = 86_400_000;
+
+/** For how many seconds a reader has been slow. */
+export type SlowReaders = Map<Connection, number>;
+
+/** Starts what is done again and again while the service runs. */
+export function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
+  const slow: SlowReaders = new Map();
+  return [
+    setInterval(() => sweep(hub, slow), 1_000),
+    setInterval(collector(hub), 5_000),
+    setInterval(() => void hub.checkPositions(), POSITION_CHECK),
+    setInterval(() => hub.refreshPresence(), PRESENCE_REFRESH),
+    setInterval(() => hub.removals.forget(), 60_000),
+    setInterval(() => void trimOld(hub, config, logger), TRIM_EVERY),
+  ];
+}
+
+/**
+ * Collects garbage once many have come or gone: verifying a token leaves more behind than
+ * the connection keeps, and a quiet process would hold on to it.
+ */
+function collector(hub: Hub): () => void {
+  let collected = 0, before = 0;
+  return () => {
+    const { size } = hub.connections;
+    const settled = Math.abs(size - before) < 50;
+    before = size;
+    if (!settled || Math.abs(size - collected) < 500) return;
+    collected = size;
+    Bun.gc(true);
+  };
+}
+
+/** Removes what is older than the configuration keeps. */
+export async function trimOld(
+  hub: Hub,
+  config: Pick<Config, "retentionDays">,
+  logger: Logger,
+): Promise<void> {
+  if (config.retentionDays === undefined) return;
+  try {
+    const before = Date.now() - config.retentionDays * DAY;
+    logger("info", "trimmed", { entries: await hub.log.trim(before) });
+  } catch (error) {
+    logger("warn", "trim-failed", errorFields(error));
+  }
+}
+
+/** Ends what has run out: time to identify, tokens, patience with slow readers. */
+export function sweep(hub: Hub, slow: SlowReaders): void {
+  const now = Date.now();
+  for (const stream of [...hub.streams]) stream.check();
+  for (const connection of [...hub.connections]) {
+    if (connection.deadline <= now) {
+      const [code, reason] = connection.person
+        ? [CLOSE.token, "token expired"] as const
+        : [CLOSE.identifyTimeout, "not identified in time"] as const;
+      connection.close(code, reason);
+    }
+    if (connection.socket.getBufferedAmount() > SLOW_BYTES) {
+      slow.set(connection, (slow.get(connection) ?? 0) + 1);
+    } else slow.delete(connection);
+  }
+  for (const [connection, seconds] of slow) {
+    if (seconds >= SLOW_SECONDS) connection.close(CLOSE.tooSlow, "too slow");
+    if (connection.closed) slow.delete(connection);
+  }
+}

@@ -1,0 +1,165 @@
+import type { Person } from "../access/tokens.ts";
+import { FrameError } from "../frames.ts";
+import {
+  amendmentEntry,
+  entryId,
+  messageEntry,
+  type NewEntry,
+  quoted,
+} from "../log/entry.ts";
+import type { Appended, RoomLog } from "../log/log.ts";
+import {
+  type Amendment,
+  type Draft,
+  LIMITS,
+  type Message,
+  type Role,
+} from "../protocol.ts";
+
+/**
+ * The person's role in a room by their current token.
+ *
+ * @throws {FrameError} `not-member`, the same whether or not there is such a room.
+ */
+export function roleIn(person: Person, roomId: string, ref?: string): Role {
+  const role = person.rooms.get(roomId);
+  if (role) return role;
+  throw new FrameError("not-member", "You are not in this room.", ref);
+}
+
+/**
+ * What a person's message is appended as.
+ *
+ * @throws {FrameError} `not-member`
+ */
+export function entryOf(
+  person: Person,
+  roomId: string,
+  draft: Draft,
+): NewEntry {
+  roleIn(person, roomId, draft.clientId);
+  return messageEntry(origin(person, roomId, draft.clientId), draft);
+}
+
+/**
+ * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
+ * sender or an admin of the room may delete it.
+ *
+ * @throws {FrameError} `not-member`, `not-found`, `forbidden` or `too-many-reactions`.
+ */
+export async function amendMessage(
+  log: RoomLog,
+  person: Person,
+  frame: Amendment,
+): Promise<Appended> {
+  // Reactions to one message are counted one after the other, or many at once would all fit.
+  const before = frame.event === "react" ? reacting.get(frame.id) : undefined;
+  const done = (async () => {
+    await before?.catch(() => {});
+    return await amend(log, person, frame);
+  })();
+  if (frame.event !== "react") return await done;
+  reacting.set(frame.id, done);
+  try {
+    return await done;
+  } finally {
+    if (reacting.get(frame.id) === done) reacting.delete(frame.id);
+  }
+}
+
+/** The newest reaction under way to each message, by the message's id. */
+const reacting = new Map<string, Promise<unknown>>();
+
+async function amend(
+  log: RoomLog,
+  person: Person,
+  frame: Amendment,
+): Promise<Appended> {
+  const { roomId, clientId, id } = frame;
+  const role = roleIn(person, roomId, clientId);
+  const message = await log.find(roomId, id);
+  if (!message) {
+    throw new FrameError("not-found", "There is no such message.", clientId);
+  }
+  check(person, role, frame, message);
+  if (frame.event === "react") checkReaction(person, frame, message);
+  const from = origin(person, roomId, clientId);
+  return log.append(amendmentEntry(from, message, change(frame)));
+}
+
+function check(
+  person: Person,
+  role: Role,
+  { event, clientId }: Amendment,
+  message: Message,
+): void {
+  const own = message.sender.id === person.id;
+  if (event === "edit-message" && !own) {
+    const why = "Only the person who wrote a message can change it.";
+    throw new FrameError("forbidden", why, clientId);
+  }
+  if (event === "delete-message" && !own && role !== "admin") {
+    const why = "Only its writer or an admin of the room can delete a message.";
+    throw new FrameError("forbidden", why, clientId);
+  }
+  if (event !== "delete-message" && message.deletedAt !== undefined) {
+    throw new FrameError("not-found", "The message was deleted.", clientId);
+  }
+}
+
+/**
+ * @throws {FrameError} `too-many-reactions` for one more kind of reaction than a person may give
+ * a message, or than a message may have.
+ */
+function checkReaction(
+  { id }: Person,
+  { emoji, on, clientId }: Extract<Amendment, { event: "react" }>,
+  { reactions = {} }: Message,
+): void {
+  const kinds = Object.entries(reactions);
+  if (!on || reactions[emoji]?.includes(id)) return;
+  const own = kinds.filter(([, people]) => people.includes(id)).length;
+  if (own >= LIMITS.reactionsEach) {
+    throw new FrameError(
+      "too-many-reactions",
+      `You can react to a message in ${LIMITS.reactionsEach} ways. Take one back first.`,
+      clientId,
+    );
+  }
+  if (kinds.length >= LIMITS.reactions && !reactions[emoji]) {
+    throw new FrameError(
+      "too-many-reactions",
+      `A message can have ${LIMITS.reactions} different reactions. Choose one it has.`,
+      clientId,
+    );
+  }
+}
+
+function change(frame: Amendment) {
+  switch (frame.event) {
+    case "edit-message":
+      return { kind: "e", content: frame.content } as const;
+    case "delete-message":
+      return { kind: "d" } as const;
+    case "react":
+      return { kind: "r", emoji: frame.emoji, on: frame.on } as const;
+  }
+}
+
+const origin = ({ sender }: Person, roomId: string, clientId: string) => ({
+  roomId,
+  clientId,
+  sender,
+  timestamp: Date.now(),
+});
+
+/** The JSON text of the frame that acknowledges an append. */
+export function ackText(
+  roomId: string,
+  clientId: string,
+  { epoch, offset, timestamp }: Appended,
+): string {
+  const id = entryId(epoch, offset);
+  const [client, room] = [quoted(clientId), quoted(roomId)];
+  return `{"event":"message-ack","clientId":${client},"id":"${id}","roomId":${room},"offset":${offset},"timestamp":${timestamp}}`;
+}
