@@ -10,7 +10,7 @@ import {
   readUrl,
   withoutSlash,
 } from "./env.ts";
-import { readTrustedProxies } from "./http/peers.ts";
+import { readTrustedProxies } from "./http/requests/peers.ts";
 import { type AwsConfig, readAws } from "./faces/aws-config.ts";
 
 export { ConfigError };

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { isDiskFull, tryWriting } from "./disk.ts";
 import { AppError, toAppError } from "./errors.ts";
-import { dependencies } from "./http/dependencies.ts";
-import { testApp } from "./http/testing.ts";
+import { dependencies } from "./http/pages/dependencies.ts";
+import { testApp } from "./http/testing/app.ts";
 
 /** What Deno's KV, and its files, say when the disk is full. */
 const FULL = [

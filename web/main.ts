@@ -1,9 +1,9 @@
 import { App, type Middleware, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
-import { observed } from "./http/observed.ts";
-import { answeredOnce } from "./http/once.ts";
-import { withPerson, withServices } from "./http/person.ts";
-import { fromHere, sameSite, security } from "./http/security.ts";
+import { observed } from "./http/middleware/observed.ts";
+import { answeredOnce } from "./http/middleware/once.ts";
+import { withPerson, withServices } from "./http/middleware/person.ts";
+import { fromHere, sameSite, security } from "./http/middleware/security.ts";
 import { log } from "./log.ts";
 import { services } from "./open-services.ts";
 import type { Services } from "./services.ts";

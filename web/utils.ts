@@ -1,7 +1,7 @@
 import { createDefine } from "fresh";
 import type { SignedIn } from "./accounts/types.ts";
-import "./client/whole-row.tsx";
-import { otherMethods } from "./http/methods.ts";
+import "./client/drawn/whole-row.tsx";
+import { otherMethods } from "./http/middleware/methods.ts";
 import type { Services } from "./services.ts";
 
 /** What the middlewares put on every request's `ctx.state`. */

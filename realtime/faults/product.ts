@@ -37,7 +37,7 @@ export interface RoomState {
   unsent: { clientId: string; content: string; status: string }[];
 }
 
-/** Milliseconds; see `TIMING` in web/client/socket.ts. */
+/** Milliseconds; see `TIMING` in web/client/browser/socket.ts. */
 export interface Timing {
   first: number;
   longest: number;
@@ -50,7 +50,7 @@ export interface Timing {
 /** Loads the client's modules from `web/client`. */
 export async function loadProduct(): Promise<ProductClient> {
   const load = (file: string) =>
-    import(new URL(`../../web/client/${file}`, import.meta.url).href);
+    import(new URL(`../../web/client/browser/${file}`, import.meta.url).href);
   const [{ openRoom }, { initialState }] = await Promise.all([
     load("room.ts"),
     load("room-state.ts"),

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
-import { type TestApp, testApp } from "../http/testing.ts";
-import { pictureOf } from "../http/testing.ts";
+import { type TestApp, testApp } from "../http/testing/app.ts";
+import { pictureOf } from "../http/testing/app.ts";
 import { acceptInvitation } from "../rooms/accept.ts";
 import { invite } from "../rooms/invite.ts";
 import { createRoom } from "../rooms/rooms.ts";

@@ -1,4 +1,4 @@
-import { type Clock, UNKNOWN } from "../client/times.ts";
+import { type Clock, UNKNOWN } from "../client/drawn/times.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

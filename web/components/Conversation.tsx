@@ -1,6 +1,6 @@
 import type { Message } from "../../realtime/protocol.ts";
-import { rows } from "../client/MessageList.tsx";
-import type { Clock } from "../client/times.ts";
+import { rows } from "../client/drawn/MessageList.tsx";
+import type { Clock } from "../client/drawn/times.ts";
 
 /** Messages to be read only, as a room shows them. */
 export function Conversation({ roomId, messages, me, clock, hues }: {

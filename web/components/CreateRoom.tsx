@@ -1,4 +1,4 @@
-import type { Failure } from "../http/forms.ts";
+import type { Failure } from "../http/requests/forms.ts";
 import { roomFormId } from "../rooms/rooms.ts";
 import { Field } from "./Field.tsx";
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Failure } from "../http/forms.ts";
+import type { Failure } from "../http/requests/forms.ts";
 import { Notice } from "./Notice.tsx";
 
 /** A field of a long form, in words. */

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import type { Clock } from "../client/times.ts";
+import type { Clock } from "../client/drawn/times.ts";
 import { Once } from "./Once.tsx";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { SentInvitation } from "../rooms/types.ts";

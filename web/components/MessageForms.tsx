@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
-import { EMOJI } from "../client/emoji.ts";
+import { EMOJI } from "../client/drawn/emoji.ts";
 import { FieldError } from "./Field.tsx";
 import { Once } from "./Once.tsx";
 

@@ -1,5 +1,5 @@
-import type { Clock } from "../client/times.ts";
-import type { RoomEntry } from "../http/room-list.ts";
+import type { Clock } from "../client/drawn/times.ts";
+import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Ago } from "./Ago.tsx";
 
 /** What the list shows of the last message, on one line. */

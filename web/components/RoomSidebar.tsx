@@ -1,5 +1,5 @@
-import { unreadText } from "../client/sidebar.ts";
-import type { RoomEntry } from "../http/room-list.ts";
+import { unreadText } from "../client/browser/sidebar.ts";
+import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
 import { Mark } from "./Mark.tsx";

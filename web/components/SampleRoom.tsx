@@ -1,6 +1,6 @@
 import type { Message } from "../../realtime/protocol.ts";
-import { Row } from "../client/Row.tsx";
-import { UNKNOWN } from "../client/times.ts";
+import { Row } from "../client/drawn/Row.tsx";
+import { UNKNOWN } from "../client/drawn/times.ts";
 import { Mark } from "./Mark.tsx";
 
 const AMARA = { id: "sample-amara", name: "Amara Diallo" };

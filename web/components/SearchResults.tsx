@@ -1,5 +1,5 @@
 import type { SearchPage } from "../../realtime/protocol.ts";
-import type { Clock } from "../client/times.ts";
+import type { Clock } from "../client/drawn/times.ts";
 import { Ago } from "./Ago.tsx";
 import { Avatar } from "./Avatar.tsx";
 import { Excerpt } from "./Excerpt.tsx";

@@ -7,9 +7,9 @@ import {
   setFiles,
   type Still,
   takeStills,
-} from "../client/camera.ts";
-import { sendForm } from "../client/send-form.ts";
-import { tellZone } from "../client/zone.ts";
+} from "../client/browser/camera.ts";
+import { sendForm } from "../client/browser/send-form.ts";
+import { tellZone } from "../client/browser/zone.ts";
 
 export interface CameraProps {
   /** The name of the form's field; it may carry several files, from two inputs with `turn`. */

@@ -1,16 +1,16 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
-import { Composer } from "../client/Composer.tsx";
-import type { Takeover } from "../client/Extras.tsx";
-import type { Load } from "../client/load.ts";
-import { MessageList, whenIdle } from "../client/MessageList.tsx";
-import { type OpenRoom, openRoom } from "../client/room.ts";
-import { initialState } from "../client/room-state.ts";
-import type { LinkState, WayOn } from "../client/socket.ts";
-import { type Clock, OWN } from "../client/times.ts";
-import { fetchToken } from "../client/token.ts";
-import type { TranscriberState } from "../http/transcriber.ts";
+import { Composer } from "../client/drawn/Composer.tsx";
+import type { Takeover } from "../client/drawn/Extras.tsx";
+import type { Load } from "../client/browser/load.ts";
+import { MessageList, whenIdle } from "../client/drawn/MessageList.tsx";
+import { type OpenRoom, openRoom } from "../client/browser/room.ts";
+import { initialState } from "../client/browser/room-state.ts";
+import type { LinkState, WayOn } from "../client/browser/socket.ts";
+import { type Clock, OWN } from "../client/drawn/times.ts";
+import { fetchToken } from "../client/browser/token.ts";
+import type { TranscriberState } from "../http/pages/transcriber.ts";
 
 export interface RoomProps {
   room: { id: string; name: string };
@@ -80,7 +80,9 @@ export default function Room(props: RoomProps) {
   const input = useRef<HTMLTextAreaElement>(null);
   const open = useRef<OpenRoom>();
   const takeover = useRef<Takeover>(null);
-  const [later, setLater] = useState<typeof import("../client/later.ts")>();
+  const [later, setLater] = useState<
+    typeof import("../client/browser/later.ts")
+  >();
 
   const seen = (upTo?: number) =>
     !document.hidden && document.hasFocus() && open.current?.seen(upTo);
@@ -149,7 +151,7 @@ export default function Room(props: RoomProps) {
   }, []);
 
   const getLater = () =>
-    import("../client/later.ts")
+    import("../client/browser/later.ts")
       .then(setLater, () => setTimeout(getLater, AGAIN));
 
   useEffect(() => {
@@ -191,7 +193,7 @@ export default function Room(props: RoomProps) {
     if (wayOn && what !== "discard") return;
     if (what === "retry") return open.current!.retry(id);
     if (what === "discard") return open.current!.discard(id);
-    const loaded = await load(() => import("../client/Extras.tsx"));
+    const loaded = await load(() => import("../client/drawn/Extras.tsx"));
     const shown = loaded?.extras({
       what,
       id,
@@ -286,7 +288,9 @@ export default function Room(props: RoomProps) {
           if (text) open.current?.typing();
         }}
         onDictate={async () => {
-          const loaded = await load(() => import("../client/Dictation.tsx"));
+          const loaded = await load(() =>
+            import("../client/drawn/Dictation.tsx")
+          );
           const panel = loaded?.dictation({
             transcriberUrl: props.transcriberUrl,
             transcriber: props.transcriber,

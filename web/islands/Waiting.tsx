@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { fetchToken } from "../client/token.ts";
+import { fetchToken } from "../client/browser/token.ts";
 // With the room's code as a whole the bundler leaves it in one file, which is smaller.
 import "./Room.tsx";
-import { sendWaiting, type WaitingRoom } from "../client/waiting.ts";
+import { sendWaiting, type WaitingRoom } from "../client/browser/waiting.ts";
 
 export interface WaitingProps {
   /** The account's id. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { testApp } from "../http/testing.ts";
+import { testApp } from "../http/testing/app.ts";
 
 /** A transcriber that answers so, and what it was asked. */
 function transcriber(status: number) {

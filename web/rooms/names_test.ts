@@ -1,6 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { deleteAccount } from "../accounts/delete-account.ts";
-import { type TestApp, testApp } from "../http/testing.ts";
+import { type TestApp, testApp } from "../http/testing/app.ts";
 import { acceptInvitation } from "./accept.ts";
 import { createRoom } from "./rooms.ts";
 import { invite } from "./invite.ts";

@@ -1,7 +1,10 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
 import { errorHeaders, errorResponse, toAppError } from "../errors.ts";
-import { SCRIPTLESS_POLICY, securityHeaders } from "../http/security.ts";
+import {
+  SCRIPTLESS_POLICY,
+  securityHeaders,
+} from "../http/middleware/security.ts";
 import { define } from "../utils.ts";
 
 /** What to say where the error itself has nothing better. */

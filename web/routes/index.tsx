@@ -1,7 +1,7 @@
 import { Head } from "fresh/runtime";
 import { Notice } from "../components/Notice.tsx";
 import { SampleRoom } from "../components/SampleRoom.tsx";
-import { sentenceFor } from "../http/forms.ts";
+import { sentenceFor } from "../http/requests/forms.ts";
 import { define } from "../utils.ts";
 
 const REASONS = [

@@ -1,6 +1,10 @@
-import { clockOf } from "../http/clock.ts";
-import { loadRooms } from "../http/room-list.ts";
-import { REFRESH, roomsFrame, signedOutFrame } from "../http/rooms-frame.tsx";
+import { clockOf } from "../http/requests/clock.ts";
+import { loadRooms } from "../http/pages/room-list.ts";
+import {
+  REFRESH,
+  roomsFrame,
+  signedOutFrame,
+} from "../http/pages/rooms-frame.tsx";
 import { define } from "../utils.ts";
 
 const HEADERS = {

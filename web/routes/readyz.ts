@@ -1,4 +1,4 @@
-import { dependencies } from "../http/dependencies.ts";
+import { dependencies } from "../http/pages/dependencies.ts";
 import { shuttingDown } from "../shutdown.ts";
 import { define } from "../utils.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { onStage } from "../http/api-testing.ts";
+import { onStage } from "../http/testing/api.ts";
 
 Deno.test(
   "the service is alive and ready",

@@ -21,8 +21,8 @@ import {
   FormTooLarge,
   readForm,
   textOf,
-} from "../http/forms.ts";
-import { keptFor, photosOf } from "../http/kept-photos.ts";
+} from "../http/requests/forms.ts";
+import { keptFor, photosOf } from "../http/requests/kept-photos.ts";
 import { define } from "../utils.ts";
 
 interface Data {

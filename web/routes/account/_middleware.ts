@@ -1,3 +1,3 @@
-import { signInFirst } from "../../http/person.ts";
+import { signInFirst } from "../../http/middleware/person.ts";
 
 export default signInFirst;

@@ -8,10 +8,14 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
-import { storeFace } from "../../http/account-actions.ts";
-import { type Failure, failureOf, readForm } from "../../http/forms.ts";
-import { keptFor, photosOf } from "../../http/kept-photos.ts";
-import { personOf } from "../../http/person.ts";
+import { storeFace } from "../../http/pages/account-actions.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+} from "../../http/requests/forms.ts";
+import { keptFor, photosOf } from "../../http/requests/kept-photos.ts";
+import { personOf } from "../../http/middleware/person.ts";
 import { define } from "../../utils.ts";
 
 interface Data {

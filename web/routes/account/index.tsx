@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { isRecent } from "../../accounts/factor-changes.ts";
-import { act, type Changed } from "../../http/account-actions.ts";
+import { act, type Changed } from "../../http/pages/account-actions.ts";
 import { AccountForms } from "../../components/AccountForms.tsx";
 import { ConfirmAddress } from "../../components/ConfirmAddress.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
@@ -13,9 +13,9 @@ import {
   readForm,
   sentenceFor,
   textOf,
-} from "../../http/forms.ts";
-import { hasOutbox } from "../../http/outbox.ts";
-import { personOf } from "../../http/person.ts";
+} from "../../http/requests/forms.ts";
+import { hasOutbox } from "../../http/pages/outbox.ts";
+import { personOf } from "../../http/middleware/person.ts";
 import type { Account } from "../../accounts/types.ts";
 import { define, type State } from "../../utils.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { readJson } from "../../http/json.ts";
-import { personOf } from "../../http/person.ts";
-import { loadRooms } from "../../http/room-list.ts";
+import { readJson } from "../../http/requests/json.ts";
+import { personOf } from "../../http/middleware/person.ts";
+import { loadRooms } from "../../http/pages/room-list.ts";
 import { createRoomWith } from "../../rooms/create-with.ts";
 import { listMembers } from "../../rooms/members.ts";
 import { findRoom } from "../../rooms/rooms.ts";

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { deliverDue } from "../../mail/deliver.ts";
 import { laterInTheQueue } from "../../mail/testing.ts";
-import { breakMail, newestCode, onStage } from "../../http/api-testing.ts";
+import { breakMail, newestCode, onStage } from "../../http/testing/api.ts";
 
 Deno.test(
   "making a room answers 201 with its id and name",

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readJson } from "../../http/json.ts";
-import { personOf } from "../../http/person.ts";
+import { readJson } from "../../http/requests/json.ts";
+import { personOf } from "../../http/middleware/person.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { rejectInvitation } from "../../rooms/invitations.ts";
 import { invite } from "../../rooms/invite.ts";

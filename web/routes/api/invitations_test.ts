@@ -4,7 +4,7 @@ import {
   newestCode,
   onStage,
   type Stage,
-} from "../../http/api-testing.ts";
+} from "../../http/testing/api.ts";
 
 const makeRoom = async (client: Client): Promise<string> =>
   (await client.send("POST", "/api/chat", { name: "Tea" })).body.id;

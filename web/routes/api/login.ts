@@ -21,10 +21,14 @@ import {
   liveFaceImages,
   picturesOf,
   withFaceImage,
-} from "../../http/face-image.ts";
-import { PICTURES_BYTES, readJson, readShape } from "../../http/json.ts";
-import { pendingLoginOf } from "../../http/pending-login.ts";
-import { sessionAnswer } from "../../http/session-answer.ts";
+} from "../../http/requests/face-image.ts";
+import {
+  PICTURES_BYTES,
+  readJson,
+  readShape,
+} from "../../http/requests/json.ts";
+import { pendingLoginOf } from "../../http/requests/pending-login.ts";
+import { sessionAnswer } from "../../http/pages/session-answer.ts";
 import type { Services } from "../../services.ts";
 import { define, type State } from "../../utils.ts";
 

@@ -6,7 +6,7 @@ import {
   faceOf,
   onStage,
   PASSWORD,
-} from "../../http/api-testing.ts";
+} from "../../http/testing/api.ts";
 
 const credentials = { email: "ada@example.com", password: PASSWORD };
 const faceImage = faceOf("Ada");

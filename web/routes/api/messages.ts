@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { LIMITS } from "../../../realtime/protocol.ts";
-import { readJson, readShape } from "../../http/json.ts";
-import { personOf } from "../../http/person.ts";
+import { readJson, readShape } from "../../http/requests/json.ts";
+import { personOf } from "../../http/middleware/person.ts";
 import { rolesOf } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 

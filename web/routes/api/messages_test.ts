@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Client, onStage } from "../../http/api-testing.ts";
+import { type Client, onStage } from "../../http/testing/api.ts";
 
 const makeRoom = async (client: Client): Promise<string> =>
   (await client.send("POST", "/api/chat", { name: "Tea" })).body.id;

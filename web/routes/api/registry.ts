@@ -5,9 +5,9 @@ import {
   faceImages,
   picturesOf,
   withFaceImage,
-} from "../../http/face-image.ts";
-import { PICTURES_BYTES, readJson } from "../../http/json.ts";
-import { sessionAnswer } from "../../http/session-answer.ts";
+} from "../../http/requests/face-image.ts";
+import { PICTURES_BYTES, readJson } from "../../http/requests/json.ts";
+import { sessionAnswer } from "../../http/pages/session-answer.ts";
 import { define } from "../../utils.ts";
 
 const Body = z.object({

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { faceOf, onStage, PASSWORD } from "../../http/api-testing.ts";
+import { faceOf, onStage, PASSWORD } from "../../http/testing/api.ts";
 
 const ada = {
   name: "Ada",

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { readJson } from "../../http/json.ts";
-import { personOf } from "../../http/person.ts";
+import { readJson } from "../../http/requests/json.ts";
+import { personOf } from "../../http/middleware/person.ts";
 import { rolesOf } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 

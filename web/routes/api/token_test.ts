@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createLocalJWKSet, jwtVerify } from "jose";
-import { onStage } from "../../http/api-testing.ts";
+import { onStage } from "../../http/testing/api.ts";
 
 Deno.test(
   "a token says who I am and my rooms, for one audience, and can be verified",

@@ -17,7 +17,7 @@ import {
   readForm,
   textOf,
   unknownIntent,
-} from "../../http/forms.ts";
+} from "../../http/requests/forms.ts";
 import { announceSignOut } from "../../rooms/announce.ts";
 import { define, type State } from "../../utils.ts";
 

@@ -3,7 +3,12 @@ import { page } from "fresh";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
 import type { Account } from "../../accounts/types.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { findInvitation, rejectInvitation } from "../../rooms/invitations.ts";

@@ -8,13 +8,18 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
-import { hasOutbox } from "../../http/outbox.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
+import { hasOutbox } from "../../http/pages/outbox.ts";
 import {
   pendingLoginOf,
   signedIn,
   startAgain,
-} from "../../http/pending-login.ts";
+} from "../../http/requests/pending-login.ts";
 import { define } from "../../utils.ts";
 
 interface Data {

@@ -15,20 +15,20 @@ import {
   failureOf,
   filesOf,
   readForm,
-} from "../../http/forms.ts";
+} from "../../http/requests/forms.ts";
 import {
   type Answer,
   answerInLine,
   isLongLine,
   photosInLine,
   waitInLine,
-} from "../../http/face-line.ts";
+} from "../../http/pages/face-line.ts";
 import {
   type PendingLogin,
   pendingLoginOf,
   signedIn,
   startAgain,
-} from "../../http/pending-login.ts";
+} from "../../http/requests/pending-login.ts";
 import type { Services } from "../../services.ts";
 import { define, type State } from "../../utils.ts";
 

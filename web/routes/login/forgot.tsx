@@ -6,8 +6,13 @@ import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
-import { hasOutbox } from "../../http/outbox.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
+import { hasOutbox } from "../../http/pages/outbox.ts";
 import { finishFirst } from "../../shutdown.ts";
 import { define } from "../../utils.ts";
 

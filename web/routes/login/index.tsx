@@ -12,7 +12,12 @@ import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
 import { invitedAddress } from "../../rooms/invited.ts";
 import { define } from "../../utils.ts";
 

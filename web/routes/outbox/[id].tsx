@@ -2,9 +2,9 @@ import { HttpError, page } from "fresh";
 import { dayText } from "../../components/Ago.tsx";
 import { Icon } from "../../components/Icon.tsx";
 import { Title } from "../../components/Title.tsx";
-import { linkify } from "../../client/linkify.tsx";
-import { clockOf } from "../../http/clock.ts";
-import { hasOutbox, outboxDir } from "../../http/outbox.ts";
+import { linkify } from "../../client/drawn/linkify.tsx";
+import { clockOf } from "../../http/requests/clock.ts";
+import { hasOutbox, outboxDir } from "../../http/pages/outbox.ts";
 import { readOutbox } from "../../mail/outbox.ts";
 import { define } from "../../utils.ts";
 

@@ -1,8 +1,8 @@
 import { HttpError, page } from "fresh";
 import { Ago } from "../../components/Ago.tsx";
 import { Title } from "../../components/Title.tsx";
-import { clockOf } from "../../http/clock.ts";
-import { hasOutbox, outboxDir } from "../../http/outbox.ts";
+import { clockOf } from "../../http/requests/clock.ts";
+import { hasOutbox, outboxDir } from "../../http/pages/outbox.ts";
 import { listOutbox } from "../../mail/outbox.ts";
 import { define } from "../../utils.ts";
 

@@ -1,7 +1,7 @@
 import type { Middleware } from "fresh";
 import { Unsent } from "../../components/Unsent.tsx";
-import { readForm, textOf } from "../../http/forms.ts";
-import { signInFirst } from "../../http/person.ts";
+import { readForm, textOf } from "../../http/requests/forms.ts";
+import { signInFirst } from "../../http/middleware/person.ts";
 import type { State } from "../../utils.ts";
 
 /** A session may end while a message is being written: the text must not go with it. */

@@ -13,13 +13,22 @@ import {
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
 import { Title } from "../../components/Title.tsx";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
-import { clockOf } from "../../http/clock.ts";
-import { hasOutbox } from "../../http/outbox.ts";
-import { personOf } from "../../http/person.ts";
-import { loadRooms, newestIn, type RoomList } from "../../http/room-list.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
+import { clockOf } from "../../http/requests/clock.ts";
+import { hasOutbox } from "../../http/pages/outbox.ts";
+import { personOf } from "../../http/middleware/person.ts";
+import {
+  loadRooms,
+  newestIn,
+  type RoomList,
+} from "../../http/pages/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
-import type { Clock } from "../../client/times.ts";
+import type { Clock } from "../../client/drawn/times.ts";
 import { define } from "../../utils.ts";
 
 /** As many rooms as a phone shows at once; below more, the form is out of sight. */

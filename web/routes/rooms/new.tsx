@@ -3,9 +3,14 @@ import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { RoomSidebar } from "../../components/RoomSidebar.tsx";
 import { Title } from "../../components/Title.tsx";
-import { type Failure, failureOf, readForm, textOf } from "../../http/forms.ts";
-import { personOf } from "../../http/person.ts";
-import { loadRooms, type RoomEntry } from "../../http/room-list.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../http/requests/forms.ts";
+import { personOf } from "../../http/middleware/person.ts";
+import { loadRooms, type RoomEntry } from "../../http/pages/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import type { Person } from "../../services.ts";
 import { define } from "../../utils.ts";

@@ -15,7 +15,7 @@ import {
   failureOf,
   readForm,
   textOf,
-} from "../../../http/forms.ts";
+} from "../../../http/requests/forms.ts";
 import { announceSignOut } from "../../../rooms/announce.ts";
 import { define } from "../../../utils.ts";
 

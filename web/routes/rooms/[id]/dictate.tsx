@@ -10,10 +10,10 @@ import {
   FormTooLarge,
   readForm,
   textOf,
-} from "../../../http/forms.ts";
-import { personOf } from "../../../http/person.ts";
-import { wordsOf } from "../../../http/recording.ts";
-import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
+} from "../../../http/requests/forms.ts";
+import { personOf } from "../../../http/middleware/person.ts";
+import { wordsOf } from "../../../http/requests/recording.ts";
+import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person, Services } from "../../../services.ts";

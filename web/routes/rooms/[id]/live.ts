@@ -1,7 +1,7 @@
 import { findSession } from "../../../accounts/sessions.ts";
-import { clockOf } from "../../../http/clock.ts";
-import { personOf } from "../../../http/person.ts";
-import { liveDocument } from "../../../http/live.tsx";
+import { clockOf } from "../../../http/requests/clock.ts";
+import { personOf } from "../../../http/middleware/person.ts";
+import { liveDocument } from "../../../http/pages/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
 import { roomHues } from "../../../rooms/hues.ts";
 import { toAppError } from "../../../errors.ts";

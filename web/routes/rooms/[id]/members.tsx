@@ -15,11 +15,11 @@ import {
   sentenceFor,
   textOf,
   unknownIntent,
-} from "../../../http/forms.ts";
-import { clockOf } from "../../../http/clock.ts";
-import { hasOutbox } from "../../../http/outbox.ts";
-import { loadRooms, type RoomEntry } from "../../../http/room-list.ts";
-import { personOf } from "../../../http/person.ts";
+} from "../../../http/requests/forms.ts";
+import { clockOf } from "../../../http/requests/clock.ts";
+import { hasOutbox } from "../../../http/pages/outbox.ts";
+import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
+import { personOf } from "../../../http/middleware/person.ts";
 import {
   invitedCookie,
   readInvitedCookie,

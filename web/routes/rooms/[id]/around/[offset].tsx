@@ -1,13 +1,13 @@
 import { HttpError, page } from "fresh";
 import type { Message } from "../../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../../components/BackToRoom.tsx";
-import type { Clock } from "../../../../client/times.ts";
+import type { Clock } from "../../../../client/drawn/times.ts";
 import { Conversation } from "../../../../components/Conversation.tsx";
 import { RoomSidebar } from "../../../../components/RoomSidebar.tsx";
 import { Title } from "../../../../components/Title.tsx";
-import { clockOf } from "../../../../http/clock.ts";
-import { personOf } from "../../../../http/person.ts";
-import { loadRooms, type RoomEntry } from "../../../../http/room-list.ts";
+import { clockOf } from "../../../../http/requests/clock.ts";
+import { personOf } from "../../../../http/middleware/person.ts";
+import { loadRooms, type RoomEntry } from "../../../../http/pages/room-list.ts";
 import { roomHues } from "../../../../rooms/hues.ts";
 import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";

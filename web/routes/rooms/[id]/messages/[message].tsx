@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import type { Role } from "../../../../../realtime/protocol.ts";
-import type { Clock } from "../../../../client/times.ts";
+import type { Clock } from "../../../../client/drawn/times.ts";
 import { BackToRoom } from "../../../../components/BackToRoom.tsx";
 import { Conversation } from "../../../../components/Conversation.tsx";
 import {
@@ -11,18 +11,18 @@ import { Notice } from "../../../../components/Notice.tsx";
 import { RoomSidebar } from "../../../../components/RoomSidebar.tsx";
 import { Title } from "../../../../components/Title.tsx";
 import { toAppError } from "../../../../errors.ts";
-import { clockOf } from "../../../../http/clock.ts";
+import { clockOf } from "../../../../http/requests/clock.ts";
 import {
   readForm,
   sentenceFor,
   textOf,
   unknownIntent,
-} from "../../../../http/forms.ts";
+} from "../../../../http/requests/forms.ts";
 import {
   loadMessagePage,
   type MessagePage,
-} from "../../../../http/message-page.ts";
-import { personOf } from "../../../../http/person.ts";
+} from "../../../../http/pages/message-page.ts";
+import { personOf } from "../../../../http/middleware/person.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
 import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
 import { sendOnce } from "../../../../rooms/send-once.ts";

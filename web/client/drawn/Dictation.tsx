@@ -1,0 +1,285 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { insertText } from "../browser/insert.ts";
+import {
+  type LiveTranscript,
+  liveTranscript,
+  NOTHING,
+} from "../browser/live-transcript.ts";
+import { DictationError, LONGEST, record } from "../browser/recorder.ts";
+import type { TranscriberState } from "../../http/pages/transcriber.ts";
+import type { Token } from "../browser/token.ts";
+import { transcribe, type Transcribed } from "../browser/transcribe.ts";
+
+export interface DictationProps {
+  transcriberUrl: string;
+  /** A token for the transcriber. */
+  getToken(): Promise<Token>;
+  /** How the transcriber was when the page was made. */
+  transcriber: TranscriberState;
+  /** Where the recognised words go. */
+  input: HTMLTextAreaElement;
+  onClose(): void;
+}
+
+const clock = (ms: number) =>
+  `${Math.floor(ms / 60_000)}:${
+    String(Math.floor(ms / 1_000) % 60).padStart(2, "0")
+  }`;
+
+/** Why there is no dictation, and what to do; undefined when there is. */
+const OFF: Record<TranscriberState, string | undefined> = {
+  ready: undefined,
+  off: "Dictation is off: this server has no speech recogniser. " +
+    "Whoever runs it can install PocketSphinx.",
+  silent: "Dictation is down: the speech recogniser is not responding. " +
+    "Reload the page to try again; what you wrote is kept.",
+};
+
+/**
+ * Records what is said, shows the words as they are understood, and puts them into the
+ * composer, to be edited. Sound that could not be followed live is sent as a recording,
+ * which is kept until it became words or the person discards it.
+ */
+export function Dictation(props: DictationProps) {
+  const { transcriberUrl, getToken, input, onClose } = props;
+  const off = OFF[props.transcriber];
+  const [phase, setPhase] = useState<
+    "asking" | "recording" | "sending" | "failed" | "check"
+  >(off ? "failed" : "asking");
+  const [problem, setProblem] = useState({
+    sentence: off ?? "",
+    recordAgain: false,
+  });
+  const [elapsed, setElapsed] = useState(0);
+  const [check, setCheck] = useState<Transcribed>();
+  const [audio, setAudio] = useState<Blob | null>(null);
+  const [heard, setHeard] = useState(NOTHING);
+  const [work] = useState(() => new AbortController());
+  const { signal } = work;
+  const stop = useRef(() => {});
+  const live = useRef<LiveTranscript>();
+  const panel = useRef<HTMLDivElement>(null);
+  const meter = useRef<HTMLSpanElement>(null);
+  const main = useRef<HTMLButtonElement>(null);
+
+  const fail = (sentence: string, recordAgain = false) => {
+    setProblem({ sentence, recordAgain });
+    setPhase("failed");
+  };
+
+  const caught = (error: unknown) => {
+    if (signal.aborted) return;
+    if (error instanceof DictationError) {
+      return fail(error.message, error.recordAgain);
+    }
+    fail("Dictation stopped working. Try again.");
+    throw error;
+  };
+
+  const close = () => {
+    onClose();
+    input.focus();
+  };
+
+  const send = async (recording: Blob) => {
+    setPhase("sending");
+    try {
+      const { finish, doubtful } = live.current!;
+      const text = await finish();
+      signal.throwIfAborted();
+      const heard = text
+        ? { text, cut: false, doubtful }
+        : await transcribe(transcriberUrl, getToken, recording, signal);
+      signal.throwIfAborted();
+      insertText(input, heard.text);
+      if (!heard.cut && !heard.doubtful.length) return close();
+      setAudio(null);
+      setHeard(NOTHING);
+      setCheck(heard);
+      setPhase("check");
+    } catch (error) {
+      caught(error);
+    }
+  };
+
+  const start = async () => {
+    setAudio(null);
+    setHeard(NOTHING);
+    setElapsed(0);
+    setPhase("asking");
+    const words = live.current = liveTranscript({
+      transcriberUrl,
+      getToken,
+      onHeard: setHeard,
+      signal,
+    });
+    try {
+      stop.current = await record({
+        onLevel: (level) =>
+          meter.current?.style.setProperty("--level", level.toFixed(2)),
+        onSamples: words.feed,
+        onEnd(recording, silent) {
+          setAudio(recording);
+          if (!silent) return send(recording);
+          words.finish();
+          fail("Nothing was heard. Is the right microphone on?", true);
+        },
+      }, signal);
+      setPhase("recording");
+    } catch (error) {
+      caught(error);
+    }
+  };
+
+  useEffect(() => {
+    if (!off) start();
+    return () => work.abort();
+  }, []);
+
+  useEffect(() => {
+    // The words are there to be edited.
+    if (phase === "check") return;
+    // Never to Cancel: a second press of Stop must not throw the recording away.
+    (main.current ?? panel.current!).focus();
+    if (phase !== "recording") return;
+    const from = Date.now();
+    const timer = setInterval(() => setElapsed(Date.now() - from), 250);
+    return () => clearInterval(timer);
+  }, [phase]);
+
+  // Sent as it is, or more is dictated: what there was to check is settled.
+  useEffect(() => {
+    if (phase === "check") start();
+  }, [onClose]);
+  useEffect(() => {
+    const { form } = input;
+    if (phase !== "check" || !form) return;
+    form.addEventListener("submit", onClose);
+    return () => form.removeEventListener("submit", onClose);
+  }, [phase]);
+
+  // What was said must not be lost by closing the tab.
+  const unsaved = phase === "recording" || audio !== null;
+  useEffect(() => {
+    if (!unsaved) return;
+    const ask = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [unsaved]);
+
+  const button = (label: string, work: () => void, first = false) => (
+    <button
+      type="button"
+      class={`button ${first ? "" : "button-plain"}`}
+      ref={first ? main : undefined}
+      onClick={work}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <div
+      class={`dictation ${phase}`}
+      ref={panel}
+      tabIndex={-1}
+      role="group"
+      aria-label="Dictation"
+      onKeyDown={(event) => event.key === "Escape" && !audio && close()}
+    >
+      {check && phase === "check" && (
+        <div class="heard" dir="auto">
+          <p>{marked(check)}</p>
+        </div>
+      )}
+      {(heard.guess || heard.settled[0]) && (
+        <div class="heard" dir="auto">
+          <p>
+            {/* Each settled sentence is announced once; guesses change too often. */}
+            <span aria-live="polite">
+              {heard.settled.map((text, at) => (
+                <span key={at}>{text + " "}</span>
+              ))}
+            </span>
+            <span class="soft" aria-hidden="true">{heard.guess}</span>
+          </p>
+        </div>
+      )}
+      {phase === "recording" && (
+        <>
+          <span class="level" ref={meter} aria-hidden="true" />
+          <span class="clock">
+            {clock(elapsed)}
+            <span class="soft">of {clock(LONGEST)}</span>
+          </span>
+        </>
+      )}
+      <p
+        role="status"
+        class={phase === "recording" && !heard.busy ? "visually-hidden" : ""}
+      >
+        {phase === "asking"
+          ? "Allow the microphone…"
+          : phase === "sending"
+          ? "Transcribing…"
+          : phase === "recording"
+          ? heard.busy
+            ? "Many people are dictating. Keep talking: your words appear after you press Stop."
+            : "Recording"
+          : phase === "check"
+          ? adviceOn(check!)
+          : problem.sentence}
+      </p>
+      {phase === "check" && button("Done", close)}
+      {phase === "recording" && (
+        <>
+          {button("Cancel", close)}
+          {button("Stop", stop.current, true)}
+        </>
+      )}
+      {(phase === "asking" || phase === "sending") && button("Cancel", close)}
+      {phase === "failed" && !audio && (
+        <>
+          {button("Close", close, !!off)}
+          {!off && button("Try again", start, true)}
+        </>
+      )}
+      {phase === "failed" && audio && (
+        <>
+          {button("Discard", close)}
+          {button("Keep as a file", () => save(audio))}
+          {problem.recordAgain
+            ? button("Record again", start, true)
+            : button("Try again", () => send(audio), true)}
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What to look at before the words are sent. */
+function adviceOn({ cut, doubtful }: Transcribed): string {
+  if (!cut) return "Please check the marked words.";
+  return doubtful.length
+    ? "The end of the recording was missing. Please check the marked words, too."
+    : "The end of the recording was missing. Please check the text.";
+}
+
+/** The text, its doubtful words marked. */
+const marked = ({ text, doubtful }: Transcribed) =>
+  text.split(/(\s+)/).map((word, at) =>
+    doubtful.some((one) => one.toLowerCase() === word.toLowerCase())
+      ? <mark key={at}>{word}</mark>
+      : word
+  );
+
+/** Gives the recording to the person as a file. */
+function save(audio: Blob) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(audio);
+  link.download = `dictation.${audio.type.split("/")[1]}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/** The panel as an element, for a page that does not import it. */
+export const dictation = (props: DictationProps) => <Dictation {...props} />;

@@ -1,0 +1,17 @@
+import type { Message } from "../../../realtime/protocol.ts";
+
+/**
+ * Who reacted, a line for each emoji: those the page knows by name, then how many more. A line
+ * is empty where it knows nobody.
+ *
+ * @param names by the person's id.
+ */
+export const reactorsOf = (
+  { reactions = {} }: Message,
+  names: Map<string, string>,
+): string =>
+  Object.values(reactions).map((people) => {
+    const known = people.flatMap((id) => names.get(id) ?? []);
+    const more = people.length - known.length;
+    return known[0] ? known.join(", ") + (more ? ` and ${more} more` : "") : "";
+  }).join("\n");

@@ -1,0 +1,99 @@
+import { Avatar } from "../../components/Avatar.tsx";
+import { withCode } from "./code.tsx";
+import { drawWith, liOf, type RowProps } from "./Row.tsx";
+import { timeOf } from "./times.ts";
+
+/** A message with all there is to it. Buttons name what they do in `data-do`; the list listens. */
+function drawn(props: RowProps) {
+  const { room, message, head, me, alive, clock } = props;
+  const { hue, reactors, quoted, status, reason } = props;
+  const { sender, timestamp, content, reactions = {} } = message;
+  const link = (id: string) => room && `/rooms/${room}/messages/${id}`;
+  // All that can be done with a message, where no script runs; else its address.
+  const time = (
+    <a
+      class="at"
+      href={status ? undefined : link(message.id)}
+      tabindex={alive ? -1 : undefined}
+    >
+      <time datetime={new Date(timestamp).toISOString()}>
+        {timeOf(timestamp, clock)}
+      </time>
+    </a>
+  );
+  return (
+    <li {...liOf(props)}>
+      {head && (
+        <div class="by">
+          <Avatar id={sender.id} name={sender.name} hue={hue} />
+          <b dir="auto">{sender.name}</b>
+          {time}
+        </div>
+      )}
+      {message.replyTo && (
+        <a class="quote" data-do="quote" href={link(message.replyTo)}>
+          {quoted
+            ? (
+              <>
+                <b>{quoted.sender.name}</b> {quoted.content || "Deleted"}
+              </>
+            )
+            : "In reply to an earlier message"}
+        </a>
+      )}
+      {message.deletedAt
+        ? <p class="text soft">This message was deleted.</p>
+        : (
+          <div class="text" dir="auto">
+            {withCode(content)}
+            {message.editedAt && <span class="mark">edited</span>}
+            {status === "sending" && !reason && (
+              <span class="mark">sending</span>
+            )}
+          </div>
+        )}
+      {!head && time}
+      {Object.keys(reactions).length > 0 && (
+        <div class="reactions">
+          {Object.entries(reactions).map(([emoji, people], i) => (
+            <button
+              type="button"
+              key={emoji}
+              data-do={emoji}
+              disabled={!alive}
+              aria-pressed={people.includes(me) ? "true" : "false"}
+              title={reactors?.split("\n")[i] || undefined}
+            >
+              {emoji} {people.length}
+            </button>
+          ))}
+        </div>
+      )}
+      {reason && (
+        <p class="reason">
+          {reason}
+          {status === "failed" && (
+            <button type="button" data-do="retry" class="button button-plain">
+              Try again
+            </button>
+          )}
+          <button type="button" data-do="discard" class="button button-plain">
+            Discard
+          </button>
+        </p>
+      )}
+      {!status && !message.deletedAt && (
+        <button
+          type="button"
+          class="more button button-plain button-icon icon-more live"
+          data-do="more"
+          tabindex={-1}
+          aria-label={`Actions for ${sender.name}’s message`}
+        />
+      )}
+    </li>
+  );
+}
+
+// Servers import this as they start, and a page once its text is live.
+drawWith(drawn);

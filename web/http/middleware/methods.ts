@@ -1,0 +1,43 @@
+import type { HandlerByMethod, Method } from "fresh";
+import { AppError } from "../../errors.ts";
+
+const METHODS: Method[] = [
+  "GET",
+  "HEAD",
+  "POST",
+  "PUT",
+  "PATCH",
+  "DELETE",
+  "OPTIONS",
+];
+
+/**
+ * Handlers for the methods a route has none for: OPTIONS says which there are (RFC 9110 §9.3.7),
+ * any other is refused. Fresh would say that there is nothing at the address at all.
+ *
+ * A page with handlers needs one of its own for GET. Each of these but OPTIONS throws
+ * {@link AppError} `method-not-allowed` (405).
+ */
+export function otherMethods<Data, State>(
+  handlers: HandlerByMethod<Data, State>,
+): HandlerByMethod<Data, State> {
+  const { GET, HEAD = GET, OPTIONS = allowed } = handlers;
+  const own: HandlerByMethod<Data, State> = { ...handlers, HEAD, OPTIONS };
+  const allow = METHODS.filter((method) => own[method]);
+
+  function allowed() {
+    const headers = { allow: allow.join(", ") };
+    return new Response(null, { status: 204, headers });
+  }
+  function refuse(): never {
+    throw new AppError({
+      code: "method-not-allowed",
+      status: 405,
+      message: "This address does not accept that method.",
+      allow,
+    });
+  }
+  const refused = METHODS.filter((method) => !own[method])
+    .map((method) => [method, refuse]);
+  return { OPTIONS, ...Object.fromEntries(refused) };
+}

@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import type { Middleware } from "fresh";
+import { AppError } from "../../errors.ts";
+import type { log } from "../../log.ts";
+import type { State } from "../../utils.ts";
+import { networkOf } from "../requests/peers.ts";
+
+/** Asked every few seconds: lines about them would bury the others. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
+/** The status an error page will have; it is made further out than this is. */
+const statusOf = (error: unknown): number =>
+  error instanceof Error && "status" in error &&
+    typeof error.status === "number"
+    ? error.status
+    : 500;
+
+/** The stable code of an error of ours, by which guessing and misuse can be told apart. */
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof AppError ? error.code : undefined;
+
+/** Tells requests of one person from those of another, and not who that is. */
+const hashOf = (id: string): string =>
+  createHash("sha256").update(`request line ${id}`).digest("hex").slice(0, 12);
+
+/**
+ * Writes one line about each request: who asked (hashed) and from which network, its method, the pattern of its route (never the path, which
+ * may hold a secret, nor the query), its status, the code of the error it ended in, and the
+ * milliseconds until the answer began.
+ */
+export function observed(write: typeof log): Middleware<State> {
+  return async (ctx) => {
+    const started = performance.now();
+    const tell = (status: number, code?: string) => {
+      const route = ctx.route ?? "unknown";
+      if (PROBES.has(route) && status < 500) return;
+      const { account, ip, requestId } = ctx.state;
+      write("info", "request", {
+        requestId,
+        method: ctx.req.method,
+        route,
+        status,
+        code,
+        account: account ? hashOf(account.id) : undefined,
+        network: networkOf(ip ?? ""),
+        ms: Math.round(performance.now() - started),
+      });
+    };
+    try {
+      const answer = await ctx.next();
+      tell(answer.status);
+      return answer;
+    } catch (error) {
+      tell(statusOf(error), codeOf(error));
+      throw error;
+    }
+  };
+}

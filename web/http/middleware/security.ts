@@ -1,0 +1,130 @@
+import { csp, csrf, type Middleware } from "fresh";
+import type { Config } from "../../config.ts";
+import { AppError } from "../../errors.ts";
+import type { State } from "../../utils.ts";
+
+const POLICY = "content-security-policy";
+
+/** The policy of pages that run nothing at all. */
+export const SCRIPTLESS_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/**
+ * A page whose address is a secret tells nobody the address, our own log lines included. Not
+ * `no-referrer`: with it browsers send forms as coming from `null` (Fetch §3.2, "append a request
+ * `Origin` header"), which {@link sameSite} refuses.
+ */
+const referrerPolicy = (path = "/"): string =>
+  path.startsWith("/login/reset/") ? "strict-origin" : "same-origin";
+
+/**
+ * The headers every answer carries, whatever it is.
+ *
+ * @param path of the page, by which it is seen whether the address itself is a secret.
+ */
+export function securityHeaders(config?: Config, path?: string): Headers {
+  const headers = new Headers({
+    "x-content-type-options": "nosniff",
+    "referrer-policy": referrerPolicy(path),
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy":
+      "camera=(self), microphone=(self), geolocation=(), payment=(), usb=()",
+  });
+  if (config?.secure) {
+    headers.set(
+      "strict-transport-security",
+      "max-age=63072000; includeSubDomains",
+    );
+  }
+  return headers;
+}
+
+interface Policies {
+  page: Middleware<State>;
+  /** Live messages without JavaScript: no scripts, and shown in a frame of our own room page. */
+  live: Middleware<State>;
+}
+
+function policiesFor(config: Config): Policies {
+  const { wsUrl, transcriberUrl } = config;
+  const dictation = transcriberUrl.replace(/^http/, "ws");
+  return {
+    page: csp<State>({
+      useNonce: true,
+      csp: [
+        `connect-src 'self' ${wsUrl} ${transcriberUrl} ${dictation}`,
+        "img-src 'self' data: blob:",
+        `media-src 'self' blob: ${transcriberUrl}`,
+        "frame-src 'self'",
+      ],
+    }),
+    live: csp<State>({
+      csp: [
+        "script-src 'none'",
+        "style-src 'self'",
+        "frame-ancestors 'self'",
+      ],
+    }),
+  };
+}
+
+const policies = new WeakMap<Config, Policies>();
+
+/**
+ * Sends the security headers and Fresh's content security policy. Over plain http the
+ * policy does not ask for https: there is none to upgrade to.
+ */
+export const security: Middleware<State> = async (ctx) => {
+  const { config } = ctx.state.services;
+  const known = policies.get(config) ?? policiesFor(config);
+  policies.set(config, known);
+  const isLive = ctx.url.pathname.endsWith("/live");
+  const answer = await (isLive ? known.live : known.page)(ctx);
+  for (const [name, value] of securityHeaders(config, ctx.url.pathname)) {
+    answer.headers.set(name, value);
+  }
+  if (!config.secure) {
+    const policy = answer.headers.get(POLICY) ?? "";
+    answer.headers.set(
+      POLICY,
+      policy.replace(/; *upgrade-insecure-requests/, ""),
+    );
+  }
+  return answer;
+};
+
+const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
+/** What no page of another site can send without asking first (Fetch, "CORS-safelisted"). */
+const isJson = (headers: Headers): boolean =>
+  /^application\/json\s*(;|$)/i.test(headers.get("content-type") ?? "");
+
+/**
+ * Refuses a form of which nothing says where it comes from. Every browser of today says it, by
+ * Sec-Fetch-Site or Origin, and {@link sameSite} looks at that; one that says neither must send a
+ * Referer of ours. Programs send JSON, which another site's page cannot.
+ */
+export const fromHere: Middleware<State> = (ctx) => {
+  const { method, headers } = ctx.req;
+  const isTold = headers.has("sec-fetch-site") || headers.has("origin");
+  if (CHANGES_NOTHING.has(method) || isTold || isJson(headers)) {
+    return ctx.next();
+  }
+  const referer = URL.parse(headers.get("referer") ?? "")?.origin;
+  const { appUrl } = ctx.state.services.config;
+  if (referer === ctx.url.origin || referer === appUrl) return ctx.next();
+  throw new AppError({
+    code: "no-origin",
+    status: 403,
+    message:
+      "Your browser did not say which page this came from, so we refused it. Let it send the Origin or Referer header, or use a newer browser. Programs should send JSON to /api.",
+  });
+};
+
+/** Refuses changes another site asks for, by Sec-Fetch-Site and Origin. */
+export const sameSite: Middleware<State> = csrf<State>({
+  // Behind a proxy that ends TLS the request's own origin is not the one people see.
+  origin: (origin, ctx) =>
+    origin === ctx.url.origin || origin === ctx.state.services.config.appUrl,
+});

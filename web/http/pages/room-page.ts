@@ -1,0 +1,165 @@
+import type { HistoryPage, Role } from "../../../realtime/protocol.ts";
+import type { Known } from "../../client/browser/entries.ts";
+import { roomHues } from "../../rooms/hues.ts";
+import { roomNames } from "../../rooms/names.ts";
+import { findRoom, rolesOf } from "../../rooms/rooms.ts";
+import type { Room } from "../../rooms/types.ts";
+import type { Person, Services } from "../../services.ts";
+import { loadRooms, type RoomEntry, unlessDown } from "./room-list.ts";
+import { type TranscriberState, transcriberState } from "./transcriber.ts";
+
+/** Messages on one page. */
+const PAGE = 50;
+/** Messages shown before the first unread one. */
+const CONTEXT = 10;
+
+/** People whose names go with a page: of more, those come with what they write. */
+const NAMES = 200;
+
+/** Everything the page of a room shows. */
+export interface RoomPage {
+  room: Room;
+  /** The members' colours, by id. */
+  hues: Record<string, number>;
+  role: Role;
+  me: { id: string; name: string };
+  rooms: RoomEntry[];
+  /** Null: realtime is down. */
+  history: HistoryPage | null;
+  /** The newest messages are not among those. */
+  behind: boolean;
+  newest: boolean;
+  /** What people are called in the room, by their ids. */
+  names: Record<string, string>;
+  /** The person's read position before this visit. */
+  read: number;
+  token: string;
+  tokenExpiresAt: number;
+  wsUrl: string;
+  transcriberUrl: string;
+  transcriber: TranscriberState;
+  /** What a form could not send, and the id it tried to send it under. */
+  draft?: string;
+  draftId?: string;
+  error?: string;
+}
+
+/** Which messages of a room are asked for; by itself, those where the person left off. */
+export interface Part {
+  /** The 50 before this offset. */
+  before?: number;
+  /** The 50 after this offset. */
+  after?: number;
+  /** The newest 50, whatever is unread. */
+  newest?: boolean;
+}
+
+/** The message offset in `?before=`, or undefined when there is none. */
+export const readBefore = (url: URL): number | undefined =>
+  readOffset(url, "before");
+
+function readOffset(url: URL, name: string): number | undefined {
+  const text = url.searchParams.get(name) ?? "";
+  return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** What the address of a room asks for. */
+export const readPart = (url: URL): Part => ({
+  before: readBefore(url),
+  after: readOffset(url, "after"),
+  newest: url.searchParams.has("newest"),
+});
+
+type History = (range: Part & { limit: number }) => Promise<HistoryPage>;
+
+/** Pages that follow each other as one, as of the oldest; null if they are of different logs. */
+function joined(pages: HistoryPage[]): HistoryPage | null {
+  const [{ epoch }] = pages;
+  if (pages.some((page) => page.epoch !== epoch)) return null;
+  const messages = new Map<number, Known>();
+  for (const page of pages) {
+    for (const message of page.messages) {
+      messages.set(message.offset, { ...message, upTo: page.offset });
+    }
+  }
+  const offset = Math.min(...pages.map((page) => page.offset));
+  return { epoch, offset, messages: [...messages.values()] };
+}
+
+/**
+ * The messages around the first unread one, where the newest page begins after it.
+ *
+ * @param me what they wrote themselves is not unread.
+ */
+async function aroundUnread(
+  history: History,
+  newest: HistoryPage,
+  read: number,
+  me: string,
+): Promise<{ page: HistoryPage; behind: boolean }> {
+  const start = newest.messages[0]?.offset ?? 0;
+  if (start <= read + 1) return { page: newest, behind: false };
+  const [past, next] = await Promise.all([
+    history({ before: read + 1, limit: CONTEXT }),
+    history({ after: read, limit: PAGE - CONTEXT }),
+  ]);
+  const first = next.messages.find(({ sender }) => sender.id !== me);
+  const isHere = first !== undefined && first.offset < start;
+  const behind = (next.messages.at(-1)?.offset ?? start) < start - 1;
+  const page = joined(behind ? [past, next] : [past, next, newest]);
+  return isHere && page ? { page, behind } : { page: newest, behind: false };
+}
+
+/**
+ * Reads what the page of a room needs; stores and realtime are asked at the same time.
+ *
+ * @param part by itself, the newest messages, or those around the first unread one.
+ * @throws {AppError} `not-found` (404) for people who are not members.
+ */
+export async function loadRoomPage(
+  s: Services,
+  account: Person,
+  roomId: string,
+  { before, after, newest = false }: Part = {},
+): Promise<RoomPage> {
+  const roles = rolesOf(s, account.id);
+  const history: History = async (range) =>
+    await s.roomLog.history(account, await roles, roomId, range);
+  const token = async () =>
+    await s.signer.personToken("realtime", account, await roles);
+  const [found, list, page, issued, transcriber, hues] = await Promise.all([
+    findRoom(s, account.id, roomId),
+    loadRooms(s, account),
+    unlessDown(history({ before, after, limit: PAGE })),
+    token(),
+    transcriberState(s.config),
+    roomHues(s, roomId),
+  ]);
+  const writers = page?.messages.map(({ sender }) => sender.id);
+  const names = await roomNames(s, roomId, writers);
+  const summary = list.rooms.find((room) => room.id === roomId)?.summary;
+  const read = summary?.read ?? page?.offset ?? 0;
+  const isPart = before !== undefined || after !== undefined;
+  const shown = page && !isPart && !newest
+    ? await unlessDown(aroundUnread(history, page, read, account.id))
+    : null;
+  // A page of what follows an offset ends with the newest message when it is not full.
+  const isLast = before === undefined && (page?.messages.length ?? 0) < PAGE;
+  return {
+    room: found.room,
+    hues,
+    role: found.role,
+    me: { id: account.id, name: account.name },
+    rooms: list.rooms,
+    history: shown?.page ?? page,
+    behind: shown?.behind ?? (isPart && !isLast),
+    newest,
+    read,
+    names: Object.fromEntries([...names].slice(0, NAMES)),
+    token: issued.token,
+    tokenExpiresAt: issued.expiresAt,
+    wsUrl: s.config.wsUrl,
+    transcriberUrl: s.config.transcriberUrl,
+    transcriber,
+  };
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Config } from "../../config.ts";
+
+/** How long one answer is believed: ms. */
+const BELIEVED = 15_000;
+const TIMEOUT = 1_000;
+
+/** `off`: it runs without a recogniser. `silent`: it does not answer. */
+export type TranscriberState = "ready" | "off" | "silent";
+
+/** What `/readyz` of the transcriber says, as far as it matters here. */
+const Answer = z.object({
+  recognizer: z.object({ state: z.enum(["ready", "off"]) }),
+});
+
+interface Known {
+  state: TranscriberState;
+  at: number;
+}
+
+const known = new Map<string, Known>();
+const asking = new Map<string, Promise<TranscriberState>>();
+
+async function ask(url: string): Promise<TranscriberState> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT);
+    const answer = await fetch(`${url}/readyz`, { signal });
+    return Answer.parse(await answer.json()).recognizer.state;
+  } catch {
+    // Unreachable, slow or talking nonsense: to a person it is all the same.
+    return "silent";
+  }
+}
+
+/** Asks once, however many pages want to know; the answer is kept. */
+function refresh(url: string): Promise<TranscriberState> {
+  let work = asking.get(url);
+  if (work === undefined) {
+    work = ask(url).then((state) => {
+      known.set(url, { state, at: Date.now() });
+      asking.delete(url);
+      return state;
+    });
+    asking.set(url, work);
+  }
+  return work;
+}
+
+/**
+ * Whether dictation works now, and if not, why. Pages get what was last known, and an old
+ * answer is renewed behind their back. Only where there is none they wait for it (1 s at most,
+ * once in 15 s), so that a page that is reloaded tells that the transcriber is back.
+ */
+export function transcriberState(
+  { transcriberUrl }: Pick<Config, "transcriberUrl">,
+): Promise<TranscriberState> {
+  const last = known.get(transcriberUrl);
+  if (last === undefined) return refresh(transcriberUrl);
+  const isOld = Date.now() - last.at > BELIEVED;
+  if (isOld && last.state === "silent") return refresh(transcriberUrl);
+  if (isOld) refresh(transcriberUrl);
+  return Promise.resolve(last.state);
+}

@@ -1,0 +1,251 @@
+import { isBlank } from "../../../realtime/text/visible.ts";
+import type {
+  EntryFrame,
+  Message,
+  SessionsEnded,
+} from "../../../realtime/protocol.ts";
+import { AppError } from "../../errors.ts";
+import type { RoomLog } from "../../services.ts";
+
+/** A room log in memory, which tests can make unreachable. */
+export interface MemoryRoomLog extends RoomLog {
+  isDown: boolean;
+  /** What it was told of sessions that ended. */
+  ended: SessionsEnded[];
+  /** What it was told of people who are called otherwise. */
+  renamed: { roomId: string; names: Record<string, string> }[];
+}
+
+const EPOCH = "memory";
+
+/** Behaves like realtime for what pages use of it. */
+export function memoryRoomLog(): MemoryRoomLog {
+  const rooms = new Map<string, Message[]>();
+  const read = new Map<string, number>();
+  const listeners = new Set<(message: EntryFrame) => void>();
+  const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
+
+  function known(roomId: string, id: string): Message {
+    const message = messagesOf(roomId).find((one) => one.id === id);
+    if (message) return message;
+    throw new AppError({
+      code: "not-found",
+      status: 404,
+      message: "There is no such message.",
+    });
+  }
+
+  function replace(roomId: string, message: Message): Message {
+    const all = messagesOf(roomId);
+    rooms.set(roomId, all.map((it) => it.id === message.id ? message : it));
+    return message;
+  }
+
+  function admit(roles: object, roomId: string): void {
+    if (Object.hasOwn(roles, roomId)) return;
+    throw new AppError({
+      code: "not-found",
+      status: 404,
+      message: "There is no such room, or you are not a member of it.",
+    });
+  }
+
+  async function checked<T>(work: () => T): Promise<T> {
+    await Promise.resolve();
+    if (log.isDown) {
+      throw new AppError({
+        code: "realtime-down",
+        status: 503,
+        message: "Messages are unavailable at the moment.",
+      });
+    }
+    return work();
+  }
+
+  const log: MemoryRoomLog = {
+    isDown: false,
+    ended: [],
+    renamed: [],
+
+    history: (_account, roles, roomId, { before, after, limit = 50 }) =>
+      checked(() => {
+        admit(roles, roomId);
+        const all = messagesOf(roomId);
+        const chosen = all.filter(({ offset }) =>
+          offset < (before ?? Infinity) && offset > (after ?? 0)
+        );
+        return {
+          messages: after === undefined
+            ? chosen.slice(-limit)
+            : chosen.slice(0, limit),
+          epoch: EPOCH,
+          offset: all.length,
+        };
+      }),
+
+    search: (_account, roles, roomId, { q, before, limit = 50 }) =>
+      checked(() => {
+        admit(roles, roomId);
+        const found = messagesOf(roomId).filter(({ offset, content }) =>
+          offset < (before ?? Infinity) &&
+          content.toLowerCase().includes(q.toLowerCase())
+        ).reverse();
+        const messages = found.slice(0, limit);
+        const more = found.length > limit;
+        return {
+          messages,
+          epoch: EPOCH,
+          before: more ? messages.at(-1)!.offset : null,
+        };
+      }),
+
+    find: (_account, roles, roomId, id) =>
+      checked(() => {
+        admit(roles, roomId);
+        return known(roomId, id);
+      }),
+
+    amend: (account, roles, roomId, change) =>
+      checked(() => {
+        admit(roles, roomId);
+        const message = known(roomId, change.id);
+        if (message.deletedAt && change.event !== "delete-message") {
+          throw new AppError({
+            code: "not-found",
+            status: 404,
+            message: "The message was deleted.",
+          });
+        }
+        if (change.event === "react") {
+          const reactions = { ...message.reactions };
+          const others = (reactions[change.emoji] ?? [])
+            .filter((id) => id !== account.id);
+          const people = change.on ? [...others, account.id] : others;
+          if (people.length) reactions[change.emoji] = people;
+          else delete reactions[change.emoji];
+          return replace(roomId, { ...message, reactions });
+        }
+        const own = message.sender.id === account.id;
+        const may = own ||
+          (change.event === "delete-message" && roles[roomId] === "admin");
+        if (!may) {
+          throw new AppError({
+            code: "forbidden",
+            status: 403,
+            message: "Only the person who wrote a message can change it.",
+          });
+        }
+        return change.event === "edit-message"
+          ? replace(roomId, {
+            ...message,
+            content: change.content,
+            editedAt: Date.now(),
+          })
+          : replace(roomId, {
+            ...message,
+            content: "",
+            deletedAt: Date.now(),
+          });
+      }),
+
+    post: (account, roles, roomId, { clientId, content, replyTo }) =>
+      checked(() => {
+        admit(roles, roomId);
+        const all = messagesOf(roomId);
+        const first = all.find((message) => message.clientId === clientId);
+        if (first) return first;
+        const text = content.trim();
+        if (isBlank(text) || text.length > 4_000) {
+          throw new AppError({
+            code: "message-length",
+            status: 422,
+            message: "A message has 1 to 4,000 characters.",
+          });
+        }
+        const message: Message = {
+          id: `m${all.length + 1}`,
+          clientId,
+          sender: { id: account.id, name: account.name },
+          content: text,
+          replyTo,
+          timestamp: Date.now(),
+          offset: all.length + 1,
+        };
+        rooms.set(roomId, [...all, message]);
+        const { offset } = message;
+        const entry: EntryFrame = {
+          event: "new-message",
+          roomId,
+          epoch: EPOCH,
+          offset,
+          message,
+        };
+        for (const listen of listeners) listen(entry);
+        return message;
+      }),
+
+    summaries: (account, roles) =>
+      checked(() => {
+        const summaries = Object.keys(roles).map((roomId) => {
+          const all = messagesOf(roomId);
+          const seen = read.get(account.id + roomId) ?? 0;
+          const unread = all.filter(({ offset, sender }) =>
+            offset > seen && sender.id !== account.id
+          );
+          return [roomId, {
+            epoch: EPOCH,
+            offset: all.length,
+            read: seen,
+            unread: unread.length,
+            last: all.at(-1) ?? null,
+          }];
+        });
+        return Object.fromEntries(summaries);
+      }),
+
+    markRead: (account, roles, roomId, offset) =>
+      checked(() => {
+        admit(roles, roomId);
+        read.set(account.id + roomId, offset);
+      }),
+
+    membershipChanged: () => checked(() => {}),
+
+    namesChanged: (roomId, names) =>
+      checked(() => void log.renamed.push({ roomId, names })),
+
+    sessionsEnded: (which) => checked(() => void log.ended.push(which)),
+
+    endRoom: () => checked(() => {}),
+
+    stream: (_account, roles, roomId, after, signal) =>
+      checked(() => {
+        admit(roles, roomId);
+        let listen: (entry: EntryFrame) => void;
+        return new ReadableStream<EntryFrame>({
+          start(controller) {
+            listen = (entry) => {
+              if (entry.roomId === roomId) controller.enqueue(entry);
+            };
+            for (const message of messagesOf(roomId)) {
+              const { offset } = message;
+              if (offset <= after) continue;
+              listen({
+                event: "new-message",
+                roomId,
+                epoch: EPOCH,
+                offset,
+                message,
+              });
+            }
+            listeners.add(listen);
+            signal.addEventListener("abort", () => {
+              listeners.delete(listen);
+              controller.error(signal.reason);
+            });
+          },
+        });
+      }),
+  };
+  return log;
+}

@@ -1,0 +1,90 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { createRoom } from "../../rooms/rooms.ts";
+import { type TestApp, testApp } from "../testing/app.ts";
+
+async function withMessages(app: TestApp, texts: string[]) {
+  const ada = await app.person("Ada");
+  const room = await createRoom(app.services, ada.account, "Bakery");
+  const path = `/rooms/${room.id}`;
+  for (const [i, content] of texts.entries()) {
+    await app.send(path, { content, clientId: `c${i}` }, ada.cookie);
+  }
+  return { ...ada, path };
+}
+
+Deno.test("a search shows what it found, marked and escaped, newest first", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withMessages(app, [
+    "Two loaves of <b>Rye</b>",
+    "nothing of it",
+    `${"long before ".repeat(40)}more rye, please`,
+  ]);
+  const answer = await app.ask(`${path}/search?q=rye`, { cookie });
+  assertEquals(answer.status, 200);
+  const page = await answer.text();
+  assertMatch(page, /loaves of &lt;b>(<mark>)Rye<\/mark>&lt;\/b>/);
+  assertMatch(page, /…[^<]*<mark>rye<\/mark>, please/);
+  assert(!page.includes("nothing of it"));
+  assert(page.indexOf("please") < page.indexOf("loaves"));
+  assert(page.includes(`href="${path}/around/1#m1"`));
+  assertMatch(page, /<input[^>]*value="rye"/);
+  assert(!page.includes("further back"));
+});
+
+Deno.test("what is not on the first page is a link away", async () => {
+  await using app = await testApp();
+  const texts = Array.from({ length: 21 }, (_, i) => `bun ${i + 1}.`);
+  const { path, cookie } = await withMessages(app, texts);
+  const first = await (await app.ask(`${path}/search?q=bun`, { cookie }))
+    .text();
+  assert(!first.includes("</mark> 1."));
+  const next = /href="([^"]*before=2)"/.exec(first)![1];
+  const second = await app.ask(next.replaceAll("&amp;", "&"), { cookie });
+  assertMatch(await second.text(), /<mark>bun<\/mark> 1\./);
+});
+
+Deno.test("a search that finds nothing or cannot be made says so", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withMessages(app, ["bread"]);
+  const none = await app.ask(`${path}/search?q=cake`, { cookie });
+  assertMatch(await none.text(), /No messages found/);
+  const empty = await app.ask(`${path}/search`, { cookie });
+  assert(!(await empty.text()).includes("No message"));
+  app.roomLog.isDown = true;
+  const down = await app.ask(`${path}/search?q=bread`, { cookie });
+  assertEquals(down.status, 503);
+  const page = await down.text();
+  assertMatch(page, /unavailable/);
+  assertMatch(page, /<input[^>]*value="bread"/);
+});
+
+Deno.test("a message is shown among its neighbours", async () => {
+  await using app = await testApp();
+  const texts = Array.from({ length: 90 }, (_, i) => `said ${i + 1}.`);
+  const { path, cookie } = await withMessages(app, texts);
+  const page = await (await app.ask(`${path}/around/45`, { cookie })).text();
+  for (const near of [26, 45, 65]) assert(page.includes(`said ${near}.`));
+  for (const far of [25, 66]) assert(!page.includes(`said ${far}.`));
+  assert(page.includes('id="m45"'));
+  assert(!page.includes("<script"));
+  for (const odd of ["x", "-1", "1".repeat(16)]) {
+    const answer = await app.ask(`${path}/around/${odd}`, { cookie });
+    assertEquals(answer.status, 404, odd);
+  }
+});
+
+Deno.test("a link to more of the same is not called the current page", async () => {
+  await using app = await testApp();
+  const texts = Array.from({ length: 21 }, (_, i) => `bun ${i + 1}.`);
+  const { path, cookie } = await withMessages(app, texts);
+  const elsewhere = [
+    [`${path}/search?q=bun`, "Search further back"],
+    [`${path}?before=20`, "Back to the newest messages"],
+  ];
+  for (const [address, text] of elsewhere) {
+    const page = await (await app.ask(address, { cookie })).text();
+    const [, link] = page.split(text)[0].match(/.*(<a [^>]*>)/s) ?? [];
+    assertMatch(link ?? `${text} is missing`, / aria-current="false"/);
+    assert(!link.includes("data-ancestor"));
+  }
+});

@@ -1,0 +1,73 @@
+import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { decodeJwt } from "jose";
+import { pictureOf, type TestApp, testApp } from "../testing/app.ts";
+
+const PASSWORD = "correct horse battery";
+
+/** The session that the tokens of whoever has the cookie name. */
+async function sidOf(app: TestApp, cookie: string): Promise<string> {
+  const answer = await app.ask("/api/token", {
+    method: "POST",
+    body: JSON.stringify({ audience: "realtime" }),
+    headers: { "content-type": "application/json" },
+    cookie,
+  });
+  return String(decodeJwt((await answer.json()).token).sid);
+}
+
+Deno.test("signing out tells realtime which session ended, and no other of its names", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const sid = await sidOf(app, cookie);
+  assertMatch(sid, /^[0-9a-f]{32}$/);
+  assertEquals(cookie.includes(sid), false);
+  assertNotEquals(sid, await sidOf(app, (await app.person("Bob")).cookie));
+  assertEquals((await app.send("/logout", {}, cookie)).status, 303);
+  assertEquals(app.roomLog.ended, [{ userId: account.id, sid }]);
+  await app.send("/logout", {}, cookie);
+  assertEquals(app.roomLog.ended.length, 1);
+});
+
+Deno.test("a new password or face ends all sessions but the one that asked", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const keep = await sidOf(app, cookie);
+  const face = new FormData();
+  face.set("consent", "on");
+  face.set("password", PASSWORD);
+  const photo = new Blob([pictureOf("Ada")], { type: "image/jpeg" });
+  face.set("selfie", photo, "ada.jpg");
+  assertEquals((await app.send("/account/face", face, cookie)).status, 303);
+  const newPassword = "a different long one";
+  const forms: Record<string, string>[] = [
+    { intent: "password", password: PASSWORD, newPassword },
+    { intent: "delete-face", password: newPassword },
+  ];
+  for (const form of forms) {
+    assertEquals((await app.send("/account", form, cookie)).status, 303);
+  }
+  const others = { userId: account.id, keep };
+  assertEquals(app.roomLog.ended, [others, others, others]);
+  assertEquals(await sidOf(app, cookie), keep);
+});
+
+Deno.test("signing out everywhere and deleting the account end them all", async () => {
+  await using app = await testApp();
+  const [ada, bob] = [await app.person("Ada"), await app.person("Bob")];
+  await app.send("/account", { intent: "sign-out-everywhere" }, ada.cookie);
+  const intent = "delete-account";
+  await app.send("/account", { intent, password: PASSWORD }, bob.cookie);
+  assertEquals(app.roomLog.ended, [
+    { userId: ada.account.id },
+    { userId: bob.account.id },
+  ]);
+});
+
+Deno.test("whoever signs out while realtime is down is signed out", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  app.roomLog.isDown = true;
+  assertEquals((await app.send("/logout", {}, cookie)).status, 303);
+  app.roomLog.isDown = false;
+  assertEquals((await app.ask("/rooms", { cookie })).status, 303);
+});
