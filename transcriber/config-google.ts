@@ -16,6 +16,8 @@ const NEEDED = [
   "GOOGLE_APPLICATION_CREDENTIALS",
 ] as const;
 
+const LIST = new Intl.ListFormat("en");
+
 /**
  * Google's part of the configuration, or undefined when none of it is set.
  * @throws {ConfigError} naming what is missing beside what is set, or what is malformed
@@ -25,16 +27,12 @@ export function readGoogle(env: Environment): GoogleConfig | undefined {
   if (set.length === 0) return undefined;
   const missing = NEEDED.find((name) => !env[name] && !isGiven(name, env));
   if (missing) {
+    const all = LIST.format(NEEDED);
+    const others = LIST.format(set);
     throw new ConfigError(
-      `${missing} is not set, but ${set.join(" and ")} ${
-        set.length > 1 ? "are" : "is"
-      }. Google's speech recognition needs ${
-        NEEDED.join(", ")
-      }: set all of them, or none.${
-        missing === "GOOGLE_APPLICATION_CREDENTIALS"
-          ? " Only Cloud Run, which sets K_SERVICE, needs no key."
-          : ""
-      }`,
+      missing === "GOOGLE_APPLICATION_CREDENTIALS"
+        ? `${missing} is not set. Google's speech recognition needs all of ${all}. Set it, or unset ${others}. Only Cloud Run, which sets K_SERVICE, needs no key.`
+        : `${missing} is not set. Google's speech recognition needs all of ${all}. Set it, or unset ${others}.`,
     );
   }
   const { GOOGLE_APPLICATION_CREDENTIALS: keyFile } = env;
@@ -87,23 +85,25 @@ function readBucket(value: string): string {
 function checkKeyFile(path: string): void {
   const wrong = (problem: string) =>
     new ConfigError(
-      `GOOGLE_APPLICATION_CREDENTIALS must name the JSON key of a service account. ${path} ${problem}.`,
+      `GOOGLE_APPLICATION_CREDENTIALS must name the JSON key of a service account. ${problem}`,
     );
   let key: Record<string, unknown> | null;
   try {
     key = JSON.parse(Deno.readTextFileSync(path));
   } catch (error) {
-    if (error instanceof SyntaxError) throw wrong("is not JSON");
+    if (error instanceof SyntaxError) throw wrong(`${path} is not JSON.`);
     if (error instanceof Deno.errors.NotCapable) {
-      throw wrong("may not be read: start Deno with --allow-read for it");
+      throw wrong(
+        `Deno may not read ${path}. Start it with --allow-read=${path}.`,
+      );
     }
-    throw wrong("cannot be read");
+    throw wrong(`${path} cannot be read.`);
   }
-  if (typeof key?.type !== "string") throw wrong("has no type");
+  if (typeof key?.type !== "string") throw wrong(`${path} has no type.`);
   const complete = key.type !== "service_account" ||
     (typeof key.client_email === "string" &&
       typeof key.private_key === "string");
-  if (!complete) throw wrong("lacks client_email or private_key");
+  if (!complete) throw wrong(`${path} lacks client_email or private_key.`);
 }
 
 /** Stand-ins are spoken to without TLS and credentials, so only this machine may be one. */

@@ -83,9 +83,8 @@ function section(method: string, path: string, operation: Operation) {
   const types = Object.keys(operation.requestBody?.content ?? {});
   return html`
     <h2><code>${method.toUpperCase()} ${path}</code></h2>
-    <p>${operation.summary}.${operation.security
-      ? " Needs a credential."
-      : ""}</p>
+    <p>${operation.summary}.</p>
+    ${operation.security ? html`<p>This needs a credential.</p>` : ""}
     ${operation.description ? html`<p>${operation.description}</p>` : ""}
     ${(operation.parameters ?? []).map((parameter) =>
       html`

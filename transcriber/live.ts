@@ -49,13 +49,7 @@ export const liveDocumentation = {
   path: "/transcribe/live",
   summary: "WebSocket: text while you speak",
   description:
-    "Open it with your token as Authorization: Bearer, or, in a browser, as the second subprotocol: " +
-    'new WebSocket(url, ["transcriber", token]). Name a language as ?language=. Then send binary frames of at ' +
-    "most 65,536 bytes of 16 kHz mono signed 16-bit little-endian PCM; at the end " +
-    '{"type": "end"}. The server sends {"type": "partial", "text"}, which ' +
-    'replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. ' +
-    "Joined with spaces the finals are the whole text. It closes with 1000 after the end, with 4000–4099 when " +
-    "trying again later makes sense, and with 4400–4499 when it does not. 5 minutes; 15 s without audio.",
+    `Open it with your token as Authorization: Bearer. A browser sends the token as the second subprotocol: new WebSocket(url, ["transcriber", token]). To name a language, add ?language=. Then send binary frames of 16 kHz mono signed 16-bit little-endian PCM, at most 65,536 bytes each, and {"type": "end"} when you are done. The server sends {"type": "partial", "text"}, which replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. The finals, joined with spaces, are the whole text. The socket closes with 1000 after the end, with 4000–4099 when it makes sense to try again later, and with 4400–4499 when it does not. It stays open for at most 5 minutes, and for 15 s without audio.`,
   responses: {
     101: { description: "The socket is open" },
     ...failures(400, 401, 403, 426, 429, 503),

@@ -64,14 +64,14 @@ function readSignUp(env: Env): SignUpPolicy {
   }
   throw new ConfigError(
     "SIGN_UP",
-    "must be open, invited, or domains of e-mail addresses like acme.net,acme.org.",
+    "SIGN_UP must be open, invited, or domains of e-mail addresses like acme.net,acme.org.",
   );
 }
 
 function readFaceLiveness(env: Env): Config["faceLiveness"] {
   const text = readText(env, "FACE_LIVENESS") ?? "off";
   if (text === "off" || text === "turn") return text;
-  throw new ConfigError("FACE_LIVENESS", "must be off or turn.");
+  throw new ConfigError("FACE_LIVENESS", "FACE_LIVENESS must be off or turn.");
 }
 
 function readAppUrl(env: Env, port: number): URL {
@@ -81,7 +81,7 @@ function readAppUrl(env: Env, port: number): URL {
     "https:",
   ]);
   if (url.pathname !== "/") {
-    throw new ConfigError(name, "must be an origin, without a path.");
+    throw new ConfigError(name, "APP_URL must be an origin, without a path.");
   }
   return url;
 }
@@ -93,7 +93,7 @@ function readWsUrl(env: Env, appUrl: URL): URL {
   if (appUrl.protocol === "https:" && url.protocol === "ws:" && !isLocal(url)) {
     throw new ConfigError(
       name,
-      "must start with wss:// because APP_URL is https: browsers refuse the mixture.",
+      "WS_URL must start with wss:// because APP_URL is https: browsers refuse the mixture.",
     );
   }
   return url;
@@ -107,7 +107,7 @@ function readSigningKey(env: Env): JWK | undefined {
   if (text === undefined) return undefined;
   const problem = new ConfigError(
     "SIGNING_KEY",
-    'must be a private Ed25519 key as JSON: {"kty":"OKP","crv":"Ed25519","x":"…","d":"…"}.',
+    'SIGNING_KEY must be a private Ed25519 key as JSON: {"kty":"OKP","crv":"Ed25519","x":"…","d":"…"}.',
   );
   try {
     const { kty, crv, x, d } = JSON.parse(text);
@@ -140,7 +140,7 @@ function readSmtpUrl(env: Env): string | undefined {
   if (text === undefined || isSmtpUrl(text)) return text;
   throw new ConfigError(
     "SMTP_URL",
-    "must be an address like smtps://user:password@host:465 or smtp://host:25, with signs such as @ / # % in user and password percent-encoded.",
+    "SMTP_URL must be an address like smtps://user:password@host:465 or smtp://host:25, with signs such as @ / # % in user and password percent-encoded.",
   );
 }
 
@@ -151,10 +151,16 @@ function readMail(env: Env, mailFrom: string): Config["mail"] {
   const pass = readText(env, "EMAIL_PASS");
   if (user === undefined && pass === undefined) return { kind: "outbox" };
   if (user === undefined) {
-    throw new ConfigError("EMAIL_USER", "must be set when EMAIL_PASS is.");
+    throw new ConfigError(
+      "EMAIL_USER",
+      "EMAIL_USER must be set when EMAIL_PASS is.",
+    );
   }
   if (pass === undefined) {
-    throw new ConfigError("EMAIL_PASS", "must be set when EMAIL_USER is.");
+    throw new ConfigError(
+      "EMAIL_PASS",
+      "EMAIL_PASS must be set when EMAIL_USER is.",
+    );
   }
   const account = `${encodeURIComponent(user)}:${encodeURIComponent(pass)}`;
   // An account without a server is a Gmail account with an app password.
@@ -169,10 +175,8 @@ function readMailFrom(env: Env, appUrl: URL): string {
   const from = readText(env, "MAIL_FROM") ?? readText(env, "EMAIL_USER");
   if (from === undefined) return `ChatSphere <no-reply@${appUrl.hostname}>`;
   if (!/^[^\r\n@]+@[^\r\n@]+$/.test(from)) {
-    throw new ConfigError(
-      readText(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER",
-      "must be an e-mail address.",
-    );
+    const name = readText(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER";
+    throw new ConfigError(name, `${name} must be an e-mail address.`);
   }
   return from;
 }
@@ -187,7 +191,7 @@ function readKvPath(env: Env, dataDir: string): string | undefined {
   if (/^https?:/.test(path) && !readText(env, "DENO_KV_ACCESS_TOKEN")) {
     throw new ConfigError(
       "DENO_KV_ACCESS_TOKEN",
-      "must be set when DENO_KV_PATH is the address of a KV server.",
+      "DENO_KV_ACCESS_TOKEN must be set when DENO_KV_PATH is the address of a KV server.",
     );
   }
   return path;

@@ -1,8 +1,8 @@
 /** A missing or malformed variable; the message names it and says what it should be. */
 export class ConfigError extends Error {
   override name = "ConfigError";
-  constructor(readonly variable: string, problem: string) {
-    super(`${variable} ${problem}`);
+  constructor(readonly variable: string, message: string) {
+    super(message);
   }
 }
 
@@ -23,7 +23,7 @@ export function readFolder(env: Env, name: string, fallback: string): string {
   if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
     throw new ConfigError(
       name,
-      "must be the path of a folder, not an address.",
+      `${name} must be the path of a folder, not an address.`,
     );
   }
   const home = /^~(?=\/|$)/.test(text) ? readText(env, "HOME") : undefined;
@@ -37,7 +37,7 @@ export function readHost(env: Env, name: string, fallback: string): string {
   if (/^[\w.:-]{1,253}$/.test(text)) return text;
   throw new ConfigError(
     name,
-    "must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.",
+    `${name} must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.`,
   );
 }
 
@@ -47,10 +47,15 @@ export function readPort(env: Env, name: string, fallback: number): number {
   if (text === undefined) return fallback;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new ConfigError(name, "must be a port number from 1 to 65535.");
+    throw new ConfigError(
+      name,
+      `${name} must be a port number from 1 to 65535.`,
+    );
   }
   return port;
 }
+
+const EITHER = new Intl.ListFormat("en", { type: "disjunction" });
 
 /** An address with one of these protocols, without credentials, query or fragment. */
 export function readUrl(
@@ -59,16 +64,19 @@ export function readUrl(
   fallback: string,
   protocols: string[],
 ): URL {
-  const schemes = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  const schemes = EITHER.format(protocols.map((protocol) => `${protocol}//`));
   const text = readText(env, name) ?? fallback;
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol)) {
-    throw new ConfigError(name, `must be an address starting with ${schemes}.`);
+    throw new ConfigError(
+      name,
+      `${name} must be an address starting with ${schemes}.`,
+    );
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new ConfigError(
       name,
-      "must be an address without a user name, query or fragment.",
+      `${name} must be an address without a user name, query or fragment.`,
     );
   }
   return url;

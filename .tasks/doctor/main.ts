@@ -64,6 +64,8 @@ const wrongs = found.filter(({ level }) => level === "wrong").length;
 console.log(
   wrongs === 0
     ? "\nNothing is wrong."
-    : `\n${wrongs} ${wrongs === 1 ? "thing is" : "things are"} wrong.`,
+    : wrongs === 1
+    ? "\n1 thing is wrong."
+    : `\n${wrongs} things are wrong.`,
 );
 Deno.exit(wrongs === 0 ? 0 : 1);

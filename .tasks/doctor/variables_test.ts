@@ -208,12 +208,12 @@ const MISTAKES: [mistake: string, env: Env, sentence: string][] = [
   [
     "a bucket without a project",
     { GCS_BUCKET: "chat-clips" },
-    "GOOGLE_CLOUD_PROJECT is not set, but GCS_BUCKET is. Google's speech recognition needs GOOGLE_CLOUD_PROJECT, GCS_BUCKET, GOOGLE_APPLICATION_CREDENTIALS: set all of them, or none.",
+    "GOOGLE_CLOUD_PROJECT is not set. Google's speech recognition needs all of GOOGLE_CLOUD_PROJECT, GCS_BUCKET, and GOOGLE_APPLICATION_CREDENTIALS. Set it, or unset GCS_BUCKET.",
   ],
   [
     "Google without a key",
     { GOOGLE_CLOUD_PROJECT: "chat-123456", GCS_BUCKET: "chat-clips" },
-    "GOOGLE_APPLICATION_CREDENTIALS is not set, but GOOGLE_CLOUD_PROJECT and GCS_BUCKET are. Google's speech recognition needs GOOGLE_CLOUD_PROJECT, GCS_BUCKET, GOOGLE_APPLICATION_CREDENTIALS: set all of them, or none. Only Cloud Run, which sets K_SERVICE, needs no key.",
+    "GOOGLE_APPLICATION_CREDENTIALS is not set. Google's speech recognition needs all of GOOGLE_CLOUD_PROJECT, GCS_BUCKET, and GOOGLE_APPLICATION_CREDENTIALS. Set it, or unset GOOGLE_CLOUD_PROJECT and GCS_BUCKET. Only Cloud Run, which sets K_SERVICE, needs no key.",
   ],
   [
     "days with a unit",

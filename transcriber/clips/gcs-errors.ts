@@ -34,9 +34,11 @@ export function storageError(cause: unknown): ApiError {
       ? "Kept recordings cannot be reached right now. Yours is not lost: try again in a moment."
       : "Recordings cannot be kept on this server at the moment. Yours is not lost: send it without keeping it.",
     retryAfter: passing ? 5 : undefined,
-    operator: `Google Cloud Storage answered ${status || "nothing"}. ${
-      ADVICE[status] ?? "See https://status.cloud.google.com."
-    }`,
+    operator: `${
+      status
+        ? `Google Cloud Storage answered ${status}.`
+        : "Google Cloud Storage did not answer."
+    } ${ADVICE[status] ?? "See https://status.cloud.google.com."}`,
     cause,
   });
 }

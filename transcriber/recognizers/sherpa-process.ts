@@ -155,10 +155,10 @@ export class SherpaProcess {
     const { backoffMs, maxBackoffMs, log } = this.#options;
     const wait = Math.min(maxBackoffMs, backoffMs * 2 ** this.#failures++);
     const reason = loaded
-      ? `sherpa-onnx ended with ${how}.`
-      : `sherpa-onnx cannot load the model in SHERPA_MODEL_DIR: it ended with ${how}${
-        said && ` and said “${said}”`
-      }.`;
+      ? `The recogniser sherpa-onnx ended with ${how}.`
+      : said
+      ? `The recogniser sherpa-onnx cannot load the model in SHERPA_MODEL_DIR: it ended with ${how} and said “${said}”.`
+      : `The recogniser sherpa-onnx cannot load the model in SHERPA_MODEL_DIR: it ended with ${how}.`;
     this.#refuse(`${reason} It is started again ${wait} ms later.`);
     log("error", "sherpa-ended", { how, loaded, wait, said });
     this.#restart = setTimeout(() => this.#start(), wait);

@@ -97,7 +97,7 @@ Deno.test("sherpa-onnx: a model the real library cannot read takes the child alo
   assertEquals(lines[0].loaded, false);
   assertMatch(
     reasonOf(engine.status()),
-    /^sherpa-onnx cannot load the model in SHERPA_MODEL_DIR: it ended with (SIG|code)/,
+    /^The recogniser sherpa-onnx cannot load the model in SHERPA_MODEL_DIR: it ended with (SIG|code)/,
   );
   await engine.close();
 });

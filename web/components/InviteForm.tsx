@@ -102,28 +102,38 @@ function Waiting(
         until {dayText(expiresAt, Date.now(), clock)}
       </span>
       {delivery !== "sent" && (
-        <Act intent="resend" invitation={invitation} label="Send again" />
+        <Act
+          intent="resend"
+          invitation={invitation}
+          label="Send again"
+          whole={`Send again to ${email}`}
+        />
       )}
-      <Act intent="revoke" invitation={invitation} label="Revoke" />
+      <Act
+        intent="revoke"
+        invitation={invitation}
+        label="Revoke"
+        whole={`Revoke the invitation to ${email}`}
+      />
     </li>
   );
 }
 
-function Act({ intent, invitation, label }: {
+function Act({ intent, invitation, label, whole }: {
   intent: string;
   invitation: SentInvitation;
+  /** What the button says to whoever sees the line it is in. */
   label: string;
+  /** What it says by itself. */
+  whole: string;
 }) {
   return (
     <form method="post">
       <Once />
       <input type="hidden" name="intent" value={intent} />
       <input type="hidden" name="invitation" value={invitation.id} />
-      <button class="button button-plain" type="submit">
+      <button class="button button-plain" type="submit" aria-label={whole}>
         {label}
-        <span class="visually-hidden">
-          {` the invitation to ${invitation.email}`}
-        </span>
       </button>
     </form>
   );

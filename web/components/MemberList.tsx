@@ -32,8 +32,11 @@ export function MemberList({ members, me, isAdmin }: {
 function Remove({ member }: { member: Member }) {
   return (
     <details class="confirm">
-      <summary class="button button-plain">
-        Remove<span class="visually-hidden">{` ${member.name}`}</span>
+      <summary
+        class="button button-plain"
+        aria-label={`Remove ${member.name}`}
+      >
+        Remove
       </summary>
       <form method="post" class="actions">
         <Once />

@@ -11,13 +11,21 @@ function Preview({ room, me }: { room: RoomEntry; me: string }) {
       : `${room.memberCount} members`;
     return <span class="truncate soft">{people}</span>;
   }
-  const sender = last.sender.id === me ? "You" : last.sender.name;
-  const content = last.deletedAt ? "deleted a message" : last.content;
+  const mine = last.sender.id === me;
+  if (last.deletedAt) {
+    return (
+      <span class="truncate soft">
+        {mine ? "You deleted a message" : (
+          <>
+            <bdi>{last.sender.name}</bdi> deleted a message
+          </>
+        )}
+      </span>
+    );
+  }
   return (
     <span class="truncate soft">
-      <bdi>{sender}</bdi>
-      {last.deletedAt ? " " : ": "}
-      <bdi>{content}</bdi>
+      <bdi>{mine ? "You" : last.sender.name}</bdi>: <bdi>{last.content}</bdi>
     </span>
   );
 }

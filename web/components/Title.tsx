@@ -4,7 +4,9 @@ import { Head } from "fresh/runtime";
 export function Title({ text, failed }: { text: string; failed?: boolean }) {
   return (
     <Head>
-      <title>{`${failed ? "Not yet: " : ""}${text} · ChatSphere`}</title>
+      <title>
+        {failed ? `Not yet: ${text} · ChatSphere` : `${text} · ChatSphere`}
+      </title>
     </Head>
   );
 }

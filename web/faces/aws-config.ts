@@ -44,13 +44,19 @@ export function readAws(env: Env): AwsConfig | undefined {
   return {
     accessKeyId: requireText(env, REQUIRED[0], isSet[0]),
     secretAccessKey: requireText(env, REQUIRED[1], isSet[0]),
-    region: requireForm(env, REQUIRED[2], isSet[0], REGION, "like eu-west-1"),
+    region: requireForm(
+      env,
+      REQUIRED[2],
+      isSet[0],
+      REGION,
+      "AWS_REGION must be a name like eu-west-1.",
+    ),
     bucket: requireForm(
       env,
       REQUIRED[3],
       isSet[0],
       BUCKET,
-      "of 3 to 63 small letters, digits and hyphens",
+      "S3_BUCKET must be a name of 3 to 63 small letters, digits and hyphens.",
     ),
     matchThreshold,
     rekognitionEndpoint: readEndpoint(env, "AWS_ENDPOINT_URL_REKOGNITION"),
@@ -63,7 +69,7 @@ function requireText(env: Env, name: string, other: string): string {
   if (text !== undefined) return text;
   throw new ConfigError(
     name,
-    `must be set when ${other} is: faces on AWS need all of ${
+    `${name} must be set when ${other} is: faces on AWS need all of ${
       REQUIRED.join(", ")
     }.`,
   );
@@ -74,11 +80,11 @@ function requireForm(
   name: string,
   other: string,
   form: RegExp,
-  description: string,
+  message: string,
 ): string {
   const text = requireText(env, name, other);
   if (form.test(text)) return text;
-  throw new ConfigError(name, `must be a name ${description}.`);
+  throw new ConfigError(name, message);
 }
 
 function readThreshold(env: Env): number {
@@ -89,7 +95,7 @@ function readThreshold(env: Env): number {
   if (threshold >= LEAST_THRESHOLD && threshold <= 100) return threshold;
   throw new ConfigError(
     name,
-    `must be a number from ${LEAST_THRESHOLD} to 100.`,
+    `${name} must be a number from ${LEAST_THRESHOLD} to 100.`,
   );
 }
 
@@ -102,6 +108,6 @@ function readEndpoint(env: Env, own: string): string | undefined {
   if (url.protocol === "https:" || isLocal(url)) return url.href;
   throw new ConfigError(
     name,
-    "must start with https:// unless it is on this machine: faces are sent to it.",
+    `${name} must start with https:// unless it is on this machine: faces are sent to it.`,
   );
 }

@@ -198,7 +198,7 @@ export default function Camera(
     </button>
   );
   const takeLabel = turn
-    ? `Take ${first ? "second" : "first"} photo`
+    ? first ? "Take second photo" : "Take first photo"
     : count > 1
     ? "Take photos"
     : "Take photo";

@@ -233,7 +233,7 @@ export default function Room(props: RoomProps) {
           </h1>
           <p class={`status ${status ? "" : "truncate"} ${link}`} role="status">
             {status ??
-              (who(others(online), "here") || "Only you are here")}{" "}
+              (who(others(online), HERE) || "Only you are here")}{" "}
             {status && waiting > 0 && `Waiting to be sent: ${waiting}.`}
             {wayOn && <a href={waysOn[wayOn]}>{WAYS_ON[wayOn]}</a>}
           </p>
@@ -265,7 +265,7 @@ export default function Room(props: RoomProps) {
         onNewest={() => open.current?.newest()}
       />
       <p class="typing truncate" aria-live="polite">
-        {who(others(typing), "typing…")}
+        {who(others(typing), WRITE)}
       </p>
       {extra}
       {dictation}
@@ -305,10 +305,24 @@ export default function Room(props: RoomProps) {
   );
 }
 
-/** Who is doing what: `Ada and Grace are here`; empty when nobody is. */
-const who = ([one, two, ...more]: Sender[], what: string) =>
-  more.length
-    ? `${one.name} and ${more.length + 1} others are ${what}`
-    : two
-    ? `${one.name} and ${two.name} are ${what}`
-    : one && `${one.name} is ${what}`;
+/** What is said of one person, of two, and of one and so many others. */
+type Sentences = ((one: string, other: string | number) => string)[];
+
+const HERE: Sentences = [
+  (one) => `${one} is here`,
+  (one, two) => `${one} and ${two} are here`,
+  (one, others) => `${one} and ${others} others are here`,
+];
+const WRITE: Sentences = [
+  (one) => `${one} is typing…`,
+  (one, two) => `${one} and ${two} are typing…`,
+  (one, others) => `${one} and ${others} others are typing…`,
+];
+
+/** Says something of these people; nothing when there is nobody. */
+const who = ([one, two, ...more]: Sender[], sentences: Sentences) =>
+  one &&
+  sentences[more.length ? 2 : two ? 1 : 0](
+    one.name,
+    more.length ? more.length + 1 : two?.name,
+  );

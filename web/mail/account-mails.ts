@@ -94,14 +94,14 @@ const FACE_CHANGES = {
   "face-stored": {
     subject: "Your ChatSphere face was changed",
     heading: "A new face was stored",
-    text:
-      "a new face was stored for your ChatSphere account, and every other device was signed out.",
+    text: (name: string) =>
+      `Hello ${name}, a new face was stored for your ChatSphere account, and every other device was signed out.`,
   },
   "face-deleted": {
     subject: "Your ChatSphere face was deleted",
     heading: "Your face was deleted",
-    text:
-      "the face stored for your ChatSphere account was deleted. You now sign in with a code by e-mail.",
+    text: (name: string) =>
+      `Hello ${name}, the face stored for your ChatSphere account was deleted. You now sign in with a code by e-mail.`,
   },
 };
 
@@ -116,7 +116,7 @@ export function faceChangedMail(
     subject,
     heading,
     pieces: [
-      { kind: "paragraph", text: `Hello ${named(name)}, ${text}` },
+      { kind: "paragraph", text: text(named(name)) },
       {
         kind: "note",
         text:

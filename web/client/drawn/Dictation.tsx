@@ -29,10 +29,10 @@ const clock = (ms: number) =>
 /** Why there is no dictation, and what to do; undefined when there is. */
 const OFF: Record<TranscriberState, string | undefined> = {
   ready: undefined,
-  off: "Dictation is off: this server has no speech recogniser. " +
-    "Whoever runs it can install PocketSphinx.",
-  silent: "Dictation is down: the speech recogniser is not responding. " +
-    "Reload the page to try again; what you wrote is kept.",
+  off:
+    "Dictation is off: this server has no speech recogniser. Whoever runs it can install PocketSphinx.",
+  silent:
+    "Dictation is down: the speech recogniser is not responding. Reload the page to try again; what you wrote is kept.",
 };
 
 /**

@@ -13,5 +13,6 @@ export const reactorsOf = (
   Object.values(reactions).map((people) => {
     const known = people.flatMap((id) => names.get(id) ?? []);
     const more = people.length - known.length;
-    return known[0] ? known.join(", ") + (more ? ` and ${more} more` : "") : "";
+    const list = known.join(", ");
+    return list && more ? `${list} and ${more} more` : list;
   }).join("\n");

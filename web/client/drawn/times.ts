@@ -15,7 +15,7 @@ export const OWN: Clock = { language: globalThis.navigator?.language };
 export const UNKNOWN: Clock = {
   language: "en-GB",
   zone: "UTC",
-  label: " (UTC)",
+  label: "UTC",
 };
 
 const DAY = 864e5;
@@ -59,5 +59,12 @@ export const dayNameOf = (ms: number, clock: Clock): string =>
     "Today",
     "Yesterday",
   ][clock.label ? -1 : dayOf(Date.now(), clock) - dayOf(ms, clock)] ??
-    formatter(clock, { day: "numeric", month: "long", year: "numeric" })
-        .format(ms) + (clock.label ?? "");
+    withLabel(
+      formatter(clock, { day: "numeric", month: "long", year: "numeric" })
+        .format(ms),
+      clock,
+    );
+
+/** A date, with what it has to say of its zone: `15 November 2026 (UTC)`. */
+const withLabel = (date: string, { label }: Clock): string =>
+  label ? `${date} (${label})` : date;

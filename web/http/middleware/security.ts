@@ -7,8 +7,7 @@ const POLICY = "content-security-policy";
 
 /** The policy of pages that run nothing at all. */
 export const SCRIPTLESS_POLICY =
-  "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /**
  * A page whose address is a secret tells nobody the address, our own log lines included. Not

@@ -63,7 +63,7 @@ export const isLoopback = (address: string): boolean => loopback.has(address);
 export function readTrustedProxies(env: Env): string[] | undefined {
   const text = readText(env, "TRUST_PROXY") ?? "0";
   if (text !== "0" && text !== "1") {
-    throw new ConfigError("TRUST_PROXY", "must be 1 or 0.");
+    throw new ConfigError("TRUST_PROXY", "TRUST_PROXY must be 1 or 0.");
   }
   const list = (readText(env, "TRUSTED_PROXIES") ?? "").split(",")
     .map((each) => each.trim()).filter(Boolean);
@@ -72,7 +72,7 @@ export function readTrustedProxies(env: Env): string[] | undefined {
   } catch {
     throw new ConfigError(
       "TRUSTED_PROXIES",
-      "must be addresses or networks separated by commas, such as 10.0.0.0/8, 203.0.113.7.",
+      "TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8, 203.0.113.7.",
     );
   }
   if (text === "0") return undefined;

@@ -179,7 +179,7 @@ Deno.test("a newcomer follows an invitation, signs in, joins, and the link is us
   const link = invitationPath(app);
 
   const stranger = await html(app.ask(link));
-  assertMatch(stranger, /Ada[^]*invites you to[^]*Bakery/);
+  assertMatch(stranger, /Bakery[^]*Ada<.bdi> invites you to this room\./);
   assert(stranger.includes(`/register?next=${encodeURIComponent(link)}`));
 
   const jonas = await app.person("Jonas");

@@ -115,12 +115,22 @@ export default define.page<typeof handler>(({ data, state, params }) => {
   return (
     <div class="column column-narrow stack">
       <Title text={`Invitation to ${roomName}`} failed={Boolean(failure)} />
-      <p class="soft">
-        <bdi>{invitedBy}</bdi> {open ? "invites" : "invited"} you to
-      </p>
       <h1>
         <bdi>{roomName}</bdi>
       </h1>
+      <p class="soft">
+        {open
+          ? (
+            <>
+              <bdi>{invitedBy}</bdi> invites you to this room.
+            </>
+          )
+          : (
+            <>
+              <bdi>{invitedBy}</bdi> invited you to this room.
+            </>
+          )}
+      </p>
       <FormNotice failure={inside ? undefined : failure} />
       {inside && (
         <p>

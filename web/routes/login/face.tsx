@@ -151,10 +151,9 @@ function Waiting({ inLine }: { inLine: number }) {
       <Title text="Checking your photo" />
       <h1>Checking your photo</h1>
       <p role="status">
-        Many people are signing in right now:{" "}
         {inLine === 1
-          ? "one photo is in line."
-          : `${inLine} photos are in line.`}
+          ? "Many people are signing in right now: one photo is in line."
+          : `Many people are signing in right now: ${inLine} photos are in line.`}
       </p>
       <p class="soft">
         You don’t have to do anything. This page continues by itself once your
