@@ -71,6 +71,36 @@ Deno.test("an address has to be confirmed before its account invites anyone", as
   assertEquals(await endUnconfirmed(s), 0);
 });
 
+Deno.test("the page that invites offers to confirm the address until it is", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const ada = await signUp(s, registrationOf("ada"));
+  const room = await createRoom(s, ada, "Engines");
+  const cookie = await signedIn(app, "ada@example.com", "ada");
+  const page = `/rooms/${room.id}/members`;
+  /** What stands in the part of the page that invites. */
+  const offered = async (answer: Promise<Response>) => {
+    const html = await (await answer).text();
+    const [part] = /<section[^>]*="invite">[^]*?<.section>/.exec(html) ?? [""];
+    const says = (text: string) => part.includes(text);
+    return {
+      form: says("Send invitation"),
+      confirm: says("Confirm your e-mail address"),
+      again: says("Send the link again"),
+    };
+  };
+  const toConfirm = { form: false, confirm: true, again: true };
+  assertEquals(await offered(app.ask(page, { cookie })), toConfirm);
+  // Also to a page that was open before.
+  const late = app.send(page, { intent: "invite", email: "b@x.net" }, cookie);
+  assertEquals(await offered(late), toConfirm);
+
+  const link = mailedLink(app, "ada@example.com");
+  await (await app.send(link, { intent: "confirm" }, cookie)).body?.cancel();
+  const toInvite = { form: true, confirm: false, again: false };
+  assertEquals(await offered(app.ask(page, { cookie })), toInvite);
+});
+
 Deno.test("whoever reads the mailbox removes an account others made with its address", async () => {
   await using app = await testApp();
   const { services: s } = app;

@@ -9,8 +9,10 @@ import { Field } from "./Field.tsx";
 
 /** Invites by e-mail, and lists the invitations nobody has answered yet. */
 export function InviteForm(
-  { invitations, email, error, clock, notice, link }: {
+  { invitations, email, error, clock, notice, link, first }: {
     invitations: SentInvitation[];
+    /** What to do before inviting anyone, for whoever may not yet: it takes the form's place. */
+    first?: ComponentChildren;
     email?: string;
     error?: string;
     clock: Clock;
@@ -36,25 +38,29 @@ export function InviteForm(
           />
         </div>
       )}
-      <p class="soft">
-        We send a link that works once, within 7 days. They do not need an
-        account yet.
-      </p>
-      <form method="post" class="inline-form">
-        <Once />
-        <input type="hidden" name="intent" value="invite" />
-        <Field
-          name="email"
-          label="E-mail"
-          type="email"
-          maxLength={LONGEST_EMAIL}
-          autocomplete="off"
-          required
-          value={email}
-          error={error}
-        />
-        <button class="button" type="submit">Send invitation</button>
-      </form>
+      {first ?? (
+        <>
+          <p class="soft">
+            We send a link that works once, within 7 days. They do not need an
+            account yet.
+          </p>
+          <form method="post" class="inline-form">
+            <Once />
+            <input type="hidden" name="intent" value="invite" />
+            <Field
+              name="email"
+              label="E-mail"
+              type="email"
+              maxLength={LONGEST_EMAIL}
+              autocomplete="off"
+              required
+              value={email}
+              error={error}
+            />
+            <button class="button" type="submit">Send invitation</button>
+          </form>
+        </>
+      )}
       {invitations.length > 0 && (
         <>
           <h3>Waiting for an answer</h3>

@@ -285,8 +285,10 @@ export default define.page<typeof handler>(({ data, req }) => {
           me={me.id}
           isAdmin={role === "admin"}
         />
-        <ConfirmAddress account={me} outbox={data.outbox} />
         <InviteForm
+          first={me.unconfirmedUntil === undefined
+            ? undefined
+            : <ConfirmAddress account={me} outbox={data.outbox} />}
           invitations={invitations}
           email={data.typed.email}
           error={failure?.fields.email}
