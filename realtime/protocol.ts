@@ -252,6 +252,33 @@ export interface NamesChanged {
   names: Record<string, string>;
 }
 
+/**
+ * `POST /renames`, by web alone: what is stored calls a person so from now on, whose account
+ * is gone. Each call does a part of it and answers {@link Renamed}.
+ */
+export interface Rename {
+  userId: string;
+  name: string;
+  /** Where the part before this one ended. */
+  after?: string;
+}
+
+/** With `after` there is more to do, from there. */
+export interface Renamed {
+  after?: string;
+}
+
+/** `GET /rooms/:id/clips?after=`, by web alone: those of a part of a room's messages. */
+export interface RoomClips {
+  clips: {
+    id: string;
+    /** The id of the person who sent it. */
+    owner: string;
+  }[];
+  /** With it there is more to look at, after that offset. */
+  after?: number;
+}
+
 /** `GET /rooms/:id/messages`; with `?id=` the answer is that one message. */
 export interface HistoryPage {
   /** Oldest first, edits applied. */

@@ -18,6 +18,7 @@ import { EVERYONE } from "../access/removals.ts";
 import { searchRoom } from "../rooms/search.ts";
 import { toRemoval } from "../access/sign-outs.ts";
 import { roomStream } from "../rooms/stream.ts";
+import { clipsOf, renameFor } from "../rooms/erasing.ts";
 
 type Handle = (call: Call) => Promise<Response>;
 
@@ -35,7 +36,9 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/rooms/:id/names", names],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", end],
+  ["GET", "/rooms/:id/clips", clips],
   ["POST", "/sessions", sessions],
+  ["POST", "/renames", renames],
   ["GET", "/summaries", summaries],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
@@ -173,6 +176,36 @@ async function sessions({ context, request }: Call) {
   const at = Date.now();
   await context.hub.log.remove(toRemoval({ userId, sid, keep, at }));
   return new Response(null, { status: 204 });
+}
+
+/**
+ * Ends a person's sessions, so that nothing more comes, and puts a name in place of theirs in
+ * a part of what is stored; `after` in the answer says from where to go on.
+ */
+async function renames({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { userId, name, after } = object(await body(request), "The body");
+  const isWhole = isName(userId) && isName(name) && isOptional(after);
+  if (!isWhole) {
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and name are required; after is text, if it is there.",
+    );
+  }
+  const { log } = context.hub;
+  if (after === undefined) {
+    await log.remove(toRemoval({ userId, at: Date.now() }));
+  }
+  return json(await renameFor(log, { userId, name, after }));
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value.length > 0 && value.length <= 200;
+
+/** The clips of a part of a room's messages, for whoever is about to delete it. */
+async function clips({ context, request, url, roomId }: Call) {
+  await serviceOnly(context, request);
+  return json(await clipsOf(context.hub.log, roomId, number(url, "after")));
 }
 
 const isOptional = (value: unknown): value is string | undefined =>

@@ -190,6 +190,23 @@ export function entryOrigin(entry: Entry) {
 export const bySender = (userId: string): string =>
   `"sender":{"id":${JSON.stringify(userId)},`;
 
+/** The same up to the name, and what closes the name is the next quote that is not escaped. */
+export const beforeName = (userId: string): string =>
+  `${bySender(userId)}"name":"`;
+
+/** An entry's body with this name where its sender is the person `before` is about. */
+export function withName(body: string, before: string, name: string): string {
+  const start = body.indexOf(before) + before.length;
+  if (start < before.length) return body;
+  let end = start;
+  while (body[end] !== '"') end += body[end] === "\\" ? 2 : 1;
+  return body.slice(0, start) + jsonInner(name) + body.slice(end);
+}
+
+/** A text as it stands between the quotes of JSON. */
+export const jsonInner = (text: string): string =>
+  JSON.stringify(text).slice(1, -1);
+
 /** Part of the body of what lost its text; see {@link withoutText}. */
 export const NO_TEXT = '"content":""';
 

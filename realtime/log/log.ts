@@ -1,4 +1,4 @@
-import type { Message, Position, RoomSummary } from "../protocol.ts";
+import type { Message, Position, Renamed, RoomSummary } from "../protocol.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
@@ -126,6 +126,13 @@ export interface RoomLog {
   beginEpoch(roomId: string, seen: Position): Promise<void>;
   /** Removes entries older than a time, but the newest of each room; resolves to how many. */
   trim(before: number): Promise<number>;
+  /**
+   * Puts a name in place of the one a person had, in a part of all that is stored; whoever
+   * deletes an account asks until all is done. Each call takes a bounded time.
+   *
+   * @param after where the part before this one ended.
+   */
+  rename(userId: string, name: string, after?: string): Promise<Renamed>;
   /** Removes a room and all it has: entries, read positions, what was sent. */
   deleteRoom(roomId: string): Promise<void>;
   /** The ids of all rooms. */

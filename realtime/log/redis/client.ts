@@ -2,6 +2,7 @@ import { Cluster, Redis } from "ioredis";
 import type { Entry } from "../entry.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import { PAGE, READ, UNREAD } from "./read-scripts.ts";
+import { RENAME } from "./rename-script.ts";
 import {
   APPEND,
   BEGIN_EPOCH,
@@ -57,6 +58,8 @@ interface Scripts {
   chatTrim: Script<number>;
   chatRestore: Script<number>;
   chatPutBack: Script<number>;
+  /** The offset to go on from, or 0. */
+  chatRename: Script<number>;
 }
 
 export type Client = (Redis | Cluster) & Scripts;
@@ -74,6 +77,7 @@ const SCRIPTS = {
   chatTrim: { lua: TRIM },
   chatRestore: { lua: RESTORE },
   chatPutBack: { lua: PUT_BACK },
+  chatRename: { lua: RENAME },
 };
 
 const backoff = (times: number) =>

@@ -1,4 +1,9 @@
-import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import type {
+  Message,
+  Position,
+  Renamed,
+  RoomSummary,
+} from "../../protocol.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import { REMOVAL_MEMORY } from "../../access/removals.ts";
 import type { Entry, NewEntry } from "../entry.ts";
@@ -15,6 +20,7 @@ import {
 import { RedisReads } from "./reads.ts";
 import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
 import { checkRedis, UnsafeRedisError } from "./health.ts";
+import { renameSlice } from "./rename.ts";
 import { Appends } from "./appends.ts";
 import { roomKey } from "./batch.ts";
 import { Watches } from "./watches.ts";
@@ -147,6 +153,10 @@ export class RedisLog implements RoomLog {
 
   deleteRoom(roomId: string): Promise<void> {
     return attempt(() => deleteRoom(this.#client, roomId));
+  }
+
+  rename(userId: string, name: string, after?: string): Promise<Renamed> {
+    return attempt(() => renameSlice(this.#client, userId, name, after));
   }
 
   rooms(): AsyncIterable<string> {

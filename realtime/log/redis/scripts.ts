@@ -46,21 +46,26 @@ local function spread(entry, from, to, all)
 end
 `;
 
-/** Functions that take the text out of entries; after {@link SPREAD}. */
-const ERASE = `
-local function blank(body, field)
+/** A function that puts something in place of what a field of a body says, up to its quote. */
+export const FILL = `
+local function fill(body, field, text)
   local _, start = string.find(body, field, 1, true)
   local at = start and start + 1
   while at do
     local found = string.find(body, '["\\\\]', at)
     if not found then break end
     if string.byte(body, found) == 34 then
-      return string.sub(body, 1, start) .. string.sub(body, found)
+      return string.sub(body, 1, start) .. text .. string.sub(body, found)
     end
     at = found + 2
   end
   return body
 end
+`;
+
+/** Functions that take the text out of entries; after {@link SPREAD}. */
+const ERASE = `${FILL}
+local function blank(body, field) return fill(body, field, '') end
 -- A quote inside a JSON string is escaped, so nobody can write these fields into a text.
 local function withoutText(body)
   local text = blank(blank(body, '"content":"'), '"clip":"')

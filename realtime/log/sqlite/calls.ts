@@ -8,6 +8,7 @@ export type Operation =
   | "beginEpoch"
   | "trim"
   | "deleteSlice"
+  | "renameSlice"
   | "restore"
   | "remove"
   | "room";

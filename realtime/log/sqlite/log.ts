@@ -2,7 +2,12 @@ import type { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import type {
+  Message,
+  Position,
+  Renamed,
+  RoomSummary,
+} from "../../protocol.ts";
 import { REMOVAL_MEMORY } from "../../access/removals.ts";
 import type { Entry, NewEntry } from "../entry.ts";
 import {
@@ -119,6 +124,10 @@ export class SqliteLog implements RoomLog {
     for (let slice = TRIM_SLICE; slice === TRIM_SLICE;) {
       slice = await this.#write("deleteSlice", roomId);
     }
+  }
+
+  rename(userId: string, name: string, after = "0"): Promise<Renamed> {
+    return this.#write("renameSlice", userId, name, Number(after) || 0);
   }
 
   async *rooms(): AsyncIterable<string> {

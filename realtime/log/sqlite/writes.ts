@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { Position } from "../../protocol.ts";
+import type { Position, Renamed } from "../../protocol.ts";
 import { REMOVAL_MEMORY } from "../../access/removals.ts";
 import {
   type Entry,
@@ -10,6 +10,7 @@ import {
 import { type Appended, type Removal, StoreError } from "../log.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
+import { renameRows } from "./rename.ts";
 import { COLUMNS, entriesOf, type NewRow, type Row, Rows } from "./rows.ts";
 
 /** Rows trimmed or deleted in one transaction. */
@@ -147,6 +148,13 @@ export class SqliteWrites {
     for (const [userId, offset] of Object.entries(reads)) {
       this.moveRead(roomId, userId, offset);
     }
+  }
+
+  /** Puts a name in place of a person's in a slice of all rows, those after a row. */
+  renameSlice(userId: string, name: string, after: number): Renamed {
+    const { renamed, last } = renameRows(this.#db, userId, name, after);
+    if (renamed > 0) this.hasErased = true;
+    return last === undefined ? {} : { after: String(last) };
   }
 
   beginEpoch(roomId: string, seen: Position): void {

@@ -1,0 +1,50 @@
+import { entryFrame } from "../log/entry.ts";
+import type { RoomLog } from "../log/log.ts";
+import {
+  LIMITS,
+  type Rename,
+  type Renamed,
+  type RoomClips,
+} from "../protocol.ts";
+
+/** Milliseconds after which one call is answered; whoever asked goes on from there. */
+const BUDGET = 200;
+
+/** Part of the body of every message with a clip. */
+const HAS_CLIP = '"clip":"';
+
+/**
+ * Has the log call a person otherwise, for as long as one call may take: what is left is for the
+ * next one, from `after`. The store does it in slices, and everything else in between.
+ */
+export async function renameFor(
+  log: RoomLog,
+  { userId, name, after }: Rename,
+  budget = BUDGET,
+): Promise<Renamed> {
+  const started = performance.now();
+  let done = await log.rename(userId, name, after);
+  while (done.after !== undefined && performance.now() - started < budget) {
+    done = await log.rename(userId, name, done.after);
+  }
+  return done;
+}
+
+/** The clips of the messages of a room that come after an offset, in a part of its entries. */
+export async function clipsOf(
+  log: RoomLog,
+  roomId: string,
+  after = 0,
+): Promise<RoomClips> {
+  const limit = LIMITS.recoveryEntries;
+  const { entries, offset } = await log.read(roomId, after, limit);
+  const clips = entries.flatMap((entry) => {
+    if (entry.kind !== "m" || !entry.body.includes(HAS_CLIP)) return [];
+    const frame = entryFrame(roomId, entry);
+    if (frame.event !== "new-message") return [];
+    const { clip, sender } = frame.message;
+    return clip === undefined ? [] : [{ id: clip, owner: sender.id }];
+  });
+  const last = entries.at(-1)?.offset ?? offset;
+  return last < offset ? { clips, after: last } : { clips };
+}
