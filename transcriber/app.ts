@@ -11,6 +11,7 @@ import {
   internalError,
   isDiskFull,
 } from "./errors.ts";
+import { addErasures } from "./erasure-routes.ts";
 import { addSessions } from "./session-routes.ts";
 import { Health } from "./health.ts";
 import { liveDocumentation } from "./live.ts";
@@ -55,6 +56,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   addTranscribe(app, deps);
   addClips(app, deps);
   addSessions(app, deps);
+  addErasures(app, deps);
   addHealth(app, deps);
   addDocs(app);
 

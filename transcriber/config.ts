@@ -3,6 +3,7 @@ import {
   readClipDays,
   readGoogle,
 } from "./config-google.ts";
+import { DEFAULT_QUOTA, type QuotaLimits } from "./clips/quota.ts";
 import { ConfigError } from "./config-error.ts";
 import type { Environment } from "./environment.ts";
 
@@ -24,6 +25,8 @@ export interface Config {
   google?: GoogleConfig;
   /** Days after which clips are deleted; without it they stay until they are. */
   clipDays?: number;
+  /** What kept recordings may take. */
+  quota: QuotaLimits;
   /** How many people can dictate live at a time. */
   liveStreams: number;
   /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
@@ -51,6 +54,10 @@ export function readConfig(given: Environment): Config {
     keys: readKeys(env.TRANSCRIBER_KEYS),
     google: readGoogle(env),
     clipDays: readClipDays(env.CLIP_DAYS),
+    quota: {
+      each: readMegabytes(env, "CLIP_MB_EACH") ?? DEFAULT_QUOTA.each,
+      all: readMegabytes(env, "CLIP_MB_ALL") ?? DEFAULT_QUOTA.all,
+    },
     liveStreams: readLiveStreams(env),
     sherpa: readSherpa(env),
   };
@@ -108,6 +115,19 @@ function readLiveStreams(env: Environment): number {
   if (/^\d{1,4}$/.test(value) && Number(value) > 0) return Number(value);
   throw new ConfigError(
     "LIVE_STREAMS must be the number of people who can dictate at a time, from 1 to 9999.",
+  );
+}
+
+/** Bytes of a variable that says megabytes; none can be kept with 0. */
+function readMegabytes(
+  env: Environment,
+  name: "CLIP_MB_EACH" | "CLIP_MB_ALL",
+): number | undefined {
+  const value = env[name];
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1_000_000;
+  throw new ConfigError(
+    `${name} must be a whole number of megabytes that kept recordings may take, for example 200.`,
   );
 }
 

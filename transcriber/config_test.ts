@@ -11,6 +11,7 @@ Deno.test("nothing set is a service for this machine", () => {
     keys: [],
     google: undefined,
     clipDays: undefined,
+    quota: { each: 200_000_000, all: 10_000_000_000 },
     liveStreams: Math.max(2, navigator.hardwareConcurrency),
     sherpa: undefined,
   });
@@ -25,6 +26,8 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     TRANSCRIBER_KEYS: " one-key-of-16-chars , another-key-of-16 ,",
     LIVE_STREAMS: "7",
     CLIP_DAYS: "30",
+    CLIP_MB_EACH: "7",
+    CLIP_MB_ALL: "0",
     SHERPA_MODEL_DIR: "/models/en",
     PORT: "8000", // web's
   });
@@ -37,6 +40,7 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     keys: ["one-key-of-16-chars", "another-key-of-16"],
     google: undefined,
     clipDays: 30,
+    quota: { each: 7_000_000, all: 0 },
     liveStreams: 7,
     sherpa: { modelDir: "/models/en", languages: ["en-US"] },
   });
@@ -55,6 +59,8 @@ Deno.test("a malformed variable is named", () => {
     { TRANSCRIBER_KEYS: "short" },
     { CLIP_DAYS: "0" },
     { CLIP_DAYS: "a week" },
+    { CLIP_MB_EACH: "200 MB" },
+    { CLIP_MB_ALL: "-1" },
     { SHERPA_LANGUAGES: "en" },
     { SHERPA_LANGUAGES: "english!", SHERPA_MODEL_DIR: "/models/en" },
     { PORT: "http", K_SERVICE: "transcriber" },

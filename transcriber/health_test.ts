@@ -1,3 +1,4 @@
+import { DEFAULT_QUOTA } from "./clips/quota.ts";
 import { assertEquals } from "@std/assert";
 import { folderClips } from "./clips/folder.ts";
 import { gcsClips } from "./clips/gcs.ts";
@@ -13,6 +14,7 @@ const configFor = (appUrl: string) => ({
   dataDir: "",
   keys: [],
   liveStreams: 2,
+  quota: DEFAULT_QUOTA,
 });
 
 Deno.test("readiness tells of each dependency, and the recogniser alone decides", async () => {

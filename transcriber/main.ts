@@ -1,4 +1,5 @@
 import { createAuth } from "./auth.ts";
+import { Quota } from "./clips/quota.ts";
 import { ConfigError, readConfig } from "./config.ts";
 import { VARIABLES } from "./environment.ts";
 import { createEngines } from "./engines.ts";
@@ -20,6 +21,7 @@ function main(): void {
     auth: createAuth(config),
     recognizer,
     clips,
+    quota: new Quota(clips, config.quota),
     metrics: new Metrics(recognizer),
     limits: new RateLimiter(),
     log,

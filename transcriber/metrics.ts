@@ -3,7 +3,7 @@ import type { Recognizer } from "./recognizers/recognizer.ts";
 
 /** The addresses of this service; others share one label, for anybody can make them up. */
 const ROUTES =
-  /^\/(transcribe|transcribe\/live|languages|openapi\.json|docs|sessions|healthz|readyz|metrics|clips|clips\/:id|clips\/:id\/(address|audio))$/;
+  /^\/(transcribe|transcribe\/live|languages|openapi\.json|docs|sessions|erasures\/(people|clips)|healthz|readyz|metrics|clips|clips\/:id|clips\/:id\/(address|audio))$/;
 
 /** The route of a path: without ids, so that neither logs nor metrics tell of one recording. */
 export function routeOf(path: string): string {

@@ -1,5 +1,6 @@
 import type { Auth, Caller } from "./auth.ts";
 import type { Clips } from "./clips/clips.ts";
+import type { Quota } from "./clips/quota.ts";
 import type { Config } from "./config.ts";
 import type { RateLimiter } from "./limits.ts";
 import type { Log } from "./log.ts";
@@ -12,6 +13,7 @@ export interface Deps {
   auth: Auth;
   recognizer: Recognizer;
   clips: Clips;
+  quota: Quota;
   limits: RateLimiter;
   metrics: Metrics;
   log: Log;

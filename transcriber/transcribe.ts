@@ -6,6 +6,7 @@ import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
 import { authenticated, failures } from "./middleware.ts";
 import { clipFor } from "./clips/clips.ts";
+import { keepClip } from "./clips/keep.ts";
 import type { Caller } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { ApiError, internalError } from "./errors.ts";
@@ -156,12 +157,9 @@ async function transcribe(
   const { format, duration } = recording;
   deps.metrics.audio("recording", duration);
   // Before it is recognised: whatever becomes of that, the recording is safe.
+  const contentType = CONTENT_TYPES[format];
   const clip = keep
-    ? await deps.clips.put(bytes, {
-      owner: caller.id,
-      contentType: CONTENT_TYPES[format],
-      duration,
-    })
+    ? await keepClip(deps, caller, bytes, { contentType, duration })
     : null;
   try {
     const heard = await deps.metrics.timed(() =>

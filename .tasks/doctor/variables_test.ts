@@ -221,6 +221,11 @@ const MISTAKES: [mistake: string, env: Env, sentence: string][] = [
     "CLIP_DAYS must be a whole number of days from 1 to 9999, or unset to keep recordings until they are deleted.",
   ],
   [
+    "megabytes with a unit",
+    { CLIP_MB_ALL: "10 GB" },
+    "CLIP_MB_ALL must be a whole number of megabytes that kept recordings may take, for example 200.",
+  ],
+  [
     "a speech model that is not there",
     { SHERPA_MODEL_DIR: "/nowhere" },
     "SHERPA_MODEL_DIR (/nowhere) is not a folder that can be read.",

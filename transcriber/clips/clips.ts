@@ -1,9 +1,10 @@
+import { createHash } from "node:crypto";
 import type { Caller } from "../auth.ts";
 import { ApiError } from "../errors.ts";
 
 /** A kept recording. */
 export interface ClipInfo {
-  /** 128 random bits, base64url. */
+  /** 22 characters of base64url; most of them random. */
   id: string;
   /** `Caller.id` of who recorded it. */
   owner: string;
@@ -21,6 +22,21 @@ export interface Clip {
   bytes: Uint8Array;
 }
 
+/** Ids of clips. */
+export interface ClipPage {
+  ids: string[];
+  after?: string;
+}
+
+/** Bytes of one owner, and of all. */
+export interface Taken {
+  own: number;
+  all: number;
+}
+
+/** Bytes that a clip counts for at least: a million tiny ones are much as well. */
+export const LEAST = 16 * 1024;
+
 /** Where recordings are kept that people chose to attach. */
 export interface Clips {
   /** Which store it is, for operators. */
@@ -36,6 +52,13 @@ export interface Clips {
   /** Deleting what does not exist is no error. */
   delete(id: string): Promise<void>;
   /**
+   * Part of what somebody keeps, whatever its age; with `after` there may be more, from there on.
+   * To delete what it names, while it is asked on, is allowed.
+   */
+  owned(owner: string, after?: string): Promise<ClipPage>;
+  /** How much is taken; for each clip at least {@link LEAST}. */
+  taken(owner: string): Promise<Taken>;
+  /**
    * The store's own address of a clip, which opens without a credential until `expiresAt`
    * (milliseconds since the Unix epoch). A store without such leaves playing to this service.
    */
@@ -48,16 +71,46 @@ const DAY_MS = 86_400_000;
 
 /** Whether a clip is older than it may become; without `days` none ever is. */
 export const isExpired = (
-  { createdAt }: ClipInfo,
+  { createdAt }: Pick<ClipInfo, "createdAt">,
   days: number | undefined,
   now: number,
 ): boolean => days !== undefined && now - createdAt > days * DAY_MS;
 
-export const newClipId = (): string =>
-  crypto.getRandomValues(new Uint8Array(16))
-    .toBase64({ alphabet: "base64url", omitPadding: true });
+const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
+
+/** 8 characters by which a bucket finds what somebody keeps, as it lists by prefix alone. */
+export const tagOf = (owner: string): string =>
+  new Uint8Array(createHash("sha256").update(owner).digest()).subarray(0, 6)
+    .toBase64(BASE64URL);
+
+/** The owner's tag, and 84 random bits. Those of earlier versions are random throughout. */
+export const newClipId = (owner: string): string =>
+  tagOf(owner) +
+  crypto.getRandomValues(new Uint8Array(11)).toBase64(BASE64URL).slice(0, 14);
 
 export const isClipId = (id: string): boolean => /^[\w-]{22}$/.test(id);
+
+/** Clips that are deleted at a time. */
+const TOGETHER = 16;
+
+/** Deletes the clips of a page; resolves to where the next one begins, if there is one. */
+export async function deleteOwned(
+  clips: Clips,
+  owner: string,
+  after?: string,
+): Promise<string | undefined> {
+  const page = await clips.owned(owner, after);
+  await deleteAll(clips, page.ids);
+  return page.after;
+}
+
+/** Deletes clips, a few at a time. */
+export async function deleteAll(clips: Clips, ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += TOGETHER) {
+    const some = ids.slice(from, from + TOGETHER);
+    await Promise.all(some.map((id) => clips.delete(id)));
+  }
+}
 
 /**
  * The clip, if this caller may have it: its owner, or web, which has checked membership.

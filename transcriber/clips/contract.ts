@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { type Clips, newClipId } from "./clips.ts";
+import { type Clips, deleteOwned, LEAST, newClipId } from "./clips.ts";
 
 const about = { owner: "person:ada", contentType: "audio/webm", duration: 1.5 };
 const bytes = new Uint8Array([1, 2, 3]);
@@ -39,11 +39,63 @@ export function clipsContract(
   });
 
   promise("has nothing under an id that is not its own", async (clips) => {
-    const strange = [newClipId(), "", "..", "../../etc/passwd", "a".repeat(22)];
+    const strange = [
+      newClipId("person:ada"),
+      "",
+      "..",
+      "../../etc/passwd",
+      "a".repeat(22),
+    ];
     for (const id of strange) {
       assertEquals(await clips.get(id), null);
       assertEquals(await clips.find(id), null);
       await clips.delete(id);
     }
+  });
+
+  /** Deletes all that somebody keeps; how many parts it had. */
+  const deleteEvery = async (clips: Clips, owner: string) => {
+    let parts = 0;
+    let after: string | undefined;
+    do {
+      after = await deleteOwned(clips, owner, after);
+      parts += 1;
+    } while (after !== undefined && parts < 100);
+    return parts;
+  };
+
+  promise(
+    "deletes all that somebody keeps, in parts, and only that",
+    async (clips) => {
+      const own: string[] = [];
+      for (let i = 0; i < 230; i++) {
+        own.push(
+          (await clips.put(bytes, about)).id,
+        );
+      }
+      const other = { ...about, owner: "person:ada2" };
+      const kept = await clips.put(bytes, other);
+      assertEquals((await clips.owned("person:nobody")).ids, []);
+      const parts = await deleteEvery(clips, about.owner);
+      assertEquals(parts > 1, true, `${parts}`);
+      for (const id of own) assertEquals(await clips.get(id), null);
+      assertEquals((await clips.get(kept.id))?.bytes, bytes);
+      assertEquals(await deleteEvery(clips, about.owner), 1);
+    },
+  );
+
+  promise("tells what is taken, by one and by all", async (clips) => {
+    const large = new Uint8Array(40_000);
+    const one = await clips.put(large, about);
+    await clips.put(bytes, { ...about, owner: "person:ben" });
+    assertEquals(await clips.taken(about.owner), {
+      own: 40_000,
+      all: 40_000 + LEAST,
+    });
+    await clips.put(bytes, about);
+    assertEquals((await clips.taken(about.owner)).own, 40_000 + LEAST);
+    await clips.delete(one.id);
+    assertEquals((await clips.taken(about.owner)).own, LEAST);
+    assertEquals((await clips.taken("person:nobody")).own, 0);
   });
 }

@@ -5,6 +5,7 @@ import {
   isExpired,
   newClipId,
 } from "./clips.ts";
+import { FolderIndex } from "./folder-index.ts";
 
 export interface FolderOptions {
   /** Days after which a clip is deleted; without it never. */
@@ -14,6 +15,9 @@ export interface FolderOptions {
 
 /** Bytes of the file by which is seen whether anything can be kept. */
 const PROBE_BYTES = 64 * 1024;
+
+/** Clips in one answer about what somebody keeps. */
+const PAGE = 100;
 
 /** Milliseconds between two looks for clips that are too old. */
 const SWEEP_MS = 3_600_000;
@@ -29,6 +33,12 @@ export function folderClips(
   const audioPath = (id: string) => `${dir}/${id}.audio`;
   const infoPath = (id: string) => `${dir}/${id}.json`;
   let swept = -Infinity;
+  let reading: Promise<FolderIndex> | undefined;
+  const index = () =>
+    reading ??= FolderIndex.read(dir).catch((error) => {
+      reading = undefined;
+      throw error;
+    });
 
   const find = async (id: string): Promise<ClipInfo | null> => {
     if (!isClipId(id)) return null;
@@ -39,18 +49,18 @@ export function folderClips(
   };
 
   const forget = async (id: string) => {
+    const known = await index();
     await remove(infoPath(id));
     await remove(audioPath(id));
+    known.delete(id);
   };
 
   /** Deletes what is too old, at most once an hour. */
   const sweep = async () => {
     if (days === undefined || now() - swept < SWEEP_MS) return;
     swept = now();
-    for await (const { name } of Deno.readDir(dir)) {
-      const id = /^(.*)\.json$/.exec(name)?.[1] ?? "";
-      if (isClipId(id) && await find(id) === null) await forget(id);
-    }
+    const old = (await index()).ids((clip) => isExpired(clip, days, now()));
+    for (const id of old) await forget(id);
   };
 
   return {
@@ -69,11 +79,12 @@ export function folderClips(
 
     async put(bytes, about) {
       const info: ClipInfo = {
-        id: newClipId(),
+        id: newClipId(about.owner),
         ...about,
         bytes: bytes.length,
         createdAt: now(),
       };
+      const known = await index();
       await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
       await sweep();
       try {
@@ -87,6 +98,7 @@ export function folderClips(
         await remove(audioPath(info.id));
         throw error;
       }
+      known.add(info.id, info);
       return info;
     },
 
@@ -100,6 +112,17 @@ export function folderClips(
 
     async delete(id) {
       if (isClipId(id)) await forget(id);
+    },
+
+    async owned(owner) {
+      const ids = (await index()).ids((clip) => clip.owner === owner);
+      // What is deleted is not among them any more when the rest is asked for.
+      const page = ids.slice(0, PAGE);
+      return page.length < ids.length ? { ids: page, after: "" } : { ids };
+    },
+
+    async taken(owner) {
+      return (await index()).taken(owner);
     },
   };
 }

@@ -27,6 +27,23 @@ Deno.test("folder: a clip whose writing broke off does not exist", () =>
     assertEquals(await clips.get(id), null);
   }));
 
+Deno.test("folder: after a restart it is known what somebody keeps, and what a crash left is gone", () =>
+  withFolder(async (dir) => {
+    const before = folderClips(dir);
+    const kept = await before.put(bytes, about);
+    const torn = await before.put(bytes, about);
+    await Deno.remove(`${dir}/${torn.id}.json`);
+    await Deno.writeTextFile(`${dir}/${torn.id}.json.new`, "{");
+    await Deno.writeTextFile(`${dir}/notes.txt`, "not ours");
+    const clips = folderClips(dir);
+    assertEquals(await clips.owned(about.owner), { ids: [kept.id] });
+    const left = [...Deno.readDirSync(dir)].map(({ name }) => name).sort();
+    assertEquals(
+      left,
+      [`${kept.id}.audio`, `${kept.id}.json`, "notes.txt"].sort(),
+    );
+  }));
+
 Deno.test("folder: nothing is left of a deleted clip, and others cannot read it before", () =>
   withFolder(async (dir) => {
     const clips = folderClips(dir);

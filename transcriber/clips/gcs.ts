@@ -1,4 +1,4 @@
-import type { Bucket } from "@google-cloud/storage";
+import type { Bucket, File } from "@google-cloud/storage";
 import { ApiError } from "../errors.ts";
 import type { Staging } from "../recognizers/google.ts";
 import {
@@ -6,7 +6,9 @@ import {
   type Clips,
   isClipId,
   isExpired,
+  LEAST,
   newClipId,
+  tagOf,
 } from "./clips.ts";
 import { CLIPS, STAGED } from "./gcs-bucket.ts";
 import { isNoObject, storageError } from "./gcs-errors.ts";
@@ -17,6 +19,12 @@ export interface GcsOptions {
   days?: number;
   now?: () => number;
 }
+
+/** Objects in one answer of the bucket, the most it gives. */
+const PAGE = 1_000;
+
+/** For how long it is believed what all clips take together, with what was kept here since: ms. */
+const COUNTED = 600_000;
 
 /** Clips as objects of a private bucket, `clips/<id>`, with what is known about them as metadata. */
 export function gcsClips(options: GcsOptions): Clips {
@@ -38,12 +46,48 @@ export function gcsClips(options: GcsOptions): Clips {
     return isExpired(info, options.days, now()) ? null : info;
   };
 
+  /** Part of the objects whose names begin so. */
+  const page = async (prefix: string, pageToken?: string) => {
+    const [files, next] = await (await options.bucket()).getFiles({
+      prefix: CLIPS + prefix,
+      maxResults: PAGE,
+      pageToken,
+      autoPaginate: false,
+    });
+    const { pageToken: after } = (next ?? {}) as { pageToken?: string };
+    return { files, after };
+  };
+
+  /** Bytes of all whose names begin so, and of which something is so. */
+  const sum = async (prefix: string, isSo: (file: File) => boolean) => {
+    let total = 0;
+    let after: string | undefined;
+    do {
+      const part = await page(prefix, after);
+      for (const file of part.files) if (isSo(file)) total += sizeOf(file);
+      after = part.after;
+    } while (after !== undefined);
+    return total;
+  };
+
+  let all: { at: number; bytes: Promise<number> } | undefined;
+  /** What was kept here since they were counted. */
+  let since = 0;
+  const count = async (): Promise<number> => {
+    if (!all || now() - all.at > COUNTED) {
+      since = 0;
+      all = { at: now(), bytes: sum("", () => true) };
+      all.bytes.catch(() => all = undefined);
+    }
+    return await all.bytes + since;
+  };
+
   return {
     name: "gcs",
 
     async put(bytes, about) {
       const info = {
-        id: newClipId(),
+        id: newClipId(about.owner),
         ...about,
         bytes: bytes.length,
         createdAt: now(),
@@ -66,6 +110,7 @@ export function gcsClips(options: GcsOptions): Clips {
           },
         });
       });
+      since += Math.max(LEAST, info.bytes);
       return info;
     },
 
@@ -84,6 +129,25 @@ export function gcsClips(options: GcsOptions): Clips {
       await guarded(async () => await (await fileOf(id)).delete());
     },
 
+    async owned(owner, after) {
+      const part = await guarded(() => page("", after));
+      const ids = (part?.files ?? []).filter((file) => ownerOf(file) === owner)
+        .map(({ name }) => name.slice(CLIPS.length)).filter(isClipId);
+      return { ids, after: part?.after };
+    },
+
+    async taken(owner) {
+      const isOwn = (file: File) => ownerOf(file) === owner;
+      const taken = await guarded(async () => {
+        const [own, all] = await Promise.all([
+          sum(tagOf(owner), isOwn),
+          count(),
+        ]);
+        return { own, all };
+      });
+      return taken ?? { own: 0, all: 0 };
+    },
+
     async address(id, expiresAt) {
       const file = await fileOf(id);
       const [url] = await file.getSignedUrl({
@@ -99,11 +163,15 @@ export function gcsClips(options: GcsOptions): Clips {
   };
 }
 
+const ownerOf = ({ metadata }: File) => String(metadata.metadata?.owner);
+const sizeOf = ({ metadata }: File) =>
+  Math.max(LEAST, Number(metadata.size) || 0);
+
 /** A place in the same bucket for recordings that Google is to read from there. */
 export function gcsStaging({ bucket }: Pick<GcsOptions, "bucket">): Staging {
   return {
     async stage(bytes, contentType) {
-      const name = `${STAGED}${newClipId()}`;
+      const name = `${STAGED}${crypto.randomUUID()}`;
       try {
         const file = (await bucket()).file(name);
         await file.save(bytes, {

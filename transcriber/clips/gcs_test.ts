@@ -45,6 +45,19 @@ async function withBucket(
 
 clipsContract("gcs", (use) => withBucket(({ clips }) => use(clips)));
 
+Deno.test("gcs: a clip of an earlier version, whose id says nothing, is found by its owner", () =>
+  withBucket(async ({ clips, storage }) => {
+    const { id } = await clips.put(bytes, about);
+    const stored = storage.objects.get(`clips/${id}`)!;
+    storage.objects.delete(`clips/${id}`);
+    const earlier = "zZ".repeat(11);
+    storage.objects.set(`clips/${earlier}`, stored);
+    assertEquals(await clips.owned(about.owner), {
+      ids: [earlier],
+      after: undefined,
+    });
+  }));
+
 Deno.test("gcs: an object says what it is and whose, and that nobody may cache it", () =>
   withBucket(async ({ clips, storage }) => {
     const { id, createdAt } = await clips.put(bytes, about);

@@ -1,4 +1,4 @@
-import { type Clip, type Clips, newClipId } from "../clips/clips.ts";
+import { type Clip, type Clips, LEAST, newClipId } from "../clips/clips.ts";
 
 /** Clips that live as long as a test. */
 export function memoryClips(): Clips {
@@ -6,7 +6,7 @@ export function memoryClips(): Clips {
   return {
     name: "memory",
     put(bytes, about) {
-      const id = newClipId();
+      const id = newClipId(about.owner);
       const info = { id, ...about, bytes: bytes.length, createdAt: Date.now() };
       kept.set(id, { info, bytes });
       return Promise.resolve(info);
@@ -16,6 +16,23 @@ export function memoryClips(): Clips {
     delete(id) {
       kept.delete(id);
       return Promise.resolve();
+    },
+    owned(owner) {
+      const ids = [...kept.values()].map(({ info }) => info)
+        .filter((info) => info.owner === owner).map(({ id }) => id);
+      const page = ids.slice(0, 100);
+      return Promise.resolve(
+        page.length < ids.length ? { ids: page, after: "more" } : { ids },
+      );
+    },
+    taken(owner) {
+      const sum = (of: (owner: string) => boolean) =>
+        [...kept.values()].filter(({ info }) => of(info.owner))
+          .reduce((all, { bytes }) => all + Math.max(LEAST, bytes.length), 0);
+      return Promise.resolve({
+        own: sum((it) => it === owner),
+        all: sum(() => true),
+      });
     },
   };
 }

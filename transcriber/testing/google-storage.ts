@@ -63,6 +63,7 @@ export class GoogleStorage implements AsyncDisposable {
     }
     if (pathname.startsWith("/upload/")) return await this.#upload(request);
     if (pathname === `/storage/v1/b/${bucket}`) return this.#settings(request);
+    if (pathname === `/storage/v1/b/${bucket}/o`) return this.#list(url);
     const path = /\/o\/(.+)$/.exec(pathname)?.[1];
     return path
       ? this.#object(request, decodeURIComponent(path))
@@ -108,6 +109,20 @@ export class GoogleStorage implements AsyncDisposable {
     this.objects.set(name, { ...about, bytes });
     this.byUri.set(`gs://${this.bucket}/${name}`, bytes);
     return Response.json(this.#resource(name));
+  }
+
+  /** https://cloud.google.com/storage/docs/json_api/v1/objects/list, 100 at a time. */
+  #list({ searchParams }: URL): Response {
+    const after = searchParams.get("pageToken") ?? "";
+    const names = [...this.objects.keys()].sort()
+      .filter((name) => name.startsWith(searchParams.get("prefix") ?? ""))
+      .filter((name) => name > after);
+    const page = names.slice(0, 100);
+    return Response.json({
+      kind: "storage#objects",
+      items: page.map((name) => this.#resource(name)),
+      ...(page.length < names.length && { nextPageToken: page.at(-1) }),
+    });
   }
 
   #object(request: Request, name: string): Response {

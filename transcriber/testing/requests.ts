@@ -12,8 +12,8 @@ export const post = (
   body,
   headers: { "content-type": type, ...headers },
 });
-export const json = (value: unknown) =>
-  post(JSON.stringify(value), "application/json");
+export const json = (value: unknown, headers?: Record<string, string>) =>
+  post(JSON.stringify(value), "application/json", headers);
 
 /** `status code` of a failed answer; checks that it is one a person can read. */
 export async function failure(response: Response): Promise<string> {

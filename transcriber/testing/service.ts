@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { createAuth } from "../auth.ts";
 import { folderClips } from "../clips/folder.ts";
+import { DEFAULT_QUOTA, Quota } from "../clips/quota.ts";
 import type { LiveTimes } from "../live.ts";
 import { Metrics } from "../metrics.ts";
 import { RateLimiter } from "../limits.ts";
@@ -41,15 +42,18 @@ export async function startService(
     keys: ["another-key-of-a-program", KEY],
     google,
     liveStreams,
+    quota: DEFAULT_QUOTA,
   };
   const lines: Running["lines"] = [];
   const recognizer = deps.recognizer ?? new OneWord();
+  const clips = deps.clips ?? folderClips(`${dataDir}/clips`);
   const service = createService({
     config,
     auth: createAuth(config),
     recognizer,
     metrics: new Metrics(recognizer),
-    clips: folderClips(`${dataDir}/clips`),
+    clips,
+    quota: new Quota(clips),
     limits: new RateLimiter(),
     log: (_level, event, fields) => lines.push({ event, ...fields }),
     ffmpeg: "/nonexistent/ffmpeg",
