@@ -4,7 +4,8 @@
  * next sign-in may use a code by e-mail. Reads the same variables as web, and may run beside it.
  */
 import { allowCode } from "../web/accounts/face-first.ts";
-import { ConfigError, readConfig } from "../web/config.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "../web/config.ts";
 import { createServices } from "../web/open-services.ts";
 import { addresses } from "./services.ts";
 

@@ -3,7 +3,7 @@
  * `task start` would use with these variables. A backup may be made while the services run. Files
  * are named from where the command was given.
  */
-import { ConfigError } from "../web/env.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
 import { join, resolve } from "./paths.ts";
 import { addresses, root } from "./services.ts";
 

@@ -3,7 +3,8 @@
  * The new one signs ten minutes later, once every service knows it, and the present one is verified
  * with for another day. Reads the same variables as web, and may run beside it.
  */
-import { ConfigError, readConfig } from "../web/config.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "../web/config.ts";
 import { createServices } from "../web/open-services.ts";
 import { rotateKeys } from "../web/tokens/keys.ts";
 import { addresses } from "./services.ts";

@@ -2,7 +2,7 @@
  * `deno task start`: builds, then runs all three services until Ctrl-C.
  * `deno task dev` (`--dev`) runs the same with reload.
  */
-import { ConfigError } from "../web/env.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
 import { holdDataFolder, StartError } from "./data-folder.ts";
 import { join } from "./paths.ts";
 import { checkPorts } from "./ports.ts";

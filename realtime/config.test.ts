@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "./common/config-error.ts";
+import { readConfig } from "./config.ts";
 
 test("runs with nothing set", () => {
   expect(readConfig({})).toMatchObject({

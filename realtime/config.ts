@@ -1,3 +1,4 @@
+import { ConfigError } from "./common/config-error.ts";
 /** Everything the service reads from its environment. */
 export interface Config {
   /** The origin of web: issuer of tokens, and the only browser origin let in. */
@@ -21,12 +22,6 @@ export interface Config {
   messageBurst: number;
   /** Days a message is kept; undefined: for ever. */
   retentionDays?: number;
-}
-
-/** A variable that is missing or malformed; the message names it. */
-export class ConfigError extends Error {
-  readonly code = "config";
-  override name = "ConfigError";
 }
 
 type Env = Record<string, string | undefined>;

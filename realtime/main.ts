@@ -1,6 +1,7 @@
 import process from "node:process";
 import { tokenVerifier } from "./access/tokens.ts";
-import { type Config, ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "./common/config-error.ts";
+import { type Config, readConfig } from "./config.ts";
 import { openLog } from "./log/open.ts";
 import { holdFolder } from "./log/sqlite/lock.ts";
 import { errorFields, logger } from "./operations/logger.ts";

@@ -1,4 +1,4 @@
-import { ConfigError } from "./config-error.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
 import type { Environment } from "./environment.ts";
 
 export interface GoogleConfig {

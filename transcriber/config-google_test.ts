@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "./config.ts";
 import type { Environment } from "./environment.ts";
 
 const KEY = {

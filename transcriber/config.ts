@@ -4,10 +4,8 @@ import {
   readGoogle,
 } from "./config-google.ts";
 import { DEFAULT_QUOTA, type QuotaLimits } from "./clips/quota.ts";
-import { ConfigError } from "./config-error.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
 import type { Environment } from "./environment.ts";
-
-export { ConfigError };
 
 export interface Config {
   /** Origin of web: the issuer of tokens and the only origin allowed to call from a browser. */

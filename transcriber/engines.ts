@@ -3,7 +3,7 @@ import { folderClips } from "./clips/folder.ts";
 import { gcsClips, gcsStaging } from "./clips/gcs.ts";
 import { openBucket } from "./clips/gcs-bucket.ts";
 import type { Config } from "./config.ts";
-import type { Log } from "./log.ts";
+import type { Logger } from "../realtime/common/log-line.ts";
 import { Google } from "./recognizers/google.ts";
 import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
@@ -18,7 +18,7 @@ export interface Engines {
  * The engines this configuration asks for. A model of one's own comes before Google, which comes
  * before the one on this machine; clips go to the bucket whenever there is one.
  */
-export function createEngines(config: Config, log: Log): Engines {
+export function createEngines(config: Config, log: Logger): Engines {
   const { google, sherpa, clipDays: days, dataDir, liveStreams } = config;
   // One more than people can speak to live: recordings take their turns with it.
   const decoders = liveStreams + 1;

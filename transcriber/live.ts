@@ -11,7 +11,7 @@ import {
   SAMPLE_RATE,
   type Update,
 } from "./recognizers/recognizer.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf } from "../realtime/common/request-id.ts";
 import { LanguageSchema } from "./schemas.ts";
 import type { Deps } from "./service.ts";
 

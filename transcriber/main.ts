@@ -1,6 +1,7 @@
 import { createAuth } from "./auth.ts";
 import { Quota } from "./clips/quota.ts";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "./config.ts";
 import { VARIABLES } from "./environment.ts";
 import { createEngines } from "./engines.ts";
 import { RateLimiter } from "./limits.ts";

@@ -1,7 +1,7 @@
 import { createMiddleware } from "hono/factory";
 import { type Auth, bearer } from "./auth.ts";
 import { routeOf } from "./metrics.ts";
-import { requestIdOf } from "./request-id.ts";
+import { requestIdOf } from "../realtime/common/request-id.ts";
 import { ErrorSchema } from "./schemas.ts";
 import type { Deps, Env } from "./service.ts";
 

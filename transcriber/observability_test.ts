@@ -64,8 +64,8 @@ Deno.test("the id a caller gives its request is answered and logged; what is no 
     await response.body?.cancel();
     return response.headers.get("x-request-id") ?? "";
   };
-  assertEquals(await ask("web-7.a:b"), "web-7.a:b");
-  assertEquals(service.lines[0].requestId, "web-7.a:b");
+  assertEquals(await ask("web-0007.a:b"), "web-0007.a:b");
+  assertEquals(service.lines[0].requestId, "web-0007.a:b");
   for (const id of ["a b", "x".repeat(65), '{"a":1}']) {
     assertMatch(await ask(id), /^[0-9a-f-]{36}$/);
   }
@@ -73,13 +73,15 @@ Deno.test("the id a caller gives its request is answered and logged; what is no 
 
 Deno.test("the id of a live socket's request is in its line", async () => {
   await using service = await startService();
-  const client = await openLive(service.url, KEY, { "x-request-id": "web-8" });
+  const client = await openLive(service.url, KEY, {
+    "x-request-id": "web-0008",
+  });
   client.send("{}");
   await client.closed;
   while (service.lines.length === 0) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-  assertEquals(service.lines[0].requestId, "web-8");
+  assertEquals(service.lines[0].requestId, "web-0008");
 });
 
 Deno.test("the languages of the engine are told", async () => {

@@ -3,7 +3,7 @@ import type { Clips } from "./clips/clips.ts";
 import type { Quota } from "./clips/quota.ts";
 import type { Config } from "./config.ts";
 import type { RateLimiter } from "./limits.ts";
-import type { Log } from "./log.ts";
+import type { Logger } from "../realtime/common/log-line.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
 
@@ -16,7 +16,7 @@ export interface Deps {
   quota: Quota;
   limits: RateLimiter;
   metrics: Metrics;
-  log: Log;
+  log: Logger;
   /** The ffmpeg to use; by default the one on the PATH, if any. */
   ffmpeg?: string;
 }

@@ -1,19 +1,18 @@
 import type { JWK } from "jose";
 import type { SignUpPolicy } from "./accounts/sign-up.ts";
 import {
-  ConfigError,
   type Env,
   isLocal,
+  malformed,
   readFolder,
   readPort,
   readText,
   readUrl,
   withoutSlash,
 } from "./env.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
 import { readTrustedProxies } from "./http/requests/peers.ts";
 import { type AwsConfig, readAws } from "./faces/aws-config.ts";
-
-export { ConfigError };
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {
@@ -62,7 +61,7 @@ function readSignUp(env: Env): SignUpPolicy {
   if (domains.every((domain) => DOMAIN.test(domain))) {
     return { kind: "domains", domains };
   }
-  throw new ConfigError(
+  throw malformed(
     "SIGN_UP",
     "SIGN_UP must be open, invited, or domains of e-mail addresses like acme.net,acme.org.",
   );
@@ -71,7 +70,7 @@ function readSignUp(env: Env): SignUpPolicy {
 function readFaceLiveness(env: Env): Config["faceLiveness"] {
   const text = readText(env, "FACE_LIVENESS") ?? "off";
   if (text === "off" || text === "turn") return text;
-  throw new ConfigError("FACE_LIVENESS", "FACE_LIVENESS must be off or turn.");
+  throw malformed("FACE_LIVENESS", "FACE_LIVENESS must be off or turn.");
 }
 
 function readAppUrl(env: Env, port: number): URL {
@@ -81,7 +80,7 @@ function readAppUrl(env: Env, port: number): URL {
     "https:",
   ]);
   if (url.pathname !== "/") {
-    throw new ConfigError(name, "APP_URL must be an origin, without a path.");
+    throw malformed(name, "APP_URL must be an origin, without a path.");
   }
   return url;
 }
@@ -91,7 +90,7 @@ function readWsUrl(env: Env, appUrl: URL): URL {
   const fallback = `ws://localhost:${readPort(env, "WS_PORT", 8080)}`;
   const url = readUrl(env, name, fallback, ["ws:", "wss:"]);
   if (appUrl.protocol === "https:" && url.protocol === "ws:" && !isLocal(url)) {
-    throw new ConfigError(
+    throw malformed(
       name,
       "WS_URL must start with wss:// because APP_URL is https: browsers refuse the mixture.",
     );
@@ -105,7 +104,7 @@ const HALF_KEY = /^[\w-]{43}$/;
 function readSigningKey(env: Env): JWK | undefined {
   const text = readText(env, "SIGNING_KEY");
   if (text === undefined) return undefined;
-  const problem = new ConfigError(
+  const problem = malformed(
     "SIGNING_KEY",
     'SIGNING_KEY must be a private Ed25519 key as JSON: {"kty":"OKP","crv":"Ed25519","x":"…","d":"…"}.',
   );
@@ -138,7 +137,7 @@ function isSmtpUrl(text: string): boolean {
 function readSmtpUrl(env: Env): string | undefined {
   const text = readText(env, "SMTP_URL");
   if (text === undefined || isSmtpUrl(text)) return text;
-  throw new ConfigError(
+  throw malformed(
     "SMTP_URL",
     "SMTP_URL must be an address like smtps://user:password@host:465 or smtp://host:25, with signs such as @ / # % in user and password percent-encoded.",
   );
@@ -151,13 +150,13 @@ function readMail(env: Env, mailFrom: string): Config["mail"] {
   const pass = readText(env, "EMAIL_PASS");
   if (user === undefined && pass === undefined) return { kind: "outbox" };
   if (user === undefined) {
-    throw new ConfigError(
+    throw malformed(
       "EMAIL_USER",
       "EMAIL_USER must be set when EMAIL_PASS is.",
     );
   }
   if (pass === undefined) {
-    throw new ConfigError(
+    throw malformed(
       "EMAIL_PASS",
       "EMAIL_PASS must be set when EMAIL_USER is.",
     );
@@ -176,7 +175,7 @@ function readMailFrom(env: Env, appUrl: URL): string {
   if (from === undefined) return `ChatSphere <no-reply@${appUrl.hostname}>`;
   if (!/^[^\r\n@]+@[^\r\n@]+$/.test(from)) {
     const name = readText(env, "MAIL_FROM") ? "MAIL_FROM" : "EMAIL_USER";
-    throw new ConfigError(name, `${name} must be an e-mail address.`);
+    throw malformed(name, `${name} must be an e-mail address.`);
   }
   return from;
 }
@@ -189,7 +188,7 @@ function readKvPath(env: Env, dataDir: string): string | undefined {
       : `${dataDir}/web/kv.sqlite3`;
   }
   if (/^https?:/.test(path) && !readText(env, "DENO_KV_ACCESS_TOKEN")) {
-    throw new ConfigError(
+    throw malformed(
       "DENO_KV_ACCESS_TOKEN",
       "DENO_KV_ACCESS_TOKEN must be set when DENO_KV_PATH is the address of a KV server.",
     );

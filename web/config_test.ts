@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigError, readConfig } from "./config.ts";
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "./config.ts";
 
 /** The example key of RFC 8037, appendix A. */
 const key = {

@@ -1,10 +1,8 @@
-/** A missing or malformed variable; the message names it and says what it should be. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-  constructor(readonly variable: string, message: string) {
-    super(message);
-  }
-}
+import { ConfigError } from "../realtime/common/config-error.ts";
+
+/** What is wrong with a variable, as a whole sentence that names it. */
+export const malformed = (variable: string, sentence: string): ConfigError =>
+  new ConfigError(sentence, variable);
 
 /** The environment, as `Deno.env.toObject()` gives it. */
 export type Env = Record<string, string | undefined>;
@@ -21,7 +19,7 @@ export const readText = (env: Env, name: string): string | undefined =>
 export function readFolder(env: Env, name: string, fallback: string): string {
   const text = readText(env, name) ?? fallback;
   if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
-    throw new ConfigError(
+    throw malformed(
       name,
       `${name} must be the path of a folder, not an address.`,
     );
@@ -35,7 +33,7 @@ export function readFolder(env: Env, name: string, fallback: string): string {
 export function readHost(env: Env, name: string, fallback: string): string {
   const text = readText(env, name) ?? fallback;
   if (/^[\w.:-]{1,253}$/.test(text)) return text;
-  throw new ConfigError(
+  throw malformed(
     name,
     `${name} must be an address of this machine to listen on, such as 127.0.0.1, or 0.0.0.0 for all of them.`,
   );
@@ -47,7 +45,7 @@ export function readPort(env: Env, name: string, fallback: number): number {
   if (text === undefined) return fallback;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65_535) {
-    throw new ConfigError(
+    throw malformed(
       name,
       `${name} must be a port number from 1 to 65535.`,
     );
@@ -68,13 +66,13 @@ export function readUrl(
   const text = readText(env, name) ?? fallback;
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol)) {
-    throw new ConfigError(
+    throw malformed(
       name,
       `${name} must be an address starting with ${schemes}.`,
     );
   }
   if (url.username || url.password || url.search || url.hash) {
-    throw new ConfigError(
+    throw malformed(
       name,
       `${name} must be an address without a user name, query or fragment.`,
     );

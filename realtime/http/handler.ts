@@ -3,6 +3,7 @@ import type { HttpContext } from "./call.ts";
 import { describe, HttpError, refusalResponse } from "./error.ts";
 import { ROUTES } from "./routes.ts";
 import { StoreError } from "../log/log.ts";
+import { requestIdOf } from "../common/request-id.ts";
 import { errorFields } from "../operations/logger.ts";
 
 const PATTERNS = ROUTES.map(([, path]) =>
@@ -17,7 +18,7 @@ export async function handleHttp(
   request: Request,
 ): Promise<Response> {
   const started = performance.now();
-  const requestId = requestIdOf(request);
+  const requestId = requestIdOf(request.headers);
   const found = { route: "unknown" };
   let code: string | undefined;
   let answer: Response;
@@ -41,12 +42,6 @@ export async function handleHttp(
     });
   }
   return answer;
-}
-
-/** The caller's id of the request, if it is one, so that all services tell of it alike. */
-function requestIdOf(request: Request): string {
-  const given = request.headers.get("x-request-id") ?? "";
-  return /^[\w.-]{1,64}$/.test(given) ? given : crypto.randomUUID();
 }
 
 function tellOperator({ hub }: HttpContext, error: unknown, requestId: string) {

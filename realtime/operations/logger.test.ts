@@ -1,24 +1,9 @@
 import { expect, test } from "bun:test";
 import { StoreError } from "../log/log.ts";
-import { errorFields, format } from "./logger.ts";
+import { logLine } from "../common/log-line.ts";
+import { errorFields } from "./logger.ts";
 import { PeopleLimits } from "../connections/people-limits.ts";
 import { startTestServer } from "../tests/testing.ts";
-
-const time = new Date("2026-11-22T10:20:30.456Z");
-
-test("writes JSON for machines and words for people", () => {
-  const fields = { requestId: "r-1", ms: 12, code: undefined };
-  expect(JSON.parse(format(false, time, "info", "request", fields))).toEqual({
-    time: "2026-11-22T10:20:30.456Z",
-    level: "info",
-    service: "realtime",
-    event: "request",
-    requestId: "r-1",
-    ms: 12,
-  });
-  expect(format(true, time, "info", "request", fields))
-    .toBe("10:20:30 info  request requestId=r-1 ms=12");
-});
 
 test("says of an error what caused it, in few words", () => {
   const cause = new Error(`OOM command not allowed ${"x".repeat(500)}`);
@@ -37,7 +22,7 @@ test("one line a request, with its id and without what was said", async () => {
   const lines: string[] = [];
   const server = await startTestServer({
     logger: (level, event, fields = {}) => {
-      lines.push(format(false, time, level, event, fields));
+      lines.push(logLine("realtime", false, new Date(), level, event, fields));
     },
   });
   const token = await server.issuer.personToken("ann", { room1: "member" });

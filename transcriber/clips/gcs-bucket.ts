@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import type { Bucket, LifecycleRule, Storage } from "@google-cloud/storage";
-import type { Log } from "../log.ts";
+import type { Logger } from "../../realtime/common/log-line.ts";
 import { prepareGoogleAuth } from "../recognizers/google-client.ts";
 import { storageError } from "./gcs-errors.ts";
 
@@ -13,7 +13,7 @@ export interface BucketOptions {
   days?: number;
   /** Address of a stand-in on this machine, which gets no credentials. */
   standin?: string;
-  log: Log;
+  log: Logger;
   /** How often a request that failed in passing is repeated. */
   maxRetries?: number;
 }

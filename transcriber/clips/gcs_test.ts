@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ApiError } from "../errors.ts";
-import type { Fields } from "../log.ts";
+import type { Fields } from "../../realtime/common/log-line.ts";
 import {
   GoogleStorage,
   type PlannedStorage,

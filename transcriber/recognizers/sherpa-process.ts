@@ -1,12 +1,12 @@
 import { ApiError } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { Logger } from "../../realtime/common/log-line.ts";
 import { recognizerOff, type Update } from "./recognizer.ts";
 import { type FromChild, messages, type ToChild } from "./sherpa-protocol.ts";
 
 export interface ChildOptions {
   /** Program and arguments of the child, asked for each time it is started. */
   command(): string[];
-  log: Log;
+  log: Logger;
   /** Milliseconds before a child that ended is started again; doubled each time. */
   backoffMs: number;
   maxBackoffMs: number;

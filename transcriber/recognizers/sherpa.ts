@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Log } from "../log.ts";
+import type { Logger } from "../../realtime/common/log-line.ts";
 import { type Lease, Pool } from "./pool.ts";
 import {
   assertUsable,
@@ -24,7 +24,7 @@ export interface SherpaOptions {
   modelDir: string;
   /** The languages the model knows. */
   languages: string[];
-  log: Log;
+  log: Logger;
   /** Conversations the child holds at a time. */
   streams?: number;
   backoffMs?: number;

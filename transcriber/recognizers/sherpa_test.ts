@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { ApiError } from "../errors.ts";
-import type { Fields } from "../log.ts";
+import type { Fields } from "../../realtime/common/log-line.ts";
 import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
 import { recognizerContract, SENTENCES } from "./contract.ts";
 import type { RecognizerStatus } from "./recognizer.ts";

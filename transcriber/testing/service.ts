@@ -5,7 +5,7 @@ import { DEFAULT_QUOTA, Quota } from "../clips/quota.ts";
 import type { LiveTimes } from "../live.ts";
 import { Metrics } from "../metrics.ts";
 import { RateLimiter } from "../limits.ts";
-import type { Fields } from "../log.ts";
+import type { Fields } from "../../realtime/common/log-line.ts";
 import { createService } from "../server.ts";
 import type { Deps } from "../service.ts";
 import { KEY } from "./live-client.ts";

@@ -1,4 +1,4 @@
-import { ConfigError, type Env, isLocal, readText, readUrl } from "../env.ts";
+import { type Env, isLocal, malformed, readText, readUrl } from "../env.ts";
 
 /** What reaching Rekognition and S3 takes. */
 export interface AwsConfig {
@@ -67,7 +67,7 @@ export function readAws(env: Env): AwsConfig | undefined {
 function requireText(env: Env, name: string, other: string): string {
   const text = readText(env, name);
   if (text !== undefined) return text;
-  throw new ConfigError(
+  throw malformed(
     name,
     `${name} must be set when ${other} is: faces on AWS need all of ${
       REQUIRED.join(", ")
@@ -84,7 +84,7 @@ function requireForm(
 ): string {
   const text = requireText(env, name, other);
   if (form.test(text)) return text;
-  throw new ConfigError(name, message);
+  throw malformed(name, message);
 }
 
 function readThreshold(env: Env): number {
@@ -93,7 +93,7 @@ function readThreshold(env: Env): number {
   if (text === undefined) return DEFAULT_THRESHOLD;
   const threshold = Number(text);
   if (threshold >= LEAST_THRESHOLD && threshold <= 100) return threshold;
-  throw new ConfigError(
+  throw malformed(
     name,
     `${name} must be a number from ${LEAST_THRESHOLD} to 100.`,
   );
@@ -106,7 +106,7 @@ function readEndpoint(env: Env, own: string): string | undefined {
   if (text === undefined) return undefined;
   const url = readUrl(env, name, text, ["http:", "https:"]);
   if (url.protocol === "https:" || isLocal(url)) return url.href;
-  throw new ConfigError(
+  throw malformed(
     name,
     `${name} must start with https:// unless it is on this machine: faces are sent to it.`,
   );

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { ConfigError, type Env } from "../env.ts";
+import { ConfigError } from "../../realtime/common/config-error.ts";
+import type { Env } from "../env.ts";
 import { readAws } from "./aws-config.ts";
 import { ENV } from "./standins/aws.ts";
 

@@ -1,7 +1,7 @@
 import { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { ConfigError } from "../../config.ts";
+import { ConfigError } from "../../common/config-error.ts";
 
 /** Milliseconds whoever had the folder may still take to end. */
 const PATIENCE = 1_000;

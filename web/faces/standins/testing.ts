@@ -1,6 +1,6 @@
 /** What tests against the stand-ins share. */
 import { AppError } from "../../errors.ts";
-import { format } from "../../log.ts";
+import { logLine } from "../../../realtime/common/log-line.ts";
 import type { AwsConfig } from "../aws-config.ts";
 import type { FaceEngine } from "../engine.ts";
 import { rekognitionEngine } from "../rekognition.ts";
@@ -47,7 +47,7 @@ export async function outcomeOf(call: Promise<unknown>) {
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const { code, status, message } = error;
-    const line = format(false, new Date(0), "error", code, { error });
+    const line = logLine("web", false, new Date(0), "error", code, { error });
     return { code, status, message, line };
   }
   return { code: "none", status: 200, message: "", line: "" };

@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { HttpError } from "fresh";
 import { AppError } from "../../errors.ts";
-import type { Level } from "../../log.ts";
+import type { Level } from "../../../realtime/common/log-line.ts";
 import { observed } from "./observed.ts";
 
 type Line = [level: Level, event: string, fields?: Record<string, unknown>];

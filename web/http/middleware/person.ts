@@ -11,7 +11,8 @@ import { AppError } from "../../errors.ts";
 import { BodyBudget, withShare } from "../requests/body-budget.ts";
 import type { Services } from "../../services.ts";
 import { originOf } from "../requests/peers.ts";
-import { inRequest, requestIdOf } from "../../request-id.ts";
+import { inRequest } from "../../request-id.ts";
+import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import type { State } from "../../utils.ts";
 
 /** The memory of this process is one, whatever app is served in it. */
@@ -36,7 +37,8 @@ export function withServices(
       ctx.info,
       trustedProxies,
     );
-    state.requestId = requestIdOf(headers, byProxy);
+    // Only a proxy of our own may name a request.
+    state.requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
     state.ip = ip;
     state.fromHere = fromHere;
     const answer = await inRequest(

@@ -1,6 +1,6 @@
 /** Who is at the other end of a connection, and whose word about it is taken. */
 import { BlockList, isIP } from "node:net";
-import { ConfigError, type Env, readText } from "../../env.ts";
+import { type Env, malformed, readText } from "../../env.ts";
 
 /** Longer than any address is written. */
 const LONGEST = 64;
@@ -63,14 +63,14 @@ export const isLoopback = (address: string): boolean => loopback.has(address);
 export function readTrustedProxies(env: Env): string[] | undefined {
   const text = readText(env, "TRUST_PROXY") ?? "0";
   if (text !== "0" && text !== "1") {
-    throw new ConfigError("TRUST_PROXY", "TRUST_PROXY must be 1 or 0.");
+    throw malformed("TRUST_PROXY", "TRUST_PROXY must be 1 or 0.");
   }
   const list = (readText(env, "TRUSTED_PROXIES") ?? "").split(",")
     .map((each) => each.trim()).filter(Boolean);
   try {
     networks(list);
   } catch {
-    throw new ConfigError(
+    throw malformed(
       "TRUSTED_PROXIES",
       "TRUSTED_PROXIES must be addresses or networks separated by commas, such as 10.0.0.0/8, 203.0.113.7.",
     );

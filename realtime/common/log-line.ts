@@ -1,0 +1,46 @@
+import { redact } from "./redact.ts";
+
+export type Level = "info" | "warn" | "error";
+
+/** What a line says besides its event: ids, sizes, durations and codes. */
+export type Fields = Record<string, unknown>;
+
+/** Writes one line; `event` is a stable name in kebab case. */
+export type Logger = (level: Level, event: string, fields?: Fields) => void;
+
+/**
+ * One log line: JSON for machines, or words for a person at a terminal. What may not be written
+ * is taken out first, so that a mistake elsewhere leaks nothing.
+ */
+export function logLine(
+  service: string,
+  readable: boolean,
+  time: Date,
+  level: Level,
+  event: string,
+  fields: Fields,
+): string {
+  const safe = redact(fields);
+  if (!readable) {
+    const line = { time: time.toISOString(), level, service, event, ...safe };
+    return JSON.stringify(line);
+  }
+  const details = Object.entries(safe)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) =>
+      `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`
+    );
+  const clock = time.toISOString().slice(11, 19);
+  return [clock, level.padEnd(5), event, ...details].join(" ");
+}
+
+/** Writes the lines of a service: errors to standard error, the rest to standard output. */
+export function logOf(service: string, isReadable: () => boolean): Logger {
+  let readable: boolean | undefined;
+  return (level, event, fields = {}) => {
+    readable ??= isReadable();
+    const line = logLine(service, readable, new Date(), level, event, fields);
+    if (level === "error") console.error(line);
+    else console.log(line);
+  };
+}
