@@ -207,7 +207,7 @@ export class Connection implements InboxOwner {
     this.#inbox.started();
     return {
       resolve: (done) => {
-        metrics.appends.observe((performance.now() - started) / 1_000);
+        metrics.appended((performance.now() - started) / 1_000);
         if (!this.#readings.echoed(roomId, done)) {
           this.#say(ackText(roomId, clientId, done));
         }
@@ -240,7 +240,7 @@ export class Connection implements InboxOwner {
   }
 
   #badFrame(code: string, message: string): void {
-    this.context.hub.metrics.errors.add(code);
+    this.context.hub.metrics.failed(code);
     this.send({ event: "error", code, message, retryable: false });
     if (this.#limits.countBad()) this.close(CLOSE.badFrame, code);
   }
@@ -255,7 +255,7 @@ export class Connection implements InboxOwner {
     if (frame.code === "bad-json") {
       return this.#badFrame(frame.code, frame.message);
     }
-    hub.metrics.errors.add(frame.code);
+    hub.metrics.failed(frame.code);
     this.send(frame);
     if (close) this.close(close, frame.code);
     // What may be sent again is limited where it is refused, and is no fault of the client.

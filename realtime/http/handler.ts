@@ -46,7 +46,7 @@ export async function handleHttp(
 
 function tellOperator({ hub }: HttpContext, error: unknown, requestId: string) {
   const { code, status } = describe(error);
-  hub.metrics.errors.add(code);
+  hub.metrics.failed(code);
   if (error instanceof StoreError) hub.storeFailed(error);
   if (status !== 500) return;
   hub.logger("error", "http-failed", { requestId, ...errorFields(error) });

@@ -1,3 +1,4 @@
+import { snapshotOf } from "../operations/snapshot.ts";
 import { amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
 import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
 import {
@@ -68,7 +69,7 @@ async function post({ context, request, roomId }: Call) {
   const draft = parseDraft(await body(request));
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));
-  metrics.appends.observe((performance.now() - started) / 1_000);
+  metrics.appended((performance.now() - started) / 1_000);
   const { epoch, offset, timestamp, repeated } = done;
   const id = entryId(epoch, offset);
   const message: Message = {
@@ -246,7 +247,7 @@ async function ready({ context }: Call) {
 }
 
 async function metrics({ context: { hub, shedding } }: Call) {
-  return new Response(await hub.metrics.text(hub, shedding), {
-    headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
-  });
+  const now = await snapshotOf(hub, shedding);
+  const { text, contentType } = await hub.metrics.expose(now);
+  return new Response(text, { headers: { "content-type": contentType } });
 }

@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { Histogram } from "./metrics.ts";
 import { startTestServer } from "../tests/testing.ts";
 
 /** The value of each line of a scrape. */
@@ -78,13 +77,6 @@ test("is ready while web is away, and says that it is", async () => {
     keys: { state: "down", reason: expect.stringContaining("APP_URL") },
   });
   await server.stop();
-});
-
-test("puts a time into the first bucket that holds it", () => {
-  const histogram = new Histogram();
-  for (const seconds of [0, 0.001, 0.0011, 4, 99]) histogram.observe(seconds);
-  expect(histogram.counts).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1]);
-  expect(histogram.sum).toBeCloseTo(103.0021);
 });
 
 test("measures for this machine alone, unless it listens to others", async () => {
