@@ -1,7 +1,7 @@
 import { App, type Middleware, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
 import { observed } from "./http/middleware/observed.ts";
-import { answeredOnce } from "./http/middleware/once.ts";
+import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
 import { fromHere, sameSite, security } from "./http/middleware/security.ts";
 import { log } from "./log.ts";
@@ -37,11 +37,12 @@ export function createApp(
     .use(
       observed(write),
       withServices(open),
+      answeredOnce,
       security,
       withPerson,
       fromHere,
       sameSite,
-      answeredOnce,
+      knownForms,
     )
     .fsRoutes();
 }

@@ -1,7 +1,14 @@
 /** A form pressed twice: both presses get the answer to the first. */
-import type { Middleware } from "fresh";
+import type { Context, Middleware } from "fresh";
 import type { State } from "../../utils.ts";
 import { readForm, textOf } from "../requests/forms.ts";
+import {
+  again,
+  answerTo,
+  type Kept,
+  keptOf,
+  remember,
+} from "./kept-answers.ts";
 
 /** The pages whose forms have a field for photos. */
 const WITH_FILES = new Set(["/register", "/account/face", "/login/face"]);
@@ -15,38 +22,25 @@ const takenBy = (path: string) =>
     ? "recording"
     : "text";
 
-/** How long an answer is given again: a second press follows the first, a new try does not. */
-const REMEMBERED_MS = 30_000;
-/** Answers remembered at most: each is a status and a few headers. */
-const MOST = 5_000;
-
 /** The number of one form on one page, unguessable. */
 export const formId = (): string => crypto.randomUUID();
 
-/** A redirect, which is what a form that was taken ends in; undefined: it ended in something else. */
-type Taken = { status: number; headers: [string, string][] } | undefined;
-
-const answers = new Map<string, Promise<Taken>>();
-
-function remember(key: string, answer: Promise<Taken>): void {
-  answers.set(key, answer);
-  const [oldest] = answers.keys();
-  if (answers.size > MOST && oldest !== undefined) answers.delete(oldest);
-  const forget = () => {
-    if (answers.get(key) === answer) answers.delete(key);
-  };
-  answer.then((taken) => {
-    if (taken === undefined) forget();
-    else Deno.unrefTimer(setTimeout(forget, REMEMBERED_MS));
-  });
-}
-
 /**
  * What a form is known by: its number, and everything else in it, so that whoever goes back and
- * changes a field has sent another one. Undefined for a form without a number.
+ * changes a field has sent another one. Undefined for a form without a number, and for no form.
  */
-async function keyOf(url: URL, form: FormData): Promise<string | undefined> {
-  if (!/^[\w-]{20,64}$/.test(textOf(form, "once"))) return undefined;
+async function keyOf(
+  { req, url }: Context<State>,
+): Promise<string | undefined> {
+  const type = req.headers.get("content-type") ?? "";
+  const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
+    /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
+  if (!isForm) return undefined;
+  // What is wrong with the form the page itself says, when it reads it.
+  const form = await readForm(req, takenBy(url.pathname)).catch(() =>
+    undefined
+  );
+  if (!form || !/^[\w-]{20,64}$/.test(textOf(form, "once"))) return undefined;
   const parts: string[] = [url.pathname + url.search];
   for (const [name, value] of form) {
     parts.push(
@@ -62,40 +56,54 @@ async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return new Uint8Array(hash).toBase64();
 }
 
-const again = ({ status, headers }: NonNullable<Taken>): Response =>
-  new Response(null, { status, headers });
+/** A page that says what was wrong is shown again to whoever pressed, and to nobody else. */
+const whoOf = ({ req, state }: Context<State>): string =>
+  `${state.account?.id} ${req.headers.get("cookie")}`;
+
+/** What a form that is under way turned out to be: one sent again, or the first of its kind. */
+type Press = { again: Kept } | { keep(answer: Kept | undefined): void };
+
+const presses = new WeakMap<Request, Press>();
+
+/**
+ * Looks whether a form was sent before. This comes after what keeps other sites' forms out, and
+ * before anybody is asked to sign in: the first press may have ended the session.
+ */
+export const knownForms: Middleware<State> = async (ctx) => {
+  const key = await keyOf(ctx);
+  if (key === undefined) return await ctx.next();
+  const who = whoOf(ctx);
+  for (let first = answerTo(key); first; first = answerTo(key)) {
+    const kept = await first;
+    // The first is forgotten: of those that waited for it one goes on, and the others wait for that.
+    if (kept === undefined) continue;
+    if (kept.page && kept.who !== who) break;
+    presses.set(ctx.req, { again: kept });
+    return new Response();
+  }
+  const { promise, resolve } = Promise.withResolvers<Kept | undefined>();
+  remember(key, promise);
+  const keep = (kept?: Kept) => resolve(kept && { ...kept, who });
+  presses.set(ctx.req, { keep });
+  return await ctx.next();
+};
 
 /**
  * Answers a form that was sent again as it was answered the first time, cookies included, also while
- * the first is under way and on another connection. A form that was refused is looked at anew. This
- * comes before anybody is asked to sign in: the first press may have ended the session.
+ * the first is under way and on another connection: a password or a code that is not right counts as
+ * one try, however often its form is pressed. A form with another field in it counts, and so does one
+ * that is sent by somebody else. This stands around all that writes headers: they belong to the page.
  */
 export const answeredOnce: Middleware<State> = async (ctx) => {
-  const { req, url } = ctx;
-  const type = req.headers.get("content-type") ?? "";
-  const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
-    /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
-  if (!isForm) return await ctx.next();
-  const takes = takenBy(url.pathname);
-  // What is wrong with the form the page itself says, when it reads it.
-  const form = await readForm(req, takes).catch(() => undefined);
-  const key = form && await keyOf(url, form);
-  if (key === undefined) return await ctx.next();
-  for (let first = answers.get(key); first; first = answers.get(key)) {
-    const taken = await first;
-    if (taken) return again(taken);
-    if (answers.get(key) === first) answers.delete(key);
-  }
-  const { promise, resolve } = Promise.withResolvers<Taken>();
-  remember(key, promise);
+  let kept: Kept | undefined;
   try {
     const answer = await ctx.next();
-    const { status, headers } = answer;
-    const isTaken = status >= 300 && status < 400;
-    resolve(isTaken ? { status, headers: [...headers] } : undefined);
+    const press = presses.get(ctx.req);
+    if (press && "again" in press) return again(press.again);
+    if (press) kept = await keptOf(answer);
     return answer;
-  } catch (error) {
-    resolve(undefined);
-    throw error;
+  } finally {
+    const press = presses.get(ctx.req);
+    if (press && "keep" in press) press.keep(kept);
   }
 };

@@ -176,13 +176,12 @@ Deno.test("an account that is deleted twice says goodbye twice", async () => {
   assertEquals(answer.location?.includes("ended"), false);
 });
 
-Deno.test("a form that was refused, or changed since, is looked at anew", async () => {
+Deno.test("a form that was changed since is looked at anew", async () => {
   await using app = await testApp();
   const { account, cookie } = await app.person("Ada");
   const once = await onceOf(app, "/login");
   const attempt = (password: string) =>
     app.send("/login", { email: account.email, password, once });
-  assertNotEquals((await attempt("wrong")).status, 303);
   assertNotEquals((await attempt("wrong")).status, 303);
   assertEquals((await attempt("correct horse battery")).status, 303);
   const same = await onceOf(app, "/account", cookie, 'value="rename"');
