@@ -3,6 +3,7 @@ import type { Verify } from "./access/tokens.ts";
 import type { Config } from "./config.ts";
 import { Health } from "./operations/health.ts";
 import { handleHttp } from "./http/handler.ts";
+import { Lines } from "./http/lines.ts";
 import { Hub } from "./rooms/hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
 import type { Logger } from "./operations/logger.ts";
@@ -70,7 +71,7 @@ export async function startServer(
   const local = /^(127\.[\d.]+|::1|localhost)$/.test(config.host);
   const keepOpen = (request: Request) => server.timeout(request, 0);
   const http = {
-    ...{ local, hub, verify, health, limits, shedding },
+    ...{ local, hub, verify, health, limits, shedding, lines: new Lines() },
     ...{ accepting, full, keepOpen },
   };
   const server = Bun.serve<SocketData>({

@@ -7,6 +7,7 @@ import {
 import { FrameError } from "../frames.ts";
 import type { Health } from "../operations/health.ts";
 import { HttpError } from "./error.ts";
+import type { Lines } from "./lines.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { LIMITS } from "../protocol.ts";
 import type { PeopleLimits } from "../connections/people-limits.ts";
@@ -18,6 +19,7 @@ export interface HttpContext {
   verify: Verify;
   health: Health;
   limits: PeopleLimits;
+  lines: Lines;
   shedding: Shedding;
   /** It listens for this machine alone: what a proxy passes on from outside gets no measurements. */
   local: boolean;
@@ -80,15 +82,45 @@ const BODY_LIMIT = 262_144;
  * @throws {FrameError} `bad-json`
  * @throws {HttpError} 413 `too-large`
  */
-export async function body(request: Request): Promise<unknown> {
+export const body = async (request: Request): Promise<unknown> =>
+  parsed(await received(request));
+
+/** The bytes of a body, once all of it has arrived; it is looked at later. */
+const received = (request: Request): Promise<ArrayBuffer | undefined> =>
+  request.arrayBuffer().catch(() => undefined);
+
+function parsed(bytes: ArrayBuffer | undefined): unknown {
+  if (bytes && bytes.byteLength > BODY_LIMIT) throw tooLarge();
   try {
-    const bytes = await request.arrayBuffer();
-    if (bytes.byteLength > BODY_LIMIT) throw tooLarge();
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch (error) {
-    if (error instanceof HttpError) throw error;
+  } catch {
     throw new FrameError("bad-json", "The body is not JSON.");
   }
+}
+
+/**
+ * Has a person write to a room, after all that they sent to it before with this token. What has not
+ * arrived whole has not arrived: nobody waits for a slow body.
+ *
+ * @throws {FrameError} `rate-limited` when too much of theirs waits, or what the body is refused for.
+ */
+export async function written(
+  { context, request, roomId }: Call,
+  write: (person: Person, body: unknown) => Promise<Response>,
+): Promise<Response> {
+  const token = request.headers.get("authorization") ?? "";
+  const arriving = received(request);
+  const check = personOf(context, request);
+  const person = await context.lines.checked(token, check);
+  const bytes = await arriving;
+  return await context.lines.take(
+    JSON.stringify([person.id, roomId]),
+    async () => {
+      // They may have been removed or signed out while this waited.
+      context.hub.removals.admit(person);
+      return await write(person, parsed(bytes));
+    },
+  );
 }
 
 const tooLarge = () =>

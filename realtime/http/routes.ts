@@ -1,4 +1,5 @@
 import { snapshotOf } from "../operations/snapshot.ts";
+import type { Person } from "../access/tokens.ts";
 import { amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
 import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
 import {
@@ -10,6 +11,7 @@ import {
   number,
   personOf,
   serviceOnly,
+  written,
 } from "./call.ts";
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
@@ -59,14 +61,21 @@ async function history({ context, request, url, roomId }: Call) {
   return json(await context.hub.log.page(roomId, range));
 }
 
-async function post({ context, request, roomId }: Call) {
-  const person = await personOf(context, request);
+function post(call: Call) {
+  return written(call, (person, body) => append(call, person, body));
+}
+
+async function append(
+  { context, roomId }: Call,
+  person: Person,
+  body: unknown,
+): Promise<Response> {
   const { limits, shedding, hub: { log, metrics } } = context;
   limits.of(person.id).takeMessage("message");
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
-  const draft = parseDraft(await body(request));
+  const draft = parseDraft(body);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));
   metrics.appended((performance.now() - started) / 1_000);
@@ -92,14 +101,21 @@ async function one(log: RoomLog, roomId: string, id: string) {
 }
 
 /** Edits or deletes a message, or reacts to it: gives it as it is then. */
-async function amend({ context, request, roomId }: Call) {
-  const person = await personOf(context, request);
+function amend(call: Call) {
+  return written(call, (person, body) => change(call, person, body));
+}
+
+async function change(
+  { context, roomId }: Call,
+  person: Person,
+  body: unknown,
+): Promise<Response> {
   const { limits, shedding, hub: { log } } = context;
   limits.of(person.id).takeMessage("amend");
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
-  const amendment = parseAmendment(await body(request), roomId);
+  const amendment = parseAmendment(body, roomId);
   await amendMessage(log, person, amendment);
   return await one(log, roomId, amendment.id);
 }
