@@ -1,4 +1,5 @@
-import type { ComponentChildren } from "preact";
+import type { z } from "zod";
+import { type ApiCall, CALLS } from "../http/openapi/calls.ts";
 
 /** A command to copy; it can be scrolled with the keyboard. */
 export function Command({ children, label }: {
@@ -8,16 +9,29 @@ export function Command({ children, label }: {
   return <pre tabindex={0} aria-label={label}><code>{children}</code></pre>;
 }
 
-function Call({ name, children }: {
-  name: string;
-  children: ComponentChildren;
-}) {
+/** The names of what a call takes; those that may be left out with a question mark. */
+function namesOf({ body, query }: ApiCall): string[] {
+  const shape = (body ?? query) as z.ZodObject | undefined;
+  return Object.entries(shape?.shape ?? {}).map(([name, value]) =>
+    (value as z.ZodType).safeParse(undefined).success ? `${name}?` : name
+  );
+}
+
+function Call({ call }: { call: ApiCall }) {
+  const { method, path, summary, description } = call;
+  const names = namesOf(call).join(", ");
   return (
     <>
       <dt>
-        <code>{name}</code>
+        <code>{`${method} ${path}`}</code>
       </dt>
-      <dd>{children}</dd>
+      <dd>
+        <p>
+          {names && <code>{method === "GET" ? `?${names}` : `{${names}}`}
+          </code>} {summary}
+        </p>
+        {description && <p class="hint">{description}</p>}
+      </dd>
     </>
   );
 }
@@ -40,11 +54,6 @@ export function DocsApi({ origin, transcriber }: {
   -d "{\\"email\\": \\"amara@example.com\\", \\"password\\": \\"…\\",
        \\"faceImage\\": \\"data:image/jpeg;base64,$(base64 -w0 me.jpg)\\"}"`}
       </Command>
-      <p>
-        Without <code>faceImage</code>, or where <code>FACE_LIVENESS</code>{" "}
-        is on, the answer is 202 and the cookie is good for sending the face
-        within 5 minutes, and for nothing else.
-      </p>
       <Command label="Make a room, write and read with curl">
         {`curl ${origin}/api/chat -b cookies.txt \\
   -H 'content-type: application/json' \\
@@ -57,49 +66,14 @@ curl ${origin}/api/messages -b cookies.txt \\
 curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
       </Command>
       <dl class="calls">
-        <Call name="POST /api/registry">
-          <code>{"{name, email, password, faceImage, consent: true}"}</code>
-          {" "}
-          makes an account and signs in. <code>faceImage</code>{" "}
-          is a JPEG data URL, or up to three.
-        </Call>
-        <Call name="POST /api/login">
-          <code>{"{email, password, faceImage}"}</code>{" "}
-          signs in, in one step or, without{" "}
-          <code>faceImage</code>, in two. With liveness it is always two: the
-          first answers{" "}
-          <code>{'{"challenge": {"turn": "left" | "right"}}'}</code>, the second
-          takes a <code>faceImage</code>{" "}
-          of two pictures, straight ahead and with the head turned to that side
-          of one’s own. After <code>liveness-failed</code> or{" "}
-          <code>face-mismatch</code>{" "}
-          another side may be asked for: take the first step again to be told.
-          Where the face matches, but not clearly, the answer is 202 with{" "}
-          <code>{'{"next": "code", "why": "face-unclear"}'}</code>{" "}
-          and a code goes out by e-mail: send it as <code>code</code>.
-        </Call>
-        <Call name="POST, GET /api/chat">
-          <code>{"{name, emails?}"}</code>{" "}
-          makes a room; GET lists yours, or with <code>?chatId=</code>{" "}
-          shows one with its members.
-        </Call>
-        <Call name="POST, PATCH /api/invitations">
-          <code>{"{roomId, email}"}</code> invites;{" "}
-          <code>{'{code, status: "accepted" | "rejected"}'}</code> answers.
-        </Call>
-        <Call name="GET, POST /api/messages">
-          GET takes <code>roomId</code>, <code>before</code>, <code>after</code>
-          {" "}
-          and <code>limit</code>. Repeating a POST with the same{" "}
-          <code>clientId</code> gives the first message again.
-        </Call>
-        <Call name="POST /api/token">
-          <code>{'{audience: "realtime" | "transcriber"}'}</code>{" "}
-          gives a token for 5 minutes, for the WebSocket or for dictation.
-          Signing out closes the WebSockets of that session with 4401, and their
-          tokens are over.
-        </Call>
+        {CALLS.map((call) => (
+          <Call key={`${call.method} ${call.path}`} call={call} />
+        ))}
       </dl>
+      <p>
+        A program can read all of this, with every shape, as an{" "}
+        <a href="/api/openapi.json">OpenAPI document</a>.
+      </p>
       <p>
         Errors are{" "}
         <code>{'{"error": {"code", "message", "fields"?}}'}</code>; codes never

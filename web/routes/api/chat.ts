@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { NewRoom } from "../../http/openapi/requests.ts";
 import { readJson } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
 import { loadRooms } from "../../http/pages/room-list.ts";
@@ -6,11 +6,6 @@ import { createRoomWith } from "../../rooms/create-with.ts";
 import { listMembers } from "../../rooms/members.ts";
 import { findRoom } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
-
-const Body = z.object({
-  name: z.string(),
-  emails: z.array(z.string()).optional(),
-});
 
 export const handler = define.handlers({
   /** My rooms with their last messages; with `?chatId=` one room with its members. */
@@ -32,7 +27,7 @@ export const handler = define.handlers({
   /** Makes a room and invites people: 201, with those who could not be invited, if any. */
   async POST(ctx) {
     const me = personOf(ctx.state);
-    const { name, emails = [] } = await readJson(ctx.req, Body);
+    const { name, emails = [] } = await readJson(ctx.req, NewRoom);
     const { room, uninvited } = await createRoomWith(
       ctx.state.services,
       me,

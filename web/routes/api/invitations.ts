@@ -1,16 +1,13 @@
-import { z } from "zod";
+import {
+  InvitationAnswer,
+  NewInvitation,
+} from "../../http/openapi/requests.ts";
 import { readJson } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { rejectInvitation } from "../../rooms/invitations.ts";
 import { invite } from "../../rooms/invite.ts";
 import { define } from "../../utils.ts";
-
-const NewInvitation = z.object({ roomId: z.string(), email: z.string() });
-const Answer = z.object({
-  code: z.string(),
-  status: z.enum(["accepted", "rejected"]),
-});
 
 export const handler = define.handlers({
   /** Invites an address to a room: 201. The link is in the e-mail alone. */
@@ -29,7 +26,7 @@ export const handler = define.handlers({
   /** Accepts an invitation, or declines it, for which nobody has to be signed in. */
   async PATCH(ctx) {
     const { services, account } = ctx.state;
-    const { code, status } = await readJson(ctx.req, Answer);
+    const { code, status } = await readJson(ctx.req, InvitationAnswer);
     if (status === "rejected") {
       await rejectInvitation(services, account, code);
       return Response.json({ status });

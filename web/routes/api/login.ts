@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import {
   pendingLoginCookie,
   readDeviceCookie,
@@ -18,10 +18,11 @@ import {
   startSignIn,
 } from "../../accounts/sign-in.ts";
 import {
-  liveFaceImages,
-  picturesOf,
-  withFaceImage,
-} from "../../http/requests/face-image.ts";
+  Login,
+  Password,
+  type Proof as ProofShape,
+} from "../../http/openapi/requests.ts";
+import { picturesOf, withFaceImage } from "../../http/requests/face-image.ts";
 import {
   PICTURES_BYTES,
   readJson,
@@ -32,14 +33,7 @@ import { sessionAnswer } from "../../http/pages/session-answer.ts";
 import type { Services } from "../../services.ts";
 import { define, type State } from "../../utils.ts";
 
-const Password = z.object({ email: z.string(), password: z.string() });
-/** What the second step can be: one of them. */
-const Proof = z.object({
-  faceImage: liveFaceImages.optional(),
-  code: z.string().optional(),
-});
-type Proof = z.infer<typeof Proof>;
-const Body = Password.partial().extend(Proof.shape);
+type Proof = z.infer<typeof ProofShape>;
 
 /** Both steps in one request: when the second fails, nothing of the first stays. */
 async function signInAtOnce(
@@ -125,7 +119,7 @@ export const handler = define.handlers({
   /** Signs in: 200 with a session, or 202 when the second step is still to come. */
   async POST(ctx) {
     const { services, ip } = ctx.state;
-    const body = await readJson(ctx.req, Body, PICTURES_BYTES);
+    const body = await readJson(ctx.req, Login, PICTURES_BYTES);
     const { faceImage, code } = body;
     const isFirstStep = body.email !== undefined || body.password !== undefined;
     const hasProof = faceImage !== undefined || code !== undefined;

@@ -1,30 +1,16 @@
-import { z } from "zod";
 import { signUp } from "../../accounts/sign-up.ts";
 import { createSession } from "../../accounts/sessions.ts";
-import {
-  faceImages,
-  picturesOf,
-  withFaceImage,
-} from "../../http/requests/face-image.ts";
+import { Registration } from "../../http/openapi/requests.ts";
+import { picturesOf, withFaceImage } from "../../http/requests/face-image.ts";
 import { PICTURES_BYTES, readJson } from "../../http/requests/json.ts";
 import { sessionAnswer } from "../../http/pages/session-answer.ts";
 import { define } from "../../utils.ts";
-
-const Body = z.object({
-  name: z.string(),
-  email: z.string(),
-  password: z.string(),
-  faceImage: faceImages,
-  consent: z.boolean(),
-  /** The code of the invitation the person comes by. */
-  invitation: z.string().max(100).optional(),
-});
 
 export const handler = define.handlers({
   /** Makes an account and signs it in: 201. */
   async POST(ctx) {
     const { services, ip } = ctx.state;
-    const body = await readJson(ctx.req, Body, PICTURES_BYTES);
+    const body = await readJson(ctx.req, Registration, PICTURES_BYTES);
     const { name, email, password, consent, invitation } = body;
     const account = await withFaceImage(async () => {
       const selfies = picturesOf(body.faceImage);

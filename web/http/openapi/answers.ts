@@ -1,0 +1,103 @@
+/** What the calls of the API answer. */
+import { z } from "zod";
+
+const id = z.string();
+const ms = z.int().describe("Milliseconds since the Unix epoch.");
+const sender = z.object({ id, name: z.string() });
+const role = z.enum(["admin", "member"]);
+
+export const ErrorAnswer = z.object({
+  error: z.object({
+    code: z.string().describe("Never changes; programs may rely on it."),
+    message: z.string().describe("A sentence for a person."),
+    fields: z.record(z.string(), z.string()).optional()
+      .describe("What is wrong with each field, as a sentence."),
+  }),
+});
+
+export const AccountAnswer = z.object({
+  id,
+  name: z.string(),
+  email: z.string(),
+});
+
+export const HalfWay = z.object({
+  next: z.enum(["faceImage", "code"]).describe("What the second step takes."),
+  why: z.literal("face-unclear").optional(),
+  challenge: z.object({ turn: z.enum(["left", "right"]) }).optional()
+    .describe("The side of one's own to turn the head to."),
+  expiresAt: ms,
+});
+
+export const MessageAnswer = z.looseObject({
+  id,
+  clientId: z.string(),
+  sender,
+  content: z.string(),
+  timestamp: ms,
+  offset: z.int().describe("Its place in the room: from 1, without gaps."),
+  replyTo: id.optional(),
+  clip: id.optional(),
+  editedAt: ms.optional(),
+  deletedAt: ms.optional(),
+  reactions: z.record(z.string(), z.array(id)).optional()
+    .describe("Emoji, and the ids of the people who chose it."),
+});
+
+export const HistoryAnswer = z.object({
+  messages: z.array(MessageAnswer).describe("Oldest first."),
+  epoch: z.string().describe("Changes only when the log was lost."),
+  offset: z.int().describe("The offset of the newest entry."),
+});
+
+const room = {
+  id,
+  name: z.string(),
+  createdAt: ms,
+  createdBy: id,
+  role,
+};
+
+export const RoomAnswer = z.object({
+  ...room,
+  members: z.array(
+    z.looseObject({ id, name: z.string(), role, joinedAt: ms }),
+  ),
+});
+
+export const RoomsAnswer = z.object({
+  rooms: z.array(z.looseObject({
+    ...room,
+    memberCount: z.int(),
+    summary: z.unknown().describe(
+      "The last message, and how much is unread; null while realtime is down.",
+    ),
+  })),
+});
+
+export const NewRoomAnswer = z.object({
+  id,
+  name: z.string(),
+  uninvited: z.array(
+    z.object({ email: z.string(), code: z.string(), message: z.string() }),
+  ).optional()
+    .describe("Who could not be invited, and why."),
+});
+
+export const InvitationSent = z.looseObject({
+  id,
+  roomId: id,
+  email: z.string(),
+  expiresAt: ms,
+  status: z.string(),
+});
+
+export const InvitationAnswered = z.object({
+  status: z.enum(["accepted", "rejected"]),
+  room: z.object({ id, name: z.string() }).optional(),
+});
+
+export const TokenAnswer = z.looseObject({
+  token: z.string(),
+  expiresAt: ms,
+});

@@ -1,0 +1,165 @@
+/** Every call of the API: the document and the guide are made from it, and a test compares it. */
+import type { z } from "zod";
+import * as answers from "./answers.ts";
+import * as requests from "./requests.ts";
+
+/** What a call answers when it is done. */
+export interface Done {
+  status: number;
+  description: string;
+  schema: z.ZodType;
+}
+
+export interface ApiCall {
+  method: "GET" | "POST" | "PATCH";
+  path: string;
+  /** One line. */
+  summary: string;
+  /** What else there is to know, in whole sentences. */
+  description?: string;
+  /** Works for somebody who is not signed in, too. */
+  open?: true;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  done: Done[];
+  /** The codes of its own errors, besides those of every call. */
+  errors?: string[];
+}
+
+export const CALLS: ApiCall[] = [
+  {
+    method: "POST",
+    path: "/api/registry",
+    summary: "Makes an account and signs it in.",
+    description:
+      "faceImage is a JPEG data URL, or up to three of one face. consent must be true. A new account must open the link it is mailed before it can invite anyone.",
+    open: true,
+    body: requests.Registration,
+    done: [{
+      status: 201,
+      description: "The account; the session is a cookie.",
+      schema: answers.AccountAnswer,
+    }],
+    errors: ["email-taken", "face-none", "face-consent", "face-busy"],
+  },
+  {
+    method: "POST",
+    path: "/api/login",
+    summary: "Signs in, in one step or in two.",
+    description:
+      "With a faceImage the password and the face are checked at once. Without, and always where FACE_LIVENESS is on, the answer is 202: its cookie is good for the second step, within 5 minutes and for nothing else. The second step takes the faceImage, or the code that was mailed, without e-mail and password. With liveness it takes two pictures: straight ahead, and with the head turned as the challenge says. A face that matches, but not clearly, needs the mailed code as well. After liveness-failed or face-mismatch another side may be asked for: take the first step again.",
+    open: true,
+    body: requests.Login,
+    done: [
+      {
+        status: 200,
+        description: "Signed in; the session is a cookie.",
+        schema: answers.AccountAnswer,
+      },
+      {
+        status: 202,
+        description: "The second step is still to come.",
+        schema: answers.HalfWay,
+      },
+    ],
+    errors: [
+      "wrong-credentials",
+      "face-mismatch",
+      "face-none",
+      "liveness-failed",
+      "login-expired",
+    ],
+  },
+  {
+    method: "GET",
+    path: "/api/chat",
+    summary: "Lists your rooms; with chatId, one room with its members.",
+    query: requests.RoomQuery,
+    done: [
+      {
+        status: 200,
+        description: "Your rooms, or the room.",
+        schema: answers.RoomsAnswer.or(answers.RoomAnswer),
+      },
+    ],
+    errors: ["not-found"],
+  },
+  {
+    method: "POST",
+    path: "/api/chat",
+    summary: "Makes a room, and invites these addresses to it.",
+    body: requests.NewRoom,
+    done: [{
+      status: 201,
+      description: "The room, and who could not be invited.",
+      schema: answers.NewRoomAnswer,
+    }],
+    errors: ["too-many-rooms", "address-unconfirmed"],
+  },
+  {
+    method: "POST",
+    path: "/api/invitations",
+    summary: "Invites an address to a room.",
+    description: "The link is in the e-mail alone.",
+    body: requests.NewInvitation,
+    done: [{
+      status: 201,
+      description: "The invitation.",
+      schema: answers.InvitationSent,
+    }],
+    errors: ["not-admin", "already-member", "address-unconfirmed"],
+  },
+  {
+    method: "PATCH",
+    path: "/api/invitations",
+    summary: "Accepts an invitation, or declines it.",
+    description: "Nobody has to be signed in to decline.",
+    open: true,
+    body: requests.InvitationAnswer,
+    done: [{
+      status: 200,
+      description: "What became of it, and the room if it was accepted.",
+      schema: answers.InvitationAnswered,
+    }],
+    errors: ["not-found"],
+  },
+  {
+    method: "GET",
+    path: "/api/messages",
+    summary: "Reads a page of a room, oldest first; the newest without bounds.",
+    query: requests.HistoryQuery,
+    done: [{
+      status: 200,
+      description: "The messages, with edits and reactions applied.",
+      schema: answers.HistoryAnswer,
+    }],
+    errors: ["not-found", "realtime-down"],
+  },
+  {
+    method: "POST",
+    path: "/api/messages",
+    summary: "Sends a message.",
+    description:
+      "clientId is a name you choose. Sending the same one again gives the first message again, and no second.",
+    body: requests.NewMessage,
+    done: [{
+      status: 201,
+      description: "The message as it is stored.",
+      schema: answers.MessageAnswer,
+    }],
+    errors: ["message-empty", "message-too-long", "not-found", "realtime-down"],
+  },
+  {
+    method: "POST",
+    path: "/api/token",
+    summary: "Gives a token for the WebSocket or for dictation.",
+    description:
+      "It is good for 5 minutes. Signing out closes the WebSockets of that session with 4401 and ends its tokens.",
+    body: requests.TokenRequest,
+    done: [{
+      status: 200,
+      description: "The token.",
+      schema: answers.TokenAnswer,
+    }],
+  },
+];

@@ -1,0 +1,108 @@
+import { assert, assertEquals } from "@std/assert";
+import type { z } from "zod";
+import { newestCode, onStage, type Stage } from "../testing/api.ts";
+import { emailOf, faceOf, PASSWORD } from "../testing/api.ts";
+import { type ApiCall, CALLS } from "./calls.ts";
+
+/** The document of the app under test. */
+async function documentOf({ stranger }: Stage) {
+  const { status, body } = await stranger().send("GET", "/api/openapi.json");
+  assertEquals(status, 200);
+  return body;
+}
+
+Deno.test(
+  "every method of every address of the API is in the document, and no other",
+  onStage(async (stage) => {
+    const { openapi, paths } = await documentOf(stage);
+    assertEquals(openapi, "3.1.0");
+    const told = Object.entries(paths).flatMap(([path, methods]) =>
+      Object.keys(methods as object).map((it) => `${it.toUpperCase()} ${path}`)
+    );
+    const routes = new URL("../../routes/api/", import.meta.url);
+    const there: string[] = [];
+    for await (const { name } of Deno.readDir(routes)) {
+      if (/^_|_test\.ts$|^openapi/.test(name)) continue;
+      const path = `/api/${name.replace(/\.ts$/, "")}`;
+      const { headers } = await stage.app.ask(path, { method: "OPTIONS" });
+      const allowed = headers.get("allow")!.split(", ");
+      for (const method of allowed) {
+        if (!["HEAD", "OPTIONS"].includes(method)) {
+          there.push(`${method} ${path}`);
+        }
+      }
+    }
+    assertEquals(told.sort(), there.sort());
+  }),
+);
+
+Deno.test(
+  "what is open to strangers in the document is open, and nothing else is",
+  onStage(async (stage) => {
+    const { paths } = await documentOf(stage);
+    for (const { method, path } of CALLS) {
+      const { security } = paths[path][method.toLowerCase()];
+      const { body } = await stage.stranger()
+        .send(method, path, method === "GET" ? undefined : {});
+      const isOpen = body.error?.code !== "not-signed-in";
+      assertEquals(isOpen, security.length === 0, `${method} ${path}`);
+    }
+  }),
+);
+
+Deno.test(
+  "each call answers in the shape the document gives it",
+  onStage(async ({ app, newcomer, stranger }) => {
+    const ada = await newcomer("Ada");
+    const seen = new Set<ApiCall>();
+    const check = (call: string, answer: { status: number; body: unknown }) => {
+      const known = CALLS.find((it) => `${it.method} ${it.path}` === call);
+      const done = known?.done.find(({ status }) => status === answer.status);
+      assert(known && done, `${call} answered ${answer.status}`);
+      const result = (done.schema as z.ZodType).safeParse(answer.body);
+      assert(result.success, `${call}: ${result.error?.message}`);
+      seen.add(known);
+      // deno-lint-ignore no-explicit-any -- the schema has just been checked
+      return answer.body as any;
+    };
+    const ask = async (call: string, what?: unknown, who = ada) => {
+      const [method, path] = call.split(" ");
+      const answer = await who.send(method, path, what);
+      return check(call.split("?")[0], answer);
+    };
+    await ask("POST /api/registry", {
+      name: "Bob",
+      email: emailOf("Bob"),
+      password: PASSWORD,
+      faceImage: faceOf("Bob"),
+      consent: true,
+    }, stranger());
+    const password = { email: emailOf("Ada"), password: PASSWORD };
+    const half = await ask("POST /api/login", password, stranger());
+    assertEquals(half.next, "faceImage");
+    const whole = { ...password, faceImage: faceOf("Ada") };
+    await ask("POST /api/login", whole, stranger());
+    const room = await ask("POST /api/chat", {
+      name: "Tea",
+      emails: ["cleo@example.com"],
+    });
+    const declined = { code: newestCode(app), status: "rejected" };
+    await ask("PATCH /api/invitations", declined, stranger());
+    await ask("POST /api/invitations", {
+      roomId: room.id,
+      email: emailOf("Bob"),
+    });
+    await ask("POST /api/messages", {
+      roomId: room.id,
+      clientId: "c1",
+      content: "Hello",
+    });
+    const page = await ask(`GET /api/messages?roomId=${room.id}&limit=5`);
+    assertEquals(page.messages.length, 1);
+    assertEquals((await ask("GET /api/chat")).rooms.length, 1);
+    const members = await ask(`GET /api/chat?chatId=${room.id}`);
+    assertEquals(members.members.length, 1);
+    await ask("POST /api/token", { audience: "transcriber" });
+    assertEquals(seen.size, CALLS.length);
+  }),
+);

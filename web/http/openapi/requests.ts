@@ -1,0 +1,65 @@
+/** What each call of the API takes. */
+import { z } from "zod";
+import { LIMITS } from "../../../realtime/protocol.ts";
+import { faceImages, liveFaceImages } from "../requests/face-image.ts";
+
+export const Registration = z.object({
+  name: z.string(),
+  email: z.string(),
+  password: z.string(),
+  faceImage: faceImages,
+  consent: z.boolean(),
+  invitation: z.string().max(100).optional()
+    .describe("The code of the invitation the person comes by."),
+});
+
+export const Password = z.object({ email: z.string(), password: z.string() });
+
+/** What the second step of a sign-in can be: one of them. */
+export const Proof = z.object({
+  faceImage: liveFaceImages.optional(),
+  code: z.string().optional(),
+});
+
+export const Login = Password.partial().extend(Proof.shape);
+
+export const RoomQuery = z.object({ chatId: z.string().optional() });
+
+export const NewRoom = z.object({
+  name: z.string(),
+  emails: z.array(z.string()).optional(),
+});
+
+export const NewInvitation = z.object({
+  roomId: z.string(),
+  email: z.string(),
+});
+
+export const InvitationAnswer = z.object({
+  code: z.string(),
+  status: z.enum(["accepted", "rejected"]),
+});
+
+const number = z.string()
+  .regex(/^\d{1,15}$/, "This must be a whole number, in digits.")
+  .transform(Number);
+const offset = number.optional();
+
+export const HistoryQuery = z.object({
+  roomId: z.string(),
+  before: offset,
+  after: offset,
+  limit: number.pipe(z.int().min(1).max(LIMITS.historyLimit)).optional(),
+});
+
+export const NewMessage = z.object({
+  roomId: z.string(),
+  clientId: z.string(),
+  content: z.string(),
+  replyTo: z.string().optional(),
+  clip: z.string().optional(),
+});
+
+export const TokenRequest = z.object({
+  audience: z.enum(["realtime", "transcriber"]),
+});
