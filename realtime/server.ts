@@ -93,9 +93,8 @@ export async function startServer(
       const data = { newcomer } as SocketData;
       if (server.upgrade(request, { data })) return;
       newcomer.settle();
-      return new Response("This address takes WebSocket connections.", {
-        status: 400,
-      });
+      const message = "This address takes WebSocket connections.";
+      return refusal(400, "websocket-only", message);
     },
     websocket: sockets(context),
   });
@@ -159,7 +158,10 @@ function refuseUpgrade(
 }
 
 const refusal = (status: number, code: string, message: string) =>
-  Response.json({ error: { code, message } }, { status });
+  Response.json({ error: { code, message } }, {
+    status,
+    headers: { "x-content-type-options": "nosniff" },
+  });
 
 function sockets(context: ConnectionContext): Bun.WebSocketHandler<SocketData> {
   return {

@@ -39,7 +39,11 @@ export function errorResponse(error: ApiError): Response {
   const body: ErrorBody = {
     error: { code: error.code, message: error.message, clip: error.clip },
   };
-  const headers = new Headers({ "cache-control": "no-store" });
+  const headers = new Headers({
+    "cache-control": "no-store",
+    // The live socket is refused past the middleware that says it everywhere else.
+    "x-content-type-options": "nosniff",
+  });
   if (error.retryAfter !== undefined) {
     headers.set("retry-after", String(error.retryAfter));
   }

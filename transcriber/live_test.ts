@@ -322,5 +322,6 @@ Deno.test("pages of other origins are refused before anything is said", async ()
   );
   const plain = await fetch(`${service.url}/transcribe/live`);
   assertEquals(plain.status, 426);
+  assertEquals(plain.headers.get("x-content-type-options"), "nosniff");
   assertEquals((await plain.json()).error.code, "websocket-only");
 });

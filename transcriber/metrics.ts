@@ -5,6 +5,9 @@ import type { Recognizer } from "./recognizers/recognizer.ts";
 const ROUTES =
   /^\/(transcribe|transcribe\/live|languages|openapi\.json|docs|sessions|erasures\/(people|clips)|healthz|readyz|metrics|clips|clips\/:id|clips\/:id\/(address|audio))$/;
 
+/** The methods there are here, and those programs try; anybody can make up others. */
+const METHODS = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/;
+
 /** The route of a path: without ids, so that neither logs nor metrics tell of one recording. */
 export function routeOf(path: string): string {
   const route = path.replace(/^(\/clips\/)[^/]+/, "$1:id");
@@ -61,7 +64,8 @@ export class Metrics {
   }
 
   request(method: string, path: string, status: number): void {
-    this.#requests.inc({ method, route: routeOf(path), status });
+    const known = METHODS.test(method) ? method : "other";
+    this.#requests.inc({ method: known, route: routeOf(path), status });
   }
 
   audio(kind: "recording" | "live", seconds: number): void {

@@ -19,6 +19,8 @@ Deno.test("metrics count requests by route and status, audio, and the time it to
   await (await service.request("/transcribe", post(""))).body?.cancel();
   await (await service.request("/clips/some-secret-id")).body?.cancel();
   await (await service.request("/made-up/7")).body?.cancel();
+  const madeUp = await service.request("/healthz", { method: "MADEUP" });
+  await madeUp.body?.cancel();
   const text = await metricsOf(service);
   const requests = "transcriber_requests_total";
   hasLine(
@@ -35,7 +37,8 @@ Deno.test("metrics count requests by route and status, audio, and the time it to
   hasLine(text, 'transcriber_transcription_seconds_count{outcome="done"} 1');
   hasLine(text, "transcriber_queue_length 0");
   hasLine(text, 'transcriber_recognizer_ready{recognizer="one-word"} 1');
-  assert(!text.includes("some-secret-id") && !text.includes("made-up"));
+  hasLine(text, `${requests}{method="other",route="/healthz",status="404"} 1`);
+  assert(!/some-secret-id|made-?up/i.test(text));
 });
 
 Deno.test("metrics count live streams while they are open, and their audio", async () => {

@@ -155,6 +155,11 @@ test("lets in web's pages and programs, and no other page", async () => {
   await page.opened;
   const other = new TestClient(server.port, { origin: "https://evil.example" });
   await expect(other.opened).rejects.toThrow();
+  const refused = await fetch(`http://localhost:${server.port}/`, {
+    headers: { upgrade: "websocket", origin: "https://evil.example" },
+  });
+  expect(refused.status).toBe(403);
+  expect(refused.headers.get("x-content-type-options")).toBe("nosniff");
 });
 
 test("refuses more connections than it may have", async () => {

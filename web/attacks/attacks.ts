@@ -8,6 +8,7 @@ import { crowds } from "./kinds/crowds.ts";
 import { forms, queries } from "./kinds/forms.ts";
 import { injection } from "./kinds/injection.ts";
 import { memory } from "./kinds/memory.ts";
+import { openness } from "./kinds/openness.ts";
 import { paths } from "./kinds/paths.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
@@ -32,5 +33,6 @@ export const ATTACKS: Attack[] = [
   ...queries,
   ...crowds,
   ...memory,
+  ...openness,
   ...texts,
 ];

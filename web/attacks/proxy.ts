@@ -1,7 +1,7 @@
 /** A proxy before each of the three services, which changes what passes. */
 import type { Weakened } from "./weaknesses.ts";
 import { openSocket } from "./wire.ts";
-import type { World } from "./world.ts";
+import type { Addresses, World } from "./world.ts";
 
 export type Frame = Record<string, unknown>;
 type Awaitable<T> = T | Promise<T>;
@@ -30,16 +30,40 @@ export interface Change {
 }
 
 /** Starts it; the addresses of the world it gives lead through it. */
-export function between(world: World, change: Change): Weakened {
+export function between(
+  world: World,
+  change: Change,
+  hostname = "127.0.0.1",
+): Weakened {
+  const proxies = [proxied(world, change, hostname)];
+  const [{ addresses }] = proxies;
+  return {
+    world: {
+      ...{ ...world, ...addresses },
+      async strict() {
+        const strict = await world.strict();
+        const proxy = proxied(strict, change, hostname);
+        proxies.push(proxy);
+        return { ...strict, ...proxy.addresses };
+      },
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(proxies.map((proxy) => proxy.end()));
+    },
+  };
+}
+
+/** A proxy before each service of one server. */
+function proxied(to: Addresses, change: Change, hostname: string) {
   const servers = (["web", "realtime", "transcriber"] as const).map((name) =>
-    serve(name, world[name], change)
+    serve(name, to[name], change, hostname)
   );
   const [web, realtime, transcriber] = servers.map(({ addr }) =>
-    `http://localhost:${addr.port}`
+    `http://${addr.hostname.replace("127.0.0.1", "localhost")}:${addr.port}`
   );
   return {
-    world: { ...world, web, realtime, transcriber },
-    async [Symbol.asyncDispose]() {
+    addresses: { web, realtime, transcriber },
+    async end() {
       // Live pages and sockets never end by themselves.
       servers.forEach(({ stop }) => stop());
       await Promise.all(servers.map(({ finished }) => finished));
@@ -47,9 +71,14 @@ export function between(world: World, change: Change): Weakened {
   };
 }
 
-function serve(name: ServiceName, target: string, change: Change) {
+function serve(
+  name: ServiceName,
+  target: string,
+  change: Change,
+  hostname: string,
+) {
   const gone = new AbortController();
-  const options = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
+  const options = { port: 0, hostname, signal: gone.signal };
   const server = Deno.serve(
     {
       ...options,

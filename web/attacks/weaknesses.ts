@@ -18,6 +18,10 @@ export const through =
   (change: (world: World) => Change): Weakness => (world) =>
     between(world, change(world));
 
+/** Every service is reached at another address of this machine, too. */
+export const listeningWidely: Weakness = (world) =>
+  between(world, {}, "127.0.0.2");
+
 /** Nobody is asked who they are: everyone is taken for the owner, and web where only web may. */
 export const asOwner: Weakness = through((world) => ({
   async request(service, request, path) {

@@ -1,6 +1,6 @@
 /** What is attacked: the three real services with a room, its people, and what they said. */
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload } from "jose";
-import { startStack } from "../e2e/stack.ts";
+import { type Stack, startStack } from "../e2e/stack.ts";
 import {
   bringIn,
   confirmAddress,
@@ -16,14 +16,18 @@ import { tone } from "./recordings.ts";
 /** What stands in the room and nobody outside may see. */
 export const SECRET = "the-words-nobody-outside-may-read";
 
-/** The addresses and the people; in a weakened world the addresses lead elsewhere. */
-export interface World {
+/** Where the three services of one server are. */
+export interface Addresses {
   web: string;
   realtime: string;
   transcriber: string;
   /** The origin of our pages, and the issuer of tokens. */
   appUrl: string;
   dataDir: string;
+}
+
+/** The addresses and the people; in a weakened world the addresses lead elsewhere. */
+export interface World extends Addresses {
   roomId: string;
   /** A message of the owner that says {@link SECRET}. */
   messageId: string;
@@ -47,13 +51,31 @@ export interface World {
   publicKey: JWK;
   /** The public keys web publishes name it so. */
   kid: string;
+  /** What the services wrote, line by line. */
+  output: string[];
+  /**
+   * Another server, set up with {@link STRICT}, on which only {@link Strict.first} has an account;
+   * it is started when it is first asked for.
+   */
+  strict(): Promise<Strict>;
 }
+
+/** A server of few, and whoever owns it. */
+export interface Strict extends Addresses {
+  first: Person;
+}
+
+/** Whoever registers is invited, signing in takes a turn of the head, and no proxy is near. */
+const STRICT = {
+  SIGN_UP: "invited",
+  FACE_LIVENESS: "turn",
+  TRUST_PROXY: "1",
+  TRUSTED_PROXIES: "192.0.2.240/28",
+};
 
 /** A world, and how to end it. */
 export interface Standing extends AsyncDisposable {
   world: World;
-  /** What the services wrote. */
-  output: string[];
 }
 
 const FORM = "application/x-www-form-urlencoded";
@@ -125,6 +147,29 @@ async function keepClip(transcriber: string, token: string): Promise<string> {
   throw new Error(`No recording was kept: ${answer.status} ${text}`);
 }
 
+const addressesOf = ({ url, env, realtimeUrl }: Stack): Addresses => ({
+  web: url,
+  realtime: realtimeUrl,
+  transcriber: `http://localhost:${env.TRANSCRIBER_PORT}`,
+  appUrl: url,
+  dataDir: env.DATA_DIR,
+});
+
+/** A server that is started when it is asked for, once; and how to end it if it was. */
+function startedLate() {
+  let stack: Promise<Stack> | undefined;
+  let strict: Promise<Strict> | undefined;
+  const start = async (): Promise<Strict> => {
+    const addresses = addressesOf(await (stack = startStack(STRICT)));
+    const first = await registerAt(addresses.web, "First");
+    return { ...addresses, first };
+  };
+  return {
+    strict: () => strict ??= start(),
+    close: async () => await (await stack)?.close(),
+  };
+}
+
 /** Starts the services on free ports and a temporary folder, and makes the room. */
 export async function startWorld(
   env: Record<string, string> = {},
@@ -136,25 +181,27 @@ export async function startWorld(
     SIGNING_KEY: JSON.stringify(signing),
     ...env,
   });
-  const web = stack.url;
-  const transcriber = `http://localhost:${stack.env.TRANSCRIBER_PORT}`;
-  const dataDir = stack.env.DATA_DIR;
+  const { output } = stack;
+  const addresses = addressesOf(stack);
+  const { web, transcriber, dataDir } = addresses;
+  const late = startedLate();
   try {
     const people = await populate(web, transcriber, dataDir);
     const { kid, publicKey } = await keyOf(signing);
     const world: World = {
-      ...{ web, realtime: stack.realtimeUrl, transcriber, appUrl: web },
-      ...{ dataDir, kid, publicKey, ...people },
+      ...{ ...addresses, kid, publicKey, output, ...people },
       token: (whose, audience) => tokenOf(web, whose, audience),
       sign: (claims) => signedBy(signing, kid, claims),
+      strict: late.strict,
     };
     return {
       world,
-      output: stack.output,
-      [Symbol.asyncDispose]: () => stack.close(),
+      async [Symbol.asyncDispose]() {
+        await Promise.all([stack.close(), late.close()]);
+      },
     };
   } catch (error) {
     await stack.close();
-    throw new Error(`${error}\n${stack.output.slice(-20).join("\n")}`);
+    throw new Error(`${error}\n${output.slice(-20).join("\n")}`);
   }
 }

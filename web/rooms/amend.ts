@@ -11,7 +11,10 @@ const isDone = (message: Message, me: string, change: Change): boolean => {
     case "delete-message":
       return message.deletedAt !== undefined;
     case "react": {
-      const people = message.reactions?.[change.emoji] ?? [];
+      const { reactions = {} } = message;
+      // Anybody may call an emoji what every object has, such as "constructor".
+      const isThere = Object.hasOwn(reactions, change.emoji);
+      const people = isThere ? reactions[change.emoji] : [];
       return people.includes(me) === change.on;
     }
   }

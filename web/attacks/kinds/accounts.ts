@@ -11,6 +11,7 @@ import {
   sendJson,
   valueOf,
 } from "../people.ts";
+import { staysIn } from "../disk.ts";
 import { sayingYes, through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
@@ -128,23 +129,6 @@ const faceless: Attack = {
   undone: pretending("/account"),
 };
 
-/** Whether a text stands in any file of a folder. */
-async function standsIn(folder: string, text: string): Promise<boolean> {
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    const path = `${folder}/${name}`;
-    if (isDirectory) {
-      if (await standsIn(path, text)) return true;
-      continue;
-    }
-    // Mails come and go while somebody looks.
-    const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
-    if (new TextDecoder("latin1").decode(bytes).includes(text)) return true;
-  }
-  return false;
-}
-
-const LOOKS = 100;
-
 const remains: Attack = {
   name: "the address of a deleted account is read from the disk",
   async run(world) {
@@ -154,11 +138,10 @@ const remains: Attack = {
     const fields = { intent: "delete-account", password: PASSWORD };
     const answer = await form(world, "/account", gone.cookie, fields);
     await answer.body?.cancel();
-    for (let look = 0; look < LOOKS; look++) {
-      if (!await standsIn(world.dataDir, text)) return held();
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    return succeeded("the address is still there");
+    return succeededIf(
+      await staysIn(world.dataDir, text),
+      "the address is still there",
+    );
   },
   undone: pretending("/account"),
 };
