@@ -79,7 +79,7 @@ Deno.test("what is empty, unknown or repeated does no harm", async () => {
 });
 
 Deno.test("only who has a credential is read, and as often as others may transcribe", async () => {
-  const limits = new RateLimiter({ person: 9, program: 1, windowMs: 60_000 });
+  const limits = new RateLimiter({ person: 9, program: 1 });
   await using service = await startService({ limits });
   const stranger = { method: "POST", body: formOf({ model: "whisper-1" }) };
   assertEquals(
