@@ -5,6 +5,7 @@ import {
   type Draft,
   LIMITS,
   type Position,
+  type Voice,
 } from "./protocol.ts";
 import { isBlank } from "./text/visible.ts";
 
@@ -134,12 +135,30 @@ export function parseAmendment(value: unknown, roomId: string): Amendment {
 export function parseDraft(value: unknown): Draft {
   const fields = object(value, "The message");
   const clientId = parseClientId(fields);
-  const draft: Draft = { clientId, content: content(fields) };
+  const spoken = voice(fields);
+  const draft: Draft = {
+    clientId,
+    content: spoken && isSilent(fields) ? "" : content(fields),
+  };
   if (fields.replyTo !== undefined) {
     draft.replyTo = string(fields, "replyTo", 64);
   }
-  if (fields.clip !== undefined) draft.clip = string(fields, "clip", 256);
+  if (spoken) draft.voice = spoken;
   return draft;
+}
+
+/** Whether a message has no text; one that has another part needs none. */
+const isSilent = ({ content = "" }: Fields): boolean =>
+  typeof content === "string" && isBlank(withFewMarks(content.trim()));
+
+/** A voice note; programs may still send its `clip` as they did before messages had parts. */
+function voice({ voice, clip }: Fields): Voice | undefined {
+  if (voice !== undefined) {
+    return { clip: string(object(voice, "The field voice"), "clip", 256) };
+  }
+  return clip === undefined
+    ? undefined
+    : { clip: string({ clip }, "clip", 256) };
 }
 
 /** The value as an object whose fields can be looked at. */

@@ -73,32 +73,45 @@ export interface Sender {
   name: string;
 }
 
+/** A voice note. */
+export interface Voice {
+  /** The recording, by the id the transcriber gave it. */
+  clip: string;
+}
+
+/**
+ * What a message says, part by part. A message has at least one part until it is deleted, and
+ * none from then on. Whoever adds a kind of part that names something kept elsewhere adds what
+ * that is to {@link Attachment}, too, so that it goes with the message.
+ */
+export interface Parts {
+  /** Plain text; empty where the message has none. */
+  content: string;
+  voice?: Voice;
+}
+
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
-export interface Message {
+export interface Message extends Parts {
   /** Unique, opaque. */
   id: string;
   clientId: string;
   sender: Sender;
-  /** Plain text; empty once deleted. */
-  content: string;
   /** Milliseconds since the Unix epoch, by the server's clock. */
   timestamp: number;
   /** The offset of the entry that created it; integer, without gaps per room, from 1. */
   offset: number;
   replyTo?: string;
-  clip?: string;
   editedAt?: number;
+  /** Set if the message was deleted, which is final. */
   deletedAt?: number;
   /** Emoji to the ids of the people who chose it, in order. */
   reactions?: Record<string, string[]>;
 }
 
 /** What a client may set of a message. */
-export interface Draft {
+export interface Draft extends Parts {
   clientId: string;
-  content: string;
   replyTo?: string;
-  clip?: string;
 }
 
 export type ClientFrame =
@@ -250,6 +263,36 @@ export interface SessionsEnded {
 /** `POST /rooms/:id/names`, by web alone: people are called otherwise in a room; by id. */
 export interface NamesChanged {
   names: Record<string, string>;
+}
+
+/** What hung on a message and is kept elsewhere: a recording, at the transcriber. */
+export interface Attachment {
+  kind: "clip";
+  id: string;
+  /** Who sent the message. What belongs to somebody else must stay. */
+  owner: string;
+}
+
+/**
+ * What hung on messages that are gone, because they were deleted or trimmed, or their room ended.
+ * `GET /leftovers` gives some of them, to web alone. `POST /leftovers/taken` with their receipts
+ * ends it: until then they are given again.
+ */
+export interface Leftover {
+  roomId: string;
+  /** Opaque. */
+  receipt: string;
+  attached: Attachment[];
+}
+
+/** `GET /leftovers`; when it is empty there are none now. */
+export interface Leftovers {
+  leftovers: Leftover[];
+}
+
+/** `POST /leftovers/taken` */
+export interface LeftoversTaken {
+  taken: Pick<Leftover, "roomId" | "receipt">[];
 }
 
 /**

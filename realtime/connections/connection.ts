@@ -1,5 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import { ackText, amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
+import { ackFrame, amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { FrameError, parseFrame } from "../frames.ts";
 import type { Hub } from "../rooms/hub.ts";
@@ -209,7 +209,7 @@ export class Connection implements InboxOwner {
       resolve: (done) => {
         metrics.appended((performance.now() - started) / 1_000);
         if (!this.#readings.echoed(roomId, done)) {
-          this.#say(ackText(roomId, clientId, done));
+          this.send(ackFrame(roomId, clientId, done));
         }
         this.#inbox.finished();
       },

@@ -16,7 +16,7 @@ import {
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
-import type { Message, NamesChanged } from "../protocol.ts";
+import type { Leftovers, Message, NamesChanged } from "../protocol.ts";
 import { EVERYONE } from "../access/removals.ts";
 import { searchRoom } from "../rooms/search.ts";
 import { toRemoval } from "../access/sign-outs.ts";
@@ -42,6 +42,8 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/clips", clips],
   ["POST", "/sessions", sessions],
   ["POST", "/renames", renames],
+  ["GET", "/leftovers", leftovers],
+  ["POST", "/leftovers/taken", leftoversTaken],
   ["GET", "/summaries", summaries],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
@@ -235,6 +237,29 @@ async function end({ context, request, roomId }: Call) {
   const everyone = { userId: EVERYONE, removed: true, at: Date.now() };
   await log.remove({ roomId, ...everyone });
   await log.deleteRoom(roomId);
+  return new Response(null, { status: 204 });
+}
+
+/** Gives some of what hung on messages that are gone, until web says that it has taken it. */
+async function leftovers({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const leftovers = await context.hub.log.leftovers();
+  return json({ leftovers } satisfies Leftovers);
+}
+
+async function leftoversTaken({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { taken } = object(await body(request), "The body");
+  const list = Array.isArray(taken) ? taken : [taken];
+  const leftovers = list.map((it) => {
+    const { roomId, receipt } = object(it, "What was taken");
+    if (typeof roomId === "string" && typeof receipt === "string") {
+      return { roomId, receipt };
+    }
+    const why = "What was taken has a roomId and a receipt.";
+    throw new FrameError("bad-frame", why);
+  });
+  await context.hub.log.taken(leftovers);
   return new Response(null, { status: 204 });
 }
 

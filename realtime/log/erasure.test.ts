@@ -2,12 +2,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  applyAmendments,
-  type Entry,
-  entryFrame,
-  messageEntry,
-} from "./entry.ts";
+import { applyAmendments } from "./amending.ts";
+import type { Entry } from "./entry.ts";
+import { entryFrame } from "./frame-text.ts";
+import { messageEntry } from "./making.ts";
 import type { RoomLog } from "./log.ts";
 import { SqliteLog } from "./sqlite/log.ts";
 import { draft, Recorder } from "./testing.ts";
@@ -35,7 +33,7 @@ function erasure(open: Open): void {
     await send("gone", "c1");
     await log.append(messageEntry(origin, {
       content: 'Secret "quoted" \\ text',
-      clip: "Secret clip",
+      voice: { clip: "Secret clip" },
       replyTo: "1-1",
     }));
     await amend(log, "gone", "c2", { kind: "e", content: "Secret too" });

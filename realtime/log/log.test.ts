@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type amendmentEntry, entryId, messageEntry } from "./entry.ts";
+import { entryId } from "./entry.ts";
+import { type amendmentEntry, messageEntry } from "./making.ts";
 import { type RoomLog, StoreError } from "./log.ts";
 import { draft, Recorder, until } from "./testing.ts";
 import { amend as amendIn, eachStore, type Open } from "./testing-stores.ts";

@@ -1,4 +1,10 @@
-import type { Message, Position, Renamed, RoomSummary } from "../protocol.ts";
+import type {
+  Leftover,
+  Message,
+  Position,
+  Renamed,
+  RoomSummary,
+} from "../protocol.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
@@ -94,7 +100,7 @@ export interface RoomLog {
    * Appends; resolves once the entry is as durable as the store is set to make it.
    * Appends made in one order by one caller are stored in that order. A repeated
    * (room, sender, clientId) resolves to the first append and stores nothing. With a
-   * deletion the message's text, and that of its edits, leaves the log; their entries stay.
+   * deletion every part of the message and of its edits leaves the log; their heads stay.
    */
   append(entry: NewEntry): Promise<Appended>;
   /** The same for whoever makes so many that a promise for each would be felt. */
@@ -135,6 +141,10 @@ export interface RoomLog {
   rename(userId: string, name: string, after?: string): Promise<Renamed>;
   /** Removes a room and all it has: entries, read positions, what was sent. */
   deleteRoom(roomId: string): Promise<void>;
+  /** Some of what hung on parts that left the log; each until it is {@link taken}. */
+  leftovers(): Promise<Leftover[]>;
+  /** Forgets leftovers: somebody else remembers them now. */
+  taken(leftovers: Pick<Leftover, "roomId" | "receipt">[]): Promise<void>;
   /** The ids of all rooms. */
   rooms(): AsyncIterable<string>;
   /** Everyone's read position in a room. */

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { amendmentEntry, type Entry, messageEntry } from "./entry.ts";
+import { type Entry, entryOrigin } from "./entry.ts";
+import { amendmentEntry, messageEntry } from "./making.ts";
 import type { RoomLog } from "./log.ts";
 import { SqliteLog } from "./sqlite/log.ts";
 import { draft, Recorder } from "./testing.ts";
@@ -65,7 +66,9 @@ function renaming(open: Open): void {
     (await log.read(room, 0, 5_000)).entries;
   const everything = async (room: string) =>
     JSON.stringify(
-      (await entries(room)).map(({ body }) => JSON.parse(`{${body}`)),
+      (await entries(room)).map(({ head, parts }) =>
+        JSON.parse(`{${head},"parts":{${parts}}}`)
+      ),
     );
 
   test("no name is left of a person, in messages and what was done to them", async () => {
@@ -94,7 +97,7 @@ function renaming(open: Open): void {
       .toEqual(
         before.map(({ offset, epoch, kind }) => ({ offset, epoch, kind })),
       );
-    const senders = after.map(({ body }) => JSON.parse(`{${body}`).sender);
+    const senders = after.map((entry) => entryOrigin(entry).sender);
     const [gone, ann] = [{ id: "grace", name: "Gone" }, {
       id: "ann",
       name: "ann",

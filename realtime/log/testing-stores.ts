@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { amendmentEntry, entryId } from "./entry.ts";
+import { Redis } from "ioredis";
+import { entryId } from "./entry.ts";
+import { amendmentEntry } from "./making.ts";
 import type { Appended, LogListener, RoomLog } from "./log.ts";
 import { RedisLog } from "./redis/log.ts";
 import { SqliteLog } from "./sqlite/log.ts";
@@ -11,8 +13,14 @@ import { startCluster, type TestCluster } from "./testing-cluster.ts";
 
 export type Open = (listener: LogListener) => Promise<RoomLog>;
 
+/** Everything a store holds now, in files or in keys, as one text. */
+export type Contents = () => Promise<string>;
+
 /** Runs the same tests on every store, each opened as often as they like. */
-export function eachStore(what: string, tests: (open: Open) => void): void {
+export function eachStore(
+  what: string,
+  tests: (open: Open, contents: Contents) => void,
+): void {
   const folder = mkdtempSync(join(tmpdir(), "log-"));
   let redis: TestRedis, cluster: TestCluster;
   beforeAll(async () => {
@@ -22,14 +30,49 @@ export function eachStore(what: string, tests: (open: Open) => void): void {
     await Promise.all([redis.stop(), cluster.stop()]);
     rmSync(folder, { recursive: true });
   });
-  const stores: Record<string, Open> = {
-    "sqlite": (listener) => Promise.resolve(new SqliteLog(folder, listener)),
-    "redis": (listener) => openRedis([redis.url], listener),
-    "redis cluster": (listener) => openRedis(cluster.urls, listener),
+  const stores: Record<string, [open: Open, contents: Contents]> = {
+    "sqlite": [
+      (listener) => Promise.resolve(new SqliteLog(folder, listener)),
+      () => Promise.resolve(inFolder(folder)),
+    ],
+    "redis": [
+      (listener) => openRedis([redis.url], listener),
+      () => inRedis([redis.url]),
+    ],
+    "redis cluster": [
+      (listener) => openRedis(cluster.urls, listener),
+      () => inRedis(cluster.urls),
+    ],
   };
-  for (const [store, open] of Object.entries(stores)) {
-    describe(`the ${store} ${what}`, () => tests(open));
+  for (const [store, [open, contents]] of Object.entries(stores)) {
+    describe(`the ${store} ${what}`, () => tests(open, contents));
   }
+}
+
+const inFolder = (folder: string): string =>
+  readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), "latin1")).join("\n");
+
+/** How the value of a key is read, by its type. */
+const READ: Record<string, [command: string, ...args: string[]]> = {
+  string: ["GET"],
+  hash: ["HGETALL"],
+  set: ["SMEMBERS"],
+  zset: ["ZRANGE", "0", "-1"],
+  stream: ["XRANGE", "-", "+"],
+};
+
+async function inRedis(urls: string[]): Promise<string> {
+  const found: unknown[] = [];
+  for (const url of urls) {
+    const raw = new Redis(url);
+    for (const key of await raw.keys("*")) {
+      const [command, ...args] = READ[await raw.type(key)] ?? ["TYPE"];
+      found.push([key, await raw.call(command, key, ...args)]);
+    }
+    raw.disconnect();
+  }
+  return JSON.stringify(found);
 }
 
 /** Opens the log of a Redis or a cluster. */

@@ -3,8 +3,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import type { Entry, NewEntry } from "./entry.ts";
-import { messageEntry } from "./entry.ts";
+import type { Entry, NewEntry, Written } from "./entry.ts";
+import { messageEntry } from "./making.ts";
 import type { LogListener, Removal } from "./log.ts";
 
 /** A redis-server of its own in a temporary folder. */
@@ -122,4 +122,13 @@ export function draft(
     timestamp: 1_000,
   };
   return messageEntry(origin, { content });
+}
+
+/** The line that a version before December 2026 would have written for an entry. */
+export function version1Line({ kind, head, parts }: Written): string {
+  const isErased = parts === "" && (kind === "m" || kind === "e");
+  const { voice, ...said } = JSON.parse(`{${parts}}`);
+  const fields = { ...JSON.parse(`{${head}}`), ...said, ...voice };
+  return JSON.stringify(isErased ? { ...fields, content: "" } : fields)
+    .slice(1);
 }

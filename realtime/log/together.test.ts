@@ -1,13 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  amendmentEntry,
-  applyAmendments,
-  type Entry,
-  entryOrigin,
-  messageEntry,
-  NO_TEXT,
-} from "./entry.ts";
+import { applyAmendments } from "./amending.ts";
+import { type Entry, entryOrigin } from "./entry.ts";
+import { amendmentEntry, messageEntry } from "./making.ts";
 import type { Appended, RoomLog } from "./log.ts";
 import { draft, Recorder } from "./testing.ts";
 import { eachStore, type Open } from "./testing-stores.ts";
@@ -94,7 +89,7 @@ function together(open: Open): void {
     const messages = applyAmendments(all, all);
     for (const message of messages) {
       const own = all[message.offset - 1] as Entry;
-      expect(own.body.includes(NO_TEXT)).toBe(message.deletedAt !== undefined);
+      expect(own.parts === "").toBe(message.deletedAt !== undefined);
       expect(await log.find(room, message.id)).toEqual(message);
     }
     for (let at = 0; at <= all.length; at += 1 + Math.floor(all.length / 9)) {

@@ -181,8 +181,7 @@ test(
 
 test("a room is restored into Redis whole or not at all", async () => {
   const log = new RedisLog([redis.url], new Recorder(), () => {});
-  const { body } = draft("half", "c1");
-  const entry = { epoch: "5", kind: "m" as const, body };
+  const entry = { ...draft("half", "c1"), epoch: "5" };
   const entries = Array.from({ length: 300 }, (_, i) => ({
     ...entry,
     offset: i + 1,

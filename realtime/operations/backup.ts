@@ -1,15 +1,20 @@
 import { object } from "../frames.ts";
-import type { Entry } from "../log/entry.ts";
+import { type Entry, entryOrigin, lineOf, readLine } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import { LIMITS } from "../protocol.ts";
 
 /** The first line of a backup. */
-const HEADER = { format: "chatsphere-rooms", version: 1 };
+const HEADER = { format: "chatsphere-rooms", version: 2 };
+
+/** An entry of a backup; one of version 1 has a `body`, and no `line`. */
+interface EntryLine extends Pick<Entry, "epoch" | "offset" | "kind"> {
+  line: string;
+}
 
 /** One room of a backup. */
 interface RoomLine {
   roomId: string;
-  entries: Entry[];
+  entries: EntryLine[];
   reads: Record<string, number>;
 }
 
@@ -27,13 +32,23 @@ export async function* backup(log: RoomLog): AsyncIterable<string> {
   yield JSON.stringify(HEADER);
   let rooms = 0;
   for await (const roomId of log.rooms()) {
-    const entries = await readAll(log, roomId);
+    const entries = (await readAll(log, roomId)).map(toLine);
     const reads = await log.readers(roomId);
     yield JSON.stringify({ roomId, entries, reads } satisfies RoomLine);
     rooms += 1;
   }
   yield JSON.stringify({ rooms });
 }
+
+const toLine = (entry: Entry): EntryLine => {
+  const { epoch, offset, kind } = entry;
+  return { epoch, offset, kind, line: lineOf(entry) };
+};
+
+const toEntry = ({ epoch, offset, kind, line }: EntryLine): Entry => ({
+  ...{ epoch, offset },
+  ...readLine(kind, line),
+});
 
 async function readAll(log: RoomLog, roomId: string): Promise<Entry[]> {
   const all: Entry[] = [];
@@ -74,7 +89,7 @@ export async function restore(
 ): Promise<number> {
   let rooms = 0;
   for await (const { roomId, entries, reads } of roomsOf(lines)) {
-    await log.restore(roomId, entries, reads);
+    await log.restore(roomId, entries.map(toEntry), reads);
     rooms += 1;
   }
   return rooms;
@@ -86,12 +101,12 @@ async function* roomsOf(lines: AsyncIterable<string>) {
   for await (const line of lines) {
     const value = parseLine(line);
     if (rooms < 0) {
-      if (value.format !== HEADER.format || value.version !== HEADER.version) {
+      const { format, version } = value;
+      if (format !== HEADER.format || version !== 1 && version !== 2) {
         throw new BackupError("The file is no ChatSphere backup.");
       }
     } else if (value.rooms === rooms) ended = true;
-    else if (!isRoom(value)) throw broken();
-    else yield value;
+    else yield roomOf(value);
     rooms += 1;
   }
   if (!ended) throw new BackupError("The end of the backup is missing.");
@@ -108,21 +123,29 @@ function parseLine(line: string): Record<string, unknown> {
   }
 }
 
-function isRoom(value: object): value is RoomLine {
+/** @throws {BackupError} if the value is no room. */
+function roomOf(value: object): RoomLine {
   const { roomId, entries, reads } = value as Partial<RoomLine>;
-  return typeof roomId === "string" && Array.isArray(entries) &&
-    entries.every(isEntry) && typeof reads === "object" && reads !== null &&
-    Object.values(reads).every(Number.isSafeInteger);
+  if (typeof roomId !== "string" || !Array.isArray(entries)) throw broken();
+  if (typeof reads !== "object" || reads === null) throw broken();
+  if (!Object.values(reads).every(Number.isSafeInteger)) throw broken();
+  return { roomId, entries: entries.map(entryLineOf), reads };
 }
 
-function isEntry(value: Partial<Entry> | null): value is Entry {
-  const { epoch, offset, kind, body } = value ?? {};
-  if (!Number.isSafeInteger(offset) || !/^\d+$/.test(epoch ?? "")) return false;
-  if (!["m", "e", "d", "r"].includes(kind ?? "")) return false;
+/** @throws {BackupError} if the value is no entry. */
+function entryLineOf(
+  value: Partial<EntryLine> & { body?: string } | null,
+): EntryLine {
+  const { epoch = "", offset, kind, body, line = body } = value ?? {};
+  if (!Number.isSafeInteger(offset) || !/^\d+$/.test(epoch)) throw broken();
+  if (!["m", "e", "d", "r"].includes(kind ?? "")) throw broken();
+  const entry = { epoch, offset, kind, line } as EntryLine;
   try {
-    const { sender, clientId } = JSON.parse(`{${body}`);
-    return typeof sender.id === "string" && typeof clientId === "string";
-  } catch {
-    return false;
+    const { sender, clientId } = entryOrigin(toEntry(entry));
+    if (typeof sender.id !== "string") throw broken();
+    if (typeof clientId !== "string") throw broken();
+  } catch (cause) {
+    throw broken(cause);
   }
+  return entry;
 }

@@ -1,12 +1,7 @@
 import type { Person } from "../access/tokens.ts";
 import { FrameError } from "../frames.ts";
-import {
-  amendmentEntry,
-  entryId,
-  messageEntry,
-  type NewEntry,
-  quoted,
-} from "../log/entry.ts";
+import { entryId, type NewEntry } from "../log/entry.ts";
+import { amendmentEntry, messageEntry } from "../log/making.ts";
 import type { Appended, RoomLog } from "../log/log.ts";
 import {
   type Amendment,
@@ -14,6 +9,7 @@ import {
   LIMITS,
   type Message,
   type Role,
+  type ServerFrame,
 } from "../protocol.ts";
 
 /**
@@ -153,13 +149,12 @@ const origin = ({ sender }: Person, roomId: string, clientId: string) => ({
   timestamp: Date.now(),
 });
 
-/** The JSON text of the frame that acknowledges an append. */
-export function ackText(
+/** The frame that acknowledges an append. */
+export function ackFrame(
   roomId: string,
   clientId: string,
   { epoch, offset, timestamp }: Appended,
-): string {
+): ServerFrame {
   const id = entryId(epoch, offset);
-  const [client, room] = [quoted(clientId), quoted(roomId)];
-  return `{"event":"message-ack","clientId":${client},"id":"${id}","roomId":${room},"offset":${offset},"timestamp":${timestamp}}`;
+  return { event: "message-ack", clientId, id, roomId, offset, timestamp };
 }

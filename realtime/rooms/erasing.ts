@@ -1,4 +1,4 @@
-import { entryFrame } from "../log/entry.ts";
+import { attachmentsOf } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import {
   LIMITS,
@@ -9,9 +9,6 @@ import {
 
 /** Milliseconds after which one call is answered; whoever asked goes on from there. */
 const BUDGET = 200;
-
-/** Part of the body of every message with a clip. */
-const HAS_CLIP = '"clip":"';
 
 /**
  * Has the log call a person otherwise, for as long as one call may take: what is left is for the
@@ -38,13 +35,8 @@ export async function clipsOf(
 ): Promise<RoomClips> {
   const limit = LIMITS.recoveryEntries;
   const { entries, offset } = await log.read(roomId, after, limit);
-  const clips = entries.flatMap((entry) => {
-    if (entry.kind !== "m" || !entry.body.includes(HAS_CLIP)) return [];
-    const frame = entryFrame(roomId, entry);
-    if (frame.event !== "new-message") return [];
-    const { clip, sender } = frame.message;
-    return clip === undefined ? [] : [{ id: clip, owner: sender.id }];
-  });
+  const clips = entries.flatMap(({ attached }) => attachmentsOf(attached))
+    .map(({ id, owner }) => ({ id, owner }));
   const last = entries.at(-1)?.offset ?? offset;
   return last < offset ? { clips, after: last } : { clips };
 }

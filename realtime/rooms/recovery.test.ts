@@ -96,8 +96,10 @@ test("joins under fire miss nothing and get nothing twice", async () => {
 });
 
 test("refuses a slice with a hole", () => {
-  const entry = (offset: number) =>
-    ({ epoch: "9", offset, kind: "m", body: "" }) as const;
+  const entry = (offset: number) => ({
+    ...draft("r", `c${offset}`),
+    ...{ epoch: "9", offset },
+  });
   const since = { epoch: "9", offset: 1 };
   const slice = { epoch: "9", offset: 3, entries: [entry(2), entry(3)] };
   expect(continues(since, slice)).toBe(true);

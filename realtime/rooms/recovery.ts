@@ -1,4 +1,5 @@
-import { type Entry, frameText } from "../log/entry.ts";
+import type { Entry } from "../log/entry.ts";
+import { frameText } from "../log/frame-text.ts";
 import type { Page, RoomLog, Slice } from "../log/log.ts";
 import { LIMITS, type Position, type Sender } from "../protocol.ts";
 

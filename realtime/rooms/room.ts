@@ -1,4 +1,5 @@
-import { type Entry, frameText } from "../log/entry.ts";
+import type { Entry } from "../log/entry.ts";
+import { frameText } from "../log/frame-text.ts";
 import type { RoomLog } from "../log/log.ts";
 import { errorFields, type Logger } from "../operations/logger.ts";
 import { LIMITS } from "../protocol.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { amendmentEntry, entryId } from "../log/entry.ts";
+import { entryId } from "../log/entry.ts";
+import { amendmentEntry } from "../log/making.ts";
 import { draft } from "../log/testing.ts";
 import type { SearchPage } from "../protocol.ts";
 import { searchRoom } from "./search.ts";

@@ -2,7 +2,7 @@ import type { Person } from "../access/tokens.ts";
 import type { Hub } from "./hub.ts";
 import type { Delivery, Room } from "./room.ts";
 import { LIMITS } from "../protocol.ts";
-import { frameText } from "../log/entry.ts";
+import { frameText } from "../log/frame-text.ts";
 import type { Removal } from "../log/log.ts";
 import { EVERYONE } from "../access/removals.ts";
 

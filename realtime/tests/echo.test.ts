@@ -123,8 +123,7 @@ test("what a room was told before somebody left reaches them", async () => {
   const [connection] = [...server.hub.connections];
   // More than one turn publishes: what follows waits.
   server.hub.publishQueue.send("nobody", "x".repeat(600_000));
-  const { body, kind } = draft("r", "c1");
-  server.hub.entries("r", [{ epoch, offset: 1, kind, body }]);
+  server.hub.entries("r", [{ epoch, offset: 1, ...draft("r", "c1") }]);
   expect(server.hub.publishQueue.waiting).toBe(1);
   connection?.removedFrom("r");
   expect((await ann.next("new-message")).message.clientId).toBe("c1");

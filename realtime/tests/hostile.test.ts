@@ -300,6 +300,6 @@ async function checkAcks({ frames }: TestClient): Promise<void> {
     if (frame.event !== "message-ack") continue;
     const slice = await server.hub.log.read("r", frame.offset - 1, 1);
     expect(frame.roomId).toBe("r");
-    expect(slice.entries[0]?.body).toContain(JSON.stringify(frame.clientId));
+    expect(slice.entries[0]?.head).toContain(JSON.stringify(frame.clientId));
   }
 }

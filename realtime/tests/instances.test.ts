@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { lineOf } from "../log/entry.ts";
 import { draft, until } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
 import type { RoomSummary, SearchPage } from "../protocol.ts";
@@ -129,8 +130,9 @@ function contract(startStore: () => Promise<Store>): void {
   /** Stores an entry as the script would, without the publish. */
   async function storeSilently(room: string, epoch: string, offset: number) {
     const key = (name: string) => `chatsphere:{${room}}:${name}`;
-    const { kind, body } = draft(room, "silent");
-    await store.raw.xadd(key("log"), `${offset}-${epoch}`, kind, body);
+    const entry = draft(room, "silent");
+    const id = `${offset}-${epoch}`;
+    await store.raw.xadd(key("log"), id, entry.kind, lineOf(entry));
     await store.raw.hset(key("meta"), "offset", offset);
   }
 

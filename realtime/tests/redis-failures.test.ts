@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { amendmentEntry, entryId } from "../log/entry.ts";
+import { entryId } from "../log/entry.ts";
+import { amendmentEntry } from "../log/making.ts";
 import { draft, startRedis, type TestRedis } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
 import type { HistoryPage } from "../protocol.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { messageEntry } from "../log/entry.ts";
-import type { HistoryPage, RoomClips } from "../protocol.ts";
+import { messageEntry } from "../log/making.ts";
+import type { HistoryPage, Parts, RoomClips } from "../protocol.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer;
@@ -44,7 +44,7 @@ test("the clips of a room are told with whose they are, in parts", async () => {
   const sender = { id: "ben", name: "Ben" };
   const append = (
     clientId: string,
-    draft: { content: string; clip?: string },
+    draft: Parts,
   ) =>
     server.hub.log.append(
       messageEntry({ roomId: "r", clientId, sender, timestamp: 1 }, draft),
@@ -52,7 +52,7 @@ test("the clips of a room are told with whose they are, in parts", async () => {
   for (let i = 0; i < 510; i += 1) {
     await append(`n${i}`, { content: '"clip":"no"' });
   }
-  await append("last", { content: "x", clip: "last-clip" });
+  await append("last", { content: "x", voice: { clip: "last-clip" } });
   const clips: RoomClips["clips"] = [];
   let after: number | undefined = 0;
   let parts = 0;

@@ -1,4 +1,3 @@
-import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import type { Verdict } from "../faces/engine.ts";
 import { queueMail } from "../mail/queue-store.ts";
@@ -6,6 +5,7 @@ import type { Services } from "../services.ts";
 import {
   clearAttempts,
   type Limit,
+  networkOf,
   returnAttempt,
   returnAttempts,
   takeAttempts,

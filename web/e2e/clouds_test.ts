@@ -58,8 +58,10 @@ async function keepsLogInRedis({ redis }: Clouds, told: Told) {
       "-",
       "+",
     );
-    // A body is stored without its opening brace (realtime/log/entry.ts).
-    const texts = entries.map(([, [, body]]) => JSON.parse(`{${body}`).content);
+    // The parts of a line come after its tab (realtime/log/entry.ts).
+    const texts = entries.map(([, [, line]]) =>
+      JSON.parse(`{${line.split("\t")[1]}}`).content
+    );
     assertEquals(texts, told.messages);
   } finally {
     client.disconnect();

@@ -26,13 +26,16 @@ async function unpack(name: string): Promise<string> {
   return folder;
 }
 
+/** A message as versions answered it before there was `voice`. */
+type Earlier = Message & { clip?: string };
+
 /** What people see of a message, without its sender's name, which may have changed. */
 const visible = (
-  { id, clientId, sender, content, timestamp, offset, replyTo, clip, ...rest }:
-    Message,
+  { id, clientId, sender, content, timestamp, offset, replyTo, ...rest }:
+    Earlier,
 ) => ({
-  ...{ id, clientId, sender: sender.id, content, timestamp, offset },
-  ...{ replyTo, clip, reactions: rest.reactions },
+  ...{ id, clientId, sender: sender.id, content, timestamp, offset, replyTo },
+  ...{ clip: rest.voice?.clip ?? rest.clip, reactions: rest.reactions },
   edited: rest.editedAt !== undefined,
   deleted: rest.deletedAt !== undefined,
 });

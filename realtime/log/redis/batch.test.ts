@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { amendmentEntry, entryOrigin } from "../entry.ts";
+import { entryOrigin } from "../entry.ts";
+import { amendmentEntry } from "../making.ts";
 import { RedisLog } from "./log.ts";
-import { roomKey } from "./batch.ts";
-import { draft, Recorder, startRedis, type TestRedis } from "../testing.ts";
+import { roomKey } from "./keys.ts";
+import {
+  draft,
+  Recorder,
+  startRedis,
+  type TestRedis,
+  version1Line,
+} from "../testing.ts";
 
 let redis: TestRedis, raw: Redis, log: RedisLog;
 
@@ -40,8 +47,10 @@ test("appends to many rooms at once, each with its own offsets and repeats", asy
 });
 
 test("reads, repeats, deletes and trims what earlier versions wrote", async () => {
-  const bodies = ["one", "two", "three"].map((id) => draft("old", id).body);
-  const fields = bodies.flatMap((body) => ["m", body]);
+  const fields = ["one", "two", "three"].flatMap((id) => [
+    "m",
+    version1Line(draft("old", id)),
+  ]);
   await raw.xadd(roomKey("old", "log"), "3-7", ...fields);
   const marks = { "ann one": 1, "ann two": 2, "ann three": 3 };
   await raw.hset(roomKey("old", "meta"), { epoch: 7, offset: 3, ...marks });
@@ -65,7 +74,7 @@ test("reads, repeats, deletes and trims what earlier versions wrote", async () =
   const ids = ["one", "two", "three", "four", "gone"];
   expect(await clientIds()).toEqual(ids);
   const { entries } = await log.read("old", 0, 10);
-  const texts = entries.map(({ body }) => body.includes("Text of"));
+  const texts = entries.map(({ parts }) => parts.includes("Text of"));
   expect(texts).toEqual([true, false, true, true, false]);
   await log.trim(1_500);
   expect(await clientIds()).toEqual(["gone"]);

@@ -1,6 +1,7 @@
-import { type Entry, type NewEntry, TOGETHER } from "../entry.ts";
+import { type Entry, lineOf, type NewEntry, TOGETHER } from "../entry.ts";
 import { type Appended, StoreError, type Waiter } from "../log.ts";
 import type { Client, Outcomes } from "./client.ts";
+import { roomKeys } from "./keys.ts";
 import type { Watches } from "./watches.ts";
 
 /** An append that waits for its batch. */
@@ -8,10 +9,6 @@ export interface Pending {
   entry: NewEntry;
   waiter: Waiter;
 }
-
-/** A key of a room; the braces put all of them into one cluster slot. */
-export const roomKey = (roomId: string, name: string): string =>
-  `chatsphere:{${roomId}}:${name}`;
 
 /** Splits a turn's appends by room, in order. */
 export function byRoom(batch: Pending[]): Map<string, Pending[]> {
@@ -44,17 +41,17 @@ function pushAmended(
     for (const { entry: { target } } of pending) {
       if (target === undefined) continue;
       targets.push(target);
-      call.push(roomKey(roomId, "amends"), roomKey(roomId, "erased"));
+      call.push(...roomKeys(roomId, "amends", "erased", "leftovers"));
     }
   }
   return targets;
 }
 
-/** Adds the bodies to a call, in texts of as many lines as may share a place. */
-function pushBodies(call: (string | number)[], pending: Pending[]): void {
-  const bodies = pending.map(({ entry }) => entry.body);
-  for (let from = 0; from < bodies.length; from += TOGETHER) {
-    call.push(bodies.slice(from, from + TOGETHER).join("\n"));
+/** Adds the lines to a call, in texts of as many as may share a place. */
+function pushLines(call: (string | number)[], pending: Pending[]): void {
+  const lines = pending.map(({ entry }) => lineOf(entry));
+  for (let from = 0; from < lines.length; from += TOGETHER) {
+    call.push(lines.slice(from, from + TOGETHER).join("\n"));
   }
 }
 
@@ -70,7 +67,7 @@ export async function appendRooms(
 ): Promise<boolean> {
   const call: (string | number)[] = [0];
   for (const roomId of rooms.keys()) {
-    call.push(roomKey(roomId, "log"), roomKey(roomId, "meta"));
+    call.push(...roomKeys(roomId, "log", "meta"));
   }
   const targets = pushAmended(call, rooms);
   call[0] = call.length - 1;
@@ -84,7 +81,7 @@ export async function appendRooms(
     for (const { entry: { sender, clientId } } of pending) {
       call.push(`${sender.id} ${clientId}`);
     }
-    pushBodies(call, pending);
+    pushLines(call, pending);
   }
   try {
     const replies = await client.chatAppend(...(call as [number]));
@@ -111,10 +108,10 @@ function settle(
       ? (i: number) => outcomes + 1 + i
       : (i: number) => outcomes[i] ?? "!no reply";
     const fresh: Entry[] = [];
-    pending.forEach(({ entry: { kind, body } }, i) => {
+    pending.forEach(({ entry: { kind, head, parts, attached } }, i) => {
       const offset = outcome(i);
       if (typeof offset !== "number") return;
-      fresh.push({ epoch, offset, kind, body });
+      fresh.push({ epoch, offset, kind, head, parts, attached });
     });
     if (!published) watches.tell(roomId, fresh);
     pending.forEach(({ entry, waiter }, i) => {

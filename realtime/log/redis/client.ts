@@ -1,16 +1,7 @@
 import { Cluster, Redis } from "ioredis";
-import type { Entry } from "../entry.ts";
+import { type Entry, type Kind, readLine } from "../entry.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
-import { PAGE, READ, UNREAD } from "./read-scripts.ts";
-import { RENAME } from "./rename-script.ts";
-import {
-  APPEND,
-  BEGIN_EPOCH,
-  MARK_READ,
-  PUT_BACK,
-  RESTORE,
-  TRIM,
-} from "./scripts.ts";
+import { SCRIPTS } from "./scripts.ts";
 
 type Args = (string | number)[];
 type Script<Reply> = (
@@ -18,24 +9,23 @@ type Script<Reply> = (
   ...args: Args
 ) => Promise<Reply>;
 
-/** An entry as a stream gives it: id, then field and value. */
-export type StreamEntry = [id: string, fields: [kind: string, body: string]];
+/** An entry as the scripts give it. */
+export type StreamEntry = [id: string, written: [kind: Kind, line: string]];
 
-/** The entry a stream gave. */
-export function toEntry([id, [kind, body]]: StreamEntry): Entry {
+/** The entry a script gave. */
+export function toEntry([id, [kind, line]]: StreamEntry): Entry {
   const [offset, epoch = ""] = id.split("-");
-  return { offset: Number(offset), epoch, kind: kind as Entry["kind"], body };
+  return { offset: Number(offset), epoch, ...readLine(kind, line) };
 }
 
 /** A room's new entries, as the script published them. */
 export function publishedEntries(text: string): Entry[] {
-  const [head = "", ...bodies] = text.split("\n");
-  const [epoch = "", before, kinds = ""] = head.split(" ");
-  return bodies.map((body, i) => ({
+  const [about = "", ...lines] = text.split("\n");
+  const [epoch = "", before, kinds = ""] = about.split(" ");
+  return lines.map((line, i) => ({
     epoch,
     offset: Number(before) + 1 + i,
-    kind: kinds[i] as Entry["kind"],
-    body,
+    ...readLine(kinds[i] as Kind, line),
   }));
 }
 
@@ -56,6 +46,7 @@ interface Scripts {
   chatUnread: Script<[read: number, count: number]>;
   chatBeginEpoch: Script<number>;
   chatTrim: Script<number>;
+  chatSettleRoom: Script<number>;
   chatRestore: Script<number>;
   chatPutBack: Script<number>;
   /** The offset to go on from, or 0. */
@@ -66,19 +57,6 @@ export type Client = (Redis | Cluster) & Scripts;
 
 /** Milliseconds a command may take; then the caller is told that the store is away. */
 const COMMAND_TIMEOUT = 4_000;
-
-const SCRIPTS = {
-  chatAppend: { lua: APPEND },
-  chatRead: { lua: READ },
-  chatPage: { lua: PAGE },
-  chatMarkRead: { lua: MARK_READ },
-  chatUnread: { lua: UNREAD },
-  chatBeginEpoch: { lua: BEGIN_EPOCH },
-  chatTrim: { lua: TRIM },
-  chatRestore: { lua: RESTORE },
-  chatPutBack: { lua: PUT_BACK },
-  chatRename: { lua: RENAME },
-};
 
 const backoff = (times: number) =>
   Math.min(50 * 2 ** Math.min(times, 6), 2_000) * (0.5 + Math.random() / 2);

@@ -1,4 +1,5 @@
 import type {
+  Leftover,
   Message,
   Position,
   Renamed,
@@ -19,14 +20,20 @@ import {
 } from "../log.ts";
 import { RedisReads } from "./reads.ts";
 import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
-import { checkRedis, UnsafeRedisError } from "./health.ts";
 import { renameSlice } from "./rename.ts";
+import { checkRedis, UnsafeRedisError } from "./health.ts";
 import { Appends } from "./appends.ts";
-import { roomKey } from "./batch.ts";
-import { Watches } from "./watches.ts";
 import { type Client, connect, connectSubscriber } from "./client.ts";
+import { roomKey } from "./keys.ts";
+import {
+  expectLeftovers,
+  findLeftovers,
+  forgetLeftovers,
+} from "./leftovers.ts";
+import { Watches } from "./watches.ts";
 
 const REMOVALS = "chatsphere:removals";
+
 /**
  * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is
  * appended is delivered only once Redis has ordered it: from the subscription, or from the
@@ -87,8 +94,12 @@ export class RedisLog implements RoomLog {
     return this.#appends.waiting;
   }
 
-  append(entry: NewEntry): Promise<Appended> {
-    return new Promise((resolve, reject) => {
+  async append(entry: NewEntry): Promise<Appended> {
+    const { kind, roomId } = entry;
+    if (kind === "d") {
+      await attempt(() => expectLeftovers(this.#client, roomId));
+    }
+    return await new Promise((resolve, reject) => {
       this.appendFor({ resolve, reject }, entry);
     });
   }
@@ -157,6 +168,14 @@ export class RedisLog implements RoomLog {
 
   rename(userId: string, name: string, after?: string): Promise<Renamed> {
     return attempt(() => renameSlice(this.#client, userId, name, after));
+  }
+
+  leftovers(): Promise<Leftover[]> {
+    return attempt(() => findLeftovers(this.#client));
+  }
+
+  taken(leftovers: Pick<Leftover, "roomId" | "receipt">[]): Promise<void> {
+    return attempt(() => forgetLeftovers(this.#client, leftovers));
   }
 
   rooms(): AsyncIterable<string> {

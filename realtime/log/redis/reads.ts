@@ -1,7 +1,6 @@
 import type { Message, RoomSummary } from "../../protocol.ts";
+import { applyAmendments } from "../amending.ts";
 import {
-  applyAmendments,
-  bySender,
   entryOrigin,
   type NewEntry,
   parseEntryId,
@@ -14,8 +13,8 @@ import {
   StoreError,
   UNREAD_LIMIT,
 } from "../log.ts";
-import { roomKey } from "./batch.ts";
 import { type Client, toEntry } from "./client.ts";
+import { roomKey, roomKeys } from "./keys.ts";
 
 /** Every query that changes nothing. */
 export class RedisReads {
@@ -24,7 +23,7 @@ export class RedisReads {
   async read(roomId: string, after: number, limit: number): Promise<Slice> {
     const [epoch, offset, entries] = await this.client.chatRead(
       3,
-      ...keys(roomId, "log", "meta", "erased"),
+      ...roomKeys(roomId, "log", "meta", "erased"),
       Date.now(),
       after,
       limit,
@@ -62,7 +61,7 @@ export class RedisReads {
     const { before = "", after = "", limit } = range;
     const [epoch, offset, found, amendments] = await this.client.chatPage(
       4,
-      ...keys(roomId, "log", "meta", "amends", "erased"),
+      ...roomKeys(roomId, "log", "meta", "amends", "erased"),
       Date.now(),
       before,
       after,
@@ -109,9 +108,8 @@ export class RedisReads {
       this.page(roomId, { limit: 1 }),
       this.client.chatUnread(
         3,
-        ...keys(roomId, "log", "reads", "erased"),
+        ...roomKeys(roomId, "log", "reads", "erased"),
         userId,
-        bySender(userId),
         UNREAD_LIMIT,
       ),
     ]);
@@ -126,6 +124,3 @@ export class RedisReads {
     );
   }
 }
-
-const keys = (roomId: string, ...names: string[]) =>
-  names.map((name) => roomKey(roomId, name));

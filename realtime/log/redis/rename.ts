@@ -1,9 +1,8 @@
 import { Cluster } from "ioredis";
-import { beforeName, jsonInner } from "../entry.ts";
 import type { Renamed } from "../../protocol.ts";
 import { StoreError } from "../log.ts";
-import { roomKey } from "./batch.ts";
 import type { Client } from "./client.ts";
+import { roomKeys } from "./keys.ts";
 
 /** Keys looked at for rooms in one step; a room has up to five. */
 const SCAN_STEP = 500;
@@ -34,10 +33,10 @@ export async function renameSlice(
   if (progress.rooms.length === 0) return await findRooms(client, progress);
   const now = progress.rooms.slice(0, ROOMS);
   const next = await Promise.all(now.map(async ([roomId, from]) => {
-    const keys = [roomKey(roomId, "log"), roomKey(roomId, "erased")];
-    const to = jsonInner(name);
-    const before = beforeName(userId);
-    return await client.chatRename(2, ...keys, before, to, from, PLACES);
+    const keys = roomKeys(roomId, "log", "erased");
+    const inJson = JSON.stringify(userId);
+    const who = [userId, inJson, name];
+    return await client.chatRename(2, ...keys, ...who, from, PLACES);
   }));
   const left = now.flatMap(([roomId], i): Progress["rooms"] => {
     const from = next[i] ?? 0;

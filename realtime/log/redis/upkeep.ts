@@ -1,8 +1,9 @@
 import { Cluster } from "ioredis";
-import { type Entry, entryOrigin } from "../entry.ts";
+import { type Entry, entryOrigin, lineOf } from "../entry.ts";
 import { StoreError } from "../log.ts";
-import { roomKey } from "./batch.ts";
 import { type Client, toEntry } from "./client.ts";
+import { roomKey, roomKeys } from "./keys.ts";
+import { expectLeftovers } from "./leftovers.ts";
 
 /** Entries handled in one call: a longer one would hold up everyone else. */
 const SLICE = 200;
@@ -37,28 +38,28 @@ export async function trimRooms(
 }
 
 async function trimSlice(client: Client, roomId: string, before: number) {
-  const key = (name: string) => roomKey(roomId, name);
-  const [log, erased] = [key("log"), key("erased")];
   const [, newest, found] = await client.chatRead(
     3,
-    log,
-    key("meta"),
-    erased,
+    ...roomKeys(roomId, "log", "meta", "erased"),
     Date.now(),
     0,
     SLICE,
   );
-  const sent: string[] = [];
-  for (const item of found) {
-    const entry = toEntry(item);
+  const entries = found.map(toEntry);
+  const going: string[] = [];
+  for (const entry of entries) {
     const { clientId, sender, timestamp } = entryOrigin(entry);
     if (timestamp >= before || entry.offset >= Number(newest)) break;
-    sent.push(`${sender.id} ${clientId}`);
+    going.push(`${sender.id} ${clientId}`, entry.attached);
   }
-  if (!found[0] || sent.length === 0) return 0;
-  const keys = [log, key("meta"), key("amends"), erased];
-  const { offset } = toEntry(found[0]);
-  return client.chatTrim(keys.length, ...keys, offset, ...sent);
+  const [first] = entries;
+  if (!first || going.length === 0) return 0;
+  if (entries.some(({ attached }) => attached !== "")) {
+    await expectLeftovers(client, roomId);
+  }
+  const names = ["log", "meta", "amends", "erased", "leftovers"];
+  const keys = roomKeys(roomId, ...names);
+  return client.chatTrim(keys.length, ...keys, first.offset, ...going);
 }
 
 const PARTS = ["log", "meta", "amends", "erased", "reads"];
@@ -68,7 +69,7 @@ export async function deleteRoom(
   client: Client,
   roomId: string,
 ): Promise<void> {
-  await client.unlink(...PARTS.map((name) => roomKey(roomId, name)));
+  await client.unlink(...roomKeys(roomId, ...PARTS));
 }
 
 /**
@@ -87,7 +88,7 @@ export async function restoreRoom(
   await client.unlink(...filled);
   try {
     await fillRoom(client, key, entries, reads);
-    const parts = PARTS.map((name) => roomKey(roomId, name));
+    const parts = roomKeys(roomId, ...PARTS);
     if (!await client.chatPutBack(PARTS.length * 2, ...filled, ...parts)) {
       throw new StoreError(`${roomId} is not empty.`);
     }
@@ -114,15 +115,14 @@ async function fillRoom(
   if (Object.keys(reads).length > 0) await client.hset(key("reads"), reads);
 }
 
-function restoreArguments({ epoch, offset, kind, body }: Entry) {
-  const entry = { epoch, offset, kind, body };
+function restoreArguments(entry: Entry) {
   const { clientId, sender, target } = entryOrigin(entry);
   return [
-    `${offset}-${epoch}`,
-    kind,
+    `${entry.offset}-${entry.epoch}`,
+    entry.kind,
     `${sender.id} ${clientId}`,
-    offset,
+    entry.offset,
     target ?? "",
-    body,
+    lineOf(entry),
   ];
 }

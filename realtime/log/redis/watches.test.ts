@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
 import { RedisLog } from "./log.ts";
 import { Appends } from "./appends.ts";
-import { roomKey } from "./batch.ts";
 import { connect, connectSubscriber } from "./client.ts";
+import { roomKey } from "./keys.ts";
 import { Watches } from "./watches.ts";
 import {
   draft,

@@ -1,8 +1,8 @@
 import { Cluster } from "ioredis";
 import type { Entry } from "../entry.ts";
 import type { LogListener } from "../log.ts";
-import { roomKey } from "./batch.ts";
 import { type Client, publishedEntries } from "./client.ts";
+import { roomKey } from "./keys.ts";
 
 /** The newest position this instance has seen of a room. */
 export interface Seen {

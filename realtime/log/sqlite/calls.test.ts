@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { messageEntry } from "../entry.ts";
+import { lineOf } from "../entry.ts";
+import { messageEntry } from "../making.ts";
 import { type Call, pack, unpack } from "./calls.ts";
 
 const text = fc.string({ unit: "binary" });
@@ -12,10 +13,10 @@ const append = fc.record({
   timestamp: fc.nat(),
   target: fc.option(fc.nat(), { nil: undefined }),
 }).map(({ id, content, target, ...origin }): Call => {
-  // A sender's name does not travel: the body has it.
-  const entry = messageEntry({ ...origin, sender: { id, name: "" } }, {
-    content,
-  });
+  // A sender's name does not travel: the line has it.
+  const from = { ...origin, sender: { id, name: "" } };
+  const line = lineOf(messageEntry(from, { content }));
+  const entry = { ...from, kind: "m", line };
   return ["append", target === undefined ? entry : { ...entry, target }];
 });
 const other = fc.tuple(

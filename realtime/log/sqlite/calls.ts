@@ -11,12 +11,18 @@ export type Operation =
   | "renameSlice"
   | "restore"
   | "remove"
-  | "room";
+  | "room"
+  | "forgetLeftovers";
 
 export type Arguments<O extends Operation> = Parameters<SqliteWrites[O]>;
 export type Result<O extends Operation> = ReturnType<SqliteWrites[O]>;
 /** One write, as data: an operation and its arguments. */
 export type Call = [operation: Operation, ...args: unknown[]];
+
+/** What is to be appended, its parts as the one line they are stored as. */
+export interface NewLine extends Omit<NewEntry, "head" | "parts" | "attached"> {
+  line: string;
+}
 
 type Head = [
   roomId: string,
@@ -29,24 +35,24 @@ type Head = [
 
 /**
  * Calls as one text, which travels to another thread at a fraction of what cloning objects
- * costs: their JSON on a line, then the bodies of appends, a line each. Those are JSON
- * already, and to quote and unquote them would cost more than all the rest.
+ * costs: their JSON on a line, then the lines of what is appended. To quote and unquote those
+ * would cost more than all the rest.
  */
 export function pack(calls: Call[]): string {
-  const bodies: string[] = [];
+  const lines: string[] = [];
   const heads = calls.map((call) => {
     if (call[0] !== "append") return call;
-    const entry = call[1] as NewEntry;
-    bodies.push(entry.body);
+    const entry = call[1] as NewLine;
+    lines.push(entry.line);
     const { roomId, clientId, sender, timestamp, kind, target } = entry;
     return ["append", roomId, clientId, sender.id, timestamp, kind, target];
   });
-  return [JSON.stringify(heads), ...bodies].join("\n");
+  return [JSON.stringify(heads), ...lines].join("\n");
 }
 
 /** The calls of a text of {@link pack}; of a sender only the id. */
 export function unpack(text: string): Call[] {
-  const [heads = "[]", ...bodies] = text.split("\n");
+  const [heads = "[]", ...lines] = text.split("\n");
   let next = 0;
   return (JSON.parse(heads) as Call[]).map((call) => {
     if (call[0] !== "append") return call;
@@ -54,10 +60,10 @@ export function unpack(text: string): Call[] {
       "append",
       ...Head,
     ];
-    const body = bodies[next] ?? "";
+    const line = lines[next] ?? "";
     next += 1;
     const sender = { id, name: "" };
-    const entry = { roomId, clientId, sender, timestamp, kind, body };
+    const entry = { roomId, clientId, sender, timestamp, kind, line };
     return ["append", target === null ? entry : { ...entry, target }];
   });
 }

@@ -3,13 +3,14 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type {
+  Leftover,
   Message,
   Position,
   Renamed,
   RoomSummary,
 } from "../../protocol.ts";
 import { REMOVAL_MEMORY } from "../../access/removals.ts";
-import type { Entry, NewEntry } from "../entry.ts";
+import { type Entry, erased, lineOf, type NewEntry } from "../entry.ts";
 import {
   type Appended,
   type LogListener,
@@ -68,7 +69,10 @@ export class SqliteLog implements RoomLog {
   }
 
   appendFor(waiter: Waiter, entry: NewEntry): void {
-    this.#commits.add({ call: ["append", entry], entry, waiter });
+    const { roomId, clientId, sender, timestamp, kind, target } = entry;
+    const line = lineOf(entry);
+    const call = { roomId, clientId, sender, timestamp, kind, target, line };
+    this.#commits.add({ call: ["append", call], entry, waiter });
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {
@@ -128,6 +132,14 @@ export class SqliteLog implements RoomLog {
 
   rename(userId: string, name: string, after = "0"): Promise<Renamed> {
     return this.#write("renameSlice", userId, name, Number(after) || 0);
+  }
+
+  leftovers(): Promise<Leftover[]> {
+    return this.#query(() => this.#reads.leftovers());
+  }
+
+  taken(leftovers: Pick<Leftover, "receipt">[]): Promise<void> {
+    return this.#write("forgetLeftovers", leftovers.map((it) => it.receipt));
   }
 
   async *rooms(): AsyncIterable<string> {
@@ -235,10 +247,11 @@ export class SqliteLog implements RoomLog {
     const rooms = new Map<string, Entry[]>();
     writes.forEach(({ entry }, i) => {
       if (!entry) return;
-      const { epoch, offset, repeated, body } = results[i] as Stored;
+      const { epoch, offset, repeated, isErased } = results[i] as Stored;
       if (repeated) return;
-      const { roomId, kind } = entry;
-      const stored = { epoch, offset, kind, body: body ?? entry.body };
+      const { roomId } = entry;
+      const { kind, head, parts, attached } = isErased ? erased(entry) : entry;
+      const stored = { epoch, offset, kind, head, parts, attached };
       const entries = rooms.get(roomId);
       if (entries) entries.push(stored);
       else rooms.set(roomId, [stored]);

@@ -3,9 +3,10 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { amendmentEntry, entryId, type NewEntry } from "../entry.ts";
+import { entryId, type NewEntry } from "../entry.ts";
+import { amendmentEntry } from "../making.ts";
 import { SqliteLog } from "./log.ts";
-import { draft, Recorder } from "../testing.ts";
+import { draft, Recorder, version1Line } from "../testing.ts";
 
 /** What the first version made. */
 const BEFORE = `
@@ -64,7 +65,8 @@ test("takes over a log of the first version, with all that is in it", async () =
   db.run(BEFORE);
   const store = (entry: NewEntry, offset: number, inTable: boolean) => {
     const fingerprint = fingerprintOf(entry);
-    const { kind, body, target = null, timestamp } = entry;
+    const { kind, target = null, timestamp } = entry;
+    const body = version1Line(entry);
     db.run(
       `INSERT INTO entries VALUES (?, 1, ?, 1700000000000, 1, ?, ?, ?, ?, ?)`,
       [offset, offset, fingerprint, target, timestamp, kind, body],
@@ -77,10 +79,8 @@ test("takes over a log of the first version, with all that is in it", async () =
   const { sender } = draft("old", "e1");
   const origin = { roomId: "old", clientId: "e1", sender, timestamp: 2_000 };
   const id = entryId("1700000000000", 2);
-  const message = { id, offset: 2, clientId: "c2", sender, content: "" };
   const change = { kind: "e", content: "Edited" } as const;
-  const target = { ...message, timestamp: 1_000 };
-  store(amendmentEntry(origin, target, change), 6, false);
+  store(amendmentEntry(origin, { id, offset: 2 }, change), 6, false);
   db.close();
 
   for (let opened = 1; opened <= 2; opened += 1) {

@@ -1,10 +1,10 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { Message, RoomSummary } from "../../protocol.ts";
+import type { Leftover, Message, RoomSummary } from "../../protocol.ts";
+import { applyAmendments } from "../amending.ts";
 import {
-  applyAmendments,
-  bySender,
+  attachmentsOf,
   type Entry,
-  NO_TEXT,
+  entryOrigin,
   parseEntryId,
 } from "../entry.ts";
 import { type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
@@ -30,6 +30,8 @@ export function findRoom(db: Database, roomId: string): RoomRow | undefined {
   ).get(roomId);
   return row ? { ...row, epoch: String(row.epoch) } : undefined;
 }
+
+const LEFTOVERS_AT_ONCE = 100;
 
 /** The first row that may hold what lies beyond an offset. */
 const BEYOND = `offset >= coalesce((SELECT max(offset) FROM entries
@@ -121,6 +123,19 @@ export class SqliteReads {
     return entry ? this.#amended(room, [entry])[0] ?? null : null;
   }
 
+  leftovers(): Leftover[] {
+    return this.db.query<
+      { id: number; room: string; attached: string },
+      [number]
+    >("SELECT id, room, attached FROM leftovers ORDER BY id LIMIT ?")
+      .all(LEFTOVERS_AT_ONCE)
+      .map(({ id, room, attached }) => ({
+        roomId: room,
+        receipt: String(id),
+        attached: attachmentsOf(attached),
+      }));
+  }
+
   readPosition(room: RoomRow, userId: string): number {
     return this.#read.get(room.key, userId)?.offset ?? 0;
   }
@@ -132,9 +147,9 @@ export class SqliteReads {
 
   summary(room: RoomRow, userId: string): RoomSummary {
     const read = this.readPosition(room, userId);
-    const own = bySender(userId);
-    const isNew = ({ offset, body }: Entry) =>
-      offset > read && !body.includes(own) && !body.includes(NO_TEXT);
+    const isNew = (entry: Entry) =>
+      entry.offset > read && entry.parts !== "" &&
+      entryOrigin(entry).sender.id !== userId;
     const rows = this.#messagesAfter.iterate(room.key, read);
     const unread = take(rows, UNREAD_LIMIT, isNew).length;
     const last = this.page(room, { limit: 1 }).messages[0] ?? null;

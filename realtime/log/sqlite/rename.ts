@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import { beforeName, withName } from "../entry.ts";
+import { entryOrigin, lineOf, withName } from "../entry.ts";
+import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 
 /** Rows looked at in one transaction. */
 const SLICE = 250;
@@ -14,22 +15,22 @@ export function renameRows(
   name: string,
   after: number,
 ): { renamed: number; last?: number } {
-  const before = beforeName(userId);
-  const rows = db.query<
-    { id: number; body: string | null },
-    [string, number, number]
-  >(
-    `SELECT id, iif(instr(body, ?1), body, NULL) AS body FROM entries
+  const rows = db.query<Row & { isHinted: number }, [string, number, number]>(
+    `SELECT ${COLUMNS}, instr(body, ?1) > 0 AS isHinted FROM entries
      WHERE id > ?2 ORDER BY id LIMIT ?3`,
-  ).all(before, after, SLICE);
+  ).all(JSON.stringify(userId), after, SLICE);
   const change = db.query("UPDATE entries SET body = ? WHERE id = ?");
   let renamed = 0;
-  for (const { id, body } of rows) {
-    if (body === null) continue;
-    const lines = body.split("\n").map((line) => withName(line, before, name));
-    const next = lines.join("\n");
-    if (next === body) continue;
-    change.run(next, id);
+  for (const row of rows) {
+    if (!row.isHinted) continue;
+    const entries = entriesOf(row);
+    const changed = entries.map((entry) => {
+      const { sender } = entryOrigin(entry);
+      const isTheirs = sender.id === userId && sender.name !== name;
+      return isTheirs ? withName(entry, name) : entry;
+    });
+    if (changed.every((entry, i) => entry === entries[i])) continue;
+    change.run(changed.map(lineOf).join("\n"), row.id);
     renamed += 1;
   }
   return rows.length < SLICE ? { renamed } : { renamed, last: rows.at(-1)?.id };

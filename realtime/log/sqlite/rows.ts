@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import { type Entry, TOGETHER } from "../entry.ts";
+import { type Entry, readLine, TOGETHER } from "../entry.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 
 /** A row of entries: one, or messages of a room that were stored together. */
@@ -9,7 +9,7 @@ export interface Row {
   offset: number;
   epoch: number;
   kind: Entry["kind"];
-  /** Each on a line: JSON has no line breaks of its own. */
+  /** The line of each, see `lineOf`. */
   body: string;
 }
 
@@ -18,13 +18,14 @@ export const COLUMNS = "id, offset, epoch, kind, body";
 
 /** The entries of a row. */
 export function entriesOf({ offset, epoch, kind, body }: Row): Entry[] {
-  return body.split("\n").map((body, i) => (
-    { epoch: String(epoch), offset: offset + i, kind, body }
+  return body.split("\n").map((line, i) => (
+    { epoch: String(epoch), offset: offset + i, ...readLine(kind, line) }
   ));
 }
 
 /** What is to be stored at an offset of a room. */
-export interface NewRow extends Entry {
+export interface NewRow extends Pick<Entry, "epoch" | "offset" | "kind"> {
+  line: string;
   room: number;
   fingerprint: number;
   amends: number | null;
@@ -35,7 +36,7 @@ export interface NewRow extends Entry {
 interface Group {
   first: NewRow;
   timestamp: number;
-  bodies: string[];
+  lines: string[];
   fingerprints: number[];
 }
 
@@ -64,16 +65,16 @@ export class Rows {
 
   /** Adds a message, in a row that takes more until the next {@link flush}. */
   addMessage(row: NewRow): void {
-    const { room, fingerprint, timestamp, body } = row;
+    const { room, fingerprint, timestamp, line } = row;
     this.#waiting.add(fingerprint);
     const group = this.#groups.get(room);
     if (!group || !takes(group, row)) {
       if (group) this.#write(group);
-      const [bodies, fingerprints] = [[body], [fingerprint]];
-      this.#groups.set(room, { first: row, timestamp, bodies, fingerprints });
+      const [lines, fingerprints] = [[line], [fingerprint]];
+      this.#groups.set(room, { first: row, timestamp, lines, fingerprints });
       return;
     }
-    group.bodies.push(body);
+    group.lines.push(line);
     group.fingerprints.push(fingerprint);
     group.timestamp = Math.max(group.timestamp, timestamp);
   }
@@ -81,9 +82,9 @@ export class Rows {
   /** Adds an entry as a row of its own, after all that was added before. */
   add(row: NewRow): void {
     this.flush();
-    const { timestamp, body, fingerprint } = row;
-    const [bodies, fingerprints] = [[body], [fingerprint]];
-    this.#write({ first: row, timestamp, bodies, fingerprints });
+    const { timestamp, line, fingerprint } = row;
+    const [lines, fingerprints] = [[line], [fingerprint]];
+    this.#write({ first: row, timestamp, lines, fingerprints });
   }
 
   /** Puts what was added into the table. */
@@ -103,17 +104,17 @@ export class Rows {
     this.#waiting.clear();
   }
 
-  #write({ first, timestamp, bodies, fingerprints }: Group): void {
+  #write({ first, timestamp, lines, fingerprints }: Group): void {
     const { lastInsertRowid } = this.#insert.run(
       first.room,
       first.offset,
-      bodies.length,
+      lines.length,
       Number(first.epoch),
       `[${fingerprints.join()}]`,
       first.amends,
       timestamp,
       first.kind,
-      bodies.join("\n"),
+      lines.join("\n"),
     );
     const id = Number(lastInsertRowid);
     for (const each of fingerprints) this.fingerprints.add(each, id);
@@ -121,6 +122,6 @@ export class Rows {
 }
 
 /** Whether a message can share a row: they have one epoch, and nothing lies between them. */
-const takes = ({ first, bodies }: Group, { epoch, offset }: NewRow): boolean =>
-  bodies.length < TOGETHER && epoch === first.epoch &&
-  offset === first.offset + bodies.length;
+const takes = ({ first, lines }: Group, { epoch, offset }: NewRow): boolean =>
+  lines.length < TOGETHER && epoch === first.epoch &&
+  offset === first.offset + lines.length;

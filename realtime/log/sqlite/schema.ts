@@ -6,6 +6,7 @@ import { Database } from "bun:sqlite";
  * A row has `count` entries, `offset` is that of the first, see {@link Rows}. `amends` is the
  * offset of the message an edit, a deletion or a reaction belongs to; `fingerprints`, a JSON
  * array, find a repeated clientId (the body settles a collision), see {@link Fingerprints}.
+ * `leftovers` has what was attached to parts that are gone, until web has taken it.
  */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS rooms (
@@ -37,6 +38,9 @@ CREATE TABLE IF NOT EXISTS removals (
   room TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (room, person)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS leftovers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, attached TEXT NOT NULL
+);
 `;
 
 /** From the rows of version 0, which held one entry each; their ids stay. */
@@ -51,15 +55,19 @@ INSERT INTO entries
 DROP TABLE entries_before;
 `;
 
+/** 1: rows hold several entries. 2: lines have a tab (older ones do not), and leftovers. */
+const VERSION = 2;
+
 /** Makes the tables, or those of today from those of before. */
 function migrate(db: Database): void {
-  if (versionOf(db) > 0) return;
+  if (versionOf(db) >= VERSION) return;
   db.transaction(() => {
     // Another connection may have been faster.
-    if (versionOf(db) > 0) return;
+    const version = versionOf(db);
+    if (version >= VERSION) return;
     const made = db.query("SELECT 1 FROM pragma_table_info('entries')").get();
-    db.run(made ? MIGRATION : SCHEMA);
-    db.run("PRAGMA user_version = 1");
+    db.run(made && version === 0 ? MIGRATION : SCHEMA);
+    db.run(`PRAGMA user_version = ${VERSION}`);
   }).immediate();
 }
 

@@ -4,10 +4,13 @@ import { REMOVAL_MEMORY } from "../../access/removals.ts";
 import {
   type Entry,
   entryOrigin,
+  erased,
+  lineOf,
   type NewEntry,
-  withoutText,
+  readLine,
 } from "../entry.ts";
 import { type Appended, type Removal, StoreError } from "../log.ts";
+import type { NewLine } from "./calls.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
 import { renameRows } from "./rename.ts";
@@ -16,9 +19,10 @@ import { COLUMNS, entriesOf, type NewRow, type Row, Rows } from "./rows.ts";
 /** Rows trimmed or deleted in one transaction. */
 export const TRIM_SLICE = 1_000;
 
-/** What became of an append; `body` if it is not as it was given. */
+/** What became of an append. */
 export interface Stored extends Appended {
-  body?: string;
+  /** It was stored without its parts: the message it edits is deleted. */
+  isErased?: boolean;
 }
 
 /**
@@ -31,8 +35,8 @@ export class SqliteWrites {
   readonly #people = new Map<string, number>();
   readonly #stored: Rows;
   readonly #candidate: Statement<Row>;
-  readonly #trim: Statement<{ count: number }>;
-  /** Text was taken out whose traces may still be in the write-ahead file. */
+  readonly #trim: Statement<Row & { count: number; name: string }>;
+  /** Parts were taken out whose traces may still be in the write-ahead file. */
   hasErased = false;
 
   constructor(db: Database) {
@@ -49,29 +53,32 @@ export class SqliteWrites {
            9e15)
          AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
          ORDER BY id LIMIT ${TRIM_SLICE})
-       RETURNING count`,
+       RETURNING ${COLUMNS}, count, (SELECT name FROM rooms WHERE id = room) AS name`,
     );
   }
 
-  append(entry: NewEntry): Stored {
+  append(entry: NewLine): Stored {
     const room = this.room(entry.roomId), fingerprint = fingerprintOf(entry);
     const first = this.#first(room, entry, fingerprint);
     if (first) return first;
     const { timestamp, kind, target: amends = null } = entry;
     const { key, epoch } = room;
     const offset = room.offset += 1;
-    const body = this.#admitted(room, entry);
+    const isErased = kind === "e" && this.#isDeleted(room, amends);
+    const line = isErased
+      ? lineOf(erased(readLine(kind, entry.line)))
+      : entry.line;
     const place = { room: key, epoch, offset, amends, fingerprint };
-    this.#store({ ...place, timestamp, kind, body });
-    if (kind === "d" && amends) this.#erase(room, amends);
-    const changed = body === entry.body ? undefined : body;
-    return { epoch, offset, timestamp, repeated: false, body: changed };
+    this.#store({ ...place, timestamp, kind, line });
+    if (kind === "d" && amends) this.#erase(entry.roomId, room, amends);
+    const stored = { epoch, offset, timestamp, repeated: false };
+    return isErased ? { ...stored, isErased } : stored;
   }
 
   /** What an entry was stored as before, if it was. */
   #first(
     room: RoomRow,
-    { clientId, sender }: NewEntry,
+    { clientId, sender }: NewLine,
     fingerprint: number,
   ): Stored | undefined {
     for (const id of this.#stored.find(fingerprint)) {
@@ -87,17 +94,16 @@ export class SqliteWrites {
     }
   }
 
-  /** An entry's body; without its text if that would bring back what a deletion took. */
-  #admitted(room: RoomRow, { kind, target = 0, body }: NewEntry): string {
-    if (kind !== "e") return body;
+  /** Whether a message was deleted: an edit that crosses that must not bring text back. */
+  #isDeleted(room: RoomRow, target: number | null): boolean {
     const deletion = this.#db.query(
       "SELECT 1 FROM entries WHERE room = ? AND amends = ? AND kind = 'd'",
     ).get(room.key, target);
-    return deletion ? withoutText(body) : body;
+    return deletion !== null;
   }
 
-  /** Overwrites the text of a message and of its edits. */
-  #erase(room: RoomRow, target: number): void {
+  /** Overwrites the parts of a message and of its edits. */
+  #erase(roomId: string, room: RoomRow, target: number): void {
     this.hasErased = true;
     const rows = this.#db.query<Row, number[]>(
       `SELECT * FROM (SELECT ${COLUMNS} FROM entries
@@ -107,11 +113,31 @@ export class SqliteWrites {
     ).all(room.key, target);
     const change = this.#db.query("UPDATE entries SET body = ? WHERE id = ?");
     for (const row of rows) {
-      const bodies = entriesOf(row).map(({ kind, offset, body }) =>
-        kind === "e" || offset === target ? withoutText(body) : body
+      const entries = entriesOf(row);
+      const going = entries.filter(({ kind, offset }) =>
+        kind === "e" || offset === target
       );
-      change.run(bodies.join("\n"), row.id);
+      this.#leave(roomId, going);
+      const lines = entries.map((entry) =>
+        lineOf(going.includes(entry) ? erased(entry) : entry)
+      );
+      change.run(lines.join("\n"), row.id);
     }
+  }
+
+  /** Remembers what is attached to entries that go: web has it deleted where it is kept. */
+  #leave(roomId: string, entries: Entry[]): void {
+    for (const { attached } of entries) {
+      if (attached === "") continue;
+      this.#db.query("INSERT INTO leftovers (room, attached) VALUES (?, ?)")
+        .run(roomId, attached);
+    }
+  }
+
+  /** Forgets leftovers that somebody else remembers now. */
+  forgetLeftovers(receipts: string[]): void {
+    const forget = this.#db.query("DELETE FROM leftovers WHERE id = ?");
+    for (const receipt of receipts) forget.run(Number(receipt));
   }
 
   /** Removes a slice of a room, or what remains of it; returns how many rows went. */
@@ -140,8 +166,10 @@ export class SqliteWrites {
       const { target = null, ...origin } = entryOrigin(entry);
       const fingerprint = fingerprintOf({ roomId, ...origin });
       const { timestamp } = origin;
-      const place = { room: room.key, amends: target, fingerprint, timestamp };
-      this.#store({ ...entry, ...place });
+      const { epoch, offset, kind } = entry;
+      const place = { room: room.key, epoch, offset, amends: target };
+      const line = lineOf(entry);
+      this.#store({ ...place, fingerprint, timestamp, kind, line });
       room.offset = entry.offset;
     }
     this.#renewEpoch(room);
@@ -179,6 +207,7 @@ export class SqliteWrites {
   trim(before: number): number {
     const rows = this.#trim.all(before);
     if (rows.length > 0) this.hasErased = true;
+    for (const row of rows) this.#leave(row.name, entriesOf(row));
     return rows.reduce((sum, { count }) => sum + count, 0);
   }
 

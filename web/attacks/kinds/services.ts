@@ -35,6 +35,8 @@ const OF_WEB: Try[] = [
   }),
   at("realtime", "DELETE", "/rooms/{room}"),
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
+  at("realtime", "GET", "/leftovers"),
+  at("realtime", "POST", "/leftovers/taken", { taken: [] }),
 ];
 
 const OF_TRANSCRIBER: Try[] = [

@@ -23,7 +23,7 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         content: "",
         deletedAt: entry.timestamp,
         reactions: undefined,
-        clip: undefined,
+        voice: undefined,
       };
     case "reaction": {
       const { [entry.emoji]: people = [], ...reactions } = message.reactions ??

@@ -1,18 +1,18 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import type { Message } from "../../../realtime/protocol.ts";
-import {
-  amendmentEntry,
-  applyAmendments,
-  entryFrame,
-  messageEntry,
-} from "../../../realtime/log/entry.ts";
+import { applyAmendments } from "../../../realtime/log/amending.ts";
+import { entryFrame } from "../../../realtime/log/frame-text.ts";
+import { amendmentEntry, messageEntry } from "../../../realtime/log/making.ts";
 import { withEntry } from "./entries.ts";
 
 const ADA = { id: "ada", name: "Ada" };
 const origin = { roomId: "r", clientId: "c", sender: ADA, timestamp: 1 };
 const first = {
-  ...messageEntry(origin, { content: "hello", clip: "clip" }),
+  ...messageEntry(origin, {
+    content: "hello",
+    voice: { clip: "clip" },
+  }),
   epoch: "1",
   offset: 1,
 };

@@ -33,11 +33,12 @@ export const MessageAnswer = z.looseObject({
   id,
   clientId: z.string(),
   sender,
-  content: z.string(),
+  content: z.string().describe("The text; empty where there is none."),
+  voice: z.object({ clip: id }).optional()
+    .describe("A voice note: the recording the transcriber keeps."),
   timestamp: ms,
   offset: z.int().describe("Its place in the room: from 1, without gaps."),
   replyTo: id.optional(),
-  clip: id.optional(),
   editedAt: ms.optional(),
   deletedAt: ms.optional(),
   reactions: z.record(z.string(), z.array(id)).optional()

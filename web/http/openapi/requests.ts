@@ -57,7 +57,10 @@ export const NewMessage = z.object({
   clientId: z.string(),
   content: z.string(),
   replyTo: z.string().optional(),
-  clip: z.string().optional(),
+  voice: z.object({ clip: z.string() }).optional()
+    .describe("A recording the transcriber keeps."),
+  clip: z.string().optional()
+    .describe("The same, as programs sent it before there was `voice`."),
 });
 
 export const TokenRequest = z.object({

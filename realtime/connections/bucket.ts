@@ -1,16 +1,10 @@
 /** A token bucket: `burst` at once, `rate` a second on average. */
 export class Bucket {
   #tokens: number;
-  #at: number;
+  #at = performance.now();
 
-  /** @param now milliseconds on a clock that never goes back; the same one in every call */
-  constructor(
-    readonly rate: number,
-    readonly burst: number,
-    now = performance.now(),
-  ) {
+  constructor(readonly rate: number, readonly burst: number) {
     this.#tokens = burst;
-    this.#at = now;
   }
 
   /** Whether nothing of it is used up: a new one would be the same. */
@@ -31,11 +25,5 @@ export class Bucket {
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
-  }
-
-  /** Seconds until there is a token; 0 if there is one. */
-  wait(now = performance.now()): number {
-    this.#fill(now);
-    return Math.max(0, (1 - this.#tokens) / this.rate);
   }
 }

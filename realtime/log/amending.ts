@@ -1,0 +1,52 @@
+import type { EntryFrame, Message } from "../protocol.ts";
+import type { Entry } from "./entry.ts";
+import { entryFrame } from "./frame-text.ts";
+
+/** The messages among `entries` with `amendments`, in order, applied to them. */
+export function applyAmendments(
+  entries: Entry[],
+  amendments: Entry[],
+): Message[] {
+  const messages = new Map<string, Message>();
+  for (const entry of entries) {
+    const frame = entryFrame("", entry);
+    if (frame.event === "new-message") {
+      messages.set(frame.message.id, frame.message);
+    }
+  }
+  for (const entry of amendments) amend(messages, entryFrame("", entry));
+  return [...messages.values()];
+}
+
+function amend(messages: Map<string, Message>, frame: EntryFrame): void {
+  if (frame.event === "new-message") return;
+  const message = messages.get(frame.id);
+  // A deletion is final: an edit that crossed it must not bring the text back.
+  if (!message || message.deletedAt !== undefined) return;
+  if (frame.event === "message-edited") {
+    message.content = frame.content;
+    message.editedAt = frame.timestamp;
+  } else if (frame.event === "message-deleted") {
+    message.content = "";
+    message.deletedAt = frame.timestamp;
+    delete message.reactions;
+    delete message.voice;
+  } else {
+    react(message, frame.emoji, frame.sender.id, frame.on);
+  }
+}
+
+function react(
+  message: Message,
+  emoji: string,
+  personId: string,
+  on: boolean,
+): void {
+  const reactions = message.reactions ?? {};
+  const others = (reactions[emoji] ?? []).filter((id) => id !== personId);
+  const people = on ? [...others, personId] : others;
+  if (people.length > 0) reactions[emoji] = people;
+  else delete reactions[emoji];
+  if (Object.keys(reactions).length > 0) message.reactions = reactions;
+  else delete message.reactions;
+}

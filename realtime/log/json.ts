@@ -1,0 +1,15 @@
+import type { Attachment, Parts, Sender } from "../protocol.ts";
+
+/** The JSON text of an object's fields, without its braces. */
+export const fieldsText = (fields: object): string =>
+  JSON.stringify(fields).slice(1, -1);
+
+/** What a sender's parts name that is kept elsewhere: a JSON array, or empty. */
+export function attachedText(
+  { id: owner }: Sender,
+  { voice }: Partial<Parts>,
+): string {
+  if (!voice) return "";
+  const clip: Attachment = { kind: "clip", id: voice.clip, owner };
+  return JSON.stringify([clip]);
+}

@@ -1,0 +1,56 @@
+import type { Message, Parts, Sender } from "../protocol.ts";
+import type { NewEntry } from "./entry.ts";
+import { attachedText, fieldsText } from "./json.ts";
+
+/** Who makes an entry, where and when. */
+export interface Origin {
+  roomId: string;
+  clientId: string;
+  sender: Sender;
+  timestamp: number;
+}
+
+/** An entry for a message. */
+export function messageEntry(
+  origin: Origin,
+  { replyTo, content, voice }: Parts & { replyTo?: string },
+): NewEntry {
+  const { clientId, sender, timestamp } = origin;
+  return {
+    ...origin,
+    kind: "m",
+    head: fieldsText({ clientId, sender, timestamp, replyTo }),
+    parts: fieldsText({ content, voice }),
+    attached: attachedText(sender, { voice }),
+  };
+}
+
+export type Amendment =
+  | { kind: "e"; content: string }
+  | { kind: "d" }
+  | { kind: "r"; emoji: string; on: boolean };
+
+/** An entry that edits, deletes or reacts to the message `target`. */
+export function amendmentEntry(
+  origin: Origin,
+  target: Pick<Message, "id" | "offset">,
+  amendment: Amendment,
+): NewEntry {
+  const { clientId, sender, timestamp } = origin;
+  const about = { id: target.id, clientId, sender, timestamp };
+  const made = { ...origin, target: target.offset, attached: "" };
+  switch (amendment.kind) {
+    case "e": {
+      const { kind, content } = amendment;
+      const parts = fieldsText({ content });
+      return { ...made, kind, head: fieldsText(about), parts };
+    }
+    case "d":
+      return { ...made, kind: "d", head: fieldsText(about), parts: "" };
+    case "r": {
+      const { kind, emoji, on } = amendment;
+      const head = fieldsText({ ...about, emoji, on });
+      return { ...made, kind, head, parts: "" };
+    }
+  }
+}
