@@ -18,6 +18,8 @@ import { liveDocumentation } from "./live.ts";
 import { observed } from "./middleware.ts";
 import { LanguagesSchema, ReadySchema } from "./schemas.ts";
 import type { Deps, Env } from "./service.ts";
+import { addOpenAi } from "./openai/routes.ts";
+import { isOpenAiPath, openAiErrorResponse } from "./openai/errors.ts";
 import { addTranscribe } from "./transcribe.ts";
 
 const ABOUT = {
@@ -54,6 +56,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
   }));
 
   addTranscribe(app, deps);
+  addOpenAi(app, deps);
   addClips(app, deps);
   addSessions(app, deps);
   addErasures(app, deps);
@@ -87,7 +90,9 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
         cause: causeOf(shown),
       });
     }
-    return errorResponse(shown);
+    return isOpenAiPath(c.req.path)
+      ? openAiErrorResponse(shown)
+      : errorResponse(shown);
   });
   return app;
 }

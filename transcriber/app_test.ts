@@ -56,6 +56,9 @@ Deno.test("the OpenAPI document describes every route", async () => {
     "/sessions",
     "/transcribe",
     "/transcribe/live",
+    "/v1/audio/transcriptions",
+    "/v1/models",
+    "/v1/models/{id}",
   ]);
   const { post } = document.paths["/transcribe"];
   assertEquals(post.security, [{ bearer: [] }]);

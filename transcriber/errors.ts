@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly retryAfter?: number;
   /** What the operator should know and do; logged, never answered. */
   readonly operator?: string;
+  /** The field of the request this is about, where there are several. */
+  readonly param?: string;
   /** The kept recording this is about, so that it need not be sent again. */
   clip?: string;
 
@@ -17,6 +19,7 @@ export class ApiError extends Error {
       message: string;
       retryAfter?: number;
       operator?: string;
+      param?: string;
       cause?: unknown;
     },
   ) {
@@ -26,6 +29,7 @@ export class ApiError extends Error {
     this.status = init.status;
     this.retryAfter = init.retryAfter;
     this.operator = init.operator;
+    this.param = init.param;
   }
 }
 

@@ -2,8 +2,11 @@ import { z } from "@hono/zod-openapi";
 
 /** The shapes of the API, for validation and for `/openapi.json`. */
 
+/** A BCP 47 tag, as far as its form goes. */
+export const LANGUAGE_TAG = /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i;
+
 export const LanguageSchema = z.string()
-  .regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i, "must be a tag such as en-US")
+  .regex(LANGUAGE_TAG, "must be a tag such as en-US")
   .openapi({ description: "BCP 47 language", example: "en-US" });
 
 export const TranscribeQuery = z.object({

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
-import { decodeAudio, type Recording } from "./audio/decode.ts";
+import { decodeAudio } from "./audio/decode.ts";
 import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
 import { authenticated, failures } from "./middleware.ts";
@@ -10,8 +10,9 @@ import { keepClip } from "./clips/keep.ts";
 import type { Caller } from "./auth.ts";
 import type { Config } from "./config.ts";
 import { ApiError, internalError } from "./errors.ts";
+import { heardIn } from "./hear.ts";
 import { AUDIO_LIMITS } from "./limits.ts";
-import { assertUsable, type OpusOriginal } from "./recognizers/recognizer.ts";
+import { assertUsable } from "./recognizers/recognizer.ts";
 import {
   TranscribeJson,
   TranscribeQuery,
@@ -162,13 +163,7 @@ async function transcribe(
     ? await keepClip(deps, caller, bytes, { contentType, duration })
     : null;
   try {
-    const heard = await deps.metrics.timed(() =>
-      deps.recognizer.transcribe(recording.pcm, {
-        language,
-        signal,
-        original: originalOf(bytes, recording),
-      })
-    );
+    const heard = await heardIn(deps, bytes, recording, { language, signal });
     if (heard.text === "") throw noSpeech();
     return {
       ...heard,
@@ -181,17 +176,6 @@ async function transcribe(
     if (!clip || signal.aborted) throw error;
     throw about(clip.id, error);
   }
-}
-
-/** The recording itself, where it is Opus, for engines that take that undecoded. */
-function originalOf(
-  bytes: Uint8Array,
-  { format, opusRate: sampleRate }: Recording,
-): OpusOriginal | undefined {
-  if (sampleRate === undefined) return undefined;
-  return format === "webm" || format === "ogg"
-    ? { bytes, container: format, sampleRate }
-    : undefined;
 }
 
 function about(clip: string, error: unknown): ApiError {

@@ -156,7 +156,7 @@ Deno.test("a recording that was cut keeps its words, and the answer says so", as
 });
 
 Deno.test("too many recordings are refused, with the time to wait", async () => {
-  const limits = new RateLimiter({ person: 9, program: 2, windowMs: 60_000 });
+  const limits = new RateLimiter({ person: 9, program: 2 });
   await using service = await startService({ limits });
   for (let i = 0; i < 2; i++) {
     const response = await service.request("/transcribe", post(wav));

@@ -1,4 +1,4 @@
-import { Bucket } from "./bucket.ts";
+import { Bucket } from "../common/bucket.ts";
 import { FrameError } from "../frames.ts";
 
 /** Messages, edits, deletions and reactions a person may send, however they are connected. */

@@ -1,4 +1,4 @@
-import { networkOf } from "./network.ts";
+import { networkOf } from "../common/network.ts";
 
 /** How many networks may have as many as one may. */
 const FULL_NETWORKS = 10;

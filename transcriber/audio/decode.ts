@@ -24,6 +24,8 @@ export interface DecodeOptions {
   /** The ffmpeg to use for what we cannot decode ourselves. */
   ffmpeg?: string;
   maxSeconds?: number;
+  /** Silence is a recording, too, and `silent` says that it is one. */
+  allowSilence?: boolean;
 }
 
 export interface Recording {
@@ -34,6 +36,8 @@ export interface Recording {
   duration: number;
   /** Whether its end is missing, as far as that can be told. */
   cut: boolean;
+  /** Whether nobody can be speaking in it; only with `allowSilence`. */
+  silent: boolean;
   /** Hertz in the header of mono Opus; undefined for everything else. */
   opusRate?: number;
 }
@@ -63,11 +67,12 @@ export async function decodeAudio(
     options.signal,
   );
   const pcm = toInt16(mono);
-  if (isSilent(pcm)) throw audioSilent();
+  const silent = isSilent(pcm);
+  if (silent && !options.allowSilence) throw audioSilent();
   const duration = pcm.length / SAMPLE_RATE;
   const cut = part.cut || duration + ROUNDING < (part.seconds ?? 0) ||
     format === "flac" && samples.damaged;
-  return { format, pcm, duration, cut, opusRate: samples.opusRate };
+  return { format, pcm, duration, cut, silent, opusRate: samples.opusRate };
 }
 
 /** Seconds that resampling may leave out. */

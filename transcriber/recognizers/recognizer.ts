@@ -51,6 +51,8 @@ export interface TranscribeOptions {
   language: string;
   /** Aborted when nobody waits for the answer any more: the engine stops working on it. */
   signal: AbortSignal;
+  /** Text that guides the spelling, for engines that take it. */
+  prompt?: string;
   /** What `pcm` was decoded from, when that was Opus. */
   original?: OpusOriginal;
 }

@@ -16,20 +16,6 @@ export interface Limit {
   windowMs: number;
 }
 
-/** IPv6 hands a whole /64 to one customer, so that is what is counted (RFC 6177). */
-export function networkOf(ip: string): string {
-  if (!ip.includes(":")) return ip;
-  const mapped = ip.match(/^::ffff:(\d+\.\d+\.\d+\.\d+)$/i);
-  if (mapped) return mapped[1];
-  const [head, tail] = ip.toLowerCase().split("%")[0].split("::");
-  const start = head ? head.split(":") : [];
-  const end = tail ? tail.split(":") : [];
-  const zeros = Array(Math.max(0, 8 - start.length - end.length)).fill("0");
-  const groups = tail === undefined ? start : [...start, ...zeros, ...end];
-  return groups.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, ""))
-    .join(":") + "::/64";
-}
-
 const tooMany = (resetAt: number): AppError => {
   const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1000));
   const minutes = Math.ceil(seconds / 60);

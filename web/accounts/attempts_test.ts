@@ -1,7 +1,6 @@
 import { assertEquals } from "@std/assert";
 import {
   type Limit,
-  networkOf,
   returnAttempt,
   takeAttempt,
   takeAttempts,
@@ -10,23 +9,6 @@ import { type AttemptsRecord, keys } from "./store.ts";
 import { codeOf, onStage } from "./testing.ts";
 
 const limit: Limit = { kind: "test", whom: "ann", most: 3, windowMs: 60_000 };
-
-for (
-  const [ip, network] of [
-    ["192.0.2.17", "192.0.2.17"],
-    ["::ffff:192.0.2.17", "192.0.2.17"],
-    ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-    ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
-    ["2001:db8::1", "2001:db8:0:0::/64"],
-    ["::1", "0:0:0:0::/64"],
-    ["fe80::1%eth0", "fe80:0:0:0::/64"],
-    ["unknown", "unknown"],
-  ]
-) {
-  Deno.test(`${ip} is counted as ${network}`, () => {
-    assertEquals(networkOf(ip), network);
-  });
-}
 
 Deno.test(
   "attempts at the same time are all counted, and no more than the limit pass",

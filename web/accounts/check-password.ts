@@ -1,8 +1,8 @@
+import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import {
   clearAttempts,
   type Limit,
-  networkOf,
   returnAttempts,
   takeAttempts,
 } from "./attempts.ts";

@@ -1,3 +1,4 @@
+import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import type { Verdict } from "../faces/engine.ts";
 import { queueMail } from "../mail/queue-store.ts";
@@ -5,7 +6,6 @@ import type { Services } from "../services.ts";
 import {
   clearAttempts,
   type Limit,
-  networkOf,
   returnAttempt,
   returnAttempts,
   takeAttempts,

@@ -1,6 +1,7 @@
+import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { type Limit, networkOf, takeAttempt } from "./attempts.ts";
+import { type Limit, takeAttempt } from "./attempts.ts";
 import { CONFIRM_MS } from "./confirm-address.ts";
 import { consentFor } from "./consent.ts";
 import { normaliseEmail } from "./email.ts";

@@ -1,8 +1,9 @@
+import { networkOf } from "../../realtime/common/network.ts";
 import { log } from "../log.ts";
 import { resetMail } from "../mail/account-mails.ts";
 import type { Services } from "../services.ts";
 import { findAccountByEmail } from "./accounts.ts";
-import { type Limit, networkOf, takeAttempts } from "./attempts.ts";
+import { type Limit, takeAttempts } from "./attempts.ts";
 import { sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import { invalid } from "./fields.ts";

@@ -3,7 +3,7 @@ import type { Middleware } from "fresh";
 import { AppError } from "../../errors.ts";
 import type { log } from "../../log.ts";
 import type { State } from "../../utils.ts";
-import { networkOf } from "../requests/peers.ts";
+import { roughNetworkOf } from "../requests/peers.ts";
 
 /** Asked every few seconds: lines about them would bury the others. */
 const PROBES = new Set(["/healthz", "/readyz"]);
@@ -42,7 +42,7 @@ export function observed(write: typeof log): Middleware<State> {
         status,
         code,
         account: account ? hashOf(account.id) : undefined,
-        network: networkOf(ip ?? ""),
+        network: roughNetworkOf(ip ?? ""),
         ms: Math.round(performance.now() - started),
       });
     };

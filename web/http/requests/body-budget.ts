@@ -1,4 +1,4 @@
-import { networkOf } from "../../accounts/attempts.ts";
+import { networkOf } from "../../../realtime/common/network.ts";
 import { AppError } from "../../errors.ts";
 
 const MB = 1024 * 1024;

@@ -123,7 +123,7 @@ export function originOf(
 }
 
 /** The network of an address, which names no single person: for log lines. */
-export function networkOf(address: string): string {
+export function roughNetworkOf(address: string): string {
   const plain = plainAddress(address) ?? "";
   if (isIP(plain) === 4) {
     return `${plain.split(".").slice(0, 3).join(".")}.0/24`;

@@ -1,10 +1,16 @@
 /** A token bucket: `burst` at once, `rate` a second on average. */
 export class Bucket {
   #tokens: number;
-  #at = performance.now();
+  #at: number;
 
-  constructor(readonly rate: number, readonly burst: number) {
+  /** @param now milliseconds on a clock that never goes back; the same one in every call */
+  constructor(
+    readonly rate: number,
+    readonly burst: number,
+    now = performance.now(),
+  ) {
     this.#tokens = burst;
+    this.#at = now;
   }
 
   /** Whether nothing of it is used up: a new one would be the same. */
@@ -25,5 +31,11 @@ export class Bucket {
     if (this.#tokens < 1) return false;
     this.#tokens -= 1;
     return true;
+  }
+
+  /** Seconds until there is a token; 0 if there is one. */
+  wait(now = performance.now()): number {
+    this.#fill(now);
+    return Math.max(0, (1 - this.#tokens) / this.rate);
   }
 }

@@ -1,0 +1,86 @@
+import { z } from "@hono/zod-openapi";
+import { ApiError } from "../errors.ts";
+import { LANGUAGE_TAG } from "../schemas.ts";
+import type { Form } from "./form.ts";
+
+export const FORMATS = ["json", "text", "srt", "verbose_json", "vtt"] as const;
+export type ResponseFormat = typeof FORMATS[number];
+
+/** What a program asks for, besides the recording. */
+export interface Asked {
+  model: string;
+  /** ISO 639-1 or a BCP 47 tag. */
+  language?: string;
+  prompt?: string;
+  temperature?: number;
+  format: ResponseFormat;
+  granularities: ("word" | "segment")[];
+  stream: boolean;
+}
+
+const last = <T extends z.ZodType<unknown, string | undefined>>(schema: T) =>
+  z.array(z.string()).transform((values) => values.at(-1)).pipe(schema);
+
+const NO_MODEL = "Name a model: GET /v1/models lists them.";
+const LANGUAGE = "Name the language by its code, for example en.";
+const TEMPERATURE = "The temperature is a number from 0 to 1.";
+const FORMAT = "The format is json, text, srt, verbose_json or vtt.";
+const GRANULARITY = "Times are given for each word or each segment.";
+const STREAM = "Set stream to true or false.";
+
+const Temperature = z.string()
+  .regex(/^\d(\.\d+)?$/, TEMPERATURE)
+  .transform(Number)
+  .pipe(z.number().max(1, TEMPERATURE));
+const Flag = z.string().regex(/^(true|false|1|0)$/i, STREAM)
+  .transform((text) => text === "1" || text.toLowerCase() === "true");
+
+/** The fields OpenAI's reference has for every model of transcription. Others are left alone. */
+const Fields = z.object({
+  model: last(z.string().max(200, NO_MODEL)),
+  language: last(z.string().regex(LANGUAGE_TAG, LANGUAGE)).optional(),
+  prompt: last(z.string()).optional(),
+  temperature: last(Temperature).optional(),
+  response_format: last(z.enum(FORMATS, { error: FORMAT })).optional(),
+  timestamp_granularities: z.array(
+    z.enum(["word", "segment"], { error: GRANULARITY }),
+  ).optional(),
+  stream: last(Flag).optional(),
+});
+
+/**
+ * The fields of a form, checked. A field that was left empty is one that is not there.
+ * @throws {ApiError} 400 `missing_required_parameter`, `invalid_value` or `unsupported_value`, with
+ * `param`
+ */
+export function readFields(fields: Form["fields"]): Asked {
+  const given = [...fields].filter(([, values]) => values.some((v) => v));
+  const known = Object.fromEntries(given);
+  if (!known.model) {
+    throw refused("model", NO_MODEL, "missing_required_parameter");
+  }
+  const { success, data, error } = Fields.safeParse(known);
+  if (!success) {
+    const [{ path, message }] = error.issues;
+    throw refused(String(path[0]), message, "invalid_value");
+  }
+  const format = data.response_format ?? "json";
+  const stream = data.stream ?? false;
+  if (stream && format !== "json" && format !== "text") {
+    const message =
+      "A stream has text alone. Leave out stream, or ask for the format json.";
+    throw refused("stream", message, "unsupported_value");
+  }
+  return {
+    model: data.model,
+    language: data.language,
+    prompt: data.prompt,
+    temperature: data.temperature,
+    format,
+    granularities: data.timestamp_granularities ?? ["segment"],
+    stream,
+  };
+}
+
+const refused = (param: string, message: string, code: string) =>
+  new ApiError({ code, status: 400, message, param });

@@ -1,0 +1,33 @@
+import type { Recognizer } from "../recognizers/recognizer.ts";
+
+const names = new Intl.DisplayNames(["en"], { type: "language" });
+
+/** The language of a BCP 47 tag as OpenAI's answers name it, for example `english`. */
+export function languageName(tag: string): string {
+  const [base] = tag.split("-");
+  return (names.of(base) ?? base).toLowerCase();
+}
+
+/**
+ * The language to recognise for one that a program named, by ISO 639-1 or a BCP 47 tag: the one of
+ * the engine where it has another region or form of it. Without a name, English where the engine
+ * knows it, or else its first.
+ */
+export function engineLanguage(
+  recognizer: Pick<Recognizer, "languages" | "supports">,
+  asked: string | undefined,
+): string {
+  const wanted = asked ?? "en-US";
+  if (recognizer.supports(wanted)) {
+    const same = recognizer.languages.find((tag) => isSame(tag, wanted));
+    if (same) return same;
+    const isBare = !wanted.includes("-");
+    const region = recognizer.languages.find((tag) => baseOf(tag) === wanted);
+    return isBare && region ? region : wanted;
+  }
+  return asked ?? recognizer.languages[0] ?? wanted;
+}
+
+const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];
+const isSame = (one: string, other: string) =>
+  one.toLowerCase() === other.toLowerCase();

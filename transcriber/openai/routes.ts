@@ -1,0 +1,102 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import { decodeAudio, type Recording } from "../audio/decode.ts";
+import { audioEmpty } from "../audio/errors.ts";
+import { ApiError } from "../errors.ts";
+import { authenticated } from "../middleware.ts";
+import { heardIn } from "../hear.ts";
+import {
+  assertUsable,
+  type TranscribeOptions,
+  type Transcription,
+} from "../recognizers/recognizer.ts";
+import type { Deps, Env } from "../service.ts";
+import { transcriptionsDocumentation } from "./documentation.ts";
+import { isWithoutWords } from "./errors.ts";
+import { streamed } from "./events.ts";
+import { readFields } from "./fields.ts";
+import { readForm } from "./form.ts";
+import { formatted } from "./formats.ts";
+import { engineLanguage } from "./languages.ts";
+import { findModel, listModels } from "./models.ts";
+
+/** The API of OpenAI's audio/transcriptions, for every program that speaks it already. */
+export function addOpenAi(app: OpenAPIHono<Env>, deps: Deps): void {
+  for (const documentation of transcriptionsDocumentation) {
+    app.openAPIRegistry.registerPath(documentation);
+  }
+  const path = "/v1/audio/transcriptions";
+  app.post(path, authenticated(deps.auth), async (c) => {
+    deps.limits.take(c.get("caller"));
+    return await transcriptions(c, deps);
+  });
+  app.all(path, (c) => {
+    c.header("allow", "POST");
+    throw new ApiError({
+      code: "method-not-allowed",
+      status: 405,
+      message: "This address takes a recording with POST. See /docs.",
+    });
+  });
+  app.get(
+    "/v1/models",
+    authenticated(deps.auth),
+    (c) => c.json(listModels(deps.recognizer)),
+  );
+  app.get(
+    "/v1/models/:id",
+    authenticated(deps.auth),
+    (c) => c.json(findModel(deps.recognizer, c.req.param("id"))),
+  );
+}
+
+async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
+  const { recognizer } = deps;
+  const signal = c.get("gone");
+  const type = c.req.header("content-type") ?? "";
+  const { file, fields } = await readForm(c.req.raw.body, type);
+  const asked = readFields(fields);
+  findModel(recognizer, asked.model);
+  const language = engineLanguage(recognizer, asked.language);
+  assertUsable(recognizer, language);
+  if (file === null || file.length === 0) throw audioEmpty();
+  const recording = await decodeAudio(file, {
+    signal,
+    ffmpeg: deps.ffmpeg,
+    allowSilence: true,
+  });
+  deps.metrics.audio("recording", recording.duration);
+  const how = { language, signal, prompt: asked.prompt };
+  if (!asked.stream) {
+    const heard = await wordsIn(deps, file, recording, how);
+    return formatted({ heard, language }, asked);
+  }
+  return await streamed(
+    recognizer,
+    recording,
+    how,
+    (error) =>
+      deps.log("error", "failed", {
+        requestId: c.get("requestId"),
+        code: error.code,
+        operator: error.operator,
+      }),
+  );
+}
+
+/** The words of a recording; none where a person would be told that there are none. */
+async function wordsIn(
+  deps: Deps,
+  file: Uint8Array,
+  recording: Recording,
+  how: TranscribeOptions,
+): Promise<Transcription> {
+  const nothing = { text: "", words: [], duration: recording.duration };
+  if (recording.silent) return nothing;
+  try {
+    return await heardIn(deps, file, recording, how);
+  } catch (error) {
+    if (isWithoutWords(error)) return nothing;
+    throw error;
+  }
+}
