@@ -50,6 +50,8 @@ Deno.test("the OpenAPI document describes every route", async () => {
     "/clips/{id}",
     "/clips/{id}/address",
     "/clips/{id}/audio",
+    "/erasures/clips",
+    "/erasures/people",
     "/healthz",
     "/languages",
     "/readyz",

@@ -7,7 +7,10 @@ import type {
   EntryFrame,
   HistoryPage,
   Message,
+  Rename,
+  Renamed,
   Role,
+  RoomClips,
   RoomSummary,
   SearchPage,
   SessionsEnded,
@@ -109,6 +112,13 @@ export interface RoomLog {
   namesChanged(roomId: string, names: Record<string, string>): Promise<void>;
   /** Closes the sockets of sessions that ended, and refuses their tokens. */
   sessionsEnded(which: SessionsEnded): Promise<void>;
+  /**
+   * Ends somebody's sessions, and has a part of the log call them otherwise; with `after` in the
+   * answer there is more to do.
+   */
+  rename(rename: Rename): Promise<Renamed>;
+  /** The recordings in a part of a room. */
+  clips(roomId: string, after?: number): Promise<RoomClips>;
   /** Deletes everything that was said in a room that has ended. */
   endRoom(roomId: string): Promise<void>;
   stream(

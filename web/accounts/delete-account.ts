@@ -3,7 +3,7 @@ import { announceName } from "../rooms/announce.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
 import { roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
-import { noteErasure } from "./erasures.ts";
+import { noteErasure, ofAccount } from "./erasures.ts";
 import { forgetDevices } from "./devices.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { confirmationMailId, faceMailId, passwordMailId } from "./mail-ids.ts";
@@ -51,7 +51,7 @@ export async function deleteAccount(
     dropMail(commit, confirmationMailId(accountId));
     dropMail(commit, passwordMailId(accountId));
     dropMail(commit, faceMailId(accountId));
-    noteErasure(commit, accountId, { email: account.value.emailKey });
+    noteErasure(commit, accountId, ofAccount(account.value.emailKey));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
     return ok ? face.value?.picture ?? null : undefined;

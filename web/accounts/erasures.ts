@@ -1,27 +1,47 @@
 /**
  * What is deleted from KV is gone for whoever asks KV, but its bytes stay in the file until they
- * are overwritten. So each deletion of something personal leaves a note, in the same commit, and
- * whoever works through the notes clears away the traces: after a crash, at the next start.
+ * are overwritten; and the other services have things of a person as well. So each deletion of
+ * something personal leaves a note, in the same commit, and whoever works through the notes clears
+ * away the traces: after a crash, or while a service was away, later.
  */
-import { finishFirst } from "../shutdown.ts";
+import type { Config } from "../config.ts";
 import { log } from "../log.ts";
 import { forgetAddress } from "../rooms/invitation-store.ts";
-import type { Config } from "../config.ts";
+import { finishRoomErasures } from "../rooms/room-erasures.ts";
 import type { Services } from "../services.ts";
+import { finishFirst } from "../shutdown.ts";
 import { compactKv } from "./compact-kv.ts";
+import {
+  ELSEWHERE,
+  type Elsewhere,
+  erasePart,
+  type Progress,
+} from "./erase-elsewhere.ts";
 import { keys } from "./store.ts";
 
-type ErasureServices = Pick<Services, "kv" | "mailer"> & {
-  config: Pick<Config, "kvPath">;
-};
+export type ErasureServices =
+  & Pick<Services, "kv" | "mailer" | "roomLog" | "signer">
+  & { config: Pick<Config, "kvPath" | "transcriberUrl"> };
 
-/** What a note says: whose address is to be forgotten, if anybody's. */
-export interface Erasure {
+/** What a note says is still to be done, beside clearing the KV file. */
+export interface Erasure extends Partial<Record<Elsewhere, Progress>> {
+  /** Whose address is to be forgotten, if anybody's. */
   email?: string;
+  /** The KV file is done. */
+  cleared?: true;
 }
+
+/** What deleting an account leaves to be done. */
+export const ofAccount = (email: string): Erasure => ({
+  email,
+  names: {},
+  clips: {},
+});
 
 /** Milliseconds from a deletion to the clearing of its traces: several share one. */
 const SOON_MS = 1_000;
+/** The same after a failure, and after each further one; then the hourly sweep goes on. */
+const AGAIN_MS = [5_000, 30_000, 120_000, 600_000];
 
 /** Adds to `commit` that it deletes something personal of this account. */
 export function noteErasure(
@@ -32,47 +52,108 @@ export function noteErasure(
   commit.set(keys.erasure(accountId), erasure);
 }
 
+const allNotes = (kv: Deno.Kv) =>
+  Array.fromAsync(kv.list<Erasure>({ prefix: keys.erasures() }));
+
 /**
- * Clears away what deletions left behind: invitations and e-mails to the address, and the old
- * pages of the KV file. The number of notes that are done with.
+ * Clears away what deletions left behind: invitations and e-mails to the address, the old pages
+ * of the KV file, the person's name in the room log and their recordings; and what was said in
+ * rooms that ended. How many notes are done with, and how many must wait.
  */
-export async function finishErasures(s: ErasureServices): Promise<number> {
-  const notes = await Array.fromAsync(
-    s.kv.list<Erasure>({ prefix: keys.erasures() }),
-  );
-  if (notes.length === 0) return 0;
-  for (const { key, value: { email } } of notes) {
-    if (email === undefined) continue;
-    await forgetAddress(s, email);
-    await s.mailer.forget?.(email);
-    // The note itself must not be what keeps the address.
-    await s.kv.set(key, {} satisfies Erasure);
+export async function finishErasures(
+  s: ErasureServices,
+): Promise<{ done: number; left: number }> {
+  await clearKv(s).catch((error) => log("warn", "kv-not-cleared", { error }));
+  let done = 0;
+  let left = await finishRoomErasures(s);
+  for (const note of await allNotes(s.kv)) {
+    if (await finishNote(s, note)) done += 1;
+    else left += 1;
+  }
+  return { done, left };
+}
+
+/** Forgets the addresses in the notes, then writes the file anew, once for all of them. */
+async function clearKv(s: ErasureServices): Promise<void> {
+  const notes = (await allNotes(s.kv)).filter(({ value }) => !value.cleared);
+  if (notes.length === 0) return;
+  const cleared: [entry: Deno.KvEntry<Erasure>, versionstamp: string][] = [];
+  for (const entry of notes) {
+    const { email, ...rest } = entry.value;
+    if (email !== undefined) {
+      await forgetAddress(s, email);
+      await s.mailer.forget?.(email);
+    }
+    // The note itself must not be what keeps the address. One that was written anew by another
+    // deletion waits for the next time.
+    const { key } = entry;
+    const written = await s.kv.atomic().check(entry).set(key, rest).commit();
+    if (written.ok) {
+      cleared.push([{ ...entry, value: rest }, written.versionstamp]);
+    }
   }
   compactKv(s.config);
-  const now = await Array.fromAsync(
-    s.kv.list<Erasure>({ prefix: keys.erasures() }),
-  );
-  const done = now.filter(({ key, value }) =>
-    value.email === undefined && notes.some((note) => note.key[1] === key[1])
-  );
-  for (const entry of done) {
-    // A deletion that came meanwhile wrote the note anew, and is not done with.
-    await s.kv.atomic().check(entry).delete(entry.key).commit();
+  for (const [{ key, value }, versionstamp] of cleared) {
+    await s.kv.atomic().check({ key, versionstamp })
+      .set(key, { ...value, cleared: true }).commit();
   }
-  return done.length;
+}
+
+/** Does what a note still asks of the other services; whether that is all of it. */
+async function finishNote(
+  s: ErasureServices,
+  { key, value, versionstamp }: Deno.KvEntry<Erasure>,
+): Promise<boolean> {
+  let at = versionstamp;
+  let note = value;
+  const save = async (what: Elsewhere, progress: Progress | undefined) => {
+    note = { ...note, [what]: progress };
+    const saved = await s.kv.atomic().check({ key, versionstamp: at })
+      .set(key, note).commit();
+    if (!saved.ok) throw new Error("Another deletion wrote the note anew.");
+    at = saved.versionstamp;
+  };
+  for (const what of ELSEWHERE) {
+    try {
+      for (let next = note[what]; next !== undefined; next = note[what]) {
+        const userId = String(key[1]);
+        await save(what, await erasePart(s, what, userId, next));
+      }
+    } catch (error) {
+      log("warn", "erasure-waits", { what, error });
+    }
+  }
+  if (!note.cleared || ELSEWHERE.some((what) => note[what])) return false;
+  const gone = await s.kv.atomic().check({ key, versionstamp: at }).delete(key)
+    .commit();
+  return gone.ok;
 }
 
 const waiting = new WeakSet<Deno.Kv>();
 
-/** {@link finishErasures} in a moment, once for all deletions until then; never throws. */
-export function finishErasuresSoon(s: ErasureServices): void {
+/**
+ * {@link finishErasures} in a moment, once for all deletions until then, and again while a
+ * service is away; never throws.
+ */
+export function finishErasuresSoon(s: ErasureServices, failures = 0): void {
   if (waiting.has(s.kv)) return;
   waiting.add(s.kv);
-  const pause = new Promise((done) => setTimeout(done, SOON_MS));
-  finishFirst(
-    pause.then(() => {
-      waiting.delete(s.kv);
-      return finishErasures(s);
-    }).catch((error) => log("warn", "erasure-not-finished", { error })),
-  );
+  const wait = failures === 0 ? SOON_MS : AGAIN_MS[failures - 1];
+  const { promise: pause, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, wait);
+  // The process may end while it waits to try again: the note stays, and the next start goes on.
+  if (failures > 0) Deno.unrefTimer(timer);
+  const work = pause.then(async () => {
+    waiting.delete(s.kv);
+    const { left } = await finishErasures(s);
+    return left > 0;
+  }).catch((error) => {
+    log("warn", "erasure-not-finished", { error });
+    return true;
+  }).then((again) => {
+    if (again && failures < AGAIN_MS.length) {
+      finishErasuresSoon(s, failures + 1);
+    }
+  });
+  if (failures === 0) finishFirst(work);
 }

@@ -1,5 +1,6 @@
 import { log } from "../log.ts";
 import type { SessionsEnded } from "../../realtime/protocol.ts";
+import { askTranscriber } from "./ask-transcriber.ts";
 import { looksOf } from "./looks.ts";
 import { namesOf, roomNames, withoutNumber } from "./names.ts";
 import { roomsOf } from "./store.ts";
@@ -62,9 +63,6 @@ export async function announceRename(
   }
 }
 
-/** How long the transcriber has to answer, ms. */
-const TRANSCRIBER_MS = 3_000;
-
 /**
  * Tells realtime and the transcriber which sessions of a person ended, so that what they have open
  * closes at once. They are over whatever happens here: a service that is away lets the person in
@@ -76,7 +74,7 @@ export async function announceSignOut(
 ): Promise<void> {
   const told = {
     realtime: s.roomLog.sessionsEnded(which),
-    transcriber: tellTranscriber(s, which),
+    transcriber: askTranscriber(s, "/sessions", which),
   };
   await Promise.all(
     Object.entries(told).map(([service, telling]) =>
@@ -90,38 +88,4 @@ export async function announceSignOut(
       })
     ),
   );
-}
-
-async function tellTranscriber(
-  { signer, config }: Pick<Services, "signer" | "config">,
-  which: SessionsEnded,
-): Promise<void> {
-  const token = await signer.serviceToken("transcriber");
-  const answer = await fetch(`${config.transcriberUrl}/sessions`, {
-    method: "POST",
-    headers: {
-      authorization: `Bearer ${token}`,
-      "content-type": "application/json",
-    },
-    body: JSON.stringify(which),
-    signal: AbortSignal.timeout(TRANSCRIBER_MS),
-    redirect: "error",
-  });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`the transcriber answered ${answer.status}`);
-}
-
-/**
- * Has realtime delete what was said in a room that has ended. Nobody can read it any more, so the
- * room's end stands if realtime is away; an operator finds the id in the log.
- */
-export async function announceEnd(
-  s: Pick<Services, "roomLog">,
-  roomId: string,
-): Promise<void> {
-  try {
-    await s.roomLog.endRoom(roomId);
-  } catch (error) {
-    log("warn", "room-not-deleted", { roomId, error });
-  }
 }

@@ -3,6 +3,8 @@ import type {
   HistoryPage,
   Message,
   NamesChanged,
+  Renamed,
+  RoomClips,
   RoomSummary,
   SearchPage,
 } from "../../realtime/protocol.ts";
@@ -243,6 +245,23 @@ export function realtimeRoomLog(
         method: "POST",
         body: which,
       });
+    },
+
+    async rename(rename) {
+      tokens.forget(rename.userId);
+      return await callJson<Renamed>("/renames", {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: rename,
+      });
+    },
+
+    async clips(roomId, after) {
+      const room = encodeURIComponent(roomId);
+      return await callJson<RoomClips>(
+        `/rooms/${room}/clips?${queryOf({ after })}`,
+        { token: () => signer.serviceToken("realtime") },
+      );
     },
 
     async endRoom(roomId) {

@@ -2,7 +2,8 @@ import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { announceEnd, announceMembership } from "./announce.ts";
+import { announceMembership } from "./announce.ts";
+import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
 import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
@@ -73,7 +74,8 @@ export async function removeMember(
 
 /**
  * Leaves a room. The last admin hands it over to the longest-standing member; when nobody is
- * left, the room ends with its invitations and everything said in it.
+ * left, the room ends with its invitations and everything said in it. Then call
+ * `finishErasuresSoon`.
  *
  * @throws {AppError} `not-found` (404) to anyone who is not a member.
  */
@@ -82,7 +84,7 @@ export async function leaveRoom(
   account: Account,
   roomId: string,
 ): Promise<void> {
-  const { ended } = await untilCommitted(async () => {
+  await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, account.id, roomId);
     const entries = await listAll<Membership>(s.kv, keys.members(roomId));
     const others = entries
@@ -95,6 +97,7 @@ export async function leaveRoom(
       .delete(keys.accountRoom(account.id, roomId));
     if (others.length === 0) {
       commit.delete(room.key);
+      noteRoomErasure(commit, roomId);
     } else {
       commit.set(room.key, { ...room.value, memberCount: others.length });
       if (!others.some(({ role }) => role === "admin")) {
@@ -105,11 +108,10 @@ export async function leaveRoom(
       }
     }
     const { ok } = await commit.commit();
-    return ok ? { ended: others.length === 0 } : undefined;
+    return ok || undefined;
   });
   await dropInvitations(s, roomId, account.id);
   await announceMembership(s, roomId, account.id, true);
-  if (ended) await announceEnd(s, roomId);
 }
 
 /** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */

@@ -10,7 +10,8 @@ import {
   removeMember,
 } from "./members.ts";
 import { createRoom, findRoom, listRooms, rolesOf } from "./rooms.ts";
-import { onStage, type Stage } from "./testing.ts";
+import { finishRoomErasures } from "./room-erasures.ts";
+import { elsewhere, onStage, type Stage } from "./testing.ts";
 
 const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
   (await assertRejects(attempt, AppError)).code;
@@ -143,19 +144,26 @@ Deno.test(
     const error = await codeOf(() => acceptInvitation(s, bob, code));
     assertEquals(error, "invitation-revoked");
     assertEquals(await codeOf(() => findRoom(s, ada.id, room.id)), "not-found");
+    assertEquals(await finishRoomErasures(elsewhere(s)), 0);
     assertEquals(ended, [room.id]);
+    assertEquals(await finishRoomErasures(elsewhere(s)), 0);
+    assertEquals(ended, [room.id], "and that is all of it");
   }),
 );
 
 Deno.test(
-  "a room ends though realtime is away",
+  "a room ends though realtime is away, which deletes it when it is back",
   onStage(async ({ s, person, broken, ended }) => {
     const ada = await person("Ada");
     const room = await createRoom(s, ada, "Tea");
     broken.realtime = new Error("away");
     await leaveRoom(s, ada, room.id);
     assertEquals(await codeOf(() => findRoom(s, ada.id, room.id)), "not-found");
+    assertEquals(await finishRoomErasures(elsewhere(s)), 1);
     assertEquals(ended, []);
+    broken.realtime = undefined;
+    assertEquals(await finishRoomErasures(elsewhere(s)), 0);
+    assertEquals(ended, [room.id]);
   }),
 );
 
@@ -166,6 +174,7 @@ Deno.test(
     await Promise.all(
       [ada, bob, cleo].map((who) => leaveRoom(stage.s, who, room.id)),
     );
+    await finishRoomErasures(elsewhere(stage.s));
     assertEquals(stage.ended, [room.id]);
     const prefixes = ["rooms", "room_members", "rooms_by_account"];
     for (const prefix of prefixes) {

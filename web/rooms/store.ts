@@ -9,6 +9,7 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  * | `["rooms", room id]` | {@link StoredRoom} | – |
  * | `["room_members", room id, account id]` | {@link Membership} | – |
  * | `["rooms_by_account", account id, room id]` | the same {@link Membership} | – |
+ * | `["room_erasures", room id]` | of a room that ended: a note, see room-erasures.ts | – |
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
  * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
  * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
@@ -54,6 +55,8 @@ export const keys = {
     accountId,
     roomId,
   ],
+  roomErasure: (roomId: string) => ["room_erasures", roomId],
+  roomErasures: () => ["room_erasures"],
   accountRooms: (accountId: string) => ["rooms_by_account", accountId],
   /** The room a form has made: its id. */
   roomForm: (accountId: string, form: string) => [

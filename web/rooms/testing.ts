@@ -77,6 +77,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         markRead: unused,
         stream: unused,
         sessionsEnded: unused,
+        rename: unused,
+        clips: () => Promise.resolve({ clips: [] }),
         namesChanged: () => Promise.resolve(),
         membershipChanged(...change: Change) {
           if (broken.realtime) return Promise.reject(broken.realtime);
@@ -112,3 +114,30 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
 
 /** A code that nobody was given. */
 export const unknownCode = randomToken;
+
+/** The same services with what it takes to have the others delete something. */
+export const elsewhere = <S extends object>(
+  s: S,
+  transcriberUrl = "http://127.0.0.1:9",
+) => ({
+  ...s,
+  config: { transcriberUrl },
+  signer: {
+    serviceToken: () => Promise.resolve("service"),
+  } as Partial<Services["signer"]> as Services["signer"],
+});
+
+/** A transcriber that is told what to delete, and answers so. */
+export function eraser(
+  answer: (path: string, body: Record<string, unknown>) => Response,
+): { url: string; shutdown(): Promise<void> } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) =>
+      answer(new URL(request.url).pathname, await request.json()),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    shutdown: () => server.shutdown(),
+  };
+}

@@ -216,6 +216,10 @@ export function memoryRoomLog(): MemoryRoomLog {
 
     sessionsEnded: (which) => checked(() => void log.ended.push(which)),
 
+    rename: () => checked(() => ({})),
+
+    clips: () => checked(() => ({ clips: [] })),
+
     endRoom: () => checked(() => {}),
 
     stream: (_account, roles, roomId, after, signal) =>

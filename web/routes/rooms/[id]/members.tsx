@@ -20,6 +20,7 @@ import { clockOf } from "../../../http/requests/clock.ts";
 import { hasOutbox } from "../../../http/pages/outbox.ts";
 import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
 import { personOf } from "../../../http/middleware/person.ts";
+import { finishErasuresSoon } from "../../../accounts/erasures.ts";
 import {
   invitedCookie,
   readInvitedCookie,
@@ -144,6 +145,7 @@ async function act(
       const before = await listMembers(s, me.id, roomId);
       removed = before.find((member) => member.id === id)?.name;
       await removeMember(s, me, roomId, id);
+      finishErasuresSoon(s);
       break;
     }
     case "rename":
@@ -151,6 +153,7 @@ async function act(
       break;
     case "leave":
       await leaveRoom(s, me, roomId);
+      finishErasuresSoon(s);
       return { location: "/rooms" };
     default:
       throw unknownIntent();

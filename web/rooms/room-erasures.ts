@@ -1,0 +1,66 @@
+/**
+ * What was said in a room that has ended is realtime's, and its recordings are the transcriber's.
+ * A note, made in the commit that ends the room, stands until both have deleted them.
+ */
+import { log } from "../log.ts";
+import type { Services } from "../services.ts";
+import { type Asking, askTranscriber } from "./ask-transcriber.ts";
+import { keys } from "./store.ts";
+
+/** The offset up to which the recordings of a room are deleted. */
+export interface RoomErasure {
+  after?: number;
+}
+
+/** Adds to `commit` that it ends this room. */
+export function noteRoomErasure(
+  commit: Deno.AtomicOperation,
+  roomId: string,
+): void {
+  commit.set(keys.roomErasure(roomId), {} satisfies RoomErasure);
+}
+
+type Elsewhere = Pick<Services, "kv" | "roomLog"> & Asking;
+
+/** Milliseconds for the recordings of one part of a room. */
+const PATIENCE_MS = 15_000;
+
+/** Has what is left of ended rooms deleted. The number of rooms for which that must wait. */
+export async function finishRoomErasures(s: Elsewhere): Promise<number> {
+  const notes = await Array.fromAsync(
+    s.kv.list<RoomErasure>({ prefix: keys.roomErasures() }),
+  );
+  let left = 0;
+  for (const { key, value } of notes) {
+    const roomId = String(key[1]);
+    try {
+      await eraseClips(s, roomId, value.after);
+      await s.roomLog.endRoom(roomId);
+      await s.kv.delete(key);
+    } catch (error) {
+      left += 1;
+      log("warn", "room-not-deleted", { roomId, error });
+    }
+  }
+  return left;
+}
+
+async function eraseClips(
+  s: Elsewhere,
+  roomId: string,
+  from?: number,
+): Promise<void> {
+  let after = from;
+  do {
+    const part = await s.roomLog.clips(roomId, after);
+    if (part.clips.length > 0) {
+      const { clips } = part;
+      await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+    }
+    after = part.after;
+    if (after !== undefined) {
+      const note: RoomErasure = { after };
+      await s.kv.set(keys.roomErasure(roomId), note);
+    }
+  } while (after !== undefined);
+}

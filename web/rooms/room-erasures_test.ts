@@ -1,0 +1,44 @@
+import { assertEquals } from "@std/assert";
+import { finishRoomErasures, noteRoomErasure } from "./room-erasures.ts";
+import { elsewhere, eraser, onStage } from "./testing.ts";
+
+const CLIPS = [
+  [{ id: "a", owner: "ada" }, { id: "b", owner: "ben" }],
+  [],
+  [{ id: "c", owner: "ada" }],
+];
+
+Deno.test(
+  "the recordings of an ended room are deleted before the room, and after a break the rest",
+  onStage(async ({ s, ended }) => {
+    const asked: (number | undefined)[] = [];
+    s.roomLog.clips = (_room, after) => {
+      asked.push(after);
+      const part = after ?? 0;
+      const next = part + 1 < CLIPS.length ? { after: part + 1 } : {};
+      return Promise.resolve({ clips: CLIPS[part], ...next });
+    };
+    const told: unknown[] = [];
+    const answers = [204, 503, 204];
+    const transcriber = eraser((path, body) => {
+      told.push([path, body]);
+      return new Response(null, { status: answers[told.length - 1] });
+    });
+    const commit = s.kv.atomic();
+    noteRoomErasure(commit, "tea");
+    await commit.commit();
+    const all = elsewhere(s, transcriber.url);
+    assertEquals(await finishRoomErasures(all), 1);
+    assertEquals(ended, []);
+    assertEquals(await finishRoomErasures(all), 0);
+    assertEquals(ended, ["tea"]);
+    assertEquals(asked, [undefined, 1, 2, 2]);
+    assertEquals(told, [
+      ["/erasures/clips", { clips: CLIPS[0] }],
+      ["/erasures/clips", { clips: CLIPS[2] }],
+      ["/erasures/clips", { clips: CLIPS[2] }],
+    ]);
+    assertEquals(await finishRoomErasures(all), 0);
+    await transcriber.shutdown();
+  }),
+);
