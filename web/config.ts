@@ -1,5 +1,4 @@
 import type { JWK } from "jose";
-import type { SignUpPolicy } from "./accounts/sign-up.ts";
 import {
   type Env,
   isLocal,
@@ -13,6 +12,12 @@ import {
 import { ConfigError } from "../realtime/common/config-error.ts";
 import { readTrustedProxies } from "./http/requests/peers.ts";
 import { type AwsConfig, readAws } from "./faces/aws-config.ts";
+
+/** Who may make an account, by `SIGN_UP`. */
+export type SignUpPolicy =
+  | { kind: "open" | "invited" }
+  /** Whoever has an address at one of these domains, or an invitation. */
+  | { kind: "domains"; domains: string[] };
 
 /** Everything the environment decides, read once at the start. */
 export interface Config {

@@ -19,7 +19,7 @@ import { withCode } from "./client/drawn/code.tsx";
 import { linkify } from "./client/drawn/linkify.tsx";
 import { initialsOf } from "./components/Avatar.tsx";
 import { Excerpt } from "./components/Excerpt.tsx";
-import { toMail } from "./mail/letter.ts";
+import { toMail } from "./mail/to-mail.ts";
 import { named } from "./mail/names.ts";
 import { looksOf } from "./rooms/looks.ts";
 

@@ -1,7 +1,6 @@
 /** Ending the process without cutting off anyone's answer. */
-import type { Middleware } from "fresh";
+import type { Context } from "fresh";
 import { log } from "./log.ts";
-import type { State } from "./utils.ts";
 
 /** Milliseconds answers and e-mails under way have to finish; platforms wait 10 s before they kill. */
 const DRAIN = 8_000;
@@ -21,10 +20,10 @@ export function finishFirst(work: Promise<unknown>): void {
 }
 
 /** Remembers each request until its answer has been sent to the last byte, or nobody reads it. */
-export const tracked: Middleware<State> = (ctx) => {
+export function tracked<State>(ctx: Context<State>): Promise<Response> {
   finishFirst(ctx.info.completed);
   return ctx.next();
-};
+}
 
 async function drained(): Promise<void> {
   // An answer may be asked for while another is waited for.

@@ -1,3 +1,4 @@
+import type { SignUpPolicy } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import { deliverSoon } from "../mail/deliver.ts";
@@ -12,12 +13,6 @@ import { register } from "./register.ts";
 import { type AccountRecord, keys, readRecord, type Store } from "./store.ts";
 import type { Account } from "./types.ts";
 import { endUnconfirmedHolder } from "./unconfirmed.ts";
-
-/** Who may make an account, by `SIGN_UP`. */
-export type SignUpPolicy =
-  | { kind: "open" | "invited" }
-  /** Whoever has an address at one of these domains, or an invitation. */
-  | { kind: "domains"; domains: string[] };
 
 type SignUpServices = Pick<
   Services,

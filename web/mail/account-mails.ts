@@ -1,4 +1,4 @@
-import { toMail } from "./letter.ts";
+import { toMail } from "./to-mail.ts";
 import type { Mail } from "./mailer.ts";
 import { named } from "./names.ts";
 

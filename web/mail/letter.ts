@@ -1,6 +1,3 @@
-import { renderHtml } from "./LetterPage.tsx";
-import type { Mail } from "./mailer.ts";
-
 /** One piece of a letter; the HTML and the text are both made from these. */
 export type Piece =
   /** A paragraph; a `note` is small print at the end. */
@@ -17,23 +14,4 @@ export interface Letter {
   subject: string;
   heading: string;
   pieces: Piece[];
-}
-
-function textOf(piece: Piece): string {
-  switch (piece.kind) {
-    case "link":
-      return `${piece.label}:\n${piece.href}`;
-    case "code":
-      return `    ${piece.code}`;
-    default:
-      return piece.text;
-  }
-}
-
-/** The letter as an e-mail, with the same words as text and as HTML. */
-export function toMail(letter: Letter): Mail {
-  const { to, subject, heading, pieces } = letter;
-  const text = [heading, ...pieces.map(textOf), "-- \nChatSphere"]
-    .join("\n\n") + "\n";
-  return { to, subject, text, html: renderHtml(letter) };
 }

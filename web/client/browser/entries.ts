@@ -1,5 +1,5 @@
 import type { EntryFrame, Message } from "../../../realtime/protocol.ts";
-import type { Unsent } from "./room-state.ts";
+import type { Unsent } from "./pending.ts";
 
 /** A message, and for one from an older page the offset up to which that page had entries. */
 export type Known = Message & { upTo?: number };

@@ -15,6 +15,16 @@ export interface Kept extends Draft {
   failed?: string;
 }
 
+/** Something of mine the room's log has not given back yet. */
+export interface Unsent extends Kept {
+  /** `sent`: acknowledged, its entry still on the way. */
+  status: "sending" | "sent" | "failed";
+  /** The acknowledged offset. */
+  offset?: number;
+  /** Why it is not sent yet, for the person. */
+  reason?: string;
+}
+
 /** The most that is kept for one room. */
 const LIMIT = 100;
 

@@ -11,17 +11,9 @@ import type {
 } from "../../../realtime/protocol.ts";
 import { type Known, withEntry } from "./entries.ts";
 import { named } from "../drawn/names.ts";
-import type { Kept } from "./pending.ts";
+import type { Unsent } from "./pending.ts";
 
-/** Something of mine the room's log has not given back yet. */
-export interface Unsent extends Kept {
-  /** `sent`: acknowledged, its entry still on the way. */
-  status: "sending" | "sent" | "failed";
-  /** The acknowledged offset. */
-  offset?: number;
-  /** Why it is not sent yet, for the person. */
-  reason?: string;
-}
+export type { Unsent };
 
 export interface RoomState {
   roomId: string;

@@ -1,9 +1,16 @@
 /** What people are called now: entries keep the names of the day they were written. */
 import type { Sender } from "../../../realtime/protocol.ts";
-import type { RoomState } from "../browser/room-state.ts";
+
+/** What has people in it. */
+interface Peopled {
+  names: Record<string, string>;
+  messages: { sender: Sender }[];
+  online: Sender[];
+  typing: Sender[];
+}
 
 /** The state with the people in it called as its `names` say. */
-export function named(state: RoomState): RoomState {
+export function named<State extends Peopled>(state: State): State {
   const person = (one: Sender): Sender => {
     const name = state.names[one.id] ?? one.name;
     return name === one.name ? one : { ...one, name };
