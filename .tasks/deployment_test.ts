@@ -21,6 +21,7 @@ const EVERYTHING: Record<string, string> = {
   GOOGLE_CLOUD_PROJECT: "chat-123456",
   GCS_BUCKET: "chat-clips",
   SHERPA_MODEL_DIR: "/models",
+  TRANSCRIBE_API_URL: "http://localhost:8000/v1",
   RETENTION_DAYS: "30",
 };
 /** For stand-ins, or set by the platform itself. */

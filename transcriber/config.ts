@@ -4,6 +4,8 @@ import {
   readGoogle,
 } from "./config-google.ts";
 import { DEFAULT_QUOTA, type QuotaLimits } from "./clips/quota.ts";
+import { listOf, readSherpa, readTranscribeApi } from "./config-engines.ts";
+import type { ApiServer } from "./recognizers/api/request.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import type { Environment } from "./environment.ts";
 
@@ -29,6 +31,8 @@ export interface Config {
   liveStreams: number;
   /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
   sherpa?: { modelDir: string; languages: string[] };
+  /** A server of the API of OpenAI, which recognises where there is no model. */
+  api?: ApiServer;
 }
 
 const KEY_LENGTH = 16;
@@ -58,6 +62,7 @@ export function readConfig(given: Environment): Config {
     },
     liveStreams: readLiveStreams(env),
     sherpa: readSherpa(env),
+    api: readTranscribeApi(env),
   };
 }
 
@@ -105,10 +110,11 @@ function readPort(env: Environment): number {
   return port;
 }
 
-/** A live stream here keeps most of a core busy; Google has its own. */
+/** A live stream here keeps most of a core busy; Google and other servers have their own. */
 function readLiveStreams(env: Environment): number {
   const value = env.LIVE_STREAMS;
-  const local = env.SHERPA_MODEL_DIR || !env.GCS_BUCKET;
+  const local = env.SHERPA_MODEL_DIR ||
+    !env.GCS_BUCKET && !env.TRANSCRIBE_API_URL;
   if (!value) return local ? Math.max(2, navigator.hardwareConcurrency) : 100;
   if (/^\d{1,4}$/.test(value) && Number(value) > 0) return Number(value);
   throw new ConfigError(
@@ -151,24 +157,3 @@ function readKeys(value: string | undefined): string[] {
   }
   return keys;
 }
-
-function readSherpa(env: Environment): Config["sherpa"] {
-  const { SHERPA_MODEL_DIR: modelDir, SHERPA_LANGUAGES } = env;
-  if (!modelDir) {
-    if (!SHERPA_LANGUAGES) return undefined;
-    throw new ConfigError(
-      "SHERPA_LANGUAGES is set, but SHERPA_MODEL_DIR is not. Set both, or neither.",
-    );
-  }
-  const languages = listOf(SHERPA_LANGUAGES || "en-US");
-  if (!languages.every((tag) => /^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i.test(tag))) {
-    throw new ConfigError(
-      "SHERPA_LANGUAGES must be the comma-separated languages of the model, for example en-US.",
-    );
-  }
-  return { modelDir, languages };
-}
-
-const listOf = (value: string | undefined): string[] =>
-  (value ?? "").split(",").map((item) => item.trim())
-    .filter((item) => item !== "");

@@ -15,6 +15,7 @@ Deno.test("nothing set is a service for this machine", () => {
     quota: { each: 200_000_000, all: 10_000_000_000 },
     liveStreams: Math.max(2, navigator.hardwareConcurrency),
     sherpa: undefined,
+    api: undefined,
   });
 });
 
@@ -44,6 +45,7 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
     quota: { each: 7_000_000, all: 0 },
     liveStreams: 7,
     sherpa: { modelDir: "/models/en", languages: ["en-US"] },
+    api: undefined,
   });
 });
 
@@ -64,6 +66,12 @@ Deno.test("a malformed variable is named", () => {
     { CLIP_MB_ALL: "-1" },
     { SHERPA_LANGUAGES: "en" },
     { SHERPA_LANGUAGES: "english!", SHERPA_MODEL_DIR: "/models/en" },
+    { TRANSCRIBE_API_URL: "localhost:8000" },
+    { TRANSCRIBE_API_URL: "https://user:pass@speech.example.org/v1" },
+    { TRANSCRIBE_API_URL: "https://speech.example.org/v1?key=1" },
+    { TRANSCRIBE_API_KEY: "key of theirs", TRANSCRIBE_API_URL: "http://a/v1" },
+    { TRANSCRIBE_API_KEY: "key" },
+    { TRANSCRIBE_API_MODEL: "base" },
     { PORT: "http", K_SERVICE: "transcriber" },
   ];
   for (const env of cases) {
@@ -77,4 +85,15 @@ Deno.test("a refused key is not repeated in the error", () => {
     ConfigError,
   );
   assertEquals(error.message.includes("sesame"), false);
+});
+
+Deno.test("a server to recognise with needs its address alone", () => {
+  const TRANSCRIBE_API_URL = "http://localhost:8080";
+  const { api, liveStreams } = readConfig({ TRANSCRIBE_API_URL });
+  assertEquals(api, {
+    url: TRANSCRIBE_API_URL,
+    key: undefined,
+    model: "whisper-1",
+  });
+  assertEquals(liveStreams, 100);
 });

@@ -4,6 +4,7 @@ import { gcsClips, gcsStaging } from "./clips/gcs.ts";
 import { openBucket } from "./clips/gcs-bucket.ts";
 import type { Config } from "./config.ts";
 import type { Logger } from "../realtime/common/log-line.ts";
+import { TranscriptionApi } from "./recognizers/api/api.ts";
 import { Google } from "./recognizers/google.ts";
 import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
@@ -15,11 +16,11 @@ export interface Engines {
 }
 
 /**
- * The engines this configuration asks for. A model of one's own comes before Google, which comes
- * before the one on this machine; clips go to the bucket whenever there is one.
+ * The engines this configuration asks for. A model of one's own comes before a server of one's own, that
+ * before Google, and Google before PocketSphinx; clips go to the bucket whenever there is one.
  */
 export function createEngines(config: Config, log: Logger): Engines {
-  const { google, sherpa, clipDays: days, dataDir, liveStreams } = config;
+  const { google, sherpa, api, clipDays: days, dataDir, liveStreams } = config;
   // One more than people can speak to live: recordings take their turns with it.
   const decoders = liveStreams + 1;
   const bucket = google && openBucket({
@@ -38,6 +39,7 @@ export function createEngines(config: Config, log: Logger): Engines {
       clips,
     };
   }
+  if (api) return { recognizer: new TranscriptionApi(api), clips };
   if (!google || !bucket) {
     return { recognizer: new PocketSphinx({ decoders }), clips };
   }

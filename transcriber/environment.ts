@@ -17,6 +17,9 @@ export const VARIABLES = [
   "GOOGLE_STORAGE_STANDIN",
   "SHERPA_MODEL_DIR",
   "SHERPA_LANGUAGES",
+  "TRANSCRIBE_API_URL",
+  "TRANSCRIBE_API_KEY",
+  "TRANSCRIBE_API_MODEL",
   // What ~ stands for.
   "HOME",
   // Set by Cloud Run.

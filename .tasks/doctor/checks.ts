@@ -12,6 +12,7 @@ import { checkRealtime, checkTranscriber } from "./origins.ts";
 import { checkRedis } from "./redis.ts";
 import { scrubber } from "./scrub.ts";
 import { checkSherpa } from "./sherpa.ts";
+import { checkTranscribeApi } from "./transcribe-api.ts";
 import { checkVariables } from "./variables.ts";
 
 const CHECKS: [name: string, check: Check][] = [
@@ -27,6 +28,7 @@ const CHECKS: [name: string, check: Check][] = [
   ["Google", checkGoogle],
   ["PocketSphinx", checkRecognizer],
   ["SHERPA_MODEL_DIR", checkSherpa],
+  ["TRANSCRIBE_API_URL", checkTranscribeApi],
   ["APP_URL", checkKeys],
   ["WS_URL", checkRealtime],
   ["TRANSCRIBER_URL", checkTranscriber],

@@ -64,8 +64,11 @@ export async function checkRecognizer(
   env: Env,
   { missingRecognizer }: Circumstances,
 ): Promise<Finding[]> {
-  const other = ["SHERPA_MODEL_DIR", "GOOGLE_CLOUD_PROJECT"]
-    .find((name) => text(env, name));
+  const other = [
+    "SHERPA_MODEL_DIR",
+    "TRANSCRIBE_API_URL",
+    "GOOGLE_CLOUD_PROJECT",
+  ].find((name) => text(env, name));
   if (other) return [note("PocketSphinx", `Not needed: ${other} is set.`)];
   const missing = await missingRecognizer();
   if (missing.length === 0) return [ok("PocketSphinx", "It is installed.")];

@@ -95,6 +95,21 @@ trial(
   },
 );
 
+trial("a server to transcribe with", async ({ wrongs }) => {
+  let status = 401;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => Response.json({ text: "" }, { status }),
+  );
+  const env = {
+    TRANSCRIBE_API_URL: `http://127.0.0.1:${server.addr.port}/v1`,
+  };
+  const found = await wrongs(env);
+  assertTold(found, "TRANSCRIBE_API_URL", /does not accept TRANSCRIBE_API_KEY/);
+  status = 200;
+  assertEquals(await wrongs(env), []);
+});
+
 trial("a Redis that is right", async ({ folder, wrongs }) => {
   await using redis = await redisServer(folder);
   assertEquals(await wrongs({ REDIS_URL: redis.url }), []);

@@ -78,3 +78,27 @@ export function mendWav(
   view.setUint16(format + 12, block, true);
   return mended;
 }
+
+/** A WAV file of mono, 16 kHz, signed 16-bit samples. */
+export function wavOf(pcm: Int16Array): Uint8Array<ArrayBuffer> {
+  const rate = 16_000;
+  const view = new DataView(new ArrayBuffer(44));
+  const text = (at: number, value: string) =>
+    new Uint8Array(view.buffer).set(new TextEncoder().encode(value), at);
+  text(0, "RIFF");
+  view.setUint32(4, 36 + pcm.byteLength, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, PCM, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, rate, true);
+  view.setUint32(28, rate * 2, true);
+  view.setUint16(32, 2, true);
+  view.setUint16(34, 16, true);
+  text(36, "data");
+  view.setUint32(40, pcm.byteLength, true);
+  const file = new Uint8Array(44 + pcm.byteLength);
+  file.set(new Uint8Array(view.buffer));
+  file.set(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength), 44);
+  return file;
+}
