@@ -13,6 +13,7 @@ import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
 import { type Postman, startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
+import { finishLeftoversSoon } from "./rooms/leftovers.ts";
 import { namedRoomLog } from "./rooms/named-log.ts";
 import { realtimeRoomLog } from "./rooms/log.ts";
 import type { Services } from "./services.ts";
@@ -81,12 +82,16 @@ let postman: Postman | undefined;
 /**
  * The services of this process, from its environment: opened when first asked for, because a
  * build imports the app too and must not open any store. A failure is tried again next time.
- * Asking also sends what waits in the mail queue, in the background and not too often.
+ * Asking also sends what waits in the mail queue, and deletes what hung on messages that are gone,
+ * in the background and not too often.
  *
  * @throws {ConfigError} naming the variable that is missing or malformed.
  */
 export function services(): Promise<Services> {
   postman?.nudge();
+  opened?.then(finishLeftoversSoon, () => {
+    // Whoever waits for it below is told.
+  });
   opened ??= openFromEnvironment().catch((error) => {
     opened = undefined;
     throw error;

@@ -6,6 +6,7 @@ import type {
   Draft,
   EntryFrame,
   HistoryPage,
+  Leftover,
   Message,
   Rename,
   Renamed,
@@ -119,6 +120,9 @@ export interface RoomLog {
   rename(rename: Rename): Promise<Renamed>;
   /** The recordings in a part of a room. */
   clips(roomId: string, after?: number): Promise<RoomClips>;
+  /** Some of what hung on messages that are gone, until it is {@link leftoversTaken}. */
+  leftovers(): Promise<Leftover[]>;
+  leftoversTaken(leftovers: Leftover[]): Promise<void>;
   /** Deletes everything that was said in a room that has ended. */
   endRoom(roomId: string): Promise<void>;
   stream(

@@ -7,6 +7,7 @@
 import type { Config } from "../config.ts";
 import { log } from "../log.ts";
 import { forgetAddress } from "../rooms/invitation-store.ts";
+import { finishLeftovers } from "../rooms/leftovers.ts";
 import { finishRoomErasures } from "../rooms/room-erasures.ts";
 import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
@@ -57,15 +58,16 @@ const allNotes = (kv: Deno.Kv) =>
 
 /**
  * Clears away what deletions left behind: invitations and e-mails to the address, the old pages
- * of the KV file, the person's name in the room log and their recordings; and what was said in
- * rooms that ended. How many notes are done with, and how many must wait.
+ * of the KV file, the person's name in the room log and their recordings; what was said in rooms
+ * that ended, and the recordings of messages that are gone. How many notes are done with, and how
+ * many must wait.
  */
 export async function finishErasures(
   s: ErasureServices,
 ): Promise<{ done: number; left: number }> {
   await clearKv(s).catch((error) => log("warn", "kv-not-cleared", { error }));
   let done = 0;
-  let left = await finishRoomErasures(s);
+  let left = await finishRoomErasures(s) + await finishLeftovers(s);
   for (const note of await allNotes(s.kv)) {
     if (await finishNote(s, note)) done += 1;
     else left += 1;

@@ -108,21 +108,25 @@ Deno.test({
         content: string,
         { clip, as = stays }: { clip?: string; as?: Program } = {},
       ) => {
-        const draft = { roomId, clientId, content, clip };
+        const voice = clip === undefined ? undefined : { clip };
+        const draft = { roomId, clientId, content, voice };
         return as.ask(`${stack.url}/api/messages`, "POST", draft);
       };
       const own = await keepRecording(stack, gone, "planted-clip-one");
       const spoken = await keepRecording(stack, stays, "planted-clip-two");
       const other = await keepRecording(stack, stays, "clip-that-stays");
+      const deleted = await keepRecording(stack, stays, "planted-clip-three");
       await say(kept, "g1", "from somebody", { as: gone, clip: own });
       await say(kept, "c0", "mine", { clip: other });
       await say(ended, "c2", "spoken", { clip: spoken });
-      await say(kept, "c1", "planted-message ".repeat(50));
+      const message = "planted-message ".repeat(50);
+      await say(kept, "c1", message, { clip: deleted });
       await say(kept, "c2", "this stays");
       await say(ended, "c1", "planted-ending ".repeat(50));
       const planted = [
         ...["planted-address", "planted-message", "planted-ending"],
         ...["Planted-Name", "planted-clip-one", "planted-clip-two"],
+        "planted-clip-three",
       ];
       for (const text of planted) {
         assert((await traces(data, [text])).length > 0, text);

@@ -1,6 +1,8 @@
 import type {
   EntryFrame,
   HistoryPage,
+  Leftovers,
+  LeftoversTaken,
   Message,
   NamesChanged,
   Renamed,
@@ -262,6 +264,25 @@ export function realtimeRoomLog(
         `/rooms/${room}/clips?${queryOf({ after })}`,
         { token: () => signer.serviceToken("realtime") },
       );
+    },
+
+    async leftovers() {
+      const { leftovers } = await callJson<Leftovers>("/leftovers", {
+        token: () => signer.serviceToken("realtime"),
+      });
+      return leftovers;
+    },
+
+    async leftoversTaken(leftovers) {
+      const taken = leftovers.map(({ roomId, receipt }) => ({
+        roomId,
+        receipt,
+      }));
+      await send("/leftovers/taken", {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: { taken } satisfies LeftoversTaken,
+      });
     },
 
     async endRoom(roomId) {

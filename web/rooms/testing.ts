@@ -79,6 +79,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         sessionsEnded: unused,
         rename: unused,
         clips: () => Promise.resolve({ clips: [] }),
+        leftovers: () => Promise.resolve([]),
+        leftoversTaken: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),
         membershipChanged(...change: Change) {
           if (broken.realtime) return Promise.reject(broken.realtime);

@@ -220,6 +220,10 @@ export function memoryRoomLog(): MemoryRoomLog {
 
     clips: () => checked(() => ({ clips: [] })),
 
+    leftovers: () => checked(() => []),
+
+    leftoversTaken: () => checked(() => {}),
+
     endRoom: () => checked(() => {}),
 
     stream: (_account, roles, roomId, after, signal) =>

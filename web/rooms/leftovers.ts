@@ -1,0 +1,51 @@
+/**
+ * What hung on messages that are gone, and is kept elsewhere: recordings, at the transcriber. The
+ * room log notes it in the transaction that erases a message, and keeps the note until it is told
+ * that all of it was done. So nothing is forgotten if a process ends in between, or a service is
+ * away; some may be deleted twice, which does no harm.
+ */
+import { log } from "../log.ts";
+import type { Services } from "../services.ts";
+import { finishFirst } from "../shutdown.ts";
+import { type Asking, askTranscriber } from "./ask-transcriber.ts";
+
+type LeftoverServices = Pick<Services, "roomLog"> & Asking;
+
+/** Milliseconds for the recordings of one answer of realtime. */
+const PATIENCE_MS = 15_000;
+
+/**
+ * Has everything deleted that hung on messages which are gone; never throws. How much must wait: 1
+ * while a service is away.
+ */
+export async function finishLeftovers(s: LeftoverServices): Promise<0 | 1> {
+  try {
+    for (;;) {
+      const leftovers = await s.roomLog.leftovers();
+      if (leftovers.length === 0) return 0;
+      // Only what belongs to whoever sent the message goes: anybody may name another's recording.
+      const clips = leftovers.flatMap(({ attached }) => attached)
+        .map(({ id, owner }) => ({ id, owner }));
+      await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+      await s.roomLog.leftoversTaken(leftovers);
+    }
+  } catch (error) {
+    log("warn", "leftovers-wait", { error });
+    return 1;
+  }
+}
+
+/** Milliseconds between two looks, however much is asked of this process. */
+const PAUSE_MS = 30_000;
+const looked = new WeakMap<Services["roomLog"], number>();
+
+/**
+ * {@link finishLeftovers} in the background, unless it was done a moment ago. Web does not hear of
+ * messages that are deleted over a socket, so whatever is asked of it makes it look.
+ */
+export function finishLeftoversSoon(s: LeftoverServices): void {
+  const now = Date.now();
+  if (now - (looked.get(s.roomLog) ?? 0) < PAUSE_MS) return;
+  looked.set(s.roomLog, now);
+  finishFirst(finishLeftovers(s));
+}
