@@ -68,21 +68,27 @@ const recogniserFiles = (env: Env): string[] =>
   ].filter((path) => path !== undefined);
 
 /**
- * The addresses and the data folder, with the defaults of the README filled in.
+ * The addresses and the data folder, with the defaults of the README filled in. WS_URL and
+ * TRANSCRIBER_URL have none: without them web passes on what is for the others.
  * @throws {ConfigError} for a DATA_DIR that is no path.
  */
 export function addresses(env: Env) {
   const port = readText(env, "PORT") ?? "8000";
   const wsPort = readText(env, "WS_PORT") ?? "8080";
   const transcriberPort = readText(env, "TRANSCRIBER_PORT") ?? "8090";
+  const on = hosts(env);
   return {
     PORT: port,
     WS_PORT: wsPort,
     TRANSCRIBER_PORT: transcriberPort,
     APP_URL: readText(env, "APP_URL") ?? `http://localhost:${port}`,
-    WS_URL: readText(env, "WS_URL") ?? `ws://localhost:${wsPort}`,
-    TRANSCRIBER_URL: readText(env, "TRANSCRIBER_URL") ??
-      `http://localhost:${transcriberPort}`,
+    // How the services reach each other: here, whatever addresses they have outside.
+    WEB_INTERNAL_URL: readText(env, "WEB_INTERNAL_URL") ??
+      insideOf(on.PORT, port),
+    REALTIME_INTERNAL_URL: readText(env, "REALTIME_INTERNAL_URL") ??
+      readText(env, "REALTIME_URL") ?? insideOf(on.WS_PORT, wsPort),
+    TRANSCRIBER_INTERNAL_URL: readText(env, "TRANSCRIBER_INTERNAL_URL") ??
+      insideOf(on.TRANSCRIBER_PORT, transcriberPort),
     DATA_DIR: resolve(root, readFolder(env, "DATA_DIR", ".data")),
   };
 }
@@ -94,11 +100,14 @@ export const hosts = (env: Env) => ({
   TRANSCRIBER_PORT: readHost(env, "TRANSCRIBER_HOST", "127.0.0.1"),
 });
 
-/** An address to ask a service at that listens on `host`. */
-const probeOf = (host: string, port: string): string => {
+/** The address of a service that listens on `host`, from this machine. */
+const insideOf = (host: string, port: string): string => {
   const at = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-  return `http://${at.includes(":") ? `[${at}]` : at}:${port}/healthz`;
+  return `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
 };
+
+const probeOf = (host: string, port: string): string =>
+  `${insideOf(host, port)}/healthz`;
 
 /**
  * The services to run for this environment.

@@ -18,6 +18,9 @@ test("takes an address with a path as its origin, and a list as a cluster", () =
     REDIS_URL: "redis://a:1, redis://b:2",
   });
   expect(config.appUrl).toBe("https://chat.example");
+  expect(config.webUrl).toBeUndefined();
+  const webUrl = "http://10.0.0.2:8000";
+  expect(readConfig({ WEB_INTERNAL_URL: webUrl }).webUrl).toBe(webUrl);
   expect(config.redisUrls).toEqual(["redis://a:1", "redis://b:2"]);
 });
 
@@ -25,6 +28,7 @@ for (
   const [name, value] of [
     ["APP_URL", "chat.example"],
     ["WS_PORT", "70000"],
+    ["WEB_INTERNAL_URL", "10.0.0.2"],
     ["REDIS_URL", "http://localhost"],
     ["RETENTION_DAYS", "soon"],
     ["MAX_CONNECTIONS", "-1"],

@@ -3,6 +3,8 @@ import { ConfigError } from "./common/config-error.ts";
 export interface Config {
   /** The origin of web: issuer of tokens, and the only browser origin let in. */
   appUrl: string;
+  /** Where web is reached from here, for its keys; undefined: at its origin. */
+  webUrl?: string;
   port: number;
   /** The address it listens on. */
   host: string;
@@ -36,8 +38,10 @@ export function readConfig(given: Env): Config {
   const days = env.RETENTION_DAYS
     ? integer(env, "RETENTION_DAYS", 0, 1, 36_500)
     : undefined;
+  const local = "http://localhost:8000";
   return {
-    appUrl: origin(env, "APP_URL", "http://localhost:8000"),
+    appUrl: origin(env, "APP_URL", local),
+    webUrl: env.WEB_INTERNAL_URL && origin(env, "WEB_INTERNAL_URL", local),
     port: integer(env, "WS_PORT", 8080, 0, 65_535),
     host: host(env, "WS_HOST"),
     dataDir: folder(env),

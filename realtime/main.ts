@@ -21,7 +21,7 @@ try {
   }
   const server = await startServer(config, {
     openLog: (listener) => openLog(config, listener, logger),
-    verify: tokenVerifier(config.appUrl),
+    verify: tokenVerifier(config.appUrl, config.webUrl),
     logger,
   }).catch((error) => {
     throw aboutListening(error, config) ?? error;

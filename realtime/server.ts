@@ -1,6 +1,7 @@
 import process from "node:process";
 import type { Verify } from "./access/tokens.ts";
 import type { Config } from "./config.ts";
+import { addressOf } from "./access/forwarded.ts";
 import { Health } from "./operations/health.ts";
 import { handleHttp } from "./http/handler.ts";
 import { Lines } from "./http/lines.ts";
@@ -58,12 +59,12 @@ export async function startServer(
   const publishQueue = new PublishQueue();
   const hub = new Hub(publishQueue, logger);
   hub.log = await openLog(hub);
-  const { messageRate, messageBurst } = config;
+  const { messageRate, messageBurst, trustProxy } = config;
   const shedding = new Shedding(publishQueue, config.maxMemory);
   const limits = new PeopleLimits({ messageRate, messageBurst });
   const context = { hub, verify, shedding, limits };
   const newcomers = new Newcomers(config.maxNewcomers);
-  const health = new Health(hub.log, config.appUrl);
+  const health = new Health(hub.log, config.webUrl ?? config.appUrl);
   const accepting = () => !shedding.draining;
   const full = () =>
     hub.connections.size + hub.streams.size >= config.maxConnections ||
@@ -85,19 +86,25 @@ export async function startServer(
       }
       const refused = refuseUpgrade(request, config, accepting(), full());
       if (refused) return refused;
-      const ip = addressOf(request, server, config.trustProxy);
-      const newcomer = newcomers.admit(ip);
-      if (!newcomer) {
-        return refusal(503, "overloaded", "Too many connect at once; wait.");
-      }
-      const data = { newcomer } as SocketData;
-      if (server.upgrade(request, { data })) return;
-      newcomer.settle();
-      const message = "This address takes WebSocket connections.";
-      return refusal(400, "websocket-only", message);
+      const peer = server.requestIP(request)?.address ?? "unknown";
+      const ip = addressOf(request, peer, { trustProxy, verify });
+      return typeof ip === "string"
+        ? upgrade(request, ip)
+        : ip.then((address) => upgrade(request, address));
     },
     websocket: sockets(context),
   });
+  function upgrade(request: Request, ip: string): Response | undefined {
+    const newcomer = newcomers.admit(ip);
+    if (!newcomer) {
+      return refusal(503, "overloaded", "Too many connect at once; wait.");
+    }
+    const data = { newcomer } as SocketData;
+    if (server.upgrade(request, { data })) return undefined;
+    newcomer.settle();
+    const message = "This address takes WebSocket connections.";
+    return refusal(400, "websocket-only", message);
+  }
   publishQueue.publish = (topic, text) => void server.publish(topic, text);
   const timers = startTimers(hub, config, logger);
   timers.push(
@@ -124,22 +131,6 @@ export async function startServer(
     await hub.log.close();
   }
   return { port: server.port ?? config.port, hub, drain };
-}
-
-/** This machine and private networks, where a proxy of ours stands. */
-const NEAR =
-  /^(::ffff:)?(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.|^::1$|^f[cd]|^fe80:/i;
-
-/** Whoever connects; behind a proxy of our own the last address it was given, which it wrote. */
-function addressOf(
-  request: Request,
-  server: Bun.Server<SocketData>,
-  trustProxy: boolean,
-): string {
-  const peer = server.requestIP(request)?.address ?? "unknown";
-  if (!trustProxy || !NEAR.test(peer)) return peer;
-  const given = request.headers.get("x-forwarded-for")?.split(",").at(-1);
-  return given?.trim().slice(0, 64) || peer;
 }
 
 function refuseUpgrade(

@@ -31,11 +31,11 @@ export function bearer(headers: Headers): string | null {
 
 /** Verifies tokens against web's published keys, which are fetched when first needed and cached. */
 export function createAuth(
-  config: Pick<Config, "appUrl" | "keys">,
+  config: Pick<Config, "appUrl" | "webUrl" | "keys">,
   signOuts = new SignOuts(),
 ): Auth {
   const jwks = createRemoteJWKSet(
-    new URL("/.well-known/jwks.json", config.appUrl),
+    new URL("/.well-known/jwks.json", config.webUrl ?? config.appUrl),
     { timeoutDuration: 3_000, cooldownDuration: 10_000 },
   );
   const digests = Promise.all(config.keys.map(digest));

@@ -86,7 +86,7 @@ function addPlayback(
       await assertAllowed(deps.clips, c.get("caller"), id);
       const expiresAt = Date.now() + PLAYBACK_MS;
       const url = await deps.clips.address?.(id, expiresAt) ??
-        deps.config.publicUrl + await playback.path(id, expiresAt);
+        baseOf(deps, c.req.raw) + await playback.path(id, expiresAt);
       c.header("cache-control", "no-store");
       return c.json({ url, expiresAt }, 200);
     },
@@ -120,6 +120,16 @@ function addPlayback(
       });
     },
   );
+}
+
+/**
+ * What an address of ours begins with. Web says what it passes us on under; without web in between
+ * it is the address we were asked at. Only whoever asked reads the answer.
+ */
+function baseOf({ config }: Deps, { headers, url }: Request): string {
+  const prefix = headers.get("x-forwarded-prefix") ?? "";
+  return config.publicUrl ??
+    (/^\/[\w-]{1,40}$/.test(prefix) ? prefix : new URL(url).origin);
 }
 
 const sendClip = ({ info, bytes }: Clip): Response =>

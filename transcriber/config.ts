@@ -12,8 +12,13 @@ import type { Environment } from "./environment.ts";
 export interface Config {
   /** Origin of web: the issuer of tokens and the only origin allowed to call from a browser. */
   appUrl: string;
-  /** Origin under which this service is reached; its `/clips/:id` addresses begin with it. */
-  publicUrl: string;
+  /** Where web is reached from here, for its keys; undefined: at its origin. */
+  webUrl?: string;
+  /**
+   * Origin under which this service is reached; its `/clips/:id` addresses begin with it. Undefined:
+   * under web's, which says in each request what its addresses begin with.
+   */
+  publicUrl?: string;
   port: number;
   /** The address it listens on. */
   host: string;
@@ -46,10 +51,10 @@ export function readConfig(given: Environment): Config {
   const port = readPort(env);
   return {
     appUrl: readOrigin("APP_URL", env.APP_URL || "http://localhost:8000"),
-    publicUrl: readOrigin(
-      "TRANSCRIBER_URL",
-      env.TRANSCRIBER_URL || `http://localhost:${port}`,
-    ),
+    webUrl: env.WEB_INTERNAL_URL &&
+      readOrigin("WEB_INTERNAL_URL", env.WEB_INTERNAL_URL),
+    publicUrl: env.TRANSCRIBER_URL &&
+      readOrigin("TRANSCRIBER_URL", env.TRANSCRIBER_URL),
     port,
     host: readHost(env),
     dataDir: readFolder(env),

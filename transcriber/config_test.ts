@@ -5,7 +5,8 @@ import { readConfig } from "./config.ts";
 Deno.test("nothing set is a service for this machine", () => {
   assertEquals(readConfig({}), {
     appUrl: "http://localhost:8000",
-    publicUrl: "http://localhost:8090",
+    webUrl: undefined,
+    publicUrl: undefined,
     port: 8090,
     host: "127.0.0.1",
     dataDir: ".data",
@@ -23,6 +24,7 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
   const config = readConfig({
     APP_URL: "https://chat.example.org/",
     TRANSCRIBER_URL: "",
+    WEB_INTERNAL_URL: "http://10.0.0.2:8000",
     TRANSCRIBER_PORT: "9000",
     DATA_DIR: "/var/lib/chat",
     TRANSCRIBER_KEYS: " one-key-of-16-chars , another-key-of-16 ,",
@@ -35,7 +37,8 @@ Deno.test("what is set is used, and empty is the same as unset", () => {
   });
   assertEquals(config, {
     appUrl: "https://chat.example.org",
-    publicUrl: "http://localhost:9000",
+    webUrl: "http://10.0.0.2:8000",
+    publicUrl: undefined,
     port: 9000,
     host: "127.0.0.1",
     dataDir: "/var/lib/chat",
@@ -59,6 +62,7 @@ Deno.test("a malformed variable is named", () => {
     { APP_URL: "https://chat.example.org/path" },
     { APP_URL: "https://user:pass@chat.example.org" },
     { TRANSCRIBER_URL: "nonsense" },
+    { WEB_INTERNAL_URL: "http://10.0.0.2:8000/path" },
     { TRANSCRIBER_KEYS: "short" },
     { CLIP_DAYS: "0" },
     { CLIP_DAYS: "a week" },

@@ -61,10 +61,12 @@ export function docsPage(document: Document) {
         <main>
     <h1>${document.info.title}</h1>
     <p>${document.info.description ?? ""}</p>
-    <p>For programs: <a href="/openapi.json">openapi.json</a>. Every failure answers
+    <p>For programs: <a href="openapi.json">openapi.json</a>. Every failure answers
     <code>{"error": {"code", "message"}}</code>.</p>
+    <p>With a token as <code>TOKEN</code> and the address of this page, without
+    <code>/docs</code>, as <code>URL</code>:</p>
     <pre tabindex="0">curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: audio/webm" \\
-      --data-binary @speech.webm "http://localhost:8090/transcribe?language=en-US"</pre>
+      --data-binary @speech.webm "$URL/transcribe?language=en-US"</pre>
     ${operations}
     <h2>Shapes</h2>
     ${shapes.map(([name, schema]) =>

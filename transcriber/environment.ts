@@ -1,6 +1,7 @@
 /** Every variable this service reads. */
 export const VARIABLES = [
   "APP_URL",
+  "WEB_INTERNAL_URL",
   "TRANSCRIBER_URL",
   "TRANSCRIBER_PORT",
   "TRANSCRIBER_HOST",

@@ -56,13 +56,17 @@ export class Health {
   }
 
   #askKeys(): Promise<State> {
-    const url = new URL("/.well-known/jwks.json", this.#deps.config.appUrl);
+    const { webUrl, appUrl } = this.#deps.config;
+    const url = new URL("/.well-known/jwks.json", webUrl ?? appUrl);
     const signal = AbortSignal.timeout(PATIENCE);
     const asking = fetch(url, { signal }).then(async (answer) => {
       await answer.body?.cancel();
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
     });
-    return stateOf(asking, "APP_URL does not answer with its keys.");
+    return stateOf(
+      asking,
+      "Web’s keys cannot be fetched. Check APP_URL and WEB_INTERNAL_URL.",
+    );
   }
 }
 

@@ -8,7 +8,6 @@ import { startWeb } from "./testing/web.ts";
 
 const configFor = (appUrl: string) => ({
   appUrl,
-  publicUrl: "http://localhost:8090",
   port: 0,
   host: "127.0.0.1",
   dataDir: "",
@@ -35,7 +34,11 @@ Deno.test("readiness tells of each dependency, and the recogniser alone decides"
       state: "down",
       reason: "Nothing can be written to DATA_DIR.",
     },
-    keys: { state: "down", reason: "APP_URL does not answer with its keys." },
+    keys: {
+      state: "down",
+      reason:
+        "Web’s keys cannot be fetched. Check APP_URL and WEB_INTERNAL_URL.",
+    },
   });
   await Deno.remove(folder, { recursive: true });
 });

@@ -103,7 +103,7 @@ Deno.test("an address plays a kept recording without a credential, and only that
   const answer = await service.request(`/clips/${clip}/address`);
   const { url, expiresAt } = await answer.json();
   assert(expiresAt > Date.now());
-  const address = url.replace("http://localhost:8090", service.url);
+  const address: string = url;
   const played = await fetch(address);
   assertEquals(new Uint8Array(await played.arrayBuffer()), wav);
   assertEquals(played.headers.get("content-type"), "audio/wav");
@@ -123,6 +123,24 @@ Deno.test("an address plays a kept recording without a credential, and only that
     headers: stranger,
   });
   assertEquals(await failure(refused), "404 not-found");
+});
+
+Deno.test("an address of a recording begins with what its reader asked by", async () => {
+  const addressAt = async (service: Running, headers?: HeadersInit) => {
+    const kept = await service.request("/transcribe?keep=true", post(wav));
+    const { clip } = await kept.json();
+    const answer = await service.request(`/clips/${clip}/address`, { headers });
+    return (await answer.json()).url.split("/clips/")[0];
+  };
+  await using inside = await startService();
+  assertEquals(await addressAt(inside), inside.url);
+  const through = { "x-forwarded-prefix": "/transcriber" };
+  assertEquals(await addressAt(inside, through), "/transcriber");
+  const forged = { "x-forwarded-prefix": "//evil.example" };
+  assertEquals(await addressAt(inside, forged), inside.url);
+  const publicUrl = "https://speech.example.org";
+  await using elsewhere = await startService({}, { publicUrl });
+  assertEquals(await addressAt(elsewhere, through), publicUrl);
 });
 
 Deno.test("an address is over when its time is", async () => {

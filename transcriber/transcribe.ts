@@ -215,7 +215,11 @@ async function bytesOf(
 
 // Nothing is ever fetched: an address only names a clip of our own.
 function clipIdOf(uri: string, { publicUrl, google }: Config): string {
-  const prefixes = ["clip:", `${publicUrl}/clips/`];
+  // An address of ours without its query, as clip-routes.ts gives it under web's address.
+  const [, under] = /^\/[\w-]{1,40}\/clips\/([\w-]+)$/.exec(uri) ?? [];
+  if (under) return under;
+  const prefixes = ["clip:"];
+  if (publicUrl) prefixes.push(`${publicUrl}/clips/`);
   if (google) prefixes.push(`gs://${google.bucket}/clips/`);
   for (const prefix of prefixes) {
     if (uri.startsWith(prefix)) return uri.slice(prefix.length);

@@ -112,7 +112,7 @@ Deno.test("a kept recording can be heard by its owner and by web, transcribed ag
       "default-src 'none'; sandbox",
     );
   }
-  for (const uri of [`clip:${clip}`, `http://localhost:8090/clips/${clip}`]) {
+  for (const uri of [`clip:${clip}`, `/transcriber/clips/${clip}`]) {
     const again = await service.request("/transcribe", {
       ...json({ audio_uri: uri }),
       headers: { "content-type": "application/json", ...ada },

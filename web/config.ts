@@ -19,16 +19,21 @@ export type SignUpPolicy =
   /** Whoever has an address at one of these domains, or an invitation. */
   | { kind: "domains"; domains: string[] };
 
+/** Where this service passes the others' sockets and requests on: see gateway/. */
+export const REALTIME_PATH = "/realtime";
+export const TRANSCRIBER_PATH = "/transcriber";
+
 /** Everything the environment decides, read once at the start. */
 export interface Config {
   /** The origin people open, without a trailing slash; also the issuer of tokens. */
   appUrl: string;
   port: number;
-  /** Where browsers open the WebSocket, without a trailing slash. */
+  /** Where pages open the WebSocket, without a trailing slash: {@link REALTIME_PATH} or an address. */
   wsUrl: string;
-  /** Where this service reaches realtime over HTTP, without a trailing slash. */
+  /** Where pages send recordings, without a trailing slash: {@link TRANSCRIBER_PATH} or an address. */
+  speechUrl: string;
+  /** Where this service itself reaches the other two, without trailing slashes. */
   realtimeUrl: string;
-  /** Without a trailing slash. */
   transcriberUrl: string;
   dataDir: string;
   /** A file, or a KV server's address; undefined on Deno Deploy: its own. */
@@ -78,22 +83,21 @@ function readFaceLiveness(env: Env): Config["faceLiveness"] {
   throw malformed("FACE_LIVENESS", "FACE_LIVENESS must be off or turn.");
 }
 
+const HTTP = ["http:", "https:"];
+
 function readAppUrl(env: Env, port: number): URL {
   const name = "APP_URL";
-  const url = readUrl(env, name, `http://localhost:${port}`, [
-    "http:",
-    "https:",
-  ]);
+  const url = readUrl(env, name, `http://localhost:${port}`, HTTP);
   if (url.pathname !== "/") {
     throw malformed(name, "APP_URL must be an origin, without a path.");
   }
   return url;
 }
 
-function readWsUrl(env: Env, appUrl: URL): URL {
+function readWsUrl(env: Env, appUrl: URL): URL | undefined {
   const name = "WS_URL";
-  const fallback = `ws://localhost:${readPort(env, "WS_PORT", 8080)}`;
-  const url = readUrl(env, name, fallback, ["ws:", "wss:"]);
+  if (readText(env, name) === undefined) return undefined;
+  const url = readUrl(env, name, "", ["ws:", "wss:"]);
   if (appUrl.protocol === "https:" && url.protocol === "ws:" && !isLocal(url)) {
     throw malformed(
       name,
@@ -101,6 +105,24 @@ function readWsUrl(env: Env, appUrl: URL): URL {
     );
   }
   return url;
+}
+
+/** Where realtime is from here: said so, at its public address, or on this machine. */
+function readRealtime(env: Env, wsUrl: URL | undefined): URL {
+  const port = readPort(env, "WS_PORT", 8080);
+  const fallback = wsUrl?.href.replace(/^ws/, "http") ??
+    `http://localhost:${port}`;
+  // What the variable was called before web passed sockets on.
+  const name = readText(env, "REALTIME_INTERNAL_URL") === undefined
+    ? "REALTIME_URL"
+    : "REALTIME_INTERNAL_URL";
+  return readUrl(env, name, fallback, HTTP);
+}
+
+function readTranscriber(env: Env, publicUrl: URL | undefined): URL {
+  const port = readPort(env, "TRANSCRIBER_PORT", 8090);
+  const fallback = publicUrl?.href ?? `http://localhost:${port}`;
+  return readUrl(env, "TRANSCRIBER_INTERNAL_URL", fallback, HTTP);
 }
 
 /** 32 bytes as base64url (RFC 8037 §2). */
@@ -210,26 +232,18 @@ export function readConfig(env: Env): Config {
   const port = readPort(env, "PORT", 8000);
   const appUrl = readAppUrl(env, port);
   const wsUrl = readWsUrl(env, appUrl);
-  const realtimeUrl = readUrl(
-    env,
-    "REALTIME_URL",
-    wsUrl.href.replace(/^ws/, "http"),
-    ["http:", "https:"],
-  );
-  const transcriberUrl = readUrl(
-    env,
-    "TRANSCRIBER_URL",
-    `http://localhost:${readPort(env, "TRANSCRIBER_PORT", 8090)}`,
-    ["http:", "https:"],
-  );
+  const speechUrl = readText(env, "TRANSCRIBER_URL") === undefined
+    ? undefined
+    : readUrl(env, "TRANSCRIBER_URL", "", HTTP);
   const dataDir = readFolder(env, "DATA_DIR", ".data");
   const mailFrom = readMailFrom(env, appUrl);
   return {
     appUrl: appUrl.origin,
     port,
-    wsUrl: withoutSlash(wsUrl),
-    realtimeUrl: withoutSlash(realtimeUrl),
-    transcriberUrl: withoutSlash(transcriberUrl),
+    wsUrl: wsUrl ? withoutSlash(wsUrl) : REALTIME_PATH,
+    speechUrl: speechUrl ? withoutSlash(speechUrl) : TRANSCRIBER_PATH,
+    realtimeUrl: withoutSlash(readRealtime(env, wsUrl)),
+    transcriberUrl: withoutSlash(readTranscriber(env, speechUrl)),
     dataDir,
     kvPath: readKvPath(env, dataDir),
     mail: readMail(env, mailFrom),

@@ -14,7 +14,8 @@ Deno.test("with nothing set, everything is on this machine", () => {
   assertEquals(readConfig({}), {
     appUrl: "http://localhost:8000",
     port: 8000,
-    wsUrl: "ws://localhost:8080",
+    wsUrl: "/realtime",
+    speechUrl: "/transcriber",
     realtimeUrl: "http://localhost:8080",
     transcriberUrl: "http://localhost:8090",
     dataDir: ".data",
@@ -38,7 +39,6 @@ Deno.test("ports move the addresses that are not given", () => {
     TRANSCRIBER_PORT: "9002",
   });
   assertEquals(config.appUrl, "http://localhost:9000");
-  assertEquals(config.wsUrl, "ws://localhost:9001");
   assertEquals(config.realtimeUrl, "http://localhost:9001");
   assertEquals(config.transcriberUrl, "http://localhost:9002");
 });
@@ -62,6 +62,7 @@ Deno.test("everything can be given", () => {
     appUrl: "https://chat.example",
     port: 80,
     wsUrl: "wss://live.example/socket",
+    speechUrl: "https://speech.example",
     realtimeUrl: "https://live.example/socket",
     transcriberUrl: "https://speech.example",
     dataDir: "/var/lib/chatsphere",
@@ -86,13 +87,23 @@ Deno.test("everything can be given", () => {
   });
 });
 
-Deno.test("this service may reach realtime by another address than browsers", () => {
+Deno.test("this service may reach the others by other addresses than browsers", () => {
   const config = readConfig({
     WS_URL: "ws://live.example",
-    REALTIME_URL: "http://10.0.0.2:8080",
+    REALTIME_INTERNAL_URL: "http://10.0.0.2:8080",
+    TRANSCRIBER_INTERNAL_URL: "http://10.0.0.3:8090/",
   });
   assertEquals(config.wsUrl, "ws://live.example");
   assertEquals(config.realtimeUrl, "http://10.0.0.2:8080");
+  assertEquals(config.speechUrl, "/transcriber");
+  assertEquals(config.transcriberUrl, "http://10.0.0.3:8090");
+});
+
+Deno.test("the earlier name of realtime's address inside still counts, the new one more", () => {
+  const earlier = { REALTIME_URL: "http://10.0.0.2:8080" };
+  assertEquals(readConfig(earlier).realtimeUrl, "http://10.0.0.2:8080");
+  const both = { ...earlier, REALTIME_INTERNAL_URL: "http://10.0.0.4:8080" };
+  assertEquals(readConfig(both).realtimeUrl, "http://10.0.0.4:8080");
 });
 
 Deno.test("an e-mail account without a server is one of Gmail's", () => {

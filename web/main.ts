@@ -1,5 +1,6 @@
 import { App, type Middleware, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
+import { gateway } from "./gateway/gateway.ts";
 import { observed } from "./http/middleware/observed.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
@@ -17,6 +18,7 @@ listenForSignals();
 /** Files too are what we say they are. */
 const nosniff: Middleware<State> = async (ctx) => {
   const answer = await ctx.next();
+  if (answer.status === 101) return answer;
   answer.headers.set("x-content-type-options", "nosniff");
   return answer;
 };
@@ -37,6 +39,8 @@ export function createApp(
     .use(
       observed(write),
       withServices(open),
+      // Before what writes headers: those of an upgrade are not ours to change.
+      gateway(),
       answeredOnce,
       security,
       withPerson,

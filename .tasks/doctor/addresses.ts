@@ -9,13 +9,12 @@ const PRIVATE =
 /** Checks APP_URL against WS_URL, TRANSCRIBER_URL and the ports. */
 export function checkAddresses(env: Env): Promise<Finding[]> {
   const at = addresses(env);
-  const [app, ws, transcriber] = [at.APP_URL, at.WS_URL, at.TRANSCRIBER_URL]
-    .map((address) => URL.parse(address));
+  const app = URL.parse(at.APP_URL);
   // Malformed ones are told by the services that read them.
-  if (!app || !ws || !transcriber) return Promise.resolve([]);
+  if (!app) return Promise.resolve([]);
   const found = isLocal(app)
     ? localPort(env, at.PORT, app)
-    : publicAddresses(app, ws, transcriber);
+    : publicAddresses(env, app);
   found.push(...ports(env, at));
   const fitting = found.length
     ? found
@@ -27,7 +26,7 @@ export function checkAddresses(env: Env): Promise<Finding[]> {
   ]);
 }
 
-function publicAddresses(app: URL, ws: URL, transcriber: URL): Finding[] {
+function publicAddresses(env: Env, app: URL): Finding[] {
   const found: Finding[] = [];
   if (app.protocol === "http:") {
     found.push(wrong(
@@ -38,15 +37,17 @@ function publicAddresses(app: URL, ws: URL, transcriber: URL): Finding[] {
     ));
   }
   for (
-    const [name, url, secure] of [
-      ["WS_URL", ws, "wss:"],
-      ["TRANSCRIBER_URL", transcriber, "https:"],
+    const [name, secure] of [
+      ["WS_URL", "wss:"],
+      ["TRANSCRIBER_URL", "https:"],
     ] as const
   ) {
+    const url = URL.parse(text(env, name) ?? "");
+    if (!url) continue;
     if (isLocal(url)) {
       found.push(wrong(
         name,
-        `${name} is on localhost while APP_URL is ${app.origin}: each browser would look for it on its own machine. Set ${name} to the public address of that service.`,
+        `${name} is on localhost while APP_URL is ${app.origin}: each browser would look for it on its own machine. Unset ${name}, and web passes on what is for that service.`,
       ));
     } else if (app.protocol === "https:" && url.protocol !== secure) {
       found.push(wrong(

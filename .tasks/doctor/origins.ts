@@ -5,6 +5,7 @@ import {
   type Env,
   type Finding,
   ok,
+  text,
   wrong,
 } from "./finding.ts";
 import { reach } from "./reach.ts";
@@ -12,22 +13,27 @@ import { reach } from "./reach.ts";
 const httpOf = (address: string) =>
   address.replace(/^ws/, "http").replace(/\/+$/, "");
 
-/** Whether realtime lets pages of APP_URL open a socket. */
+/** Whether realtime is there, and lets pages of APP_URL open a socket where it has its own address. */
 export async function checkRealtime(
   env: Env,
   about: Circumstances,
 ): Promise<Finding[]> {
-  const { APP_URL, WS_URL } = addresses(env);
-  if (!URL.canParse(WS_URL) || !URL.canParse(APP_URL)) return [];
+  const { APP_URL, REALTIME_INTERNAL_URL } = addresses(env);
+  const publicUrl = text(env, "WS_URL");
+  const name = publicUrl ? "WS_URL" : "REALTIME_INTERNAL_URL";
+  const url = httpOf(publicUrl ?? REALTIME_INTERNAL_URL);
+  if (!URL.canParse(url) || !URL.canParse(APP_URL)) return [];
   const found: Finding[] = [];
-  const url = httpOf(WS_URL);
-  const health = await reach("WS_URL", `${url}/readyz`, about, found);
+  const health = await reach(name, `${url}/readyz`, about, found);
   if (health === undefined) return found;
   if (!health.response.ok) {
     found.push(wrong(
-      "WS_URL",
-      `WS_URL: realtime answers, but is not ready (HTTP ${health.response.status}). Its log says why.`,
+      name,
+      `${name}: realtime answers, but is not ready (HTTP ${health.response.status}). Its log says why.`,
     ));
+  }
+  if (!publicUrl) {
+    return found.length ? found : [ok(name, "Realtime is ready for web.")];
   }
   const upgrade = await upgradeStatus(url, new URL(APP_URL).origin);
   if (upgrade === 403) {
@@ -82,11 +88,20 @@ export async function checkTranscriber(
   env: Env,
   about: Circumstances,
 ): Promise<Finding[]> {
-  const { APP_URL, TRANSCRIBER_URL } = addresses(env);
-  if (!URL.canParse(TRANSCRIBER_URL) || !URL.canParse(APP_URL)) return [];
+  const { APP_URL, TRANSCRIBER_INTERNAL_URL } = addresses(env);
+  const publicUrl = text(env, "TRANSCRIBER_URL");
+  const inside = "TRANSCRIBER_INTERNAL_URL";
+  if (!URL.canParse(APP_URL)) return [];
   const found: Finding[] = [];
+  if (!publicUrl) {
+    const url = `${httpOf(TRANSCRIBER_INTERNAL_URL)}/healthz`;
+    if (!URL.canParse(url)) return [];
+    if (await reach(inside, url, about, found) === undefined) return found;
+    return found.length ? found : [ok(inside, "The transcriber answers web.")];
+  }
+  if (!URL.canParse(publicUrl)) return [];
   const origin = new URL(APP_URL).origin;
-  const url = httpOf(TRANSCRIBER_URL);
+  const url = httpOf(publicUrl);
   const answer = await reach(
     "TRANSCRIBER_URL",
     `${url}/transcribe`,

@@ -339,7 +339,7 @@ trial("services that are not there once they should be", async ({ wrongs }) => {
   const found = await wrongs({}, { live: true });
   assertEquals(found.map(({ about }) => about), [
     "APP_URL",
-    "WS_URL",
-    "TRANSCRIBER_URL",
+    "REALTIME_INTERNAL_URL",
+    "TRANSCRIBER_INTERNAL_URL",
   ]);
 });

@@ -67,8 +67,8 @@ const MISTAKES: [mistake: string, env: Env, sentence: string][] = [
   ],
   [
     "a socket on localhost",
-    { ...PUBLIC, WS_URL: undefined },
-    "WS_URL is on localhost while APP_URL is https://chat.invalid: each browser would look for it on its own machine. Set WS_URL to the public address of that service.",
+    { ...PUBLIC, WS_URL: "ws://localhost:8080" },
+    "WS_URL is on localhost while APP_URL is https://chat.invalid: each browser would look for it on its own machine. Unset WS_URL, and web passes on what is for that service.",
   ],
   [
     "http:// of the transcriber under https",
@@ -274,6 +274,12 @@ Deno.test("what stands before web is told of, and a name nobody reads", async ()
   assert(!(await notes(deploy)).some((name) => /TRUST|OTEL|DENO_D/.test(name)));
   assert((await notes({ TEAM: "blue" })).includes("TEAM"));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("a public address needs no others: web passes on what is for the other services", async () => {
+  const addresses = async (env: Env) =>
+    (await checkAddresses(env)).filter(({ level }) => level === "wrong");
+  assertEquals(await addresses({ APP_URL: "https://chat.invalid" }), []);
 });
 
 Deno.test("an environment without mistakes has none", async () => {

@@ -48,10 +48,12 @@ export type Verify = (token: string) => Promise<Identity>;
  * Verifies tokens for the audience `realtime` with web's published keys, which are
  * fetched when first needed, kept ten minutes, and asked for again at most every five
  * seconds when a token names an unknown key.
+ *
+ * @param webUrl where web is reached from here, if not at the address it issues tokens by.
  */
-export function tokenVerifier(appUrl: string): Verify {
+export function tokenVerifier(appUrl: string, webUrl = appUrl): Verify {
   const keys = createRemoteJWKSet(
-    new URL("/.well-known/jwks.json", appUrl),
+    new URL("/.well-known/jwks.json", webUrl),
     { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 3_000 },
   );
   return (token) => verify(token, appUrl, keys);

@@ -25,7 +25,7 @@ export interface Readiness {
 export class Health {
   #keys: { at: number; state: Promise<State> } | undefined;
 
-  constructor(readonly log: RoomLog, readonly appUrl: string) {}
+  constructor(readonly log: RoomLog, readonly webUrl: string) {}
 
   async readiness(accepting: boolean): Promise<Readiness> {
     const [store, keys] = await Promise.all([this.#store(), this.#askKeys()]);
@@ -48,14 +48,14 @@ export class Health {
 
   #askKeys(): Promise<State> {
     if (!this.#keys || this.#keys.at < Date.now() - KEPT) {
-      this.#keys = { at: Date.now(), state: askKeys(this.appUrl) };
+      this.#keys = { at: Date.now(), state: askKeys(this.webUrl) };
     }
     return this.#keys.state;
   }
 }
 
-async function askKeys(appUrl: string): Promise<State> {
-  const url = new URL("/.well-known/jwks.json", appUrl);
+async function askKeys(webUrl: string): Promise<State> {
+  const url = new URL("/.well-known/jwks.json", webUrl);
   const signal = AbortSignal.timeout(PATIENCE);
   const up = await within(
     fetch(url, { signal }).then((answer) => {
@@ -63,7 +63,9 @@ async function askKeys(appUrl: string): Promise<State> {
     }),
   );
   if (up) return { state: "up" };
-  return { state: "down", reason: "APP_URL does not answer with its keys." };
+  const reason =
+    "Web’s keys cannot be fetched. Check APP_URL and WEB_INTERNAL_URL.";
+  return { state: "down", reason };
 }
 
 const within = (work: Promise<unknown>): Promise<boolean> =>

@@ -27,15 +27,15 @@ export interface Running extends AsyncDisposable {
 /** Starts the whole service on a free port, with a web of its own and a folder that goes away with it. */
 export async function startService(
   deps: Partial<Deps> = {},
-  { google, liveStreams = 10, ...times }: Partial<
-    LiveTimes & Pick<Config, "google" | "liveStreams">
+  { google, publicUrl, liveStreams = 10, ...times }: Partial<
+    LiveTimes & Pick<Config, "google" | "liveStreams" | "publicUrl">
   > = {},
 ): Promise<Running> {
   const web = await startWeb();
   const dataDir = await Deno.makeTempDir({ prefix: "transcriber-test-" });
   const config = {
     appUrl: web.url,
-    publicUrl: "http://localhost:8090",
+    publicUrl,
     port: 0,
     host: "127.0.0.1",
     dataDir,

@@ -9,7 +9,7 @@ import { type OpenRoom, openRoom } from "../client/browser/room.ts";
 import { initialState } from "../client/browser/room-state.ts";
 import type { LinkState, WayOn } from "../client/browser/socket.ts";
 import { type Clock, OWN } from "../client/drawn/times.ts";
-import { fetchToken } from "../client/browser/token.ts";
+import { fetchToken, socketUrl } from "../client/browser/token.ts";
 import type { TranscriberState } from "../http/pages/transcriber.ts";
 
 export interface RoomProps {
@@ -100,7 +100,7 @@ export default function Room(props: RoomProps) {
   useEffect(() => {
     const room = open.current = openRoom({
       state,
-      url: props.wsUrl,
+      url: socketUrl(props.wsUrl),
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: setState,

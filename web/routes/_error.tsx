@@ -50,7 +50,8 @@ const WORDS: Record<number, { title: string; text: string }> = {
 /** Errors whose own sentences are for programs, or say less than the words above. */
 const GENERAL = ["not-found", "method-not-allowed"];
 
-const isApi = (path: string) => /^\/(api|\.well-known)(\/|$)/.test(path);
+const isApi = (path: string) =>
+  /^\/(api|\.well-known|realtime|transcriber)(\/|$)/.test(path);
 
 /**
  * Anything thrown ends here: JSON for programs, a plain page for people. It is rendered

@@ -7,8 +7,8 @@ import { define } from "../utils.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
-    const { appUrl, transcriberUrl, faceLiveness } = ctx.state.services.config;
-    return page({ appUrl, transcriberUrl, faceLiveness });
+    const { speechUrl, faceLiveness } = ctx.state.services.config;
+    return page({ origin: ctx.url.origin, speechUrl, faceLiveness });
   },
 });
 
@@ -96,7 +96,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         liveness={data.faceLiveness}
       />
       <DocsPromises />
-      <DocsApi origin={data.appUrl} transcriber={data.transcriberUrl} />
+      <DocsApi origin={data.origin} transcriber={data.speechUrl} />
     </div>
   </div>
 ));

@@ -3,6 +3,9 @@ import type { LiveFrame } from "../../../transcriber/live.ts";
 import type { Token } from "./token.ts";
 import { doubtfulOf } from "./transcribe.ts";
 
+/** Where an address without a host leads from. */
+const page = () => globalThis.location?.href;
+
 /** The most sound the transcriber takes in one go: bytes of five minutes. */
 const MOST = 300 * 16_000 * 2;
 
@@ -84,11 +87,9 @@ export function liveTranscript(options: LiveTranscriptOptions): LiveTranscript {
     try {
       const { token } = await getToken();
       if (!waiting) return;
-      const address = transcriberUrl.replace(/^http/, "ws");
-      socket = new WebSocket(`${address}/transcribe/live`, [
-        "transcriber",
-        token,
-      ]);
+      const url = new URL(`${transcriberUrl}/transcribe/live`, page());
+      url.protocol = url.protocol.replace("http", "ws");
+      socket = new WebSocket(url, ["transcriber", token]);
       socket.onopen = () => waiting?.splice(0).forEach(send);
       socket.onmessage = ({ data }) => receive(JSON.parse(data));
       // Only 1000 says that everything was understood.

@@ -52,7 +52,7 @@ export const backoff = (
 ): number => Math.random() * Math.min(longest, first * 2 ** failures);
 
 export interface LinkOptions {
-  url: string;
+  url: string | URL;
   roomId: string;
   token: Token;
   /** Where to recover from; undefined asks for a fresh window. */

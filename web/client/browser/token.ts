@@ -4,6 +4,10 @@ export interface Token {
   expiresAt: number;
 }
 
+/** Where a socket is opened: an address, or a path at the address this page came from. */
+export const socketUrl = (url: string): URL =>
+  new URL(url, location.href.replace("http", "ws"));
+
 /** An error after which trying again cannot help: its message says what can. */
 export interface Refused extends Error {
   final: boolean;

@@ -3,6 +3,7 @@ import type { Middleware } from "fresh";
 import { AppError } from "../../errors.ts";
 import type { log } from "../../log.ts";
 import type { State } from "../../utils.ts";
+import { passedRoute } from "../../gateway/paths.ts";
 import { roughNetworkOf } from "../requests/peers.ts";
 
 /** Asked every few seconds: lines about them would bury the others. */
@@ -31,13 +32,15 @@ const hashOf = (id: string): string =>
 export function observed(write: typeof log): Middleware<State> {
   return async (ctx) => {
     const started = performance.now();
+    // A request that became a socket cannot be read any more.
+    const { method } = ctx.req;
     const tell = (status: number, code?: string) => {
-      const route = ctx.route ?? "unknown";
+      const route = ctx.route ?? passedRoute(ctx.url.pathname) ?? "unknown";
       if (PROBES.has(route) && status < 500) return;
       const { account, ip, requestId } = ctx.state;
       write("info", "request", {
         requestId,
-        method: ctx.req.method,
+        method,
         route,
         status,
         code,

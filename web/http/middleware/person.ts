@@ -45,7 +45,9 @@ export function withServices(
       state.requestId,
       () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
     );
-    answer.headers.set("x-request-id", state.requestId);
+    if (answer.status !== 101) {
+      answer.headers.set("x-request-id", state.requestId);
+    }
     return answer;
   };
 }

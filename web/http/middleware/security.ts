@@ -40,6 +40,8 @@ export function securityHeaders(config?: Config, path?: string): Headers {
   return headers;
 }
 
+const toSocket = (address: string) => address.replace(/^http/, "ws");
+
 interface Policies {
   page: Middleware<State>;
   /** Live messages without JavaScript: no scripts, and shown in a frame of our own room page. */
@@ -47,15 +49,17 @@ interface Policies {
 }
 
 function policiesFor(config: Config): Policies {
-  const { wsUrl, transcriberUrl } = config;
-  const dictation = transcriberUrl.replace(/^http/, "ws");
+  // What this service passes on is 'self', sockets included (CSP3 §6.7.2.7).
+  const others = [config.wsUrl, config.speechUrl]
+    .filter((address) => !address.startsWith("/"));
+  const dictation = others.filter((address) => address.startsWith("http"));
   return {
     page: csp<State>({
       useNonce: true,
       csp: [
-        `connect-src 'self' ${wsUrl} ${transcriberUrl} ${dictation}`,
+        ["connect-src 'self'", ...others, ...dictation.map(toSocket)].join(" "),
         "img-src 'self' data: blob:",
-        `media-src 'self' blob: ${transcriberUrl}`,
+        ["media-src 'self' blob:", ...dictation].join(" "),
         "frame-src 'self'",
       ],
     }),
@@ -94,6 +98,15 @@ export const security: Middleware<State> = async (ctx) => {
   return answer;
 };
 
+/**
+ * Whether a page of this origin is one of ours: it came from the address this request was sent to,
+ * or from APP_URL. A proxy or a tunnel that ends TLS makes https of what reaches us as http.
+ */
+export function isOurs(origin: string, url: URL, { appUrl }: Config): boolean {
+  return origin === appUrl || origin === url.origin ||
+    origin === `https://${url.host}`;
+}
+
 const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
 /** What no page of another site can send without asking first (Fetch, "CORS-safelisted"). */
 const isJson = (headers: Headers): boolean =>
@@ -110,9 +123,8 @@ export const fromHere: Middleware<State> = (ctx) => {
   if (CHANGES_NOTHING.has(method) || isTold || isJson(headers)) {
     return ctx.next();
   }
-  const referer = URL.parse(headers.get("referer") ?? "")?.origin;
-  const { appUrl } = ctx.state.services.config;
-  if (referer === ctx.url.origin || referer === appUrl) return ctx.next();
+  const referer = URL.parse(headers.get("referer") ?? "")?.origin ?? "";
+  if (isOurs(referer, ctx.url, ctx.state.services.config)) return ctx.next();
   throw new AppError({
     code: "no-origin",
     status: 403,
@@ -123,7 +135,5 @@ export const fromHere: Middleware<State> = (ctx) => {
 
 /** Refuses changes another site asks for, by Sec-Fetch-Site and Origin. */
 export const sameSite: Middleware<State> = csrf<State>({
-  // Behind a proxy that ends TLS the request's own origin is not the one people see.
-  origin: (origin, ctx) =>
-    origin === ctx.url.origin || origin === ctx.state.services.config.appUrl,
+  origin: (origin, ctx) => isOurs(origin, ctx.url, ctx.state.services.config),
 });

@@ -159,7 +159,7 @@ export async function loadRoomPage(
     token: issued.token,
     tokenExpiresAt: issued.expiresAt,
     wsUrl: s.config.wsUrl,
-    transcriberUrl: s.config.transcriberUrl,
+    transcriberUrl: s.config.speechUrl,
     transcriber,
   };
 }

@@ -1,4 +1,5 @@
 import { HttpError } from "fresh";
+import { isOurs } from "../../http/middleware/security.ts";
 import { define } from "../../utils.ts";
 
 const SAFE = ["GET", "HEAD", "OPTIONS"];
@@ -9,9 +10,8 @@ const SAFE = ["GET", "HEAD", "OPTIONS"];
  */
 export default define.middleware((ctx) => {
   const origin = ctx.req.headers.get("origin");
-  const { appUrl } = ctx.state.services.config;
-  const isOurs = origin === null || origin === appUrl ||
-    origin === ctx.url.origin;
-  if (!isOurs && !SAFE.includes(ctx.req.method)) throw new HttpError(403);
+  const { config } = ctx.state.services;
+  const mayChange = origin === null || isOurs(origin, ctx.url, config);
+  if (!mayChange && !SAFE.includes(ctx.req.method)) throw new HttpError(403);
   return ctx.next();
 });

@@ -1,0 +1,31 @@
+import type { Verify } from "./tokens.ts";
+
+/** This machine and private networks, where a proxy of ours stands. */
+const NEAR =
+  /^(::ffff:)?(127|10|192\.168|172\.(1[6-9]|2\d|3[01]))\.|^::1$|^f[cd]|^fe80:/i;
+
+/** Where web says that it is web, by a token only web can sign. */
+const WEB_TOKEN = "x-web-token";
+
+/**
+ * Whose socket it is: whoever connects, unless web or a proxy of our own passes it on for somebody
+ * else. Of X-Forwarded-For only the last address counts, which they wrote.
+ *
+ * @returns a promise only where a token has to be verified. It never rejects.
+ */
+export function addressOf(
+  request: Request,
+  peer: string,
+  { trustProxy, verify }: { trustProxy: boolean; verify: Verify },
+): string | Promise<string> {
+  const list = request.headers.get("x-forwarded-for")?.split(",");
+  const given = list?.at(-1)?.trim().slice(0, 64);
+  if (!given) return peer;
+  if (trustProxy && NEAR.test(peer)) return given;
+  const token = request.headers.get(WEB_TOKEN);
+  if (token === null) return peer;
+  return verify(token).then(
+    ({ kind }) => kind === "service" ? given : peer,
+    () => peer,
+  );
+}

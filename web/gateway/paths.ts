@@ -1,0 +1,20 @@
+import { REALTIME_PATH, TRANSCRIBER_PATH } from "../config.ts";
+
+/** What of the transcriber is for browsers. Neither its measurements nor what is for web alone. */
+const SPEECH =
+  /^(\/transcribe(\/live)?|\/languages|\/docs|\/openapi\.json|\/clips\/[\w-]+(\/address|\/audio)?)$/;
+
+/** The path at the transcriber that an address here stands for; undefined for all others. */
+export function speechPath(pathname: string): string | undefined {
+  if (!pathname.startsWith(`${TRANSCRIBER_PATH}/`)) return undefined;
+  const path = pathname.slice(TRANSCRIBER_PATH.length);
+  return SPEECH.test(path) ? path : undefined;
+}
+
+/** The pattern of what is passed on, for log lines; undefined for what is not. */
+export function passedRoute(pathname: string): string | undefined {
+  if (pathname === REALTIME_PATH) return pathname;
+  const path = speechPath(pathname);
+  return path &&
+    TRANSCRIBER_PATH + path.replace(/^(\/clips\/)[^/]+/, "$1:id");
+}
