@@ -3,6 +3,7 @@ import type { Attack } from "./attack.ts";
 import { access } from "./kinds/access.ts";
 import { accounts } from "./kinds/accounts.ts";
 import { bombs } from "./kinds/bombs.ts";
+import { costly } from "./kinds/costly.ts";
 import { crossSite } from "./kinds/cross-site.ts";
 import { crowds } from "./kinds/crowds.ts";
 import { forms, queries } from "./kinds/forms.ts";
@@ -34,5 +35,6 @@ export const ATTACKS: Attack[] = [
   ...crowds,
   ...memory,
   ...openness,
+  ...costly,
   ...texts,
 ];

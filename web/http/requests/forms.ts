@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { AppError, toAppError } from "../../errors.ts";
 import { readUpTo } from "./body.ts";
+import { boundaryOf, hasPlainParts, isFormType } from "./parts.ts";
 
 /** The most bytes of a form with files: three camera pictures and some text. */
 const FILES_BYTES = 8 * 1024 * 1024;
@@ -8,9 +9,6 @@ const FILES_BYTES = 8 * 1024 * 1024;
 const TEXT_BYTES = 64 * 1024;
 /** The most bytes of one text: four thousand characters, the longest of ours, are 12 KB at most. */
 const FIELD_BYTES = 16 * 1024;
-/** The most parts of a form with files, for the same reason; ours have ten. */
-const MOST_PARTS = 100;
-
 /** The most bytes of a form with a recording: what the transcriber takes, and some text. */
 const RECORDING_BYTES = 11 * 1024 * 1024;
 
@@ -55,9 +53,6 @@ export class FormTooLarge extends AppError {
 const parse = (body: BodyInit, type: string): Promise<FormData> =>
   new Response(body, { headers: { "content-type": type } }).formData();
 
-const boundaryOf = (type: string): string =>
-  type.match(/boundary="?([^";]+)/)?.[1] ?? "";
-
 /** The fields of a multipart form that was cut off: its last part is closed where it ends. */
 async function parseCut(
   bytes: Uint8Array<ArrayBuffer>,
@@ -81,18 +76,6 @@ const badForm = (cause?: unknown): AppError =>
     message: "The form arrived damaged. Please send it again.",
     cause,
   });
-
-/** Refuses a multipart form of more parts than any of ours has, before it is parsed. */
-function checkParts(bytes: Uint8Array<ArrayBuffer>, type: string): void {
-  const boundary = `--${boundaryOf(type)}`;
-  const body = Buffer.from(bytes.buffer);
-  let at = -1;
-  for (let parts = 0; parts <= MOST_PARTS; parts++) {
-    at = body.indexOf(boundary, at + 1);
-    if (at < 0) return;
-  }
-  throw badForm();
-}
 
 /** Whether a text is longer than a field takes; it is only counted when it might be. */
 const isTooLong = (value: FormDataEntryValue): boolean =>
@@ -138,23 +121,21 @@ async function readOnce(
   takes: Takes,
 ): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
-  if (
-    !/^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type)
-  ) {
+  if (!isFormType(type)) {
     throw new AppError({
       code: "unsupported-type",
       status: 415,
       message: "This address accepts only forms.",
     });
   }
-  const hasParts = type.startsWith("multipart/");
+  const hasParts = /^multipart/i.test(type);
   const kind = hasParts ? takes : "text";
   const { bytes, whole } = await readUpTo(
     req,
     KINDS[kind].bytes,
     () => new FormTooLarge(new FormData(), kind),
   );
-  if (hasParts) checkParts(bytes, type);
+  if (hasParts && !hasPlainParts(bytes, type)) throw badForm();
   if (!whole) {
     const form = hasParts ? await parseCut(bytes, type) : new FormData();
     throw new FormTooLarge(withoutLong(form), kind);
