@@ -70,7 +70,7 @@ function parseEvent(fields: Fields): ClientFrame {
       return { event, roomId, message: parseDraft(fields.message) };
     }
     case "identify":
-      return { event, token: string(fields, "token", 16_384) };
+      return { event, token: string(fields, "token", 4_000) };
     case "join-room": {
       const roomId = id(fields, "roomId");
       const since = position(fields.since);

@@ -15,8 +15,8 @@ const USAGE = "usage: maintain.ts backup FILE | restore FILE";
 const nobody: LogListener = {
   entries() {},
   signal() {},
-  removal() {},
-  remembered() {},
+  signedOut() {},
+  membersChanged() {},
   reconnected() {},
 };
 

@@ -13,6 +13,9 @@ export const LIMITS = {
   clientIdLength: 64,
   /** Bytes of one frame from a client. */
   frameBytes: 65_536,
+  /** Rooms of one person, and members of one room. */
+  roomsEach: 5_000,
+  membersEach: 10_000,
   /** Messages in one history page. */
   historyLimit: 100,
   /** Characters of a search, after trimming. */
@@ -207,8 +210,6 @@ export type ServerFrame =
     userId: string;
     /** Milliseconds since the Unix epoch: identify again before then. */
     expiresAt: number;
-    /** Per room of the token: newest offset, and this person's read position. */
-    rooms: Record<string, { offset: number; read: number }>;
   }
   | {
     event: "room-joined";
@@ -224,6 +225,8 @@ export type ServerFrame =
     entries: EntryFrame[];
     /** People with the room open now. */
     online: Sender[];
+    /** This person's read position. */
+    read: number;
   }
   | {
     event: "message-ack";
@@ -258,6 +261,26 @@ export interface SessionsEnded {
   userId: string;
   sid?: string;
   keep?: string;
+}
+
+/**
+ * `PUT /rooms/:id/members`, by web alone: who is in a room. What has a higher version is
+ * newer, and stays.
+ */
+export interface MemberList {
+  version: number;
+  /** By people's ids. */
+  members: Record<string, Role>;
+  /** The room is no more. */
+  ended?: boolean;
+}
+
+/**
+ * `GET /api/internal/members?rooms=` at web, which realtime asks with a person's token: the
+ * members of those of the rooms that the person is in.
+ */
+export interface MembersAnswer {
+  rooms: Record<string, MemberList>;
 }
 
 /** `POST /rooms/:id/names`, by web alone: people are called otherwise in a room; by id. */

@@ -1,5 +1,6 @@
 import process from "node:process";
 import type { Verify } from "./access/tokens.ts";
+import { type AskWeb, webAsker } from "./access/web.ts";
 import type { Config } from "./config.ts";
 import { addressOf } from "./access/forwarded.ts";
 import { Health } from "./operations/health.ts";
@@ -25,6 +26,8 @@ export interface Parts {
   openLog: (listener: LogListener) => RoomLog | Promise<RoomLog>;
   verify: Verify;
   logger: Logger;
+  /** Asks web who is in a room; by itself, at APP_URL. */
+  ask?: AskWeb;
 }
 
 /** A running server. */
@@ -38,8 +41,9 @@ export interface Realtime {
 /** Bytes of a frame past which Bun itself drops the connection: twice what is taken, so that
  * whoever sends a little too much is told. A frame that has not ended takes as much memory. */
 const PAYLOAD_LIMIT = 131_072;
-/** Bytes of a body past which Bun answers a bare 413: a little more than is taken. */
-const BODY_LIMIT = 300_000;
+/** Bytes of a body past which Bun answers a bare 413: a little more than the list of a room's
+ * members, the longest of all. */
+const BODY_LIMIT = 600_000;
 /** Seconds a request has to arrive, and a connection to be of use again. Bun closes it then,
  * whatever of a header or a body has come. */
 const REQUEST_SECONDS = 60;
@@ -54,10 +58,10 @@ const DRAIN_LIMIT = 8_000;
 /** Starts the service on the port of the configuration (0: any free one). */
 export async function startServer(
   config: Config,
-  { openLog, verify, logger }: Parts,
+  { openLog, verify, logger, ask = webAsker(config.appUrl) }: Parts,
 ): Promise<Realtime> {
   const publishQueue = new PublishQueue();
-  const hub = new Hub(publishQueue, logger);
+  const hub = new Hub(publishQueue, logger, ask);
   hub.log = await openLog(hub);
   const { messageRate, messageBurst, trustProxy } = config;
   const shedding = new Shedding(publishQueue, config.maxMemory);

@@ -11,11 +11,14 @@ import { s3Blobs } from "./faces/s3-blobs.ts";
 import { takingTurns } from "./kv.ts";
 import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
-import { type Postman, startPostman } from "./mail/postman.ts";
+import { startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
 import { finishLeftoversSoon } from "./rooms/leftovers.ts";
+import { handOverDue } from "./rooms/hand-over.ts";
+import { membersOnly } from "./rooms/members-only.ts";
 import { namedRoomLog } from "./rooms/named-log.ts";
 import { realtimeRoomLog } from "./rooms/log.ts";
+import { type Rounds, startRounds } from "./rounds.ts";
 import type { Services } from "./services.ts";
 import { rotateWhenDue } from "./tokens/keys.ts";
 import { createSigner } from "./tokens/signer.ts";
@@ -70,25 +73,28 @@ export async function createServices(config: Config): Promise<Services> {
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
     signer,
-    roomLog: namedRoomLog(realtimeRoomLog(config, signer), { kv }),
+    roomLog: namedRoomLog(
+      membersOnly(realtimeRoomLog(config, signer), { kv }),
+      { kv },
+    ),
   };
 }
 
 const HOUR_MS = 60 * 60 * 1000;
 
 let opened: Promise<Services> | undefined;
-let postman: Postman | undefined;
+let rounds: Rounds[] = [];
 
 /**
  * The services of this process, from its environment: opened when first asked for, because a
  * build imports the app too and must not open any store. A failure is tried again next time.
- * Asking also sends what waits in the mail queue, and deletes what hung on messages that are gone,
- * in the background and not too often.
+ * Asking also does what waits in the queues, and deletes what hung on messages that are gone, in the
+ * background and not too often.
  *
  * @throws {ConfigError} naming the variable that is missing or malformed.
  */
 export function services(): Promise<Services> {
-  postman?.nudge();
+  for (const round of rounds) round.nudge();
   opened?.then(finishLeftoversSoon, () => {
     // Whoever waits for it below is told.
   });
@@ -121,6 +127,9 @@ async function openFromEnvironment(): Promise<Services> {
   rotate();
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
   Deno.unrefTimer(setInterval(rotate, HOUR_MS));
-  postman = startPostman(s);
+  rounds = [
+    startPostman(s),
+    startRounds(() => handOverDue(s), "hand-over-failed"),
+  ];
   return s;
 }

@@ -7,10 +7,10 @@ import type {
   EntryFrame,
   HistoryPage,
   Leftover,
+  MemberList,
   Message,
   Rename,
   Renamed,
-  Role,
   RoomClips,
   RoomSummary,
   SearchPage,
@@ -42,8 +42,6 @@ export interface Person {
   sid?: string;
 }
 
-type Roles = Record<string, Role>;
-
 /** What is to become of the message with this id. */
 export type Change =
   & { id: string }
@@ -57,20 +55,17 @@ export type Change =
 export interface RoomLog {
   history(
     account: Person,
-    roles: Roles,
     roomId: string,
     page: { before?: number; after?: number; limit?: number },
   ): Promise<HistoryPage>;
   /** The newest messages before an offset that contain a text. */
   search(
     account: Person,
-    roles: Roles,
     roomId: string,
     query: { q: string; before?: number; limit?: number },
   ): Promise<SearchPage>;
   post(
     account: Person,
-    roles: Roles,
     roomId: string,
     draft: Draft,
   ): Promise<Message>;
@@ -80,7 +75,6 @@ export interface RoomLog {
    */
   find(
     account: Person,
-    roles: Roles,
     roomId: string,
     id: string,
   ): Promise<Message>;
@@ -90,25 +84,21 @@ export interface RoomLog {
    */
   amend(
     account: Person,
-    roles: Roles,
     roomId: string,
     change: Change,
   ): Promise<Message>;
+  /** Of those of these rooms that the person is in. */
   summaries(
     account: Person,
-    roles: Roles,
+    roomIds: string[],
   ): Promise<Record<string, RoomSummary>>;
   markRead(
     account: Person,
-    roles: Roles,
     roomId: string,
     offset: number,
   ): Promise<void>;
-  membershipChanged(
-    roomId: string,
-    userId: string,
-    removed: boolean,
-  ): Promise<void>;
+  /** Hands over who is in a room: whoever is no longer in it is out when this resolves. */
+  handOver(roomId: string, list: MemberList): Promise<void>;
   /** Tells whoever has a room open what people are called in it now; by their ids. */
   namesChanged(roomId: string, names: Record<string, string>): Promise<void>;
   /** Closes the sockets of sessions that ended, and refuses their tokens. */
@@ -127,7 +117,6 @@ export interface RoomLog {
   endRoom(roomId: string): Promise<void>;
   stream(
     account: Person,
-    roles: Roles,
     roomId: string,
     after: number,
     signal: AbortSignal,

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { CLOSE } from "../protocol.ts";
-import { REMOVAL_MEMORY, Removals } from "./removals.ts";
-import { type SignOut, toRemoval, toSignOut } from "./sign-outs.ts";
+import { SIGN_OUT_MEMORY, type SignOut, SignOuts } from "./sign-outs.ts";
 import {
   startTestServer,
   TestClient,
@@ -94,29 +93,21 @@ test("only web may end sessions, and must say whose", async () => {
   }
 });
 
-test("a sign-out says the same after it was kept, and is forgotten in time", () => {
+test("a sign-out is forgotten when no token of before can live", () => {
   const at = 1_000_000;
-  const signOuts: SignOut[] = [
-    { userId: "a&b=c", at },
+  const all: SignOut[] = [
     { userId: "ann", sid: "s 1", at },
     { userId: "ann", keep: "s2", at },
   ];
-  for (const signOut of signOuts) {
-    expect(toSignOut(toRemoval(signOut))).toEqual({
-      ...{ sid: undefined, keep: undefined },
-      ...signOut,
-    });
-  }
-  const removals = new Removals();
-  for (const signOut of signOuts) removals.hear(toRemoval(signOut));
+  const signOuts = new SignOuts();
+  for (const signOut of all) signOuts.hear(signOut);
   const person = {
-    ...{ id: "ann", sid: "s 1", expiresAt: 0, issuedAt: 0 },
+    ...{ id: "ann", sid: "s 1", expiresAt: 0, issuedAt: 0, token: "" },
     sender: { id: "ann", name: "Ann" },
-    rooms: new Map([["r", "member" as const]]),
   };
-  removals.forget(at + REMOVAL_MEMORY);
-  expect(removals.signedOut(person)).toBe(true);
-  expect(removals.apply(person).rooms.size).toBe(0);
-  removals.forget(at + REMOVAL_MEMORY + 1);
-  expect(removals.signedOut(person)).toBe(false);
+  signOuts.forget(at + SIGN_OUT_MEMORY);
+  expect(signOuts.ended(person)).toBe(true);
+  expect(() => signOuts.admit(person)).toThrow("signed out");
+  signOuts.forget(at + SIGN_OUT_MEMORY + 1);
+  expect(signOuts.ended(person)).toBe(false);
 });

@@ -1,9 +1,8 @@
-import type { Person } from "./tokens.ts";
-import type { Removal } from "../log/log.ts";
+import { AuthError, type Person } from "./tokens.ts";
 import type { SessionsEnded } from "../protocol.ts";
 
-/** As the id of a room: all of them. The person is signed out. */
-const EVERYWHERE = "*";
+/** Milliseconds a sign-out is remembered: longer than any token lives. */
+export const SIGN_OUT_MEMORY = 600_000;
 
 /** Sessions of a person that ended, and when. */
 export interface SignOut extends SessionsEnded {
@@ -11,21 +10,17 @@ export interface SignOut extends SessionsEnded {
   at: number;
 }
 
-/**
- * A sign-out in the form the log remembers and tells every instance of: that of a person
- * who is taken out of a room.
- */
-export function toRemoval({ userId, sid, keep, at }: SignOut): Removal {
+/** What tells a sign-out from others, as text. The log keeps it under this name. */
+export function nameOf({ userId, sid, keep }: SessionsEnded): string {
   const which = new URLSearchParams({ userId });
   if (sid !== undefined) which.set("sid", sid);
   else if (keep !== undefined) which.set("keep", keep);
-  return { roomId: EVERYWHERE, userId: `${which}`, removed: true, at };
+  return `${which}`;
 }
 
-/** The sign-out a removal stands for, or null: then it is about a room. */
-export function toSignOut({ roomId, userId, at }: Removal): SignOut | null {
-  if (roomId !== EVERYWHERE) return null;
-  const which = new URLSearchParams(userId);
+/** The sign-out of a name of {@link nameOf}. */
+export function fromName(name: string, at: number): SignOut {
+  const which = new URLSearchParams(name);
   return {
     userId: which.get("userId") ?? "",
     sid: which.get("sid") ?? undefined,
@@ -34,18 +29,52 @@ export function toSignOut({ roomId, userId, at }: Removal): SignOut | null {
   };
 }
 
+/** Who signed out lately: their tokens live on, and must not let them in. */
+export class SignOuts {
+  /** By person, and by name. */
+  readonly #people = new Map<string, Map<string, SignOut>>();
+
+  hear(signOut: SignOut): void {
+    const known = this.#people.get(signOut.userId) ?? new Map();
+    this.#people.set(signOut.userId, known.set(nameOf(signOut), signOut));
+  }
+
+  /** Whether the session of this person's token has ended. */
+  ended(person: Person): boolean {
+    const signOuts = this.#people.get(person.id);
+    return signOuts !== undefined &&
+      [...signOuts.values()].some((signOut) => endsSession(signOut, person));
+  }
+
+  /**
+   * Lets in the person a token speaks for.
+   *
+   * @throws {AuthError} `session-ended` once they are signed out.
+   */
+  admit(person: Person): Person {
+    if (!this.ended(person)) return person;
+    throw new AuthError("session-ended", "You are signed out; sign in again.");
+  }
+
+  /** Forgets what no living token can contradict. */
+  forget(now = Date.now()): void {
+    for (const [userId, signOuts] of this.#people) {
+      for (const [name, { at }] of signOuts) {
+        if (at < now - SIGN_OUT_MEMORY) signOuts.delete(name);
+      }
+      if (signOuts.size === 0) this.#people.delete(userId);
+    }
+  }
+}
+
 /** Whether a sign-out ended the session a token was made for. */
-export function endsSession(signOut: SignOut, person: Person): boolean {
-  const { userId, sid, keep, at } = signOut;
+function endsSession(
+  { userId, sid, keep, at }: SignOut,
+  person: Person,
+): boolean {
   if (userId !== person.id) return false;
   if (sid !== undefined) return sid === person.sid;
   if (keep !== undefined && keep === person.sid) return false;
-  return isFromBefore(person, at);
+  // Where it states whole seconds, a token of the same second counts as older.
+  return person.issuedAt * 1000 <= at;
 }
-
-/**
- * Whether a person's token was issued before a time, in milliseconds. Where it states whole
- * seconds, one of the same second counts as older.
- */
-export const isFromBefore = ({ issuedAt }: Person, at: number): boolean =>
-  issuedAt * 1000 <= at;

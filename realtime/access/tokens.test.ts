@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => issuer.stop());
 
 const now = () => Math.floor(Date.now() / 1000);
-const person = { sub: "ann", name: "Ann", rooms: { r: "admin" } };
+const person = { sub: "ann", name: "Ann" };
 
 async function refusal(token: string, check = verify): Promise<AuthError> {
   try {
@@ -30,7 +30,6 @@ test("reads a person and the service from their tokens", async () => {
     person: {
       id: "ann",
       sender: { id: "ann", name: "Ann" },
-      rooms: new Map([["r", "admin"]]),
     },
   });
   expect(await verify(await issuer.serviceToken())).toEqual({
@@ -48,8 +47,6 @@ const BAD: Record<string, Record<string, unknown>> = {
   "of another issuer": { iss: "https://elsewhere.example" },
   "without a name": { name: undefined },
   "without a person or scope": { sub: undefined },
-  "without rooms": { rooms: undefined },
-  "with an unknown role": { rooms: { r: "owner" } },
   "of a service with a person": { scope: "service", name: undefined },
   "without an end": { exp: undefined },
 };

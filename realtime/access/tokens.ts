@@ -5,14 +5,15 @@ import {
   jwtVerify,
   type JWTVerifyGetKey,
 } from "jose";
-import type { Role, Sender } from "../protocol.ts";
+import type { Sender } from "../protocol.ts";
 
 /** A person, as their token says. */
 export interface Person {
   id: string;
   /** The same object for as long as the token is used. */
   sender: Sender;
-  rooms: Map<string, Role>;
+  /** As it came: web is asked with it on the person's behalf. */
+  token: string;
   /** The session on web the token was made for; a token may name none. */
   sid?: string;
   /** Seconds since the Unix epoch, as in the token (RFC 7519 §4.1.6). */
@@ -71,7 +72,7 @@ async function verify(
       algorithms: ["EdDSA", "Ed25519"],
       requiredClaims: ["exp", "iat"],
     });
-    return identity(payload);
+    return identity(payload, token);
   } catch (error) {
     throw authError(error);
   }
@@ -94,11 +95,11 @@ function authError(error: unknown): AuthError {
 const invalid = () =>
   new AuthError("token-invalid", "The token is not valid here; sign in again.");
 
-function identity(payload: JWTPayload): Identity {
+function identity(payload: JWTPayload, token: string): Identity {
   if (payload.scope === "service" && payload.sub === undefined) {
     return { kind: "service" };
   }
-  const { sub, name, rooms, sid, iat = 0, exp = 0 } = payload;
+  const { sub, name, sid, iat = 0, exp = 0 } = payload;
   if (typeof sub !== "string" || sub === "" || typeof name !== "string") {
     throw invalid();
   }
@@ -106,20 +107,10 @@ function identity(payload: JWTPayload): Identity {
   const person: Person = {
     id: sub,
     sender: { id: sub, name },
-    rooms: roles(rooms),
+    token,
     sid,
     issuedAt: iat,
     expiresAt: exp * 1000,
   };
   return { kind: "person", person };
-}
-
-function roles(claim: unknown): Map<string, Role> {
-  if (typeof claim !== "object" || claim === null) throw invalid();
-  const roles = new Map<string, Role>();
-  for (const [roomId, role] of Object.entries(claim)) {
-    if (role !== "admin" && role !== "member") throw invalid();
-    roles.set(roomId, role);
-  }
-  return roles;
 }

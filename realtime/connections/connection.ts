@@ -1,5 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import { ackFrame, amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
+import { ackFrame, amendMessage, entryOf } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { FrameError, parseFrame } from "../frames.ts";
 import type { Hub } from "../rooms/hub.ts";
@@ -12,6 +12,7 @@ import {
   type ClientFrame,
   CLOSE,
   LIMITS,
+  type Role,
   type ServerFrame,
 } from "../protocol.ts";
 import type { Newcomer } from "./newcomers.ts";
@@ -37,8 +38,8 @@ export interface ConnectionContext {
   shedding: Shedding;
 }
 
-/** Characters of a frame before it is known whose it is: a token, which names each room. */
-const NEWCOMER_FRAME = 17_000;
+/** Characters of a frame before it is known whose it is: a token. */
+const NEWCOMER_FRAME = 4_096;
 /** Sockets one person may have here: far more than they have tabs and devices. */
 const SOCKETS_A_PERSON = 64;
 
@@ -108,9 +109,12 @@ export class Connection implements InboxOwner {
         this.#readings.leave(frame.roomId);
         return;
       case "typing":
-        roleIn(person, frame.roomId, frame.event);
-        this.#type(person, frame.roomId);
-        return;
+        return this.#asMember(
+          person,
+          frame.roomId,
+          frame.event,
+          () => this.#type(person, frame.roomId),
+        );
       case "read":
         this.#limits.takeRequest(frame.event);
         return this.#read(person, frame);
@@ -148,16 +152,10 @@ export class Connection implements InboxOwner {
     if (identity.kind !== "person") {
       throw new AuthError("token-invalid", "Only a person can identify.");
     }
-    const person = hub.removals.admit(identity.person);
+    const person = hub.signOuts.admit(identity.person);
     if (this.person && this.person.id !== person.id) {
       throw new AuthError("token-invalid", "That is another person's token.");
     }
-    const positions = await hub.log.positions(person.id, [
-      ...person.rooms.keys(),
-    ]);
-    if (this.closed) return;
-    // A removal may have come in while the log was asked.
-    hub.removals.admit(person);
     if (!this.person) {
       if (hub.socketsOf(person.id) >= SOCKETS_A_PERSON) {
         return this.close(CLOSE.flooding, "too many sockets");
@@ -167,37 +165,43 @@ export class Connection implements InboxOwner {
     }
     this.person = person;
     this.deadline = person.expiresAt;
-    for (const roomId of this.#readings.list()) {
-      if (person.rooms.has(roomId)) continue;
-      this.send({ event: "membership", roomId, removed: true });
-      this.removedFrom(roomId);
-    }
-    const rooms = Object.fromEntries(
-      [...person.rooms.keys()].map((id) => {
-        const { offset = 0, read = 0 } = positions[id] ?? {};
-        return [id, { offset, read }];
-      }),
-    );
     const { id: userId, expiresAt } = person;
-    this.send({ event: "identified", userId, expiresAt, rooms });
+    this.send({ event: "identified", userId, expiresAt });
+  }
+
+  /** Does something once the person is known to be a member; at once where they are. */
+  #asMember(
+    person: Person,
+    roomId: string,
+    ref: string,
+    work: (role: Role) => void,
+  ): Promise<void> | undefined {
+    const role = this.context.hub.members.roleIn(person, roomId, ref);
+    if (typeof role === "string") return void work(role);
+    return role.then((role) => {
+      if (!this.closed) work(role);
+    });
   }
 
   #chat(
     person: Person,
     { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
-  ): undefined {
+  ): Promise<void> | undefined {
     const { clientId } = message;
     this.#takeAppend(person, clientId);
-    const entry = entryOf(person, roomId, message);
-    this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
+    return this.#asMember(person, roomId, clientId, () => {
+      const entry = entryOf(person, roomId, message);
+      this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
+    });
   }
 
   async #amend(person: Person, frame: Amendment): Promise<void> {
     const { roomId, clientId } = frame;
+    const { log, members } = this.context.hub;
+    const role = await members.roleIn(person, roomId, clientId);
     const { resolve, reject } = this.#waiter(roomId, clientId);
     // The next frame waits, so that order is kept.
-    await amendMessage(this.context.hub.log, person, frame)
-      .then(resolve, reject);
+    await amendMessage(log, person, role, frame).then(resolve, reject);
   }
 
   /** Acknowledges an append once it is durable, or says that it failed. */
@@ -220,9 +224,15 @@ export class Connection implements InboxOwner {
     };
   }
 
-  /** Whether this socket may be told what is said in a room now. */
+  /** The rooms it has open. */
+  get reading(): string[] {
+    return this.#readings.list();
+  }
+
+  /** Whether this socket may be told what is said in a room now, as far as is known here. */
   mayRead(roomId: string): boolean {
-    return !this.closed && this.person?.rooms.has(roomId) === true;
+    if (this.closed || !this.person) return false;
+    return this.context.hub.members.roleNow(this.person, roomId) !== null;
   }
 
   #type(person: Person, roomId: string): void {
@@ -235,8 +245,9 @@ export class Connection implements InboxOwner {
     person: Person,
     { roomId, offset }: Extract<ClientFrame, { event: "read" }>,
   ): Promise<void> {
-    roleIn(person, roomId, "read");
-    await this.context.hub.markRead(person, roomId, offset);
+    const { hub } = this.context;
+    await hub.members.roleIn(person, roomId, "read");
+    await hub.markRead(person, roomId, offset);
   }
 
   #badFrame(code: string, message: string): void {
@@ -276,7 +287,6 @@ export class Connection implements InboxOwner {
 
   /** Takes the room from this socket; closes it if no other is open. */
   removedFrom(roomId: string): void {
-    this.person?.rooms.delete(roomId);
     const had = this.#readings.has(roomId);
     this.#readings.leave(roomId);
     if (had && this.#readings.size === 0) {

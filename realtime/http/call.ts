@@ -54,7 +54,7 @@ export async function authenticate(
     throw new AuthError("token-invalid", "A token is required.");
   }
   const identity = await verify(token);
-  if (identity.kind === "person") hub.removals.admit(identity.person);
+  if (identity.kind === "person") hub.signOuts.admit(identity.person);
   return identity;
 }
 
@@ -82,15 +82,20 @@ const BODY_LIMIT = 262_144;
  * @throws {FrameError} `bad-json`
  * @throws {HttpError} 413 `too-large`
  */
-export const body = async (request: Request): Promise<unknown> =>
-  parsed(await received(request));
+export const body = async (
+  request: Request,
+  limit = BODY_LIMIT,
+): Promise<unknown> => parsed(await received(request), limit);
 
 /** The bytes of a body, once all of it has arrived; it is looked at later. */
 const received = (request: Request): Promise<ArrayBuffer | undefined> =>
   request.arrayBuffer().catch(() => undefined);
 
-function parsed(bytes: ArrayBuffer | undefined): unknown {
-  if (bytes && bytes.byteLength > BODY_LIMIT) throw tooLarge();
+function parsed(
+  bytes: ArrayBuffer | undefined,
+  limit = BODY_LIMIT,
+): unknown {
+  if (bytes && bytes.byteLength > limit) throw tooLarge();
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
@@ -117,7 +122,7 @@ export async function written(
     JSON.stringify([person.id, roomId]),
     async () => {
       // They may have been removed or signed out while this waited.
-      context.hub.removals.admit(person);
+      context.hub.signOuts.admit(person);
       return await write(person, parsed(bytes));
     },
   );

@@ -27,6 +27,7 @@ const FRAME_STATUS: Record<string, number> = {
   "forbidden": 403,
   "not-found": 404,
   "rate-limited": 429,
+  "members-unavailable": 503,
 };
 
 /** Says what became of a request; whatever is not known by name is `internal`. */

@@ -1,6 +1,6 @@
 import { snapshotOf } from "../operations/snapshot.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, entryOf, roleIn } from "../rooms/actions.ts";
+import { amendMessage, entryOf } from "../rooms/actions.ts";
 import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
 import {
   authenticate,
@@ -17,13 +17,15 @@ import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import type { Leftovers, Message, NamesChanged } from "../protocol.ts";
-import { EVERYONE } from "../access/removals.ts";
+import { handOver } from "./members.ts";
 import { searchRoom } from "../rooms/search.ts";
-import { toRemoval } from "../access/sign-outs.ts";
 import { roomStream } from "../rooms/stream.ts";
 import { clipsOf, renameFor } from "../rooms/erasing.ts";
 
 type Handle = (call: Call) => Promise<Response>;
+
+/** Rooms whose summaries are asked for at once. */
+const SUMMARIES = 100;
 
 /** Live pages one person may have open here. */
 const STREAM_LIMIT = 20;
@@ -35,7 +37,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/rooms/:id/amendments", amend],
   ["GET", "/rooms/:id/search", search],
   ["PUT", "/rooms/:id/read", read],
-  ["POST", "/rooms/:id/membership", membership],
+  ["PUT", "/rooms/:id/members", handOver],
   ["POST", "/rooms/:id/names", names],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", end],
@@ -53,7 +55,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
 async function history({ context, request, url, roomId }: Call) {
   const who = await authenticate(context, request);
   if (who.kind === "person") {
-    roleIn(who.person, roomId);
+    await context.hub.members.roleIn(who.person, roomId);
     context.limits.of(who.person.id).takeRequest("history");
   }
   const id = url.searchParams.get("id");
@@ -72,12 +74,13 @@ async function append(
   person: Person,
   body: unknown,
 ): Promise<Response> {
-  const { limits, shedding, hub: { log, metrics } } = context;
+  const { limits, shedding, hub: { log, members, metrics } } = context;
   limits.of(person.id).takeMessage("message");
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
   const draft = parseDraft(body);
+  await members.roleIn(person, roomId, draft.clientId);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));
   metrics.appended((performance.now() - started) / 1_000);
@@ -112,19 +115,20 @@ async function change(
   person: Person,
   body: unknown,
 ): Promise<Response> {
-  const { limits, shedding, hub: { log } } = context;
+  const { limits, shedding, hub: { log, members } } = context;
   limits.of(person.id).takeMessage("amend");
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
   const amendment = parseAmendment(body, roomId);
-  await amendMessage(log, person, amendment);
+  const role = await members.roleIn(person, roomId, amendment.clientId);
+  await amendMessage(log, person, role, amendment);
   return await one(log, roomId, amendment.id);
 }
 
 async function search({ context, request, url, roomId }: Call) {
   const person = await personOf(context, request);
-  roleIn(person, roomId);
+  await context.hub.members.roleIn(person, roomId);
   context.limits.of(person.id).takeSearch("search");
   const query = url.searchParams.get("q") ?? "";
   const range = { before: number(url, "before"), limit: limitOf(url) };
@@ -133,7 +137,7 @@ async function search({ context, request, url, roomId }: Call) {
 
 async function read({ context, request, roomId }: Call) {
   const person = await personOf(context, request);
-  roleIn(person, roomId);
+  await context.hub.members.roleIn(person, roomId);
   context.limits.of(person.id).takeRequest("read");
   const { offset } = object(await body(request), "The body");
   if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
@@ -150,21 +154,11 @@ async function summaries({ context, request, url }: Call) {
   const person = await personOf(context, request);
   context.limits.of(person.id).takeRequest("summaries");
   const asked = (url.searchParams.get("rooms") ?? "").split(",");
-  const rooms = [...new Set(asked)].filter((id) => person.rooms.has(id));
-  return json({ rooms: await context.hub.log.summaries(person.id, rooms) });
-}
-
-async function membership({ context, request, roomId }: Call) {
-  await serviceOnly(context, request);
-  const { userId, removed } = object(await body(request), "The body");
-  if (typeof userId !== "string" || typeof removed !== "boolean") {
-    throw new FrameError(
-      "bad-frame",
-      "The fields userId and removed are required.",
-    );
-  }
-  await context.hub.log.remove({ roomId, userId, removed, at: Date.now() });
-  return new Response(null, { status: 204 });
+  const ids = [...new Set(asked)].filter(Boolean).slice(0, SUMMARIES);
+  const { log, members } = context.hub;
+  const roles = await members.rolesIn(person, ids);
+  const rooms = ids.filter((id) => roles.get(id));
+  return json({ rooms: await log.summaries(person.id, rooms) });
 }
 
 /** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */
@@ -193,7 +187,7 @@ async function sessions({ context, request }: Call) {
     );
   }
   const at = Date.now();
-  await context.hub.log.remove(toRemoval({ userId, sid, keep, at }));
+  await context.hub.log.signOut({ userId, sid, keep, at });
   return new Response(null, { status: 204 });
 }
 
@@ -213,7 +207,7 @@ async function renames({ context, request }: Call) {
   }
   const { log } = context.hub;
   if (after === undefined) {
-    await log.remove(toRemoval({ userId, at: Date.now() }));
+    await log.signOut({ userId, at: Date.now() });
   }
   return json(await renameFor(log, { userId, name, after }));
 }
@@ -230,13 +224,10 @@ async function clips({ context, request, url, roomId }: Call) {
 const isOptional = (value: unknown): value is string | undefined =>
   value === undefined || typeof value === "string";
 
-/** Ends a room: everyone is out at once, and what was said is deleted. */
+/** Deletes what was said in a room that has ended; who was in it is out before that. */
 async function end({ context, request, roomId }: Call) {
   await serviceOnly(context, request);
-  const { log } = context.hub;
-  const everyone = { userId: EVERYONE, removed: true, at: Date.now() };
-  await log.remove({ roomId, ...everyone });
-  await log.deleteRoom(roomId);
+  await context.hub.log.deleteRoom(roomId);
   return new Response(null, { status: 204 });
 }
 
@@ -265,7 +256,7 @@ async function leftoversTaken({ context, request }: Call) {
 
 async function stream({ context, request, url, roomId }: Call) {
   const person = await personOf(context, request);
-  roleIn(person, roomId);
+  await context.hub.members.roleIn(person, roomId);
   const { hub, limits, full } = context;
   limits.of(person.id).takeRequest("stream");
   if (full()) {

@@ -5,6 +5,8 @@ import type {
   Renamed,
   RoomSummary,
 } from "../protocol.ts";
+import type { MembersChange, MemberStore } from "../access/member-store.ts";
+import type { SignOut } from "../access/sign-outs.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
@@ -35,24 +37,16 @@ export interface Page {
   messages: Message[];
 }
 
-/** A person was taken out of a room (or let in again). */
-export interface Removal {
-  roomId: string;
-  userId: string;
-  removed: boolean;
-  /** Milliseconds since the Unix epoch. */
-  at: number;
-}
-
 /** What a log tells the instance that opened it. */
 export interface LogListener {
   /** Entries of a watched room, in log order; after a lost publish there may be a hole. */
   entries(roomId: string, entries: Entry[]): void;
   /** A signal sent to a watched room by any instance, this one included. */
   signal(roomId: string, text: string): void;
-  removal(removal: Removal): void;
-  /** A removal of the last minutes that may have been missed; the person may be back since. */
-  remembered(removal: Removal): void;
+  /** Sessions ended, now or in the last minutes. */
+  signedOut(signOut: SignOut): void;
+  /** The members of a room are others, or may be. */
+  membersChanged(change: MembersChange): void;
   /** The store came back: publishes may have been missed, or its newest entries lost. */
   reconnected(): void;
 }
@@ -96,6 +90,8 @@ export interface RoomLog {
   readonly store: "sqlite" | "redis";
   /** Appends that wait for the store. */
   readonly pending: number;
+  /** The copies of the rooms' members. */
+  readonly members: MemberStore;
   /**
    * Appends; resolves once the entry is as durable as the store is set to make it.
    * Appends made in one order by one caller are stored in that order. A repeated
@@ -160,11 +156,8 @@ export interface RoomLog {
   unwatch(roomId: string): void;
   /** Tells every instance watching the room something that is not stored. */
   signal(roomId: string, text: string): void;
-  /**
-   * Remembers a removal for longer than any token lives, also once the person is let in
-   * again, and tells every instance of either.
-   */
-  remove(removal: Removal): Promise<void>;
+  /** Remembers a sign-out for longer than any token lives, and tells every instance. */
+  signOut(signOut: SignOut): Promise<void>;
   /** Resolves if the store answers. */
   ping(): Promise<void>;
   /** Resolves when no append is in flight. */

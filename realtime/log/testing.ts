@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import type { Entry, NewEntry, Written } from "./entry.ts";
 import { messageEntry } from "./making.ts";
-import type { LogListener, Removal } from "./log.ts";
+import type { MembersChange } from "../access/member-store.ts";
+import type { SignOut } from "../access/sign-outs.ts";
+import type { LogListener } from "./log.ts";
 
 /** A redis-server of its own in a temporary folder. */
 export interface TestRedis {
@@ -79,7 +81,8 @@ export async function startRedis(...settings: string[]): Promise<TestRedis> {
 export class Recorder implements LogListener {
   readonly heard: [roomId: string, entry: Entry][] = [];
   readonly signals: [roomId: string, text: string][] = [];
-  readonly removals: Removal[] = [];
+  readonly signOuts: SignOut[] = [];
+  readonly changes: MembersChange[] = [];
   reconnects = 0;
 
   entries(roomId: string, entries: Entry[]): void {
@@ -88,11 +91,11 @@ export class Recorder implements LogListener {
   signal(roomId: string, text: string): void {
     this.signals.push([roomId, text]);
   }
-  removal(removal: Removal): void {
-    this.removals.push(removal);
+  signedOut(signOut: SignOut): void {
+    this.signOuts.push(signOut);
   }
-  remembered(removal: Removal): void {
-    this.removals.push(removal);
+  membersChanged(change: MembersChange): void {
+    this.changes.push(change);
   }
   reconnected(): void {
     this.reconnects += 1;

@@ -23,7 +23,11 @@ export function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
     setInterval(collector(hub), 5_000),
     setInterval(() => void hub.checkPositions(), POSITION_CHECK),
     setInterval(() => hub.refreshPresence(), PRESENCE_REFRESH),
-    setInterval(() => hub.removals.forget(), 60_000),
+    setInterval(() => {
+      hub.signOuts.forget();
+      hub.members.forgetAsked();
+      void hub.checkReaders();
+    }, 60_000),
     setInterval(() => void trimOld(hub, config, logger), TRIM_EVERY),
   ];
 }

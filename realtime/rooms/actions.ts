@@ -12,28 +12,12 @@ import {
   type ServerFrame,
 } from "../protocol.ts";
 
-/**
- * The person's role in a room by their current token.
- *
- * @throws {FrameError} `not-member`, the same whether or not there is such a room.
- */
-export function roleIn(person: Person, roomId: string, ref?: string): Role {
-  const role = person.rooms.get(roomId);
-  if (role) return role;
-  throw new FrameError("not-member", "You are not in this room.", ref);
-}
-
-/**
- * What a person's message is appended as.
- *
- * @throws {FrameError} `not-member`
- */
+/** What a person's message is appended as; they must be a member. */
 export function entryOf(
   person: Person,
   roomId: string,
   draft: Draft,
 ): NewEntry {
-  roleIn(person, roomId, draft.clientId);
   return messageEntry(origin(person, roomId, draft.clientId), draft);
 }
 
@@ -41,18 +25,19 @@ export function entryOf(
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
  * sender or an admin of the room may delete it.
  *
- * @throws {FrameError} `not-member`, `not-found`, `forbidden` or `too-many-reactions`.
+ * @throws {FrameError} `not-found`, `forbidden` or `too-many-reactions`.
  */
 export async function amendMessage(
   log: RoomLog,
   person: Person,
+  role: Role,
   frame: Amendment,
 ): Promise<Appended> {
   // Reactions to one message are counted one after the other, or many at once would all fit.
   const before = frame.event === "react" ? reacting.get(frame.id) : undefined;
   const done = (async () => {
     await before?.catch(() => {});
-    return await amend(log, person, frame);
+    return await amend(log, person, role, frame);
   })();
   if (frame.event !== "react") return await done;
   reacting.set(frame.id, done);
@@ -69,10 +54,10 @@ const reacting = new Map<string, Promise<unknown>>();
 async function amend(
   log: RoomLog,
   person: Person,
+  role: Role,
   frame: Amendment,
 ): Promise<Appended> {
   const { roomId, clientId, id } = frame;
-  const role = roleIn(person, roomId, clientId);
   const message = await log.find(roomId, id);
   if (!message) {
     throw new FrameError("not-found", "There is no such message.", clientId);

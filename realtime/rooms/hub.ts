@@ -1,15 +1,18 @@
 import type { Person } from "../access/tokens.ts";
+import { FrameError } from "../frames.ts";
 import type { Entry } from "../log/entry.ts";
-import type { LogListener, Removal, RoomLog, StoreError } from "../log/log.ts";
+import type { LogListener, RoomLog, StoreError } from "../log/log.ts";
 import { errorFields, type Logger } from "../operations/logger.ts";
 import { Metrics } from "../operations/metrics.ts";
 import type { PublishQueue } from "./publish-queue.ts";
 import { Presence } from "./presence.ts";
 import { CLOSE, type Sender, type ServerFrame } from "../protocol.ts";
-import { EVERYONE, Removals } from "../access/removals.ts";
+import { Members } from "../access/members.ts";
+import type { MembersChange } from "../access/member-store.ts";
+import { type SignOut, SignOuts } from "../access/sign-outs.ts";
+import type { AskWeb } from "../access/web.ts";
 import { Room } from "./room.ts";
 import type { Connection } from "../connections/connection.ts";
-import { type SignOut, toSignOut } from "../access/sign-outs.ts";
 import { parseSignal, type Signal } from "./signals.ts";
 import type { StreamReader } from "./stream.ts";
 
@@ -39,7 +42,8 @@ export class Hub implements LogListener {
   readonly instance = crypto.randomUUID();
   readonly connections = new Set<Connection>();
   readonly streams = new Set<StreamReader>();
-  readonly removals = new Removals();
+  readonly signOuts = new SignOuts();
+  readonly members: Members;
   readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
   // Most people have one socket, for which an array takes a fraction of a set.
@@ -47,7 +51,13 @@ export class Hub implements LogListener {
   #log: RoomLog | undefined;
   #storeTold = 0;
 
-  constructor(readonly publishQueue: PublishQueue, readonly logger: Logger) {}
+  constructor(
+    readonly publishQueue: PublishQueue,
+    readonly logger: Logger,
+    ask: AskWeb,
+  ) {
+    this.members = new Members(() => this.log.members, ask);
+  }
 
   /** The log; it is given after the hub was made, as each needs the other. */
   get log(): RoomLog {
@@ -187,48 +197,57 @@ export class Hub implements LogListener {
     }
   }
 
-  removal(removal: Removal): void {
-    this.removals.hear(removal);
-    for (const stream of [...this.streams]) stream.check(removal);
-    const signOut = toSignOut(removal);
-    if (signOut) return this.#signOut(signOut);
-    for (const connection of this.#concerned(removal)) {
-      this.#tellMember(connection, removal);
-    }
-  }
-
-  remembered(removal: Removal): void {
-    this.removals.hear(removal);
+  signedOut(signOut: SignOut): void {
+    this.signOuts.hear(signOut);
     for (const stream of [...this.streams]) stream.check();
-    const signOut = toSignOut(removal);
-    if (signOut) return this.#signOut(signOut);
-    for (const connection of this.#concerned(removal)) {
+    for (const connection of [...this.#people.get(signOut.userId) ?? []]) {
       const { person } = connection;
-      if (!person?.rooms.has(removal.roomId)) continue;
-      if (this.removals.apply(person).rooms.has(removal.roomId)) continue;
-      this.#tellMember(connection, removal);
-    }
-  }
-
-  #tellMember(connection: Connection, { roomId, removed }: Removal): void {
-    connection.send({ event: "membership", roomId, removed });
-    if (removed) connection.removedFrom(roomId);
-  }
-
-  #signOut({ userId }: SignOut): void {
-    for (const connection of [...this.#people.get(userId) ?? []]) {
-      if (!connection.person || !this.removals.signedOut(connection.person)) {
-        continue;
-      }
+      if (!person || !this.signOuts.ended(person)) continue;
       connection.close(CLOSE.token, "signed out");
     }
   }
 
-  #concerned({ roomId, userId }: Removal): Connection[] {
-    if (userId !== EVERYONE) return [...this.#people.get(userId) ?? []];
-    return [...this.connections].filter(({ person }) =>
-      person?.rooms.has(roomId)
-    );
+  membersChanged(change: MembersChange): void {
+    const isNewest = this.members.changed(change);
+    const { roomId, changed } = change;
+    if (!changed || !isNewest) return void this.checkReaders(roomId);
+    if (change.found) return;
+    for (const [userId, role] of Object.entries(changed)) {
+      this.#membershipChanged(roomId, userId, role === null);
+    }
+  }
+
+  /** Tells a person here that they are in a room now, or no longer. */
+  #membershipChanged(roomId: string, userId: string, removed: boolean): void {
+    for (const connection of [...this.#people.get(userId) ?? []]) {
+      connection.send({ event: "membership", roomId, removed });
+      if (removed) connection.removedFrom(roomId);
+    }
+    if (!removed) return;
+    for (const stream of [...this.streams]) {
+      if (stream.roomId === roomId && stream.person.id === userId) stream.end();
+    }
+  }
+
+  /** Looks whether everyone who reads a room, or any, may still; so copies in use stay fresh. */
+  async checkReaders(of?: string): Promise<void> {
+    const readers = new Map<string, { person: Person; roomId: string }>();
+    const add = (person: Person | undefined, roomId: string) => {
+      if (!person || of !== undefined && of !== roomId) return;
+      readers.set(`${roomId} ${person.id}`, { person, roomId });
+    };
+    for (const connection of this.connections) {
+      for (const roomId of connection.reading) add(connection.person, roomId);
+    }
+    for (const { person, roomId } of this.streams) add(person, roomId);
+    for (const { person, roomId } of readers.values()) {
+      try {
+        await this.members.roleIn(person, roomId);
+      } catch (error) {
+        const isOut = error instanceof FrameError && !error.retryable;
+        if (isOut) this.#membershipChanged(roomId, person.id, true);
+      }
+    }
   }
 
   /** Tells an operator why the store fails, but not for each of a thousand messages. */
@@ -239,7 +258,9 @@ export class Hub implements LogListener {
   }
 
   reconnected(): void {
+    this.members.forgetAll();
     void this.checkPositions();
+    void this.checkReaders();
   }
 
   entered(roomId: string, person: Sender): void {

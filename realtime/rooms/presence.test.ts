@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { Presence } from "./presence.ts";
-import { EVERYONE, REMOVAL_MEMORY, Removals } from "../access/removals.ts";
 
 const person = (id: string) => ({ id, name: `Name of ${id}` });
 const idsOf = (presence: Presence) => presence.online().map(({ id }) => id);
@@ -39,39 +38,4 @@ test("those of an instance that was killed are gone when it has been silent", ()
   expect(presence.expire(25_001)).toBe(true);
   expect(idsOf(presence)).toEqual(["ann", "cy"]);
   expect(presence.expire(25_002)).toBe(false);
-});
-
-const token = (issuedAt: number, ...rooms: string[]) => ({
-  id: "ann",
-  sender: person("ann"),
-  rooms: new Map(rooms.map((id) => [id, "member" as const])),
-  issuedAt,
-  expiresAt: Number.POSITIVE_INFINITY,
-});
-
-test("a removal stands against tokens from before it, and no others", () => {
-  const removals = new Removals();
-  removals.hear({ roomId: "r", userId: "ann", removed: true, at: 5_500 });
-  removals.hear({ roomId: "s", userId: "ben", removed: true, at: 5_500 });
-  const rooms = (issuedAt: number) => [
-    ...removals.apply(token(issuedAt, "r", "s")).rooms.keys(),
-  ];
-  expect(rooms(4)).toEqual(["s"]);
-  expect(rooms(5)).toEqual(["s"]);
-  expect(rooms(6)).toEqual(["r", "s"]);
-  removals.hear({ roomId: "r", userId: "ann", removed: false, at: 5_600 });
-  expect(rooms(5)).toEqual(["s"]);
-  expect(rooms(5.7)).toEqual(["r", "s"]);
-});
-
-test("the end of a room is a removal of everyone, also of who was let in again", () => {
-  const removals = new Removals();
-  removals.hear({ roomId: "r", userId: "ann", removed: true, at: 4_400 });
-  removals.hear({ roomId: "r", userId: "ann", removed: false, at: 4_500 });
-  removals.hear({ roomId: "r", userId: EVERYONE, removed: true, at: 5_500 });
-  expect([...removals.apply(token(5, "r", "s")).rooms.keys()]).toEqual(["s"]);
-  removals.forget(5_500 + REMOVAL_MEMORY);
-  expect(removals.apply(token(5, "r")).rooms.size).toBe(0);
-  removals.forget(5_501 + REMOVAL_MEMORY);
-  expect(removals.apply(token(5, "r")).rooms.size).toBe(1);
 });

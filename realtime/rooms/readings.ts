@@ -1,4 +1,3 @@
-import { roleIn } from "./actions.ts";
 import type { Person } from "../access/tokens.ts";
 import type { Appended } from "../log/log.ts";
 import type { ClientFrame } from "../protocol.ts";
@@ -53,20 +52,20 @@ export class Readings {
   /**
    * Brings the socket to where the room is, and lets it read on from there.
    *
-   * @throws {FrameError} `not-member`
+   * @throws {FrameError} `not-member`, `members-unavailable`
    * @throws {StoreError}
    */
   async join(
     person: Person,
     { roomId, since, echo }: Extract<ClientFrame, { event: "join-room" }>,
   ): Promise<void> {
-    roleIn(person, roomId, "join-room");
     const { hub } = this.connection.context;
+    await hub.members.roleIn(person, roomId, "join-room");
     const { room, presence } = await hub.open(roomId);
     let kept = false;
     try {
       await room.join(
-        () => recover(hub.log, roomId, since),
+        () => recover(hub.log, roomId, person.id, since),
         (recovery, later) => {
           if (!this.connection.mayRead(roomId)) return;
           // What came until now, this socket gets as part of the answer, or not at all.
@@ -79,6 +78,10 @@ export class Readings {
       );
     } finally {
       if (!kept) hub.release(roomId);
+    }
+    // What was known of the person was forgotten meanwhile: they may be out.
+    if (hub.members.roleNow(person, roomId) === undefined) {
+      await hub.checkReaders(roomId);
     }
   }
 

@@ -13,6 +13,8 @@ export interface Recovery {
   recovered: boolean;
   entries: Entry[];
   messages: Page["messages"];
+  /** The person's read position. */
+  read: number;
 }
 
 /**
@@ -29,12 +31,25 @@ export function continues(since: Position, slice: Slice): boolean {
     );
 }
 
-/** Reads what a client at `since`, or one that has nothing, needs. */
+/** Reads what a person's client at `since`, or one that has nothing, needs. */
 export async function recover(
   log: RoomLog,
   roomId: string,
+  userId: string,
   since?: Position,
 ): Promise<Recovery> {
+  const [missed, positions] = await Promise.all([
+    recoverEntries(log, roomId, since),
+    log.positions(userId, [roomId]),
+  ]);
+  return { ...missed, read: positions[roomId]?.read ?? 0 };
+}
+
+async function recoverEntries(
+  log: RoomLog,
+  roomId: string,
+  since?: Position,
+): Promise<Omit<Recovery, "read">> {
   if (since) {
     const slice = await log.read(
       roomId,

@@ -3,8 +3,6 @@ import type { Hub } from "./hub.ts";
 import type { Delivery, Room } from "./room.ts";
 import { LIMITS } from "../protocol.ts";
 import { frameText } from "../log/frame-text.ts";
-import type { Removal } from "../log/log.ts";
-import { EVERYONE } from "../access/removals.ts";
 
 /** Milliseconds between empty lines that keep proxies from closing a quiet stream. */
 const HEARTBEAT = 15_000;
@@ -103,13 +101,12 @@ class StreamReader {
     if ((this.#controller?.desiredSize ?? 1) <= 0) this.end();
   }
 
-  /** Ends the stream if the person may no longer read the room, or was removed just now. */
-  check(removal?: Removal): void {
-    const { rooms, expiresAt, id } = this.hub.removals.apply(this.person);
-    if (removal?.removed && [id, EVERYONE].includes(removal.userId)) {
-      rooms.delete(removal.roomId);
-    }
-    if (!rooms.has(this.roomId) || expiresAt <= Date.now()) this.end();
+  /** Ends the stream if the person may no longer read the room. */
+  check(): void {
+    const { hub, person, roomId } = this;
+    const isOut = hub.members.roleNow(person, roomId) === null ||
+      hub.signOuts.ended(person);
+    if (isOut || person.expiresAt <= Date.now()) this.end();
   }
 
   end(): void {

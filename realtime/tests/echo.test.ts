@@ -99,8 +99,8 @@ test("what the store answers before the room has it is acknowledged", async () =
       const late: LogListener = {
         entries: (...told) => void held.push(() => hub.entries(...told)),
         signal: (...told) => hub.signal(...told),
-        removal: (...told) => hub.removal(...told),
-        remembered: (...told) => hub.remembered(...told),
+        signedOut: (...told) => hub.signedOut(...told),
+        membersChanged: (...told) => hub.membersChanged(...told),
         reconnected: () => hub.reconnected(),
       };
       return Promise.resolve(new SqliteLog(folder, late));

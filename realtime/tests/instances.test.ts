@@ -99,14 +99,8 @@ function contract(startStore: () => Promise<Store>): void {
 
   test("a removal on one instance closes the sockets of the other", async () => {
     const ben = await two.enter("ben", "removed");
-    const answer = await one.call(
-      "/rooms/removed/membership",
-      await issuer.serviceToken(),
-      {
-        method: "POST",
-        body: JSON.stringify({ userId: "ben", removed: true }),
-      },
-    );
+    const list = issuer.membership.remove("removed", "ben");
+    const answer = await one.handOver("removed", list);
     expect(answer.status).toBe(204);
     expect((await ben.closed).code).toBe(4403);
   });
@@ -203,8 +197,7 @@ function contract(startStore: () => Promise<Store>): void {
     desk.send({ event: "read", roomId: "devices", offset: 1 });
     expect(await phone.next("read")).toMatchObject({ offset: 3 });
     expect(await phone.next("read")).toMatchObject({ offset: 3 });
-    const { rooms } = await phone.identify(token);
-    expect(rooms).toEqual({ devices: { offset: 5, read: 3 } });
+    expect(await phone.join("devices")).toMatchObject({ offset: 5, read: 3 });
     expect(ben.frames.some(({ event }) => event === "read")).toBe(false);
   });
 
@@ -217,12 +210,11 @@ function contract(startStore: () => Promise<Store>): void {
     const answer = await one.call("/rooms/ending/search?q=NEEDLE", token);
     const { messages } = await answer.json() as SearchPage;
     expect(messages.map(({ clientId }) => clientId)).toEqual(["c1"]);
-    const service = await issuer.serviceToken();
-    const ended = await one.call("/rooms/ending", service, {
-      method: "DELETE",
-    });
+    const ended = await one.handOver("ending", issuer.membership.end("ending"));
     expect(ended.status).toBe(204);
     expect((await ben.closed).code).toBe(4403);
+    const service = await issuer.serviceToken();
+    await one.call("/rooms/ending", service, { method: "DELETE" });
     const left = await Promise.all(
       ["log", "meta", "amends", "erased", "reads"].map((name) =>
         store.raw.exists(`chatsphere:{ending}:${name}`)

@@ -5,12 +5,15 @@ import { join } from "node:path";
 import { tokenVerifier } from "../access/tokens.ts";
 import { type Config, readConfig } from "../config.ts";
 import { SqliteLog } from "../log/sqlite/log.ts";
-import type { Role, ServerFrame } from "../protocol.ts";
+import type { MemberList, Role, ServerFrame } from "../protocol.ts";
 import { type Parts, type Realtime, startServer } from "../server.ts";
+import { Membership } from "./testing-membership.ts";
 
-/** A stand-in for web: an issuer whose keys a local server publishes. */
+/** A stand-in for web: it publishes its keys, and tells who is in a room. */
 export interface Issuer {
   url: string;
+  membership: Membership;
+  /** A person's token; they are made a member of the rooms first. */
   personToken(
     sub: string,
     rooms: Record<string, Role>,
@@ -25,9 +28,13 @@ export interface Issuer {
 export async function startIssuer(): Promise<Issuer> {
   const { privateKey, publicKey } = await generateKeyPair("EdDSA");
   const jwk = { ...await exportJWK(publicKey), kid: "k1", alg: "EdDSA" };
+  const membership = new Membership();
   const server = Bun.serve({
     port: 0,
-    fetch: () => Response.json({ keys: [jwk] }),
+    fetch: (request) =>
+      new URL(request.url).pathname === "/api/internal/members"
+        ? membership.answer(request)
+        : Response.json({ keys: [jwk] }),
   });
   const url = `http://localhost:${server.port}`;
   const sign: Issuer["sign"] = (claims, header) => {
@@ -39,9 +46,14 @@ export async function startIssuer(): Promise<Issuer> {
   };
   return {
     url,
+    membership,
     sign,
-    personToken: (sub, rooms, claims) =>
-      sign({ sub, name: `Name of ${sub}`, rooms, ...claims }),
+    personToken: (sub, rooms, claims) => {
+      for (const [room, role] of Object.entries(rooms)) {
+        membership.add(room, sub, role);
+      }
+      return sign({ sub, name: `Name of ${sub}`, ...claims });
+    },
     serviceToken: () => sign({ scope: "service" }),
     stop: () => void server.stop(true),
   };
@@ -149,6 +161,8 @@ export interface TestServer extends Realtime {
   connect(user: string, ...rooms: string[]): Promise<TestClient>;
   /** The same, and joins them. */
   enter(user: string, ...rooms: string[]): Promise<TestClient>;
+  /** Hands the members of a room over, as web does. */
+  handOver(room: string, list: MemberList): Promise<Response>;
   /** Calls the HTTP side with a person's or the service's token. */
   call(path: string, token: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
@@ -178,6 +192,11 @@ export async function startTestServer(
     await client.identify(await token);
     return client;
   };
+  const call: TestServer["call"] = (path, token, init) =>
+    fetch(`http://127.0.0.1:${server.port}${path}`, {
+      ...init,
+      headers: { authorization: `Bearer ${token}` },
+    });
   return {
     ...server,
     issuer,
@@ -188,10 +207,11 @@ export async function startTestServer(
       for (const room of rooms) await client.join(room);
       return client;
     },
-    call: (path, token, init) =>
-      fetch(`http://127.0.0.1:${server.port}${path}`, {
-        ...init,
-        headers: { authorization: `Bearer ${token}` },
+    call,
+    handOver: async (room, list) =>
+      call(`/rooms/${room}/members`, await issuer.serviceToken(), {
+        method: "PUT",
+        body: JSON.stringify(list),
       }),
     async stop() {
       await server.drain();

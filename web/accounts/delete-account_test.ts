@@ -10,8 +10,7 @@ import { elsewhere } from "../rooms/testing.ts";
 import { codeOf, everythingIn, onStage } from "./testing.ts";
 
 const silentLog = {
-  membershipChanged: () => Promise.resolve(),
-  endRoom: () => Promise.resolve(),
+  handOver: () => Promise.resolve(),
 } as Partial<RoomLog> as RoomLog;
 
 Deno.test(

@@ -7,11 +7,13 @@ import {
   untilCommitted,
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { LIMITS } from "../../realtime/protocol.ts";
 import { AppError, toAppError } from "../errors.ts";
 import { log } from "../log.ts";
 import { dropMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
-import { announceMembership } from "./announce.ts";
+import { announceName } from "./announce.ts";
+import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import {
   expiry,
   invitationGone,
@@ -19,7 +21,7 @@ import {
   readInvitation,
 } from "./invitation-store.ts";
 import { hueOfNext } from "./hues.ts";
-import { checkRoomCount, findRoom, rolesOf } from "./rooms.ts";
+import { checkRoomCount, findRoom } from "./rooms.ts";
 import {
   keys,
   type Membership,
@@ -34,6 +36,15 @@ const alreadyMember = (): AppError =>
     status: 409,
     message:
       "You are already a member of this room. The invitation stays open for someone else.",
+  });
+
+const roomFull = (): AppError =>
+  new AppError({
+    code: "room-full",
+    status: 409,
+    message: `This room has ${
+      LIMITS.membersEach.toLocaleString("en")
+    } members, the most a room can have. The invitation stays open.`,
   });
 
 /**
@@ -74,13 +85,16 @@ async function join(
     status: "accepted",
     acceptedBy: account.id,
   };
+  if (room.value.memberCount >= LIMITS.membersEach) throw roomFull();
   const memberCount = room.value.memberCount + 1;
+  const version = nextVersion(room.value);
   const commit = s.kv.atomic().check(invitation).check(room).check(member)
     .check(person)
     .set(invitation.key, used, expiry(used))
-    .set(room.key, { ...room.value, memberCount })
+    .set(room.key, { ...room.value, memberCount, version })
     .set(member.key, membership)
     .set(keys.accountRoom(account.id, roomId), membership);
+  noteHandOver(commit, roomId, version);
   // Whoever accepts has the link: another instance may be about to note that it was sent.
   dropMail(commit, id);
   if (place.value === id) commit.check(place).delete(place.key);
@@ -98,10 +112,9 @@ async function catchUp(
   roomId: string,
 ): Promise<void> {
   try {
-    const roles = await rolesOf(s, account.id);
     const range = { limit: 1 };
-    const { offset } = await s.roomLog.history(account, roles, roomId, range);
-    await s.roomLog.markRead(account, roles, roomId, offset);
+    const { offset } = await s.roomLog.history(account, roomId, range);
+    await s.roomLog.markRead(account, roomId, offset);
   } catch (error) {
     log("warn", "read-not-noted", { code: toAppError(error).code });
   }
@@ -112,8 +125,8 @@ async function catchUp(
  * same person accepting again gets the room again, as after a repeated click.
  *
  * @throws {AppError} `not-found` (404); `invitation-used`, `invitation-rejected`,
- * `invitation-revoked` or `invitation-expired` (410); `already-member` or `too-many-rooms` (409),
- * which leave the invitation open. Where it was sent to the account's own address, that is
+ * `invitation-revoked` or `invitation-expired` (410); `already-member`, `too-many-rooms` or
+ * `room-full` (409), which leave the invitation open. Where it was sent to the account's own address, that is
  * confirmed by it.
  */
 export async function acceptInvitation(
@@ -134,7 +147,8 @@ export async function acceptInvitation(
   });
   if (isProven) await addressProven(s, account.id);
   if (joined) {
-    await announceMembership(s, roomId, account.id, false);
+    await handOver(s, roomId);
+    await announceName(s, roomId, account.id);
     await catchUp(s, account, roomId);
   }
   const { room } = await findRoom(s, account.id, roomId);

@@ -12,14 +12,16 @@ const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
 
 Deno.test(
   "whoever has the link joins as a member, with whatever address",
-  onStage(async ({ s, person, codeFor, changes }) => {
+  onStage(async ({ s, person, codeFor, handedOver }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     const code = await codeFor(ada, room.id, "bob-at-work@example.com");
     assertEquals(await acceptInvitation(s, bob, code), room);
     assertEquals(await rolesOf(s, bob.id), { [room.id]: "member" });
     assertEquals((await listRooms(s, ada.id))[0].memberCount, 2);
-    assertEquals(changes, [[room.id, bob.id, false]]);
+    const [id, { members }] = handedOver.at(-1)!;
+    const both = { [ada.id]: "admin", [bob.id]: "member" };
+    assertEquals([id, members], [room.id, both]);
     assertEquals((await findInvitation(s, code))?.status, "accepted");
   }),
 );
@@ -85,7 +87,7 @@ Deno.test(
 
 Deno.test(
   "the same person accepting twice at once is one member",
-  onStage(async ({ s, person, codeFor, changes }) => {
+  onStage(async ({ s, person, codeFor, handedOver }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     const code = await codeFor(ada, room.id, bob.email);
@@ -94,7 +96,7 @@ Deno.test(
     );
     assertEquals(rooms, [room, room, room]);
     assertEquals((await listMembers(s, ada.id, room.id)).length, 2);
-    assertEquals(changes.length, 1);
+    assertEquals(handedOver.length, 2);
   }),
 );
 

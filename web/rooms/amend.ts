@@ -1,4 +1,4 @@
-import { LIMITS, type Message, type Role } from "../../realtime/protocol.ts";
+import { LIMITS, type Message } from "../../realtime/protocol.ts";
 import { isBlank } from "../../realtime/text/visible.ts";
 import { AppError } from "../errors.ts";
 import type { Change, Person, Services } from "../services.ts";
@@ -40,7 +40,6 @@ function checkContent(content: string): void {
 export async function amendOnce(
   { roomLog }: Pick<Services, "roomLog">,
   account: Person,
-  roles: Record<string, Role>,
   roomId: string,
   change: Change,
 ): Promise<Message> {
@@ -48,7 +47,7 @@ export async function amendOnce(
     ? { ...change, content: change.content.trim() }
     : change;
   if (trimmed.event === "edit-message") checkContent(trimmed.content);
-  const message = await roomLog.find(account, roles, roomId, trimmed.id);
+  const message = await roomLog.find(account, roomId, trimmed.id);
   if (isDone(message, account.id, trimmed)) return message;
-  return await roomLog.amend(account, roles, roomId, trimmed);
+  return await roomLog.amend(account, roomId, trimmed);
 }

@@ -8,14 +8,14 @@ Deno.test("a reaction called as what every object has is passed on, for realtime
   const passedOn: Change[] = [];
   const roomLog = {
     find: () => Promise.resolve(message as unknown as Message),
-    amend: (_me: unknown, _roles: unknown, _room: unknown, change: Change) => {
+    amend: (_me: unknown, _room: unknown, change: Change) => {
       passedOn.push(change);
       return Promise.resolve(message as unknown as Message);
     },
   } as unknown as Services["roomLog"];
   const react = (emoji: string) => {
     const change = { event: "react", id: "1-1", emoji, on: true } as const;
-    return amendOnce({ roomLog }, { id: "me", name: "Me" }, {}, "r", change);
+    return amendOnce({ roomLog }, { id: "me", name: "Me" }, "r", change);
   };
   await react("👍");
   for (const emoji of ["constructor", "toString", "__proto__"]) {

@@ -7,25 +7,6 @@ import { roomsOf } from "./store.ts";
 import type { Services } from "../services.ts";
 
 /**
- * Tells realtime that someone joined or was removed, so that open sockets know at once. The change
- * itself stands whatever happens here: without realtime it takes effect when the person's token
- * ends, within 5 minutes.
- */
-export async function announceMembership(
-  s: Pick<Services, "kv" | "roomLog">,
-  roomId: string,
-  userId: string,
-  removed: boolean,
-): Promise<void> {
-  try {
-    await s.roomLog.membershipChanged(roomId, userId, removed);
-  } catch (error) {
-    log("warn", "membership-not-announced", { roomId, userId, removed, error });
-  }
-  await announceName(s, roomId, userId);
-}
-
-/**
  * Tells whoever has a room open what a person is called in it now, and those whose names look
  * like the person's, or like what it was. Those who miss it see it when they load the page.
  *

@@ -1,7 +1,7 @@
 import type { EntryFrame } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
-import { rolesOf } from "./rooms.ts";
+import { isMember } from "./rooms.ts";
 
 /** Entries to begin with where nobody says after which. */
 const NEWEST = 50;
@@ -54,10 +54,9 @@ export async function* followRoom(
   while (!signal.aborted) {
     // Realtime ends the stream of whoever signs out; a new token would only open it again.
     if (!await isSignedIn()) return;
-    const roles = await rolesOf(s, account.id);
-    if (!Object.hasOwn(roles, roomId)) return;
+    if (!await isMember(s, account.id, roomId)) return;
     try {
-      const page = await s.roomLog.history(account, roles, roomId, {
+      const page = await s.roomLog.history(account, roomId, {
         limit: 1,
       });
       if (epoch !== undefined && page.epoch !== epoch) return;
@@ -65,7 +64,6 @@ export async function* followRoom(
       last ??= Math.max(0, page.offset - NEWEST);
       const entries = await s.roomLog.stream(
         account,
-        roles,
         roomId,
         last,
         signal,

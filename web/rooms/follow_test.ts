@@ -32,7 +32,7 @@ function script(
       epoch: epochs.shift() ?? "e1",
       offset: 0,
     });
-  roomLog.stream = (_account, _roles, _roomId, after, signal) => {
+  roomLog.stream = (_account, _roomId, after, signal) => {
     asked.push(after);
     const opening = openings.shift();
     if (opening instanceof Error) return Promise.reject(opening);

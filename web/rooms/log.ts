@@ -16,15 +16,16 @@ import { currentRequestId } from "../request-id.ts";
 import type { RoomLog, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
 import { parseNdjson } from "./ndjson.ts";
-import { notFound } from "./store.ts";
 import { tokenCache } from "./token-cache.ts";
 
 const TIMEOUT_MS = 3_000;
+/** Rooms whose summaries one call asks for. */
+const SUMMARIES = 100;
 /** The statuses whose code and sentence are meant for the person. */
 const PASSED_ON = [400, 403, 404, 409, 413, 422, 429];
 
-/** Whether realtime took the token for one that ended, or names no such room. */
-const isRefused = ({ status }: Response) => status === 401 || status === 404;
+/** Whether realtime took the token for one that ended. */
+const isRefused = ({ status }: Response) => status === 401;
 
 const realtimeDown = (cause: unknown): AppError =>
   new AppError({
@@ -77,8 +78,8 @@ interface Call {
  * `realtime/protocol.ts`), with a token of the person for each call.
  *
  * Every method throws AppError: `realtime-down` (503) when realtime cannot be reached, answers
- * nonsense or nothing for 3 s; `not-found` (404) for a room that is not among the roles; and what
- * realtime says itself, such as a message that is too long (422) or sent too fast (429).
+ * nonsense or nothing for 3 s; and what realtime says itself, such as that the person is in no such
+ * room (404), or that a message is too long (422) or sent too fast (429).
  */
 export function realtimeRoomLog(
   config: Pick<Config, "realtimeUrl">,
@@ -91,8 +92,8 @@ export function realtimeRoomLog(
   async function call(path: string, init: Call): Promise<Response> {
     const token = await init.token();
     let response = await callWith(token, path, init);
-    // Kept here from before a sign-out, or from before the person was removed and came back,
-    // which another process of web told realtime: a new one may be taken.
+    // Kept here from before a sign-out, which another process of web told realtime: a new one
+    // may be taken.
     if (isRefused(response) && tokens.drop(token)) {
       await response.body?.cancel();
       const next = await init.token();
@@ -154,86 +155,85 @@ export function realtimeRoomLog(
     return query;
   }
 
-  /** The path of a room the roles allow. */
-  function roomPath(roles: Record<string, unknown>, roomId: string): string {
-    if (!Object.hasOwn(roles, roomId)) throw notFound();
-    return `/rooms/${encodeURIComponent(roomId)}`;
-  }
+  const roomPath = (roomId: string): string =>
+    `/rooms/${encodeURIComponent(roomId)}`;
 
   return {
-    async history(account, roles, roomId, page) {
-      const path = `${roomPath(roles, roomId)}/messages?${queryOf(page)}`;
+    async history(account, roomId, page) {
+      const path = `${roomPath(roomId)}/messages?${queryOf(page)}`;
       return await callJson<HistoryPage>(path, {
-        token: () => tokens.of(account, roles),
+        token: () => tokens.of(account),
       });
     },
 
-    async search(account, roles, roomId, query) {
-      const path = `${roomPath(roles, roomId)}/search?${queryOf(query)}`;
+    async search(account, roomId, query) {
+      const path = `${roomPath(roomId)}/search?${queryOf(query)}`;
       return await callJson<SearchPage>(path, {
-        token: () => tokens.of(account, roles),
+        token: () => tokens.of(account),
       });
     },
 
-    async post(account, roles, roomId, draft) {
-      const path = `${roomPath(roles, roomId)}/messages`;
+    async post(account, roomId, draft) {
+      const path = `${roomPath(roomId)}/messages`;
       return await turn(
         `${account.id} ${roomId}`,
         () =>
           callJson<Message>(path, {
-            token: () => tokens.of(account, roles),
+            token: () => tokens.of(account),
             method: "POST",
             body: draft,
           }),
       );
     },
 
-    async find(account, roles, roomId, id) {
-      const path = `${roomPath(roles, roomId)}/messages?${queryOf({ id })}`;
+    async find(account, roomId, id) {
+      const path = `${roomPath(roomId)}/messages?${queryOf({ id })}`;
       return await callJson<Message>(path, {
-        token: () => tokens.of(account, roles),
+        token: () => tokens.of(account),
       });
     },
 
-    async amend(account, roles, roomId, change) {
-      const path = `${roomPath(roles, roomId)}/amendments`;
+    async amend(account, roomId, change) {
+      const path = `${roomPath(roomId)}/amendments`;
       return await callJson<Message>(path, {
-        token: () => tokens.of(account, roles),
+        token: () => tokens.of(account),
         method: "POST",
         body: { ...change, clientId: crypto.randomUUID() },
       });
     },
 
-    async summaries(account, roles) {
-      const rooms = Object.keys(roles).map(encodeURIComponent);
-      if (rooms.length === 0) return {};
-      const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
-        `/summaries?rooms=${rooms.join(",")}`,
-        { token: () => tokens.of(account, roles) },
-      );
-      return answer.rooms;
+    async summaries(account, roomIds) {
+      const found: Record<string, RoomSummary> = {};
+      for (let from = 0; from < roomIds.length; from += SUMMARIES) {
+        const ids = roomIds.slice(from, from + SUMMARIES);
+        const rooms = ids.map(encodeURIComponent).join(",");
+        const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
+          `/summaries?rooms=${rooms}`,
+          { token: () => tokens.of(account) },
+        );
+        Object.assign(found, answer.rooms);
+      }
+      return found;
     },
 
-    async markRead(account, roles, roomId, offset) {
-      await send(`${roomPath(roles, roomId)}/read`, {
-        token: () => tokens.of(account, roles),
+    async markRead(account, roomId, offset) {
+      await send(`${roomPath(roomId)}/read`, {
+        token: () => tokens.of(account),
         method: "PUT",
         body: { offset },
       });
     },
 
-    async membershipChanged(roomId, userId, removed) {
-      // Realtime mistrusts tokens from before a removal, also once the person is back.
-      tokens.forget(userId);
-      await send(`/rooms/${encodeURIComponent(roomId)}/membership`, {
+    async handOver(roomId, list) {
+      await send(`${roomPath(roomId)}/members`, {
         token: () => signer.serviceToken("realtime"),
-        method: "POST",
-        body: { userId, removed },
+        method: "PUT",
+        body: list,
       });
     },
 
     async namesChanged(roomId, names) {
-      await send(`/rooms/${encodeURIComponent(roomId)}/names`, {
+      await send(`${roomPath(roomId)}/names`, {
         token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: { names } satisfies NamesChanged,
@@ -259,9 +259,8 @@ export function realtimeRoomLog(
     },
 
     async clips(roomId, after) {
-      const room = encodeURIComponent(roomId);
       return await callJson<RoomClips>(
-        `/rooms/${room}/clips?${queryOf({ after })}`,
+        `${roomPath(roomId)}/clips?${queryOf({ after })}`,
         { token: () => signer.serviceToken("realtime") },
       );
     },
@@ -286,14 +285,14 @@ export function realtimeRoomLog(
     },
 
     async endRoom(roomId) {
-      await send(`/rooms/${encodeURIComponent(roomId)}`, {
+      await send(roomPath(roomId), {
         token: () => signer.serviceToken("realtime"),
         method: "DELETE",
       });
     },
 
-    async stream(account, roles, roomId, after, signal) {
-      const path = `${roomPath(roles, roomId)}/stream?after=${after}`;
+    async stream(account, roomId, after, signal) {
+      const path = `${roomPath(roomId)}/stream?after=${after}`;
       // Only the opening is timed: the stream itself never ends.
       const opening = new AbortController();
       const timer = setTimeout(
@@ -302,7 +301,7 @@ export function realtimeRoomLog(
       );
       try {
         const response = await call(path, {
-          token: () => tokens.of(account, roles),
+          token: () => tokens.of(account),
           signal: AbortSignal.any([signal, opening.signal]),
         });
         if (response.body === null) throw realtimeDown("no body");

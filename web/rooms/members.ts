@@ -2,7 +2,8 @@ import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { announceMembership } from "./announce.ts";
+import { announceName } from "./announce.ts";
+import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
 import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
@@ -60,16 +61,18 @@ export async function removeMember(
     const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
     if (target.versionstamp === null) throw notFound();
     const memberCount = room.value.memberCount - 1;
-    const { ok } = await s.kv.atomic()
+    const version = nextVersion(room.value);
+    const commit = s.kv.atomic()
       .check(room).check(membership).check(target)
-      .set(room.key, { ...room.value, memberCount })
+      .set(room.key, { ...room.value, memberCount, version })
       .delete(target.key)
-      .delete(keys.accountRoom(memberId, roomId))
-      .commit();
+      .delete(keys.accountRoom(memberId, roomId));
+    const { ok } = await noteHandOver(commit, roomId, version).commit();
     return ok || undefined;
   });
+  await handOver(s, roomId);
   await dropInvitations(s, roomId, memberId);
-  await announceMembership(s, roomId, memberId, true);
+  await announceName(s, roomId, memberId);
 }
 
 /**
@@ -95,11 +98,14 @@ export async function leaveRoom(
       .check(room).check(membership)
       .delete(membership.key)
       .delete(keys.accountRoom(account.id, roomId));
+    const version = nextVersion(room.value);
+    noteHandOver(commit, roomId, version);
     if (others.length === 0) {
       commit.delete(room.key);
       noteRoomErasure(commit, roomId);
     } else {
-      commit.set(room.key, { ...room.value, memberCount: others.length });
+      const memberCount = others.length;
+      commit.set(room.key, { ...room.value, memberCount, version });
       if (!others.some(({ role }) => role === "admin")) {
         const { id, ...membership } = others[0];
         const handedOver: Membership = { ...membership, role: "admin" };
@@ -110,8 +116,9 @@ export async function leaveRoom(
     const { ok } = await commit.commit();
     return ok || undefined;
   });
+  await handOver(s, roomId);
   await dropInvitations(s, roomId, account.id);
-  await announceMembership(s, roomId, account.id, true);
+  await announceName(s, roomId, account.id);
 }
 
 /** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { keys as accountKeys } from "../accounts/store.ts";
 import { AppError } from "../errors.ts";
 import { acceptInvitation } from "./accept.ts";
@@ -9,9 +9,14 @@ import {
   listMembers,
   removeMember,
 } from "./members.ts";
+import { handOverDue } from "./hand-over.ts";
 import { createRoom, findRoom, listRooms, rolesOf } from "./rooms.ts";
 import { finishRoomErasures } from "./room-erasures.ts";
 import { elsewhere, onStage, type Stage } from "./testing.ts";
+
+/** The ids of a room's members as they were last handed over. */
+const lastMembers = ({ handedOver }: Stage, roomId: string) =>
+  Object.keys(handedOver.findLast(([id]) => id === roomId)![1].members);
 
 const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
   (await assertRejects(attempt, AppError)).code;
@@ -62,7 +67,7 @@ Deno.test(
     assertEquals(await rolesOf(stage.s, bob.id), {});
     const [mine] = await listRooms(stage.s, ada.id);
     assertEquals(mine.memberCount, 2);
-    assertEquals(stage.changes.at(-1), [room.id, bob.id, true]);
+    assertEquals(lastMembers(stage, room.id).includes(bob.id), false);
   }),
 );
 
@@ -104,7 +109,7 @@ Deno.test(
     assertEquals(await listRooms(stage.s, bob.id), []);
     const members = await listMembers(stage.s, ada.id, room.id);
     assertEquals(members.map(({ name }) => name).sort(), ["Ada", "Cleo"]);
-    assertEquals(stage.changes.at(-1), [room.id, bob.id, true]);
+    assertEquals(lastMembers(stage, room.id).includes(bob.id), false);
     assertEquals(
       await codeOf(() => leaveRoom(stage.s, bob, room.id)),
       "not-found",
@@ -135,7 +140,7 @@ Deno.test(
 
 Deno.test(
   "when nobody is left, the room ends with its invitations and messages",
-  onStage(async ({ s, person, codeFor, ended }) => {
+  onStage(async ({ s, person, codeFor, ended, handedOver }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     const code = await codeFor(ada, room.id, bob.email);
@@ -148,12 +153,15 @@ Deno.test(
     assertEquals(ended, [room.id]);
     assertEquals(await finishRoomErasures(elsewhere(s)), 0);
     assertEquals(ended, [room.id], "and that is all of it");
+    const [id, list] = handedOver.at(-1)!;
+    assertEquals([id, list.members, list.ended], [room.id, {}, true]);
+    assert(list.version > handedOver[0][1].version);
   }),
 );
 
 Deno.test(
   "a room ends though realtime is away, which deletes it when it is back",
-  onStage(async ({ s, person, broken, ended }) => {
+  onStage(async ({ s, person, broken, ended, handedOver }) => {
     const ada = await person("Ada");
     const room = await createRoom(s, ada, "Tea");
     broken.realtime = new Error("away");
@@ -164,6 +172,12 @@ Deno.test(
     broken.realtime = undefined;
     assertEquals(await finishRoomErasures(elsewhere(s)), 0);
     assertEquals(ended, [room.id]);
+    assertEquals(handedOver.map(([, list]) => list.ended), [undefined]);
+    await handOverDue(s);
+    const [id, list] = handedOver.at(-1)!;
+    assertEquals([id, list.ended], [room.id, true]);
+    await handOverDue(s);
+    assertEquals(handedOver.length, 2);
   }),
 );
 
@@ -176,7 +190,14 @@ Deno.test(
     );
     await finishRoomErasures(elsewhere(stage.s));
     assertEquals(stage.ended, [room.id]);
-    const prefixes = ["rooms", "room_members", "rooms_by_account"];
+    const [id, list] = stage.handedOver.at(-1)!;
+    assertEquals([id, list.ended], [room.id, true]);
+    const prefixes = [
+      "rooms",
+      "room_members",
+      "rooms_by_account",
+      "hand_overs",
+    ];
     for (const prefix of prefixes) {
       const left = await Array.fromAsync(
         stage.s.kv.list({ prefix: [prefix] }),

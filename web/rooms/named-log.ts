@@ -66,21 +66,21 @@ export function namedRoomLog(
 
   return {
     ...log,
-    async history(account, roles, roomId, page) {
-      return current(roomId, await log.history(account, roles, roomId, page));
+    async history(account, roomId, page) {
+      return current(roomId, await log.history(account, roomId, page));
     },
-    async search(account, roles, roomId, query) {
-      return current(roomId, await log.search(account, roles, roomId, query));
+    async search(account, roomId, query) {
+      return current(roomId, await log.search(account, roomId, query));
     },
-    async post(account, roles, roomId, draft) {
-      const message = await log.post(account, roles, roomId, draft);
+    async post(account, roomId, draft) {
+      const message = await log.post(account, roomId, draft);
       const { messages: [named] } = await current(roomId, {
         messages: [message],
       });
       return named;
     },
-    async summaries(account, roles) {
-      const summaries = await log.summaries(account, roles);
+    async summaries(account, roomIds) {
+      const summaries = await log.summaries(account, roomIds);
       const lasts = Object.values(summaries).flatMap(({ last }) => last ?? []);
       const names = await namesOf(s, sendersOf(lasts));
       return Object.fromEntries(
@@ -90,8 +90,8 @@ export function namedRoomLog(
         }),
       );
     },
-    async stream(account, roles, roomId, after, signal) {
-      const entries = await log.stream(account, roles, roomId, after, signal);
+    async stream(account, roomId, after, signal) {
+      const entries = await log.stream(account, roomId, after, signal);
       return entries.pipeThrough(renaming(roomId));
     },
   };

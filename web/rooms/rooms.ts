@@ -7,7 +7,9 @@ import {
 import type { Account } from "../accounts/types.ts";
 import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
+import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
+import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import {
   isId,
   keys,
@@ -22,8 +24,6 @@ import type { MyRoom, Role, Room } from "./types.ts";
 
 /** Characters of a room's name. */
 export const NAME_LENGTH = 80;
-/** Rooms of one person: each of them is named in that person's tokens. */
-export const ROOMS_PER_ACCOUNT = 100;
 
 /**
  * The name as it is kept, see {@link cleanName}.
@@ -51,7 +51,7 @@ const ROOM_FORM_MS = 60 * 60 * 1000;
 export const roomFormId = randomId;
 
 const toRoom = (stored: StoredRoom): Room => {
-  const { memberCount: _memberCount, ...room } = stored;
+  const { memberCount: _memberCount, version: _version, ...room } = stored;
   return room;
 };
 
@@ -64,13 +64,19 @@ export async function checkRoomCount(
   s: Pick<Services, "kv">,
   accountId: string,
 ): Promise<void> {
-  const rooms = await listAll(s.kv, keys.accountRooms(accountId));
-  if (rooms.length < ROOMS_PER_ACCOUNT) return;
+  const rooms = await Array.fromAsync(
+    s.kv.list({ prefix: keys.accountRooms(accountId) }, {
+      limit: LIMITS.roomsEach,
+      batchSize: 500,
+    }),
+  );
+  if (rooms.length < LIMITS.roomsEach) return;
   throw new AppError({
     code: "too-many-rooms",
     status: 409,
-    message:
-      `You are in ${rooms.length} rooms, the most one person can be in. Leave one first.`,
+    message: `You are in ${
+      rooms.length.toLocaleString("en")
+    } rooms, the most one person can be in. Leave one first.`,
   });
 }
 
@@ -91,14 +97,14 @@ async function madeBefore(
  * @throws {AppError} `invalid` (422) with `fields.name`; `too-many-rooms` (409).
  */
 export async function createRoom(
-  s: Pick<Services, "kv">,
+  s: Pick<Services, "kv" | "roomLog">,
   account: Account,
   name: string,
   once?: string,
 ): Promise<Room> {
   const kept = readName(name);
   const form = once && isId(once) ? keys.roomForm(account.id, once) : null;
-  return await untilCommitted(async () => {
+  const room = await untilCommitted(async () => {
     const before = form && await s.kv.get<string>(form);
     const made = before && await madeBefore(s, before.value, kept);
     if (made) return made;
@@ -113,7 +119,8 @@ export async function createRoom(
       createdAt,
       createdBy: account.id,
     };
-    const stored: StoredRoom = { ...room, memberCount: 1 };
+    const version = nextVersion({});
+    const stored: StoredRoom = { ...room, memberCount: 1, version };
     const membership: Membership = {
       role: "admin",
       joinedAt: createdAt,
@@ -126,9 +133,12 @@ export async function createRoom(
     if (before) {
       commit.check(before).set(before.key, room.id, { expireIn: ROOM_FORM_MS });
     }
+    noteHandOver(commit, room.id, version);
     const { ok } = await commit.commit();
     return ok ? room : undefined;
   });
+  await handOver(s, room.id);
+  return room;
 }
 
 /** The rooms a person is a member of, by name. */
@@ -142,13 +152,26 @@ export async function listRooms(
       keys.room(String(key.at(-1))),
     );
     // Null when the room ended between the two reads.
-    return stored && { ...stored, role: value.role };
+    if (!stored) return null;
+    const { memberCount } = stored;
+    return { ...toRoom(stored), memberCount, role: value.role };
   }));
   return rooms.filter((room) => room !== null)
     .sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
 }
 
-/** The person's role in each of their rooms, by room id: what their tokens say. */
+/** Whether a person is in a room. */
+export async function isMember(
+  s: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<boolean> {
+  if (!isId(roomId)) return false;
+  const member = await s.kv.get(keys.member(roomId, accountId));
+  return member.versionstamp !== null;
+}
+
+/** The person's role in each of their rooms, by room id. */
 export async function rolesOf(
   s: Pick<Services, "kv">,
   accountId: string,

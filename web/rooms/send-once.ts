@@ -1,9 +1,4 @@
-import {
-  type Draft,
-  LIMITS,
-  type Message,
-  type Role,
-} from "../../realtime/protocol.ts";
+import { type Draft, LIMITS, type Message } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
 
@@ -29,16 +24,15 @@ export const messageTooLong = (): AppError => {
 export async function sendOnce(
   { roomLog }: Pick<Services, "roomLog">,
   account: Person,
-  roles: Record<string, Role>,
   roomId: string,
   { content: written, ...rest }: Draft,
 ): Promise<Message> {
   const draft = { ...rest, content: written.trim() };
   if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
-  const stored = await roomLog.post(account, roles, roomId, draft);
+  const stored = await roomLog.post(account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;
   if (isChanged || content === draft.content) return stored;
   const anew = { ...draft, clientId: crypto.randomUUID() };
-  return await roomLog.post(account, roles, roomId, anew);
+  return await roomLog.post(account, roomId, anew);
 }

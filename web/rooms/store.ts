@@ -10,6 +10,7 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  * | `["room_members", room id, account id]` | {@link Membership} | – |
  * | `["rooms_by_account", account id, room id]` | the same {@link Membership} | – |
  * | `["room_erasures", room id]` | of a room that ended: a note, see room-erasures.ts | – |
+ * | `["hand_overs", room id]` | {@link HandOver}: realtime is to learn the members | – |
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
  * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
  * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
@@ -20,6 +21,14 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  */
 export interface StoredRoom extends Room {
   memberCount: number;
+  /** Raised by each change of its members; none in rooms of before there were versions. */
+  version?: number;
+}
+
+/** The note that realtime is to learn who is in a room. */
+export interface HandOver {
+  /** The version of the change. */
+  version: number;
 }
 
 export interface Membership {
@@ -58,6 +67,8 @@ export const keys = {
   roomErasure: (roomId: string) => ["room_erasures", roomId],
   roomErasures: () => ["room_erasures"],
   accountRooms: (accountId: string) => ["rooms_by_account", accountId],
+  handOver: (roomId: string) => ["hand_overs", roomId],
+  handOvers: () => ["hand_overs"],
   /** The room a form has made: its id. */
   roomForm: (accountId: string, form: string) => [
     "room_forms",

@@ -1,3 +1,4 @@
+import type { MemberList } from "../../realtime/protocol.ts";
 import { type AccountRecord, keys } from "../accounts/store.ts";
 import { randomToken } from "../accounts/secrets.ts";
 import type { Account } from "../accounts/types.ts";
@@ -6,13 +7,14 @@ import type { Services } from "../services.ts";
 import { acceptInvitation } from "./accept.ts";
 import { invite } from "./invite.ts";
 
-type Change = [roomId: string, userId: string, removed: boolean];
+type HandedOver = [roomId: string, list: MemberList];
 
-/** The services rooms need, in memory, with what was sent and announced. */
+/** The services rooms need, in memory, with what was sent and handed over. */
 export interface Stage {
   s: Pick<Services, "config" | "kv" | "mailer" | "roomLog">;
   mails: Mail[];
-  changes: Change[];
+  /** What realtime was told of who is in rooms. */
+  handedOver: HandedOver[];
   /** The rooms realtime was told to delete. */
   ended: string[];
   /** What the mailer and realtime fail with, while set. */
@@ -53,7 +55,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
   return async () => {
     using kv = await Deno.openKv(":memory:");
     const mails: Mail[] = [];
-    const changes: Change[] = [];
+    const handedOver: HandedOver[] = [];
     const ended: string[] = [];
     const broken: Stage["broken"] = {};
     const unused = () => Promise.reject(new Error("Not used by rooms"));
@@ -82,14 +84,14 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),
-        membershipChanged(...change: Change) {
-          if (broken.realtime) return Promise.reject(broken.realtime);
-          changes.push(change);
-          return Promise.resolve();
-        },
         endRoom(roomId: string) {
           if (broken.realtime) return Promise.reject(broken.realtime);
           ended.push(roomId);
+          return Promise.resolve();
+        },
+        handOver(roomId: string, list: MemberList) {
+          if (broken.realtime) return Promise.reject(broken.realtime);
+          handedOver.push([roomId, list]);
           return Promise.resolve();
         },
       },
@@ -101,7 +103,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
     await test({
       s,
       mails,
-      changes,
+      handedOver,
       ended,
       broken,
       person: (name) => makeAccount(kv, name),

@@ -1,9 +1,8 @@
-import type { Role } from "../../realtime/protocol.ts";
 import type { Person, Services } from "../services.ts";
 
 interface Minted {
-  /** What it says, to notice when that changes. */
-  claims: string;
+  /** What it calls the person, to notice when that changes. */
+  name: string;
   token: string;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
@@ -14,7 +13,7 @@ const CAPACITY = 1_000;
 
 /** Gives people's tokens for realtime. */
 export interface TokenCache {
-  of(person: Person, roles: Record<string, Role>): Promise<string>;
+  of(person: Person): Promise<string>;
   /** What was minted for a person is not given again. */
   forget(personId: string): void;
   /** A token that was refused is not given again; false if it was not kept here. */
@@ -23,7 +22,8 @@ export interface TokenCache {
 
 /**
  * Mints people's tokens for realtime, and gives the same one again for the same person with the
- * same name and roles in the same session until a minute before it ends. The oldest is forgotten when there are many.
+ * same name in the same session until a minute before it ends. The oldest is forgotten when there
+ * are many.
  */
 export function tokenCache(
   signer: Services["signer"],
@@ -40,15 +40,15 @@ export function tokenCache(
   }
 
   return {
-    async of(person, roles) {
-      const claims = claimsOf(person, roles);
+    async of(person) {
+      const { name } = person;
       const key = keyOf(person.id, person.sid);
       const known = minted.get(key);
-      const isGood = known?.claims === claims &&
+      const isGood = known?.name === name &&
         known.expiresAt - SPARE_MS > Date.now();
       if (isGood) return known.token;
-      const issued = await signer.personToken("realtime", person, roles);
-      keep(key, { ...issued, claims });
+      const issued = await signer.personToken("realtime", person);
+      keep(key, { ...issued, name });
       return issued.token;
     },
     forget(personId) {
@@ -66,10 +66,3 @@ export function tokenCache(
 }
 
 const keyOf = (personId: string, sid = "") => `${personId}\n${sid}`;
-
-/** What a token says, as text: equal for equal tokens. */
-const claimsOf = ({ name }: Person, roles: Record<string, Role>): string =>
-  JSON.stringify([
-    name,
-    Object.entries(roles).sort(([a], [b]) => a < b ? -1 : 1),
-  ]);

@@ -51,6 +51,9 @@ interface Scripts {
   chatPutBack: Script<number>;
   /** The offset to go on from, or 0. */
   chatRename: Script<number>;
+  chatPutMembers: Script<[before: number, members: string[]] | null>;
+  chatDropMember: Script<number>;
+  chatLink: Script<number>;
 }
 
 export type Client = (Redis | Cluster) & Scripts;

@@ -6,13 +6,18 @@ import type {
   RoomSummary,
 } from "../../protocol.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
-import { REMOVAL_MEMORY } from "../../access/removals.ts";
+import type { MembersChange, MemberStore } from "../../access/member-store.ts";
+import {
+  fromName,
+  nameOf,
+  SIGN_OUT_MEMORY,
+  type SignOut,
+} from "../../access/sign-outs.ts";
 import type { Entry, NewEntry } from "../entry.ts";
 import {
   type Appended,
   type LogListener,
   type Page,
-  type Removal,
   type RoomLog,
   type Slice,
   StoreError,
@@ -23,6 +28,7 @@ import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
 import { renameSlice } from "./rename.ts";
 import { checkRedis, UnsafeRedisError } from "./health.ts";
 import { Appends } from "./appends.ts";
+import { MEMBERS, RedisMembers } from "./members.ts";
 import { type Client, connect, connectSubscriber } from "./client.ts";
 import { roomKey } from "./keys.ts";
 import {
@@ -32,7 +38,10 @@ import {
 } from "./leftovers.ts";
 import { Watches } from "./watches.ts";
 
-const REMOVALS = "chatsphere:removals";
+/** Sorted set: sign-outs by their time. Its name is from when it held removals as well, and
+ * so is the form of what is in it. */
+const SIGN_OUTS = "chatsphere:removals";
+const EVERYWHERE = "*";
 
 /**
  * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is
@@ -46,6 +55,7 @@ export class RedisLog implements RoomLog {
   readonly #reads: RedisReads;
   readonly #appends: Appends;
   readonly #watches: Watches;
+  readonly members: MemberStore;
 
   constructor(
     urls: string[],
@@ -61,8 +71,11 @@ export class RedisLog implements RoomLog {
       this.#watches,
       (entry, place) => attempt(() => this.#reads.first(entry, place)),
     );
-    this.#subscriber.on("message", (_channel: string, text: string) => {
-      listener.removal(JSON.parse(text) as Removal);
+    this.members = attempted(new RedisMembers(this.#client));
+    this.#subscriber.on("message", (channel: string, text: string) => {
+      if (channel === MEMBERS) {
+        listener.membersChanged(JSON.parse(text) as MembersChange);
+      } else listener.signedOut(JSON.parse(text) as SignOut);
     });
     for (const client of new Set([this.#client, this.#subscriber])) {
       client.on("ready", () => void this.#reconnected());
@@ -86,8 +99,8 @@ export class RedisLog implements RoomLog {
       });
     }
     await attempt(() => this.#watches.start());
-    await attempt(() => this.#subscriber.subscribe(REMOVALS));
-    await this.#tellRemovals();
+    await attempt(() => this.#subscriber.subscribe(SIGN_OUTS, MEMBERS));
+    await this.#tellSignOuts();
   }
 
   get pending(): number {
@@ -203,15 +216,13 @@ export class RedisLog implements RoomLog {
     this.#quietly(this.#client.spublish(channel, `s${text}`));
   }
 
-  async remove(removal: Removal): Promise<void> {
-    const member = JSON.stringify([removal.roomId, removal.userId]);
+  async signOut(signOut: SignOut): Promise<void> {
+    const member = JSON.stringify([EVERYWHERE, nameOf(signOut)]);
     await attempt(async () => {
-      const old = Date.now() - REMOVAL_MEMORY;
-      await this.#client.zremrangebyscore(REMOVALS, "-inf", old);
-      if (removal.removed) {
-        await this.#client.zadd(REMOVALS, removal.at, member);
-      }
-      await this.#client.publish(REMOVALS, JSON.stringify(removal));
+      const old = Date.now() - SIGN_OUT_MEMORY;
+      await this.#client.zremrangebyscore(SIGN_OUTS, "-inf", old);
+      await this.#client.zadd(SIGN_OUTS, signOut.at, member);
+      await this.#client.publish(SIGN_OUTS, JSON.stringify(signOut));
     });
   }
 
@@ -232,7 +243,7 @@ export class RedisLog implements RoomLog {
   async #reconnected(): Promise<void> {
     try {
       await attempt(() => this.#watches.renew());
-      await this.#tellRemovals();
+      await this.#tellSignOuts();
       this.listener.reconnected();
     } catch (error) {
       // It is away again; the next time it is ready tries again.
@@ -240,20 +251,19 @@ export class RedisLog implements RoomLog {
     }
   }
 
-  async #tellRemovals(): Promise<void> {
+  async #tellSignOuts(): Promise<void> {
     const found = await attempt(() =>
       this.#client.zrangebyscore(
-        REMOVALS,
-        Date.now() - REMOVAL_MEMORY,
+        SIGN_OUTS,
+        Date.now() - SIGN_OUT_MEMORY,
         "+inf",
         "WITHSCORES",
       )
     );
     for (let i = 0; i + 1 < found.length; i += 2) {
-      const [roomId, userId] = JSON.parse(found[i] ?? "[]") as string[];
-      if (roomId === undefined || userId === undefined) continue;
-      const at = Number(found[i + 1]);
-      this.listener.remembered({ roomId, userId, removed: true, at });
+      const [where, name] = JSON.parse(found[i] ?? "[]") as string[];
+      if (where !== EVERYWHERE || name === undefined) continue;
+      this.listener.signedOut(fromName(name, Number(found[i + 1])));
     }
   }
 
@@ -272,4 +282,14 @@ async function attempt<T>(run: () => Promise<T>): Promise<T> {
     if (cause instanceof StoreError) throw cause;
     throw new StoreError("Redis failed.", { cause });
   }
+}
+
+/** The same store, whose failures are {@link StoreError}s. */
+function attempted(members: MemberStore): MemberStore {
+  return {
+    put: (...list) => attempt(() => members.put(...list)),
+    drop: (...one) => attempt(() => members.drop(...one)),
+    standings: (...of) => attempt(() => members.standings(...of)),
+    roomsOf: (id) => attempt(() => members.roomsOf(id)),
+  };
 }

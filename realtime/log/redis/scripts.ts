@@ -1,12 +1,15 @@
 import { TOGETHER } from "../entry.ts";
 import append from "./lua/append.lua" with { type: "text" };
 import beginEpoch from "./lua/begin-epoch.lua" with { type: "text" };
+import dropMember from "./lua/drop-member.lua" with { type: "text" };
 import erase from "./lua/erase.lua" with { type: "text" };
 import lines from "./lua/lines.lua" with { type: "text" };
+import linkPerson from "./lua/link-person.lua" with { type: "text" };
 import markRead from "./lua/mark-read.lua" with { type: "text" };
 import merge from "./lua/merge.lua" with { type: "text" };
 import page from "./lua/page.lua" with { type: "text" };
 import putBack from "./lua/put-back.lua" with { type: "text" };
+import putMembers from "./lua/put-members.lua" with { type: "text" };
 import read from "./lua/read.lua" with { type: "text" };
 import rename from "./lua/rename.lua" with { type: "text" };
 import restore from "./lua/restore.lua" with { type: "text" };
@@ -30,6 +33,10 @@ import unread from "./lua/unread.lua" with { type: "text" };
  *              their place was erased or renamed, by their offset; reading merges the two
  *   leftovers  set: what was attached to parts that are gone, until web has taken it
  *   reads      hash: person → read position
+ *   members    hash: person → role, as web last said
+ *   copy       hash: version of that list, at (when web last said so)
+ *
+ * A person has a key of their own, of the rooms they are in: see link-person.lua.
  */
 export const SCRIPTS = {
   chatAppend: { lua: scriptOf(`local TOGETHER = ${TOGETHER}`, erase, append) },
@@ -43,6 +50,9 @@ export const SCRIPTS = {
   chatRestore: { lua: restore },
   chatRename: { lua: scriptOf(`local TOGETHER = ${TOGETHER}`, rename) },
   chatPutBack: { lua: putBack },
+  chatPutMembers: { lua: putMembers },
+  chatDropMember: { lua: dropMember },
+  chatLink: { lua: linkPerson },
 };
 
 function scriptOf(...parts: string[]): string {

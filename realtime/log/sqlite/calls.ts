@@ -10,7 +10,9 @@ export type Operation =
   | "deleteSlice"
   | "renameSlice"
   | "restore"
-  | "remove"
+  | "signOut"
+  | "putMembers"
+  | "dropMember"
   | "room"
   | "forgetLeftovers";
 

@@ -9,13 +9,17 @@ import type {
   Renamed,
   RoomSummary,
 } from "../../protocol.ts";
-import { REMOVAL_MEMORY } from "../../access/removals.ts";
 import { type Entry, erased, lineOf, type NewEntry } from "../entry.ts";
+import { changeOf, type MemberStore } from "../../access/member-store.ts";
+import {
+  fromName,
+  SIGN_OUT_MEMORY,
+  type SignOut,
+} from "../../access/sign-outs.ts";
 import {
   type Appended,
   type LogListener,
   type Page,
-  type Removal,
   type RoomLog,
   type Slice,
   StoreError,
@@ -23,6 +27,7 @@ import {
 } from "../log.ts";
 import type { Arguments, Operation, Result } from "./calls.ts";
 import { Commits, type Write } from "./commits.ts";
+import { roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
 import { openDatabase } from "./schema.ts";
 import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
@@ -55,8 +60,27 @@ export class SqliteLog implements RoomLog {
       this.#tell(writes, results);
     });
     this.#reads = new SqliteReads(this.#db);
-    this.#tellRemovals();
+    this.#tellSignOuts();
   }
+
+  /** The copies, in tables of the same file. */
+  readonly members: MemberStore = {
+    put: async (roomId, list, from) => {
+      const put = await this.#write("putMembers", roomId, list);
+      if (!put) return;
+      const change = changeOf(roomId, list, from, put);
+      if (change) this.#listener.membersChanged(change);
+    },
+    drop: async (roomId, userId, version) => {
+      if (!await this.#write("dropMember", roomId, userId, version)) return;
+      const changed = { [userId]: null };
+      const versions = { roomId, before: version, version };
+      this.#listener.membersChanged({ ...versions, changed });
+    },
+    standings: (userId, roomIds) =>
+      this.#query(() => standingsOf(this.#db, userId, roomIds)),
+    roomsOf: (userId) => this.#query(() => roomsOf(this.#db, userId)),
+  };
 
   get pending(): number {
     return this.#commits.waiting;
@@ -168,9 +192,9 @@ export class SqliteLog implements RoomLog {
     this.#listener.signal(roomId, text);
   }
 
-  async remove(removal: Removal): Promise<void> {
-    if (removal.removed) await this.#write("remove", removal);
-    this.#listener.removal(removal);
+  async signOut(signOut: SignOut): Promise<void> {
+    await this.#write("signOut", signOut);
+    this.#listener.signedOut(signOut);
   }
 
   async ping(): Promise<void> {
@@ -187,15 +211,12 @@ export class SqliteLog implements RoomLog {
     this.#db.close();
   }
 
-  #tellRemovals(): void {
-    const rows = this.#db.query<
-      { room: string; person: string; at: number },
-      [number]
-    >("SELECT room, person, at FROM removals WHERE at > ?")
-      .all(Date.now() - REMOVAL_MEMORY);
-    for (const { room, person, at } of rows) {
-      const removal = { roomId: room, userId: person, removed: true, at };
-      this.#listener.remembered(removal);
+  #tellSignOuts(): void {
+    const rows = this.#db.query<{ person: string; at: number }, [number]>(
+      "SELECT person, at FROM removals WHERE room = '*' AND at > ?",
+    ).all(Date.now() - SIGN_OUT_MEMORY);
+    for (const { person, at } of rows) {
+      this.#listener.signedOut(fromName(person, at));
     }
   }
 

@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { makeMemberTables } from "./members.ts";
 
 /**
  * Rows are appended in the order of an integer key, and the indices hold integers only:
@@ -91,6 +92,7 @@ export function openDatabase(path: string): Database {
   db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA cache_size = -65536");
   migrate(db);
+  makeMemberTables(db);
   // A crash may have come between an erasure and the clearing of its traces.
   clearWriteAhead(db);
   return db;

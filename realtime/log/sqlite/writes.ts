@@ -1,6 +1,10 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { Position, Renamed } from "../../protocol.ts";
-import { REMOVAL_MEMORY } from "../../access/removals.ts";
+import type { MemberList, Position, Renamed } from "../../protocol.ts";
+import {
+  nameOf,
+  SIGN_OUT_MEMORY,
+  type SignOut,
+} from "../../access/sign-outs.ts";
 import {
   type Entry,
   entryOrigin,
@@ -9,9 +13,10 @@ import {
   type NewEntry,
   readLine,
 } from "../entry.ts";
-import { type Appended, type Removal, StoreError } from "../log.ts";
+import { type Appended, StoreError } from "../log.ts";
 import type { NewLine } from "./calls.ts";
 import { Fingerprints } from "./fingerprints.ts";
+import { dropMember, type Put, putMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
 import { renameRows } from "./rename.ts";
 import { COLUMNS, entriesOf, type NewRow, type Row, Rows } from "./rows.ts";
@@ -211,13 +216,23 @@ export class SqliteWrites {
     return rows.reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Remembers that someone was taken out of a room. */
-  remove({ roomId, userId, at }: Removal): void {
+  /** Remembers a sign-out. The table is from when it held removals from rooms as well. */
+  signOut(signOut: SignOut): void {
     this.#db.query("DELETE FROM removals WHERE at < ?")
-      .run(Date.now() - REMOVAL_MEMORY);
+      .run(Date.now() - SIGN_OUT_MEMORY);
     this.#db.query(
-      "INSERT OR REPLACE INTO removals (room, person, at) VALUES (?, ?, ?)",
-    ).run(roomId, userId, at);
+      "INSERT OR REPLACE INTO removals (room, person, at) VALUES ('*', ?, ?)",
+    ).run(nameOf(signOut), signOut.at);
+  }
+
+  /** Takes a list of a room's members. */
+  putMembers(roomId: string, list: MemberList): Put {
+    return putMembers(this.#db, roomId, list);
+  }
+
+  /** Takes one person out of a copy; whether they were in it. */
+  dropMember(roomId: string, userId: string, version: number): boolean {
+    return dropMember(this.#db, roomId, userId, version);
   }
 
   /** The room's row, made if need be; kept up to date, so reading it costs nothing. */

@@ -27,11 +27,18 @@ const SUMMARIES: Try = {
   open: true,
 };
 
+/** What realtime asks web for, with the token of a person: of the same kind. */
+const MEMBERS: Try = {
+  ...at("web", "GET", "/api/internal/members?rooms={room}"),
+  open: true,
+};
+
 /** What only web may ask for. */
 const OF_WEB: Try[] = [
-  at("realtime", "POST", "/rooms/{room}/membership", {
-    userId: "{member}",
-    removed: true,
+  at("realtime", "PUT", "/rooms/{room}/members", {
+    version: 1e15,
+    members: {},
+    ended: true,
   }),
   at("realtime", "DELETE", "/rooms/{room}"),
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
@@ -75,14 +82,15 @@ export const services: Attack[] = [
   ...as("a stranger", nobody, [
     ...ROOM,
     at("realtime", "GET", "/summaries?rooms={room}"),
+    at("web", "GET", "/api/internal/members?rooms={room}"),
     ...OF_WEB,
     ...OF_TRANSCRIBER,
   ]),
-  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES]),
+  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES, MEMBERS]),
   ...as(
     "a removed member with a token from before",
     ({ stale }) => stale.removed,
-    [...ROOM, SUMMARIES],
+    [...ROOM, SUMMARIES, MEMBERS],
   ),
   ...as("a removed member", ({ token, removed }) => token(removed), ROOM),
   ...as(

@@ -143,12 +143,12 @@ export const tokens: Attack[] = [
     async run(world) {
       const token = await world.sign(claimsFor(world, claims(world)));
       const headers = { authorization: `Bearer ${token}` };
-      const path = "/rooms/{room}/membership";
-      const json = { userId: "x", removed: false };
+      const path = "/rooms/{room}/members";
+      const json = { version: 1e15, members: { x: "admin" } };
       return await judged(
         await send(
           world,
-          { service: "realtime", method: "POST", path, json },
+          { service: "realtime", method: "PUT", path, json },
           headers,
         ),
       );

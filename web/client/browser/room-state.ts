@@ -131,7 +131,7 @@ function after(state: RoomState, action: Action): RoomState {
     case "reaction":
       return enter(state, action);
     case "room-joined":
-      return joined(state, action);
+      return read(joined(state, action), action.read);
     case "message-ack":
       return settle(
         change(state, action.clientId, {
@@ -146,10 +146,11 @@ function after(state: RoomState, action: Action): RoomState {
         reason: action.message,
         failed: action.retryable ? undefined : action.message,
       });
-    case "identified":
-      return read(state, action.rooms[state.roomId]?.read);
     case "read":
-      return read(state, action.offset);
+      // They may read other rooms elsewhere.
+      return action.roomId === state.roomId
+        ? read(state, action.offset)
+        : state;
     case "names":
       return { ...state, names: { ...state.names, ...action.names } };
     case "presence":

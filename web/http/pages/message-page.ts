@@ -1,7 +1,7 @@
 import type { Message, Role } from "../../../realtime/protocol.ts";
 import { AppError } from "../../errors.ts";
 import { roomHues } from "../../rooms/hues.ts";
-import { findRoom, rolesOf } from "../../rooms/rooms.ts";
+import { findRoom } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
 import { loadRooms, type RoomEntry } from "./room-list.ts";
@@ -43,13 +43,12 @@ export async function loadMessagePage(
   roomId: string,
   id: string,
 ): Promise<MessagePage> {
-  const [{ room, role }, { rooms }, roles, hues] = await Promise.all([
+  const [{ room, role }, { rooms }, hues] = await Promise.all([
     findRoom(s, me.id, roomId),
     loadRooms(s, me),
-    rolesOf(s, me.id),
     roomHues(s, roomId),
   ]);
-  const find = (id: string) => s.roomLog.find(me, roles, roomId, id);
+  const find = (id: string) => s.roomLog.find(me, roomId, id);
   const message = await find(id);
   const quoted = await quotedBy(message, find);
   return { rooms, room, role, me, hues, message, quoted };

@@ -1,6 +1,6 @@
 import type { RoomSummary } from "../../../realtime/protocol.ts";
 import { AppError } from "../../errors.ts";
-import { listRooms, rolesOf } from "../../rooms/rooms.ts";
+import { listRooms } from "../../rooms/rooms.ts";
 import type { MyRoom } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
 
@@ -38,12 +38,9 @@ export async function loadRooms(
   s: Services,
   account: Person,
 ): Promise<RoomList> {
-  const summarise = async () =>
-    await s.roomLog.summaries(account, await rolesOf(s, account.id));
-  const [rooms, summaries] = await Promise.all([
-    listRooms(s, account.id),
-    unlessDown(summarise()),
-  ]);
+  const rooms = await listRooms(s, account.id);
+  const ids = rooms.map(({ id }) => id);
+  const summaries = await unlessDown(s.roomLog.summaries(account, ids));
   const entries = rooms.map((room) => ({
     ...room,
     summary: summaries?.[room.id] ?? null,

@@ -2,7 +2,7 @@ import type { HistoryPage, Role } from "../../../realtime/protocol.ts";
 import type { Known } from "../../client/browser/entries.ts";
 import { roomHues } from "../../rooms/hues.ts";
 import { roomNames } from "../../rooms/names.ts";
-import { findRoom, rolesOf } from "../../rooms/rooms.ts";
+import { findRoom } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
 import { loadRooms, type RoomEntry, unlessDown } from "./room-list.ts";
@@ -122,16 +122,13 @@ export async function loadRoomPage(
   roomId: string,
   { before, after, newest = false }: Part = {},
 ): Promise<RoomPage> {
-  const roles = rolesOf(s, account.id);
   const history: History = async (range) =>
-    await s.roomLog.history(account, await roles, roomId, range);
-  const token = async () =>
-    await s.signer.personToken("realtime", account, await roles);
+    await s.roomLog.history(account, roomId, range);
   const [found, list, page, issued, transcriber, hues] = await Promise.all([
     findRoom(s, account.id, roomId),
     loadRooms(s, account),
     unlessDown(history({ before, after, limit: PAGE })),
-    token(),
+    s.signer.personToken("realtime", account),
     transcriberState(s.config),
     roomHues(s, roomId),
   ]);

@@ -50,7 +50,7 @@ export async function wordsOf(
     // Browsers name what they do not know `application/octet-stream`, or nothing.
     type: recording.type || "application/octet-stream",
   });
-  const token = () => s.signer.personToken("transcriber", account, {});
+  const token = () => s.signer.personToken("transcriber", account);
   try {
     const signal = AbortSignal.timeout(PATIENCE);
     return await transcribe(s.config.transcriberUrl, token, audio, signal);

@@ -9,6 +9,7 @@ import { AppError } from "../../errors.ts";
 import { namedJpeg, nameIn, yawIn } from "../../faces/test-jpegs.ts";
 import { createApp } from "../../main.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
+import { membersOnly } from "../../rooms/members-only.ts";
 import { namedRoomLog } from "../../rooms/named-log.ts";
 import { createSigner } from "../../tokens/signer.ts";
 import { type MemoryRoomLog, memoryRoomLog } from "./room-log.ts";
@@ -123,7 +124,7 @@ export async function testApp(
     blobs: memoryBlobs(),
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
     signer: await createSigner(kv, { issuer: config.appUrl }),
-    roomLog: namedRoomLog(roomLog, { kv }),
+    roomLog: namedRoomLog(membersOnly(roomLog, { kv }), { kv }),
   };
   const root = new URL("../../", import.meta.url).pathname;
   snapshot ??= new Builder({ root }).build({ snapshot: "memory" });

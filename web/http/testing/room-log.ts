@@ -1,6 +1,7 @@
 import { isBlank } from "../../../realtime/text/visible.ts";
 import type {
   EntryFrame,
+  MemberList,
   Message,
   SessionsEnded,
 } from "../../../realtime/protocol.ts";
@@ -22,6 +23,7 @@ const EPOCH = "memory";
 export function memoryRoomLog(): MemoryRoomLog {
   const rooms = new Map<string, Message[]>();
   const read = new Map<string, number>();
+  const lists = new Map<string, MemberList>();
   const listeners = new Set<(message: EntryFrame) => void>();
   const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
 
@@ -41,15 +43,6 @@ export function memoryRoomLog(): MemoryRoomLog {
     return message;
   }
 
-  function admit(roles: object, roomId: string): void {
-    if (Object.hasOwn(roles, roomId)) return;
-    throw new AppError({
-      code: "not-found",
-      status: 404,
-      message: "There is no such room, or you are not a member of it.",
-    });
-  }
-
   async function checked<T>(work: () => T): Promise<T> {
     await Promise.resolve();
     if (log.isDown) {
@@ -67,9 +60,8 @@ export function memoryRoomLog(): MemoryRoomLog {
     ended: [],
     renamed: [],
 
-    history: (_account, roles, roomId, { before, after, limit = 50 }) =>
+    history: (_account, roomId, { before, after, limit = 50 }) =>
       checked(() => {
-        admit(roles, roomId);
         const all = messagesOf(roomId);
         const chosen = all.filter(({ offset }) =>
           offset < (before ?? Infinity) && offset > (after ?? 0)
@@ -83,9 +75,8 @@ export function memoryRoomLog(): MemoryRoomLog {
         };
       }),
 
-    search: (_account, roles, roomId, { q, before, limit = 50 }) =>
+    search: (_account, roomId, { q, before, limit = 50 }) =>
       checked(() => {
-        admit(roles, roomId);
         const found = messagesOf(roomId).filter(({ offset, content }) =>
           offset < (before ?? Infinity) &&
           content.toLowerCase().includes(q.toLowerCase())
@@ -99,15 +90,13 @@ export function memoryRoomLog(): MemoryRoomLog {
         };
       }),
 
-    find: (_account, roles, roomId, id) =>
+    find: (_account, roomId, id) =>
       checked(() => {
-        admit(roles, roomId);
         return known(roomId, id);
       }),
 
-    amend: (account, roles, roomId, change) =>
+    amend: (account, roomId, change) =>
       checked(() => {
-        admit(roles, roomId);
         const message = known(roomId, change.id);
         if (message.deletedAt && change.event !== "delete-message") {
           throw new AppError({
@@ -127,7 +116,8 @@ export function memoryRoomLog(): MemoryRoomLog {
         }
         const own = message.sender.id === account.id;
         const may = own ||
-          (change.event === "delete-message" && roles[roomId] === "admin");
+          (change.event === "delete-message" &&
+            lists.get(roomId)?.members[account.id] === "admin");
         if (!may) {
           throw new AppError({
             code: "forbidden",
@@ -148,9 +138,8 @@ export function memoryRoomLog(): MemoryRoomLog {
           });
       }),
 
-    post: (account, roles, roomId, { clientId, content, replyTo }) =>
+    post: (account, roomId, { clientId, content, replyTo }) =>
       checked(() => {
-        admit(roles, roomId);
         const all = messagesOf(roomId);
         const first = all.find((message) => message.clientId === clientId);
         if (first) return first;
@@ -184,9 +173,9 @@ export function memoryRoomLog(): MemoryRoomLog {
         return message;
       }),
 
-    summaries: (account, roles) =>
+    summaries: (account, roomIds) =>
       checked(() => {
-        const summaries = Object.keys(roles).map((roomId) => {
+        const summaries = roomIds.map((roomId) => {
           const all = messagesOf(roomId);
           const seen = read.get(account.id + roomId) ?? 0;
           const unread = all.filter(({ offset, sender }) =>
@@ -203,13 +192,12 @@ export function memoryRoomLog(): MemoryRoomLog {
         return Object.fromEntries(summaries);
       }),
 
-    markRead: (account, roles, roomId, offset) =>
+    markRead: (account, roomId, offset) =>
       checked(() => {
-        admit(roles, roomId);
         read.set(account.id + roomId, offset);
       }),
 
-    membershipChanged: () => checked(() => {}),
+    handOver: (roomId, list) => checked(() => void lists.set(roomId, list)),
 
     namesChanged: (roomId, names) =>
       checked(() => void log.renamed.push({ roomId, names })),
@@ -226,9 +214,8 @@ export function memoryRoomLog(): MemoryRoomLog {
 
     endRoom: () => checked(() => {}),
 
-    stream: (_account, roles, roomId, after, signal) =>
+    stream: (_account, roomId, after, signal) =>
       checked(() => {
-        admit(roles, roomId);
         let listen: (entry: EntryFrame) => void;
         return new ReadableStream<EntryFrame>({
           start(controller) {

@@ -7,16 +7,15 @@ async function stage() {
   const app = await testApp();
   const ada = await app.person("Ada");
   const room = await createRoom(app.services, ada.account, "Bakery");
-  const roles = { [room.id]: "admin" } as const;
   const draft = { clientId: "c1", content: "The oven is here" };
-  const { id } = await app.roomLog.post(ada.account, roles, room.id, draft);
+  const { id } = await app.roomLog.post(ada.account, room.id, draft);
   const path = `/rooms/${room.id}/messages/${id}`;
-  const now = () => app.roomLog.find(ada.account, roles, room.id, id);
+  const now = () => app.roomLog.find(ada.account, room.id, id);
   const html = async (at = path) =>
     await (await app.ask(at, { cookie: ada.cookie })).text();
   const send = (form: Record<string, string>) =>
     app.send(path, form, ada.cookie);
-  return { app, ada, room, roles, id, path, now, html, send };
+  return { app, ada, room, id, path, now, html, send };
 }
 
 Deno.test("a message's time leads to a page where it is edited, reacted to and deleted", async () => {
@@ -54,7 +53,7 @@ Deno.test("a message's time leads to a page where it is edited, reacted to and d
 });
 
 Deno.test("a reply quotes the message, whose address is in the quote, and is sent once", async () => {
-  const { app, ada, room, roles, id, path, html, send } = await stage();
+  const { app, ada, room, id, path, html, send } = await stage();
   await using _ = app;
   const form = { intent: "reply", content: "At last", clientId: "r1" };
   await send(form);
@@ -62,7 +61,6 @@ Deno.test("a reply quotes the message, whose address is in the quote, and is sen
   assertEquals(answer.headers.get("location"), `/rooms/${room.id}#latest`);
   const { messages } = await app.roomLog.history(
     ada.account,
-    roles,
     room.id,
     {},
   );
@@ -96,11 +94,11 @@ Deno.test("what a form of a message cannot do is said, and its text kept", async
 });
 
 Deno.test("others' messages offer no edit, and only an admin deletes them", async () => {
-  const { app, ada, room, roles } = await stage();
+  const { app, ada, room } = await stage();
   await using _ = app;
   const jonas = { id: "jonas", name: "Jonas" };
   const draft = { clientId: "j1", content: "Mine" };
-  const { id } = await app.roomLog.post(jonas, roles, room.id, draft);
+  const { id } = await app.roomLog.post(jonas, room.id, draft);
   const path = `/rooms/${room.id}/messages/${id}`;
   const page = await (await app.ask(path, { cookie: ada.cookie })).text();
   assert(!page.includes('value="edit"') && page.includes('value="delete"'));

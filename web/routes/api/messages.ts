@@ -1,7 +1,6 @@
 import { HistoryQuery, NewMessage } from "../../http/openapi/requests.ts";
 import { readJson, readShape } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
-import { rolesOf } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers({
@@ -11,8 +10,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const query = Object.fromEntries(ctx.url.searchParams);
     const { roomId, ...bounds } = readShape(query, HistoryQuery);
-    const roles = await rolesOf(services, me.id);
-    const page = await services.roomLog.history(me, roles, roomId, bounds);
+    const page = await services.roomLog.history(me, roomId, bounds);
     const { messages, epoch, offset } = page;
     return Response.json({ messages, epoch, offset });
   },
@@ -22,8 +20,7 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const me = personOf(ctx.state);
     const { roomId, ...draft } = await readJson(ctx.req, NewMessage);
-    const roles = await rolesOf(services, me.id);
-    const message = await services.roomLog.post(me, roles, roomId, draft);
+    const message = await services.roomLog.post(me, roomId, draft);
     return Response.json(message, { status: 201 });
   },
 });

@@ -12,7 +12,7 @@ import {
 import type { Account } from "../../accounts/types.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { findInvitation, rejectInvitation } from "../../rooms/invitations.ts";
-import { rolesOf } from "../../rooms/rooms.ts";
+import { isMember } from "../../rooms/rooms.ts";
 import type { Invitation } from "../../rooms/types.ts";
 import type { Services } from "../../services.ts";
 import { define } from "../../utils.ts";
@@ -41,8 +41,8 @@ async function pathInside(
   account: Account | null,
   { roomId }: Invitation,
 ): Promise<string | null> {
-  const rooms = account ? await rolesOf(s, account.id) : {};
-  return Object.hasOwn(rooms, roomId) ? `/rooms/${roomId}` : null;
+  const inside = account !== null && await isMember(s, account.id, roomId);
+  return inside ? `/rooms/${roomId}` : null;
 }
 
 export const handler = define.handlers({

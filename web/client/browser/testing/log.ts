@@ -94,6 +94,7 @@ export class Log {
       epoch: `${this.epoch}`,
       offset: this.offset,
       recovered,
+      read: 0,
       messages: recovered ? [] : this.page().messages,
       entries: recovered ? this.entries.slice(since.offset) : [],
       online: [ME],

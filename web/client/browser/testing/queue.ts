@@ -114,9 +114,8 @@ export class QueueServer {
 
   receive(wire: Wire, frame: ClientFrame) {
     if (frame.event === "identify") {
-      const rooms = {};
       wire.frames.push(
-        { event: "identified", userId: "me", expiresAt: 0, rooms },
+        { event: "identified", userId: "me", expiresAt: 0 },
       );
     } else if (frame.event === "join-room") {
       const offset = this.#log.length;
@@ -130,6 +129,7 @@ export class QueueServer {
         messages: [],
         entries,
         online: [],
+        read: 0,
       });
     } else this.#inbox.push({ wire, frame: frame as Act });
   }

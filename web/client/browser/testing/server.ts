@@ -83,7 +83,6 @@ export const identified: Extract<ServerFrame, { event: "identified" }> = {
   event: "identified",
   userId: "me",
   expiresAt: 0,
-  rooms: {},
 };
 export const joined: Extract<ServerFrame, { event: "room-joined" }> = {
   event: "room-joined",
@@ -94,6 +93,7 @@ export const joined: Extract<ServerFrame, { event: "room-joined" }> = {
   messages: [],
   entries: [],
   online: [],
+  read: 0,
 };
 
 /** Answers a fresh connection until it is live. */

@@ -10,7 +10,7 @@ import { personOf } from "../../../http/middleware/person.ts";
 import { loadRoomPage, readPart } from "../../../http/pages/room-page.ts";
 import { toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
-import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { findRoom } from "../../../rooms/rooms.ts";
 import { sendOnce } from "../../../rooms/send-once.ts";
 import { define } from "../../../utils.ts";
 
@@ -38,8 +38,7 @@ export const handler = define.handlers({
     const clientId = given.slice(0, LIMITS.clientIdLength) ||
       crypto.randomUUID();
     try {
-      const roles = await rolesOf(services, me.id);
-      await sendOnce(services, me, roles, id, { clientId, content });
+      await sendOnce(services, me, id, { clientId, content });
       return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);

@@ -6,7 +6,7 @@ import { followRoom } from "../../../rooms/follow.ts";
 import { roomHues } from "../../../rooms/hues.ts";
 import { toAppError } from "../../../errors.ts";
 import { log } from "../../../log.ts";
-import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { findRoom } from "../../../rooms/rooms.ts";
 import type { Person, Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
@@ -23,8 +23,7 @@ async function noteRead(
   offset: number,
 ): Promise<void> {
   try {
-    const roles = await rolesOf(s, me.id);
-    await s.roomLog.markRead(me, roles, roomId, offset);
+    await s.roomLog.markRead(me, roomId, offset);
   } catch (error) {
     log("warn", "read-not-noted", { code: toAppError(error).code });
   }

@@ -11,7 +11,7 @@ import { clockOf } from "../../../http/requests/clock.ts";
 import { personOf } from "../../../http/middleware/person.ts";
 import { readBefore } from "../../../http/pages/room-page.ts";
 import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
-import { findRoom, rolesOf } from "../../../rooms/rooms.ts";
+import { findRoom } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person } from "../../../services.ts";
 import { define } from "../../../utils.ts";
@@ -44,10 +44,9 @@ export const handler = define.handlers({
     const data: Data = { rooms, room, me, wanted: shown };
     if (isBlank(wanted)) return page(data);
     try {
-      const roles = await rolesOf(services, me.id);
       const before = readBefore(ctx.url);
       const query = { q: wanted, before, limit: PAGE };
-      const found = await services.roomLog.search(me, roles, id, query);
+      const found = await services.roomLog.search(me, id, query);
       return page<Data>({ ...data, found });
     } catch (error) {
       const failure = failureOf(error, [], requestId);

@@ -9,7 +9,7 @@ import { clockOf } from "../../../../http/requests/clock.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
 import { loadRooms, type RoomEntry } from "../../../../http/pages/room-list.ts";
 import { roomHues } from "../../../../rooms/hues.ts";
-import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
+import { findRoom } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
 import type { Person } from "../../../../services.ts";
 import { define } from "../../../../utils.ts";
@@ -43,8 +43,7 @@ export const handler = define.handlers({
     if (!/^\d{1,15}$/.test(ctx.params.offset)) throw new HttpError(404);
     const offset = Number(ctx.params.offset);
     const hues = await roomHues(services, id);
-    const roles = await rolesOf(services, me.id);
-    const { messages } = await services.roomLog.history(me, roles, id, {
+    const { messages } = await services.roomLog.history(me, id, {
       before: offset + AFTER + 1,
       limit: PAGE,
     });

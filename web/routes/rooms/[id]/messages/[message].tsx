@@ -1,5 +1,4 @@
 import { page } from "fresh";
-import type { Role } from "../../../../../realtime/protocol.ts";
 import type { Clock } from "../../../../client/drawn/times.ts";
 import { BackToRoom } from "../../../../components/BackToRoom.tsx";
 import { Conversation } from "../../../../components/Conversation.tsx";
@@ -24,7 +23,7 @@ import {
 } from "../../../../http/pages/message-page.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
-import { findRoom, rolesOf } from "../../../../rooms/rooms.ts";
+import { findRoom } from "../../../../rooms/rooms.ts";
 import { sendOnce } from "../../../../rooms/send-once.ts";
 import type { Person, Services } from "../../../../services.ts";
 import { define } from "../../../../utils.ts";
@@ -41,7 +40,6 @@ interface Data extends MessagePage {
 /** Where a form of this page is sent, and by whom. */
 interface Target {
   me: Person;
-  roles: Record<string, Role>;
   roomId: string;
   id: string;
 }
@@ -49,14 +47,14 @@ interface Target {
 /** Does what a form of this page asks for; gives the address to go to. */
 async function act(
   s: Services,
-  { me, roles, roomId, id }: Target,
+  { me, roomId, id }: Target,
   form: FormData,
 ): Promise<string> {
   const intent = textOf(form, "intent");
   // Forms send line breaks as CRLF; everything else here as LF.
   const content = textOf(form, "content").replaceAll("\r\n", "\n");
-  const amend = (change: Parameters<typeof amendOnce>[4]) =>
-    amendOnce(s, me, roles, roomId, change);
+  const amend = (change: Parameters<typeof amendOnce>[3]) =>
+    amendOnce(s, me, roomId, change);
   switch (intent) {
     case "edit":
       await amend({ event: "edit-message", id, content });
@@ -73,7 +71,7 @@ async function act(
     case "send": {
       const clientId = textOf(form, "clientId") || crypto.randomUUID();
       const replyTo = intent === "reply" ? id : undefined;
-      await sendOnce(s, me, roles, roomId, { clientId, content, replyTo });
+      await sendOnce(s, me, roomId, { clientId, content, replyTo });
       return `/rooms/${roomId}#latest`;
     }
     default:
@@ -105,8 +103,7 @@ export const handler = define.handlers({
     await findRoom(services, me.id, roomId);
     const form = await readForm(ctx.req);
     try {
-      const roles = await rolesOf(services, me.id);
-      const to = await act(services, { me, roles, roomId, id }, form);
+      const to = await act(services, { me, roomId, id }, form);
       return ctx.redirect(to, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);

@@ -1,0 +1,52 @@
+import type { MemberList, MembersAnswer } from "../protocol.ts";
+import type { Person } from "./tokens.ts";
+
+/** Milliseconds web has to answer. */
+const PATIENCE = 3_000;
+/** Questions on their way at once: whoever comes later is told to try again. */
+const AT_ONCE = 64;
+
+/** Web could not say who is in a room. */
+export class WebError extends Error {
+  override name = "WebError";
+}
+
+/**
+ * Asks web, with the person's own token, for the members of those of these rooms that they are
+ * in. Nothing comes back of the others.
+ *
+ * @throws {WebError} when web is away, or too many ask.
+ */
+export type AskWeb = (
+  person: Pick<Person, "token">,
+  roomIds: string[],
+) => Promise<Record<string, MemberList>>;
+
+/** {@link AskWeb}, of web at its origin. */
+export function webAsker(appUrl: string): AskWeb {
+  let asking = 0;
+  return async ({ token }, roomIds) => {
+    if (asking >= AT_ONCE) throw new WebError("Too many ask.");
+    asking += 1;
+    try {
+      return await ask(appUrl, token, roomIds);
+    } catch (cause) {
+      throw new WebError("Web does not say who is in a room.", { cause });
+    } finally {
+      asking -= 1;
+    }
+  };
+}
+
+async function ask(appUrl: string, token: string, roomIds: string[]) {
+  const url = new URL("/api/internal/members", appUrl);
+  url.searchParams.set("rooms", roomIds.join(","));
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: AbortSignal.timeout(PATIENCE),
+    redirect: "error",
+  });
+  if (!answer.ok) throw new Error(`web answered ${answer.status}`);
+  const { rooms } = await answer.json() as MembersAnswer;
+  return rooms;
+}

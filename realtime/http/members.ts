@@ -1,0 +1,41 @@
+import { FrameError, object } from "../frames.ts";
+import type { MemberList, Role } from "../protocol.ts";
+import { body, type Call, serviceOnly } from "./call.ts";
+
+/** Bytes of a list of members: ten thousand of them take 370,000. */
+const LIST_LIMIT = 550_000;
+
+/**
+ * Takes the list of a room's members from web. Whoever is no longer among them is out before
+ * the answer.
+ */
+export async function handOver({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const list = parseList(await body(request, LIST_LIMIT));
+  await context.hub.log.members.put(roomId, list, "web");
+  return new Response(null, { status: 204 });
+}
+
+/** @throws {FrameError} `bad-frame` */
+function parseList(value: unknown): MemberList {
+  const { version, members, ended = false } = object(value, "The body");
+  if (!Number.isSafeInteger(version) || (version as number) < 0) {
+    throw new FrameError(
+      "bad-frame",
+      "The field version must be a whole number.",
+    );
+  }
+  if (typeof ended !== "boolean") {
+    throw new FrameError("bad-frame", "The field ended must be true or false.");
+  }
+  const roles = object(members, "The field members");
+  for (const role of Object.values(roles)) {
+    if (role === "admin" || role === "member") continue;
+    throw new FrameError("bad-frame", "A role must be admin or member.");
+  }
+  return {
+    version: version as number,
+    members: ended ? {} : roles as Record<string, Role>,
+    ended,
+  };
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import type { Role } from "../protocol.ts";
+import type { RoomLog } from "./log.ts";
+import { Recorder, until } from "./testing.ts";
+import { eachStore, type Open } from "./testing-stores.ts";
+
+eachStore("copies of members", copies);
+
+function copies(open: Open): void {
+  let log: RoomLog;
+  const recorder = new Recorder();
+  beforeAll(async () => {
+    log = await open(recorder);
+  });
+  afterAll(() => log.close());
+
+  const put = (
+    room: string,
+    version: number,
+    members: Record<string, Role>,
+    from: "web" | "asked" = "web",
+  ) => log.members.put(room, { version, members }, from);
+  const rolesOf = async (user: string, ...rooms: string[]) => {
+    const standings = await log.members.standings(user, rooms);
+    return Object.fromEntries(
+      Object.entries(standings).map(([id, { role }]) => [id, role]),
+    );
+  };
+  const changesOf = (room: string) =>
+    recorder.changes.filter(({ roomId }) => roomId === room)
+      .map(({ roomId: _, ...change }) => change);
+
+  test("say who is in a room, and in which rooms somebody is", async () => {
+    expect(await rolesOf("ann", "a1")).toEqual({});
+    await put("a1", 1, { ann: "admin", ben: "member" });
+    await put("a2", 5, { ben: "member" });
+    expect(await rolesOf("ann", "a1", "a2", "a3")).toEqual({
+      a1: "admin",
+      a2: null,
+    });
+    expect((await log.members.roomsOf("ben")).sort()).toEqual(["a1", "a2"]);
+    const { a1 } = await log.members.standings("ann", ["a1"]);
+    expect(a1?.version).toBe(1);
+    expect(Math.abs(Date.now() - (a1?.checkedAt ?? 0))).toBeLessThan(60_000);
+  });
+
+  test("tell every instance who is different, and nothing where nobody is", async () => {
+    await put("b", 1, { ann: "admin", ben: "member" });
+    await until(() => changesOf("b").length === 1);
+    await put("b", 4, { ann: "member", cy: "admin" });
+    await until(() => changesOf("b").length === 2);
+    await put("b", 5, { ann: "member", cy: "admin" }, "asked");
+    await put("b", 5, { ann: "member", cy: "admin" }, "asked");
+    await put("b", 6, {});
+    await until(() => changesOf("b").length >= 3);
+    expect(changesOf("b")).toEqual([
+      { before: -1, version: 1, changed: { ann: "admin", ben: "member" } },
+      {
+        before: 1,
+        version: 4,
+        changed: { ann: "member", ben: null, cy: "admin" },
+      },
+      { before: 5, version: 6, changed: { ann: null, cy: null } },
+    ]);
+    expect(await log.members.roomsOf("cy")).toEqual([]);
+  });
+
+  test("keep what is newer, in whatever order lists come", async () => {
+    const lists: [number, Record<string, Role>][] = [
+      [1, { dan: "admin", eve: "member" }],
+      [2, { dan: "admin" }],
+      [3, { dan: "admin", eve: "admin" }],
+      [4, { dan: "admin" }],
+    ];
+    const orders = [[3, 1, 2, 0], [0, 3, 2, 1], [2, 3, 0, 1]];
+    for (const [i, order] of orders.entries()) {
+      const room = `c${i}`;
+      for (const at of order) await put(room, ...lists[at]!);
+      expect(await rolesOf("eve", room)).toEqual({ [room]: null });
+    }
+    await Promise.all(lists.map((list) => put("c9", ...list)));
+    expect(await rolesOf("eve", "c9")).toEqual({ c9: null });
+    expect(await log.members.roomsOf("eve")).toEqual([]);
+    expect((await log.members.roomsOf("dan")).sort())
+      .toEqual(["c0", "c1", "c2", "c9"]);
+  });
+
+  test("told again, as after a crash, have every instance look again", async () => {
+    await put("d", 2, { ann: "admin" });
+    await until(() => changesOf("d").length === 1);
+    await put("d", 2, { ann: "admin" });
+    await until(() => changesOf("d").length === 2);
+    expect(changesOf("d")[1]).toEqual({ before: 2, version: 2 });
+  });
+
+  test("let go of one person, unless they are of another version by now", async () => {
+    await put("e", 7, { ann: "admin", fay: "member" });
+    await log.members.drop("e", "fay", 6);
+    expect(await rolesOf("fay", "e")).toEqual({ e: "member" });
+    await log.members.drop("e", "fay", 7);
+    expect(await rolesOf("fay", "e")).toEqual({ e: null });
+    expect(await log.members.roomsOf("fay")).toEqual([]);
+    await put("e", 8, { ann: "admin", fay: "member" });
+    expect(await log.members.roomsOf("fay")).toEqual(["e"]);
+  });
+
+  test("of a room that ended, keep older lists away", async () => {
+    await put("f", 3, { ann: "admin" });
+    const ended = { version: 4, members: {}, ended: true };
+    await log.members.put("f", ended, "web");
+    await put("f", 3, { ann: "admin" });
+    expect(await rolesOf("ann", "f")).toEqual({ f: null });
+  });
+
+  test(
+    "hold 10,000 members of a room, and 5,000 rooms of a person",
+    async () => {
+      const crowd = Object.fromEntries(
+        Array.from({ length: 10_000 }, (_, i) => [`m${i}`, "member" as const]),
+      );
+      await put("big", 1, crowd);
+      await until(() => changesOf("big").length === 1);
+      await put("big", 2, { ...crowd, m1: "admin" });
+      expect(await rolesOf("m9999", "big")).toEqual({ big: "member" });
+      await until(() => changesOf("big").length === 2);
+      expect(changesOf("big")[1]?.changed).toEqual({ m1: "admin" });
+      const ids = Array.from({ length: 5_000 }, (_, i) => `r${i}`);
+      for (let from = 0; from < ids.length; from += 100) {
+        const some = ids.slice(from, from + 100);
+        await Promise.all(some.map((id) => put(id, 1, { many: "member" })));
+      }
+      expect(await log.members.roomsOf("many")).toHaveLength(5_000);
+      const roles = await rolesOf("many", ...ids);
+      expect(Object.keys(roles)).toHaveLength(5_000);
+    },
+    60_000,
+  );
+}

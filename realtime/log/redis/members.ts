@@ -1,0 +1,139 @@
+import type { MemberList, Role } from "../../protocol.ts";
+import {
+  changeOf,
+  differences,
+  ENDED_SECONDS,
+  type MembersChange,
+  type MemberStore,
+  type Standing,
+} from "../../access/member-store.ts";
+import type { Client } from "./client.ts";
+import { roomKey } from "./keys.ts";
+
+/** Where instances tell each other of changes. */
+export const MEMBERS = "chatsphere:members";
+
+/** A person's key beside those of rooms, whose ids have no colon. */
+const personKey = (userId: string) => roomKey(`person:${userId}`, "rooms");
+
+/** Links written side by side. */
+const AT_ONCE = 500;
+
+/**
+ * The copies in Redis. A room and a person are in different slots of a cluster, so what links
+ * them is written by itself: first that people left, then the copy, then that people came. A
+ * crash in between links too few, never too many, until the list is handed over again.
+ */
+export class RedisMembers implements MemberStore {
+  constructor(readonly client: Client) {}
+
+  async put(
+    roomId: string,
+    list: MemberList,
+    from: "web" | "asked",
+  ): Promise<void> {
+    const { version, members, ended } = list;
+    const keys = keysOf(roomId);
+    const [names, copy] = keys;
+    const known = await this.client.hkeys(names);
+    // Another list may be on its way: whom it leaves behind, the reply to the script tells.
+    const left = known.filter((id) => !Object.hasOwn(members, id));
+    const before = await this.client.hget(copy, "version");
+    if (Number(before ?? -1) > version) return;
+    await this.#link(roomId, left, -(version + 1));
+    const reply = await this.client.chatPutMembers(
+      2,
+      ...keys,
+      version,
+      Date.now(),
+      ended ? ENDED_SECONDS : 0,
+      ...Object.entries(members).flat(),
+    );
+    if (!reply) return;
+    const [was, old] = reply;
+    const changed = differences(pairs(old), members);
+    const repeated = was === version;
+    const { came, gone } = byPresence(changed);
+    await this.#link(roomId, gone, -(version + 1));
+    const present = repeated ? Object.keys(members) : came;
+    await this.#link(roomId, present, version + 1);
+    const change = changeOf(roomId, list, from, { before: was, changed });
+    if (change) await this.#tell(change);
+  }
+
+  async drop(roomId: string, userId: string, version: number): Promise<void> {
+    const keys = keysOf(roomId);
+    await this.#link(roomId, [userId], -(version + 1));
+    const dropped = await this.client.chatDropMember(
+      2,
+      ...keys,
+      userId,
+      version,
+    );
+    if (!dropped) return;
+    const changed = { [userId]: null };
+    await this.#tell({ roomId, before: version, version, changed });
+  }
+
+  async standings(userId: string, roomIds: string[]) {
+    const found = await Promise.all(roomIds.map(async (id) => {
+      const [list, copy] = keysOf(id);
+      // The version first: an older one beside a newer role does no harm.
+      const [[version, at], role] = await Promise.all([
+        this.client.hmget(copy, "version", "at"),
+        this.client.hget(list, userId),
+      ]);
+      if (version === null || version === undefined) return null;
+      const standing: Standing = {
+        version: Number(version),
+        checkedAt: Number(at),
+        role: role as Role | null,
+      };
+      return [id, standing] as const;
+    }));
+    return Object.fromEntries(found.filter((one) => one !== null));
+  }
+
+  async roomsOf(userId: string): Promise<string[]> {
+    const rooms = await this.client.hgetall(personKey(userId));
+    return Object.entries(rooms).flatMap(([id, version]) =>
+      Number(version) > 0 ? id : []
+    );
+  }
+
+  async #link(roomId: string, people: string[], version: number) {
+    for (let from = 0; from < people.length; from += AT_ONCE) {
+      const some = people.slice(from, from + AT_ONCE);
+      await Promise.all(
+        some.map((id) =>
+          this.client.chatLink(1, personKey(id), roomId, version)
+        ),
+      );
+    }
+  }
+
+  async #tell(change: MembersChange): Promise<void> {
+    await this.client.publish(MEMBERS, JSON.stringify(change));
+  }
+}
+
+const keysOf = (roomId: string): [members: string, copy: string] => [
+  roomKey(roomId, "members"),
+  roomKey(roomId, "copy"),
+];
+
+function byPresence(changed: Record<string, Role | null>) {
+  const ids = Object.keys(changed);
+  return {
+    came: ids.filter((id) => changed[id] !== null),
+    gone: ids.filter((id) => changed[id] === null),
+  };
+}
+
+function pairs(flat: string[]): Record<string, Role> {
+  const entries: [string, Role][] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    entries.push([flat[i] ?? "", flat[i + 1] as Role]);
+  }
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,115 @@
+import type { Database } from "bun:sqlite";
+import type { MemberList, Role } from "../../protocol.ts";
+import {
+  differences,
+  ENDED_SECONDS,
+  type Standing,
+} from "../../access/member-store.ts";
+
+/** A copy of each room, and whom it names; `ended`: when it ended, and may be forgotten. */
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS copies (
+  id INTEGER PRIMARY KEY, room TEXT NOT NULL UNIQUE,
+  version INTEGER NOT NULL, at INTEGER NOT NULL, ended INTEGER
+);
+CREATE TABLE IF NOT EXISTS members (
+  copy INTEGER NOT NULL, person TEXT NOT NULL, role TEXT NOT NULL,
+  PRIMARY KEY (copy, person)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS members_by_person ON members (person);
+`;
+
+/** Makes the tables of the copies where there are none, as in files of earlier versions. */
+export const makeMemberTables = (db: Database): void => {
+  db.run(SCHEMA);
+};
+
+/** What came of a list: the version before (-1: none) and who is different; null: it was old. */
+export type Put =
+  | { before: number; changed: Record<string, Role | null> }
+  | null;
+
+interface CopyRow {
+  id: number;
+  version: number;
+}
+
+/** Takes a list, inside a transaction of the caller. */
+export function putMembers(
+  db: Database,
+  roomId: string,
+  { version, members, ended }: MemberList,
+): Put {
+  const now = Date.now();
+  const old = findCopy(db, roomId);
+  if (old && old.version > version) return null;
+  const { id } =
+    db.query<{ id: number }, [string, number, number, number | null]>(
+      `INSERT INTO copies (room, version, at, ended) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT (room) DO UPDATE SET version = ?2, at = ?3, ended = ?4
+     RETURNING id`,
+    ).get(roomId, version, now, ended ? now : null) ?? { id: 0 };
+  const changed = differences(membersOf(db, id), members);
+  const set = db.query(
+    "INSERT OR REPLACE INTO members (copy, person, role) VALUES (?, ?, ?)",
+  );
+  const unset = db.query("DELETE FROM members WHERE copy = ? AND person = ?");
+  for (const [person, role] of Object.entries(changed)) {
+    if (role === null) unset.run(id, person);
+    else set.run(id, person, role);
+  }
+  db.query("DELETE FROM copies WHERE ended < ?")
+    .run(now - ENDED_SECONDS * 1_000);
+  return { before: old?.version ?? -1, changed };
+}
+
+/** Takes a person out of a copy of just this version; whether they were in it. */
+export function dropMember(
+  db: Database,
+  roomId: string,
+  userId: string,
+  version: number,
+): boolean {
+  const copy = findCopy(db, roomId);
+  if (copy?.version !== version) return false;
+  const { changes } = db.query(
+    "DELETE FROM members WHERE copy = ? AND person = ?",
+  ).run(copy.id, userId);
+  return changes > 0;
+}
+
+const findCopy = (db: Database, roomId: string): CopyRow | null =>
+  db.query<CopyRow, [string]>("SELECT id, version FROM copies WHERE room = ?")
+    .get(roomId);
+
+function membersOf(db: Database, copy: number): Record<string, Role> {
+  const rows = db.query<{ person: string; role: Role }, [number]>(
+    "SELECT person, role FROM members WHERE copy = ?",
+  ).all(copy);
+  return Object.fromEntries(rows.map(({ person, role }) => [person, role]));
+}
+
+/** What the copies of rooms say of a person. */
+export function standingsOf(
+  db: Database,
+  userId: string,
+  roomIds: string[],
+): Record<string, Standing> {
+  const find = db.query<Standing, [string, string]>(
+    `SELECT version, at AS checkedAt, role FROM copies
+     LEFT JOIN members ON copy = copies.id AND person = ?2 WHERE room = ?1`,
+  );
+  const found: Record<string, Standing> = {};
+  for (const id of roomIds) {
+    const standing = find.get(id, userId);
+    if (standing) found[id] = standing;
+  }
+  return found;
+}
+
+/** The rooms whose copies name a person. */
+export const roomsOf = (db: Database, userId: string): string[] =>
+  db.query<{ room: string }, [string]>(
+    `SELECT room FROM members JOIN copies ON copies.id = copy
+     WHERE person = ?`,
+  ).all(userId).map(({ room }) => room);

@@ -1,0 +1,158 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { LIMITS } from "../../realtime/protocol.ts";
+import { AppError } from "../errors.ts";
+import { acceptInvitation } from "./accept.ts";
+import {
+  handOver,
+  handOverDue,
+  nextVersion,
+  readMembers,
+} from "./hand-over.ts";
+import { leaveRoom, removeMember } from "./members.ts";
+import { createRoom } from "./rooms.ts";
+import { keys, type StoredRoom } from "./store.ts";
+import { onStage } from "./testing.ts";
+
+const notes = (kv: Deno.Kv) =>
+  Array.fromAsync(kv.list({ prefix: keys.handOvers() }));
+
+Deno.test(
+  "each change of a room's members is handed over, with a higher version",
+  onStage(async ({ s, person, bring, handedOver }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    await removeMember(s, ada, room.id, bob.id);
+    await bring(ada, room.id, bob);
+    await leaveRoom(s, ada, room.id);
+    assertEquals(handedOver.map(([, { members }]) => members), [
+      { [ada.id]: "admin" },
+      { [ada.id]: "admin", [bob.id]: "member" },
+      { [ada.id]: "admin" },
+      { [ada.id]: "admin", [bob.id]: "member" },
+      { [bob.id]: "admin" },
+    ]);
+    const versions = handedOver.map(([, { version }]) => version);
+    assertEquals(versions, [...new Set(versions)].sort((a, b) => a - b));
+    assertEquals(await notes(s.kv), []);
+  }),
+);
+
+Deno.test(
+  "what a process left when it was killed, or realtime was away, is handed over later",
+  onStage(async ({ s, person, bring, handedOver, broken }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    broken.realtime = new Error("away");
+    await removeMember(s, ada, room.id, bob.id);
+    assertEquals((await notes(s.kv)).length, 1);
+    await assertRejects(() => handOverDue(s));
+    broken.realtime = undefined;
+    await handOverDue(s);
+    const [id, { members }] = handedOver.at(-1)!;
+    assertEquals([id, members], [room.id, { [ada.id]: "admin" }]);
+    assertEquals(await notes(s.kv), []);
+    await handOverDue(s);
+    assertEquals(handedOver.length, 3);
+  }),
+);
+
+Deno.test(
+  "a change that comes while members are handed over is handed over as well",
+  onStage(async ({ s, person, bring, handedOver }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    const { handOver: take } = s.roomLog;
+    s.roomLog.handOver = async (...list) => {
+      s.roomLog.handOver = take;
+      await leaveRoom(s, bob, room.id);
+      await take(...list);
+    };
+    await leaveRoom(s, ada, room.id);
+    await handOverDue(s);
+    assertEquals(handedOver.at(-1)?.[1].ended, undefined);
+    const ended = handedOver.filter(([, list]) => list.ended);
+    assertEquals(ended.length, 1);
+    // What was late is older, and realtime does not take it.
+    assert(ended[0][1].version > handedOver.at(-1)![1].version);
+    assertEquals(await notes(s.kv), []);
+  }),
+);
+
+Deno.test(
+  "members are read as they were at one moment",
+  onStage(async ({ s, person, bring }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    let lists = 0;
+    const kv = new Proxy(s.kv, {
+      get(target, name) {
+        const method = Reflect.get(target, name).bind(target);
+        if (name !== "list") return method;
+        return async function* (...args: unknown[]) {
+          lists += 1;
+          const read = await Array.fromAsync(method(...args));
+          if (lists === 1) await leaveRoom(s, ada, room.id);
+          yield* read;
+        };
+      },
+    });
+    const list = await readMembers(kv, room.id);
+    assertEquals([lists, list?.members], [2, { [bob.id]: "admin" }]);
+    assertEquals(await readMembers(s.kv, "nowhere"), null);
+  }),
+);
+
+Deno.test(
+  "a room of before there were versions has the first of all",
+  onStage(async ({ s, person, bring, handedOver }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    const { version: _, ...before } =
+      (await s.kv.get<StoredRoom>(keys.room(room.id))).value!;
+    await s.kv.set(keys.room(room.id), before);
+    await s.kv.delete(keys.handOver(room.id));
+    assertEquals((await readMembers(s.kv, room.id))?.version, 0);
+    await handOver(s, room.id);
+    assertEquals(handedOver.length, 1);
+    await bring(ada, room.id, bob);
+    assert(handedOver.at(-1)![1].version > 0);
+    // A clock that is behind does not make it older.
+    const ahead = Date.now() + 1e9;
+    assertEquals(nextVersion({ version: ahead }), ahead + 1);
+  }),
+);
+
+Deno.test(
+  "a room has at most 10,000 members, and all of them are handed over",
+  onStage(async ({ s, person, codeFor, handedOver }) => {
+    const [ada, bob, eve] = await Promise.all(
+      ["Ada", "Bob", "Eve"].map(person),
+    );
+    const room = await createRoom(s, ada, "Hall");
+    for (let n = 0; n < LIMITS.membersEach - 2; n += 500) {
+      const commit = s.kv.atomic();
+      for (let i = n; i < Math.min(n + 500, LIMITS.membersEach - 2); i += 1) {
+        const member = { role: "member", joinedAt: i };
+        commit.set(keys.member(room.id, `member-${i}`), member);
+      }
+      await commit.commit();
+    }
+    const record = await s.kv.get<StoredRoom>(keys.room(room.id));
+    const memberCount = LIMITS.membersEach - 1;
+    await s.kv.set(record.key, { ...record.value, memberCount });
+    await acceptInvitation(s, bob, await codeFor(ada, room.id, bob.email));
+    const { members } = handedOver.at(-1)![1];
+    assertEquals(Object.keys(members).length, LIMITS.membersEach);
+    assertEquals(members[bob.id], "member");
+    const code = await codeFor(ada, room.id, eve.email);
+    const error = await assertRejects(
+      () => acceptInvitation(s, eve, code),
+      AppError,
+    );
+    assertEquals([error.code, error.status], ["room-full", 409]);
+  }),
+);

@@ -1,0 +1,36 @@
+import type { RoomLog, Services } from "../services.ts";
+import { isMember } from "./rooms.ts";
+import { notFound } from "./store.ts";
+
+/**
+ * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
+ * in a room; here it is looked up, so that a removal counts also while that is behind.
+ *
+ * Every method throws AppError `not-found` (404) to anyone else.
+ */
+export function membersOnly(
+  log: RoomLog,
+  s: Pick<Services, "kv">,
+): RoomLog {
+  /** The same method, for members. */
+  function checked<
+    A extends [account: { id: string }, roomId: string, ...unknown[]],
+    R,
+  >(method: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return async (...args) => {
+      const [account, roomId] = args;
+      if (!await isMember(s, account.id, roomId)) throw notFound();
+      return await method(...args);
+    };
+  }
+  return {
+    ...log,
+    history: checked((...call) => log.history(...call)),
+    search: checked((...call) => log.search(...call)),
+    post: checked((...call) => log.post(...call)),
+    find: checked((...call) => log.find(...call)),
+    amend: checked((...call) => log.amend(...call)),
+    markRead: checked((...call) => log.markRead(...call)),
+    stream: checked((...call) => log.stream(...call)),
+  };
+}

@@ -1,0 +1,50 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { AppError } from "../errors.ts";
+import { leaveRoom } from "./members.ts";
+import { membersOnly } from "./members-only.ts";
+import { createRoom } from "./rooms.ts";
+import { onStage } from "./testing.ts";
+
+Deno.test(
+  "only members of a room reach its log, from the moment they are or are not",
+  onStage(async ({ s, person, bring }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    let asked = 0;
+    const count = () => Promise.resolve(void (asked += 1));
+    const log = membersOnly({
+      ...s.roomLog,
+      history: count as never,
+      search: count as never,
+      post: count as never,
+      find: count as never,
+      amend: count as never,
+      markRead: count,
+      stream: count as never,
+    }, s);
+    const signal = AbortSignal.timeout(5_000);
+    const attempts = (id: string) => [
+      () => log.history(bob, id, {}),
+      () => log.search(bob, id, { q: "x" }),
+      () => log.post(bob, id, { clientId: "c", content: "x" }),
+      () => log.find(bob, id, "m1"),
+      () => log.amend(bob, id, { event: "delete-message", id: "m1" }),
+      () => log.markRead(bob, id, 1),
+      () => log.stream(bob, id, 0, signal),
+    ];
+    const refuses = async (id: string) => {
+      for (const attempt of attempts(id)) {
+        const error = await assertRejects<AppError>(attempt, AppError);
+        assertEquals([error.code, error.status], ["not-found", 404]);
+      }
+    };
+    await refuses(room.id);
+    await refuses("toString");
+    assertEquals(asked, 0);
+    await bring(ada, room.id, bob);
+    for (const attempt of attempts(room.id)) await attempt();
+    assertEquals(asked, 7);
+    await leaveRoom(s, bob, room.id);
+    await refuses(room.id);
+  }),
+);
