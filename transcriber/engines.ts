@@ -8,7 +8,7 @@ import { TranscriptionApi } from "./recognizers/api/api.ts";
 import { Google } from "./recognizers/google.ts";
 import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
-import { Sherpa } from "./recognizers/sherpa.ts";
+import { Sherpa } from "./recognizers/sherpa/sherpa.ts";
 
 export interface Engines {
   recognizer: Recognizer;

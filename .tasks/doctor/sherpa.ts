@@ -1,6 +1,6 @@
 import { readConfig } from "../../transcriber/config.ts";
-import { Sherpa } from "../../transcriber/recognizers/sherpa.ts";
-import { findModel } from "../../transcriber/recognizers/sherpa-model.ts";
+import { Sherpa } from "../../transcriber/recognizers/sherpa/sherpa.ts";
+import { findModel } from "../../transcriber/recognizers/sherpa/model.ts";
 import {
   type Env,
   type Finding,
@@ -41,7 +41,7 @@ export async function checkSherpa(env: Env): Promise<Finding[]> {
       NAME,
       `${NAME}: sherpa-onnx cannot use the model in ${model.modelDir} (${
         end || reasonOf(error)
-      }). Download it again, or choose a streaming transducer.`,
+      }). Download it again, or choose another.`,
     )];
   } finally {
     await recognizer.close();

@@ -4,7 +4,7 @@ import type {
   Transcription,
 } from "../recognizers/recognizer.ts";
 import { assertUsable } from "../recognizers/recognizer.ts";
-import { sherpaText } from "../recognizers/sherpa-words.ts";
+import { sherpaText } from "../recognizers/sherpa/words.ts";
 import { OneWord } from "./recognizers.ts";
 import { Script } from "./scripted.ts";
 import { joinPcm } from "./speech.ts";

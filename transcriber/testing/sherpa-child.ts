@@ -1,5 +1,5 @@
 /**
- * A child that speaks the protocol of sherpa-child.ts and knows a script instead of a model.
+ * A child that speaks the protocol of recognizers/sherpa/child.ts and knows a script instead of a model.
  * Arguments: what to do (`good`, `abort-at-start`, `hang`, or `abort-on-audio`), then the sentences.
  */
 import type { Update } from "../recognizers/recognizer.ts";
@@ -8,8 +8,8 @@ import {
   messages,
   say,
   type ToChild,
-} from "../recognizers/sherpa-protocol.ts";
-import { sherpaText } from "../recognizers/sherpa-words.ts";
+} from "../recognizers/sherpa/protocol.ts";
+import { sherpaText } from "../recognizers/sherpa/words.ts";
 import { Script } from "./scripted.ts";
 import { joinPcm } from "./speech.ts";
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { Logger } from "../../realtime/common/log-line.ts";
-import { type Lease, Pool } from "./pool.ts";
+import type { Logger } from "../../../realtime/common/log-line.ts";
+import { type Lease, Pool } from "../pool.ts";
 import {
   assertUsable,
   type RecognitionStream,
@@ -13,14 +13,13 @@ import {
   type TranscribeOptions,
   type Transcription,
   type Word,
-} from "./recognizer.ts";
-import { findModel, type SherpaModel } from "./sherpa-model.ts";
-import { SherpaProcess } from "./sherpa-process.ts";
-import { SherpaStream } from "./sherpa-stream.ts";
-import { sherpaText } from "./sherpa-words.ts";
+} from "../recognizer.ts";
+import { findModel, type SherpaModel } from "./model.ts";
+import { SherpaProcess } from "./process.ts";
+import { SherpaStream } from "./stream.ts";
 
 export interface SherpaOptions {
-  /** Folder with a streaming transducer. */
+  /** Folder with a model; see `findModel`. */
   modelDir: string;
   /** The languages the model knows. */
   languages: string[];
@@ -30,7 +29,7 @@ export interface SherpaOptions {
   backoffMs?: number;
   maxBackoffMs?: number;
   patienceMs?: number;
-  /** What to run for a model; by default this Deno with `sherpa-child.ts`. */
+  /** What to run for a model; by default this Deno with `child.ts`. */
   command?: (model: SherpaModel) => string[];
 }
 
@@ -56,7 +55,7 @@ export class Sherpa implements Recognizer {
       idleMs: 60_000,
       busy: recognizerBusy,
     });
-    const model = findModel(modelDir);
+    const model = findModel(modelDir, options.languages);
     if (typeof model === "string") this.#missing = model;
     else {
       this.#process = new SherpaProcess({
@@ -88,10 +87,13 @@ export class Sherpa implements Recognizer {
     options: TranscribeOptions,
   ): Promise<Transcription> {
     const words: Word[] = [];
+    const texts: string[] = [];
     const stream = await this.start({
       ...options,
       onUpdate: (update) => {
-        if (update.type === "final") words.push(...update.words);
+        if (update.type !== "final") return;
+        words.push(...update.words);
+        texts.push(update.text);
       },
     });
     try {
@@ -101,7 +103,7 @@ export class Sherpa implements Recognizer {
       await stream.close();
     }
     const duration = pcm.length / SAMPLE_RATE;
-    return { text: sherpaText(words), words, duration };
+    return { text: texts.join(" "), words, duration };
   }
 
   async start(options: StreamOptions): Promise<RecognitionStream> {
@@ -124,6 +126,6 @@ const childOf = (model: SherpaModel): string[] => [
   ..."run --no-prompt --allow-ffi --allow-read --allow-env --allow-sys".split(
     " ",
   ),
-  fileURLToPath(new URL("./sherpa-child.ts", import.meta.url)),
+  fileURLToPath(new URL("./child.ts", import.meta.url)),
   JSON.stringify(model),
 ];

@@ -1,7 +1,7 @@
-import { ApiError } from "../errors.ts";
-import type { Logger } from "../../realtime/common/log-line.ts";
-import { recognizerOff, type Update } from "./recognizer.ts";
-import { type FromChild, messages, type ToChild } from "./sherpa-protocol.ts";
+import { ApiError } from "../../errors.ts";
+import type { Logger } from "../../../realtime/common/log-line.ts";
+import { recognizerOff, type Update } from "../recognizer.ts";
+import { type FromChild, messages, type ToChild } from "./protocol.ts";
 
 export interface ChildOptions {
   /** Program and arguments of the child, asked for each time it is started. */

@@ -1,4 +1,4 @@
-import type { Update } from "./recognizer.ts";
+import type { Update } from "../recognizer.ts";
 
 /**
  * What the service and the child that holds the model say to each other: a line of JSON each, on
@@ -17,6 +17,16 @@ export type FromChild =
   | { type: "ready" }
   | { type: "update"; id: number; update: Update }
   | { type: "done"; id: number };
+
+/** One conversation with the model, in the child. */
+export interface Hearing {
+  hear(pcm: Int16Array): void;
+  /** Settles what is left. */
+  finish(): void;
+}
+
+/** Tells the service what was heard. */
+export type Tell = (update: Update) => void;
 
 export const encodePcm = (pcm: Int16Array): string =>
   new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength).toBase64();

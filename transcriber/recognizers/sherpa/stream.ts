@@ -1,11 +1,11 @@
-import type { Lease } from "./pool.ts";
+import type { Lease } from "../pool.ts";
 import {
   type RecognitionStream,
   SAMPLE_RATE,
   type StreamOptions,
-} from "./recognizer.ts";
-import { encodePcm, type ToChild } from "./sherpa-protocol.ts";
-import type { SherpaProcess } from "./sherpa-process.ts";
+} from "../recognizer.ts";
+import { encodePcm, type ToChild } from "./protocol.ts";
+import type { SherpaProcess } from "./process.ts";
 
 /** Samples sent at once: how soon partial text and an abort are noticed. */
 const STEP = SAMPLE_RATE / 5;

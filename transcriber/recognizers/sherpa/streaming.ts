@@ -1,19 +1,13 @@
-/**
- * Holds a sherpa-onnx model, in a process of its own: a model the library cannot read makes it
- * abort, and takes its process along. Arguments: the four files of the model, as JSON.
- */
-import sherpa from "sherpa-onnx-node";
-import { SAMPLE_RATE } from "./recognizer.ts";
-import type { SherpaModel } from "./sherpa-model.ts";
-import { decodePcm, messages, say, type ToChild } from "./sherpa-protocol.ts";
-import { type SherpaResult, sherpaText, sherpaWords } from "./sherpa-words.ts";
+import { SAMPLE_RATE } from "../recognizer.ts";
+import type { Hearing, Tell } from "./protocol.ts";
+import { type SherpaResult, sherpaText, sherpaWords } from "./words.ts";
 
 /** The part of `sherpa-onnx-node` used here; the package has no types. */
 interface OnlineStream {
   acceptWaveform(audio: { samples: Float32Array; sampleRate: number }): void;
   inputFinished(): void;
 }
-interface OnlineRecognizer {
+export interface OnlineRecognizer {
   createStream(): OnlineStream;
   isReady(stream: OnlineStream): boolean;
   decode(stream: OnlineStream): void;
@@ -25,30 +19,26 @@ interface OnlineRecognizer {
 /** Seconds of silence after which a sentence is settled: nothing said, and after words. */
 const TRAILING = { silence: 2.4, words: 0.8, longest: 30 };
 
-function load(model: SherpaModel): OnlineRecognizer {
-  const { tokens, ...transducer } = model;
-  return new sherpa.OnlineRecognizer({
-    featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
-    modelConfig: { transducer, tokens, numThreads: 1, provider: "cpu" },
-    enableEndpoint: true,
-    rule1MinTrailingSilence: TRAILING.silence,
-    rule2MinTrailingSilence: TRAILING.words,
-    rule3MinUtteranceLength: TRAILING.longest,
-  });
-}
+/** How the endpoints of a model are found that hears while somebody speaks. */
+export const ENDPOINTS = {
+  enableEndpoint: true,
+  rule1MinTrailingSilence: TRAILING.silence,
+  rule2MinTrailingSilence: TRAILING.words,
+  rule3MinUtteranceLength: TRAILING.longest,
+};
 
-/** One conversation with the model. */
-class Hearing {
+/** One conversation with a model that hears while somebody speaks. */
+export class StreamingHearing implements Hearing {
   #recognizer: OnlineRecognizer;
   #stream: OnlineStream;
-  #id: number;
+  #tell: Tell;
   #samples = 0;
   #partial = "";
 
-  constructor(recognizer: OnlineRecognizer, id: number) {
+  constructor(recognizer: OnlineRecognizer, tell: Tell) {
     this.#recognizer = recognizer;
     this.#stream = recognizer.createStream();
-    this.#id = id;
+    this.#tell = tell;
   }
 
   hear(pcm: Int16Array): void {
@@ -84,7 +74,7 @@ class Hearing {
     const text = sherpaText(this.#words());
     if (text === "" || text === this.#partial) return;
     this.#partial = text;
-    say({ type: "update", id: this.#id, update: { type: "partial", text } });
+    this.#tell({ type: "partial", text });
   }
 
   #settle(): void {
@@ -92,22 +82,6 @@ class Hearing {
     this.#recognizer.reset(this.#stream);
     this.#partial = "";
     if (words.length === 0) return;
-    const text = sherpaText(words);
-    const update = { type: "final", text, words } as const;
-    say({ type: "update", id: this.#id, update });
-  }
-}
-
-const recognizer = load(JSON.parse(Deno.args[0]));
-const hearings = new Map<number, Hearing>();
-say({ type: "ready" });
-for await (const message of messages<ToChild>(Deno.stdin.readable)) {
-  const { id } = message;
-  if (message.type === "open") hearings.set(id, new Hearing(recognizer, id));
-  if (message.type === "close") hearings.delete(id);
-  if (message.type === "audio") hearings.get(id)?.hear(decodePcm(message.pcm));
-  if (message.type === "finish") hearings.get(id)?.finish();
-  if (message.type === "audio" || message.type === "finish") {
-    say({ type: "done", id });
+    this.#tell({ type: "final", text: sherpaText(words), words });
   }
 }

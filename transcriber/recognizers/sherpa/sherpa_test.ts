@@ -1,10 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ApiError } from "../errors.ts";
-import type { Fields } from "../../realtime/common/log-line.ts";
-import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
-import { recognizerContract, SENTENCES } from "./contract.ts";
-import type { RecognizerStatus } from "./recognizer.ts";
+import { ApiError } from "../../errors.ts";
+import type { Fields } from "../../../realtime/common/log-line.ts";
+import { joinPcm, pcmOf, speak } from "../../testing/speech.ts";
+import { recognizerContract, SENTENCES } from "../contract.ts";
+import type { RecognizerStatus } from "../recognizer.ts";
 import { Sherpa, type SherpaOptions } from "./sherpa.ts";
 
 const never = new AbortController().signal;
@@ -23,7 +23,7 @@ async function modelDir(files = FILES): Promise<string> {
 const child = (behaviour: string) => () => [
   Deno.execPath(),
   ..."run --no-check --allow-all".split(" "),
-  fileURLToPath(new URL("../testing/sherpa-child.ts", import.meta.url)),
+  fileURLToPath(new URL("../../testing/sherpa-child.ts", import.meta.url)),
   behaviour,
   ...SENTENCES,
 ];
