@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
 import { applyAmendments } from "./amending.ts";
-import { type Entry, entryOrigin } from "./entry.ts";
+import type { Entry } from "./entry.ts";
+import { entryOrigin } from "./lines.ts";
 import { amendmentEntry, messageEntry } from "./making.ts";
 import type { Appended, RoomLog } from "./log.ts";
 import { draft, Recorder } from "./testing.ts";

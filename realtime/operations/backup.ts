@@ -1,5 +1,6 @@
 import { object } from "../frames.ts";
-import { type Entry, entryOrigin, lineOf, readLine } from "../log/entry.ts";
+import type { Entry } from "../log/entry.ts";
+import { entryOrigin, lineOf, readLine } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
 import { LIMITS } from "../protocol.ts";
 

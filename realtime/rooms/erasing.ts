@@ -1,4 +1,4 @@
-import { attachmentsOf } from "../log/entry.ts";
+import { attachmentsOf } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
 import {
   LIMITS,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { lineOf } from "../log/entry.ts";
+import { lineOf } from "../log/lines.ts";
 import { draft, until } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
 import type { RoomSummary, SearchPage } from "../protocol.ts";

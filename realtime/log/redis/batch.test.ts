@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
-import { entryOrigin } from "../entry.ts";
+import { entryOrigin } from "../lines.ts";
 import { amendmentEntry } from "../making.ts";
 import { RedisLog } from "./log.ts";
 import { roomKey } from "./keys.ts";

@@ -1,4 +1,5 @@
-import { type Entry, lineOf, type NewEntry, TOGETHER } from "../entry.ts";
+import { type Entry, type NewEntry, TOGETHER } from "../entry.ts";
+import { lineOf } from "../lines.ts";
 import { type Appended, StoreError, type Waiter } from "../log.ts";
 import type { Client, Outcomes } from "./client.ts";
 import { roomKeys } from "./keys.ts";

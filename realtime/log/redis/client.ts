@@ -1,5 +1,6 @@
 import { Cluster, Redis } from "ioredis";
-import { type Entry, type Kind, readLine } from "../entry.ts";
+import type { Entry, Kind } from "../entry.ts";
+import { readLine } from "../lines.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import { SCRIPTS } from "./scripts.ts";
 

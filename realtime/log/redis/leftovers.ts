@@ -1,5 +1,5 @@
 import type { Leftover } from "../../protocol.ts";
-import { attachmentsOf } from "../entry.ts";
+import { attachmentsOf } from "../lines.ts";
 import type { Client } from "./client.ts";
 import { roomKey } from "./keys.ts";
 

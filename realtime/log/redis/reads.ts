@@ -1,11 +1,7 @@
 import type { Message, RoomSummary } from "../../protocol.ts";
 import { applyAmendments } from "../amending.ts";
-import {
-  entryOrigin,
-  type NewEntry,
-  parseEntryId,
-  TOGETHER,
-} from "../entry.ts";
+import { type NewEntry, parseEntryId, TOGETHER } from "../entry.ts";
+import { entryOrigin } from "../lines.ts";
 import {
   type Appended,
   type Page,

@@ -1,5 +1,6 @@
 import { Cluster } from "ioredis";
-import { type Entry, entryOrigin, lineOf } from "../entry.ts";
+import type { Entry } from "../entry.ts";
+import { entryOrigin, lineOf } from "../lines.ts";
 import { StoreError } from "../log.ts";
 import { type Client, toEntry } from "./client.ts";
 import { roomKey, roomKeys } from "./keys.ts";

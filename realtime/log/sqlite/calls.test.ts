@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { lineOf } from "../entry.ts";
+import { lineOf } from "../lines.ts";
 import { messageEntry } from "../making.ts";
 import { type Call, pack, unpack } from "./calls.ts";
 

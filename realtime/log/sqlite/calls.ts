@@ -1,4 +1,5 @@
-import type { Kind, NewEntry } from "../entry.ts";
+import type { Kind } from "../entry.ts";
+import type { NewLine } from "./rows.ts";
 import type { SqliteWrites } from "./writes.ts";
 
 /** What can be written, each a method of {@link SqliteWrites}. */
@@ -20,11 +21,6 @@ export type Arguments<O extends Operation> = Parameters<SqliteWrites[O]>;
 export type Result<O extends Operation> = ReturnType<SqliteWrites[O]>;
 /** One write, as data: an operation and its arguments. */
 export type Call = [operation: Operation, ...args: unknown[]];
-
-/** What is to be appended, its parts as the one line they are stored as. */
-export interface NewLine extends Omit<NewEntry, "head" | "parts" | "attached"> {
-  line: string;
-}
 
 type Head = [
   roomId: string,

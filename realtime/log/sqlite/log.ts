@@ -9,13 +9,14 @@ import type {
   Renamed,
   RoomSummary,
 } from "../../protocol.ts";
-import { type Entry, erased, lineOf, type NewEntry } from "../entry.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
   fromName,
   SIGN_OUT_MEMORY,
   type SignOut,
 } from "../../access/sign-outs.ts";
+import type { Entry, NewEntry } from "../entry.ts";
+import { erased, lineOf } from "../lines.ts";
 import {
   type Appended,
   type LogListener,

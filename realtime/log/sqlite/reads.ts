@@ -1,12 +1,8 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Leftover, Message, RoomSummary } from "../../protocol.ts";
 import { applyAmendments } from "../amending.ts";
-import {
-  attachmentsOf,
-  type Entry,
-  entryOrigin,
-  parseEntryId,
-} from "../entry.ts";
+import { type Entry, parseEntryId } from "../entry.ts";
+import { attachmentsOf, entryOrigin } from "../lines.ts";
 import { type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { entryOrigin, lineOf, withName } from "../entry.ts";
+import { entryOrigin, lineOf, withName } from "../lines.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 
 /** Rows looked at in one transaction. */

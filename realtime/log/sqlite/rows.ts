@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import { type Entry, readLine, TOGETHER } from "../entry.ts";
+import { type Entry, type NewEntry, TOGETHER } from "../entry.ts";
+import { readLine } from "../lines.ts";
 import type { Fingerprints } from "./fingerprints.ts";
 
 /** A row of entries: one, or messages of a room that were stored together. */
@@ -21,6 +22,11 @@ export function entriesOf({ offset, epoch, kind, body }: Row): Entry[] {
   return body.split("\n").map((line, i) => (
     { epoch: String(epoch), offset: offset + i, ...readLine(kind, line) }
   ));
+}
+
+/** What is to be appended, its parts as the one line they are stored as. */
+export interface NewLine extends Omit<NewEntry, "head" | "parts" | "attached"> {
+  line: string;
 }
 
 /** What is to be stored at an offset of a room. */

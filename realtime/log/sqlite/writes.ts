@@ -5,21 +5,21 @@ import {
   SIGN_OUT_MEMORY,
   type SignOut,
 } from "../../access/sign-outs.ts";
-import {
-  type Entry,
-  entryOrigin,
-  erased,
-  lineOf,
-  type NewEntry,
-  readLine,
-} from "../entry.ts";
+import type { Entry, NewEntry } from "../entry.ts";
+import { entryOrigin, erased, lineOf, readLine } from "../lines.ts";
 import { type Appended, StoreError } from "../log.ts";
-import type { NewLine } from "./calls.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { dropMember, type Put, putMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
 import { renameRows } from "./rename.ts";
-import { COLUMNS, entriesOf, type NewRow, type Row, Rows } from "./rows.ts";
+import {
+  COLUMNS,
+  entriesOf,
+  type NewLine,
+  type NewRow,
+  type Row,
+  Rows,
+} from "./rows.ts";
 
 /** Rows trimmed or deleted in one transaction. */
 export const TRIM_SLICE = 1_000;

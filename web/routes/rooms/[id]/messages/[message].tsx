@@ -23,6 +23,7 @@ import {
 } from "../../../../http/pages/message-page.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
+import { finishErasuresSoon } from "../../../../accounts/erasures.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import { sendOnce } from "../../../../rooms/send-once.ts";
 import type { Person, Services } from "../../../../services.ts";
@@ -61,6 +62,8 @@ async function act(
       break;
     case "delete":
       await amend({ event: "delete-message", id });
+      // What hangs on it goes as well.
+      finishErasuresSoon(s);
       break;
     case "react": {
       const [emoji, on] = [textOf(form, "emoji"), textOf(form, "on") !== ""];
