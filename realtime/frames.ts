@@ -86,6 +86,8 @@ function parseEvent(fields: Fields): ClientFrame {
         roomId: id(fields, "roomId"),
         offset: whole(fields, "offset"),
       };
+    case "summaries":
+      return { event, ...wantedRooms(fields) };
     case "edit-message":
       return { event, ...amendment(fields), content: content(fields) };
     case "delete-message":
@@ -226,6 +228,24 @@ function position(value: unknown): Position | undefined {
   if (value === undefined || value === null) return undefined;
   const fields = object(value, "The field since");
   return { epoch: id(fields, "epoch"), offset: whole(fields, "offset") };
+}
+
+/** Rooms in one frame that asks for summaries. */
+const ROOMS = 100;
+
+function wantedRooms(fields: Fields): { rooms?: string[]; after?: string } {
+  const { rooms } = fields;
+  if (rooms === undefined) {
+    const after = fields.after ?? undefined;
+    return after === undefined ? {} : { after: id(fields, "after") };
+  }
+  const isList = Array.isArray(rooms) && rooms.length <= ROOMS &&
+    rooms.every((it) => typeof it === "string" && it.length <= 64);
+  if (isList) return { rooms };
+  throw new FrameError(
+    "bad-frame",
+    `The field rooms must be a list of at most ${ROOMS} ids.`,
+  );
 }
 
 const id = (fields: Fields, name: string): string => string(fields, name, 64);

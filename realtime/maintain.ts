@@ -15,6 +15,8 @@ const USAGE = "usage: maintain.ts backup FILE | restore FILE";
 const nobody: LogListener = {
   entries() {},
   signal() {},
+  appended() {},
+  announced() {},
   signedOut() {},
   membersChanged() {},
   reconnected() {},

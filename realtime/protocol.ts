@@ -149,7 +149,9 @@ export type ClientFrame =
     on: boolean;
   }
   | { event: "typing"; roomId: string }
-  | { event: "read"; roomId: string; offset: number };
+  | { event: "read"; roomId: string; offset: number }
+  /** Asks for summaries: of these rooms, at most 100, or of all one's own after an id. */
+  | { event: "summaries"; rooms?: string[]; after?: string };
 
 /** What changes a message: also `POST /rooms/:id/amendments`, without `roomId`. */
 export type Amendment = Extract<
@@ -249,9 +251,61 @@ export type ServerFrame =
   | { event: "presence"; roomId: string; online: Sender[] }
   | { event: "read"; roomId: string; offset: number }
   | { event: "room-activity"; roomId: string; offset: number }
+  | RoomNews
+  | {
+    event: "summaries";
+    rooms: Record<string, FeedSummary>;
+    /** What to ask for next, as `after`; null where this was the last page. */
+    next: string | null;
+  }
+  /** News may have been missed: ask for summaries again. */
+  | { event: "summaries-stale" }
+  | { event: "room-renamed"; roomId: string; name: string }
   | { event: "membership"; roomId: string; removed: boolean }
   /** What these people are called in the room from now on, in old messages too; by id. */
   | { event: "names"; roomId: string; names: Record<string, string> };
+
+/**
+ * What happened in a room, for everyone who is in it and has not opened it on this socket. It
+ * tells of the entries after one offset up to another, a tenth of a second of them at a time. If
+ * `after` is not the offset that is known, or the epoch another, some were missed: ask for the
+ * summary of the room. So does whoever has not read one of `changed`, or shows it.
+ */
+export interface RoomNews {
+  event: "room-news";
+  roomId: string;
+  epoch: string;
+  after: number;
+  offset: number;
+  /** New messages, by the ids of those who sent them. */
+  by: Record<string, number>;
+  /** The newest of them. */
+  last?: FeedMessage;
+  /** The offsets of messages that were edited or deleted. */
+  changed?: number[];
+}
+
+/** A message as lists of rooms show it. */
+export interface FeedMessage {
+  id: string;
+  offset: number;
+  sender: Sender;
+  timestamp: number;
+  /** Its first words, on one line. */
+  text: string;
+  voice?: boolean;
+  deleted?: boolean;
+}
+
+/** What a person's feed begins with, of a room. */
+export interface FeedSummary extends Omit<RoomSummary, "last"> {
+  last: FeedMessage | null;
+}
+
+/** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
+export interface RoomRenamed {
+  name: string;
+}
 
 /**
  * `POST /sessions`, by web alone: sessions of a person ended. Without `sid` all of them did,

@@ -63,6 +63,7 @@ export async function startServer(
   const publishQueue = new PublishQueue();
   const hub = new Hub(publishQueue, logger, ask);
   hub.log = await openLog(hub);
+  await hub.announcer.hello();
   const { messageRate, messageBurst, trustProxy } = config;
   const shedding = new Shedding(publishQueue, config.maxMemory);
   const limits = new PeopleLimits({ messageRate, messageBurst });

@@ -54,6 +54,8 @@ export interface MemberStore {
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, Standing>>;
+  /** Whom the copy of a room names. */
+  membersOf(roomId: string): Promise<string[]>;
   /** The rooms whose copies name a person. */
   roomsOf(userId: string): Promise<string[]>;
 }

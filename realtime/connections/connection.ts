@@ -2,6 +2,7 @@ import type { ServerWebSocket } from "bun";
 import { ackFrame, amendMessage, entryOf } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { FrameError, parseFrame } from "../frames.ts";
+import { feedSummaries, pageOf } from "../feeds/summaries.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
 import { SocketLimits } from "./limits.ts";
@@ -115,6 +116,9 @@ export class Connection implements InboxOwner {
           frame.event,
           () => this.#type(person, frame.roomId),
         );
+      case "summaries":
+        this.#limits.takeRequest(frame.event);
+        return this.#summarise(person, frame);
       case "read":
         this.#limits.takeRequest(frame.event);
         return this.#read(person, frame);
@@ -224,6 +228,10 @@ export class Connection implements InboxOwner {
     };
   }
 
+  isReading(roomId: string): boolean {
+    return this.#readings.has(roomId);
+  }
+
   /** The rooms it has open. */
   get reading(): string[] {
     return this.#readings.list();
@@ -248,6 +256,22 @@ export class Connection implements InboxOwner {
     const { hub } = this.context;
     await hub.members.roleIn(person, roomId, "read");
     await hub.markRead(person, roomId, offset);
+  }
+
+  /** Tells what the person's feed begins with; from then on it goes on by itself. */
+  async #summarise(
+    person: Person,
+    { rooms, after }: Extract<ClientFrame, { event: "summaries" }>,
+  ): Promise<void> {
+    const { hub } = this.context;
+    const own = await hub.feeds.roomsOf(person.id);
+    const mine = rooms && await hub.members.rolesIn(person, rooms);
+    const { ids, next } = mine
+      ? { ids: [...mine].flatMap(([id, role]) => role ? id : []), next: null }
+      : pageOf(own, after);
+    const summaries = await feedSummaries(hub.log, person.id, ids);
+    if (this.closed) return;
+    this.send({ event: "summaries", rooms: summaries, next });
   }
 
   #badFrame(code: string, message: string): void {
@@ -278,10 +302,11 @@ export class Connection implements InboxOwner {
 
   /** Sends one frame to this socket alone. */
   send(frame: ServerFrame): void {
-    this.#say(JSON.stringify(frame));
+    this.say(JSON.stringify(frame));
   }
 
-  #say(text: string): void {
+  /** Sends the text of one frame to this socket alone. */
+  say(text: string): void {
     if (!this.closed) this.context.hub.publishQueue.send(this.#topic, text);
   }
 

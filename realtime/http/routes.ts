@@ -17,6 +17,7 @@ import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import type { Leftovers, Message, NamesChanged } from "../protocol.ts";
+import { pageOf } from "../feeds/summaries.ts";
 import { handOver } from "./members.ts";
 import { searchRoom } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
@@ -39,6 +40,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["PUT", "/rooms/:id/read", read],
   ["PUT", "/rooms/:id/members", handOver],
   ["POST", "/rooms/:id/names", names],
+  ["POST", "/rooms/:id/name", renameRoom],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", end],
   ["GET", "/rooms/:id/clips", clips],
@@ -153,9 +155,16 @@ async function read({ context, request, roomId }: Call) {
 async function summaries({ context, request, url }: Call) {
   const person = await personOf(context, request);
   context.limits.of(person.id).takeRequest("summaries");
-  const asked = (url.searchParams.get("rooms") ?? "").split(",");
-  const ids = [...new Set(asked)].filter(Boolean).slice(0, SUMMARIES);
   const { log, members } = context.hub;
+  const wanted = url.searchParams.get("rooms");
+  if (wanted === null) {
+    const after = url.searchParams.get("after") ?? "";
+    const own = await log.members.roomsOf(person.id);
+    const { ids, next } = pageOf(own, after, limitOf(url));
+    return json({ rooms: await log.summaries(person.id, ids), next });
+  }
+  const asked = wanted.split(",");
+  const ids = [...new Set(asked)].filter(Boolean).slice(0, SUMMARIES);
   const roles = await members.rolesIn(person, ids);
   const rooms = ids.filter((id) => roles.get(id));
   return json({ rooms: await log.summaries(person.id, rooms) });
@@ -169,10 +178,22 @@ async function names({ context, request, roomId }: Call) {
   if (!Object.values(given).every((name) => typeof name === "string")) {
     throw new FrameError("bad-frame", "A name must be text.");
   }
-  context.hub.sendSignal(roomId, {
-    type: "names",
-    names: given as NamesChanged["names"],
-  });
+  const { names: changed } = { names: given } as NamesChanged;
+  context.hub.sendSignal(roomId, { type: "names", names: changed });
+  const frame = { event: "names", roomId, names: changed } as const;
+  context.hub.announcer.tell(roomId, frame);
+  return new Response(null, { status: 204 });
+}
+
+/** Tells everyone who is in a room that it is called otherwise now. Nothing is stored. */
+async function renameRoom({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { name } = object(await body(request), "The body");
+  if (!isName(name)) {
+    throw new FrameError("bad-frame", "The field name must be text.");
+  }
+  const frame = { event: "room-renamed", roomId, name } as const;
+  context.hub.announcer.tell(roomId, frame);
   return new Response(null, { status: 204 });
 }
 

@@ -7,6 +7,7 @@ import type {
 } from "../protocol.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
+import type { Stored } from "../feeds/news.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
@@ -43,6 +44,10 @@ export interface LogListener {
   entries(roomId: string, entries: Entry[]): void;
   /** A signal sent to a watched room by any instance, this one included. */
   signal(roomId: string, text: string): void;
+  /** What this instance appended to a room, watched or not, in log order. */
+  appended(roomId: string, epoch: string, stored: Stored[]): void;
+  /** What any instance announced, this one included. */
+  announced(text: string): void;
   /** Sessions ended, now or in the last minutes. */
   signedOut(signOut: SignOut): void;
   /** The members of a room are others, or may be. */
@@ -156,6 +161,11 @@ export interface RoomLog {
   unwatch(roomId: string): void;
   /** Tells every instance watching the room something that is not stored. */
   signal(roomId: string, text: string): void;
+  /**
+   * Tells every instance, this one included, something that is not stored; resolves to how many
+   * there are, if that can be known, else to Infinity.
+   */
+  announce(text: string): Promise<number>;
   /** Remembers a sign-out for longer than any token lives, and tells every instance. */
   signOut(signOut: SignOut): Promise<void>;
   /** Resolves if the store answers. */

@@ -83,6 +83,7 @@ export class Recorder implements LogListener {
   readonly signals: [roomId: string, text: string][] = [];
   readonly signOuts: SignOut[] = [];
   readonly changes: MembersChange[] = [];
+  readonly announcements: string[] = [];
   reconnects = 0;
 
   entries(roomId: string, entries: Entry[]): void {
@@ -90,6 +91,10 @@ export class Recorder implements LogListener {
   }
   signal(roomId: string, text: string): void {
     this.signals.push([roomId, text]);
+  }
+  appended(): void {}
+  announced(text: string): void {
+    this.announcements.push(text);
   }
   signedOut(signOut: SignOut): void {
     this.signOuts.push(signOut);

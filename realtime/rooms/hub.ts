@@ -1,4 +1,7 @@
 import type { Person } from "../access/tokens.ts";
+import { Announcer } from "../feeds/announcer.ts";
+import { Feeds } from "../feeds/feeds.ts";
+import type { Stored } from "../feeds/news.ts";
 import { FrameError } from "../frames.ts";
 import type { Entry } from "../log/entry.ts";
 import type { LogListener, RoomLog, StoreError } from "../log/log.ts";
@@ -44,6 +47,8 @@ export class Hub implements LogListener {
   readonly streams = new Set<StreamReader>();
   readonly signOuts = new SignOuts();
   readonly members: Members;
+  readonly feeds: Feeds;
+  readonly announcer: Announcer;
   readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
   // Most people have one socket, for which an array takes a fraction of a set.
@@ -57,6 +62,18 @@ export class Hub implements LogListener {
     ask: AskWeb,
   ) {
     this.members = new Members(() => this.log.members, ask);
+    this.feeds = new Feeds(
+      () => this.log.members,
+      (userId) => this.#people.get(userId) ?? [],
+      logger,
+    );
+    this.announcer = new Announcer(
+      this.instance,
+      () => this.log,
+      (announcement) => this.feeds.hear(announcement),
+      (roomId) => this.feeds.has(roomId),
+      logger,
+    );
   }
 
   /** The log; it is given after the hub was made, as each needs the other. */
@@ -141,13 +158,6 @@ export class Hub implements LogListener {
           sender: signal.sender,
         });
         break;
-      case "read":
-        this.#tellPerson(signal.userId, {
-          event: "read",
-          roomId,
-          offset: signal.offset,
-        });
-        break;
       case "names":
         this.tell(roomId, { event: "names", roomId, names: signal.names });
         break;
@@ -171,6 +181,7 @@ export class Hub implements LogListener {
     const connections = this.#people.get(userId);
     if (connections) connections.push(connection);
     else this.#people.set(userId, [connection]);
+    this.feeds.connected(userId);
   }
 
   disconnected(connection: Connection, userId: string | undefined): void {
@@ -178,23 +189,21 @@ export class Hub implements LogListener {
     if (userId === undefined) return;
     const others = this.#people.get(userId)?.filter((it) => it !== connection);
     if (others?.length) this.#people.set(userId, others);
-    else this.#people.delete(userId);
+    else if (this.#people.delete(userId)) this.feeds.disconnected(userId);
   }
 
   /** Moves a person's read position forward and tells their other sockets. */
   async markRead(person: Person, roomId: string, offset: number) {
     const moved = await this.log.markRead(roomId, person.id, offset);
-    this.sendSignal(roomId, {
-      type: "read",
-      userId: person.id,
-      offset: moved,
-    });
+    this.announcer.read(roomId, person.id, moved);
   }
 
-  #tellPerson(userId: string, frame: ServerFrame): void {
-    for (const connection of this.#people.get(userId) ?? []) {
-      connection.send(frame);
-    }
+  appended(roomId: string, epoch: string, stored: Stored[]): void {
+    this.announcer.appended(roomId, epoch, stored);
+  }
+
+  announced(text: string): void {
+    this.announcer.heard(text);
   }
 
   signedOut(signOut: SignOut): void {
@@ -210,7 +219,11 @@ export class Hub implements LogListener {
   membersChanged(change: MembersChange): void {
     const isNewest = this.members.changed(change);
     const { roomId, changed } = change;
-    if (!changed || !isNewest) return void this.checkReaders(roomId);
+    if (!changed || !isNewest) {
+      void this.feeds.look(roomId);
+      return void this.checkReaders(roomId);
+    }
+    this.feeds.membersChanged(change);
     if (change.found) return;
     for (const [userId, role] of Object.entries(changed)) {
       this.#membershipChanged(roomId, userId, role === null);
@@ -258,7 +271,11 @@ export class Hub implements LogListener {
   }
 
   reconnected(): void {
+    // The first connection, before anybody is here.
+    if (!this.#log) return;
     this.members.forgetAll();
+    this.feeds.renew();
+    void this.announcer.hello();
     void this.checkPositions();
     void this.checkReaders();
   }

@@ -3,12 +3,11 @@ import type { Sender } from "../protocol.ts";
 /** What instances tell each other about a room; never stored. */
 export type Signal =
   | { type: "typing"; sender: Sender }
-  | { type: "read"; userId: string; offset: number }
   | { type: "who"; instance: string }
   | { type: "names"; names: Record<string, string> }
   | { type: "presence"; instance: string; people: Sender[] };
 
-const TYPES = ["typing", "read", "who", "names", "presence"];
+const TYPES = ["typing", "who", "names", "presence"];
 
 /** Reads another instance's signal; null if it speaks a later version. */
 export function parseSignal(text: string): Signal | null {

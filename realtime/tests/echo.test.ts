@@ -99,6 +99,8 @@ test("what the store answers before the room has it is acknowledged", async () =
       const late: LogListener = {
         entries: (...told) => void held.push(() => hub.entries(...told)),
         signal: (...told) => hub.signal(...told),
+        appended: (...told) => hub.appended(...told),
+        announced: (...told) => hub.announced(...told),
         signedOut: (...told) => hub.signedOut(...told),
         membersChanged: (...told) => hub.membersChanged(...told),
         reconnected: () => hub.reconnected(),

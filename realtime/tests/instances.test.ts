@@ -105,6 +105,29 @@ function contract(startStore: () => Promise<Store>): void {
     expect((await ben.closed).code).toBe(4403);
   });
 
+  test("a feed hears what happens on the other instance, and who joins there", async () => {
+    const { membership } = issuer;
+    const ann = await two.enter("ann", "elsewhere");
+    await two.handOver("fed", membership.add("fed", "ben"));
+    await one.handOver("fed", membership.add("fed", "ann"));
+    expect(await ann.next("membership")).toMatchObject({ roomId: "fed" });
+    ann.send({ event: "summaries", rooms: ["fed"] });
+    await ann.next("summaries");
+    const ben = await one.enter("ben", "fed");
+    for (let i = 1; i <= 3; i += 1) ben.chat("fed", `f${i}`, `Text ${i}`);
+    let offset = 0;
+    while (offset < 3) {
+      const news = await ann.next("room-news");
+      expect(news.after).toBe(offset);
+      offset = news.offset;
+    }
+    const phone = await one.enter("ann", "fed");
+    phone.send({ event: "read", roomId: "fed", offset: 2 });
+    expect(await ann.next("read")).toMatchObject({ roomId: "fed", offset: 2 });
+    await one.handOver("fed", membership.remove("fed", "ann"));
+    expect(await ann.next("membership")).toMatchObject({ removed: true });
+  });
+
   test("a sign-out on one instance ends the session on the other, and on one started later", async () => {
     const member = { signed: "member" } as const;
     const token = await issuer.personToken("cy", member, { sid: "s1" });

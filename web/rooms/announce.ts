@@ -33,6 +33,18 @@ export async function announceName(
   }
 }
 
+/** Tells everyone in a room what it is called now. Those who miss it see it on the next page. */
+export async function announceRoomName(
+  s: Pick<Services, "roomLog">,
+  { id, name }: { id: string; name: string },
+): Promise<void> {
+  try {
+    await s.roomLog.roomRenamed(id, name);
+  } catch (error) {
+    log("warn", "room-name-not-announced", { roomId: id, error });
+  }
+}
+
 /** The same in every room of a person, after their name has changed. */
 export async function announceRename(
   s: Pick<Services, "kv" | "roomLog">,

@@ -7,6 +7,7 @@ import type {
   NamesChanged,
   Renamed,
   RoomClips,
+  RoomRenamed,
   RoomSummary,
   SearchPage,
 } from "../../realtime/protocol.ts";
@@ -237,6 +238,14 @@ export function realtimeRoomLog(
         token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: { names } satisfies NamesChanged,
+      });
+    },
+
+    async roomRenamed(roomId, name) {
+      await send(`${roomPath(roomId)}/name`, {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: { name } satisfies RoomRenamed,
       });
     },
 

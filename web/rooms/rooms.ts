@@ -9,6 +9,7 @@ import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
+import { announceRoomName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import {
   isId,
@@ -220,13 +221,13 @@ export async function findRoom(
  *
  * @throws {AppError} `not-found` (404), `not-admin` (403), `invalid` (422) with `fields.name`.
  */
-export function renameRoom(
-  s: Pick<Services, "kv">,
+export async function renameRoom(
+  s: Pick<Services, "kv" | "roomLog">,
   actor: Account,
   roomId: string,
   name: string,
 ): Promise<Room> {
-  return untilCommitted(async () => {
+  const renamed = await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, actor.id, roomId);
     if (membership.value.role !== "admin") throw notAdmin();
     const renamed: StoredRoom = { ...room.value, name: readName(name) };
@@ -234,4 +235,6 @@ export function renameRoom(
       .set(room.key, renamed).commit();
     return ok ? toRoom(renamed) : undefined;
   });
+  await announceRoomName(s, renamed);
+  return renamed;
 }

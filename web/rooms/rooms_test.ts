@@ -137,7 +137,7 @@ Deno.test(
 
 Deno.test(
   "an admin renames a room, and nobody else does",
-  onStage(async ({ s, person, bring }) => {
+  onStage(async ({ s, person, bring, renamed }) => {
     const [ada, bob, eve] = await Promise.all(
       ["Ada", "Bob", "Eve"].map(person),
     );
@@ -146,6 +146,7 @@ Deno.test(
     const rename = (who: typeof ada, name: string) =>
       renameRoom(s, who, room.id, name);
     assertEquals(await rename(ada, "Coffee"), { ...room, name: "Coffee" });
+    assertEquals(renamed, [[room.id, "Coffee"]]);
     assertEquals(await codeOf(() => rename(bob, "Mine")), "not-admin");
     assertEquals(await codeOf(() => rename(eve, "Mine")), "not-found");
     assertEquals(await codeOf(() => rename(ada, " ")), "invalid");

@@ -15,6 +15,8 @@ export interface Stage {
   mails: Mail[];
   /** What realtime was told of who is in rooms. */
   handedOver: HandedOver[];
+  /** What realtime was told of rooms that are called otherwise. */
+  renamed: [roomId: string, name: string][];
   /** The rooms realtime was told to delete. */
   ended: string[];
   /** What the mailer and realtime fail with, while set. */
@@ -57,6 +59,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
     const mails: Mail[] = [];
     const handedOver: HandedOver[] = [];
     const ended: string[] = [];
+    const renamed: Stage["renamed"] = [];
     const broken: Stage["broken"] = {};
     const unused = () => Promise.reject(new Error("Not used by rooms"));
     const s = {
@@ -84,6 +87,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),
+        roomRenamed: (roomId: string, name: string) =>
+          Promise.resolve(void renamed.push([roomId, name])),
         endRoom(roomId: string) {
           if (broken.realtime) return Promise.reject(broken.realtime);
           ended.push(roomId);
@@ -105,6 +110,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
       mails,
       handedOver,
       ended,
+      renamed,
       broken,
       person: (name) => makeAccount(kv, name),
       codeFor,

@@ -1,5 +1,6 @@
 import { type Entry, type NewEntry, TOGETHER } from "../entry.ts";
 import { lineOf } from "../lines.ts";
+import type { Stored } from "../../feeds/news.ts";
 import { type Appended, StoreError, type Waiter } from "../log.ts";
 import type { Client, Outcomes } from "./client.ts";
 import { roomKeys } from "./keys.ts";
@@ -108,13 +109,16 @@ function settle(
     const outcome = typeof outcomes === "number"
       ? (i: number) => outcomes + 1 + i
       : (i: number) => outcomes[i] ?? "!no reply";
-    const fresh: Entry[] = [];
-    pending.forEach(({ entry: { kind, head, parts, attached } }, i) => {
+    const fresh: Entry[] = [], stored: Stored[] = [];
+    pending.forEach(({ entry }, i) => {
+      const { kind, head, parts, attached } = entry;
       const offset = outcome(i);
       if (typeof offset !== "number") return;
+      stored.push({ offset, entry });
       fresh.push({ epoch, offset, kind, head, parts, attached });
     });
     if (!published) watches.tell(roomId, fresh);
+    watches.listener.appended(roomId, epoch, stored);
     pending.forEach(({ entry, waiter }, i) => {
       const offset = outcome(i);
       if (typeof offset === "number") {

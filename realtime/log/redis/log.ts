@@ -1,3 +1,4 @@
+import { Cluster } from "ioredis";
 import type {
   Leftover,
   Message,
@@ -42,6 +43,7 @@ import { Watches } from "./watches.ts";
  * so is the form of what is in it. */
 const SIGN_OUTS = "chatsphere:removals";
 const EVERYWHERE = "*";
+const NEWS = "chatsphere:news";
 
 /**
  * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is
@@ -73,7 +75,8 @@ export class RedisLog implements RoomLog {
     );
     this.members = attempted(new RedisMembers(this.#client));
     this.#subscriber.on("message", (channel: string, text: string) => {
-      if (channel === MEMBERS) {
+      if (channel === NEWS) listener.announced(text);
+      else if (channel === MEMBERS) {
         listener.membersChanged(JSON.parse(text) as MembersChange);
       } else listener.signedOut(JSON.parse(text) as SignOut);
     });
@@ -99,7 +102,7 @@ export class RedisLog implements RoomLog {
       });
     }
     await attempt(() => this.#watches.start());
-    await attempt(() => this.#subscriber.subscribe(SIGN_OUTS, MEMBERS));
+    await attempt(() => this.#subscriber.subscribe(SIGN_OUTS, MEMBERS, NEWS));
     await this.#tellSignOuts();
   }
 
@@ -216,6 +219,14 @@ export class RedisLog implements RoomLog {
     this.#quietly(this.#client.spublish(channel, `s${text}`));
   }
 
+  announce(text: string): Promise<number> {
+    return attempt(async () => {
+      const heard = await this.#client.publish(NEWS, text);
+      // A node of a cluster counts its own subscribers alone.
+      return this.#client instanceof Cluster ? Infinity : heard;
+    });
+  }
+
   async signOut(signOut: SignOut): Promise<void> {
     const member = JSON.stringify([EVERYWHERE, nameOf(signOut)]);
     await attempt(async () => {
@@ -290,6 +301,7 @@ function attempted(members: MemberStore): MemberStore {
     put: (...list) => attempt(() => members.put(...list)),
     drop: (...one) => attempt(() => members.drop(...one)),
     standings: (...of) => attempt(() => members.standings(...of)),
+    membersOf: (id) => attempt(() => members.membersOf(id)),
     roomsOf: (id) => attempt(() => members.roomsOf(id)),
   };
 }

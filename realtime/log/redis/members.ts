@@ -94,6 +94,11 @@ export class RedisMembers implements MemberStore {
     return Object.fromEntries(found.filter((one) => one !== null));
   }
 
+  membersOf(roomId: string): Promise<string[]> {
+    const [list] = keysOf(roomId);
+    return this.client.hkeys(list);
+  }
+
   async roomsOf(userId: string): Promise<string[]> {
     const rooms = await this.client.hgetall(personKey(userId));
     return Object.entries(rooms).flatMap(([id, version]) =>

@@ -9,6 +9,7 @@ import type {
   Renamed,
   RoomSummary,
 } from "../../protocol.ts";
+import type { Stored as Made } from "../../feeds/news.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
   fromName,
@@ -28,7 +29,7 @@ import {
 } from "../log.ts";
 import type { Arguments, Operation, Result } from "./calls.ts";
 import { Commits, type Write } from "./commits.ts";
-import { roomsOf, standingsOf } from "./members.ts";
+import { peopleOf, roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
 import { openDatabase } from "./schema.ts";
 import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
@@ -80,6 +81,7 @@ export class SqliteLog implements RoomLog {
     },
     standings: (userId, roomIds) =>
       this.#query(() => standingsOf(this.#db, userId, roomIds)),
+    membersOf: (roomId) => this.#query(() => peopleOf(this.#db, roomId)),
     roomsOf: (userId) => this.#query(() => roomsOf(this.#db, userId)),
   };
 
@@ -193,6 +195,11 @@ export class SqliteLog implements RoomLog {
     this.#listener.signal(roomId, text);
   }
 
+  announce(text: string): Promise<number> {
+    this.#listener.announced(text);
+    return Promise.resolve(1);
+  }
+
   async signOut(signOut: SignOut): Promise<void> {
     await this.#write("signOut", signOut);
     this.#listener.signedOut(signOut);
@@ -267,6 +274,7 @@ export class SqliteLog implements RoomLog {
   /** Tells the listener what was appended, now that it is on the disk. */
   #tell(writes: Write[], results: unknown[]): void {
     const rooms = new Map<string, Entry[]>();
+    const made = new Map<string, Made[]>();
     writes.forEach(({ entry }, i) => {
       if (!entry) return;
       const { epoch, offset, repeated, isErased } = results[i] as Stored;
@@ -277,9 +285,14 @@ export class SqliteLog implements RoomLog {
       const entries = rooms.get(roomId);
       if (entries) entries.push(stored);
       else rooms.set(roomId, [stored]);
+      const all = made.get(roomId);
+      if (all) all.push({ offset, entry });
+      else made.set(roomId, [{ offset, entry }]);
     });
     for (const [roomId, entries] of rooms) {
       this.#listener.entries(roomId, entries);
+      const { epoch = "" } = entries[0] ?? {};
+      this.#listener.appended(roomId, epoch, made.get(roomId) ?? []);
     }
   }
 }

@@ -107,6 +107,12 @@ export function standingsOf(
   return found;
 }
 
+/** Whom the copy of a room names. */
+export function peopleOf(db: Database, roomId: string): string[] {
+  const copy = findCopy(db, roomId);
+  return copy ? Object.keys(membersOf(db, copy.id)) : [];
+}
+
 /** The rooms whose copies name a person. */
 export const roomsOf = (db: Database, userId: string): string[] =>
   db.query<{ room: string }, [string]>(

@@ -1,5 +1,5 @@
 /** The HTTP addresses of realtime and the transcriber, as whoever has no business there. */
-import type { Attack } from "../attack.ts";
+import { type Attack, held, succeeded } from "../attack.ts";
 import { judged, send, type Try } from "../http.ts";
 import { asOwner, sayingYes } from "../weaknesses.ts";
 import type { World } from "../world.ts";
@@ -24,12 +24,6 @@ const ROOM: Try[] = [
 /** Rooms that are not one's own are left out of the answer, which is no refusal. */
 const SUMMARIES: Try = {
   ...at("realtime", "GET", "/summaries?rooms={room}"),
-  open: true,
-};
-
-/** What realtime asks web for, with the token of a person: of the same kind. */
-const MEMBERS: Try = {
-  ...at("web", "GET", "/api/internal/members?rooms={room}"),
   open: true,
 };
 
@@ -78,7 +72,32 @@ const as = (who: string, tokenOf: TokenOf, tries: Try[]): Attack[] =>
 const nobody: TokenOf = () => "";
 const outsider: TokenOf = ({ token, outsider }) => token(outsider);
 
+/**
+ * What realtime asks web for, with the token of a person. Rooms that are not theirs are left out of
+ * the answer.
+ */
+const members = (who: string, tokenOf: TokenOf): Attack => ({
+  name: `${who}: web GET /api/internal/members`,
+  async run(world) {
+    const token = await tokenOf(world);
+    const path = "/api/internal/members?rooms={room}";
+    const answer = await send(
+      world,
+      { service: "web", method: "GET", path },
+      { authorization: `Bearer ${token}` },
+    );
+    const told = (await answer.text()).includes(world.owner.id);
+    return told ? succeeded("it tells who is in the room") : held();
+  },
+  undone: asOwner,
+});
+
 export const services: Attack[] = [
+  members("somebody of no room", outsider),
+  members(
+    "a removed member with a token from before",
+    ({ stale }) => stale.removed,
+  ),
   ...as("a stranger", nobody, [
     ...ROOM,
     at("realtime", "GET", "/summaries?rooms={room}"),
@@ -86,11 +105,11 @@ export const services: Attack[] = [
     ...OF_WEB,
     ...OF_TRANSCRIBER,
   ]),
-  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES, MEMBERS]),
+  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES]),
   ...as(
     "a removed member with a token from before",
     ({ stale }) => stale.removed,
-    [...ROOM, SUMMARIES, MEMBERS],
+    [...ROOM, SUMMARIES],
   ),
   ...as("a removed member", ({ token, removed }) => token(removed), ROOM),
   ...as(

@@ -202,6 +202,8 @@ export function memoryRoomLog(): MemoryRoomLog {
     namesChanged: (roomId, names) =>
       checked(() => void log.renamed.push({ roomId, names })),
 
+    roomRenamed: () => checked(() => {}),
+
     sessionsEnded: (which) => checked(() => void log.ended.push(which)),
 
     rename: () => checked(() => ({})),

@@ -1,0 +1,95 @@
+import { entryId, type NewEntry } from "../log/entry.ts";
+import type { FeedMessage, RoomNews, Voice } from "../protocol.ts";
+
+/** Characters of a message that its first words may take. */
+const FIRST_WORDS = 120;
+
+/** An entry that was stored just now, and where. */
+export interface Stored {
+  offset: number;
+  entry: NewEntry;
+}
+
+/** What happened in a room, for those who are in it; without the name of the frame. */
+export type News = Omit<RoomNews, "event">;
+
+/** A message as lists of rooms show it: on one line, and not all of it. */
+export function firstWords(content: string): string {
+  const line = content.slice(0, 4 * FIRST_WORDS).replace(/\s+/g, " ").trim();
+  if (line.length <= FIRST_WORDS) return line;
+  return `${line.slice(0, FIRST_WORDS).toWellFormed().trimEnd()}…`;
+}
+
+/** What entries that follow each other say together. */
+export function newsOf(
+  roomId: string,
+  epoch: string,
+  stored: Stored[],
+): News | undefined {
+  const first = stored[0], end = stored.at(-1);
+  if (!first || !end) return undefined;
+  const news: News = {
+    ...{ roomId, epoch, after: first.offset - 1, offset: end.offset },
+    by: {},
+  };
+  let newest: Stored | undefined;
+  for (const one of stored) {
+    const { entry } = one;
+    if (entry.kind === "m") {
+      newest = one;
+      const { id } = entry.sender;
+      news.by[id] = (Object.hasOwn(news.by, id) ? news.by[id] ?? 0 : 0) + 1;
+    } else if (entry.kind !== "r") {
+      const { target = 0 } = entry;
+      news.changed = [...news.changed ?? [], target];
+    }
+  }
+  if (newest) news.last = messageOf(epoch, newest);
+  return news;
+}
+
+function messageOf(epoch: string, { offset, entry }: Stored): FeedMessage {
+  const parts = JSON.parse(`{${entry.parts}}`) as {
+    content?: string;
+    voice?: Voice;
+  };
+  const { sender, timestamp } = entry;
+  return {
+    ...{ id: entryId(epoch, offset), offset, sender, timestamp },
+    text: firstWords(parts.content ?? ""),
+    ...(parts.voice ? { voice: true } : {}),
+  };
+}
+
+/**
+ * News of a room that came one after the other as one, oldest first; where some are missing in
+ * between, as several.
+ */
+export function merged(all: News[]): News[] {
+  const sorted = all.toSorted((a, b) =>
+    Number(a.epoch) - Number(b.epoch) || a.offset - b.offset
+  );
+  const result: News[] = [];
+  for (const news of sorted) {
+    const before = result.at(-1);
+    const follows = before?.epoch === news.epoch &&
+      before.offset === news.after;
+    if (!before || !follows) {
+      result.push(news);
+      continue;
+    }
+    const by = { ...before.by };
+    for (const [id, count] of Object.entries(news.by)) {
+      by[id] = (Object.hasOwn(by, id) ? by[id] ?? 0 : 0) + count;
+    }
+    const changed = [...before.changed ?? [], ...news.changed ?? []];
+    const last = news.last ?? before.last;
+    result[result.length - 1] = {
+      ...{ roomId: news.roomId, epoch: news.epoch, after: before.after },
+      ...{ offset: news.offset, by },
+      ...(last ? { last } : {}),
+      ...(changed.length > 0 ? { changed } : {}),
+    };
+  }
+  return result;
+}
