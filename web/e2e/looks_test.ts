@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { createRequire } from "node:module";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
+import { findings, moved, overflow, STEADY, unprinted } from "./looks.ts";
 import { selfieFile } from "./media.ts";
 import { eventually } from "./patience.ts";
 import { ada, createRoom, grace, invite, live, signUp } from "./people.ts";
@@ -13,86 +13,6 @@ const SHOTS = new URL("./shots/", import.meta.url);
 const WINDOWS = [{ width: 390, height: 844 }, { width: 1280, height: 800 }];
 
 const SCHEMES = ["light", "dark"] as const;
-
-/** Everything WCAG 2.2 AA and good practice ask, or, where only colours changed, what regards those. */
-const RULES = {
-  light: {
-    type: "tag",
-    values: [
-      ...["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-      "best-practice",
-    ],
-  },
-  dark: { type: "rule", values: ["color-contrast", "link-in-text-block"] },
-};
-
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-
-interface Finding {
-  id: string;
-  nodes: { target: unknown[]; failureSummary: string }[];
-}
-
-/** What axe-core, which must be in the page, finds: one line a finding. */
-async function findings(page: Page, rules: object): Promise<string[]> {
-  const violations = await page.evaluate(async (runOnly) => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(o: object): Promise<{ violations: Finding[] }> };
-    };
-    // Else it also describes every element that passed.
-    const options = { runOnly, resultTypes: ["violations"] };
-    return (await axe.run(options)).violations;
-  }, rules) as Finding[];
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`)
-  );
-}
-
-/** The widest thing on the page, in pixels beyond the window: 0 unless it scrolls sideways. */
-const overflow = (page: Page) =>
-  page.evaluate(() =>
-    document.documentElement.scrollWidth - document.documentElement.clientWidth
-  );
-
-/** The most a page may move: what Web Vitals call good. Paint of a busy browser alone makes 0.04. */
-const STEADY = 0.1;
-
-/**
- * How far what is seen moved by itself once the page was there: Cumulative Layout Shift. While it
- * comes, a busy browser paints what it has, and the rest makes room for itself.
- */
-const moved = (page: Page) =>
-  page.evaluate(() =>
-    new Promise<number>((resolve) => {
-      new PerformanceObserver((list) => {
-        const [navigation] = performance.getEntriesByType("navigation");
-        const { domInteractive } = navigation as PerformanceEntry & {
-          domInteractive: number;
-        };
-        const shifts = list.getEntries()
-          .filter(({ startTime }) => startTime > domInteractive)
-          .map((entry) =>
-            (entry as PerformanceEntry & { value: number }).value
-          );
-        resolve(shifts.reduce((sum, value) => sum + value, 0));
-      }).observe({ type: "layout-shift", buffered: true });
-      // Where nothing moved, it never calls.
-      setTimeout(() => resolve(0), 200);
-    })
-  );
-
-/** What is missing on paper, where a room is no window to scroll in, and what is too much. */
-async function unprinted(page: Page): Promise<string[]> {
-  await page.emulateMedia({ media: "print" });
-  const cut = await page.locator(".scroller").evaluate((box) =>
-    box.scrollHeight - box.clientHeight
-  );
-  const composer = await page.locator(".composer").isVisible();
-  return [
-    ...(cut > 0 ? [`${cut} px of the messages are not printed`] : []),
-    ...(composer ? ["The composer is printed"] : []),
-  ];
-}
 
 async function messages(room: string, page: Page, count: number) {
   const id = room.split("/").pop();
@@ -131,6 +51,73 @@ async function forget(page: Page, email: string): Promise<string> {
   return new URL((await link.getAttribute("href"))!).pathname;
 }
 
+/** Who looks at a page: nobody in particular, Ada half-way in, Ada, her browser without script, Bob. */
+type Who = "anyone" | "half" | "ada" | "plain" | "bob";
+
+/** A page: its address, and the name of its pictures. */
+type Look = [who: Who, path: string, name: string];
+
+/** The page of a message of Ada's with everything a message can have. */
+async function richMessage(page: Page, room: string): Promise<string> {
+  const data = {
+    roomId: room.split("/").at(-1),
+    clientId: "rich",
+    content: "Shall we **not** see https://example.com/a?b=c and `this`?",
+  };
+  const sent = await page.request.post("/api/messages", { data });
+  const { id } = (await sent.json()).message ?? await sent.json();
+  const path = `${room}/messages/${id}`;
+  for (const emoji of ["👍", "🎉"]) {
+    await page.goto(path);
+    await page.getByRole("main").getByRole("button", { name: emoji }).click();
+    await page.locator(`[aria-pressed=true]`, { hasText: emoji }).waitFor();
+  }
+  return path;
+}
+
+/** The newest e-mail to an address: its page, and the path of the link in it. */
+async function newestMail(page: Page, email: string, path: string) {
+  await page.goto("/outbox");
+  const mail = await page.getByRole("link").filter({ hasText: email }).first()
+    .getAttribute("href");
+  await page.goto(mail!);
+  const link = page.getByRole("link", { name: new RegExp(`/${path}/`) });
+  const { pathname } = new URL((await link.getAttribute("href"))!);
+  return { mail: mail!, link: pathname };
+}
+
+/** What the addresses of all pages look like, by the files of the routes. */
+async function routes(
+  folder = new URL("../routes/", import.meta.url),
+  at = "",
+) {
+  const found: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (name.startsWith("_") || name === "api" || name.includes("_test")) {
+      continue;
+    }
+    if (isDirectory) {
+      const inside = new URL(`${name}/`, folder);
+      found.push(...await routes(inside, `${at}/${name}`));
+    } else if (name.endsWith(".tsx") || name === "live.ts") {
+      found.push(`${at}/${name.replace(/\.tsx?$/, "")}`);
+    }
+  }
+  return found;
+}
+
+/** The routes no page that was looked at belongs to. */
+async function unseen(looks: Look[]): Promise<string[]> {
+  return (await routes()).filter((route) => {
+    const pattern = route.replace(/\/index$/, "").replaceAll(
+      /\[\w+\]/g,
+      "[^/?]+",
+    );
+    const page = new RegExp(`^${pattern || "/"}(\\?.*)?$`);
+    return !looks.some(([, path]) => page.test(path));
+  });
+}
+
 Deno.test({
   name: "every page passes axe, fits its window and has its pictures taken",
   sanitizeOps: false,
@@ -152,88 +139,108 @@ Deno.test({
       const full = await createRoom(page, long);
       await messages(full, page, 60);
       await invite(page, full, grace.email);
-      await page.goto("/outbox");
-      const mail = await page.getByRole("link").filter({
-        hasText: grace.email,
-      }).getAttribute("href");
-      await page.goto(mail!);
-      const link = await page.getByRole("link", { name: /\/invitations\// })
-        .getAttribute("href");
+      const invited = await newestMail(page, grace.email, "invitations");
+      const rich = await richMessage(page, full);
       const storageState = await first.context.storageState();
+
       const visitor = await openContext(browser, stack.url);
       const reset = await forget(await visitor.context.newPage(), ada.email);
       await visitor.context.close();
 
-      const open = [
-        "/",
-        "/docs",
-        "/register",
-        "/login",
-        "/login/forgot",
-        reset,
-        "/nothing-here",
+      // He has not confirmed his address.
+      const bob = { ...grace, name: "Bob", email: "bob@example.com" };
+      const third = await openContext(browser, stack.url);
+      const bobs = await third.context.newPage();
+      await signUp(bobs, bob, { file: await selfieFile(folder, "grace") });
+      const own = await createRoom(bobs, "Bob’s own");
+      const confirm = await newestMail(bobs, bob.email, "confirm");
+
+      const looks: Look[] = [
+        ["anyone", "/", "landing"],
+        ["anyone", "/docs", "docs"],
+        ["anyone", "/register", "register"],
+        ["anyone", "/login", "login"],
+        ["anyone", "/login/forgot", "login-forgot"],
+        ["anyone", reset, "login-reset"],
+        ["anyone", "/nothing-here", "nothing-here"],
+        ["anyone", "/offline", "offline"],
+        ["anyone", invited.link, "invitation-stranger"],
+        ["half", "/login/face", "login-face"],
+        ["half", "/login/code", "login-code"],
+        ["ada", "/rooms", "rooms"],
+        ["ada", "/rooms/new", "rooms-new"],
+        ["ada", empty, "room-empty"],
+        ["ada", short, "room-short"],
+        ["ada", full, "room"],
+        ["ada", `${full}/members`, "members"],
+        ["ada", `${full}/search`, "search-empty"],
+        ["ada", `${full}/search?q=thought`, "search"],
+        ["ada", `${full}/search?q=nowhere`, "search-nothing"],
+        ["ada", `${full}/around/30`, "around"],
+        ["ada", rich, "message"],
+        ["ada", `${full}/dictate`, "dictate"],
+        ["ada", invited.link, "invitation"],
+        ["ada", "/account", "account"],
+        ["ada", "/account/face", "account-face"],
+        ["ada", "/outbox", "outbox"],
+        ["ada", invited.mail, "mail"],
+        ["plain", "/rooms", "rooms-plain"],
+        ["plain", empty, "room-empty-plain"],
+        ["plain", full, "room-plain"],
+        ["plain", `${full}/live?after=1`, "live"],
+        ["plain", "/live", "rooms-live"],
+        ["bob", "/rooms", "rooms-unconfirmed"],
+        ["bob", `${own}/members`, "members-unconfirmed"],
+        ["bob", "/account", "account-unconfirmed"],
+        ["bob", confirm.link, "confirm"],
+        ["bob", confirm.mail, "mail-confirm"],
       ];
-      // For somebody whose password was right.
-      const between = ["/login/face", "/login/code"];
-      const inside = [
-        "/rooms",
-        empty,
-        short,
-        full,
-        `${full}/members`,
-        `${full}/search?q=thought`,
-        `${full}/around/30`,
-        new URL(link!).pathname,
-        "/account",
-        "/account/face",
-        "/outbox",
-        mail!,
-      ];
-      const names = new Map([
-        [empty, "room-empty"],
-        [short, "room-short"],
-        [full, "room"],
-        [`${full}/members`, "members"],
-        [`${full}/search?q=thought`, "search"],
-        [`${full}/around/30`, "around"],
-        [mail!, "mail"],
-        [new URL(link!).pathname, "invitation"],
-        ["/", "landing"],
-        [reset, "login-reset"],
-      ]);
-      const axe = await Deno.readTextFile(AXE);
+      assertEquals(await unseen(looks), []);
+      const bobsState = await third.context.storageState();
       for (const viewport of WINDOWS) {
         await t.step(`${viewport.width} pixels wide`, async () => {
           // Colours that are still changing would be measured on their way.
           const screen = { viewport, reducedMotion: "reduce" } as const;
-          const out = await openContext(browser, stack.url, screen);
-          const own = await openContext(browser, stack.url, {
-            ...screen,
-            storageState,
-          });
-          const half = await openContext(browser, stack.url, screen);
+          const open = (options = {}) =>
+            openContext(browser, stack.url, { ...screen, ...options });
+          const browsers = {
+            anyone: await open(),
+            half: await open(),
+            ada: await open({ storageState }),
+            plain: await open({ storageState, javaScriptEnabled: false }),
+            bob: await open({ storageState: bobsState }),
+          };
           const { email, password } = ada;
-          const asked = await half.context.request.post("/api/login", {
+          const asked = await browsers.half.context.request.post("/api/login", {
             data: { email, password },
           });
           assertEquals(asked.status(), 202);
           const found: string[] = [];
-          for (const path of [...open, ...between, ...inside]) {
-            const { context } = inside.includes(path)
-              ? own
-              : between.includes(path)
-              ? half
-              : out;
-            const page = await context.newPage();
-            await page.goto(path);
+          for (const [who, path, name] of looks) {
+            const page = await browsers[who].context.newPage();
+            // What is live never ends.
+            const isLive = path.includes("/live");
+            const waitUntil = isLive
+              ? "commit"
+              : who === "plain"
+              ? "domcontentloaded"
+              : "load";
+            await page.goto(path, { waitUntil });
+            await page.locator("main").first().waitFor();
             assertEquals(new URL(page.url()).pathname, path.split("?")[0]);
-            if ([empty, short, full].includes(path)) await live(page);
-            const shift = await moved(page);
+            if (who === "ada" && name.startsWith("room")) {
+              if (path !== "/rooms" && path !== "/rooms/new") await live(page);
+            }
+            // Without script nothing could tell.
+            const shift = who === "plain" ? 0 : await moved(page);
             if (shift > STEADY) found.push(`${path} moves by ${shift}`);
-            const beyond = await overflow(page);
-            if (beyond > 0) found.push(`${path} is ${beyond} px too wide`);
-            await page.evaluate(axe);
-            const name = names.get(path) ?? path.slice(1).replace("/", "-");
+            for (const frame of page.frames()) {
+              const beyond = await overflow(frame);
+              const where = frame.url() === page.url() ? "" : " (its frame)";
+              if (beyond > 0) {
+                found.push(`${path}${where} is ${beyond} px too wide`);
+              }
+            }
             for (const colorScheme of SCHEMES) {
               await page.emulateMedia({ colorScheme });
               const file = `${name}-${viewport.width}-${colorScheme}.png`;
@@ -241,15 +248,15 @@ Deno.test({
                 path: new URL(file, SHOTS).pathname,
                 fullPage: true,
               });
-              for (const finding of await findings(page, RULES[colorScheme])) {
-                found.push(`${path} ${colorScheme} ${finding}`);
+              for (const finding of await findings(page, colorScheme)) {
+                found.push(`${who} ${path} ${colorScheme} ${finding}`);
               }
             }
-            if (path === full) found.push(...await unprinted(page));
+            if (name === "room") found.push(...await unprinted(page));
             await page.close();
           }
           assertEquals(found, []);
-          for (const { context, problems } of [out, half, own]) {
+          for (const { context, problems } of Object.values(browsers)) {
             assertEquals(problems, []);
             await context.close();
           }

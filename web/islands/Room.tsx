@@ -184,7 +184,11 @@ export default function Room(props: RoomProps) {
       return await part();
     } catch {
       // Offline, or the page is of an older build whose files are gone.
-      setNotice("This could not be loaded. Reload the page.");
+      setNotice(
+        navigator.onLine
+          ? "This could not be loaded. Reload the page."
+          : "This needs a connection. Try again once you are online.",
+      );
       return null;
     }
   };

@@ -32,11 +32,16 @@ export function begin(
   walk(log);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
-  const timers = [
-    setTimeout(() => followUnread(signal), COUNTS),
-    setTimeout(() => import("../drawn/Extras.tsx").catch(() => {}), EXTRAS),
-  ];
-  signal.addEventListener("abort", () => timers.forEach(clearTimeout));
+  // Until it is here: the network may be away just then.
+  const getExtras = () =>
+    import("../drawn/Extras.tsx").then(stopExtras, () => {});
+  const stopExtras = () => clearInterval(extras);
+  const extras = setInterval(getExtras, EXTRAS);
+  const counts = setTimeout(() => followUnread(signal), COUNTS);
+  signal.addEventListener("abort", () => {
+    stopExtras();
+    clearTimeout(counts);
+  });
 }
 
 let title: string | undefined;

@@ -37,6 +37,8 @@ export function extras(props: ExtrasProps): VNode | undefined {
   const { what, id, room } = props;
   const message = room.message(id);
   if (!message) return;
+  // Asked for from an empty composer: who wrote in the meantime meant to write.
+  if (what === "edit" && props.input.value) return;
   if (what === "more" || what === "edit") {
     return <Extras key={what + id} {...props} message={message} />;
   }

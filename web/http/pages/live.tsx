@@ -48,6 +48,7 @@ function opening(room: Room): string {
     `<base target="_top">` +
     html(<link rel="stylesheet" href={asset("/styles.css")} />) +
     `</head><body class="live-page"><main>` +
+    `<h1 class="visually-hidden">New messages</h1>` +
     `<p class="soft small">New messages appear here automatically.</p>` +
     `<ol class="messages">${PADDING}\n`;
 }

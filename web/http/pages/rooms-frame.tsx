@@ -19,7 +19,10 @@ const document = (children: ComponentChildren) =>
         <link rel="stylesheet" href={asset("/styles.css")} />
       </head>
       <body class="rooms-frame-page">
-        <main>{children}</main>
+        <main>
+          <h1 class="visually-hidden">New messages</h1>
+          {children}
+        </main>
       </body>
     </html>,
   );
@@ -51,7 +54,7 @@ export function roomsFrame(
       {rooms.length === 0 && (
         <p class="soft small">
           {list.reachable
-            ? "New messages appear here by themselves."
+            ? "New messages appear here automatically."
             : "Messages are unavailable at the moment. They will appear here as soon as they are back."}
         </p>
       )}

@@ -39,6 +39,8 @@ Deno.test("a message's time leads to a page where it is edited, reacted to and d
   for (let press = 0; press < 2; press++) {
     await send({ intent: "react", emoji: "👍", on: "1" });
     assertEquals((await now()).reactions?.["👍"].length, 1);
+    // Once on the page, as what it can be taken back with.
+    assertEquals((await html()).match(/👍 1/g)?.length, 1);
   }
   await send({ intent: "react", emoji: "👍", on: "" });
   assertEquals((await now()).reactions, {});

@@ -155,7 +155,11 @@ export default define.page<typeof handler>(({ data }) => {
         {above && <Notice danger answer>{above}</Notice>}
         <Conversation
           roomId={room.id}
-          messages={quoted ? [quoted, message] : [message]}
+          // The form below has the message's reactions, with their counts.
+          messages={[...(quoted ? [quoted] : []), {
+            ...message,
+            reactions: {},
+          }]}
           me={me}
           clock={clock}
           hues={data.hues}
