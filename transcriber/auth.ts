@@ -2,6 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from "jose";
 import type { Config } from "./config.ts";
 import { ApiError } from "./errors.ts";
+import { SessionCheck, signedOut, webDown } from "./session-check.ts";
 import { type Session, SignOuts } from "./sign-outs.ts";
 
 /** Who is asking. `id` is unique over all kinds and safe to log and to store with a clip. */
@@ -38,6 +39,7 @@ export function createAuth(
     new URL("/.well-known/jwks.json", config.webUrl ?? config.appUrl),
     { timeoutDuration: 3_000, cooldownDuration: 10_000 },
   );
+  const check = new SessionCheck(config.appUrl);
   const digests = Promise.all(config.keys.map(digest));
 
   async function verifyToken(token: string): Promise<Caller> {
@@ -68,6 +70,10 @@ export function createAuth(
       const program = await matchKey(credential, await digests);
       const caller = program ?? await verifyToken(credential);
       assertSignedIn(signOuts, caller);
+      if (caller.session) {
+        await check.assertLives(credential, caller.session);
+        assertSignedIn(signOuts, caller); // it may have ended while web was asked
+      }
       return caller;
     },
   };
@@ -76,11 +82,7 @@ export function createAuth(
 /** @throws {ApiError} 401 `signed-out` once the session of this caller has ended */
 export function assertSignedIn(signOuts: SignOuts, { session }: Caller): void {
   if (session === undefined || !signOuts.has(session)) return;
-  throw new ApiError({
-    code: "signed-out",
-    status: 401,
-    message: "You have signed out. Sign in again.",
-  });
+  throw signedOut();
 }
 
 /** @throws {ApiError} 403 `service-only` for everybody but web */
@@ -145,13 +147,7 @@ function tokenError(cause: unknown): ApiError {
     !(cause instanceof errors.JOSEError) ||
     cause.code === "ERR_JOSE_GENERIC" || cause instanceof errors.JWKSInvalid;
   if (unreachable) {
-    return new ApiError({
-      code: "web-down",
-      status: 503,
-      message: "Your sign-in cannot be checked right now. Please try again.",
-      retryAfter: 5,
-      cause,
-    });
+    return webDown(cause);
   }
   return new ApiError({
     code: "token-invalid",

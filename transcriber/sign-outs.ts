@@ -1,3 +1,7 @@
+import {
+  END_REMEMBERED_MS,
+  endsSession,
+} from "../realtime/common/session-end.ts";
 import type { SessionsEnded } from "../realtime/protocol.ts";
 
 /** What a person's token says about the session it was made for. */
@@ -8,9 +12,6 @@ export interface Session {
   /** Seconds since the Unix epoch, with a fraction. */
   issuedAt: number;
 }
-
-/** How long an end is remembered: by then every token from before it has run out, ms. */
-const REMEMBERED_MS = 6 * 60_000;
 
 /** The sessions that ended a moment ago: their tokens would work for minutes still. */
 export class SignOuts {
@@ -25,19 +26,16 @@ export class SignOuts {
   /** Ends sessions: without `sid` all of the person's, but the one called `keep`. */
   add(which: SessionsEnded): void {
     const at = this.#now();
-    this.#ends = this.#ends.filter((end) => at - end.at < REMEMBERED_MS);
+    this.#ends = this.#ends.filter((end) => at - end.at < END_REMEMBERED_MS);
     this.#ends.push({ ...which, at });
     for (const tell of this.#listeners) tell();
   }
 
   /** Whether the session of a token has ended. */
   has(session: Session): boolean {
-    return this.#ends.some(({ userId, sid, keep, at }) => {
-      if (userId !== session.userId) return false;
-      if (sid !== undefined) return sid === session.sid;
-      if (keep !== undefined && keep === session.sid) return false;
-      return session.issuedAt * 1000 <= at;
-    });
+    return this.#ends.some((end) =>
+      end.userId === session.userId && endsSession(end, session)
+    );
   }
 
   /** Calls `tell` whenever sessions end. */

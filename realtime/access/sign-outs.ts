@@ -1,3 +1,4 @@
+import { endsSession as isEnded } from "../common/session-end.ts";
 import { AuthError, type Person } from "./tokens.ts";
 import type { SessionsEnded } from "../protocol.ts";
 
@@ -67,14 +68,9 @@ export class SignOuts {
   }
 }
 
-/** Whether a sign-out ended the session a token was made for. */
-function endsSession(
-  { userId, sid, keep, at }: SignOut,
-  person: Person,
-): boolean {
-  if (userId !== person.id) return false;
-  if (sid !== undefined) return sid === person.sid;
-  if (keep !== undefined && keep === person.sid) return false;
-  // Where it states whole seconds, a token of the same second counts as older.
-  return person.issuedAt * 1000 <= at;
-}
+/**
+ * Whether a sign-out ended the session a token was made for. Where it states whole seconds, a
+ * token of the same second counts as older.
+ */
+const endsSession = (signOut: SignOut, person: Person): boolean =>
+  signOut.userId === person.id && isEnded(signOut, person);

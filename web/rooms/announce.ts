@@ -4,6 +4,7 @@ import { askTranscriber } from "./ask-transcriber.ts";
 import { looksOf } from "./looks.ts";
 import { namesOf, roomNames, withoutNumber } from "./names.ts";
 import { roomsOf } from "./store.ts";
+import { rememberEnd } from "../tokens/token-session.ts";
 import type { Services } from "../services.ts";
 
 /**
@@ -58,14 +59,15 @@ export async function announceRename(
 
 /**
  * Tells realtime and the transcriber which sessions of a person ended, so that what they have open
- * closes at once. They are over whatever happens here: a service that is away lets the person in
- * until their tokens end, within 5 minutes.
+ * closes at once, and remembers it for those that ask. They are over whatever happens here:
+ * realtime, if it is away, lets the person in until their tokens end, within 5 minutes.
  */
 export async function announceSignOut(
-  s: Pick<Services, "roomLog" | "signer" | "config">,
+  s: Pick<Services, "kv" | "roomLog" | "signer" | "config">,
   which: SessionsEnded,
 ): Promise<void> {
   const told = {
+    web: rememberEnd(s, which),
     realtime: s.roomLog.sessionsEnded(which),
     transcriber: askTranscriber(s, "/sessions", which),
   };
