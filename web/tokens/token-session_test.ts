@@ -19,7 +19,7 @@ Deno.test("a token works until its session ends, also for who was not told", asy
   const { account } = await app.person("Ann");
   const { signer } = app.services;
   const tokenOf = async (sid: string) =>
-    (await signer.personToken("transcriber", { ...account, sid }, {})).token;
+    (await signer.personToken("transcriber", { ...account, sid })).token;
   const [one, two] = [await tokenOf("one"), await tokenOf("two")];
   assertEquals([await checked(app, one), await checked(app, two)], [
     204,
@@ -42,7 +42,7 @@ Deno.test("a token of nobody, of web itself, or none at all does not work", asyn
   await using app = await testApp();
   const { account } = await app.person("Ann");
   const { signer } = app.services;
-  const { token } = await signer.personToken("transcriber", account, {});
+  const { token } = await signer.personToken("transcriber", account);
   const changed = token.slice(0, -4) +
     (token.endsWith("AAAA") ? "BBBB" : "AAAA");
   for (const given of [undefined, "x", changed]) {
