@@ -211,9 +211,23 @@ async function checkAlone(
  * person has just agreed to it. The old template and picture are gone, and so are all sessions
  * but that of `keepToken`. An e-mail that tells of it is queued: {@link faceMailId}.
  *
- * @throws {AppError} the code of a `FaceError` with `fields.selfie`; `not-found` (404).
+ * @throws {AppError} the code of a `FaceError` with `fields.selfie`; `not-found` (404);
+ * `face-busy` (429) while another photo of the account is looked at.
  */
-export async function replaceFace(
+export function replaceFace(
+  s: FaceServices,
+  accountId: string,
+  selfies: Uint8Array[],
+  keepToken?: string,
+): Promise<void> {
+  return aloneFor(
+    s.kv,
+    accountId,
+    () => replaceAlone(s, accountId, selfies, keepToken),
+  );
+}
+
+async function replaceAlone(
   s: FaceServices,
   accountId: string,
   selfies: Uint8Array[],

@@ -115,14 +115,15 @@ Deno.test(
 );
 
 Deno.test(
-  "of replacements at the same time one stays, with its picture",
+  "of replacements at the same time one is looked at, and stays with its picture",
   onStage(async (stage) => {
     const { s, person, pictures } = stage;
     const { id } = await person("Ann");
     const names = ["one", "two", "three"];
-    await Promise.all(
-      names.map((name) => replaceFace(s, id, [selfieOf(name)])),
+    const codes = await Promise.all(
+      names.map((name) => codeOf(replaceFace(s, id, [selfieOf(name)]))),
     );
+    assertEquals(codes, ["none", "face-busy", "face-busy"]);
     assertEquals(pictures.size, 1);
     const face = await readFace(s, id);
     assertEquals([...pictures.keys()], [face?.record.picture]);

@@ -1,6 +1,7 @@
 import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
-import type { Services } from "../services.ts";
+import { failure } from "../faces/failures.ts";
+import type { FaceEngine, Services } from "../services.ts";
 import { type Limit, takeAttempt } from "./attempts.ts";
 import { CONFIRM_MS } from "./confirm-address.ts";
 import { consentFor } from "./consent.ts";
@@ -12,6 +13,7 @@ import {
   type Registration,
   registrationProblems,
 } from "./fields.ts";
+import { Lines } from "./lines.ts";
 import { claimOwnership, hasOwner } from "./owner.ts";
 import { hashPassword } from "./password-hash.ts";
 import { discardPicture, type NewPicture } from "./pictures.ts";
@@ -57,10 +59,26 @@ async function isTaken(kv: Deno.Kv, emailKey: string): Promise<boolean> {
 }
 
 /**
+ * Registrations of one network whose photos are looked at at a time. Each may bring three, and
+ * whoever signs in elsewhere must not wait for sixty of them.
+ */
+const lines = new Lines({ inside: 2, waiting: 30 });
+
+async function enrolInLine(
+  faces: FaceEngine,
+  { selfies, ip }: Registration,
+): Promise<Awaited<ReturnType<typeof enrolFace>>> {
+  const enrol = () => enrolFace(faces, selfies);
+  if (ip === undefined) return await enrol();
+  return await lines.inLine(networkOf(ip), enrol, () => failure("busy"));
+}
+
+/**
  * Makes an account with an enrolled face: all of it or nothing. It signs nobody in.
  *
  * @throws {AppError} `invalid` (422) with `fields`; `email-taken` (409); `too-many-attempts`
- * (429); the code of a `FaceError` with `fields.selfie`.
+ * (429); the code of a `FaceError` with `fields.selfie`; `busy` (503) when too many register from
+ * one network.
  */
 export async function register(
   s: RegisterServices,
@@ -77,7 +95,7 @@ export async function register(
     throw emailTaken();
   }
 
-  const enrolled = await enrolFace(s.faces, input.selfies);
+  const enrolled = await enrolInLine(s.faces, input);
   const passwordHash = await hashPassword(input.password);
   const now = Date.now();
   const record: AccountRecord = {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
+import { nameIn } from "../faces/test-jpegs.ts";
 import { findAccount, findAccountByEmail } from "./accounts.ts";
 import { sweepPictures } from "./pictures.ts";
 import { register } from "./register.ts";
@@ -9,6 +10,7 @@ import {
   EMPTY_SELFIE,
   everythingIn,
   fieldsOf,
+  IP,
   onStage,
   PASSWORD,
   picturesOf,
@@ -200,6 +202,39 @@ Deno.test(
     }
     assertEquals(await attempt("192.0.2.1"), "too-many-attempts");
     assertEquals(await attempt("192.0.2.2"), "face-none");
+  }),
+);
+
+Deno.test(
+  "photos of one network are looked at two at a time, and nobody elsewhere waits for them",
+  onStage(async ({ s }) => {
+    const looked: string[] = [];
+    let goOn = () => {};
+    const until = new Promise<void>((resolve) => goOn = resolve);
+    const { enrol } = s.faces;
+    s.faces.enrol = async (selfies) => {
+      looked.push(nameIn(selfies[0]));
+      await until;
+      return await enrol.call(s.faces, selfies);
+    };
+    const codes: string[] = [];
+    const here = Array.from({ length: 35 }, async (_, i) => {
+      const eve = { ...registrationOf(`Eve${i}`), selfies: [EMPTY_SELFIE] };
+      const input = { ...eve, ip: IP };
+      codes.push(await codeOf(register(s, input)));
+    });
+    const elsewhere = { ...registrationOf("Ann"), ip: "198.51.100.1" };
+    const ann = codeOf(register(s, elsewhere));
+    for (let i = 0; i < 500 && codes.length < 3; i++) {
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    assertEquals(looked.toSorted(), ["", "", "Ann"]);
+    goOn();
+    assertEquals(await ann, "none");
+    await Promise.all(here);
+    const none = codes.filter((code) => code === "face-none").length;
+    const busy = codes.filter((code) => code === "busy").length;
+    assertEquals([none, busy], [32, 3]);
   }),
 );
 

@@ -11,6 +11,7 @@ import { injection } from "./kinds/injection.ts";
 import { memory } from "./kinds/memory.ts";
 import { openness } from "./kinds/openness.ts";
 import { paths } from "./kinds/paths.ts";
+import { photos } from "./kinds/photos.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
@@ -35,6 +36,7 @@ export const ATTACKS: Attack[] = [
   ...crowds,
   ...memory,
   ...openness,
+  ...photos,
   ...costly,
   ...texts,
 ];
