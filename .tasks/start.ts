@@ -9,9 +9,26 @@ import { checkPorts } from "./ports.ts";
 import { run, type Running, whenReady } from "./processes.ts";
 import { addresses, root, services } from "./services.ts";
 import { installPackages, installSystem, pocketsphinx } from "./setup.ts";
+import { chosenVariables } from "./speech-model/chosen.ts";
 
 const mode = Deno.args.includes("--dev") ? "development" : "production";
-const env = Deno.env.toObject();
+const env = withChosenModel(Deno.env.toObject());
+
+/** The environment, with the speech model that was switched to, for the services, too. */
+function withChosenModel(given: Record<string, string>) {
+  const chosen = chosenModel(given);
+  for (const [name, value] of Object.entries(chosen)) Deno.env.set(name, value);
+  return { ...given, ...chosen };
+}
+
+function chosenModel(given: Record<string, string>) {
+  try {
+    return chosenVariables(given);
+  } catch (error) {
+    if (error instanceof ConfigError) return {}; // told with the others below
+    throw error;
+  }
+}
 
 function fail(sentence: string): never {
   console.error(sentence);
@@ -45,6 +62,15 @@ async function tellOfDotEnv() {
   );
 }
 
+/** PocketSphinx hears a third of the words wrong: that there is better is worth a line. */
+function tellOfModels() {
+  const others = ["SHERPA_MODEL_DIR", "TRANSCRIBE_API_URL", "GCS_BUCKET"];
+  if (others.some((name) => env[name]?.trim())) return;
+  console.log(
+    "Speech is recognised by PocketSphinx. deno task speech-model lists models that are far better and run here, too.",
+  );
+}
+
 async function build() {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: ["task", "--quiet", "build"],
@@ -57,6 +83,7 @@ async function build() {
 const at = await prepare();
 await tellOfDotEnv();
 await installSystem(pocketsphinx);
+tellOfModels();
 if (mode === "production") await build();
 
 const width = Math.max(...services(env, mode).map(({ name }) => name.length));
