@@ -23,7 +23,7 @@ import { openRedis } from "./testing-stores.ts";
 // the lines of before. The archives of web/e2e/earlier were made by such versions themselves.
 
 const LONE = 'half of a pair \ud83d, "quoted" \\ and \\ud83d written out';
-const ANN = { id: "ann", name: 'Ann "A/B" Ångström' };
+const ANN = { id: "a/nn", name: 'Ann "A/B" Ångström' };
 const BEN = { id: "ben", name: "Ben" };
 
 const origin = (clientId: string, sender = ANN) => ({
@@ -57,6 +57,13 @@ async function fill(log: RoomLog): Promise<void> {
   await log.taken(await log.leftovers());
 }
 
+/** Calls a person "Gone" in all of a log. */
+async function rename(log: RoomLog, id: string): Promise<void> {
+  for (let after: string | undefined = ""; after !== undefined;) {
+    ({ after } = await log.rename(id, "Gone", after || undefined));
+  }
+}
+
 /** What must be so of such a log, whichever store it is in. */
 async function check(log: RoomLog): Promise<void> {
   const page = async () => (await log.page("old", { limit: 9 })).messages;
@@ -69,16 +76,14 @@ async function check(log: RoomLog): Promise<void> {
     { content: "", deletedAt: 2_000 },
   ]);
   expect(before[4]?.voice).toBeUndefined();
-  const { old: ofAnn } = await log.summaries("ann", ["old"]);
+  const { old: ofAnn } = await log.summaries(ANN.id, ["old"]);
   expect(ofAnn).toMatchObject({ unread: 2 });
   const { old: ofBen } = await log.summaries("ben", ["old"]);
   expect(ofBen).toMatchObject({ unread: 2 });
   const again = messageEntry(origin("c3", BEN), { content: "Again" });
   expect(await log.append(again)).toMatchObject({ offset: 3, repeated: true });
 
-  for (let after: string | undefined = ""; after !== undefined;) {
-    ({ after } = await log.rename("ben", "Gone", after || undefined));
-  }
+  await rename(log, "ben");
   const gone = { id: "ben", name: "Gone" };
   expect(await page()).toEqual(
     before.map((it) => it.sender.id === "ben" ? { ...it, sender: gone } : it),
@@ -100,10 +105,15 @@ async function check(log: RoomLog): Promise<void> {
   expect(JSON.stringify(entries)).not.toContain("Secret");
   const left = await log.leftovers();
   expect(left.flatMap(({ attached }) => attached)).toEqual([
-    { kind: "clip", id: "clip-2", owner: "ann" },
+    { kind: "clip", id: "clip-2", owner: ANN.id },
   ]);
   const next = messageEntry(origin("c6"), { content: "Next" });
   expect(await log.append(next)).toMatchObject({ repeated: false });
+  await rename(log, ANN.id);
+  const { messages } = await log.page("old", { limit: 9 });
+  expect(messages.map(({ sender }) => sender.name)).toEqual(
+    messages.map(() => "Gone"),
+  );
   await log.trim(3_000);
   const ids = (await log.leftovers()).flatMap(({ attached }) => attached);
   expect(ids.map(({ id }) => id).sort()).toEqual(["clip-2", "clip-4"]);

@@ -106,6 +106,7 @@ export class RedisReads {
         3,
         ...roomKeys(roomId, "log", "reads", "erased"),
         userId,
+        JSON.stringify(userId),
         UNREAD_LIMIT,
       ),
     ]);

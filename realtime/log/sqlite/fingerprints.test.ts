@@ -44,42 +44,46 @@ const DELETED: Record<string, string> = {
   "delete oldest": "LIMIT 1",
 };
 
-test("finds every entry that is there, whatever was undone, deleted or forgotten", () => {
-  fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const db = openDatabase(":memory:");
-      let fingerprints = new Fingerprints(db, 5, 32), offset = 0;
-      for (const { type, added } of steps) {
-        if (type === "crash") fingerprints = new Fingerprints(db, 5, 32);
-        if (type in DELETED) {
-          db.run(
-            `DELETE FROM entries WHERE id IN
+test(
+  "finds every entry that is there, whatever was undone, deleted or forgotten",
+  () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const db = openDatabase(":memory:");
+        let fingerprints = new Fingerprints(db, 5, 32), offset = 0;
+        for (const { type, added } of steps) {
+          if (type === "crash") fingerprints = new Fingerprints(db, 5, 32);
+          if (type in DELETED) {
+            db.run(
+              `DELETE FROM entries WHERE id IN
              (SELECT id FROM entries ORDER BY id ${DELETED[type]})`,
-          );
+            );
+          }
+          db.run("BEGIN IMMEDIATE");
+          for (const each of added) {
+            fingerprints.find(each);
+            fingerprints.add(each, store(db, each, offset += 1));
+          }
+          db.run(type === "undo" ? "ROLLBACK" : "COMMIT");
+          if (type === "undo") fingerprints.undone();
+          else fingerprints.committed();
         }
-        db.run("BEGIN IMMEDIATE");
-        for (const each of added) {
-          fingerprints.find(each);
-          fingerprints.add(each, store(db, each, offset += 1));
+        const rows = db.query<{ id: number; fingerprint: number }, []>(
+          "SELECT id, fingerprints ->> 0 AS fingerprint FROM entries ORDER BY id",
+        ).all();
+        for (const each of FINGERPRINTS) {
+          const ids = rows.filter((row) => row.fingerprint === each)
+            .map(({ id }) => id);
+          const all = [...new Set(found(db, fingerprints, each))];
+          expect(all).toEqual(ids);
         }
-        db.run(type === "undo" ? "ROLLBACK" : "COMMIT");
-        if (type === "undo") fingerprints.undone();
-        else fingerprints.committed();
-      }
-      const rows = db.query<{ id: number; fingerprint: number }, []>(
-        "SELECT id, fingerprints ->> 0 AS fingerprint FROM entries ORDER BY id",
-      ).all();
-      for (const each of FINGERPRINTS) {
-        const ids = rows.filter((row) => row.fingerprint === each)
-          .map(({ id }) => id);
-        const all = [...new Set(found(db, fingerprints, each))];
-        expect(all).toEqual(ids);
-      }
-      db.close();
-    }),
-    { numRuns: 1000 },
-  );
-});
+        db.close();
+      }),
+      { numRuns: 1000 },
+    );
+  },
+  60_000,
+);
 
 /** Adds an entry for each fingerprint, in one transaction. */
 function commit(db: Database, to: Fingerprints, ...added: number[]): void {

@@ -6,7 +6,7 @@
 --
 -- A place of the stream cannot be written again, so those of the person move to `erased`, as what
 -- was deleted does, with what shares their place.
-local log, erasures, person, hint, name = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
+local log, erasures, person, inJson, name = KEYS[1], KEYS[2], ARGV[1], ARGV[2], ARGV[3]
 local count = tonumber(ARGV[5])
 local places = redis.call('XRANGE', log, ARGV[4], '+', 'COUNT', count)
 local limit = count * TOGETHER
@@ -18,10 +18,9 @@ if #moved == limit then last = math.min(last, offsetOf(moved[limit])) end
 
 -- The line with the name, or nil if somebody else made the entry.
 local function renamed(line)
-  -- Most lines have nothing of the person, and telling that must not cost much.
-  if not string.find(line, hint, 1, true) then return end
+  if not isBy(line, person, inJson) then return end
   local fields = fieldsOf(line)
-  if fields.sender.id ~= person or fields.sender.name == name then return end
+  if fields.sender.name == name then return end
   fields.sender.name = name
   return withFields(line, fields)
 end
