@@ -123,8 +123,9 @@ export function services(
   const bun = join(root, "node_modules/.bin/bun");
   const deno = Deno.execPath();
   const watch = mode === "development" ? ["--watch"] : [];
+  const { APP_URL, ...rest } = at;
   const common = {
-    ...at,
+    ...rest,
     ...(mode === "development" ? { DENO_ENV: "development" } : {}),
   };
   const reads = (...others: string[]) =>
@@ -150,7 +151,12 @@ export function services(
           "web/_fresh/server.js",
         ],
       // Since Deno 2.9 answers are compressed only when asked for.
-      env: { ...common, DENO_SERVE_AUTOMATIC_COMPRESSION: "1" },
+      // Without APP_URL it takes the address people came by for their links.
+      env: {
+        ...common,
+        ...(readText(env, "APP_URL") ? { APP_URL } : {}),
+        DENO_SERVE_AUTOMATIC_COMPRESSION: "1",
+      },
       health: probeOf(on.PORT, at.PORT),
     },
     {
@@ -158,7 +164,7 @@ export function services(
       command: bun,
       // Bun alone would read a .env of the checkout, and so for one service of three.
       args: ["--no-env-file", ...watch, "realtime/main.ts"],
-      env: common,
+      env: { ...common, APP_URL },
       health: probeOf(on.WS_PORT, at.WS_PORT),
     },
     {
@@ -176,7 +182,7 @@ export function services(
         writes,
         "transcriber/main.ts",
       ],
-      env: common,
+      env: { ...common, APP_URL },
       health: probeOf(on.TRANSCRIBER_PORT, at.TRANSCRIBER_PORT),
     },
   ];

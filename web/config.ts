@@ -27,6 +27,8 @@ export const TRANSCRIBER_PATH = "/transcriber";
 export interface Config {
   /** The origin people open, without a trailing slash; also the issuer of tokens. */
   appUrl: string;
+  /** APP_URL is set: it is the address, whatever people came by. */
+  urlGiven: boolean;
   port: number;
   /** Where pages open the WebSocket, without a trailing slash: {@link REALTIME_PATH} or an address. */
   wsUrl: string;
@@ -87,7 +89,8 @@ const HTTP = ["http:", "https:"];
 
 function readAppUrl(env: Env, port: number): URL {
   const name = "APP_URL";
-  const url = readUrl(env, name, `http://localhost:${port}`, HTTP);
+  const scheme = readText(env, "HTTPS") === "1" ? "https" : "http";
+  const url = readUrl(env, name, `${scheme}://localhost:${port}`, HTTP);
   if (url.pathname !== "/") {
     throw malformed(name, "APP_URL must be an origin, without a path.");
   }
@@ -239,6 +242,7 @@ export function readConfig(env: Env): Config {
   const mailFrom = readMailFrom(env, appUrl);
   return {
     appUrl: appUrl.origin,
+    urlGiven: readText(env, "APP_URL") !== undefined,
     port,
     wsUrl: wsUrl ? withoutSlash(wsUrl) : REALTIME_PATH,
     speechUrl: speechUrl ? withoutSlash(speechUrl) : TRANSCRIBER_PATH,

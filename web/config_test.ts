@@ -13,6 +13,7 @@ const key = {
 Deno.test("with nothing set, everything is on this machine", () => {
   assertEquals(readConfig({}), {
     appUrl: "http://localhost:8000",
+    urlGiven: false,
     port: 8000,
     wsUrl: "/realtime",
     speechUrl: "/transcriber",
@@ -60,6 +61,7 @@ Deno.test("everything can be given", () => {
   });
   assertEquals(config, {
     appUrl: "https://chat.example",
+    urlGiven: true,
     port: 80,
     wsUrl: "wss://live.example/socket",
     speechUrl: "https://speech.example",

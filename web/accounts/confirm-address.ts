@@ -5,6 +5,7 @@ import type { Services } from "../services.ts";
 import { type Limit, takeAttempt } from "./attempts.ts";
 import { confirmationMailId } from "./mail-ids.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
+import { mailedOrigin } from "../reached.ts";
 import {
   type AccountRecord,
   changeAccount,
@@ -69,7 +70,7 @@ export async function addConfirmation(
     accountId: id,
     expiresAt: unconfirmedUntil,
   };
-  const link = `${config.appUrl}/confirm/${code}`;
+  const link = `${await mailedOrigin(config)}/confirm/${code}`;
   commit.set(keys.confirmation(await sha256(code)), confirmation, { expireIn });
   const occasion = { kind: "confirm-address", name, email, link } as const;
   queueMail(commit, confirmationMailId(id), occasion, unconfirmedUntil);

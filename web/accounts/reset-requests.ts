@@ -8,6 +8,7 @@ import { sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import { invalid } from "./fields.ts";
 import { randomToken, sha256 } from "./secrets.ts";
+import { mailedOrigin } from "../reached.ts";
 import { keys, readRecord, type ResetRecord } from "./store.ts";
 
 /** How long a link to a new password works. */
@@ -46,7 +47,8 @@ async function pretend(s: ResetServices, email: string): Promise<void> {
   const expiresAt = Date.now() + RESET_MS;
   const reset: ResetRecord = { accountId: "", epoch: 0, expiresAt };
   await s.kv.set(key, reset, { expireIn: RESET_MS });
-  resetMail({ name: email, email }, `${s.config.appUrl}/login/reset/${code}`);
+  const link = `${await mailedOrigin(s.config)}/login/reset/${code}`;
+  resetMail({ name: email, email }, link);
   await s.kv.delete(key);
 }
 
@@ -70,7 +72,7 @@ async function sendLink(s: ResetServices, emailKey: string): Promise<void> {
     };
     await s.kv.set(key, reset, { expireIn: RESET_MS });
     try {
-      const link = `${s.config.appUrl}/login/reset/${code}`;
+      const link = `${await mailedOrigin(s.config)}/login/reset/${code}`;
       await s.mailer.send(resetMail(record, link));
     } catch (error) {
       await s.kv.delete(key);

@@ -13,6 +13,7 @@ import {
   dropMail,
   queueMail,
 } from "../mail/queue-store.ts";
+import { mailedOrigin } from "../reached.ts";
 import type { Services } from "../services.ts";
 import { checkOpenCount, countInvitation } from "./invitation-caps.ts";
 import {
@@ -139,7 +140,7 @@ export async function makeInvitation(
     status: "pending",
   };
   const named = { roomName: room.name, invitedBy: account.name };
-  const link = `${s.config.appUrl}/invitations/${code}`;
+  const link = `${await mailedOrigin(s.config)}/invitations/${code}`;
   const { expiresAt } = added;
   const occasion = {
     kind: "invitation",

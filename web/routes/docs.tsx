@@ -3,12 +3,14 @@ import { Command, DocsApi } from "../components/DocsApi.tsx";
 import { DocsFaces } from "../components/DocsFaces.tsx";
 import { DocsPromises } from "../components/DocsPromises.tsx";
 import { Title } from "../components/Title.tsx";
+import { shownOrigin } from "../reached.ts";
 import { define } from "../utils.ts";
 
 export const handler = define.handlers({
   GET(ctx) {
-    const { speechUrl, faceLiveness } = ctx.state.services.config;
-    return page({ origin: ctx.url.origin, speechUrl, faceLiveness });
+    const { config } = ctx.state.services;
+    const { speechUrl, faceLiveness } = config;
+    return page({ origin: shownOrigin(ctx, config), speechUrl, faceLiveness });
   },
 });
 

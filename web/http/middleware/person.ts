@@ -13,6 +13,7 @@ import type { Services } from "../../services.ts";
 import { originOf } from "../requests/peers.ts";
 import { inRequest } from "../../request-id.ts";
 import { requestIdOf } from "../../../realtime/common/request-id.ts";
+import { reachedBy } from "../../reached.ts";
 import type { State } from "../../utils.ts";
 
 /** The memory of this process is one, whatever app is served in it. */
@@ -41,9 +42,13 @@ export function withServices(
     state.requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
     state.ip = ip;
     state.fromHere = fromHere;
-    const answer = await inRequest(
-      state.requestId,
-      () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
+    const answer = await reachedBy(
+      ctx.url,
+      () =>
+        inRequest(
+          state.requestId,
+          () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
+        ),
     );
     if (answer.status !== 101) {
       answer.headers.set("x-request-id", state.requestId);

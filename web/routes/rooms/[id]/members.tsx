@@ -49,6 +49,7 @@ import type {
 } from "../../../rooms/types.ts";
 import type { Account } from "../../../accounts/types.ts";
 import type { Services } from "../../../services.ts";
+import { shownOrigin } from "../../../reached.ts";
 import { define } from "../../../utils.ts";
 
 /** What a form led to: where to go, and for whoever invited the link to pass on. */
@@ -180,7 +181,7 @@ export const handler = define.handlers({
     if (code && data.done?.startsWith("invite")) {
       const invitation = await findInvitation(ctx.state.services, code);
       if (invitation?.roomId === data.room.id) {
-        data.link = `${config.appUrl}/invitations/${code}`;
+        data.link = `${shownOrigin(ctx, config)}/invitations/${code}`;
       }
     }
     return page(data);

@@ -27,6 +27,7 @@ import { finishErasuresSoon } from "../../../../accounts/erasures.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import { sendOnce } from "../../../../rooms/send-once.ts";
 import type { Person, Services } from "../../../../services.ts";
+import { shownOrigin } from "../../../../reached.ts";
 import { define } from "../../../../utils.ts";
 
 interface Data extends MessagePage {
@@ -93,7 +94,7 @@ export const handler = define.handlers({
     return page<Data>({
       ...await loadMessagePage(services, me, id, message),
       clock: clockOf(ctx.req),
-      link: services.config.appUrl + ctx.url.pathname,
+      link: shownOrigin(ctx, services.config) + ctx.url.pathname,
       done: ctx.url.searchParams.get("done"),
       typed: {},
     });
@@ -115,7 +116,7 @@ export const handler = define.handlers({
           // Throws again where there is nothing to show the form on.
           ...await loadMessagePage(services, me, roomId, id),
           clock: clockOf(ctx.req),
-          link: services.config.appUrl + ctx.url.pathname,
+          link: shownOrigin(ctx, services.config) + ctx.url.pathname,
           done: null,
           typed: {
             intent: textOf(form, "intent"),
