@@ -77,14 +77,19 @@ export function addresses(env: Env) {
   const wsPort = readText(env, "WS_PORT") ?? "8080";
   const transcriberPort = readText(env, "TRANSCRIBER_PORT") ?? "8090";
   const on = hosts(env);
+  const https = readText(env, "HTTPS") === "1";
   return {
     PORT: port,
     WS_PORT: wsPort,
     TRANSCRIBER_PORT: transcriberPort,
-    APP_URL: readText(env, "APP_URL") ?? `http://localhost:${port}`,
+    HTTPS: https ? "1" : "",
+    APP_URL: readText(env, "APP_URL") ??
+      `${https ? "https" : "http"}://localhost:${port}`,
     // How the services reach each other: here, whatever addresses they have outside.
     WEB_INTERNAL_URL: readText(env, "WEB_INTERNAL_URL") ??
-      insideOf(on.PORT, port),
+      (https
+        ? insideOf("127.0.0.1", readText(env, "INSIDE_PORT") ?? "8443")
+        : insideOf(on.PORT, port)),
     REALTIME_INTERNAL_URL: readText(env, "REALTIME_INTERNAL_URL") ??
       readText(env, "REALTIME_URL") ?? insideOf(on.WS_PORT, wsPort),
     TRANSCRIBER_INTERNAL_URL: readText(env, "TRANSCRIBER_INTERNAL_URL") ??
@@ -105,6 +110,14 @@ const insideOf = (host: string, port: string): string => {
   const at = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
   return `http://${at.includes(":") ? `[${at}]` : at}:${port}`;
 };
+
+/** What serve-https.ts needs besides. */
+const httpsEnv = (env: Env, dataDir: string, host: string) => ({
+  HOST: host,
+  INSIDE_PORT: readText(env, "INSIDE_PORT") ?? "8443",
+  HTTPS_CERT: join(dataDir, "https/certificate.pem"),
+  HTTPS_KEY: join(dataDir, "https/key.pem"),
+});
 
 const probeOf = (host: string, port: string): string =>
   `${insideOf(host, port)}/healthz`;
@@ -139,25 +152,30 @@ export function services(
         // A bare --watch follows modules only, and a stylesheet is none.
         ? ["run", "--allow-all", "--watch=web/styles,web/static", "web/dev.ts"]
         : [
-          "serve",
+          at.HTTPS ? "run" : "serve",
           "--no-prompt",
           "--allow-net",
           "--allow-env",
           "--allow-sys",
           reads(),
           writes,
-          `--host=${on.PORT}`,
-          `--port=${at.PORT}`,
-          "web/_fresh/server.js",
+          ...(at.HTTPS ? [".tasks/serve-https.ts"] : [
+            `--host=${on.PORT}`,
+            `--port=${at.PORT}`,
+            "web/_fresh/server.js",
+          ]),
         ],
       // Since Deno 2.9 answers are compressed only when asked for.
       // Without APP_URL it takes the address people came by for their links.
       env: {
         ...common,
         ...(readText(env, "APP_URL") ? { APP_URL } : {}),
+        ...(at.HTTPS ? httpsEnv(env, at.DATA_DIR, on.PORT) : {}),
         DENO_SERVE_AUTOMATIC_COMPRESSION: "1",
       },
-      health: probeOf(on.PORT, at.PORT),
+      health: at.HTTPS
+        ? `${at.WEB_INTERNAL_URL}/healthz`
+        : probeOf(on.PORT, at.PORT),
     },
     {
       name: "realtime",

@@ -1,21 +1,29 @@
 /**
  * `deno task start`: builds, then runs all three services until Ctrl-C.
- * `deno task dev` (`--dev`) runs the same with reload.
+ * `deno task dev` (`--dev`) runs the same with reload. `--https`, or HTTPS=1, serves https.
  */
 import { ConfigError } from "../realtime/common/config-error.ts";
+import { aboutCertificate, certificateIn } from "./certificate.ts";
 import { holdDataFolder, StartError } from "./data-folder.ts";
+import { freePorts } from "./free-ports.ts";
+import { keepRunning } from "./keep-running.ts";
 import { join } from "./paths.ts";
 import { checkPorts } from "./ports.ts";
 import { run, type Running, whenReady } from "./processes.ts";
-import { addresses, root, services } from "./services.ts";
+import { addresses, root, type Service, services } from "./services.ts";
 import { installPackages, installSystem, pocketsphinx } from "./setup.ts";
 import { chosenVariables } from "./speech-model/chosen.ts";
 
 const mode = Deno.args.includes("--dev") ? "development" : "production";
 const env = withChosenModel(Deno.env.toObject());
+if (Deno.args.includes("--https")) env.HTTPS = "1";
+// Where the other services find web without a certificate.
+if (env.HTTPS === "1") env.INSIDE_PORT ||= String(freePorts(1)[0]);
 
 /** The environment, with the speech model that was switched to, for the services, too. */
-function withChosenModel(given: Record<string, string>) {
+function withChosenModel(
+  given: Record<string, string>,
+): Record<string, string> {
   const chosen = chosenModel(given);
   for (const [name, value] of Object.entries(chosen)) Deno.env.set(name, value);
   return { ...given, ...chosen };
@@ -42,6 +50,11 @@ async function prepare() {
     services(env, mode);
     await holdDataFolder(at.DATA_DIR);
     checkPorts(env);
+    if (at.HTTPS === "1" && mode === "development") {
+      throw new StartError(
+        "task dev serves http. Use task start for https, or open the page on this machine.",
+      );
+    }
     await installPackages();
     return at;
   } catch (error) {
@@ -90,33 +103,31 @@ const width = Math.max(...services(env, mode).map(({ name }) => name.length));
 // Whatever collects lines wants them as they are: JSON, which names the service itself.
 const label = (name: string) =>
   Deno.stdout.isTerminal() ? `${name.padEnd(width)} │ ` : "";
-const running: Running[] = services(env, mode).map((service) =>
-  run(service, (line) => console.log(label(service.name) + line))
-);
+const start = (service: Service): Running =>
+  run(service, (line) => console.log(label(service.name) + line));
+const certificate = at.HTTPS === "1"
+  ? await certificateIn(at.DATA_DIR).catch((error) => fail(error.message))
+  : undefined;
+const running = services(env, mode).map(start);
+let kept: { stop(): Promise<void> }[] = running;
 
 let stopping = false;
 async function stop(code: number) {
   if (stopping) return;
   stopping = true;
-  await Promise.all(running.map((child) => child.stop()));
+  await Promise.all(kept.map((each) => each.stop()));
   Deno.exit(code);
 }
 Deno.addSignalListener("SIGINT", () => stop(0));
 Deno.addSignalListener("SIGTERM", () => stop(0));
 
-for (const { service, status } of running) {
-  status.then(({ code }) => {
-    if (stopping) return;
-    console.error(
-      `${service.name} ended with code ${code}; stopping the rest.`,
-    );
-    stop(code || 1);
-  });
-}
-
 try {
+  // What cannot start at all is not tried again.
   await whenReady(running);
+  const tell = (sentence: string) => console.error(sentence);
+  kept = running.map((each) => keepRunning(each, { start, tell }));
   console.log(`\nChatSphere is ready: ${at.APP_URL}   (Ctrl-C stops it)\n`);
+  if (certificate) console.log(`${aboutCertificate(certificate)}\n`);
 } catch (error) {
   if (!stopping) {
     console.error((error as Error).message);

@@ -2,6 +2,7 @@
 import type { Attack } from "./attack.ts";
 import { access } from "./kinds/access.ts";
 import { accounts } from "./kinds/accounts.ts";
+import { addresses } from "./kinds/addresses.ts";
 import { bombs } from "./kinds/bombs.ts";
 import { costly } from "./kinds/costly.ts";
 import { crossSite } from "./kinds/cross-site.ts";
@@ -26,6 +27,7 @@ export const ATTACKS: Attack[] = [
   ...sockets,
   ...tokens,
   ...crossSite,
+  ...addresses,
   ...injection,
   ...races,
   ...spoofing,

@@ -43,6 +43,8 @@ export default function Camera(
   >("idle");
   const [said, setSaid] = useState("");
   const [problem, setProblem] = useState("");
+  // Away from https there is none to ask for.
+  const [none, setNone] = useState(false);
 
   const still = useRef<"idle" | "taken" | "chosen">("idle");
 
@@ -61,6 +63,10 @@ export default function Camera(
   useEffect(() => {
     setAlive(true);
     tellZone();
+    if (!navigator.mediaDevices) {
+      setNone(true);
+      setProblem(cameraProblem({ name: "TypeError" }));
+    }
     const hide = () => stream.current && rest();
     addEventListener("pagehide", hide);
     const field = camera.current!.closest("fieldset")!;
@@ -220,7 +226,7 @@ export default function Camera(
         <video ref={video} muted playsInline hidden={done} />
         <div ref={shown} hidden={!done} />
       </div>
-      <div class="actions live" ref={actions}>
+      <div class="actions live" ref={actions} hidden={none}>
         {filming
           ? button(takeLabel, take, "")
           : phase === "taken"

@@ -1,0 +1,169 @@
+/** Web's one address as a way to the other services, and as what links in e-mails begin with. */
+import { type Attack, succeeded, succeededIf } from "../attack.ts";
+import { open, opening } from "../raw.ts";
+import { fromAnywhere, sayingYes, through } from "../weaknesses.ts";
+import { Wire } from "../wire.ts";
+import type { World } from "../world.ts";
+
+/** The first line of the answer to a request byte by byte, which no client would send so. */
+async function statusOf(
+  base: string,
+  method: string,
+  path: string,
+  headers: string[],
+  body = "",
+): Promise<{ status: number; text: string }> {
+  await using socket = await open(base);
+  // The Host of the attacker's choice comes first, and ours not at all.
+  const head = opening(method, path, base, [...headers, "Connection: close"]);
+  const host = headers.some((line) => line.startsWith("Host:"));
+  const sent = host ? head.replace(/Host: [^\r]*\r\n/, "") : head;
+  await socket.write(sent + body);
+  await socket.ended(5_000);
+  const status = Number(/^HTTP\/1\.1 (\d{3})/.exec(socket.text)?.[1] ?? 0);
+  return { status, text: socket.text };
+}
+
+const foreign: Attack[] = ["/realtime", "/transcriber/transcribe/live"].map((
+  path,
+) => ({
+  name: `from another site: a socket through web at ${path}`,
+  async run(world) {
+    const token = await world.token(world.outsider, "transcriber");
+    const headers = {
+      origin: "https://evil.example",
+      cookie: world.outsider.cookie,
+      authorization: `Bearer ${token}`,
+    };
+    await using wire = new Wire(world.web + path, headers);
+    return succeededIf(await wire.opened, "the socket opened");
+  },
+  undone: fromAnywhere,
+}));
+
+/** Ways to write an address outside of what is passed on. */
+const OUTSIDE = [
+  "/transcriber/metrics",
+  "/transcriber/sessions",
+  "/transcriber/../metrics",
+  "/transcriber/clips/../metrics",
+  "/transcriber/clips/%2e%2e/metrics",
+  "/transcriber/clips/..%2f..%2fmetrics",
+  "/transcriber//metrics",
+  "/transcriber/languages/../metrics",
+  "/transcriber/languages\\..\\metrics",
+  "/transcriber/@127.0.0.1/metrics",
+  "/transcriber/.%00./metrics",
+];
+
+const inside = /transcriber_requests_total|process_cpu_seconds/;
+
+const outside: Attack[] = OUTSIDE.map((path) => ({
+  name: `what the transcriber measures, by ${path}`,
+  async run(world) {
+    const { text } = await statusOf(world.web, "GET", path, []);
+    return succeededIf(inside.test(text), "the measurements came");
+  },
+  undone: through(() => ({
+    request: () => new Response("transcriber_requests_total 1"),
+  })),
+}));
+
+/** Whether whoever makes up an address each time gets past the count of sockets that say nothing. */
+const forwarded: Attack = {
+  name: "an address made up for each socket to realtime, to have more of them",
+  async run(world: World) {
+    const wires = Array.from(
+      { length: 260 },
+      (_, i) =>
+        new Wire(world.realtime, {
+          "x-forwarded-for": `203.0.113.${i % 250}, 198.51.100.${i % 250}`,
+          "x-web-token": "made-up",
+        }),
+    );
+    const opened = await Promise.all(wires.map((wire) => wire.opened));
+    await Promise.all(wires.map((wire) => wire[Symbol.asyncDispose]()));
+    const many = opened.filter(Boolean).length;
+    return succeededIf(many > 200, `${many} sockets opened`);
+  },
+  undone: sayingYes,
+};
+
+const OUTBOX: Record<string, string[]> = {
+  "a Host that is not this machine": ["Host: chat.evil.example"],
+  "a proxy, for somebody elsewhere": ["X-Forwarded-For: 203.0.113.7"],
+  "a proxy of another kind": ["Forwarded: for=203.0.113.7"],
+};
+
+const outbox: Attack[] = Object.entries(OUTBOX).map(([what, headers]) => ({
+  name: `the outbox, by ${what}`,
+  async run(world) {
+    const { status } = await statusOf(world.web, "GET", "/outbox", headers);
+    return succeededIf(status === 200, "the e-mails were shown");
+  },
+  undone: through(() => ({ request: () => new Response("e-mails") })),
+}));
+
+/** Hosts somebody may write so that a link in an e-mail leads to them. */
+const HOSTS = [
+  "evil.example",
+  "192.0.2.66:8000",
+  "localhost:1",
+];
+
+const poisoned: Attack[] = HOSTS.map((host) => ({
+  name: `a link to a new password that leads to ${host}`,
+  async run(world) {
+    const before = await mailsOf(world);
+    const body = new URLSearchParams({ email: world.outsider.email });
+    const { status } = await statusOf(world.web, "POST", "/login/forgot", [
+      `Host: ${host}`,
+      "Sec-Fetch-Site: same-origin",
+      "Content-Type: application/x-www-form-urlencoded",
+      `Content-Length: ${`${body}`.length}`,
+    ], `${body}`);
+    if (status >= 400) return { held: true };
+    for (let tries = 0; tries < 200; tries += 1) {
+      const mail = (await mailsOf(world)).find((name) =>
+        !before.includes(name)
+      );
+      if (mail) {
+        const lines = await Deno.readTextFile(
+          `${world.dataDir}/outbox/${mail}`,
+        );
+        // Long lines are broken in e-mails (RFC 2045 §6.7).
+        const text = lines.replace(/=\r?\n/g, "");
+        return succeededIf(
+          text.includes(`//${host}/login/reset`),
+          "the link leads there",
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return succeeded("no e-mail came, so it cannot be judged");
+  },
+  undone: through((world) => ({
+    async request(_, request) {
+      if (!request.url.endsWith("/login/forgot")) return request;
+      const name = `${crypto.randomUUID()}.eml`;
+      const link = `http://${host}/login/reset/code`;
+      await Deno.writeTextFile(`${world.dataDir}/outbox/${name}`, link);
+      return new Response(null, { status: 303, headers: { location: "/" } });
+    },
+  })),
+}));
+
+async function mailsOf({ dataDir }: World): Promise<string[]> {
+  return await Array.fromAsync(
+    Deno.readDir(`${dataDir}/outbox`),
+    ({ name }) => name,
+  );
+}
+
+export const addresses: Attack[] = [
+  ...foreign,
+  ...outside,
+  forwarded,
+  ...outbox,
+  ...poisoned,
+];
