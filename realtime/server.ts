@@ -58,7 +58,8 @@ const DRAIN_LIMIT = 8_000;
 /** Starts the service on the port of the configuration (0: any free one). */
 export async function startServer(
   config: Config,
-  { openLog, verify, logger, ask = webAsker(config.appUrl) }: Parts,
+  { openLog, verify, logger, ask = webAsker(config.webUrl ?? config.appUrl) }:
+    Parts,
 ): Promise<Realtime> {
   const publishQueue = new PublishQueue();
   const hub = new Hub(publishQueue, logger, ask);

@@ -39,7 +39,7 @@ export function createAuth(
     new URL("/.well-known/jwks.json", config.webUrl ?? config.appUrl),
     { timeoutDuration: 3_000, cooldownDuration: 10_000 },
   );
-  const check = new SessionCheck(config.appUrl);
+  const check = new SessionCheck(config.webUrl ?? config.appUrl);
   const digests = Promise.all(config.keys.map(digest));
 
   async function verifyToken(token: string): Promise<Caller> {

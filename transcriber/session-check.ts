@@ -21,7 +21,7 @@ export class SessionCheck {
   #lived = new Map<string, number>();
 
   constructor(
-    readonly appUrl: string,
+    readonly webUrl: string,
     readonly now: () => number = Date.now,
   ) {}
 
@@ -51,7 +51,7 @@ export class SessionCheck {
 
   async #ask(token: string): Promise<Answer> {
     try {
-      const answer = await fetch(`${this.appUrl}/api/internal/token`, {
+      const answer = await fetch(`${this.webUrl}/api/internal/token`, {
         headers: { authorization: `Bearer ${token}` },
         signal: AbortSignal.timeout(PATIENCE_MS),
         redirect: "error",

@@ -23,13 +23,13 @@ export type AskWeb = (
 ) => Promise<Record<string, MemberList>>;
 
 /** {@link AskWeb}, of web at its origin. */
-export function webAsker(appUrl: string): AskWeb {
+export function webAsker(webUrl: string): AskWeb {
   let asking = 0;
   return async ({ token }, roomIds) => {
     if (asking >= AT_ONCE) throw new WebError("Too many ask.");
     asking += 1;
     try {
-      return await ask(appUrl, token, roomIds);
+      return await ask(webUrl, token, roomIds);
     } catch (cause) {
       throw new WebError("Web does not say who is in a room.", { cause });
     } finally {
@@ -38,8 +38,8 @@ export function webAsker(appUrl: string): AskWeb {
   };
 }
 
-async function ask(appUrl: string, token: string, roomIds: string[]) {
-  const url = new URL("/api/internal/members", appUrl);
+async function ask(webUrl: string, token: string, roomIds: string[]) {
+  const url = new URL("/api/internal/members", webUrl);
   url.searchParams.set("rooms", roomIds.join(","));
   const answer = await fetch(url, {
     headers: { authorization: `Bearer ${token}` },
