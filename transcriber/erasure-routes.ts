@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
 import { assertService } from "./auth.ts";
 import { deleteAll, deleteOwned } from "./clips/clips.ts";
 import { ApiError } from "./errors.ts";
@@ -31,19 +31,21 @@ const More = z.object({
   }),
 }).openapi("ErasedPart");
 
-const small = bodyLimit({
-  maxSize: 512 * 1024,
-  onError: () => {
-    throw new ApiError({
-      code: "too-large",
-      status: 413,
-      message: "Name fewer clips at a time.",
-    });
-  },
-});
+const tooLarge = () =>
+  new ApiError({
+    code: "too-large",
+    status: 413,
+    message: "Name fewer clips at a time.",
+  });
+
+/** The most bytes of a body here. */
+const BYTES = 512 * 1024;
 
 /** What a deleted account or an ended room leaves here, deleted at web's word. */
 export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
+  const small = createMiddleware<Env>((c, next) =>
+    deps.bodies.within(c, BYTES, tooLarge, next)
+  );
   app.openapi(
     createRoute({
       method: "post",

@@ -1,4 +1,5 @@
 import { createAuth } from "./auth.ts";
+import { Bodies } from "./bodies.ts";
 import { Quota } from "./clips/quota.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import { readConfig } from "./config.ts";
@@ -22,6 +23,7 @@ function main(): void {
     auth: createAuth(config),
     recognizer,
     clips,
+    bodies: new Bodies(),
     quota: new Quota(clips, config.quota),
     metrics: new Metrics(recognizer),
     limits: new RateLimiter(),

@@ -1,4 +1,6 @@
+import type { BodyShare } from "../realtime/common/body-budget.ts";
 import type { Auth, Caller } from "./auth.ts";
+import type { Bodies } from "./bodies.ts";
 import type { Clips } from "./clips/clips.ts";
 import type { Quota } from "./clips/quota.ts";
 import type { Config } from "./config.ts";
@@ -14,6 +16,7 @@ export interface Deps {
   recognizer: Recognizer;
   clips: Clips;
   quota: Quota;
+  bodies: Bodies;
   limits: RateLimiter;
   metrics: Metrics;
   log: Logger;
@@ -28,6 +31,8 @@ export interface Env {
     /** Aborted when the client goes away. */
     gone: AbortSignal;
     caller: Caller;
+    /** What is held of the body. */
+    share: BodyShare;
     /** The code of the error answered, for the log. */
     code?: string;
   };

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
+import { createMiddleware } from "hono/factory";
 import type { SessionsEnded } from "../realtime/protocol.ts";
 import { assertService } from "./auth.ts";
 import { ApiError } from "./errors.ts";
@@ -13,19 +13,21 @@ const Ended: z.ZodType<SessionsEnded> = z.object({
   keep: id.optional(),
 });
 
-const small = bodyLimit({
-  maxSize: 4_096,
-  onError: () => {
-    throw new ApiError({
-      code: "too-large",
-      status: 413,
-      message: "This is more than the name of a session.",
-    });
-  },
-});
+const tooLarge = () =>
+  new ApiError({
+    code: "too-large",
+    status: 413,
+    message: "This is more than the name of a session.",
+  });
+
+/** The most bytes of a body here. */
+const BYTES = 4_096;
 
 /** `POST /sessions`: web tells that sessions ended, whose tokens are refused from then on. */
 export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
+  const small = createMiddleware<Env>((c, next) =>
+    deps.bodies.within(c, BYTES, tooLarge, next)
+  );
   app.openapi(
     createRoute({
       method: "post",

@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { bodyLimit } from "hono/body-limit";
 import { createMiddleware } from "hono/factory";
 import { decodeAudio } from "./audio/decode.ts";
 import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
 import { authenticated, failures } from "./middleware.ts";
+import type { Bodies } from "./bodies.ts";
 import { clipFor } from "./clips/clips.ts";
 import { keepClip } from "./clips/keep.ts";
 import type { Caller } from "./auth.ts";
@@ -35,16 +35,6 @@ const AUDIO_TYPES = [
   "application/octet-stream",
 ];
 const binary = { schema: { type: "string", format: "binary" } } as const;
-
-const limitBody = (maxSize: number) =>
-  bodyLimit({
-    maxSize,
-    onError: () => {
-      throw audioTooLarge();
-    },
-  });
-const limitAudio = limitBody(AUDIO_LIMITS.bytes);
-const limitJson = limitBody(JSON_BYTES);
 
 const isJson = (type: string) => /^application\/json\b/i.test(type);
 const isAudio = (type: string) => {
@@ -77,22 +67,25 @@ function assertSimple(bytes: Uint8Array): void {
 }
 
 /** Refuses what is neither audio nor JSON, and more of it than allowed, before anything is read. */
-const acceptBody = createMiddleware<Env>((c, next) => {
-  const type = c.req.header("content-type") ?? "";
-  if (isJson(type)) {
-    return limitJson(c, async () => {
-      assertSimple(new Uint8Array(await c.req.arrayBuffer()));
-      await next();
+const acceptBody = (bodies: Bodies) =>
+  createMiddleware<Env>(async (c, next) => {
+    const type = c.req.header("content-type") ?? "";
+    if (isJson(type)) {
+      return await bodies.within(c, JSON_BYTES, audioTooLarge, async () => {
+        assertSimple(new Uint8Array(await c.req.arrayBuffer()));
+        await next();
+      });
+    }
+    if (isAudio(type)) {
+      return await bodies.within(c, AUDIO_LIMITS.bytes, audioTooLarge, next);
+    }
+    throw new ApiError({
+      code: "content-type",
+      status: 415,
+      message:
+        "Send a recording with its Content-Type, for example audio/webm, or JSON.",
     });
-  }
-  if (isAudio(type)) return limitAudio(c, next);
-  throw new ApiError({
-    code: "content-type",
-    status: 415,
-    message:
-      "Send a recording with its Content-Type, for example audio/webm, or JSON.",
   });
-});
 
 /** `POST /transcribe`: a recording in, its words out. */
 export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
@@ -108,7 +101,11 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     description:
       "Send up to 10 MB and 5 minutes of WebM, Ogg (Opus) or WAV, and where the server has ffmpeg also MP4, FLAC or MPEG. If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
     security: [{ bearer: [] }],
-    middleware: [authenticated(deps.auth), rated, acceptBody] as const,
+    middleware: [
+      authenticated(deps.auth),
+      rated,
+      acceptBody(deps.bodies),
+    ] as const,
     request: {
       query: TranscribeQuery,
       body: {
@@ -123,7 +120,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
         description: "The words",
         content: { "application/json": { schema: TranscriptSchema } },
       },
-      ...failures(400, 401, 404, 413, 415, 422, 429, 503, 504),
+      ...failures(400, 401, 404, 408, 413, 415, 422, 429, 503, 504),
     },
   });
 

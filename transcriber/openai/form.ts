@@ -17,6 +17,8 @@ const FIELD_BYTES = 16 * 1024;
 const FIELDS = 64;
 /** Bytes of the body besides the file: every field, and what stands between them. */
 const REST_BYTES = FIELDS * 1024 + 4 * FIELD_BYTES;
+/** Bytes of a whole body. */
+export const FORM_BYTES = AUDIO_LIMITS.bytes + REST_BYTES;
 /** RFC 2046 §5.1.1: a boundary has at most seventy characters. */
 const LONGEST_BOUNDARY = 70;
 
@@ -26,7 +28,7 @@ const LONGEST_BOUNDARY = 70;
  * `form-too-large`; 415 `content-type`
  */
 export async function readForm(
-  body: ReadableStream<Uint8Array> | null,
+  body: AsyncIterable<Uint8Array> | null,
   contentType: string,
 ): Promise<Form> {
   const form: Form = { file: null, fields: new Map() };
@@ -87,8 +89,8 @@ function open(contentType: string): BusboyInstance {
 }
 
 /** The body, as far as it may go. */
-async function* source(body: ReadableStream<Uint8Array> | null) {
-  let left = AUDIO_LIMITS.bytes + REST_BYTES;
+async function* source(body: AsyncIterable<Uint8Array> | null) {
+  let left = FORM_BYTES;
   for await (const piece of body ?? []) {
     left -= piece.length;
     if (left < 0) throw audioTooLarge();

@@ -1,7 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { createMiddleware } from "hono/factory";
 import { decodeAudio, type Recording } from "../audio/decode.ts";
-import { audioEmpty } from "../audio/errors.ts";
+import { audioEmpty, audioTooLarge } from "../audio/errors.ts";
 import { ApiError } from "../errors.ts";
 import { authenticated } from "../middleware.ts";
 import { heardIn } from "../hear.ts";
@@ -15,7 +16,7 @@ import { transcriptionsDocumentation } from "./documentation.ts";
 import { isWithoutWords } from "./errors.ts";
 import { streamed } from "./events.ts";
 import { readFields } from "./fields.ts";
-import { readForm } from "./form.ts";
+import { FORM_BYTES, readForm } from "./form.ts";
 import { formatted } from "./formats.ts";
 import { engineLanguage } from "./languages.ts";
 import { findModel, listModels } from "./models.ts";
@@ -26,7 +27,10 @@ export function addOpenAi(app: OpenAPIHono<Env>, deps: Deps): void {
     app.openAPIRegistry.registerPath(documentation);
   }
   const path = "/v1/audio/transcriptions";
-  app.post(path, authenticated(deps.auth), async (c) => {
+  const counted = createMiddleware<Env>((c, next) =>
+    deps.bodies.counted(c, next)
+  );
+  app.post(path, authenticated(deps.auth), counted, async (c) => {
     deps.limits.take(c.get("caller"));
     return await transcriptions(c, deps);
   });
@@ -54,7 +58,8 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
   const { recognizer } = deps;
   const signal = c.get("gone");
   const type = c.req.header("content-type") ?? "";
-  const { file, fields } = await readForm(c.req.raw.body, type);
+  const body = deps.bodies.pieces(c, FORM_BYTES, audioTooLarge);
+  const { file, fields } = await readForm(body, type);
   const asked = readFields(fields);
   findModel(recognizer, asked.model);
   const language = engineLanguage(recognizer, asked.language);

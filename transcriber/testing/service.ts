@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { createAuth } from "../auth.ts";
+import { Bodies } from "../bodies.ts";
 import { folderClips } from "../clips/folder.ts";
 import { DEFAULT_QUOTA, Quota } from "../clips/quota.ts";
 import type { LiveTimes } from "../live.ts";
@@ -53,6 +54,7 @@ export async function startService(
     recognizer,
     metrics: new Metrics(recognizer),
     clips,
+    bodies: new Bodies(),
     quota: new Quota(clips),
     limits: new RateLimiter(),
     log: (_level, event, fields) => lines.push({ event, ...fields }),

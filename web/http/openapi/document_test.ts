@@ -22,7 +22,7 @@ Deno.test(
     const routes = new URL("../../routes/api/", import.meta.url);
     const there: string[] = [];
     for await (const { name } of Deno.readDir(routes)) {
-      if (/^_|_test\.ts$|^openapi/.test(name)) continue;
+      if (/^_|_test\.ts$|^openapi|^internal$/.test(name)) continue;
       const path = `/api/${name.replace(/\.ts$/, "")}`;
       const { headers } = await stage.app.ask(path, { method: "OPTIONS" });
       const allowed = headers.get("allow")!.split(", ");

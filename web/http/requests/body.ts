@@ -1,19 +1,10 @@
+import {
+  chunksOf,
+  PACE,
+  type PaceErrors,
+} from "../../../realtime/common/body-pace.ts";
 import { AppError } from "../../errors.ts";
 import { shareOf } from "./body-budget.ts";
-
-/**
- * How slowly a body may come. A phone on a bad line manages 8 KB a second; whoever sends less
- * keeps a connection, and memory, for nothing.
- */
-export interface Pace {
-  /** Milliseconds everybody has, however little comes. */
-  graceMs: number;
-  /** Milliseconds without a byte. */
-  idleMs: number;
-  bytesPerSecond: number;
-}
-
-const PACE: Pace = { graceMs: 20_000, idleMs: 15_000, bytesPerSecond: 8_192 };
 
 /**
  * How much of a too large body is read and thrown away before it is answered. A browser
@@ -38,48 +29,7 @@ const gone = (cause: unknown): AppError =>
     cause,
   });
 
-/** The next chunk; undefined at the end. */
-async function nextOf(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  ms: number,
-): Promise<Uint8Array | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooSlow()), Math.max(0, ms));
-  });
-  try {
-    const read = reader.read().catch((cause) => {
-      throw gone(cause);
-    });
-    return (await Promise.race([read, late])).value;
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Each chunk of a stream, as long as it keeps the pace. */
-async function* chunksOf(
-  stream: ReadableStream<Uint8Array>,
-  pace: Pace,
-): AsyncGenerator<Uint8Array> {
-  const { graceMs, idleMs, bytesPerSecond } = pace;
-  const reader = stream.getReader();
-  const started = performance.now();
-  let size = 0;
-  try {
-    for (;;) {
-      const due = started + graceMs + size / bytesPerSecond * 1_000;
-      const left = Math.min(idleMs, due - performance.now());
-      const chunk = await nextOf(reader, left);
-      if (chunk === undefined) return;
-      size += chunk.length;
-      yield chunk;
-    }
-  } finally {
-    // What still comes is nobody's: the connection ends with the answer.
-    reader.cancel().catch(() => {});
-  }
-}
+const ERRORS: PaceErrors = { tooSlow, gone };
 
 /**
  * The first bytes of a request's body, of which never more than `limit` are held, and whether
@@ -100,7 +50,7 @@ export async function readUpTo(
   share?.expect(Math.min(announced, limit));
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of req.body ? chunksOf(req.body, pace) : []) {
+  for await (const chunk of req.body ? chunksOf(req.body, pace, ERRORS) : []) {
     size += chunk.length;
     if (size > DISCARD_BYTES) break;
     if (size > limit) continue;
