@@ -11,8 +11,8 @@ const WORD = /\p{L}/u;
 const TWO_WORDS = /\p{L}{2,},? \p{L}{2,}/u;
 /** Begins or ends in a space: made to be put beside something. */
 const LOOSE = /^ .*\p{L}|\p{L}.* $/su;
-/** Begins in the middle of a sentence and goes to its end. */
-const TAIL = /^\p{Ll}\S* \S+ .*[.?!…]$/su;
+/** Begins in the middle of a sentence and goes to its end; a field's name may begin one. */
+const TAIL = /^[\p{Ll}’'-]+,? \S+ .*[.?!…]$/su;
 const END = /[.?!…][”’)]*\s*$/;
 /** Markup and style sheets. */
 const CODE = /[<{]/;
