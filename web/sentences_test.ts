@@ -14,6 +14,8 @@ const LOOSE = /^ .*\p{L}|\p{L}.* $/su;
 /** Begins in the middle of a sentence and goes to its end; a field's name may begin one. */
 const TAIL = /^[\p{Ll}’'-]+,? \S+ .*[.?!…]$/su;
 const END = /[.?!…][”’)]*\s*$/;
+/** The four characters a part of a file begins with, padded. */
+const TAG = /^(\w{4})*\w{1,3} $/;
 /** Markup and style sheets. */
 const CODE = /[<{]/;
 
@@ -93,7 +95,7 @@ const plugin: Deno.lint.Plugin = {
         };
         const piece = (node: Node) => {
           const text = textOf(node) ?? "";
-          if (CODE.test(text)) return;
+          if (CODE.test(text) || TAG.test(text)) return;
           if (LOOSE.test(text)) refuse(node, "a piece with a loose end");
           if (TAIL.test(text)) refuse(node, "the end of a sentence");
         };

@@ -36,6 +36,32 @@ Deno.test({
   },
 });
 
+/** Five seconds of noise that swells and ebbs, the same each time. */
+function surf(): Int16Array {
+  let seed = 977;
+  const random = () => (seed = seed * 48_271 % 2_147_483_647) / 2_147_483_647;
+  return Int16Array.from({ length: 80_000 }, (_, i) => {
+    const noise = random() + random() + random() + random() - 2;
+    const loudness = 0.5 + 0.5 * Math.sin(2 * Math.PI * 4 * i / 16_000);
+    return 7_000 * noise * loudness;
+  });
+}
+
+Deno.test({
+  name: `pocketsphinx makes no word of noise that swells and ebbs${why}`,
+  ignore,
+  fn: async () => {
+    const engine = new PocketSphinx();
+    const heard = await engine.transcribe(surf(), english)
+      .then(({ text }) => text, (error) => error.code);
+    assertEquals(heard, "audio-not-understood");
+    const pcm = pcmOf(await speak("left right left right left right"));
+    const { text } = await engine.transcribe(pcm, english);
+    assertEquals(text, "Left right left right left right");
+    await engine.close();
+  },
+});
+
 Deno.test({
   name:
     `pocketsphinx queues what its decoders cannot take, up to a bound${why}`,

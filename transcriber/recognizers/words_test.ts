@@ -32,6 +32,30 @@ Deno.test("what the engine doubts on the whole is no words; one sure word among 
   assertEquals(heard(0.35), true);
 });
 
+Deno.test("a word that lasts for seconds is noise, however sure the engine is of it", () => {
+  const one = (seconds: number) =>
+    isUnderstood([{
+      word: "up",
+      start: 1,
+      end: 1 + seconds,
+      confidence: 0.98,
+    }]);
+  assertEquals([one(0.9), one(4.8)], [true, false]);
+});
+
+Deno.test("many words of which few differ are noise, unless the engine is quite sure", () => {
+  const heard = (text: string, confidence: number) =>
+    isUnderstood(
+      text.split(" ").map((word, i) => (
+        { word, start: i / 3, end: (i + 1) / 3, confidence }
+      )),
+    );
+  assertEquals(heard("oh you know you know and who who who who", 0.38), false);
+  assertEquals(heard("left right left right left right", 0.69), true);
+  assertEquals(heard("no no no", 0.38), true);
+  assertEquals(heard("the bread is in the oven", 0.38), true);
+});
+
 Deno.test("every sentence begins with a capital letter", () => {
   assertEquals(sentence(["hello", "there"]), "Hello there");
   assertEquals(sentence(["émile", "waits"]), "Émile waits");
