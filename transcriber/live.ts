@@ -12,7 +12,7 @@ import {
   type Update,
 } from "./recognizers/recognizer.ts";
 import { requestIdOf } from "../realtime/common/request-id.ts";
-import { LanguageSchema } from "./schemas.ts";
+import { LanguageSchema, Writing, writingOf } from "./schemas.ts";
 import type { Deps } from "./service.ts";
 
 /** What the server sends. */
@@ -49,7 +49,7 @@ export const liveDocumentation = {
   path: "/transcribe/live",
   summary: "WebSocket: text while you speak",
   description:
-    `Open it with your token as Authorization: Bearer. A browser sends the token as the second subprotocol: new WebSocket(url, ["transcriber", token]). To name a language, add ?language=. Then send binary frames of 16 kHz mono signed 16-bit little-endian PCM, at most 65,536 bytes each, and {"type": "end"} when you are done. The server sends {"type": "partial", "text"}, which replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. The finals, joined with spaces, are the whole text. The socket closes with 1000 after the end, with 4000–4099 when it makes sense to try again later, and with 4400–4499 when it does not. It stays open for at most 5 minutes, and for 15 s without audio.`,
+    `Open it with your token as Authorization: Bearer. A browser sends the token as the second subprotocol: new WebSocket(url, ["transcriber", token]). To name a language, add ?language=; spoken and hints are those of /transcribe. Then send binary frames of 16 kHz mono signed 16-bit little-endian PCM, at most 65,536 bytes each, and {"type": "end"} when you are done. The server sends {"type": "partial", "text"}, which replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. The finals, joined with spaces, are the whole text. The socket closes with 1000 after the end, with 4000–4099 when it makes sense to try again later, and with 4400–4499 when it does not. It stays open for at most 5 minutes, and for 15 s without audio.`,
   responses: {
     101: { description: "The socket is open" },
     ...failures(400, 401, 403, 426, 429, 503),
@@ -80,13 +80,13 @@ export class Live {
   async upgrade(request: Request): Promise<Response> {
     const requestId = requestIdOf(request.headers); // gone after the upgrade
     try {
-      const { caller, language, protocol } = await this.#admit(request);
+      const { protocol, ...talk } = await this.#admit(request);
       const { socket, response } = Deno.upgradeWebSocket(request, {
         protocol,
         idleTimeout: PING_SECONDS,
       });
       this.#deps.metrics.request("GET", "/transcribe/live", 101);
-      this.#serve(socket, { caller, language, requestId });
+      this.#serve(socket, { ...talk, requestId });
       return response;
     } catch (error) {
       const shown = error instanceof ApiError ? error : internalError(error);
@@ -119,12 +119,19 @@ export class Live {
     const protocol = offered[0] === PROTOCOL ? PROTOCOL : undefined;
     const token = bearer(headers) ?? (protocol && offered[1]) ?? null;
     const caller = await this.#deps.auth.verify(token);
-    const query = new URL(request.url).searchParams.get("language");
-    const language = LanguageSchema.safeParse(query ?? "en-US");
+    const query = new URL(request.url).searchParams;
+    const language = LanguageSchema.safeParse(query.get("language") ?? "en-US");
     if (!language.success) throw unknownLanguage();
+    const writing = Writing.safeParse(Object.fromEntries(query));
+    if (!writing.success) throw unknownWriting();
     this.#deps.limits.take(caller);
     this.#assertRoom(caller);
-    return { caller, protocol, language: language.data };
+    return {
+      caller,
+      protocol,
+      language: language.data,
+      writing: writingOf(writing.data),
+    };
   }
 
   /** Before a socket is opened: afterwards its frames take memory, even while it is closed. */
@@ -232,7 +239,7 @@ export class Live {
   /** The whole conversation; counts the samples heard. */
   async #recognise(
     inbox: Inbox,
-    { caller, language }: Talk,
+    { caller, language, writing }: Talk,
     send: (frame: LiveFrame) => void,
     signal: AbortSignal,
     heard: { samples: number },
@@ -247,7 +254,7 @@ export class Live {
     this.#speaking.add(caller.id);
     try {
       const stream = await this.#deps.recognizer
-        .start({ language, signal, onUpdate: send });
+        .start({ ...writing, language, signal, onUpdate: send });
       try {
         await this.#listen(inbox, stream, heard);
       } finally {
@@ -296,6 +303,7 @@ export class Live {
 interface Talk {
   caller: Caller;
   language: string;
+  writing: ReturnType<typeof writingOf>;
   requestId: string;
 }
 
@@ -311,6 +319,14 @@ const unknownLanguage = () =>
     code: "invalid",
     status: 400,
     message: "The language must be a tag such as en-US.",
+  });
+
+const unknownWriting = () =>
+  new ApiError({
+    code: "invalid",
+    status: 400,
+    message:
+      "Set spoken to true or false, and send at most 2,000 characters of hints.",
   });
 
 const unknownFrame = () =>

@@ -9,12 +9,33 @@ export const LanguageSchema = z.string()
   .regex(LANGUAGE_TAG, "must be a tag such as en-US")
   .openapi({ description: "BCP 47 language", example: "en-US" });
 
+/** How text is to be written, for recordings and live. */
+export const Writing = z.object({
+  spoken: z.enum(["true", "false"]).default("false").openapi({
+    description:
+      "Write “comma”, “full stop”, “question mark”, “new line” and the like as marks (English, German, French, Spanish).",
+  }),
+  hints: z.string().max(2_000).default("").openapi({
+    description:
+      "Names and words that are likely to be said, with commas between them, for engines that take them.",
+    example: "Ada Lovelace, Grace Hopper",
+  }),
+});
+
+/** The same as an engine takes it. */
+export const writingOf = ({ spoken, hints }: z.infer<typeof Writing>) => ({
+  spoken: spoken === "true",
+  hints: hints.split(",").map((hint) => hint.trim())
+    .filter((hint) => hint !== "").slice(0, 100),
+});
+
 export const TranscribeQuery = z.object({
   language: LanguageSchema.default("en-US"),
   keep: z.enum(["true", "false"]).default("false").openapi({
     description:
       "Keep the recording, before it is recognised, and answer its id as `clip`.",
   }),
+  ...Writing.shape,
 });
 
 export const TranscribeJson = z.object({

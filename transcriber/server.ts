@@ -1,6 +1,7 @@
 import { createApp } from "./app.ts";
 import { Live, type LiveTimes } from "./live.ts";
 import type { Deps } from "./service.ts";
+import { written } from "./text/written.ts";
 
 export interface Service {
   fetch(request: Request): Response | Promise<Response>;
@@ -9,7 +10,11 @@ export interface Service {
 }
 
 /** Joins the HTTP app and the live socket, whose upgrade no middleware may touch. */
-export function createService(deps: Deps, times?: Partial<LiveTimes>): Service {
+export function createService(
+  { recognizer, ...others }: Deps,
+  times?: Partial<LiveTimes>,
+): Service {
+  const deps = { ...others, recognizer: written(recognizer) };
   const app = createApp(deps);
   const live = new Live(deps, times);
   return {

@@ -12,12 +12,16 @@ import type { Config } from "./config.ts";
 import { ApiError, internalError } from "./errors.ts";
 import { heardIn } from "./hear.ts";
 import { AUDIO_LIMITS } from "./limits.ts";
-import { assertUsable } from "./recognizers/recognizer.ts";
+import {
+  assertUsable,
+  type TranscribeOptions,
+} from "./recognizers/recognizer.ts";
 import {
   TranscribeJson,
   TranscribeQuery,
   type Transcript,
   TranscriptSchema,
+  writingOf,
 } from "./schemas.ts";
 import type { Deps, Env } from "./service.ts";
 
@@ -125,7 +129,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
   });
 
   app.openapi(route, async (c) => {
-    const { language: queried, keep } = c.req.valid("query");
+    const { language: queried, keep, ...writing } = c.req.valid("query");
     const json = isJson(c.req.header("content-type") ?? "")
       ? c.req.valid("json")
       : null;
@@ -136,6 +140,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       ? await bytesOf(deps, caller, json)
       : new Uint8Array(await c.req.arrayBuffer());
     const answer = await transcribe(deps, caller, bytes, {
+      ...writingOf(writing),
       language,
       keep: keep === "true" && json?.audio_uri === undefined,
       signal: c.get("gone"),
@@ -148,9 +153,9 @@ async function transcribe(
   deps: Deps,
   caller: Caller,
   bytes: Uint8Array,
-  options: { language: string; keep: boolean; signal: AbortSignal },
+  { keep, ...options }: TranscribeOptions & { keep: boolean },
 ): Promise<Transcript> {
-  const { language, keep, signal } = options;
+  const { signal } = options;
   const recording = await decodeAudio(bytes, { signal, ffmpeg: deps.ffmpeg });
   const { format, duration } = recording;
   deps.metrics.audio("recording", duration);
@@ -160,7 +165,7 @@ async function transcribe(
     ? await keepClip(deps, caller, bytes, { contentType, duration })
     : null;
   try {
-    const heard = await heardIn(deps, bytes, recording, { language, signal });
+    const heard = await heardIn(deps, bytes, recording, options);
     if (heard.text === "") throw noSpeech();
     return {
       ...heard,

@@ -6,6 +6,7 @@ import { toInt16 } from "./audio/samples.ts";
 import { opusFile, tone } from "./testing/files.ts";
 import { OneWord, realSpeech, Stuck } from "./testing/recognizers.ts";
 import { failure, json, post, wav } from "./testing/requests.ts";
+import { Scripted } from "./testing/scripted-engine.ts";
 import { memoryClips } from "./testing/clips.ts";
 import { KEY, startService } from "./testing/service.ts";
 import { pcmOf, speak } from "./testing/speech.ts";
@@ -58,6 +59,26 @@ Deno.test("the original's JSON works, and its language wins", async () => {
     json({ ...body, language_code: "de-DE" }),
   );
   assertEquals(await failure(german), "422 language-unsupported");
+});
+
+Deno.test("marks that were spoken and names that are likely reach the engine, and senseless ones are refused", async () => {
+  const sentence = "twenty five people question mark";
+  const recognizer = await Scripted.hearing(sentence);
+  await using service = await startService({ recognizer });
+  const spoken = await speak(sentence);
+  const ask = (query: string) =>
+    service.request(`/transcribe?${query}`, post(spoken));
+  const texts = ["spoken=false", "spoken=true&hints=Ada, Grace,,"];
+  const heard = [];
+  for (const query of texts) heard.push((await (await ask(query)).json()).text);
+  assertEquals(heard, ["25 people question mark", "25 people?"]);
+  assertEquals(recognizer.asked.map(({ hints }) => hints), [
+    [],
+    ["Ada", "Grace"],
+  ]);
+  for (const query of ["spoken=perhaps", `hints=${"x".repeat(2_001)}`]) {
+    assertEquals(await failure(await ask(query)), "400 invalid");
+  }
 });
 
 Deno.test("a recording is taken by any name senders have for it", async () => {

@@ -43,6 +43,10 @@ const FormSchema = z.object({
   prompt: z.string().max(16_384).optional().openapi({
     description: "Text that guides the spelling, for engines that take it.",
   }),
+  "keywords[]": z.array(z.string()).optional().openapi({
+    description:
+      "Words that are likely to be said, for engines that take them.",
+  }),
   temperature: z.number().min(0).max(1).optional(),
   response_format: z.enum(FORMATS).default("json"),
   "timestamp_granularities[]": z.array(z.enum(["word", "segment"])).optional()

@@ -12,6 +12,7 @@ export interface Asked {
   /** ISO 639-1 or a BCP 47 tag. */
   language?: string;
   prompt?: string;
+  keywords?: string[];
   temperature?: number;
   format: ResponseFormat;
   granularities: ("word" | "segment")[];
@@ -26,6 +27,7 @@ const LANGUAGE = "Name the language by its code, for example en.";
 const TEMPERATURE = "The temperature is a number from 0 to 1.";
 const FORMAT = "The format is json, text, srt, verbose_json or vtt.";
 const GRANULARITY = "Times are given for each word or each segment.";
+const KEYWORDS = "Send at most 100 keywords of 200 characters.";
 const STREAM = "Set stream to true or false.";
 
 const Temperature = z.string()
@@ -40,6 +42,8 @@ const Fields = z.object({
   model: last(z.string().max(200, NO_MODEL)),
   language: last(z.string().regex(LANGUAGE_TAG, LANGUAGE)).optional(),
   prompt: last(z.string()).optional(),
+  keywords: z.array(z.string().max(200, KEYWORDS)).max(100, KEYWORDS)
+    .optional(),
   temperature: last(Temperature).optional(),
   response_format: last(z.enum(FORMATS, { error: FORMAT })).optional(),
   timestamp_granularities: z.array(
@@ -75,6 +79,7 @@ export function readFields(fields: Form["fields"]): Asked {
     model: data.model,
     language: data.language,
     prompt: data.prompt,
+    keywords: data.keywords,
     temperature: data.temperature,
     format,
     granularities: data.timestamp_granularities ?? ["segment"],

@@ -71,7 +71,8 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
     allowSilence: true,
   });
   deps.metrics.audio("recording", recording.duration);
-  const how = { language, signal, prompt: asked.prompt };
+  const { prompt, keywords: hints } = asked;
+  const how = { language, signal, prompt, hints };
   if (!asked.stream) {
     const heard = await wordsIn(deps, file, recording, how);
     return formatted({ heard, language }, asked);

@@ -50,6 +50,7 @@ export function sendable(pcm: Int16Array, original?: OpusOriginal): Sendable {
 export const recognitionConfig = (
   { encoding, sampleRateHertz }: Omit<Sendable, "bytes">,
   languageCode: string,
+  hints: readonly string[] = [],
 ): Config => ({
   encoding,
   sampleRateHertz,
@@ -57,6 +58,7 @@ export const recognitionConfig = (
   enableAutomaticPunctuation: true,
   enableWordTimeOffsets: true,
   enableWordConfidence: true,
+  ...(hints.length > 0 && { speechContexts: [{ phrases: [...hints] }] }),
 });
 
 /** Seconds of a protobuf duration, whose 64-bit part comes as number, string or object. */

@@ -114,6 +114,7 @@ export class GoogleStream implements RecognitionStream {
     const config = recognitionConfig(
       linear16(new Int16Array()),
       this.#language,
+      this.#options.hints,
     );
     call.write({ streamingConfig: { config, interimResults: true } });
     for (const piece of this.#unsettled) await this.#send(piece);

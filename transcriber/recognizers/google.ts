@@ -61,6 +61,7 @@ const POLLING = {
 export class Google implements Recognizer {
   readonly name = "google";
   readonly languages = GOOGLE_LANGUAGES;
+  readonly writes = true;
   #options: Required<GoogleOptions>;
   #client: Promise<SpeechClient> | null = null;
   #closed = false;
@@ -142,7 +143,7 @@ export class Google implements Recognizer {
     const client = await this.#connect();
     const [{ results }] = await unlessAborted(
       client.recognize({
-        config: recognitionConfig(audio, languageOf(options)),
+        config: recognitionConfig(audio, languageOf(options), options.hints),
         audio: { content: audio.bytes },
       }, { timeout: this.#options.timeoutMs }),
       options.signal,
@@ -163,7 +164,7 @@ export class Google implements Recognizer {
       options.signal.throwIfAborted();
       const longrunning = { ...POLLING, totalTimeoutMillis: timeoutMs };
       const [operation] = await client.longRunningRecognize({
-        config: recognitionConfig(audio, languageOf(options)),
+        config: recognitionConfig(audio, languageOf(options), options.hints),
         audio: { uri: staged.uri },
       }, { timeout: timeoutMs, longrunning });
       const done = operation.promise();

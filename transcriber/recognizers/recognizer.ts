@@ -53,6 +53,10 @@ export interface TranscribeOptions {
   signal: AbortSignal;
   /** Text that guides the spelling, for engines that take it. */
   prompt?: string;
+  /** Names and words that are likely to be said, for engines that take them. */
+  hints?: readonly string[];
+  /** Whether marks are spoken by name: “comma”, “new line”. */
+  spoken?: boolean;
   /** What `pcm` was decoded from, when that was Opus. */
   original?: OpusOriginal;
 }
@@ -76,6 +80,8 @@ export interface Recognizer {
   status(): RecognizerStatus;
   /** The BCP 47 languages it is made for; `supports` may take more, such as other regions. */
   readonly languages: readonly string[];
+  /** Whether its text has numbers in digits, as people write. */
+  readonly writes?: boolean;
   /** Whether the engine knows this BCP 47 language. */
   supports(language: string): boolean;
   /** Recordings and streams that wait for a decoder now. */

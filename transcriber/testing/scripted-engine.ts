@@ -14,7 +14,10 @@ const SLOWNESS = 10;
 
 /** An engine that hears the sentences of a script, and remembers what it was asked. */
 export class Scripted extends OneWord {
-  readonly asked: Pick<TranscribeOptions, "language" | "prompt">[] = [];
+  readonly asked: Pick<
+    TranscribeOptions,
+    "language" | "prompt" | "hints"
+  >[] = [];
   #script: Script;
 
   private constructor(script: Script) {
@@ -31,8 +34,8 @@ export class Scripted extends OneWord {
     options: TranscribeOptions,
   ): Promise<Transcription> {
     assertUsable(this, options.language);
-    const { language, prompt } = options;
-    this.asked.push({ language, prompt });
+    const { language, prompt, hints } = options;
+    this.asked.push({ language, prompt, hints });
     const duration = pcm.length / 16_000;
     await new Promise((go) => setTimeout(go, duration * SLOWNESS));
     options.signal.throwIfAborted();

@@ -1,8 +1,8 @@
 import { REALTIME_PATH, TRANSCRIBER_PATH } from "../config.ts";
 
-/** What of the transcriber is for browsers. Neither its measurements nor what is for web alone. */
+/** What of the transcriber is for browsers and other programs. Neither its measurements nor what is for web alone. */
 const SPEECH =
-  /^(\/transcribe(\/live)?|\/languages|\/docs|\/openapi\.json|\/clips\/[\w-]+(\/address|\/audio)?)$/;
+  /^(\/transcribe(\/live)?|\/languages|\/docs|\/openapi\.json|\/v1\/audio\/transcriptions|\/v1\/models(\/\w[\w.-]*)?|\/clips\/[\w-]+(\/address|\/audio)?)$/;
 
 /** The path at the transcriber that an address here stands for; undefined for all others. */
 export function speechPath(pathname: string): string | undefined {
@@ -16,5 +16,6 @@ export function passedRoute(pathname: string): string | undefined {
   if (pathname === REALTIME_PATH) return pathname;
   const path = speechPath(pathname);
   return path &&
-    TRANSCRIBER_PATH + path.replace(/^(\/clips\/)[^/]+/, "$1:id");
+    TRANSCRIBER_PATH +
+      path.replace(/^(\/clips\/|\/v1\/models\/)[^/]+/, "$1:id");
 }

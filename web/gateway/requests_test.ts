@@ -164,6 +164,7 @@ Deno.test("only what is for browsers is passed on", async () => {
     ...["%2e%2e/metrics", "..%2fmetrics", "transcribe/..%2f..%2fmetrics"],
     ...["clips/%2e%2e%2fmetrics", "clips/abc/../../metrics", "clips/a%00b"],
     ...["transcribe%2flive", "/metrics", "clips/abc/audio/more"],
+    ...["v1/chat/completions", "v1/models/%2e%2e%2f..%2fmetrics", "v1/metrics"],
     ...["languages;/../metrics", "clips/a?b/../..", "\\metrics"],
   ];
   for (const path of OUTSIDE) {
@@ -173,6 +174,9 @@ Deno.test("only what is for browsers is passed on", async () => {
   assertEquals(asked, ["/clips/a"]);
   assertEquals(speechPath("/transcriber/clips/abc/audio"), "/clips/abc/audio");
   assertEquals(speechPath("/transcribers/languages"), undefined);
+  for (const path of ["audio/transcriptions", "models", "models/whisper-1"]) {
+    assertEquals(speechPath(`/transcriber/v1/${path}`), `/v1/${path}`);
+  }
 });
 
 Deno.test("requests on their way are counted", async () => {

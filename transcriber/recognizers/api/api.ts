@@ -25,6 +25,7 @@ export interface ApiOptions extends ApiServer, Partial<Patience> {
 export class TranscriptionApi implements Recognizer {
   readonly name = "api";
   readonly languages = API_LANGUAGES;
+  readonly writes = true;
   #requests: Requests;
   #pool: Pool<null>;
   #closed = new AbortController();
@@ -95,14 +96,15 @@ export class TranscriptionApi implements Recognizer {
 
   async #ask(
     pcm: Int16Array,
-    { language, prompt, signal }: TranscribeOptions,
+    { language, prompt, hints = [], signal }: TranscribeOptions,
   ): Promise<Transcription> {
     const lease = await this.#pool.acquire(signal);
     try {
       return await this.#requests.ask({
         pcm,
         language: apiLanguage(language) ?? language,
-        prompt,
+        // Whisper spells as the text does that it is told to go on from.
+        prompt: [prompt, hints.join(", ")].filter(Boolean).join(" "),
         signal,
       });
     } finally {

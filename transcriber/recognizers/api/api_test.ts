@@ -229,13 +229,16 @@ Deno.test("a prompt is handed on, and a stretch that fails ends the live stream 
   const said: string[] = [];
   const stream = await engine.start({
     ...english,
-    prompt: "Ada, Grace",
+    prompt: "A greeting.",
+    hints: ["Ada", "Grace"],
     onUpdate: ({ type, text }) => type === "final" && said.push(text),
   });
   const pcm = joinPcm(pcmOf(await speak(SENTENCE)), 1);
   await stream.feed(pcm);
   while (said.length === 0) await new Promise((go) => setTimeout(go, 5));
-  assertEquals(server.sent.at(-1)?.fields.prompt, ["Ada, Grace"]);
+  assertEquals(server.sent.at(-1)?.fields.prompt, [
+    "A greeting. Ada, Grace",
+  ]);
   broken = true;
   await stream.feed(pcm);
   const error = await assertRejects(() => stream.finish(), ApiError);

@@ -37,6 +37,8 @@ export interface SherpaOptions {
 export class Sherpa implements Recognizer {
   readonly name = "sherpa-onnx";
   readonly languages: readonly string[];
+  /** Models of whole stretches write numbers; those that hear on the way write bare words. */
+  readonly writes: boolean;
   #process: SherpaProcess | null = null;
   #missing = "";
   #pool: Pool<null>;
@@ -56,6 +58,7 @@ export class Sherpa implements Recognizer {
       busy: recognizerBusy,
     });
     const model = findModel(modelDir, options.languages);
+    this.writes = typeof model !== "string" && !model.streaming;
     if (typeof model === "string") this.#missing = model;
     else {
       this.#process = new SherpaProcess({
