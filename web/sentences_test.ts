@@ -15,7 +15,7 @@ const LOOSE = /^ .*\p{L}|\p{L}.* $/su;
 const TAIL = /^[\p{Ll}’'-]+,? \S+ .*[.?!…]$/su;
 const END = /[.?!…][”’)]*\s*$/;
 /** The four characters a part of a file begins with, padded. */
-const TAG = /^(\w{4})*\w{1,3} $/;
+const TAG = /^[A-Z]{4}\w{3} $/;
 /** Markup and style sheets. */
 const CODE = /[<{]/;
 

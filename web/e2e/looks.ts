@@ -36,12 +36,15 @@ export async function findings(
         axe: { run(o: object): Promise<{ violations: Finding[] }> };
       };
       // Where the page may run no script, nothing that was put off is done.
+      const { setTimeout: real } = globalThis;
       globalThis.setTimeout = ((work: () => void) => {
         Promise.resolve().then(work);
       }) as unknown as typeof setTimeout;
       // Else it also describes every element that passed.
       const options = { runOnly, iframes: false, resultTypes: ["violations"] };
-      return (await axe.run(options)).violations;
+      const { violations } = await axe.run(options);
+      globalThis.setTimeout = real;
+      return violations;
     }, RULES[scheme]) as Finding[];
     found.push(
       ...violations.flatMap(({ id, nodes }) =>

@@ -152,10 +152,11 @@ export function Dictation(props: DictationProps) {
     if (phase === "check") start();
   }, [onClose]);
   useEffect(() => {
-    const { form } = input;
-    if (phase !== "check" || !form) return;
-    form.addEventListener("submit", onClose);
-    return () => form.removeEventListener("submit", onClose);
+    if (phase !== "check") return;
+    // However it is sent, the composer is empty afterwards.
+    const onInput = () => input.value || onClose();
+    input.addEventListener("input", onInput);
+    return () => input.removeEventListener("input", onInput);
   }, [phase]);
 
   // What was said must not be lost by closing the tab.
