@@ -11,7 +11,8 @@ import {
   audioSilent,
   audioTooLarge,
 } from "./errors.ts";
-import { decodeWithFfmpeg } from "./ffmpeg.ts";
+import { decodeFlac } from "./flac.ts";
+import { decodeWithFfmpeg, type FfmpegOptions } from "./ffmpeg.ts";
 import { remuxMp4 } from "./remux.ts";
 import { resample } from "./resample.ts";
 import { isSilent, type Samples, toInt16 } from "./samples.ts";
@@ -93,7 +94,28 @@ async function decodeFormat(
     ? await orBroken(signal, () => remuxMp4(bytes, maxSeconds))
     : bytes;
   const how = { command, maxSeconds, signal };
+  if (format === "flac") return await decodeFlacAnyhow(bytes, how);
   return await decodeWithFfmpeg(readable, format, how);
+}
+
+/** Our own decoder needs frames that say their own rate; ffmpeg, where it is, needs not. */
+async function decodeFlacAnyhow(
+  bytes: Uint8Array,
+  how: FfmpegOptions,
+): Promise<Samples> {
+  try {
+    return await orBroken(how.signal, () => decodeFlac(bytes, how));
+  } catch (error) {
+    how.signal.throwIfAborted();
+    if (!(error instanceof ApiError) || error.code !== "audio-broken") {
+      throw error;
+    }
+    try {
+      return await decodeWithFfmpeg(bytes, "flac", how);
+    } catch {
+      throw error;
+    }
+  }
 }
 
 /** A recording for our own demuxer; null when only ffmpeg may know its codec. */

@@ -98,7 +98,7 @@ Deno.test("what is no recording is refused with its reason", async () => {
     ["garbage after OggS", text("OggS" + "x".repeat(99)), "422 audio-broken"],
     ["silence", silent, "422 audio-silent"],
     ["the hiss of a muted microphone", hiss, "422 audio-silent"],
-    ["FLAC without ffmpeg", text("fLaC" + "x".repeat(99)), "415 audio-format"],
+    ["FLAC without sound", text("fLaC" + "x".repeat(99)), "422 audio-broken"],
     ["MP3 without ffmpeg", text("ID3" + "x".repeat(99)), "415 audio-format"],
     ["AAC in MP4 without ffmpeg", await aacFile(), "415 audio-format"],
   ];

@@ -1,0 +1,56 @@
+import { audioBroken } from "./errors.ts";
+import { Samples } from "./samples.ts";
+
+export interface FlacOptions {
+  maxSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Hertz outside which nothing is a recording of speech. */
+const RATES = { min: 4_000, max: 192_000 };
+
+/** Bytes decoded before the event loop gets a turn: of silence they are minutes. */
+const PIECE = 16_384;
+
+/**
+ * Decodes FLAC. A file without its last frame is `damaged`: the decoder leaves out what is cut.
+ * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken`
+ */
+export async function decodeFlac(
+  bytes: Uint8Array,
+  { maxSeconds, signal }: FlacOptions,
+): Promise<Samples> {
+  const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
+  const decoder = new FLACDecoder();
+  await decoder.ready;
+  let samples: Samples | undefined;
+  const take = (
+    decoded: { channelData: Float32Array[]; sampleRate: number },
+  ) => {
+    if (!decoded.channelData[0]?.length) return false;
+    const { sampleRate } = decoded;
+    samples ??= new Samples(sampleRate, maxSeconds);
+    const known = sampleRate >= RATES.min && sampleRate <= RATES.max;
+    if (!known || samples.rate !== sampleRate) throw audioBroken();
+    samples.add(decoded.channelData);
+    return true;
+  };
+  try {
+    let damaged = false;
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const decoded = await decoder.decode(bytes.subarray(at, at + PIECE));
+      damaged ||= decoded.errors.length > 0;
+      take(decoded);
+      await new Promise((resolve) => setTimeout(resolve));
+      signal.throwIfAborted();
+    }
+    // It holds the last frame back until it knows that no more of it comes.
+    const last = await decoder.flush();
+    const ended = take(last);
+    if (!samples) throw audioBroken();
+    samples.damaged = damaged || last.errors.length > 0 || !ended;
+    return samples;
+  } finally {
+    decoder.free();
+  }
+}
