@@ -167,7 +167,7 @@ export default function Room(props: RoomProps) {
         const box = log();
         box.scrollBy(0, pages * box.clientHeight * 0.9);
       },
-    });
+    }, open.current!);
     return () => stop.abort();
   }, [later]);
 

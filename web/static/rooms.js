@@ -1,45 +1,44 @@
 // See RoomsNow.
-const EVERY = 10_000;
-const LONGEST = 120_000;
-let wait = EVERY;
-let timer;
-let asking = false;
+let list = document.getElementById("list");
+let timer, socket, wait = 500;
 
-function show(now) {
-  const old = document.getElementById("list");
-  if (old.innerHTML === now.innerHTML || old.matches(":active")) return;
-  const { activeElement } = document;
-  const isFocused = old.contains(activeElement);
-  const top = scrollY;
-  old.replaceChildren(...now.childNodes);
-  scrollTo({ top, behavior: "instant" });
-  if (!isFocused) return;
-  const links = [...old.querySelectorAll("a")];
-  const same = links.find((link) => link.pathname === activeElement.pathname);
-  (same ?? links[0]).focus({ preventScroll: true });
+function open() {
+  const { feed, hello, me } = list.dataset;
+  socket = new WebSocket(new URL(feed, location.href.replace("http", "ws")));
+  socket.onopen = () => socket.send(hello);
+  socket.onmessage = ({ data }) => {
+    const { by } = JSON.parse(data);
+    for (const id in by) if (id !== me) list.dataset.unread -= -by[id];
+    if (by) document.title = `(${list.dataset.unread}) Rooms`;
+    soon(wait = 500);
+  };
+  socket.onclose = () => soon(wait, socket = 0);
 }
 
+const soon = (ms) => timer ??= setTimeout(look, ms);
+
 async function look() {
-  clearTimeout(timer);
-  if (document.hidden || asking) return;
-  asking = true;
+  timer = null;
+  if (document.hidden && socket) return;
+  wait = Math.min(2 * wait, 1e5);
   try {
-    const signal = AbortSignal.timeout(EVERY);
-    const answer = await fetch("/rooms", { signal });
-    if (!answer.ok) throw answer;
+    const answer = await fetch("/rooms");
     const html = await answer.text();
     const page = new DOMParser().parseFromString(html, "text/html");
-    const list = page.getElementById("list");
-    if (!list) return location.replace("/rooms");
-    if (!("live" in list.dataset)) throw list;
-    show(list);
-    wait = EVERY;
+    const now = page.getElementById("list");
+    if (answer.ok && !now) location.replace("/rooms");
+    if (!now.dataset.hello || list.matches(":active")) throw 0;
+    const { pathname } = document.activeElement;
+    document.title = page.title;
+    list.replaceWith(list = now);
+    for (const link of document.links) {
+      if (link.pathname === pathname) link.focus({ preventScroll: true });
+    }
+    socket || open();
   } catch {
-    wait = Math.min(2 * wait, LONGEST);
+    soon(wait);
   }
-  asking = false;
-  timer = setTimeout(look, wait);
 }
 
 addEventListener("visibilitychange", look);
-timer = setTimeout(look, wait);
+open();

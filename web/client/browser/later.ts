@@ -8,14 +8,13 @@ import "../../islands/Room.tsx";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { press } from "./press.ts";
 import type { RoomState } from "./room-state.ts";
-import { followUnread } from "./sidebar.ts";
+import { type FeedLink, followFeed } from "./feed.ts";
+import { showUnread } from "./sidebar.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
 export { giveBack } from "./refused.ts";
 
-/** The other rooms' counts are followed from here on, as the server's are new: ms. */
-const COUNTS = 20_000;
 /** Once what changes messages is here, that needs no network: ms. */
 const EXTRAS = 5_000;
 
@@ -25,6 +24,7 @@ export function begin(
   input: HTMLTextAreaElement,
   signal: AbortSignal,
   keys: Keys,
+  room: FeedLink & { state(): RoomState },
 ): void {
   tellZone();
   // Offline, a page that is asked for is our own.
@@ -37,18 +37,23 @@ export function begin(
     import("../drawn/Extras.tsx").then(stopExtras, () => {});
   const stopExtras = () => clearInterval(extras);
   const extras = setInterval(getExtras, EXTRAS);
-  const counts = setTimeout(() => followUnread(signal), COUNTS);
-  signal.addEventListener("abort", () => {
-    stopExtras();
-    clearTimeout(counts);
+  signal.addEventListener("abort", stopExtras);
+  const { me, roomId } = room.state();
+  followFeed(room, me, signal, ({ rooms }) => {
+    showUnread(document.querySelectorAll<HTMLElement>("[data-room]"), rooms);
+    elsewhere = 0;
+    for (const id in rooms) if (id !== roomId) elsewhere += rooms[id].unread;
+    tellTitle(room.state());
   });
 }
 
 let title: string | undefined;
+/** What is unread in other rooms. */
+let elsewhere = 0;
 
-/** How many came unseen stands in the tab's title. */
+/** How much is unread in other rooms, and came unseen in this one, stands in the tab's title. */
 export function tellTitle({ messages, read, me }: RoomState): void {
-  const news =
+  const news = elsewhere +
     messages.filter(({ offset, sender }) =>
       document.hidden && offset > read && sender.id !== me
     ).length;

@@ -147,10 +147,7 @@ function after(state: RoomState, action: Action): RoomState {
         failed: action.retryable ? undefined : action.message,
       });
     case "read":
-      // They may read other rooms elsewhere.
-      return action.roomId === state.roomId
-        ? read(state, action.offset)
-        : state;
+      return read(state, action.offset);
     case "names":
       return { ...state, names: { ...state.names, ...action.names } };
     case "presence":

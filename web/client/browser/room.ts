@@ -5,6 +5,7 @@ import type {
   ServerFrame,
 } from "../../../realtime/protocol.ts";
 import { expected } from "./entries.ts";
+import type { FeedLink } from "./feed.ts";
 import { type Kept, openPending, type Request } from "./pending.ts";
 import {
   type Action,
@@ -25,7 +26,7 @@ const STALE = 3_600_000;
 /** How many messages a tab left open for days keeps. */
 const KEEP = 1_000;
 
-export interface OpenRoom {
+export interface OpenRoom extends FeedLink {
   /** What is shown now. */
   state(): RoomState;
   /** A message as it will be once what waits about it is done. */
@@ -165,6 +166,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   function onFrame(frame: ServerFrame) {
+    self.hear?.(frame);
+    if ("roomId" in frame && frame.roomId !== roomId) return;
     // Also after a mere position check: what is still unanswered may be lost.
     if (frame.event === "room-joined") asked = "";
     dispatch(frame);
@@ -209,6 +212,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     onFrame,
     onState(next, reason, wayOn) {
       live = next === "live";
+      // What came while it was not is missing.
+      if (live) self.hear?.({ event: "summaries-stale" });
       if (next === "refused") {
         over = true;
         stopAll();
@@ -222,7 +227,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   const newest = unsent.at(-1)?.timestamp ?? 0;
   for (const one of unsent) restore(one, Date.now() - newest > STALE);
 
-  return {
+  const self: OpenRoom = {
+    ask: link.send,
     state: () => state,
     message(id) {
       const found = state.messages.find((message) => message.id === id);
@@ -270,4 +276,5 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       link.close();
     },
   };
+  return self;
 }

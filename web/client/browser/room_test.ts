@@ -297,6 +297,34 @@ Deno.test("what one person wrote is not sent as whoever signed in after them", (
     assertEquals(events.includes("chat-message"), false);
   }));
 
+Deno.test("what is told of another room is for the feed, and changes nothing here", () =>
+  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
+    const heard: string[] = [];
+    room.hear = ({ event }) => heard.push(event);
+    const server = await peer(0);
+    await goLive(server);
+    await until(() => states.includes("live"));
+    const roomId = "another";
+    server.send({ event: "membership", roomId, removed: true });
+    server.send({ event: "read", roomId, offset: 99 });
+    server.send({ event: "names", roomId, names: { ada: "Somebody" } });
+    const online = [{ id: "ada", name: "Ada" }];
+    server.send({ event: "presence", roomId: "room", online });
+    await until(() => state().online.length > 0);
+    assertEquals([state().read, states.at(-1)], [0, "live"]);
+    assertEquals(heard, [
+      "identified",
+      "room-joined",
+      "summaries-stale",
+      "membership",
+      "read",
+      "names",
+      "presence",
+    ]);
+    assertEquals(room.ask({ event: "summaries" }), true);
+    await server.got("summaries");
+  }));
+
 Deno.test("what has been seen is reported once", () =>
   setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
     room.seen();

@@ -1,8 +1,17 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { render } from "preact-render-to-string";
+import type { FeedSummary } from "../../../realtime/protocol.ts";
 import { RoomSidebar } from "../../components/RoomSidebar.tsx";
 import type { RoomEntry } from "../../http/pages/room-list.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
+
+const summary = (unread: number): FeedSummary => ({
+  epoch: "1",
+  offset: 9,
+  read: 1,
+  unread,
+  last: null,
+});
 
 const entry = (id: string, unread: number): RoomEntry => ({
   id,
@@ -46,8 +55,7 @@ function fakeLink(room: string, shown: number) {
 
 Deno.test("a new count takes the place of the old; an unknown one leaves it", () => {
   const links = [fakeLink("a", 0), fakeLink("b", 3), fakeLink("c", 2)];
-  const down = { ...entry("c", 0), summary: null };
-  const rooms = [entry("a", 100), entry("b", 0), down];
+  const rooms = { a: summary(100), b: summary(0) };
   showUnread(links.map(({ link }) => link), rooms);
   assertEquals(links.map(({ now }) => now()), [
     ["99+", true],

@@ -1,10 +1,11 @@
 import { page } from "fresh";
+import type { ClientFrame } from "../../../realtime/protocol.ts";
 import { asset } from "fresh/runtime";
 import { ConfirmAddress } from "../../components/ConfirmAddress.tsx";
 import { CreateRoom } from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { WaitingInvitations } from "../../components/WaitingInvitations.tsx";
-import type { Account } from "../../accounts/types.ts";
+import type { Account, SignedIn } from "../../accounts/types.ts";
 import {
   askForLink,
   type WaitingInvitation,
@@ -28,11 +29,28 @@ import {
   type RoomList,
 } from "../../http/pages/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
+import type { Services } from "../../services.ts";
 import type { Clock } from "../../client/drawn/times.ts";
 import { define } from "../../utils.ts";
 
 /** As many rooms as a phone shows at once; below more, the form is out of sight. */
 const A_SCREEN = 7;
+
+/** Where the person's feed is, and how they get it. */
+interface Feed {
+  url: string;
+  /** The frame that a socket to it begins with. */
+  hello: string;
+}
+
+const unreadIn = ({ rooms }: RoomList): number =>
+  rooms.reduce((sum, { summary }) => sum + (summary?.unread ?? 0), 0);
+
+async function feedOf(s: Services, me: SignedIn): Promise<Feed> {
+  const { token } = await s.signer.personToken("realtime", me);
+  const hello: ClientFrame = { event: "identify", token };
+  return { url: s.config.wsUrl, hello: JSON.stringify(hello) };
+}
 
 interface Data {
   list: RoomList;
@@ -42,6 +60,7 @@ interface Data {
   name: string;
   /** Invitations sent to my address. */
   waiting: WaitingInvitation[];
+  feed: Feed;
   done: string | null;
   failure?: Failure;
 }
@@ -50,13 +69,14 @@ export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const [list, waiting] = await Promise.all([
+    const [list, waiting, feed] = await Promise.all([
       loadRooms(services, me),
       waitingInvitations(services, me),
+      feedOf(services, me),
     ]);
     const outbox = hasOutbox(ctx);
     const done = ctx.url.searchParams.get("done");
-    return page<Data>({ list, me, outbox, waiting, done, name: "" });
+    return page<Data>({ list, me, outbox, waiting, feed, done, name: "" });
   },
 
   async POST(ctx) {
@@ -76,9 +96,10 @@ export const handler = define.handlers({
       const failure = failureOf(error, ["name"], requestId);
       const list = await loadRooms(services, me);
       const waiting = await waitingInvitations(services, me);
+      const feed = await feedOf(services, me);
       const outbox = hasOutbox(ctx);
       return page<Data>(
-        { list, me, outbox, waiting, done: null, name, failure },
+        { list, me, outbox, waiting, feed, done: null, name, failure },
         { status: failure.status },
       );
     }
@@ -107,18 +128,29 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
 }
 
 /**
- * The list, which static/rooms.js keeps up to date while it is seen. Comments there would cost every
- * reader bytes, so they are here: a press must end on the room it began on, so nothing moves during
- * one. Offline, or while messages cannot be reached, what is shown stays. A page without the list
- * says that the person is signed out, or in no room any more, so it is opened.
+ * The list, which static/rooms.js keeps up to date from the person's feed. Comments there would cost
+ * every reader bytes, so they are here: whatever the feed tells, the list is fetched once more,
+ * while it is seen; in a tab that is not, only the title counts. The token ends after five minutes,
+ * and its socket with it: the list that is fetched then has the next one. A press must end on the
+ * room it began on, so nothing moves during one. Offline, or while messages cannot be reached, what
+ * is shown stays. A page without the list says that the person is signed out, or in no room any
+ * more, so it is opened.
  */
-function RoomsNow({ list, me, clock }: {
+function RoomsNow({ list, me, clock, feed }: {
   list: RoomList;
   me: Account;
   clock: Clock;
+  feed: Feed;
 }) {
   return (
-    <div class="stack" id="list" data-live={list.reachable ? "" : undefined}>
+    <div
+      class="stack"
+      id="list"
+      data-feed={feed.url}
+      data-hello={list.reachable ? feed.hello : undefined}
+      data-me={me.id}
+      data-unread={unreadIn(list)}
+    >
       {!list.reachable && (
         <Notice icon="offline">
           Messages are unavailable at the moment, so the latest ones and the
@@ -136,9 +168,13 @@ function RoomsNow({ list, me, clock }: {
 
 export default define.page<typeof handler>(({ data, req }) => {
   const { list, me, outbox, name, failure } = data;
+  const unread = unreadIn(list);
   return (
     <div class="column stack">
-      <Title text="Rooms" failed={Boolean(failure)} />
+      <Title
+        text={unread ? `(${unread}) Rooms` : "Rooms"}
+        failed={Boolean(failure)}
+      />
       <ConfirmAddress account={me} outbox={outbox} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
       {list.rooms.length > A_SCREEN && (
@@ -170,7 +206,12 @@ export default define.page<typeof handler>(({ data, req }) => {
                 src={`/live?after=${newestIn(list.rooms)}`}
               />
             </noscript>
-            <RoomsNow list={list} me={me} clock={clockOf(req)} />
+            <RoomsNow
+              list={list}
+              me={me}
+              clock={clockOf(req)}
+              feed={data.feed}
+            />
             <script type="module" src={asset("/rooms.js")} />
             <h2>New room</h2>
             <CreateRoom action="/rooms" name={name} failure={failure} />
