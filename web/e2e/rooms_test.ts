@@ -95,6 +95,18 @@ Deno.test({
         await row.getByText("come and get it").waitFor();
       });
 
+      await t.step("beside another room count and title go on", async () => {
+        const beside = await a.context.newPage();
+        await beside.goto(coffee);
+        await say("the pot is empty");
+        await beside.waitForFunction(() => document.title.startsWith("(4) "));
+        await beside.waitForFunction(() =>
+          document.querySelector("[data-room] [data-unread]")!.textContent ===
+            "4"
+        );
+        await beside.close();
+      });
+
       await t.step("signed out, the page goes to the sign-in", async () => {
         const tab = await a.context.newPage();
         await tab.goto("/account");
