@@ -8,7 +8,11 @@ import { costly } from "./kinds/costly.ts";
 import { crossSite } from "./kinds/cross-site.ts";
 import { crowds } from "./kinds/crowds.ts";
 import { forms, queries } from "./kinds/forms.ts";
+import { guessing } from "./kinds/guessing.ts";
 import { injection } from "./kinds/injection.ts";
+import { invitations } from "./kinds/invitations.ts";
+import { leftovers } from "./kinds/leftovers.ts";
+import { links } from "./kinds/links.ts";
 import { memory } from "./kinds/memory.ts";
 import { openness } from "./kinds/openness.ts";
 import { paths } from "./kinds/paths.ts";
@@ -18,6 +22,7 @@ import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
 import { spoofing } from "./kinds/spoofing.ts";
 import { texts } from "./kinds/texts.ts";
+import { timing } from "./kinds/timing.ts";
 import { tokens } from "./kinds/tokens.ts";
 
 export const ATTACKS: Attack[] = [
@@ -39,6 +44,11 @@ export const ATTACKS: Attack[] = [
   ...memory,
   ...openness,
   ...photos,
+  ...links,
+  ...invitations,
+  ...guessing,
+  ...timing,
+  ...leftovers,
   ...costly,
   ...texts,
 ];

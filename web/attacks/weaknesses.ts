@@ -57,6 +57,7 @@ function tokenFor(
 ): Promise<string> {
   const isService = audience === "realtime" &&
     (path === "/sessions" || path.startsWith("/leftovers") ||
+      /^\/rooms\/[^/]+\/clips$/.test(path) ||
       (method === "PUT" && path.endsWith("/members")) ||
       (method === "DELETE" && path.startsWith("/rooms/")));
   return isService

@@ -1,5 +1,5 @@
 /** Every address of web, as whoever has no business there. */
-import type { Attack } from "../attack.ts";
+import { type Attack, succeededIf } from "../attack.ts";
 import { judged, send, type Try } from "../http.ts";
 import { asOwner, sayingYes } from "../weaknesses.ts";
 import type { World } from "../world.ts";
@@ -21,6 +21,17 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/search?q=words"),
   read("/rooms/{room}/around/1"),
   read("/rooms/{room}/live"),
+  read("/rooms/{room}/messages/{message}"),
+  read("/rooms/{room}/dictate"),
+  form("/rooms/{room}/dictate", { content: "I was here" }),
+  ...Object.entries<Record<string, string>>({
+    edit: { content: "Mine" },
+    delete: {},
+    react: { emoji: "👍", on: "1" },
+    reply: { content: "I was here", clientId: "attack-4" },
+  }).map(([intent, fields]) => ({
+    ...form("/rooms/{room}/messages/{message}", { intent, ...fields }),
+  })),
   read("/api/chat?chatId={room}"),
   read("/api/messages?roomId={room}"),
   form("/rooms/{room}", { content: "I was here", clientId: "attack-1" }),
@@ -50,6 +61,9 @@ const OF_ACCOUNT: Try[] = [
   read("/rooms"),
   read("/account"),
   read("/account/face"),
+  form("/account/face", { consent: "on", password: "a guess" }),
+  read("/rooms/new"),
+  read("/live"),
   read("/api/chat"),
   form("/rooms", { name: "Mine" }),
   ...["rename", "password", "delete-face", "sign-out-everywhere"].map((
@@ -71,6 +85,12 @@ const OF_ADMINS: Try[] = [
   form("/rooms/{room}/members", { intent: "remove", member: "{owner}" }),
 ];
 
+/** What only its author may do with a message, and of that only deleting is an admin's, too. */
+const OF_AUTHORS: Try[] = [
+  form("/rooms/{room}/messages/{message}", { intent: "edit", content: "Mine" }),
+  form("/rooms/{room}/messages/{message}", { intent: "delete" }),
+];
+
 const titleOf = ({ method, path, form }: Try): string =>
   `${method} ${path}${form?.intent ? ` (${form.intent})` : ""}`;
 
@@ -90,6 +110,9 @@ const as = (
     undone: attempt.method === "GET" ? asOwner : sayingYes,
   }));
 
+/** Every address somebody without business is tried at, for a test of whether that is all. */
+export const TRIED: Try[] = [...OF_ROOM, ...OF_ACCOUNT, ...OF_ADMINS];
+
 export const access: Attack[] = [
   ...as("a stranger", () => "", [...OF_ROOM, ...OF_ACCOUNT]),
   ...as("somebody of no room", ({ outsider }) => outsider.cookie, OF_ROOM),
@@ -100,4 +123,16 @@ export const access: Attack[] = [
     [...OF_ROOM, ...OF_ACCOUNT],
   ),
   ...as("a plain member", ({ member }) => member.cookie, OF_ADMINS),
+  ...OF_AUTHORS.map((attempt): Attack => ({
+    name: `a plain member with another's message: ${titleOf(attempt)}`,
+    async run(world) {
+      const { cookie } = world.member;
+      const answer = await send(world, attempt, { cookie });
+      await answer.body?.cancel();
+      // The page that refuses it shows the message: a member may read it.
+      const { status } = answer;
+      return succeededIf(status !== 403, `answered ${status}`);
+    },
+    undone: sayingYes,
+  })),
 ];

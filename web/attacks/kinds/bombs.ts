@@ -1,7 +1,7 @@
 /** Small things that would cost much to take apart. */
 import { type Attack, type Outcome, succeededIf } from "../attack.ts";
 import { frame, jpegOf, SCAN } from "../../faces/test-jpegs.ts";
-import { sayingYes } from "../weaknesses.ts";
+import { sayingYes, through } from "../weaknesses.ts";
 import { joined } from "../wire.ts";
 import type { World } from "../world.ts";
 
@@ -164,7 +164,42 @@ const flood: Attack = {
   undone: sayingYes,
 };
 
+/** What a recording in base64 may take, as anything else: parsing it would take seconds. */
+const MOUNTAINS: Record<string, (bytes: number) => string> = {
+  "brackets": (bytes) => "[".repeat(bytes),
+  "braces": (bytes) => '{"a":'.repeat(bytes / 5),
+  "values": (bytes) => `[${"0,".repeat(bytes / 2 - 2)}0]`,
+};
+
+const mountains = Object.entries(MOUNTAINS).map(([what, make]): Attack => ({
+  name: `to the transcriber: 13.9 MB of ${what}`,
+  async run(world) {
+    const token = await world.token(world.outsider, "transcriber");
+    const answer = await fetch(`${world.transcriber}/transcribe`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": JSON_TYPE },
+      body: make(13_900_000),
+    });
+    const text = await answer.text();
+    // Refused for how much it is, which a look at its bytes tells.
+    return succeededIf(
+      !text.includes('"json-too-complex"'),
+      `answered ${answer.status} after it was parsed`,
+    );
+  },
+  undone: through(() => ({
+    async request(service, request) {
+      if (service !== "transcriber") return request;
+      const value = await request.json().catch(() => null);
+      return Response.json({ error: { code: value ? "?" : "invalid" } }, {
+        status: 400,
+      });
+    },
+  })),
+}));
+
 export const bombs: Attack[] = [
+  ...mountains,
   ...Object.entries(BODIES).map(([what, run]): Attack => ({
     name: `to web: ${what}`,
     run,

@@ -19,6 +19,9 @@ const ROOM: Try[] = [
   at("realtime", "GET", "/rooms/{room}/search?q=words"),
   at("realtime", "PUT", "/rooms/{room}/read", { offset: 1 }),
   at("realtime", "GET", "/rooms/{room}/stream"),
+  at("realtime", "POST", "/rooms/{room}/amendments", {
+    ...{ event: "delete-message", id: "{message}", clientId: "attack-5" },
+  }),
 ];
 
 /** Rooms that are not one's own are left out of the answer, which is no refusal. */
@@ -34,11 +37,17 @@ const OF_WEB: Try[] = [
     members: {},
     ended: true,
   }),
+  at("realtime", "POST", "/rooms/{room}/names", { names: { "{owner}": "X" } }),
+  at("realtime", "POST", "/rooms/{room}/name", { name: "Mine" }),
+  at("realtime", "GET", "/rooms/{room}/clips"),
+  at("realtime", "POST", "/renames", { userId: "{owner}", name: "Mine" }),
   at("realtime", "DELETE", "/rooms/{room}"),
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
   at("realtime", "GET", "/leftovers"),
   at("realtime", "POST", "/leftovers/taken", { taken: [] }),
 ];
+
+const SESSIONS = at("transcriber", "POST", "/sessions", { userId: "{owner}" });
 
 const OF_TRANSCRIBER: Try[] = [
   at("transcriber", "POST", "/transcribe", { audio_data: "AAAA" }),
@@ -92,7 +101,30 @@ const members = (who: string, tokenOf: TokenOf): Attack => ({
   undone: asOwner,
 });
 
+const MEMBERS = at("web", "GET", "/api/internal/members?rooms={room}");
+
+/** Whether a token works, which is asked with the token and nothing else. */
+const WORKS = at("web", "GET", "/api/internal/token");
+
+/** Every address somebody without business is tried at, for a test of whether that is all. */
+export const TRIED: Try[] = [
+  ...[
+    ...ROOM,
+    SUMMARIES,
+    ...OF_WEB,
+    ...OF_TRANSCRIBER,
+    SESSIONS,
+    MEMBERS,
+    WORKS,
+  ],
+];
+
 export const services: Attack[] = [
+  ...as(
+    "a member who plays web",
+    ({ token, member }) => token(member, "transcriber"),
+    [SESSIONS],
+  ),
   members("somebody of no room", outsider),
   members(
     "a removed member with a token from before",
@@ -101,7 +133,9 @@ export const services: Attack[] = [
   ...as("a stranger", nobody, [
     ...ROOM,
     at("realtime", "GET", "/summaries?rooms={room}"),
-    at("web", "GET", "/api/internal/members?rooms={room}"),
+    MEMBERS,
+    WORKS,
+    SESSIONS,
     ...OF_WEB,
     ...OF_TRANSCRIBER,
   ]),

@@ -55,6 +55,14 @@ const FORGERIES: Record<string, Forge> = {
     await signedBy(await ownKey(), "mine", claims, {
       jku: `${world.appUrl}/static/keys.json`,
     }),
+  ...Object.fromEntries(
+    ["../../../../dev/null", "__proto__", "constructor", "' OR 1=1 --", ""].map(
+      (kid): [string, Forge] => [
+        `another key called ${JSON.stringify(kid)}`,
+        async (_, claims) => await signedBy(await ownKey(), kid, claims),
+      ],
+    ),
+  ),
   "claims changed under a good signature": async (world, claims) => {
     const [header, , signature] = (await world.sign(
       claimsFor(world, { sub: "x", name: "X", rooms: {} }),
