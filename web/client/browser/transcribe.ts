@@ -30,6 +30,7 @@ export const doubtfulOf = (
  * The words of a recording. A transcriber that says nothing is given up: a second longer for
  * every 8 KB.
  *
+ * @param query what the transcriber is asked for besides, from `?` on
  * @throws {DictationError} when there are none or they cannot be had; the recording may be
  * sent again.
  */
@@ -39,13 +40,14 @@ export async function transcribe(
   audio: Blob,
   signal: AbortSignal,
   patience = PATIENCE,
+  query = "",
 ): Promise<Transcribed> {
   const late = AbortSignal.timeout(patience + audio.size / 8);
   const slow = () =>
     new DictationError("Speech recognition takes too long. Try again.");
   const response = await getToken()
     .then(({ token }) =>
-      fetch(`${transcriberUrl}/transcribe`, {
+      fetch(`${transcriberUrl}/transcribe${query}`, {
         method: "POST",
         headers: {
           authorization: `Bearer ${token}`,

@@ -30,6 +30,26 @@ const refused = (message: string, cause?: unknown): AppError =>
     cause,
   });
 
+/** What is known of a recording before it is heard. */
+export interface About {
+  /** Names that are likely to be said. */
+  hints: readonly string[];
+  /** Whether marks are spoken by name: “comma”, “new line”. */
+  spoken: boolean;
+}
+
+/** Characters of names that the transcriber takes. */
+const HINTS = 2_000;
+
+function queryOf({ hints, spoken }: About): string {
+  // A comma stands between two names, and half a name would be another.
+  const names = hints.map((hint) => hint.replaceAll(",", " "))
+    .filter((_, i, all) => all.slice(0, i + 1).join(",").length <= HINTS);
+  const query = new URLSearchParams({ hints: names.join(",") });
+  if (spoken) query.set("spoken", "true");
+  return `?${query}`;
+}
+
 /**
  * The words of a recording that came in a form.
  *
@@ -40,6 +60,7 @@ export async function wordsOf(
   s: Services,
   account: Person,
   recording: File | null,
+  about: About = { hints: [], spoken: false },
 ): Promise<Transcribed> {
   if (recording === null || recording.size === 0) {
     throw refused("Choose a recording.");
@@ -53,7 +74,14 @@ export async function wordsOf(
   const token = () => s.signer.personToken("transcriber", account);
   try {
     const signal = AbortSignal.timeout(PATIENCE);
-    return await transcribe(s.config.transcriberUrl, token, audio, signal);
+    return await transcribe(
+      s.config.transcriberUrl,
+      token,
+      audio,
+      signal,
+      undefined,
+      queryOf(about),
+    );
   } catch (error) {
     throw refused((error as Error).message, error);
   }

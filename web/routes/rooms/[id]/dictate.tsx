@@ -14,6 +14,7 @@ import {
 import { personOf } from "../../../http/middleware/person.ts";
 import { wordsOf } from "../../../http/requests/recording.ts";
 import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
+import { listMembers } from "../../../rooms/members.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person, Services } from "../../../services.ts";
@@ -30,6 +31,8 @@ interface Data {
   /** The end of its recording was missing. */
   cut?: boolean;
   failure?: Failure;
+  /** Marks are spoken by name. */
+  spoken?: boolean;
 }
 
 async function load(s: Services, me: Person, id: string): Promise<Data> {
@@ -61,7 +64,11 @@ export const handler = define.handlers({
       // The room's own form, which has none: this is the page to choose one.
       if (recording === null) return page(data);
       const file = recording instanceof File ? recording : null;
-      const { text, cut } = await wordsOf(services, me, file);
+      data.spoken = form.get("spoken") === "yes";
+      const members = await listMembers(services, me.id, data.room.id);
+      const hints = [data.room.name, ...members.map(({ name }) => name)];
+      const about = { hints, spoken: data.spoken };
+      const { text, cut } = await wordsOf(services, me, file, about);
       const between = /\S$/.test(data.content) ? " " : "";
       data.content += between + text;
       return page({ ...data, heard: true, cut });
@@ -76,7 +83,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, room, me, content, heard, cut, failure } = data;
+  const { rooms, room, me, content, heard, cut, failure, spoken } = data;
   const error = failure?.fields.recording;
   return (
     <>
@@ -104,6 +111,20 @@ export default define.page<typeof handler>(({ data }) => {
               autofocus={Boolean(error)}
             />
             <FieldError id="recording-error" message={error} />
+          </div>
+          <div class="field">
+            <div class="check">
+              <input
+                id="spoken"
+                name="spoken"
+                type="checkbox"
+                value="yes"
+                checked={spoken}
+              />
+              <label for="spoken">
+                I say “comma”, “full stop” and “new line”
+              </label>
+            </div>
           </div>
           <button class="button button-quiet" type="submit">
             {heard ? "Add another recording" : "Transcribe"}
