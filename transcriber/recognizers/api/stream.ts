@@ -14,8 +14,8 @@ export interface StretchOptions extends StreamOptions {
 
 /** Stretches that may wait to be heard before a speaker has to wait. */
 const WAITING = 2;
-/** Seconds of speech after which there is a first guess; each further one comes later still. */
-const FIRST_GUESS = 0.8;
+/** Seconds, 0.3 of quiet before it among them, after which there is a first guess; each comes later still. */
+const FIRST_GUESS = 0.6;
 const LATER = 1.6;
 /** Seconds that may be said while a guess is made; then the speaker waits for it. */
 const LEAD = 0.5;

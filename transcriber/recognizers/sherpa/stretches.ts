@@ -14,8 +14,8 @@ export interface OfflineRecognizer {
   getResult(stream: OfflineStream): SherpaResult;
 }
 
-/** Seconds of speech after which there is a first guess; each further one comes later still. */
-const FIRST_GUESS = 0.8;
+/** Seconds, 0.3 of quiet before it among them, after which there is a first guess; each comes later still. */
+const FIRST_GUESS = 0.6;
 const LATER = 1.6;
 /** A machine that takes more of a second than this for a second of speech does not guess. */
 const SLOW = 0.3;
