@@ -92,6 +92,8 @@ export interface RoomLog {
     account: Person,
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>>;
+  /** When each of the person's rooms was last written to: milliseconds since the Unix epoch. */
+  activity(account: Person): Promise<Record<string, number>>;
   markRead(
     account: Person,
     roomId: string,

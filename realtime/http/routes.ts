@@ -49,6 +49,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/leftovers", leftovers],
   ["POST", "/leftovers/taken", leftoversTaken],
   ["GET", "/summaries", summaries],
+  ["GET", "/activity", activity],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
   ["GET", "/metrics", metrics],
@@ -168,6 +169,15 @@ async function summaries({ context, request, url }: Call) {
   const roles = await members.rolesIn(person, ids);
   const rooms = ids.filter((id) => roles.get(id));
   return json({ rooms: await log.summaries(person.id, rooms) });
+}
+
+/** When each of a person's rooms was last written to: for a list of more than fit on a page. */
+async function activity({ context, request }: Call) {
+  const person = await personOf(context, request);
+  context.limits.of(person.id).takeRequest("activity");
+  const { log } = context.hub;
+  const own = await log.members.roomsOf(person.id);
+  return json({ rooms: await log.activity(own) });
 }
 
 /** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */

@@ -178,6 +178,14 @@ function contract(open: Open): void {
     expect(none).toMatchObject({ offset: 0, read: 0, unread: 0, last: null });
   });
 
+  test("tells when rooms were last written to", async () => {
+    for (const clientId of ["c1", "c2"]) await send("active", clientId);
+    await send("lively", "c1");
+    const times = await log.activity(["active", "lively", "silent"]);
+    expect(Object.keys(times).sort()).toEqual(["active", "lively"]);
+    expect(times.lively).toBe(1_000);
+  });
+
   test("tells of sign-outs, and again when it is opened later", async () => {
     const signOut = { userId: "a&b=c", sid: "s 1", at: Date.now() };
     await log.signOut(signOut);

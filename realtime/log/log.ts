@@ -124,6 +124,9 @@ export interface RoomLog {
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, RoomSummary>>;
+  /** When the newest entry of each of these rooms was made, in milliseconds since the Unix epoch;
+   * nothing of a room without one. */
+  activity(roomIds: string[]): Promise<Record<string, number>>;
   /** Moves a read position forward, never back; resolves to where it is then. */
   markRead(roomId: string, userId: string, offset: number): Promise<number>;
   /**

@@ -217,6 +217,14 @@ export function realtimeRoomLog(
       return found;
     },
 
+    async activity(account) {
+      const answer = await callJson<{ rooms: Record<string, number> }>(
+        "/activity",
+        { token: () => tokens.of(account) },
+      );
+      return answer.rooms;
+    },
+
     async markRead(account, roomId, offset) {
       await send(`${roomPath(roomId)}/read`, {
         token: () => tokens.of(account),

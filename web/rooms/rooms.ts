@@ -12,6 +12,7 @@ import type { Services } from "../services.ts";
 import { announceRoomName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import {
+  getAll,
   isId,
   keys,
   listAll,
@@ -148,15 +149,17 @@ export async function listRooms(
   accountId: string,
 ): Promise<MyRoom[]> {
   const mine = await listAll<Membership>(s.kv, keys.accountRooms(accountId));
-  const rooms = await Promise.all(mine.map(async ({ key, value }) => {
-    const { value: stored } = await s.kv.get<StoredRoom>(
-      keys.room(String(key.at(-1))),
-    );
+  const records = await getAll<StoredRoom>(
+    s.kv,
+    mine.map(({ key }) => keys.room(String(key.at(-1)))),
+  );
+  const rooms = mine.map(({ value }, i) => {
+    const stored = records[i];
     // Null when the room ended between the two reads.
     if (!stored) return null;
     const { memberCount } = stored;
     return { ...toRoom(stored), memberCount, role: value.role };
-  }));
+  });
   return rooms.filter((room) => room !== null)
     .sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
 }

@@ -124,8 +124,27 @@ export async function roomsOf(
   return mine.map(({ key }) => String(key.at(-1)));
 }
 
+/** Keys that KV reads at once. */
+const AT_ONCE = 10;
+
+/** The values of these keys, in their order; null where there is none. */
+export async function getAll<T>(
+  kv: Deno.Kv,
+  wanted: Deno.KvKey[],
+): Promise<(T | null)[]> {
+  const batches = Array.from(
+    { length: Math.ceil(wanted.length / AT_ONCE) },
+    (_, i) => wanted.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+  );
+  const read = await Promise.all(
+    batches.map((batch) => kv.getMany<T[]>(batch)),
+  );
+  return read.flat().map(({ value }) => value);
+}
+
 /** All entries under a prefix. */
 export const listAll = <T>(
   kv: Deno.Kv,
   prefix: Deno.KvKey,
-): Promise<Deno.KvEntry<T>[]> => Array.fromAsync(kv.list<T>({ prefix }));
+): Promise<Deno.KvEntry<T>[]> =>
+  Array.fromAsync(kv.list<T>({ prefix }, { batchSize: 500 }));

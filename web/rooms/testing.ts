@@ -79,6 +79,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         amend: unused,
         post: unused,
         summaries: unused,
+        activity: unused,
         markRead: unused,
         stream: unused,
         sessionsEnded: unused,

@@ -22,7 +22,7 @@ async function look() {
   if (document.hidden && socket) return;
   wait = Math.min(2 * wait, 1e5);
   try {
-    const answer = await fetch("/rooms");
+    const answer = await fetch("");
     const html = await answer.text();
     const page = new DOMParser().parseFromString(html, "text/html");
     const now = page.getElementById("list");

@@ -150,6 +150,10 @@ export class RedisLog implements RoomLog {
     return attempt(() => this.#reads.summaries(userId, roomIds));
   }
 
+  activity(roomIds: string[]) {
+    return attempt(() => this.#reads.activity(roomIds));
+  }
+
   readers(roomId: string): Promise<Record<string, number>> {
     return attempt(() => this.#reads.readers(roomId));
   }

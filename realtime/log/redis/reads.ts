@@ -1,7 +1,7 @@
 import type { Message, RoomSummary } from "../../protocol.ts";
 import { applyAmendments } from "../amending.ts";
 import { type NewEntry, parseEntryId, TOGETHER } from "../entry.ts";
-import { entryOrigin } from "../lines.ts";
+import { entryOrigin, readLine } from "../lines.ts";
 import {
   type Appended,
   type Page,
@@ -112,6 +112,17 @@ export class RedisReads {
     ]);
     const { epoch, offset } = page;
     return { epoch, offset, read, unread, last: page.messages[0] ?? null };
+  }
+
+  async activity(roomIds: string[]): Promise<Record<string, number>> {
+    const found = await Promise.all(roomIds.map(async (id) => {
+      const log = roomKey(id, "log");
+      const [newest] = await this.client.xrevrange(log, "+", "-", "COUNT", 1);
+      const line = newest?.[1].at(-1)?.split("\n").at(-1);
+      if (line === undefined) return null;
+      return [id, entryOrigin(readLine("m", line)).timestamp] as const;
+    }));
+    return Object.fromEntries(found.filter((one) => one !== null));
   }
 
   async readers(roomId: string): Promise<Record<string, number>> {

@@ -134,6 +134,10 @@ export class SqliteLog implements RoomLog {
     return this.#inRooms(roomIds, (room) => this.#reads.summary(room, userId));
   }
 
+  activity(roomIds: string[]): Promise<Record<string, number>> {
+    return this.#query(() => this.#reads.activity(roomIds));
+  }
+
   markRead(roomId: string, userId: string, offset: number): Promise<number> {
     return this.#write("moveRead", roomId, userId, offset);
   }

@@ -132,6 +132,18 @@ export class SqliteReads {
       }));
   }
 
+  activity(roomIds: string[]): Record<string, number> {
+    const newest = this.db.query<{ timestamp: number }, [string]>(
+      `SELECT timestamp FROM entries
+       WHERE room = (SELECT id FROM rooms WHERE name = ?)
+       ORDER BY offset DESC LIMIT 1`,
+    );
+    return Object.fromEntries(roomIds.flatMap((id) => {
+      const row = newest.get(id);
+      return row ? [[id, row.timestamp]] : [];
+    }));
+  }
+
   readPosition(room: RoomRow, userId: string): number {
     return this.#read.get(room.key, userId)?.offset ?? 0;
   }

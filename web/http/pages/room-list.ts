@@ -14,6 +14,8 @@ export interface RoomList {
   rooms: RoomEntry[];
   /** Whether last messages and unread counts could be read. */
   reachable: boolean;
+  /** The number of the next page, if there is one. */
+  next: number | null;
 }
 
 /** The result, or null when realtime cannot be reached: pages go on without it. */
@@ -33,12 +35,31 @@ const activityOf = (room: RoomEntry): number =>
 export const newestIn = (rooms: RoomEntry[]): number =>
   Math.max(0, ...rooms.map(({ summary }) => summary?.last?.timestamp ?? 0));
 
-/** A person's rooms with their last messages; the store and realtime are asked at once. */
+/** Rooms of one page of the list, and beside a room. */
+export const PAGE = 100;
+
+/**
+ * A page of a person's rooms with their last messages, those with the newest activity first.
+ *
+ * @param number of the page, from 1.
+ * @param most rooms of a page.
+ */
 export async function loadRooms(
   s: Services,
   account: Person,
+  number = 1,
+  most = PAGE,
 ): Promise<RoomList> {
-  const rooms = await listRooms(s, account.id);
+  const all = await listRooms(s, account.id);
+  // One page needs no order of all.
+  const times = all.length > most
+    ? await unlessDown(s.roomLog.activity(account)) ?? {}
+    : {};
+  const timeOf = ({ id, createdAt }: MyRoom) => times[id] ?? createdAt;
+  const from = (number - 1) * most;
+  const rooms = all.length > most
+    ? all.sort((a, b) => timeOf(b) - timeOf(a)).slice(from, from + most)
+    : all;
   const ids = rooms.map(({ id }) => id);
   const summaries = await unlessDown(s.roomLog.summaries(account, ids));
   const entries = rooms.map((room) => ({
@@ -48,5 +69,6 @@ export async function loadRooms(
   return {
     rooms: entries.sort((a, b) => activityOf(b) - activityOf(a)),
     reachable: summaries !== null,
+    next: from + most < all.length ? number + 1 : null,
   };
 }

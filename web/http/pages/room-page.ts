@@ -134,7 +134,11 @@ export async function loadRoomPage(
   ]);
   const writers = page?.messages.map(({ sender }) => sender.id);
   const names = await roomNames(s, roomId, writers);
-  const summary = list.rooms.find((room) => room.id === roomId)?.summary;
+  const listed = list.rooms.find((room) => room.id === roomId);
+  // It may be on a later page of the list.
+  const summary = listed
+    ? listed.summary
+    : (await unlessDown(s.roomLog.summaries(account, [roomId])))?.[roomId];
   const read = summary?.read ?? page?.offset ?? 0;
   const isPart = before !== undefined || after !== undefined;
   const shown = page && !isPart && !newest

@@ -192,6 +192,16 @@ export function memoryRoomLog(): MemoryRoomLog {
         return Object.fromEntries(summaries);
       }),
 
+    activity: () =>
+      checked(() =>
+        Object.fromEntries(
+          [...rooms].flatMap(([id, all]) => {
+            const last = all.at(-1);
+            return last ? [[id, last.timestamp]] : [];
+          }),
+        )
+      ),
+
     markRead: (account, roomId, offset) =>
       checked(() => {
         read.set(account.id + roomId, offset);

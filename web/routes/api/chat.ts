@@ -14,7 +14,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const roomId = ctx.url.searchParams.get("chatId");
     if (roomId === null) {
-      const { rooms } = await loadRooms(services, me);
+      const { rooms } = await loadRooms(services, me, 1, Infinity);
       return Response.json({ rooms });
     }
     const [{ room, role }, members] = await Promise.all([

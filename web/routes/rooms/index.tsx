@@ -43,6 +43,12 @@ interface Feed {
   hello: string;
 }
 
+/** The number of the page that is asked for. */
+function readPage(url: URL): number {
+  const text = url.searchParams.get("page") ?? "";
+  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1;
+}
+
 const unreadIn = ({ rooms }: RoomList): number =>
   rooms.reduce((sum, { summary }) => sum + (summary?.unread ?? 0), 0);
 
@@ -70,7 +76,7 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const me = personOf(ctx.state);
     const [list, waiting, feed] = await Promise.all([
-      loadRooms(services, me),
+      loadRooms(services, me, readPage(ctx.url)),
       waitingInvitations(services, me),
       feedOf(services, me),
     ]);
@@ -162,6 +168,11 @@ function RoomsNow({ list, me, clock, feed }: {
           <RoomRow key={room.id} room={room} me={me.id} clock={clock} />
         ))}
       </ul>
+      {list.next && (
+        <p>
+          <a href={`/rooms?page=${list.next}`}>More rooms</a>
+        </p>
+      )}
     </div>
   );
 }
