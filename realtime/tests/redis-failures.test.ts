@@ -166,3 +166,15 @@ test("deleting with an index of the wrong type leaves the room as it was", async
   const { entries } = await log.read("amends", 0, 10);
   expect(entries.map(({ offset }) => offset)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
+
+test("a room that cannot be made yet is not shown as one of another epoch", async () => {
+  const token = await server.issuer.personToken("ann", { unmade: "member" });
+  await raw.config("SET", "maxmemory", "1");
+  const answer = await server.call("/rooms/unmade/messages", token);
+  await raw.config("SET", "maxmemory", "0");
+  expect(answer.status).toBe(503);
+  const ann = await server.enter("ann", "unmade");
+  const joined = ann.frames.find((it) => it.event === "room-joined");
+  ann.chat("unmade", "c1", "First");
+  expect((await ann.next("new-message")).epoch).toBe(joined?.epoch ?? "");
+});

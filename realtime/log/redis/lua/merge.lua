@@ -4,9 +4,9 @@
 local function stateOf(meta, now)
   local state = redis.call('HMGET', meta, 'epoch', 'offset')
   if state[1] then return state[1], tonumber(state[2] or 0) end
-  -- A room has its epoch before its first entry, if it can be written.
-  local made = redis.pcall('HSET', meta, 'epoch', now)
-  if type(made) == 'table' then return '0', 0 end
+  -- A room has its epoch before its first entry. While that cannot be written there is no room to
+  -- read: whoever took another epoch for its own would have to drop what they show.
+  redis.call('HSET', meta, 'epoch', now)
   return now, 0
 end
 
