@@ -186,6 +186,10 @@ const ALIKE = [
   "X-Forwarded-For",
   "the language of a recording",
   "a token for realtime",
+  "the name of a registration",
+  "a message too long",
+  "the query of a search",
+  "the type of a form",
 ];
 
 const places = Object.entries(PLACES).map((

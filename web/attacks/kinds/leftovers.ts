@@ -45,6 +45,7 @@ const unheard = through(() => ({
 
 const message: Attack = {
   name: "the text of a deleted message is read from the disk",
+  slow: true,
   async run(world) {
     const { text, path } = await said(world);
     await form(world, path, { intent: "delete" });

@@ -62,6 +62,7 @@ function inOrder(): Change {
 
 const crowding: Attack = {
   name: "registrations of one network that keep others from signing in",
+  slow: true,
   async run({ web, outsider }) {
     const cookie = await pendingAt(web, outsider);
     const [photo, face] = [await wall(), await faceImage()];
@@ -135,6 +136,7 @@ const prints = Object.entries(PRINTS).map(([how, shown]): Attack => ({
       : succeeded(`it was not looked at: ${text.slice(0, 80)}`);
   },
   undone: sayingYes,
+  ...(how.includes("20°") ? { slow: true } : {}),
 }));
 
 export const photos: Attack[] = [faceless, crowding, ...prints];
