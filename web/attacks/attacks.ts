@@ -7,6 +7,7 @@ import { bombs } from "./kinds/bombs.ts";
 import { costly } from "./kinds/costly.ts";
 import { crossSite } from "./kinds/cross-site.ts";
 import { crowds } from "./kinds/crowds.ts";
+import { erasing } from "./kinds/erasing.ts";
 import { forms, queries } from "./kinds/forms.ts";
 import { guessing } from "./kinds/guessing.ts";
 import { injection } from "./kinds/injection.ts";
@@ -41,6 +42,7 @@ export const ATTACKS: Attack[] = [
   ...forms,
   ...queries,
   ...crowds,
+  ...erasing,
   ...memory,
   ...openness,
   ...photos,

@@ -119,7 +119,7 @@ async function populate(
   };
 }
 
-async function formAt(
+export async function formAt(
   url: string,
   { cookie }: Person,
   fields: Record<string, string>,
@@ -179,6 +179,8 @@ export async function startWorld(
   const signing = { kty, crv, x, d };
   const stack = await startStack({
     SIGNING_KEY: JSON.stringify(signing),
+    // So that what is more than one may keep can be sent in a moment.
+    CLIP_MB_EACH: "1",
     ...env,
   });
   const { output } = stack;

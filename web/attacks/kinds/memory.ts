@@ -2,6 +2,7 @@
 import { type Attack, succeededIf } from "../attack.ts";
 import { open, opening } from "../raw.ts";
 import { through } from "../weaknesses.ts";
+import type { World } from "../world.ts";
 
 const MB = 1_000_000;
 
@@ -68,4 +69,50 @@ const stalled = (["realtime"] as const).flatMap((service) =>
   }))
 );
 
-export const memory: Attack[] = [bodies, ...stalled];
+/** What a person says who sends a recording of so many bytes. */
+const recordingOf = async (world: World, bytes: number) =>
+  opening("POST", "/transcribe", world.transcriber, [
+    `Authorization: Bearer ${await world.token(world.outsider, "transcriber")}`,
+    "Content-Type: audio/wav",
+    `Content-Length: ${bytes}`,
+  ]);
+
+const recordings: Attack = {
+  name: "eight unfinished recordings of nine megabytes to the transcriber",
+  async run(world) {
+    const sockets = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const socket = await open(world.transcriber);
+        await socket.write(await recordingOf(world, 9 * MB + 1));
+        await socket.write(new Uint8Array(9 * MB).fill(0x20));
+        return socket;
+      }),
+    );
+    const refused = await Promise.all(
+      sockets.map((socket) => socket.until("HTTP/1.1 503", 3_000)),
+    );
+    await Promise.all(sockets.map((socket) => socket[Symbol.asyncDispose]()));
+    const holding = refused.filter((it) => !it).length;
+    return succeededIf(holding > 4, `${holding * 9} MB are held`);
+  },
+  undone: patient,
+};
+
+const halfRecording: Attack = {
+  name: "half a recording to the transcriber, and nothing more",
+  slow: true,
+  async run(world) {
+    await using socket = await open(world.transcriber);
+    await socket.write(await recordingOf(world, 1_000) + "RIFF");
+    const told = await socket.until("HTTP/1.1 408", CLOSED_MS);
+    return succeededIf(!told, "it is still waited for");
+  },
+  undone: patient,
+};
+
+export const memory: Attack[] = [
+  bodies,
+  ...stalled,
+  recordings,
+  halfRecording,
+];

@@ -45,6 +45,13 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
   at("realtime", "GET", "/leftovers"),
   at("realtime", "POST", "/leftovers/taken", { taken: [] }),
+  at("realtime", "GET", "/rooms/{room}/clips"),
+  at("realtime", "POST", "/renames", { userId: "{owner}", name: "Nobody" }),
+  at("transcriber", "POST", "/sessions", { userId: "{owner}" }),
+  at("transcriber", "POST", "/erasures/people", { userId: "{owner}" }),
+  at("transcriber", "POST", "/erasures/clips", {
+    clips: [{ id: "{clip}", owner: "{owner}" }],
+  }),
 ];
 
 const SESSIONS = at("transcriber", "POST", "/sessions", { userId: "{owner}" });
@@ -151,7 +158,16 @@ export const services: Attack[] = [
     ({ stale }) => stale.signedOut,
     [...ROOM, at("realtime", "GET", "/summaries?rooms={room}")],
   ),
-  ...as("a member who plays web", ({ token, member }) => token(member), OF_WEB),
+  ...as(
+    "a member who plays web",
+    ({ token, member }) => token(member),
+    OF_WEB.filter(({ service }) => service === "realtime"),
+  ),
+  ...as(
+    "a member who plays web",
+    ({ token, member }) => token(member, "transcriber"),
+    OF_WEB.filter(({ service }) => service === "transcriber"),
+  ),
   ...as(
     "a member of the same room",
     ({ token, member }) => token(member, "transcriber"),
