@@ -119,14 +119,16 @@ async function populate(
   };
 }
 
+/** Sends a form of ours as somebody; `origin` where a proxy stands before web. */
 export async function formAt(
   url: string,
   { cookie }: Person,
   fields: Record<string, string>,
+  origin = new URL(url).origin,
 ): Promise<void> {
   const answer = await fetch(url, {
     method: "POST",
-    headers: { "content-type": FORM, cookie, origin: new URL(url).origin },
+    headers: { "content-type": FORM, cookie, origin },
     body: new URLSearchParams(fields),
     redirect: "manual",
   });

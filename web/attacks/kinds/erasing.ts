@@ -36,8 +36,16 @@ async function keep(
   return { status: answer.status, clip };
 }
 
+/** Sends one of web's forms as somebody. */
+const form = (
+  { web, appUrl }: World,
+  path: string,
+  whose: Person,
+  fields: Record<string, string> = {},
+) => formAt(web + path, whose, fields, appUrl);
+
 const deleteAccount = (world: World, whose: Person) =>
-  formAt(`${world.web}/account`, whose, {
+  form(world, "/account", whose, {
     intent: "delete-account",
     password: PASSWORD,
   });
@@ -104,7 +112,7 @@ const name: Attack = {
       if (messages.length === 0) throw new Error("the message is gone");
       return !JSON.stringify(messages).includes(gone.name);
     });
-    await formAt(`${world.web}/rooms/${roomId}/members`, world.owner, {
+    await form(world, `/rooms/${roomId}/members`, world.owner, {
       intent: "leave",
     });
     return succeededIf(!isGone, "the name is still there");
@@ -153,7 +161,7 @@ const hoard: Attack = {
 async function leaver(world: World): Promise<string> {
   const leaving = await registerAt(world.web, nobodyElse("Leaving"));
   const token = await tokenOf(world.web, leaving, "transcriber");
-  await formAt(`${world.web}/logout`, leaving, {});
+  await form(world, "/logout", leaving);
   return token;
 }
 
