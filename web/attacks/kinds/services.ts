@@ -45,16 +45,16 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
   at("realtime", "GET", "/leftovers"),
   at("realtime", "POST", "/leftovers/taken", { taken: [] }),
-  at("realtime", "GET", "/rooms/{room}/clips"),
-  at("realtime", "POST", "/renames", { userId: "{owner}", name: "Nobody" }),
+];
+
+/** The same at the transcriber. */
+const AT_TRANSCRIBER: Try[] = [
   at("transcriber", "POST", "/sessions", { userId: "{owner}" }),
   at("transcriber", "POST", "/erasures/people", { userId: "{owner}" }),
   at("transcriber", "POST", "/erasures/clips", {
     clips: [{ id: "{clip}", owner: "{owner}" }],
   }),
 ];
-
-const SESSIONS = at("transcriber", "POST", "/sessions", { userId: "{owner}" });
 
 const OF_TRANSCRIBER: Try[] = [
   at("transcriber", "POST", "/transcribe", { audio_data: "AAAA" }),
@@ -120,7 +120,7 @@ export const TRIED: Try[] = [
     SUMMARIES,
     ...OF_WEB,
     ...OF_TRANSCRIBER,
-    SESSIONS,
+    ...AT_TRANSCRIBER,
     MEMBERS,
     WORKS,
   ],
@@ -130,7 +130,7 @@ export const services: Attack[] = [
   ...as(
     "a member who plays web",
     ({ token, member }) => token(member, "transcriber"),
-    [SESSIONS],
+    AT_TRANSCRIBER,
   ),
   members("somebody of no room", outsider),
   members(
@@ -142,7 +142,7 @@ export const services: Attack[] = [
     at("realtime", "GET", "/summaries?rooms={room}"),
     MEMBERS,
     WORKS,
-    SESSIONS,
+    ...AT_TRANSCRIBER,
     ...OF_WEB,
     ...OF_TRANSCRIBER,
   ]),
@@ -158,16 +158,7 @@ export const services: Attack[] = [
     ({ stale }) => stale.signedOut,
     [...ROOM, at("realtime", "GET", "/summaries?rooms={room}")],
   ),
-  ...as(
-    "a member who plays web",
-    ({ token, member }) => token(member),
-    OF_WEB.filter(({ service }) => service === "realtime"),
-  ),
-  ...as(
-    "a member who plays web",
-    ({ token, member }) => token(member, "transcriber"),
-    OF_WEB.filter(({ service }) => service === "transcriber"),
-  ),
+  ...as("a member who plays web", ({ token, member }) => token(member), OF_WEB),
   ...as(
     "a member of the same room",
     ({ token, member }) => token(member, "transcriber"),
