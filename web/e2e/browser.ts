@@ -19,18 +19,21 @@ export interface Devices {
   camera?: string;
   /** A 48 kHz WAV file, played once. */
   microphone?: string;
+  /** More of Chromium's own options. */
+  flags?: string[];
 }
 
 export type Screen = Parameters<Browser["newContext"]>[0];
 
 /** A browser of its own. Close it when done. */
 export function openBrowser(devices: Devices = {}): Promise<Browser> {
-  const { camera, microphone } = devices;
+  const { camera, microphone, flags = [] } = devices;
   return chromium.launch({
     timeout: PATIENCE,
     executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
     args: [
       ...FLAGS,
+      ...flags,
       ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
       ...(microphone
         ? [`--use-file-for-fake-audio-capture=${microphone}%noloop`]

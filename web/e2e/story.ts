@@ -208,7 +208,7 @@ export async function startDictation(page: Page) {
 }
 
 /** Ends the dictation; gives the words it put into the composer. */
-async function stopDictation(page: Page): Promise<string> {
+export async function stopDictation(page: Page): Promise<string> {
   await page.getByRole("button", { name: "Stop" }).click();
   return await dictated(page);
 }

@@ -8,7 +8,7 @@ import { isOurs, securityHeaders } from "../http/middleware/security.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
 import type { State } from "../utils.ts";
 import { type Ends, join, type Joined, openService } from "./join.ts";
-import { speechPath } from "./paths.ts";
+import { roomsPath, speechPath } from "./paths.ts";
 import { Places } from "./places.ts";
 import { passedHeaders, passOn } from "./requests.ts";
 
@@ -36,6 +36,15 @@ const full = (): AppError =>
     message: "Too many connections are open. Try again in a moment.",
     retryAfter: 5,
   });
+
+const SPEECH_DOWN = {
+  code: "transcriber-down",
+  message: "Speech recognition cannot be reached now.",
+};
+const ROOMS_DOWN = {
+  code: "realtime-down",
+  message: "Messages are unavailable at the moment. Please try again shortly.",
+};
 
 const down = (code: string, cause: unknown): AppError =>
   new AppError({
@@ -78,17 +87,25 @@ interface Passage {
   headers: Headers;
 }
 
+/** The account of the session a request brings, if it brings one. */
+async function accountOf(
+  { services }: State,
+  { headers }: Request,
+): Promise<string | undefined> {
+  const session = readSessionCookie(services.config, headers);
+  const found = session && await findSession(services, session);
+  return found ? found.accountId : undefined;
+}
+
 /** Passes a socket on. @throws {AppError} `overloaded`, or the code of the passage (both 503) */
 async function passSocket(
   request: Request,
-  { services, ip }: State,
+  state: State,
   { url, ends, code, headers }: Passage,
   places: Places,
 ): Promise<Response> {
   if (shuttingDown.aborted) throw full();
-  const session = readSessionCookie(services.config, request.headers);
-  const found = session && await findSession(services, session);
-  const leave = places.take(found ? found.accountId : undefined, ip);
+  const leave = places.take(await accountOf(state, request), state.ip);
   if (!leave) throw full();
   const protocols = (request.headers.get("sec-websocket-protocol") ?? "")
     .split(",").map((name) => name.trim()).filter(Boolean);
@@ -114,7 +131,7 @@ const REQUESTS = { person: 20, network: 20, strangers: 200, all: 200 };
 
 /**
  * Passes `/realtime` and `/transcriber/…` on to the other services, as long as no addresses of
- * their own are configured for them. Pages of other sites are refused; programs send no Origin.
+ * their own are configured for them; and what a room needs without a socket, always. Pages of other sites are refused; programs send no Origin.
  */
 export function gateway(
   places = new Places(),
@@ -128,7 +145,10 @@ export function gateway(
     const speech = config.speechUrl === TRANSCRIBER_PATH
       ? speechPath(url.pathname)
       : undefined;
-    if (!isSocket && speech === undefined) return await ctx.next();
+    const rooms = roomsPath(url.pathname);
+    if (!isSocket && speech === undefined && rooms === undefined) {
+      return await ctx.next();
+    }
     const origin = req.headers.get("origin");
     if (origin !== null && !isOurs(origin, url, config)) throw foreign();
     if (isSocket && !isUpgrade(req)) throw socketOnly();
@@ -142,16 +162,27 @@ export function gateway(
       const to = { url: config.realtimeUrl, ...passage };
       return await passSocket(req, state, to, places);
     }
-    const target = config.transcriberUrl + speech + url.search;
+    const target = rooms === undefined
+      ? config.transcriberUrl + speech
+      : config.realtimeUrl + rooms;
     if (isUpgrade(req) && speech === "/transcribe/live") {
       const passage = { ends: SPEECH_ENDS, code: "transcriber-down", headers };
-      return await passSocket(req, state, { url: target, ...passage }, places);
+      const to = { url: target + url.search, ...passage };
+      return await passSocket(req, state, to, places);
     }
-    const leave = requests.take(undefined, state.ip);
+    // A stream of a room lasts, as a socket does.
+    const lasts = rooms?.endsWith("/stream") ?? false;
+    const leave = lasts
+      ? places.take(await accountOf(state, req), state.ip)
+      : requests.take(await accountOf(state, req), state.ip);
     if (!leave) throw full();
     ctx.info.completed.then(leave, leave);
-    headers.set("x-forwarded-prefix", TRANSCRIBER_PATH);
-    const answer = await passOn(req, new URL(target), headers);
+    if (speech) headers.set("x-forwarded-prefix", TRANSCRIBER_PATH);
+    const answer = await passOn(req, new URL(target + url.search), {
+      headers,
+      signal: lasts ? AbortSignal.any([req.signal, shuttingDown]) : req.signal,
+      down: rooms === undefined ? SPEECH_DOWN : ROOMS_DOWN,
+    });
     for (const [name, value] of securityHeaders(config, url.pathname)) {
       if (!answer.headers.has(name)) answer.headers.set(name, value);
     }

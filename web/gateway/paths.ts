@@ -4,6 +4,17 @@ import { REALTIME_PATH, TRANSCRIBER_PATH } from "../config.ts";
 const SPEECH =
   /^(\/transcribe(\/live)?|\/languages|\/docs|\/openapi\.json|\/v1\/audio\/transcriptions|\/v1\/models(\/\w[\w.-]*)?|\/clips\/[\w-]+(\/address|\/audio)?)$/;
 
+/** What of realtime a page may ask for where no socket comes about. */
+const ROOMS =
+  /^(\/rooms\/[\w-]+\/(messages|amendments|stream|read)|\/summaries)$/;
+
+/** The path at realtime that an address here stands for, besides sockets; undefined for others. */
+export function roomsPath(pathname: string): string | undefined {
+  if (!pathname.startsWith(`${REALTIME_PATH}/`)) return undefined;
+  const path = pathname.slice(REALTIME_PATH.length);
+  return ROOMS.test(path) ? path : undefined;
+}
+
 /** The path at the transcriber that an address here stands for; undefined for all others. */
 export function speechPath(pathname: string): string | undefined {
   if (!pathname.startsWith(`${TRANSCRIBER_PATH}/`)) return undefined;
@@ -14,6 +25,10 @@ export function speechPath(pathname: string): string | undefined {
 /** The pattern of what is passed on, for log lines; undefined for what is not. */
 export function passedRoute(pathname: string): string | undefined {
   if (pathname === REALTIME_PATH) return pathname;
+  const rooms = roomsPath(pathname);
+  if (rooms) {
+    return REALTIME_PATH + rooms.replace(/^(\/rooms\/)[^/]+/, "$1:id");
+  }
   const path = speechPath(pathname);
   return path &&
     TRANSCRIBER_PATH +

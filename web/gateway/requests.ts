@@ -32,16 +32,25 @@ export function passedHeaders(given: Headers): Headers {
   return passed;
 }
 
+/** How a request is passed on. */
+export interface Passing {
+  headers: Headers;
+  /** Aborted when nobody waits for the answer any more. */
+  signal: AbortSignal;
+  /** What is said when the service cannot be reached. */
+  down: { code: string; message: string };
+}
+
 /**
  * Asks a service what somebody asked us, and gives its answer. Neither body is held here: who
  * sends or reads slowly makes the other side wait.
  *
- * @throws {AppError} `transcriber-down` (503)
+ * @throws {AppError} the code of `down` (503)
  */
 export async function passOn(
   request: Request,
   url: URL,
-  headers: Headers,
+  { headers, signal, down }: Passing,
 ): Promise<Response> {
   // Encoded, it would be decoded here and its length be wrong.
   headers.set("accept-encoding", "identity");
@@ -51,24 +60,20 @@ export async function passOn(
       headers,
       body: request.body,
       redirect: "manual",
-      signal: request.signal,
+      signal,
     });
     const given = new Headers(answer.headers);
     if (given.has("content-encoding")) given.delete("content-length");
     for (const name of NOT_ANSWERED) given.delete(name);
+    // Proxies that collect an answer before passing it on would show nothing.
+    given.set("x-accel-buffering", "no");
     return new Response(answer.body, { status: answer.status, headers: given });
   } catch (error) {
     // Nobody reads this; it keeps a cancelled dictation from looking like an outage in the log.
-    if (request.signal.aborted) {
+    if (signal.aborted) {
       const message = "The request was cancelled.";
       throw new AppError({ code: "abandoned", status: 499, message });
     }
-    throw new AppError({
-      code: "transcriber-down",
-      status: 503,
-      message: "Speech recognition cannot be reached now.",
-      retryAfter: 5,
-      cause: error,
-    });
+    throw new AppError({ ...down, status: 503, retryAfter: 5, cause: error });
   }
 }

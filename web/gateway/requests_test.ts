@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { speechPath } from "./paths.ts";
+import { passedRoute, roomsPath, speechPath } from "./paths.ts";
 import { MOST, Places } from "./places.ts";
 import { startGate } from "./testing.ts";
 
@@ -196,4 +196,36 @@ Deno.test("requests on their way are counted", async () => {
   assertEquals(second.status, 503);
   answered.resolve();
   assertEquals(await first, "inside");
+});
+
+Deno.test("of realtime only what a room needs without a socket is passed on", async () => {
+  const asked: string[] = [];
+  await using gate = await startGate((request) => {
+    asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    return Response.json({ token: request.headers.get("authorization") });
+  });
+  const OUTSIDE = [
+    ...["metrics", "sessions", "renames", "leftovers", "readyz", "rooms/r"],
+    ...["rooms/r/members", "rooms/r/names", "rooms/r/name", "rooms/r/clips"],
+    ...["rooms/../metrics", "rooms/r/..%2f..%2fmetrics", "rooms/r/read/x"],
+  ];
+  for (const path of OUTSIDE) {
+    const method = "DELETE";
+    const answer = await fetch(`${gate.url}/realtime/${path}`, { method });
+    await answer.body?.cancel();
+  }
+  assertEquals(asked, []);
+  for (const part of ["messages", "amendments", "stream", "read"]) {
+    const headers = { authorization: "Bearer a.b.c", cookie: "a=b" };
+    const answer = await fetch(`${gate.url}/realtime/rooms/r/${part}`, {
+      headers,
+    });
+    assertEquals((await answer.json()).token, "Bearer a.b.c");
+  }
+  assertEquals(asked.length, 4);
+  assertEquals(roomsPath("/realtime/summaries"), "/summaries");
+  assertEquals(
+    passedRoute("/realtime/rooms/secret/read"),
+    "/realtime/rooms/:id/read",
+  );
 });

@@ -45,7 +45,10 @@ async function setUp(
     url: server.url,
     token: { token: "t", expiresAt: Date.now() + 300_000 },
     renew,
-    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
+    timing: {
+      ...{ first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
+      slower: 1,
+    },
     storage: () => storage,
     tab: () => fakeStorage(),
     onChange(next) {
