@@ -9,7 +9,7 @@ import { type OpenRoom, openRoom } from "../client/browser/room.ts";
 import { initialState } from "../client/browser/room-state.ts";
 import type { LinkState, WayOn } from "../client/browser/socket.ts";
 import { type Clock, OWN } from "../client/drawn/times.ts";
-import { fetchToken, socketUrl } from "../client/browser/token.ts";
+import { fetchToken } from "../client/browser/token.ts";
 import type { TranscriberState } from "../http/pages/transcriber.ts";
 
 export interface RoomProps {
@@ -32,6 +32,7 @@ export interface RoomProps {
   token: string;
   /** Milliseconds since the Unix epoch. */
   tokenExpiresAt: number;
+  /** An address, or a path at the address this page came from. */
   wsUrl: string;
   transcriberUrl: string;
   transcriber: TranscriberState;
@@ -100,7 +101,7 @@ export default function Room(props: RoomProps) {
   useEffect(() => {
     const room = open.current = openRoom({
       state,
-      url: socketUrl(props.wsUrl),
+      url: new URL(props.wsUrl, origin.replace("http", "ws")),
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: setState,

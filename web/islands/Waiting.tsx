@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { fetchToken, socketUrl } from "../client/browser/token.ts";
+import { fetchToken } from "../client/browser/token.ts";
 // With the room's code as a whole the bundler leaves it in one file, which is smaller.
 import "./Room.tsx";
 import { sendWaiting, type WaitingRoom } from "../client/browser/waiting.ts";
@@ -19,7 +19,11 @@ export default function Waiting({ me, wsUrl, except }: WaitingProps) {
 
   useEffect(() => {
     const sender = sendWaiting({
-      ...{ me, except, url: socketUrl(wsUrl) },
+      ...{
+        me,
+        except,
+        url: new URL(wsUrl, location.href.replace("http", "ws")),
+      },
       renew: () => fetchToken("realtime"),
       onChange: (next) => setRooms((now) => now || next.length ? next : now),
     });

@@ -2,6 +2,7 @@
  * What a room needs only once its text is live. Loaded in the first idle moment after that, so
  * that it is there when it is used, also without a network.
  */
+import "./choose-line.ts";
 import "../drawn/whole-row.tsx";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";

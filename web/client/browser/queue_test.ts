@@ -21,10 +21,7 @@ function openTab(server: QueueServer, storage: Storage) {
     url: server.url,
     token: { token: "t", expiresAt: Infinity },
     renew: () => Promise.reject(new Error("web is down")),
-    timing: {
-      ...TIMING,
-      ...{ first: 0, longest: 0, renewAge: Infinity, slower: 1 },
-    },
+    timing: { ...TIMING, first: 0, longest: 0, renewAge: Infinity },
     storage: () => storage,
     tab: () => tab,
     onChange: (next) => state = next,

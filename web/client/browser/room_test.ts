@@ -45,10 +45,7 @@ async function setUp(
     url: server.url,
     token: { token: "t", expiresAt: Date.now() + 300_000 },
     renew,
-    timing: {
-      ...{ first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
-      slower: 1,
-    },
+    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
     storage: () => storage,
     tab: () => fakeStorage(),
     onChange(next) {

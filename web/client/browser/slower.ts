@@ -35,7 +35,7 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  *
  * @param origin of the page; tests give their own.
  */
-export function slowerLine(
+export function open(
   { roomId, url }: Pick<LinkOptions, "roomId" | "url">,
   { origin = "", timing = SLOWER } = {},
 ): Line {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerFrame } from "../../../realtime/protocol.ts";
-import { slowerLine } from "./slower.ts";
+import { open } from "./slower.ts";
 
 const TOKEN = `x.${btoa(JSON.stringify({ sub: "ada", exp: 2_000_000_000 }))}.x`;
 const encoder = new TextEncoder();
@@ -59,7 +59,7 @@ function startRealtime() {
 /** A line, and what it says in order; a close is its code. */
 function lineTo(origin: string, again = 1_000_000) {
   const url = origin.replace("http", "ws") + "/realtime";
-  const line = slowerLine({ roomId: "r", url }, {
+  const line = open({ roomId: "r", url }, {
     origin,
     timing: { again, pause: 1 },
   });

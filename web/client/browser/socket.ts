@@ -43,8 +43,6 @@ export const TIMING = {
   renewBefore: 45_000,
   /** …and at this age at the latest, whatever this device's clock says. */
   renewAge: 240_000,
-  /** Of so many tries in a row the last is another line, not a socket. */
-  slower: 3,
 };
 
 /** Full jitter: how long to wait after so many failures in a row: ms. */
@@ -88,6 +86,12 @@ export interface Link {
   refuse(reason: string, wayOn: WayOn): void;
   close(): void;
 }
+
+/** How a line is opened; where sockets are forbidden choose-line.ts knows another way. */
+export const ways = {
+  open: ({ url }: LinkOptions, _failures: number): Line =>
+    new WebSocket(url) as Line,
+};
 
 const isOffline = () => navigator.onLine === false;
 
@@ -177,13 +181,10 @@ export function connect(options: LinkOptions): Link {
     stop("open");
     opening = true;
     const good = badTokens || untilRenewal() <= 0 ? await renewed() : true;
-    const line = failures % timing.slower > 1 &&
-      await import("./slower.ts")
-        .then((it) => it.slowerLine(options), () => {});
     opening = false;
     if (over) return;
     if (!good) return lost();
-    const mine: Line = socket = line || new WebSocket(options.url) as Line;
+    const mine: Line = socket = ways.open(options, failures);
     after("answer", timing.answer, lost);
     mine.onopen = identify;
     mine.onmessage = ({ data }) => mine === socket && receive(data);

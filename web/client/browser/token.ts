@@ -4,10 +4,6 @@ export interface Token {
   expiresAt: number;
 }
 
-/** Where a socket is opened: an address, or a path at the address this page came from. */
-export const socketUrl = (url: string): URL =>
-  new URL(url, location.href.replace("http", "ws"));
-
 /** An error after which trying again cannot help: its message says what can. */
 export interface Refused extends Error {
   final: boolean;
@@ -31,6 +27,6 @@ export async function fetchToken(
     const error = new Error("You are signed out. Sign in to continue.");
     throw Object.assign(error, { final: true }) satisfies Refused;
   }
-  if (!response.ok) throw new Error(`token: ${response.status}`);
+  if (!response.ok) throw new Error("token");
   return await response.json();
 }
