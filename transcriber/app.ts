@@ -179,7 +179,7 @@ function invalid(
   return new ApiError({
     code: "invalid",
     status: 400,
-    message: `The request is not right: ${where}${message}.`,
+    message: `The request is not valid: ${where}${message}.`,
   });
 }
 

@@ -91,7 +91,7 @@ export function assertService({ kind }: Caller): void {
   throw new ApiError({
     code: "service-only",
     status: 403,
-    message: "Only web may ask for this.",
+    message: "Only the web service may ask for this.",
   });
 }
 

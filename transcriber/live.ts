@@ -149,7 +149,7 @@ export class Live {
         new ApiError({
           code: "restart",
           status: 503,
-          message: "The server restarts. Try again in a moment.",
+          message: "The server is restarting. Try again in a moment.",
         }),
       );
     }

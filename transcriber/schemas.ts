@@ -52,7 +52,7 @@ export const TranscribeJson = z.object({
   language_code: LanguageSchema.optional(),
   long_audio: z.boolean().optional().openapi({
     description:
-      "Accepted for old clients; every recording up to 5 minutes works alike.",
+      "Accepted for old clients. Every recording up to 5 minutes works the same way.",
   }),
 }).refine(
   (body) => (body.audio_data === undefined) !== (body.audio_uri === undefined),

@@ -8,7 +8,7 @@ interface StorageFailure extends Error {
 const ADVICE: Record<number, string> = {
   401: "The key of GOOGLE_APPLICATION_CREDENTIALS is not valid any more.",
   403:
-    "Give the service account roles/storage.objectAdmin on GCS_BUCKET, and check its name: a bucket of others is answered the same way.",
+    "Give the service account roles/storage.objectAdmin on GCS_BUCKET, and check its name: Google answers the same for a bucket that belongs to someone else.",
   404: "GCS_BUCKET does not exist.",
   429: "GCS_BUCKET gets more requests than it may.",
 };

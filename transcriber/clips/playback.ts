@@ -35,7 +35,8 @@ export class Playback {
     throw new ApiError({
       code: "not-found",
       status: 404,
-      message: "This address of a recording is over. Open the message again.",
+      message:
+        "The link to this recording has expired. Open the message again.",
     });
   }
 

@@ -72,7 +72,7 @@ export function readFields(fields: Form["fields"]): Asked {
   const stream = data.stream ?? false;
   if (stream && format !== "json" && format !== "text") {
     const message =
-      "A stream has text alone. Leave out stream, or ask for the format json.";
+      "A stream carries only text. Leave out stream, or ask for the format json.";
     throw refused("stream", message, "unsupported_value");
   }
   return {

@@ -34,7 +34,7 @@ export function findModel({ name }: Recognizer, id: string) {
     code: "model_not_found",
     status: 404,
     message:
-      "There is no such model here. GET /v1/models lists those there are.",
+      "There is no such model here. GET /v1/models lists the ones there are.",
     param: "model",
   });
 }

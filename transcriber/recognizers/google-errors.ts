@@ -35,7 +35,7 @@ export const isSpent = (error: unknown): boolean =>
   isGrpcFailure(error) && error.code === GRPC.outOfRange;
 
 const SETUP =
-  "Dictation is not set up right on this server. Your recording is not lost: try again later, or type your message.";
+  "Dictation is not set up correctly on this server. Your recording is not lost: try again later, or type your message.";
 
 const PERMISSION =
   "Give the service account roles/speech.client on GOOGLE_CLOUD_PROJECT, enable speech.googleapis.com and billing, and let it read and write GCS_BUCKET.";

@@ -12,7 +12,7 @@ const HEARD = "Hello how are you doing today.";
 const hello = async () => pcmOf(await speak(SENTENCES[0]));
 
 const NOT_SET_UP =
-  "Dictation is not set up right on this server. Your recording is not lost: try again later, or type your message.";
+  "Dictation is not set up correctly on this server. Your recording is not lost: try again later, or type your message.";
 const USED_UP =
   "This server has used up its dictation for the moment. Your recording is not lost: try again in a minute.";
 const AWAY =

@@ -115,11 +115,11 @@ Deno.test("what goes wrong for good is told to the operator, without what was sa
     [json(413), "speech-refused", /large/],
     [json(429), "speech-quota", /limits/],
     [json(503), "speech-down", /503/],
-    [json(200, { error: "no text" }), "speech-down", /something else/],
+    [json(200, { error: "no text" }), "speech-down", /something other/],
     [
       () => new Response("<html>Welcome</html>"),
       "speech-down",
-      /something else/,
+      /something other/,
     ],
     [
       () => Response.redirect("http://127.0.0.1:9/elsewhere", 302),

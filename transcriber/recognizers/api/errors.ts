@@ -9,7 +9,7 @@ export interface Refusal {
 
 const NOT_LOST = "Your recording is not lost: try again in a moment.";
 const SETUP =
-  "Dictation is not set up right on this server. Your recording is not lost: try again later, or type your message.";
+  "Dictation is not set up correctly on this server. Your recording is not lost: try again later, or type your message.";
 
 /** The server cannot be reached, or answers nothing that makes sense. */
 export const serverDown = (operator: string, cause?: unknown) =>

@@ -172,7 +172,7 @@ function outcomeOf(
     const heard = readAnswer(body, duration);
     if (heard) return { heard };
     const error = serverDown(
-      "The server at TRANSCRIBE_API_URL answers something else than a transcription. Check the address.",
+      "The server at TRANSCRIBE_API_URL answered with something other than a transcription. Check the address.",
     );
     return { error, wait: 0, status: 404 };
   }
