@@ -3,29 +3,44 @@ import type { Member } from "../rooms/types.ts";
 import { huesFor } from "../rooms/hues.ts";
 import { Avatar } from "./Avatar.tsx";
 
-/** The members of a room; admins can remove the others, after a second look. */
-export function MemberList({ members, me, isAdmin }: {
+/** Members of one page of the list. */
+export const MEMBERS_PAGE = 200;
+
+/** The members of a room, in pages; admins can remove the others, after a second look. */
+export function MemberList({ members, me, isAdmin, page }: {
   members: Member[];
   me: string;
   isAdmin: boolean;
+  /** Its number, from 1. */
+  page: number;
 }) {
   const hues = huesFor(members);
+  const from = (page - 1) * MEMBERS_PAGE;
+  const shown = members.slice(from, from + MEMBERS_PAGE);
+  const isLast = from + MEMBERS_PAGE >= members.length;
   return (
-    <ul class="people">
-      {members.map((member) => (
-        <li key={member.id} class="person">
-          <Avatar id={member.id} name={member.name} hue={hues[member.id]} />
-          <span class="person-name">
-            <span class="truncate" title={member.name}>
-              <bdi>{member.name}</bdi>
+    <>
+      <ul class="people">
+        {shown.map((member) => (
+          <li key={member.id} class="person">
+            <Avatar id={member.id} name={member.name} hue={hues[member.id]} />
+            <span class="person-name">
+              <span class="truncate" title={member.name}>
+                <bdi>{member.name}</bdi>
+              </span>
+              {member.id === me && <span class="soft">(you)</span>}
             </span>
-            {member.id === me && <span class="soft">(you)</span>}
-          </span>
-          {member.role === "admin" && <span class="soft small">Admin</span>}
-          {isAdmin && member.id !== me && <Remove member={member} />}
-        </li>
-      ))}
-    </ul>
+            {member.role === "admin" && <span class="soft small">Admin</span>}
+            {isAdmin && member.id !== me && <Remove member={member} />}
+          </li>
+        ))}
+      </ul>
+      {!isLast && (
+        <p>
+          <a href={`?page=${page + 1}`}>More members</a>
+        </p>
+      )}
+    </>
   );
 }
 

@@ -13,6 +13,8 @@ export interface FeedLink {
 
 /** Milliseconds at least, and about, until summaries are asked for: many may need them at once. */
 const SOON = 200;
+/** Milliseconds after identifying in which a connection joins its room: later it only checks. */
+const BEGINNING = 5_000;
 /** Rooms asked about in one frame. */
 const AT_ONCE = 100;
 
@@ -24,6 +26,7 @@ export function followFeed(
   told: (state: FeedState) => void,
 ): void {
   let state = noFeed(me);
+  let identifiedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function askSoon() {
@@ -42,6 +45,13 @@ export function followFeed(
 
   link.hear = (frame) => {
     const before = state;
+    if (frame.event === "identified") identifiedAt = Date.now();
+    // A new connection: what came while there was none is missing.
+    if (
+      frame.event === "room-joined" && Date.now() - identifiedAt < BEGINNING
+    ) {
+      state = { ...state, askAll: true };
+    }
     state = reduceFeed(state, frame);
     if (frame.event === "summaries" && frame.next) {
       link.ask({ event: "summaries", after: frame.next });

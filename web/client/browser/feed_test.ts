@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
-import type { ClientFrame, FeedSummary } from "../../../realtime/protocol.ts";
+import type {
+  ClientFrame,
+  FeedSummary,
+  ServerFrame,
+} from "../../../realtime/protocol.ts";
 import { type FeedLink, followFeed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
 
@@ -72,3 +76,40 @@ Deno.test("what was missed is asked for: of one room, or of all after a break", 
   assertEquals(asked.at(-1), { event: "summaries" });
   stop.abort();
 });
+
+Deno.test("on a new connection all is asked for, and not when a token is renewed", async () => {
+  const { asked, stop, hear, next } = stage();
+  await next();
+  const joined: ServerFrame = {
+    event: "room-joined",
+    ...{ roomId: "r", epoch: "1", offset: 0, read: 0 },
+    ...{ recovered: true, messages: [], entries: [], online: [] },
+  };
+  using time = new FakeTime();
+  hear(joined);
+  time.pass(60_000);
+  hear({ event: "identified", userId: "ann", expiresAt: 0 });
+  time.pass(10_000);
+  hear(joined);
+  assertEquals(asked, [{ event: "summaries" }]);
+  hear({ event: "identified", userId: "ann", expiresAt: 0 });
+  hear(joined);
+  await next();
+  assertEquals(asked.length, 2);
+  stop.abort();
+});
+
+/** A clock that a test moves. */
+class FakeTime implements Disposable {
+  readonly #now = Date.now;
+  #at = Date.now();
+  constructor() {
+    Date.now = () => this.#at;
+  }
+  pass(ms: number) {
+    this.#at += ms;
+  }
+  [Symbol.dispose]() {
+    Date.now = this.#now;
+  }
+}

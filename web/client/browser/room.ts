@@ -167,7 +167,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
 
   function onFrame(frame: ServerFrame) {
     self.hear?.(frame);
-    if ("roomId" in frame && frame.roomId !== roomId) return;
+    const { roomId: of = roomId } = frame as { roomId?: string };
+    if (of !== roomId) return;
     // Also after a mere position check: what is still unanswered may be lost.
     if (frame.event === "room-joined") asked = "";
     dispatch(frame);
@@ -212,8 +213,6 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     onFrame,
     onState(next, reason, wayOn) {
       live = next === "live";
-      // What came while it was not is missing.
-      if (live) self.hear?.({ event: "summaries-stale" });
       if (next === "refused") {
         over = true;
         stopAll();

@@ -315,7 +315,6 @@ Deno.test("what is told of another room is for the feed, and changes nothing her
     assertEquals(heard, [
       "identified",
       "room-joined",
-      "summaries-stale",
       "membership",
       "read",
       "names",

@@ -35,6 +35,12 @@ const activityOf = (room: RoomEntry): number =>
 export const newestIn = (rooms: RoomEntry[]): number =>
   Math.max(0, ...rooms.map(({ summary }) => summary?.last?.timestamp ?? 0));
 
+/** The number of the page of a list that is asked for. */
+export function readPage(url: URL): number {
+  const text = url.searchParams.get("page") ?? "";
+  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1;
+}
+
 /** Rooms of one page of the list, and beside a room. */
 export const PAGE = 100;
 

@@ -1,5 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { MEMBERS_PAGE } from "../../components/MemberList.tsx";
 import { createRoom } from "../../rooms/rooms.ts";
+import { keys } from "../../rooms/store.ts";
 import { PAGE } from "../pages/room-list.ts";
 import { testApp } from "../testing/app.ts";
 
@@ -36,4 +38,24 @@ Deno.test("of more rooms than fit on a page, those with the newest activity come
   });
   const { status } = await app.ask(`/rooms/${late}`, { cookie });
   assertEquals(status, 200);
+});
+
+Deno.test("a room's members come in pages as well", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(s, account, "Hall");
+  for (let n = 0; n < MEMBERS_PAGE + 3; n++) {
+    const member = { role: "member", joinedAt: Date.now() + n };
+    await s.kv.set(keys.member(room.id, `member-${n}`), member);
+  }
+  const page = async (query: string) => {
+    const path = `/rooms/${room.id}/members${query}`;
+    const html = await (await app.ask(path, { cookie })).text();
+    return { html, people: html.split('class="person"').length - 1 };
+  };
+  const [first, second] = [await page(""), await page("?page=2")];
+  assertEquals([first.people, second.people], [MEMBERS_PAGE, 4]);
+  assertStringIncludes(first.html, 'href="?page=2"');
+  assertEquals(second.html.includes("More members"), false);
 });

@@ -26,6 +26,7 @@ import { personOf } from "../../http/middleware/person.ts";
 import {
   loadRooms,
   newestIn,
+  readPage,
   type RoomList,
 } from "../../http/pages/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
@@ -41,12 +42,6 @@ interface Feed {
   url: string;
   /** The frame that a socket to it begins with. */
   hello: string;
-}
-
-/** The number of the page that is asked for. */
-function readPage(url: URL): number {
-  const text = url.searchParams.get("page") ?? "";
-  return /^[1-9]\d{0,3}$/.test(text) ? Number(text) : 1;
 }
 
 const unreadIn = ({ rooms }: RoomList): number =>

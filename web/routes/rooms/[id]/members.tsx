@@ -18,7 +18,11 @@ import {
 } from "../../../http/requests/forms.ts";
 import { clockOf } from "../../../http/requests/clock.ts";
 import { hasOutbox } from "../../../http/pages/outbox.ts";
-import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
+import {
+  loadRooms,
+  readPage,
+  type RoomEntry,
+} from "../../../http/pages/room-list.ts";
 import { personOf } from "../../../http/middleware/person.ts";
 import { finishErasuresSoon } from "../../../accounts/erasures.ts";
 import {
@@ -236,7 +240,7 @@ const FAILED: Record<string, string> = {
     "The e-mail could not be delivered. Please try again later.",
 };
 
-export default define.page<typeof handler>(({ data, req }) => {
+export default define.page<typeof handler>(({ data, req, url }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
   // Without a mail server nothing was sent.
   const isKept = done === "invite" && data.outbox;
@@ -288,6 +292,7 @@ export default define.page<typeof handler>(({ data, req }) => {
           members={members}
           me={me.id}
           isAdmin={role === "admin"}
+          page={readPage(url)}
         />
         <InviteForm
           first={me.unconfirmedUntil === undefined
