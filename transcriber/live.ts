@@ -10,6 +10,7 @@ import {
   recognizerBusy,
   SAMPLE_RATE,
   type Update,
+  usualLanguage,
 } from "./recognizers/recognizer.ts";
 import { requestIdOf } from "../realtime/common/request-id.ts";
 import { LanguageSchema, Writing, writingOf } from "./schemas.ts";
@@ -120,7 +121,10 @@ export class Live {
     const token = bearer(headers) ?? (protocol && offered[1]) ?? null;
     const caller = await this.#deps.auth.verify(token);
     const query = new URL(request.url).searchParams;
-    const language = LanguageSchema.safeParse(query.get("language") ?? "en-US");
+    const named = query.get("language");
+    const language = LanguageSchema.safeParse(
+      named ?? usualLanguage(this.#deps.recognizer),
+    );
     if (!language.success) throw unknownLanguage();
     const writing = Writing.safeParse(Object.fromEntries(query));
     if (!writing.success) throw unknownWriting();
@@ -130,6 +134,7 @@ export class Live {
       caller,
       protocol,
       language: language.data,
+      detect: named === null,
       writing: writingOf(writing.data),
     };
   }
@@ -239,7 +244,7 @@ export class Live {
   /** The whole conversation; counts the samples heard. */
   async #recognise(
     inbox: Inbox,
-    { caller, language, writing }: Talk,
+    { caller, language, detect, writing }: Talk,
     send: (frame: LiveFrame) => void,
     signal: AbortSignal,
     heard: { samples: number },
@@ -254,7 +259,7 @@ export class Live {
     this.#speaking.add(caller.id);
     try {
       const stream = await this.#deps.recognizer
-        .start({ ...writing, language, signal, onUpdate: send });
+        .start({ ...writing, language, detect, signal, onUpdate: send });
       try {
         await this.#listen(inbox, stream, heard);
       } finally {
@@ -303,6 +308,8 @@ export class Live {
 interface Talk {
   caller: Caller;
   language: string;
+  /** Nobody named the language. */
+  detect: boolean;
   writing: ReturnType<typeof writingOf>;
   requestId: string;
 }

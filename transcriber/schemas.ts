@@ -30,7 +30,10 @@ export const writingOf = ({ spoken, hints }: z.infer<typeof Writing>) => ({
 });
 
 export const TranscribeQuery = z.object({
-  language: LanguageSchema.default("en-US"),
+  language: LanguageSchema.optional().openapi({
+    description:
+      "BCP 47. Without it the engine tells the language where it can, or takes English, or its first.",
+  }),
   keep: z.enum(["true", "false"]).default("false").openapi({
     description:
       "Keep the recording, before it is recognised, and answer its id as `clip`.",

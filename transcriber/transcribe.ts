@@ -15,6 +15,7 @@ import { AUDIO_LIMITS } from "./limits.ts";
 import {
   assertUsable,
   type TranscribeOptions,
+  usualLanguage,
 } from "./recognizers/recognizer.ts";
 import {
   TranscribeJson,
@@ -133,7 +134,8 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     const json = isJson(c.req.header("content-type") ?? "")
       ? c.req.valid("json")
       : null;
-    const language = json?.language_code ?? queried;
+    const named = json?.language_code ?? queried;
+    const language = named ?? usualLanguage(deps.recognizer);
     assertUsable(deps.recognizer, language);
     const caller = c.get("caller");
     const bytes = json
@@ -142,6 +144,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     const answer = await transcribe(deps, caller, bytes, {
       ...writingOf(writing),
       language,
+      detect: named === undefined,
       keep: keep === "true" && json?.audio_uri === undefined,
       signal: c.get("gone"),
     });

@@ -81,6 +81,31 @@ Deno.test("marks that were spoken and names that are likely reach the engine, an
   }
 });
 
+Deno.test("without a language the engine tells it, or takes English, or what it knows", async () => {
+  const german = await Scripted.hearing("yes");
+  Object.assign(german, {
+    languages: ["de-DE"],
+    supports: (tag: string) => tag.startsWith("de"),
+  });
+  for (
+    const [recognizer, language] of [
+      [await Scripted.hearing("yes"), "en-US"],
+      [german, "de-DE"],
+    ] as const
+  ) {
+    await using service = await startService({ recognizer });
+    for (const query of ["", `?language=${language}`]) {
+      const path = `/transcribe${query}`;
+      const answer = await service.request(path, post(await speak("yes")));
+      assertEquals((await answer.json()).text, "Yes");
+    }
+    assertEquals(
+      recognizer.asked.map(({ language, detect }) => [language, detect]),
+      [[language, true], [language, false]],
+    );
+  }
+});
+
 Deno.test("a recording is taken by any name senders have for it", async () => {
   await using service = await startService();
   const authorization = `Bearer ${await service.web.token({ sub: "ada" })}`;

@@ -1,4 +1,4 @@
-import type { Recognizer } from "../recognizers/recognizer.ts";
+import { type Recognizer, usualLanguage } from "../recognizers/recognizer.ts";
 
 const names = new Intl.DisplayNames(["en"], { type: "language" });
 
@@ -17,7 +17,7 @@ export function engineLanguage(
   recognizer: Pick<Recognizer, "languages" | "supports">,
   asked: string | undefined,
 ): string {
-  const wanted = asked ?? "en-US";
+  const wanted = asked ?? usualLanguage(recognizer);
   if (recognizer.supports(wanted)) {
     const same = recognizer.languages.find((tag) => isSame(tag, wanted));
     if (same) return same;
@@ -25,7 +25,7 @@ export function engineLanguage(
     const region = recognizer.languages.find((tag) => baseOf(tag) === wanted);
     return isBare && region ? region : wanted;
   }
-  return asked ?? recognizer.languages[0] ?? wanted;
+  return wanted;
 }
 
 const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];

@@ -72,7 +72,8 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
   });
   deps.metrics.audio("recording", recording.duration);
   const { prompt, keywords: hints } = asked;
-  const how = { language, signal, prompt, hints };
+  const detect = asked.language === undefined;
+  const how = { language, detect, signal, prompt, hints };
   if (!asked.stream) {
     const heard = await wordsIn(deps, file, recording, how);
     return formatted({ heard, language }, asked);

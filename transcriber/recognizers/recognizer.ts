@@ -49,6 +49,8 @@ export interface RecognitionStream {
 export interface TranscribeOptions {
   /** A BCP 47 tag, for example `en-US`. */
   language: string;
+  /** Nobody named the language: an engine that can tell it does. */
+  detect?: boolean;
   /** Aborted when nobody waits for the answer any more: the engine stops working on it. */
   signal: AbortSignal;
   /** Text that guides the spelling, for engines that take it. */
@@ -128,6 +130,14 @@ export const notUnderstood = (): ApiError =>
     message:
       "We could not make out any words. Speak closer to the microphone, away from noise and music.",
   });
+
+/** The language that is meant when none is named: English where the engine knows it, or its first. */
+export const usualLanguage = (
+  recognizer: Pick<Recognizer, "supports" | "languages">,
+): string =>
+  recognizer.supports(USUAL) ? USUAL : recognizer.languages[0] ?? USUAL;
+
+const USUAL = "en-US";
 
 /** @throws {ApiError} 503 `recognizer-off` or 422 `language-unsupported` */
 export function assertUsable(recognizer: Recognizer, language: string): void {

@@ -16,7 +16,7 @@ const SLOWNESS = 10;
 export class Scripted extends OneWord {
   readonly asked: Pick<
     TranscribeOptions,
-    "language" | "prompt" | "hints"
+    "language" | "detect" | "prompt" | "hints"
   >[] = [];
   #script: Script;
 
@@ -34,8 +34,8 @@ export class Scripted extends OneWord {
     options: TranscribeOptions,
   ): Promise<Transcription> {
     assertUsable(this, options.language);
-    const { language, prompt, hints } = options;
-    this.asked.push({ language, prompt, hints });
+    const { language, detect, prompt, hints } = options;
+    this.asked.push({ language, detect, prompt, hints });
     const duration = pcm.length / 16_000;
     await new Promise((go) => setTimeout(go, duration * SLOWNESS));
     options.signal.throwIfAborted();

@@ -96,13 +96,13 @@ export class TranscriptionApi implements Recognizer {
 
   async #ask(
     pcm: Int16Array,
-    { language, prompt, hints = [], signal }: TranscribeOptions,
+    { language, detect, prompt, hints = [], signal }: TranscribeOptions,
   ): Promise<Transcription> {
     const lease = await this.#pool.acquire(signal);
     try {
       return await this.#requests.ask({
         pcm,
-        language: apiLanguage(language) ?? language,
+        language: detect ? undefined : apiLanguage(language) ?? language,
         // Whisper spells as the text does that it is told to go on from.
         prompt: [prompt, hints.join(", ")].filter(Boolean).join(" "),
         signal,

@@ -73,6 +73,8 @@ Deno.test("every server is understood, with times where it knows any", async () 
     const asked = server.sent.length;
     await engine.transcribe(spoken, english);
     assertEquals(server.sent.length, asked + 1, name);
+    await engine.transcribe(spoken, { ...english, detect: true });
+    assertEquals(server.sent.at(-1)?.fields.language, undefined);
     await engine.close();
   }
 });

@@ -22,8 +22,8 @@ export interface Patience {
 
 export interface Question {
   pcm: Int16Array;
-  /** ISO 639-1. */
-  language: string;
+  /** ISO 639-1; without it the server tells by itself. */
+  language?: string;
   prompt?: string;
   signal: AbortSignal;
 }
@@ -217,7 +217,7 @@ function formOf(
   const wav = new Blob([wavOf(pcm)], { type: "audio/wav" });
   form.append("file", wav, "recording.wav");
   form.append("model", model);
-  form.append("language", language);
+  if (language) form.append("language", language);
   if (prompt) form.append("prompt", prompt);
   form.append("temperature", "0");
   for (const [name, value] of format) form.append(name, value);
