@@ -3,7 +3,6 @@
  * `deno task dev` (`--dev`) runs the same with reload. `--https`, or HTTPS=1, serves https.
  */
 import { ConfigError } from "../realtime/common/config-error.ts";
-import { aboutCertificate, certificateIn } from "./certificate.ts";
 import { holdDataFolder, StartError } from "./data-folder.ts";
 import { freePorts } from "./free-ports.ts";
 import { keepRunning } from "./keep-running.ts";
@@ -105,9 +104,17 @@ const label = (name: string) =>
   Deno.stdout.isTerminal() ? `${name.padEnd(width)} │ ` : "";
 const start = (service: Service): Running =>
   run(service, (line) => console.log(label(service.name) + line));
-const certificate = at.HTTPS === "1"
-  ? await certificateIn(at.DATA_DIR).catch((error) => fail(error.message))
-  : undefined;
+/** Makes the certificate sure to be there; what to say of it. */
+async function certified(): Promise<string> {
+  // By a name that is not looked at before: at the first start its packages are not there yet.
+  const module = "./certificate.ts";
+  const { aboutCertificate, certificateIn }: typeof import("./certificate.ts") =
+    await import(module);
+  return aboutCertificate(
+    await certificateIn(at.DATA_DIR).catch((error) => fail(error.message)),
+  );
+}
+const certificate = at.HTTPS === "1" ? await certified() : undefined;
 const running = services(env, mode).map(start);
 let kept: { stop(): Promise<void> }[] = running;
 
@@ -127,7 +134,7 @@ try {
   const tell = (sentence: string) => console.error(sentence);
   kept = running.map((each) => keepRunning(each, { start, tell }));
   console.log(`\nChatSphere is ready: ${at.APP_URL}   (Ctrl-C stops it)\n`);
-  if (certificate) console.log(`${aboutCertificate(certificate)}\n`);
+  if (certificate) console.log(`${certificate}\n`);
 } catch (error) {
   if (!stopping) {
     console.error((error as Error).message);
