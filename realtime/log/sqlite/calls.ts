@@ -1,5 +1,5 @@
-import type { Kind } from "../entry.ts";
-import type { NewLine } from "./rows.ts";
+import type { Kind, NewEntry } from "../entry.ts";
+import { lineOf } from "../lines.ts";
 import type { SqliteWrites } from "./writes.ts";
 
 /** What can be written, each a method of {@link SqliteWrites}. */
@@ -40,15 +40,18 @@ export function pack(calls: Call[]): string {
   const lines: string[] = [];
   const heads = calls.map((call) => {
     if (call[0] !== "append") return call;
-    const entry = call[1] as NewLine;
-    lines.push(entry.line);
+    const entry = call[1] as NewEntry;
+    lines.push(lineOf(entry));
     const { roomId, clientId, sender, timestamp, kind, target } = entry;
     return ["append", roomId, clientId, sender.id, timestamp, kind, target];
   });
   return [JSON.stringify(heads), ...lines].join("\n");
 }
 
-/** The calls of a text of {@link pack}; of a sender only the id. */
+/**
+ * The calls of a text of {@link pack}. What is appended is a `NewLine` from here on, and of
+ * its sender only the id is told.
+ */
 export function unpack(text: string): Call[] {
   const [heads = "[]", ...lines] = text.split("\n");
   let next = 0;

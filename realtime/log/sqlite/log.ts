@@ -17,7 +17,7 @@ import {
   type SignOut,
 } from "../../access/sign-outs.ts";
 import type { Entry, NewEntry } from "../entry.ts";
-import { erased, lineOf } from "../lines.ts";
+import { erased } from "../lines.ts";
 import {
   type Appended,
   type LogListener,
@@ -96,10 +96,7 @@ export class SqliteLog implements RoomLog {
   }
 
   appendFor(waiter: Waiter, entry: NewEntry): void {
-    const { roomId, clientId, sender, timestamp, kind, target } = entry;
-    const line = lineOf(entry);
-    const call = { roomId, clientId, sender, timestamp, kind, target, line };
-    this.#commits.add({ call: ["append", call], entry, waiter });
+    this.#commits.add({ call: ["append", entry], entry, waiter });
   }
 
   read(roomId: string, after: number, limit: number): Promise<Slice> {

@@ -81,7 +81,7 @@ export class LocalWriter implements Writer {
   // deno-lint-ignore require-await -- a throwing commit must become a rejection
   async commit(calls: Call[]): Promise<unknown[]> {
     try {
-      return this.#transactions.commit(calls);
+      return this.#transactions.commit(unpack(pack(calls)));
     } catch (error) {
       throw failure(error);
     }
