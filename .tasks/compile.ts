@@ -40,6 +40,8 @@ await deno(
   "--allow-sys",
   "--allow-read",
   "--allow-write",
+  // A thread is started by its address, which nothing imports.
+  "--include=web/files/pictures/worker.ts",
   "--include=web/static",
   "--include=web/_fresh/static",
   `--output=${join(folder, "chatsphere-web")}`,

@@ -107,6 +107,13 @@ async function callsIn(...files: string[]): Promise<string[]> {
   return [...calls].sort();
 }
 
+/** What S3 asks for an upload in parts, where that is called otherwise. */
+const UPLOADS: Record<string, string> = {
+  CreateMultipartUpload: "s3:PutObject",
+  CompleteMultipartUpload: "s3:PutObject",
+  ListMultipartUploads: "s3:ListBucketMultipartUploads",
+};
+
 Deno.test("the AWS policy allows what is called, and nothing else", async () => {
   const [{ Statement }] = blocks.filter(({ Statement }) => Statement);
   const allowed: string[] = Statement.flatMap(
@@ -119,6 +126,10 @@ Deno.test("the AWS policy allows what is called, and nothing else", async () => 
       // Only where a bucket keeps versions, which the page says it must not.
       .filter((name) => name !== "ListObjectVersions")
       .map((name) => `s3:${name}`),
+    ...(await callsIn("web/files/s3-store.ts"))
+      .filter((name) => name.includes("MultipartUpload"))
+      .map((name) => UPLOADS[name] ?? `s3:${name}`)
+      .filter((name) => name !== "s3:PutObject"),
     // Not called: it makes S3 tell what is missing from what is forbidden.
     "s3:ListBucket",
   ];

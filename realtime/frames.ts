@@ -3,6 +3,7 @@ import {
   type Amendment,
   type ClientFrame,
   type Draft,
+  type FilePart,
   LIMITS,
   type Position,
   type Voice,
@@ -132,20 +133,23 @@ export function parseAmendment(value: unknown, roomId: string): Amendment {
 /**
  * Checks what a client may set of a message; the content comes back trimmed.
  *
+ * @param vouched web says of the files that they are there: without it they are dropped.
  * @throws {FrameError} as {@link parseFrame}.
  */
-export function parseDraft(value: unknown): Draft {
+export function parseDraft(value: unknown, vouched = false): Draft {
   const fields = object(value, "The message");
   const clientId = parseClientId(fields);
   const spoken = voice(fields);
+  const kept = vouched ? files(fields) : undefined;
   const draft: Draft = {
     clientId,
-    content: spoken && isSilent(fields) ? "" : content(fields),
+    content: (spoken || kept) && isSilent(fields) ? "" : content(fields),
   };
   if (fields.replyTo !== undefined) {
     draft.replyTo = string(fields, "replyTo", 64);
   }
   if (spoken) draft.voice = spoken;
+  if (kept) draft.files = kept;
   return draft;
 }
 
@@ -161,6 +165,45 @@ function voice({ voice, clip }: Fields): Voice | undefined {
   return clip === undefined
     ? undefined
     : { clip: string({ clip }, "clip", 256) };
+}
+
+/** The files of a message, with nothing in them that the protocol does not know. */
+function files({ files }: Fields): FilePart[] | undefined {
+  if (files === undefined) return undefined;
+  if (
+    !Array.isArray(files) || files.length === 0 || files.length > LIMITS.files
+  ) {
+    throw new FrameError(
+      "bad-frame",
+      `The field files must be a list of 1 to ${LIMITS.files} files.`,
+    );
+  }
+  return files.map(file);
+}
+
+function file(value: unknown): FilePart {
+  const fields = object(value, "A file");
+  const part: FilePart = {
+    id: id(fields, "id"),
+    name: string(fields, "name", LIMITS.fileNameLength),
+    type: string(fields, "type", 100),
+    size: whole(fields, "size"),
+  };
+  if (fields.width !== undefined) {
+    part.width = whole(fields, "width");
+    part.height = whole(fields, "height");
+  }
+  if (fields.colour !== undefined) part.colour = colour(fields);
+  if (fields.thumbnail !== undefined) {
+    part.thumbnail = flag(fields, "thumbnail");
+  }
+  return part;
+}
+
+function colour(fields: Fields): string {
+  const value = string(fields, "colour", 7);
+  if (/^#[\da-f]{6}$/.test(value)) return value;
+  throw new FrameError("bad-frame", "A colour is # and six digits.");
 }
 
 /** The value as an object whose fields can be looked at. */

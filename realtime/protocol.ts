@@ -25,6 +25,10 @@ export const LIMITS = {
   /** Different reactions to one message: of one person, and of everyone. */
   reactionsEach: 12,
   reactions: 50,
+  /** Files of one message. */
+  files: 10,
+  /** Characters of a file's name. */
+  fileNameLength: 200,
   /** Seconds a fresh socket has to send `identify`. */
   identifySeconds: 15,
 } as const;
@@ -83,6 +87,34 @@ export interface Voice {
 }
 
 /**
+ * A file that web keeps. What is said of it is what web found in it, and not what its sender says:
+ * see {@link FILES_TOKEN}.
+ */
+export interface FilePart {
+  /** Its address on web is `/rooms/:room/files/:id`. */
+  id: string;
+  name: string;
+  /** The media type its content has. */
+  type: string;
+  /** Bytes. */
+  size: number;
+  /** Of a picture, in pixels, upright. */
+  width?: number;
+  height?: number;
+  /** Of a picture: `#rrggbb`, to be seen until it is there. */
+  colour?: string;
+  /** It is a picture with a smaller one at `/rooms/:room/files/:id/thumbnail`. */
+  thumbnail?: boolean;
+}
+
+/**
+ * The header with which web posts a message with files, beside the person's own token: a token of
+ * web's own, which says that the files are in that room and were put there by that person. Files
+ * that come in any other way, as over a socket, are dropped like every field that is not known.
+ */
+export const FILES_TOKEN = "x-files-token";
+
+/**
  * What a message says, part by part. A message has at least one part until it is deleted, and
  * none from then on. Whoever adds a kind of part that names something kept elsewhere adds what
  * that is to {@link Attachment}, too, so that it goes with the message.
@@ -91,6 +123,7 @@ export interface Parts {
   /** Plain text; empty where the message has none. */
   content: string;
   voice?: Voice;
+  files?: FilePart[];
 }
 
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
@@ -342,9 +375,9 @@ export interface NamesChanged {
   names: Record<string, string>;
 }
 
-/** What hung on a message and is kept elsewhere: a recording, at the transcriber. */
+/** What hung on a message and is kept elsewhere: a recording at the transcriber, a file at web. */
 export interface Attachment {
-  kind: "clip";
+  kind: "clip" | "file";
   id: string;
   /** Who sent the message. What belongs to somebody else must stay. */
   owner: string;
@@ -395,6 +428,8 @@ export interface RoomClips {
     /** The id of the person who sent it. */
     owner: string;
   }[];
+  /** The ids of the files of those messages. */
+  files: string[];
   /** With it there is more to look at, after that offset. */
   after?: number;
 }

@@ -51,6 +51,8 @@ export interface Config {
   signUp: SignUpPolicy;
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
   signingKey?: JWK;
+  /** Megabytes: of one file, of all one person's, and of all that are kept. */
+  files: { maxMb: number; eachMb: number; allMb: number };
   /** APP_URL is https: cookies are Secure. */
   secure: boolean;
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
@@ -173,6 +175,21 @@ function readSmtpUrl(env: Env): string | undefined {
   );
 }
 
+/** What files may take; 0 turns them off. */
+function readMegabytes(
+  env: Env,
+  name: "FILE_MAX_MB" | "FILE_MB_EACH" | "FILE_MB_ALL",
+  fallback: number,
+): number {
+  const text = readText(env, name);
+  if (text === undefined) return fallback;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw malformed(
+    name,
+    `${name} must be a whole number of megabytes that files may take, for example ${fallback}.`,
+  );
+}
+
 function readMail(env: Env, mailFrom: string): Config["mail"] {
   const smtp = readSmtpUrl(env);
   if (smtp !== undefined) return { kind: "smtp", url: smtp, from: mailFrom };
@@ -256,6 +273,11 @@ export function readConfig(env: Env): Config {
     faceLiveness: readFaceLiveness(env),
     signUp: readSignUp(env),
     signingKey: readSigningKey(env),
+    files: {
+      maxMb: readMegabytes(env, "FILE_MAX_MB", 50),
+      eachMb: readMegabytes(env, "FILE_MB_EACH", 2_000),
+      allMb: readMegabytes(env, "FILE_MB_ALL", 20_000),
+    },
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),
     trustedProxies: readTrustedProxies(env),

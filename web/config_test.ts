@@ -27,6 +27,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     faceLiveness: "off",
     signUp: { kind: "open" },
     signingKey: undefined,
+    files: { maxMb: 50, eachMb: 2_000, allMb: 20_000 },
     secure: false,
     local: true,
     trustedProxies: undefined,
@@ -57,6 +58,9 @@ Deno.test("everything can be given", () => {
     MAIL_FROM: "Chat <chat@chat.example>",
     FACE_LIVENESS: "turn",
     SIGNING_KEY: JSON.stringify({ ...key, use: "sig" }),
+    FILE_MAX_MB: "7",
+    FILE_MB_EACH: "70",
+    FILE_MB_ALL: "0",
     TRUST_PROXY: "1",
   });
   assertEquals(config, {
@@ -79,6 +83,7 @@ Deno.test("everything can be given", () => {
     faceLiveness: "turn",
     signUp: { kind: "open" },
     signingKey: key,
+    files: { maxMb: 7, eachMb: 70, allMb: 0 },
     secure: true,
     local: false,
     trustedProxies: [

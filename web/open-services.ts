@@ -5,6 +5,9 @@ import { nameOwner } from "./accounts/owner.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
+import { folderFiles } from "./files/folder-store.ts";
+import { s3Files } from "./files/s3-store.ts";
+import { sweepFiles } from "./files/sweep.ts";
 import { localFaceEngine } from "./faces/local.ts";
 import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
@@ -60,7 +63,7 @@ function openFaces(
     : { faces: localFaceEngine(), blobs: folderBlobs(`${dataDir}/blobs`) };
 }
 
-/** Opens everything the configuration asks for. Close `kv`, `faces` and `blobs` when done. */
+/** Opens everything the configuration asks for. Close `kv`, `faces`, `blobs` and `files` when done. */
 export async function createServices(config: Config): Promise<Services> {
   const kv = await openKv(config);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
@@ -69,6 +72,7 @@ export async function createServices(config: Config): Promise<Services> {
     config,
     kv,
     ...openFaces(config),
+    files: config.aws ? s3Files(config.aws) : folderFiles(`${dataDir}/files`),
     mailer: mail.kind === "smtp"
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
@@ -110,6 +114,7 @@ async function openFromEnvironment(): Promise<Services> {
   const sweep = () =>
     Promise.all([
       sweepPictures(s),
+      sweepFiles(s),
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),
     ])

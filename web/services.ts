@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
 import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
+import type { FileStore } from "./files/file-store.ts";
 import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
@@ -112,7 +113,7 @@ export interface RoomLog {
    * answer there is more to do.
    */
   rename(rename: Rename): Promise<Renamed>;
-  /** The recordings in a part of a room. */
+  /** The recordings and files in a part of a room. */
   clips(roomId: string, after?: number): Promise<RoomClips>;
   /** Some of what hung on messages that are gone, until it is {@link leftoversTaken}. */
   leftovers(): Promise<Leftover[]>;
@@ -133,6 +134,7 @@ export interface Services {
   kv: Deno.Kv;
   faces: FaceEngine;
   blobs: Blobs;
+  files: FileStore;
   mailer: Mailer;
   signer: Signer;
   roomLog: RoomLog;

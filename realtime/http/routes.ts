@@ -16,7 +16,12 @@ import {
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
-import type { Leftovers, Message, NamesChanged } from "../protocol.ts";
+import {
+  FILES_TOKEN,
+  type Leftovers,
+  type Message,
+  type NamesChanged,
+} from "../protocol.ts";
 import { pageOf } from "../feeds/summaries.ts";
 import { handOver } from "./members.ts";
 import { searchRoom } from "../rooms/search.ts";
@@ -69,20 +74,31 @@ async function history({ context, request, url, roomId }: Call) {
 }
 
 function post(call: Call) {
-  return written(call, (person, body) => append(call, person, body));
+  const vouched = call.request.headers.get(FILES_TOKEN);
+  return written(
+    call,
+    async (person, body) =>
+      append(call, person, body, await vouches(call, vouched)),
+  );
+}
+
+/** Whether web itself says that the files of a message are there. */
+async function vouches({ context }: Call, token: string | null) {
+  return token !== null && (await context.verify(token)).kind === "service";
 }
 
 async function append(
   { context, roomId }: Call,
   person: Person,
   body: unknown,
+  vouched: boolean,
 ): Promise<Response> {
   const { limits, shedding, hub: { log, members, metrics } } = context;
   limits.of(person.id).takeMessage("message");
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
-  const draft = parseDraft(body);
+  const draft = parseDraft(body, vouched);
   await members.roleIn(person, roomId, draft.clientId);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));

@@ -31,6 +31,7 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
     message.deletedAt = frame.timestamp;
     delete message.reactions;
     delete message.voice;
+    delete message.files;
   } else {
     react(message, frame.emoji, frame.sender.id, frame.on);
   }

@@ -7,9 +7,13 @@ export const fieldsText = (fields: object): string =>
 /** What a sender's parts name that is kept elsewhere: a JSON array, or empty. */
 export function attachedText(
   { id: owner }: Sender,
-  { voice }: Partial<Parts>,
+  { voice, files = [] }: Partial<Parts>,
 ): string {
-  if (!voice) return "";
-  const clip: Attachment = { kind: "clip", id: voice.clip, owner };
-  return JSON.stringify([clip]);
+  const attached: Attachment[] = files.map(({ id }) => ({
+    kind: "file",
+    id,
+    owner,
+  }));
+  if (voice) attached.push({ kind: "clip", id: voice.clip, owner });
+  return attached.length === 0 ? "" : JSON.stringify(attached);
 }

@@ -13,15 +13,15 @@ export interface Origin {
 /** An entry for a message. */
 export function messageEntry(
   origin: Origin,
-  { replyTo, content, voice }: Parts & { replyTo?: string },
+  { replyTo, content, voice, files }: Parts & { replyTo?: string },
 ): NewEntry {
   const { clientId, sender, timestamp } = origin;
   return {
     ...origin,
     kind: "m",
     head: fieldsText({ clientId, sender, timestamp, replyTo }),
-    parts: fieldsText({ content, voice }),
-    attached: attachedText(sender, { voice }),
+    parts: fieldsText({ content, voice, files }),
+    attached: attachedText(sender, { voice, files }),
   };
 }
 

@@ -163,8 +163,36 @@ function parts(open: Open, contents: Contents): void {
     expect(await leftOf("hostile")).toEqual([]);
   });
 
+  test("files go with their message, each by itself", async () => {
+    const file = (id: string) => ({ id, name: "\t.pdf", type: "a/b", size: 1 });
+    const { epoch } = await say("files", {
+      content: "",
+      files: [file("f1"), file("f2")],
+      voice: { clip: "c" },
+    });
+    const page = async () => (await log.page("files", { limit: 9 })).messages;
+    expect(await page()).toMatchObject([{ files: [file("f1"), file("f2")] }]);
+    await amend("files", epoch, 1, { kind: "d" });
+    expect((await page())[0]?.files).toBeUndefined();
+    const left = (await leftOf("files")).flatMap(({ attached }) => attached);
+    expect(left).toEqual([
+      { kind: "file", id: "f1", owner: "ann" },
+      { kind: "file", id: "f2", owner: "ann" },
+      { kind: "clip", id: "c", owner: "ann" },
+    ]);
+  });
+
+  const file = fc.record({
+    id: fc.uuid(),
+    name: fc.constantFrom(...HOSTILE),
+    type: fc.constant("image/png"),
+    size: fc.nat(),
+  });
   const said = fc.record({
     content: fc.oneof(fc.constantFrom(...HOSTILE), fc.string({ minLength: 1 })),
+    files: fc.option(fc.array(file, { minLength: 1, maxLength: 3 }), {
+      nil: undefined,
+    }),
     voice: fc.option(fc.record({ clip: fc.uuid() }), { nil: undefined }),
   });
   const change: fc.Arbitrary<Amendment> = fc.oneof(

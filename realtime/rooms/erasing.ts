@@ -27,7 +27,9 @@ export async function renameFor(
   return done;
 }
 
-/** The clips of the messages of a room that come after an offset, in a part of its entries. */
+/**
+ * The clips and files of the messages of a room that come after an offset, in a part of its entries.
+ */
 export async function clipsOf(
   log: RoomLog,
   roomId: string,
@@ -35,8 +37,10 @@ export async function clipsOf(
 ): Promise<RoomClips> {
   const limit = LIMITS.recoveryEntries;
   const { entries, offset } = await log.read(roomId, after, limit);
-  const clips = entries.flatMap(({ attached }) => attachmentsOf(attached))
+  const all = entries.flatMap(({ attached }) => attachmentsOf(attached));
+  const clips = all.filter(({ kind }) => kind === "clip")
     .map(({ id, owner }) => ({ id, owner }));
+  const files = all.filter(({ kind }) => kind === "file").map(({ id }) => id);
   const last = entries.at(-1)?.offset ?? offset;
-  return last < offset ? { clips, after: last } : { clips };
+  return last < offset ? { clips, files, after: last } : { clips, files };
 }

@@ -67,3 +67,49 @@ test("what hung on a message is told to web alone, until web has taken it", asyn
   expect((await post("/leftovers/taken", web, taken)).status).toBe(204);
   expect(await leftovers()).toEqual({ leftovers: [] });
 });
+
+test("files are taken from web alone, and nothing of them that is not known", async () => {
+  const file = {
+    ...{ id: "f1", name: "a b.png", type: "image/png", size: 7 },
+    ...{ width: 4, height: 3, colour: "#00ff7f", thumbnail: true },
+  };
+  const send = async (said: object, vouched?: string) => {
+    const answer = await server.call("/rooms/r/messages", ann, {
+      method: "POST",
+      headers: vouched ? { "x-files-token": vouched } : {},
+      body: JSON.stringify({ clientId: crypto.randomUUID(), ...said }),
+    });
+    return { status: answer.status, ...await answer.json() as Message };
+  };
+  const files = [{ ...file, url: "https://elsewhere.example" }];
+  // Whoever is no service may not, whatever else they have.
+  expect((await send({ content: "x", files })).files).toBeUndefined();
+  expect((await send({ content: "", files })).status).toBe(422);
+  expect((await send({ content: "x", files }, ann)).files).toBeUndefined();
+  expect((await send({ content: "x", files }, "forged")).status).toBe(401);
+  const { status, content, files: kept } = await send(
+    { content: "", files },
+    web,
+  );
+  expect({ status, content, kept }).toEqual({
+    status: 201,
+    content: "",
+    kept: [file],
+  });
+  for (
+    const wrong of [
+      "x",
+      [],
+      [null],
+      Array(11).fill(file),
+      [{ ...file, id: "" }],
+      [{ ...file, name: "x".repeat(201) }],
+      [{ ...file, size: -1 }],
+      [{ ...file, width: 1.5 }],
+      [{ ...file, colour: "red;}" }],
+      [{ ...file, thumbnail: 1 }],
+    ]
+  ) {
+    expect((await send({ content: "x", files: wrong }, web)).status).toBe(400);
+  }
+});

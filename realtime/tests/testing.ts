@@ -164,7 +164,11 @@ export interface TestServer extends Realtime {
   /** Hands the members of a room over, as web does. */
   handOver(room: string, list: MemberList): Promise<Response>;
   /** Calls the HTTP side with a person's or the service's token. */
-  call(path: string, token: string, init?: RequestInit): Promise<Response>;
+  call(
+    path: string,
+    token: string,
+    init?: RequestInit & { headers?: Record<string, string> },
+  ): Promise<Response>;
   stop(): Promise<void>;
 }
 
@@ -195,7 +199,7 @@ export async function startTestServer(
   const call: TestServer["call"] = (path, token, init) =>
     fetch(`http://127.0.0.1:${server.port}${path}`, {
       ...init,
-      headers: { authorization: `Bearer ${token}` },
+      headers: { ...init?.headers, authorization: `Bearer ${token}` },
     });
   return {
     ...server,

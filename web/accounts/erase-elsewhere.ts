@@ -1,10 +1,11 @@
 import type { Renamed } from "../../realtime/protocol.ts";
+import { removeFilesOf } from "../files/remove.ts";
 import { type Asking, askTranscriber } from "../rooms/ask-transcriber.ts";
 import { DELETED_PERSON } from "../rooms/names.ts";
 import type { Services } from "../services.ts";
 
-/** What the other services have of a person, and how it is deleted. */
-export const ELSEWHERE = ["names", "clips"] as const;
+/** What is kept of a person beside KV, and how it is deleted. */
+export const ELSEWHERE = ["names", "clips", "files"] as const;
 export type Elsewhere = typeof ELSEWHERE[number];
 
 /** How far it has come: all parts before this place are done. */
@@ -22,11 +23,14 @@ const PATIENCE_MS = 15_000;
  * @throws {Error} when the service is away.
  */
 export async function erasePart(
-  s: Pick<Services, "roomLog"> & Asking,
+  s: Pick<Services, "kv" | "files" | "roomLog"> & Asking,
   what: Elsewhere,
   userId: string,
   { after }: Progress,
 ): Promise<Progress | undefined> {
+  if (what === "files") {
+    return await removeFilesOf(s, userId) ? {} : undefined;
+  }
   const done = what === "names"
     ? await s.roomLog.rename({ userId, name: DELETED_PERSON, after })
     : await askTranscriber<Renamed>(

@@ -21,7 +21,7 @@ import {
 import { keys } from "./store.ts";
 
 export type ErasureServices =
-  & Pick<Services, "kv" | "mailer" | "roomLog" | "signer">
+  & Pick<Services, "kv" | "files" | "mailer" | "roomLog" | "signer">
   & { config: Pick<Config, "kvPath" | "transcriberUrl"> };
 
 /** What a note says is still to be done, beside clearing the KV file. */
@@ -37,6 +37,7 @@ export const ofAccount = (email: string): Erasure => ({
   email,
   names: {},
   clips: {},
+  files: {},
 });
 
 /** Milliseconds from a deletion to the clearing of its traces: several share one. */

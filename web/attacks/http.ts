@@ -2,7 +2,7 @@
 import { held, type Outcome, succeeded } from "./attack.ts";
 import { SECRET, type World } from "./world.ts";
 
-/** One request; `{room}`, `{message}` and `{clip}` in it are those of the world. */
+/** One request; `{room}`, `{message}`, `{file}` and `{clip}` in it are those of the world. */
 export interface Try {
   service: "web" | "realtime" | "transcriber";
   method: string;
@@ -19,6 +19,7 @@ export interface Try {
 export const filled = (text: string, world: World): string =>
   text.replaceAll("{room}", world.roomId)
     .replaceAll("{message}", world.messageId)
+    .replaceAll("{file}", world.fileId)
     .replaceAll("{clip}", world.clipId)
     .replaceAll("{member}", world.member.id)
     .replaceAll("{owner}", world.owner.id);

@@ -1,4 +1,5 @@
 /** What is attacked: the three real services with a room, its people, and what they said. */
+import encodePng from "@jsquash/png/encode.js";
 import { exportJWK, generateKeyPair, type JWK, type JWTPayload } from "jose";
 import { type Stack, startStack } from "../e2e/stack.ts";
 import {
@@ -31,6 +32,8 @@ export interface World extends Addresses {
   roomId: string;
   /** A message of the owner that says {@link SECRET}. */
   messageId: string;
+  /** A picture of the owner's, in a message. */
+  fileId: string;
   /** A kept recording of the owner. */
   clipId: string;
   owner: Person;
@@ -100,6 +103,7 @@ async function populate(
   const { id: messageId } = await valueOf<{ id: string }>(
     await sendJson(`${web}/api/messages`, draft, owner.cookie),
   );
+  const fileId = await sendPicture(web, owner, roomId);
   const stale = {
     removed: await tokenOf(web, removed),
     signedOut: await tokenOf(web, signedOut),
@@ -115,8 +119,26 @@ async function populate(
   );
   return {
     ...{ owner, member, outsider, removed, signedOut },
-    ...{ roomId, messageId, clipId, stale },
+    ...{ roomId, messageId, fileId, clipId, stale },
   };
+}
+
+/** Sends a picture that is large enough to have a thumbnail; its id. */
+async function sendPicture(
+  web: string,
+  { cookie }: Person,
+  roomId: string,
+): Promise<string> {
+  const { id } = await valueOf<{ id: string }>(
+    await fetch(`${web}/api/rooms/${roomId}/files?name=secret.png`, {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream", cookie },
+      body: await encodePng(new ImageData(700, 2)),
+    }),
+  );
+  const message = { roomId, clientId: "secret-2", content: "", files: [id] };
+  await valueOf(await sendJson(`${web}/api/messages`, message, cookie));
+  return id;
 }
 
 /** Sends a form of ours as somebody; `origin` where a proxy stands before web. */

@@ -1,3 +1,4 @@
+import { textOf } from "../client/drawn/files.tsx";
 import type { Clock } from "../client/drawn/times.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Ago } from "./Ago.tsx";
@@ -25,7 +26,7 @@ function Preview({ room, me }: { room: RoomEntry; me: string }) {
   }
   return (
     <span class="truncate soft">
-      <bdi>{mine ? "You" : last.sender.name}</bdi>: <bdi>{last.content}</bdi>
+      <bdi>{mine ? "You" : last.sender.name}</bdi>: <bdi>{textOf(last)}</bdi>
     </span>
   );
 }

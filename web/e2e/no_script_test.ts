@@ -35,7 +35,7 @@ Deno.test({
         page.locator("[role=log] .text").allInnerTexts();
       const write = async (page: typeof adas, text: string) => {
         await page.locator("textarea[name=content]").fill(text);
-        await page.getByRole("button", { name: "Send" }).click();
+        await page.getByRole("button", { name: "Send", exact: true }).click();
         await page.waitForLoadState("domcontentloaded");
       };
       const story = chapters(t, stack, [adas, graces]);

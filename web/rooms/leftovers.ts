@@ -1,15 +1,17 @@
 /**
- * What hung on messages that are gone, and is kept elsewhere: recordings, at the transcriber. The
- * room log notes it in the transaction that erases a message, and keeps the note until it is told
+ * What hung on messages that are gone, and is kept elsewhere: recordings, at the transcriber, and
+ * files, here. The room log notes it in the transaction that erases a message, and keeps the note until it is told
  * that all of it was done. So nothing is forgotten if a process ends in between, or a service is
  * away; some may be deleted twice, which does no harm.
  */
+import type { Leftover } from "../../realtime/protocol.ts";
+import { removeFile } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
 
-type LeftoverServices = Pick<Services, "roomLog"> & Asking;
+type LeftoverServices = Pick<Services, "roomLog" | "kv" | "files"> & Asking;
 
 /** Milliseconds for the recordings of one answer of realtime. */
 const PATIENCE_MS = 15_000;
@@ -25,13 +27,34 @@ export async function finishLeftovers(s: LeftoverServices): Promise<0 | 1> {
       if (leftovers.length === 0) return 0;
       // Only what belongs to whoever sent the message goes: anybody may name another's recording.
       const clips = leftovers.flatMap(({ attached }) => attached)
+        .filter(({ kind }) => kind === "clip")
         .map(({ id, owner }) => ({ id, owner }));
-      await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+      await removeFiles(s, leftovers);
+      if (clips.length > 0) {
+        await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+      }
       await s.roomLog.leftoversTaken(leftovers);
     }
   } catch (error) {
     log("warn", "leftovers-wait", { error });
     return 1;
+  }
+}
+
+/** Deletes the files of messages that are gone, each of the room it was in and of its sender. */
+async function removeFiles(
+  s: LeftoverServices,
+  leftovers: Leftover[],
+): Promise<void> {
+  for (const { roomId, attached } of leftovers) {
+    for (const { kind, id, owner } of attached) {
+      if (kind !== "file") continue;
+      await removeFile(
+        s,
+        id,
+        (file) => file.roomId === roomId && file.owner === owner,
+      );
+    }
   }
 }
 

@@ -1,15 +1,16 @@
-import type {
-  EntryFrame,
-  HistoryPage,
-  Leftovers,
-  LeftoversTaken,
-  Message,
-  NamesChanged,
-  Renamed,
-  RoomClips,
-  RoomRenamed,
-  RoomSummary,
-  SearchPage,
+import {
+  type EntryFrame,
+  FILES_TOKEN,
+  type HistoryPage,
+  type Leftovers,
+  type LeftoversTaken,
+  type Message,
+  type NamesChanged,
+  type Renamed,
+  type RoomClips,
+  type RoomRenamed,
+  type RoomSummary,
+  type SearchPage,
 } from "../../realtime/protocol.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
@@ -71,6 +72,8 @@ interface Call {
   token: () => Promise<string>;
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
+  /** We say that the files in the body are there, and are the person's. */
+  vouched?: boolean;
   signal: AbortSignal;
 }
 
@@ -110,8 +113,11 @@ export function realtimeRoomLog(
     path: string,
     init: Call,
   ): Promise<Response> {
-    const { method = "GET", body, signal } = init;
+    const { method = "GET", body, vouched, signal } = init;
     const headers = new Headers({ authorization: `Bearer ${token}` });
+    if (vouched) {
+      headers.set(FILES_TOKEN, await signer.serviceToken("realtime"));
+    }
     if (body !== undefined) headers.set("content-type", "application/json");
     const requestId = currentRequestId();
     if (requestId) headers.set("x-request-id", requestId);
@@ -183,6 +189,7 @@ export function realtimeRoomLog(
             token: () => tokens.of(account),
             method: "POST",
             body: draft,
+            vouched: draft.files !== undefined,
           }),
       );
     },

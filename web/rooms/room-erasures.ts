@@ -1,7 +1,9 @@
 /**
- * What was said in a room that has ended is realtime's, and its recordings are the transcriber's.
- * A note, made in the commit that ends the room, stands until both have deleted them.
+ * What was said in a room that has ended is realtime's, its recordings are the transcriber's, and
+ * its files are here. A note, made in the commit that ends the room, stands until all of it is
+ * deleted.
  */
+import { removeRoomFiles } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
@@ -20,7 +22,7 @@ export function noteRoomErasure(
   commit.set(keys.roomErasure(roomId), {} satisfies RoomErasure);
 }
 
-type Elsewhere = Pick<Services, "kv" | "roomLog"> & Asking;
+type Elsewhere = Pick<Services, "kv" | "files" | "roomLog"> & Asking;
 
 /** Milliseconds for the recordings of one part of a room. */
 const PATIENCE_MS = 15_000;
@@ -34,6 +36,7 @@ export async function finishRoomErasures(s: Elsewhere): Promise<number> {
   for (const { key, value } of notes) {
     const roomId = String(key[1]);
     try {
+      await removeRoomFiles(s, roomId);
       await eraseClips(s, roomId, value.after);
       await s.roomLog.endRoom(roomId);
       await s.kv.delete(key);

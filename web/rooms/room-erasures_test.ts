@@ -16,7 +16,7 @@ Deno.test(
       asked.push(after);
       const part = after ?? 0;
       const next = part + 1 < CLIPS.length ? { after: part + 1 } : {};
-      return Promise.resolve({ clips: CLIPS[part], ...next });
+      return Promise.resolve({ clips: CLIPS[part], files: [], ...next });
     };
     const told: unknown[] = [];
     const answers = [204, 503, 204];

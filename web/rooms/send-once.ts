@@ -1,5 +1,6 @@
-import { type Draft, LIMITS, type Message } from "../../realtime/protocol.ts";
+import { LIMITS, type Message } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
+import { hasSuchFiles, postWithFiles, type WithFiles } from "../files/send.ts";
 import type { Person, Services } from "../services.ts";
 
 /** What to throw for a message of more characters than are taken. */
@@ -22,17 +23,19 @@ export const messageTooLong = (): AppError => {
  * half a megabyte; what the room log throws.
  */
 export async function sendOnce(
-  { roomLog }: Pick<Services, "roomLog">,
+  s: Pick<Services, "kv" | "files" | "roomLog">,
   account: Person,
   roomId: string,
-  { content: written, ...rest }: Draft,
+  { content: written, ...rest }: WithFiles,
 ): Promise<Message> {
   const draft = { ...rest, content: written.trim() };
   if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
-  const stored = await roomLog.post(account, roomId, draft);
+  const stored = await postWithFiles(s, account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;
-  if (isChanged || content === draft.content) return stored;
+  const isSame = content === draft.content &&
+    await hasSuchFiles(s, stored, draft.files);
+  if (isChanged || isSame) return stored;
   const anew = { ...draft, clientId: crypto.randomUUID() };
-  return await roomLog.post(account, roomId, anew);
+  return await postWithFiles(s, account, roomId, anew);
 }

@@ -1,3 +1,4 @@
+import { memoryFiles } from "../files/testing.ts";
 import type { MemberList } from "../../realtime/protocol.ts";
 import { type AccountRecord, keys } from "../accounts/store.ts";
 import { randomToken } from "../accounts/secrets.ts";
@@ -84,7 +85,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         stream: unused,
         sessionsEnded: unused,
         rename: unused,
-        clips: () => Promise.resolve({ clips: [] }),
+        clips: () => Promise.resolve({ clips: [], files: [] }),
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),
@@ -131,6 +132,7 @@ export const elsewhere = <S extends object>(
   s: S,
   transcriberUrl = "http://127.0.0.1:9",
 ) => ({
+  files: memoryFiles(),
   ...s,
   config: { transcriberUrl },
   signer: {

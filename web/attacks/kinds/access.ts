@@ -22,6 +22,9 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/around/1"),
   read("/rooms/{room}/live"),
   read("/rooms/{room}/messages/{message}"),
+  read("/rooms/{room}/files/{file}"),
+  read("/rooms/{room}/files/{file}/thumbnail"),
+  json("/api/rooms/{room}/files?name=mine", "I was here"),
   read("/rooms/{room}/dictate"),
   form("/rooms/{room}/dictate", { content: "I was here" }),
   ...Object.entries<Record<string, string>>({

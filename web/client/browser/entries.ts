@@ -24,6 +24,7 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         deletedAt: entry.timestamp,
         reactions: undefined,
         voice: undefined,
+        files: undefined,
       };
     case "reaction": {
       const { [entry.emoji]: people = [], ...reactions } = message.reactions ??

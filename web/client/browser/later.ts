@@ -11,6 +11,7 @@ import { press } from "./press.ts";
 import type { RoomState } from "./room-state.ts";
 import { type FeedLink, followFeed } from "./feed.ts";
 import { showUnread } from "./sidebar.ts";
+import { takeFiles } from "./take-files.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
@@ -33,6 +34,7 @@ export function begin(
   walk(log);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
+  takeFiles(input, signal);
   // Until it is here: the network may be away just then.
   const getExtras = () =>
     import("../drawn/Extras.tsx").then(stopExtras, () => {});

@@ -65,7 +65,8 @@ export function Composer(props: ComposerProps) {
     <form
       class="composer"
       method="post"
-      action={`/rooms/${props.roomId}`}
+      // Where it stands is where it posts; without script files are chosen beside it.
+      id="write"
       onSubmit={submit}
     >
       <div class="write">
@@ -73,7 +74,6 @@ export function Composer(props: ComposerProps) {
           type="submit"
           class="button button-plain button-icon icon-mic"
           formaction={`/rooms/${props.roomId}/dictate`}
-          formnovalidate
           aria-label="Dictate"
           title="Dictate"
           disabled={closed}
@@ -86,7 +86,6 @@ export function Composer(props: ComposerProps) {
           class="input"
           name="content"
           rows={1}
-          required
           readOnly={closed}
           dir="auto"
           ref={input}

@@ -1,4 +1,5 @@
 import { Avatar } from "../../components/Avatar.tsx";
+import { Files, textOf } from "./files.tsx";
 import { withCode } from "./code.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { timeOf } from "./times.ts";
@@ -35,7 +36,7 @@ function drawn(props: RowProps) {
           {quoted
             ? (
               <>
-                <b>{quoted.sender.name}</b> {quoted.content || "Deleted"}
+                <b>{quoted.sender.name}</b> {textOf(quoted) || "Deleted"}
               </>
             )
             : "In reply to an earlier message"}
@@ -52,6 +53,8 @@ function drawn(props: RowProps) {
             )}
           </div>
         )}
+      {room && !message.deletedAt && message.files &&
+        <Files room={room} files={message.files} />}
       {!head && time}
       {Object.keys(reactions).length > 0 && (
         <div class="reactions">

@@ -4,6 +4,7 @@
  */
 import { crc32 } from "node:zlib";
 import { broken, FaultList, silence } from "./faults.ts";
+import { uploadOperation, Uploads } from "./s3-uploads.ts";
 import { checkSignature, type Signer } from "./sigv4.ts";
 
 /** One version of an object; a marker stands where it was deleted. */
@@ -15,7 +16,7 @@ interface Version {
   headers: Record<string, string>;
 }
 
-const KEPT_HEADERS = [
+export const KEPT_HEADERS = [
   "content-type",
   "cache-control",
   "x-amz-server-side-encryption",
@@ -34,6 +35,8 @@ export interface S3StandIn {
   faults: FaultList;
   /** What the bucket holds, deleted versions and markers included. */
   versions: Version[];
+  /** The keys of uploads in parts that were neither completed nor aborted. */
+  uploading: string[];
   close(): Promise<void>;
 }
 
@@ -47,6 +50,9 @@ export function startS3(
   const ending = new AbortController();
   let versions: Version[] = [];
   let overtaken: (() => void) | undefined;
+  const uploads = new Uploads((key, bytes, headers) =>
+    add({ key, id: crypto.randomUUID(), isMarker: false, bytes, headers })
+  );
 
   async function handle(request: Request): Promise<Response> {
     const body = await request.bytes();
@@ -60,7 +66,8 @@ export function startS3(
     const key = decodeURIComponent(rest.join("/"));
     const operation = url.searchParams.has("versions")
       ? "ListObjectVersions"
-      : `${request.method} object`;
+      : uploadOperation(request.method, url.searchParams) ??
+        `${request.method} object`;
     const fault = faults.take(operation);
     if (fault === "silence") return await silence(ending.signal);
     if (fault === "broken") return broken();
@@ -88,8 +95,10 @@ export function startS3(
     query: URLSearchParams,
   ): Response {
     if (query.has("versions")) return list(query.get("prefix") ?? "");
+    const upload = uploads.perform(method, key, body, headers, query);
+    if (upload) return upload;
     if (method === "PUT") return put(key, body, headers);
-    if (method === "GET") return get(key);
+    if (method === "GET") return get(key, headers.get("range"));
     if (method === "DELETE") return remove(key, query.get("versionId"));
     return refuse(405, "MethodNotAllowed");
   }
@@ -118,9 +127,20 @@ export function startS3(
     versions.push(version);
   }
 
-  function get(key: string): Response {
+  function get(key: string, range: string | null): Response {
     const newest = versions.findLast((version) => version.key === key);
     if (!newest || newest.isMarker) return refuse(404, "NoSuchKey");
+    const part = /^bytes=(\d+)-(\d+)$/.exec(range ?? "");
+    if (part) {
+      const [from, to] = [Number(part[1]), Number(part[2])];
+      return new Response(newest.bytes.slice(from, to + 1), {
+        status: 206,
+        headers: {
+          ...{ ...newest.headers, ...requestId() },
+          "content-range": `bytes ${from}-${to}/${newest.bytes.length}`,
+        },
+      });
+    }
     return new Response(new Uint8Array(newest.bytes), {
       headers: { ...newest.headers, ...requestId() },
     });
@@ -170,6 +190,9 @@ export function startS3(
     get versions() {
       return versions;
     },
+    get uploading() {
+      return uploads.keys;
+    },
     async close() {
       ending.abort();
       await server.shutdown();
@@ -177,26 +200,26 @@ export function startS3(
   };
 }
 
-function checksum(bytes: Uint8Array): string {
+export function checksum(bytes: Uint8Array): string {
   const sum = new Uint8Array(4);
   new DataView(sum.buffer).setUint32(0, crc32(bytes));
   return sum.toBase64();
 }
 
-function refuse(status: number, code: string, message = ""): Response {
+export function refuse(status: number, code: string, message = ""): Response {
   return xml(
     status,
     `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
   );
 }
 
-function xml(status: number, body: string): Response {
+export function xml(status: number, body: string): Response {
   return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
     status,
     headers: { "content-type": "application/xml", ...requestId() },
   });
 }
 
-function requestId() {
+export function requestId() {
   return { "x-amz-request-id": crypto.randomUUID() };
 }

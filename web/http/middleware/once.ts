@@ -2,6 +2,7 @@
 import type { Context, Middleware } from "fresh";
 import type { State } from "../../utils.ts";
 import { readForm, textOf } from "../requests/forms.ts";
+import { isMultipart } from "../requests/upload.ts";
 import {
   again,
   answerTo,
@@ -14,6 +15,9 @@ import {
 const WITH_FILES = new Set(["/register", "/account/face", "/login/face"]);
 /** The page that takes a recording. */
 const WITH_RECORDING = /^\/rooms\/[^/]+\/dictate$/;
+
+/** The room's own form, whose files are not held: its message has a clientId. */
+const STREAMED = /^\/rooms\/[^/]+$/;
 
 const takenBy = (path: string) =>
   WITH_FILES.has(path)
@@ -35,6 +39,7 @@ async function keyOf(
   const type = req.headers.get("content-type") ?? "";
   const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
     /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
+  if (isMultipart(req) && STREAMED.test(url.pathname)) return undefined;
   if (!isForm) return undefined;
   // What is wrong with the form the page itself says, when it reads it.
   const form = await readForm(req, takenBy(url.pathname)).catch(() =>

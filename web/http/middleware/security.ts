@@ -9,6 +9,12 @@ const POLICY = "content-security-policy";
 export const SCRIPTLESS_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** Where the files of rooms are. */
+const FILE_PATH = /^\/rooms\/[^/]+\/files\/[^/]+/;
+/** The policy of what somebody uploaded: it is looked at or played, as if it were of no origin. */
+const FILE_POLICY =
+  "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";
+
 /**
  * A page whose address is a secret tells nobody the address, our own log lines included. Not
  * `no-referrer`: with it browsers send forms as coming from `null` (Fetch §3.2, "append a request
@@ -83,7 +89,8 @@ export const security: Middleware<State> = async (ctx) => {
   const { config } = ctx.state.services;
   const known = policies.get(config) ?? policiesFor(config);
   policies.set(config, known);
-  const isLive = ctx.url.pathname.endsWith("/live");
+  const { pathname } = ctx.url;
+  const isLive = pathname.endsWith("/live");
   const answer = await (isLive ? known.live : known.page)(ctx);
   for (const [name, value] of securityHeaders(config, ctx.url.pathname)) {
     answer.headers.set(name, value);
@@ -94,6 +101,9 @@ export const security: Middleware<State> = async (ctx) => {
       POLICY,
       policy.replace(/; *upgrade-insecure-requests/, ""),
     );
+  }
+  if (answer.ok && FILE_PATH.test(pathname)) {
+    answer.headers.set(POLICY, FILE_POLICY);
   }
   return answer;
 };
@@ -109,18 +119,20 @@ export function isOurs(origin: string, url: URL, { appUrl }: Config): boolean {
 
 const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
 /** What no page of another site can send without asking first (Fetch, "CORS-safelisted"). */
-const isJson = (headers: Headers): boolean =>
-  /^application\/json\s*(;|$)/i.test(headers.get("content-type") ?? "");
+const isAskedFor = (headers: Headers): boolean =>
+  /^application\/(json|octet-stream)\s*(;|$)/i.test(
+    headers.get("content-type") ?? "",
+  );
 
 /**
  * Refuses a form of which nothing says where it comes from. Every browser of today says it, by
  * Sec-Fetch-Site or Origin, and {@link sameSite} looks at that; one that says neither must send a
- * Referer of ours. Programs send JSON, which another site's page cannot.
+ * Referer of ours. Programs send JSON, or bytes that say so, which another site's page cannot.
  */
 export const fromHere: Middleware<State> = (ctx) => {
   const { method, headers } = ctx.req;
   const isTold = headers.has("sec-fetch-site") || headers.has("origin");
-  if (CHANGES_NOTHING.has(method) || isTold || isJson(headers)) {
+  if (CHANGES_NOTHING.has(method) || isTold || isAskedFor(headers)) {
     return ctx.next();
   }
   const referer = URL.parse(headers.get("referer") ?? "")?.origin ?? "";

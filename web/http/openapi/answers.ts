@@ -29,6 +29,19 @@ export const HalfWay = z.object({
   expiresAt: ms,
 });
 
+export const FileAnswer = z.object({
+  id,
+  name: z.string(),
+  type: z.string().describe("The media type its content has."),
+  size: z.int().describe("Bytes, as it is kept."),
+  width: z.int().optional().describe("Of a picture, in pixels."),
+  height: z.int().optional(),
+  colour: z.string().optional()
+    .describe("Of a picture: to be shown until it is there."),
+  thumbnail: z.boolean().optional()
+    .describe("There is a smaller picture, at its address and /thumbnail."),
+});
+
 export const MessageAnswer = z.looseObject({
   id,
   clientId: z.string(),
@@ -36,6 +49,8 @@ export const MessageAnswer = z.looseObject({
   content: z.string().describe("The text; empty where there is none."),
   voice: z.object({ clip: id }).optional()
     .describe("A voice note: the recording the transcriber keeps."),
+  files: z.array(FileAnswer).optional()
+    .describe("Each is read at /rooms/{room}/files/{id}."),
   timestamp: ms,
   offset: z.int().describe("Its place in the room: from 1, without gaps."),
   replyTo: id.optional(),

@@ -21,6 +21,8 @@ export interface ApiCall {
   open?: true;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** The body is a file. */
+  bytes?: true;
   done: Done[];
   /** The codes of its own errors, besides those of every call. */
   errors?: string[];
@@ -147,7 +149,37 @@ export const CALLS: ApiCall[] = [
       description: "The message as it is stored.",
       schema: answers.MessageAnswer,
     }],
-    errors: ["message-empty", "message-too-long", "not-found", "realtime-down"],
+    errors: [
+      "message-empty",
+      "message-too-long",
+      "file-gone",
+      "not-found",
+      "realtime-down",
+    ],
+  },
+  {
+    method: "POST",
+    path: "/api/rooms/{id}/files",
+    summary: "Adds a file to a room, to be sent with a message.",
+    description:
+      "The body is the file, with the content type application/octet-stream. What is not sent within an hour is deleted. Pictures are kept without what their camera wrote in them.",
+    query: requests.NewFileQuery,
+    bytes: true,
+    done: [{
+      status: 201,
+      description: "The file; its id goes into the files of a message.",
+      schema: answers.FileAnswer,
+    }],
+    errors: [
+      "file-empty",
+      "file-too-large",
+      "picture-broken",
+      "picture-too-large",
+      "files-full",
+      "server-full",
+      "too-many-uploads",
+      "files-unavailable",
+    ],
   },
   {
     method: "POST",

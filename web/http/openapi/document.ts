@@ -14,15 +14,22 @@ const json = (schema: unknown) => ({ "application/json": { schema } });
 
 const ERROR = { $ref: "#/components/schemas/Error" };
 
-function parametersOf({ query }: ApiCall) {
+function parametersOf({ query, path }: ApiCall) {
   const { properties = {}, required = [] } = query ? schemaOf(query) : {};
-  return Object.entries(properties).map(([name, schema]) => ({
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    ...{ name, in: "path", required: true, schema: { type: "string" } },
+  }));
+  const inQuery = Object.entries(properties).map(([name, schema]) => ({
     name,
     in: "query",
     required: required.includes(name),
     schema,
   }));
+  return [...inPath, ...inQuery];
 }
+
+const BYTES = { type: "string", format: "binary" };
+const bytes = { "application/octet-stream": { schema: BYTES } };
 
 function answersOf({ done, errors = [] }: ApiCall) {
   const answers = done.map(({ status, description, schema }) => [
@@ -41,8 +48,9 @@ const operationOf = (call: ApiCall) => ({
   summary: call.summary,
   description: call.description,
   parameters: parametersOf(call),
-  requestBody: call.body &&
-    { required: true, content: json(schemaOf(call.body)) },
+  requestBody: call.bytes
+    ? { required: true, content: bytes }
+    : call.body && { required: true, content: json(schemaOf(call.body)) },
   security: call.open ? [] : [{ session: [] }],
   responses: answersOf(call),
 });

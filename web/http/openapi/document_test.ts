@@ -11,6 +11,21 @@ async function documentOf({ stranger }: Stage) {
   return body;
 }
 
+/** The addresses of the routes in a folder, and below it. */
+async function pathsIn(folder: string): Promise<string[]> {
+  const paths: string[] = [];
+  const routes = new URL(`../../routes/${folder}/`, import.meta.url);
+  for await (const { name, isDirectory } of Deno.readDir(routes)) {
+    if (/^_|_test\.ts$|^openapi|^internal$/.test(name)) continue;
+    if (isDirectory) paths.push(...await pathsIn(`${folder}/${name}`));
+    else {
+      const path = `/${folder}/${name.replace(/\.ts$/, "")}`;
+      paths.push(path.replace(/\[(\w+)\]/g, "{$1}"));
+    }
+  }
+  return paths;
+}
+
 Deno.test(
   "every method of every address of the API is in the document, and no other",
   onStage(async (stage) => {
@@ -19,11 +34,8 @@ Deno.test(
     const told = Object.entries(paths).flatMap(([path, methods]) =>
       Object.keys(methods as object).map((it) => `${it.toUpperCase()} ${path}`)
     );
-    const routes = new URL("../../routes/api/", import.meta.url);
     const there: string[] = [];
-    for await (const { name } of Deno.readDir(routes)) {
-      if (/^_|_test\.ts$|^openapi|^internal$/.test(name)) continue;
-      const path = `/api/${name.replace(/\.ts$/, "")}`;
+    for (const path of await pathsIn("api")) {
       const { headers } = await stage.app.ask(path, { method: "OPTIONS" });
       const allowed = headers.get("allow")!.split(", ");
       for (const method of allowed) {
@@ -102,6 +114,17 @@ Deno.test(
     assertEquals((await ask("GET /api/chat")).rooms.length, 1);
     const members = await ask(`GET /api/chat?chatId=${room.id}`);
     assertEquals(members.members.length, 1);
+    check(
+      "POST /api/rooms/{id}/files",
+      await ada.send(
+        "POST",
+        `/api/rooms/${room.id}/files?name=a.txt`,
+        "Hello",
+        {
+          "content-type": "application/octet-stream",
+        },
+      ),
+    );
     await ask("POST /api/token", { audience: "transcriber" });
     assertEquals(seen.size, CALLS.length);
   }),

@@ -57,10 +57,19 @@ export const NewMessage = z.object({
   clientId: z.string(),
   content: z.string(),
   replyTo: z.string().optional(),
+  files: z.array(z.string().max(64)).max(LIMITS.files).optional()
+    .describe(
+      "The ids of files you added to the room before. A message with files needs no text.",
+    ),
   voice: z.object({ clip: z.string() }).optional()
     .describe("A recording the transcriber keeps."),
   clip: z.string().optional()
     .describe("The same, as programs sent it before there was `voice`."),
+});
+
+export const NewFileQuery = z.object({
+  name: z.string().max(1_000).optional()
+    .describe("What it is called; its type is found in its content."),
 });
 
 export const TokenRequest = z.object({

@@ -10,7 +10,7 @@ import { shareOf } from "./body-budget.ts";
  * How much of a too large body is read and thrown away before it is answered. A browser
  * that is still sending when the answer comes shows a broken connection instead of it.
  */
-const DISCARD_BYTES = 64 * 1024 * 1024;
+export const DISCARD_BYTES = 64 * 1024 * 1024;
 
 const tooSlow = (): AppError =>
   new AppError({
@@ -30,6 +30,10 @@ const gone = (cause: unknown): AppError =>
   });
 
 const ERRORS: PaceErrors = { tooSlow, gone };
+
+/** A request's body as it comes, as long as it keeps the pace: it is held nowhere. */
+export const paced = (req: Request): AsyncIterable<Uint8Array> =>
+  chunksOf(req.body ?? new Blob([]).stream(), PACE, ERRORS);
 
 /**
  * The first bytes of a request's body, of which never more than `limit` are held, and whether

@@ -7,6 +7,7 @@ import type { Account } from "../../accounts/types.ts";
 import { type Config, readConfig } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { namedJpeg, nameIn, yawIn } from "../../faces/test-jpegs.ts";
+import { folderFiles } from "../../files/folder-store.ts";
 import { createApp } from "../../main.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
@@ -122,6 +123,7 @@ export async function testApp(
     kv,
     faces,
     blobs: memoryBlobs(),
+    files: folderFiles(`${dataDir}/files`),
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
     signer: await createSigner(kv, { issuer: config.appUrl }),
     roomLog: namedRoomLog(membersOnly(roomLog, { kv }), { kv }),

@@ -134,17 +134,18 @@ export function memoryRoomLog(): MemoryRoomLog {
           : replace(roomId, {
             ...message,
             content: "",
+            files: undefined,
             deletedAt: Date.now(),
           });
       }),
 
-    post: (account, roomId, { clientId, content, replyTo }) =>
+    post: (account, roomId, { clientId, content, replyTo, files }) =>
       checked(() => {
         const all = messagesOf(roomId);
         const first = all.find((message) => message.clientId === clientId);
         if (first) return first;
         const text = content.trim();
-        if (isBlank(text) || text.length > 4_000) {
+        if (!files && isBlank(text) || text.length > 4_000) {
           throw new AppError({
             code: "message-length",
             status: 422,
@@ -157,6 +158,7 @@ export function memoryRoomLog(): MemoryRoomLog {
           sender: { id: account.id, name: account.name },
           content: text,
           replyTo,
+          files,
           timestamp: Date.now(),
           offset: all.length + 1,
         };
@@ -218,7 +220,7 @@ export function memoryRoomLog(): MemoryRoomLog {
 
     rename: () => checked(() => ({})),
 
-    clips: () => checked(() => ({ clips: [] })),
+    clips: () => checked(() => ({ clips: [], files: [] })),
 
     leftovers: () => checked(() => []),
 

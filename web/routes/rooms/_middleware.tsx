@@ -1,13 +1,25 @@
 import type { Middleware } from "fresh";
 import { Unsent } from "../../components/Unsent.tsx";
 import { readForm, textOf } from "../../http/requests/forms.ts";
+import { isMultipart, readUpload } from "../../http/requests/upload.ts";
 import { signInFirst } from "../../http/middleware/person.ts";
 import type { State } from "../../utils.ts";
+
+/** The text of a form; its files are let go of. */
+async function contentOf(req: Request): Promise<string> {
+  if (!isMultipart(req)) return textOf(await readForm(req), "content");
+  const { fields } = await readUpload(req, drained);
+  return fields.get("content") ?? "";
+}
+
+async function drained(_name: string, bytes: AsyncIterable<Uint8Array>) {
+  for await (const _chunk of bytes);
+}
 
 /** A session may end while a message is being written: the text must not go with it. */
 const keepText: Middleware<State> = async (ctx) => {
   if (ctx.state.account || ctx.req.method !== "POST") return ctx.next();
-  const content = textOf(await readForm(ctx.req), "content");
+  const content = await contentOf(ctx.req);
   if (content === "") return ctx.next();
   // It brings its own header, as the room does.
   return ctx.render(

@@ -8,8 +8,16 @@ import { clockOf } from "../../../http/requests/clock.ts";
 import { readForm, textOf } from "../../../http/requests/forms.ts";
 import { personOf } from "../../../http/middleware/person.ts";
 import { loadRoomPage, readPart } from "../../../http/pages/room-page.ts";
-import { toAppError } from "../../../errors.ts";
+import { AppError, toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
+import { addFile } from "../../../files/add.ts";
+import { shareOf } from "../../../http/requests/body-budget.ts";
+import {
+  announcedBy,
+  isMultipart,
+  readUpload,
+} from "../../../http/requests/upload.ts";
+import type { Person, Services } from "../../../services.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import { sendOnce } from "../../../rooms/send-once.ts";
 import { define } from "../../../utils.ts";
@@ -31,14 +39,19 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const { id } = ctx.params;
     const { room } = await findRoom(services, me.id, id);
-    const form = await readForm(ctx.req);
+    const { fields, files, error } = await readMessage(
+      services,
+      me,
+      id,
+      ctx.req,
+    );
     // Forms send line breaks as CRLF; everything else here as LF.
-    const content = textOf(form, "content").replaceAll("\r\n", "\n");
-    const given = textOf(form, "clientId");
-    const clientId = given.slice(0, LIMITS.clientIdLength) ||
+    const content = fields("content").replaceAll("\r\n", "\n");
+    const clientId = fields("clientId").slice(0, LIMITS.clientIdLength) ||
       crypto.randomUUID();
     try {
-      await sendOnce(services, me, id, { clientId, content });
+      if (error) throw error;
+      await sendOnce(services, me, id, { clientId, content, files });
       return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);
@@ -57,6 +70,35 @@ export const handler = define.handlers({
     }
   },
 });
+
+const filesLeft = () =>
+  new AppError({
+    code: "files-left",
+    status: 422,
+    message:
+      "Your files were not sent. Choose them again, then press “Send with files”.",
+  });
+
+/** What the room's form carries. Its files are kept as they come. */
+async function readMessage(s: Services, me: Person, id: string, req: Request) {
+  if (!isMultipart(req)) {
+    const form = await readForm(req);
+    const fields = (name: string) => textOf(form, name);
+    // The form without its files: what it has of them is what they are called.
+    return { fields, error: fields("file") ? filesLeft() : undefined };
+  }
+  const announced = announcedBy(req);
+  const hold = (bytes: number) => shareOf(req)?.hold(bytes);
+  const { fields, files, error } = await readUpload(
+    req,
+    (name, bytes) => addFile(s, me, id, { name, bytes, announced, hold }),
+  );
+  return {
+    fields: (name: string) => fields.get(name) ?? "",
+    files: files.map((file) => file.id),
+    error,
+  };
+}
 
 /** An attribute of HTML that preact's types do not have yet. */
 const BLOCKING = { blocking: "render" };
@@ -106,6 +148,25 @@ export default define.page<typeof handler>(({ data, state, req }) => {
           {...rest}
         />
         <noscript>
+          <p class="chooser">
+            <label for="file">Pictures and files</label>
+            <input
+              type="file"
+              id="file"
+              name="file"
+              form="write"
+              multiple
+              class="input"
+            />
+            <button
+              type="submit"
+              class="button button-quiet"
+              form="write"
+              formenctype="multipart/form-data"
+            >
+              Send with files
+            </button>
+          </p>
           {data.behind && history
             ? (
               <p class="live-frame live-end">

@@ -1,0 +1,45 @@
+/** Files that are chosen, pasted or dropped are sent along; what does that is loaded when used. */
+export function takeFiles(
+  input: HTMLTextAreaElement,
+  signal: AbortSignal,
+): void {
+  const form = input.form!;
+  const room = form.parentElement!;
+  const chooser = document.createElement("input");
+  Object.assign(chooser, { type: "file", multiple: true, ariaLabel: "Files" });
+  form.querySelector(".icon-send")!.before(chooser);
+  signal.addEventListener("abort", () => chooser.remove());
+  const said = document.createElement("p");
+  Object.assign(said, { className: "uploads", role: "alert" });
+  const take = async (files: Iterable<File>) => {
+    const chosen = [...files];
+    if (chosen.length === 0) return;
+    try {
+      (await import("../drawn/Uploads.tsx")).addUploads(input, chosen);
+    } catch {
+      // Offline, or the page is of an older build whose files are gone.
+      said.textContent = "Files could not be added. Reload the page.";
+      form.before(said);
+    }
+    chooser.value = "";
+  };
+  const on = <E extends keyof HTMLElementEventMap>(
+    element: HTMLElement,
+    event: E,
+    listen: (event: HTMLElementEventMap[E]) => void,
+  ) => element.addEventListener(event, listen, { signal });
+  on(chooser, "change", () => void take(chooser.files!));
+  on(input, "paste", (event) => {
+    const { files } = event.clipboardData!;
+    if (files.length > 0) event.preventDefault();
+    take(files);
+  });
+  on(room, "dragover", (event) => {
+    if (event.dataTransfer!.types.includes("Files")) event.preventDefault();
+  });
+  on(room, "drop", (event) => {
+    const { files } = event.dataTransfer!;
+    if (files.length > 0) event.preventDefault();
+    take(files);
+  });
+}

@@ -1,0 +1,92 @@
+import type { FilePart, Message } from "../../../realtime/protocol.ts";
+
+/** The widest and the highest a picture is shown: CSS pixels. */
+const WIDEST = 400;
+const HIGHEST = 320;
+
+/** A text for a message on one line: its own, or what its files are called. */
+export const textOf = ({ content, files = [] }: Message): string =>
+  content || files.map(({ name }) => name).join(", ");
+
+const KB = new Intl.NumberFormat("en", {
+  style: "unit",
+  unit: "kilobyte",
+  maximumFractionDigits: 0,
+});
+const MB = new Intl.NumberFormat("en", {
+  style: "unit",
+  unit: "megabyte",
+  maximumFractionDigits: 1,
+});
+
+/** How large a file is, for a person. */
+export const sizeOf = (bytes: number): string =>
+  bytes < 1_000_000
+    ? KB.format(Math.max(1, Math.round(bytes / 1_000)))
+    : MB.format(bytes / 1_000_000);
+
+/** The files of a message: pictures, players, and cards of what else there is. */
+export function Files({ room, files }: { room: string; files: FilePart[] }) {
+  return (
+    <div class="files">
+      {files.map((file) => <File key={file.id} room={room} file={file} />)}
+    </div>
+  );
+}
+
+function File({ room, file }: { room: string; file: FilePart }) {
+  const { id, name, type, size, width, height, colour, thumbnail } = file;
+  const address = `/rooms/${room}/files/${id}`;
+  const [kind, subtype] = type.split("/");
+  if (kind === "image" && width && height) {
+    const scale = Math.min(1, WIDEST / width, HIGHEST / height);
+    const [w, h] = [width, height].map((side) =>
+      Math.max(1, Math.round(side * scale))
+    );
+    return (
+      <a class="picture" href={address} target="_blank" rel="noopener">
+        {/* Its colour, until it is there; a style of its own no policy of ours allows. */}
+        {colour && (
+          <svg
+            width={w}
+            height={h}
+            viewBox={`0 0 ${w} ${h}`}
+            aria-hidden="true"
+          >
+            <path d={`M0 0h${w}v${h}H0z`} fill={colour} />
+          </svg>
+        )}
+        <img
+          src={thumbnail ? `${address}/thumbnail` : address}
+          alt={name}
+          width={w}
+          height={h}
+          loading="lazy"
+        />
+      </a>
+    );
+  }
+  return (
+    <div class="file">
+      {kind === "audio" && (
+        <audio controls preload="none" src={address} aria-label={name} />
+      )}
+      {kind === "video" && (
+        <video
+          controls
+          preload="metadata"
+          width={WIDEST}
+          height={225}
+          src={address}
+          aria-label={name}
+        />
+      )}
+      <a href={`${address}?download`} download={name}>
+        <bdi>{name}</bdi>
+      </a>
+      <span class="soft small">
+        {sizeOf(size)} {subtype.toUpperCase()}
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,87 @@
+/** What a picture says of itself, read without decoding it: a small file can be a huge picture. */
+import { inspectJpeg } from "../../faces/jpeg.ts";
+
+/** The most bytes of a picture that is sent. */
+export const PICTURE_BYTES = 20 * 1024 * 1024;
+/** The most pixels that are decoded: each takes four bytes, a few times over. */
+export const MOST_PIXELS = 25_000_000;
+const MOST_SIDE = 16_383;
+
+export interface Measured {
+  width: number;
+  height: number;
+  /** It moves, and is cleaned instead of made anew. */
+  moving?: boolean;
+}
+
+export class PictureError extends Error {
+  override name = "PictureError";
+  constructor(readonly problem: "large" | "broken") {
+    super(`The picture is ${problem}.`);
+  }
+}
+
+/** @throws {PictureError} */
+export function measure(type: string, bytes: Uint8Array): Measured {
+  const size = sizeOf(type, bytes);
+  const { width, height } = size;
+  if (!(width > 0 && height > 0)) throw new PictureError("broken");
+  if (Math.max(width, height) > MOST_SIDE || width * height > MOST_PIXELS) {
+    throw new PictureError("large");
+  }
+  return size;
+}
+
+function sizeOf(type: string, bytes: Uint8Array): Measured {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    switch (type) {
+      case "image/jpeg":
+        return jpegSize(bytes);
+      case "image/png":
+        return { width: view.getUint32(16), height: view.getUint32(20) };
+      case "image/gif":
+        return {
+          width: view.getUint16(6, true),
+          height: view.getUint16(8, true),
+          moving: true,
+        };
+    }
+    return webpSize(view, bytes);
+  } catch (error) {
+    if (error instanceof PictureError) throw error;
+    throw new PictureError("broken");
+  }
+}
+
+function jpegSize(bytes: Uint8Array): Measured {
+  // The size is judged above, for all kinds alike.
+  const { width, height } = inspectJpeg(bytes, {
+    bytes: PICTURE_BYTES,
+    ...{ side: Infinity, pixels: Infinity, minSide: 1, scans: 64 },
+  });
+  return { width, height };
+}
+
+/** https://developers.google.com/speed/webp/docs/riff_container */
+function webpSize(view: DataView, bytes: Uint8Array): Measured {
+  const kind = new TextDecoder().decode(bytes.subarray(12, 16));
+  const size24 = (at: number) =>
+    view.getUint16(at, true) + (view.getUint8(at + 2) << 16) + 1;
+  if (kind === "VP8X") {
+    const moving = (view.getUint8(20) & 2) !== 0;
+    return { width: size24(24), height: size24(27), moving };
+  }
+  if (kind === "VP8L") {
+    const packed = view.getUint32(21, true);
+    return {
+      width: (packed & 0x3fff) + 1,
+      height: (packed >> 14 & 0x3fff) + 1,
+    };
+  }
+  if (kind.trim() !== "VP8") throw new PictureError("broken");
+  return {
+    width: view.getUint16(26, true) & 0x3fff,
+    height: view.getUint16(28, true) & 0x3fff,
+  };
+}

@@ -1,0 +1,101 @@
+import decodePng from "@jsquash/png/decode.js";
+import encodePng from "@jsquash/png/encode.js";
+import decodeWebp from "@jsquash/webp/decode.js";
+import encodeWebp from "@jsquash/webp/encode.js";
+import { decodeJpeg, encodeJpeg } from "../../faces/codec.ts";
+import { type Picture, shrink } from "../../faces/picture.ts";
+import { cleanMoving } from "./clean.ts";
+import { measure, PictureError } from "./measure.ts";
+
+/** A picture as it is kept. */
+export interface Remade {
+  bytes: Uint8Array<ArrayBuffer>;
+  width: number;
+  height: number;
+  /** `#rrggbb`; of one that is made anew, and not seen through. */
+  colour?: string;
+  /** A WebP, where the picture is larger than that. */
+  thumbnail?: Uint8Array<ArrayBuffer>;
+}
+
+/** The longest side of a thumbnail: pixels. */
+const SMALL = 640;
+/** The picture a colour is taken from: pixels. */
+const TINY = 16;
+
+/**
+ * Makes a picture anew from its pixels: upright, without a word of where and with what it was
+ * taken, and with nothing behind its end. What moves stays as it is, without such words.
+ *
+ * @throws {PictureError}
+ */
+export async function remake(
+  type: string,
+  given: Uint8Array,
+): Promise<Remade> {
+  const { moving, ...size } = measure(type, given);
+  if (moving) return { bytes: cleanMoving(type, given), ...size };
+  const picture = await decoded(type, given);
+  const { width, height } = picture;
+  const small = smaller(picture, SMALL);
+  return {
+    bytes: await encoded(type, picture),
+    ...{ width, height, colour: colourOf(smaller(small, TINY)) },
+    thumbnail: small === picture
+      ? undefined
+      : new Uint8Array(await encodeWebp(toImage(small), { quality: 72 })),
+  };
+}
+
+/** The picture made smaller; itself if it is so narrow that nothing would be left of a side. */
+function smaller(picture: Picture, side: number): Picture {
+  const { width, height } = picture;
+  const factor = Math.ceil(Math.max(width, height) / side);
+  return Math.min(width, height) < factor ? picture : shrink(picture, side);
+}
+
+async function decoded(type: string, given: Uint8Array): Promise<Picture> {
+  try {
+    if (type === "image/jpeg") return await decodeJpeg(given);
+    const { buffer } = new Uint8Array(given);
+    const { width, height, data } = type === "image/png"
+      ? await decodePng(buffer)
+      : await decodeWebp(buffer);
+    return { width, height, data: new Uint8ClampedArray(data) };
+  } catch {
+    throw new PictureError("broken");
+  }
+}
+
+const toImage = ({ width, height, data }: Picture) =>
+  new ImageData(new Uint8ClampedArray(data), width, height);
+
+async function encoded(
+  type: string,
+  picture: Picture,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (type === "image/jpeg") {
+    return new Uint8Array(await encodeJpeg(picture, 86));
+  }
+  const image = toImage(picture);
+  return new Uint8Array(
+    type === "image/png"
+      ? await encodePng(image)
+      : await encodeWebp(image, { quality: 86, method: 2 }),
+  );
+}
+
+/** The mean of the pixels; of a picture that is seen through it would never be covered. */
+function colourOf({ data }: Picture): string | undefined {
+  const sum = [0, 0, 0];
+  for (let at = 0; at < data.length; at += 4) {
+    if (data[at + 3] < 255) return undefined;
+    for (let channel = 0; channel < 3; channel++) {
+      sum[channel] += data[at + channel];
+    }
+  }
+  const hex = sum.map((part) =>
+    Math.round(part / (data.length / 4)).toString(16).padStart(2, "0")
+  );
+  return `#${hex.join("")}`;
+}

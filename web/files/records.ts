@@ -1,0 +1,71 @@
+import type { FilePart } from "../../realtime/protocol.ts";
+import type { Services } from "../services.ts";
+
+/**
+ * The files' part of KV. All of it, in one place:
+ *
+ * | key | value |
+ * |---|---|
+ * | `["files", id]` | {@link StoredFile} |
+ * | `["files_by_room", room id, id]` | true |
+ * | `["files_by_person", account id, id]` | true |
+ * | `["files_loose", id]` | when it was last touched: of a file that no message is known to have |
+ * | `["file_bytes", account id]`, `["file_bytes_all"]` | bytes that are kept, or promised room |
+ *
+ * A record is there before the first byte is kept and goes after the last is deleted, so that
+ * whatever is in the store is known here.
+ */
+export interface StoredFile extends FilePart {
+  roomId: string;
+  /** The id of whoever sent it. */
+  owner: string;
+  /** Bytes it is counted as: what is kept, or was promised room. */
+  counted: number;
+  /**
+   * `coming`: it is being stored. `whole`: it may be sent. `claimed`: it is being sent, or was.
+   * `sent`: it is in a message. `going`: it is being deleted.
+   */
+  state: "coming" | "whole" | "claimed" | "sent" | "going";
+  /** The message that claimed it. */
+  clientId?: string;
+}
+
+export type FileServices = Pick<Services, "kv" | "files">;
+
+export const keys = {
+  file: (id: string) => ["files", id],
+  ofRoom: (roomId: string) => ["files_by_room", roomId],
+  ofPerson: (accountId: string) => ["files_by_person", accountId],
+  loose: () => ["files_loose"],
+  bytes: (accountId: string) => ["file_bytes", accountId],
+  allBytes: () => ["file_bytes_all"],
+};
+
+/** Where the file is kept, and where its thumbnail is. */
+export const placesOf = ({ roomId, id }: StoredFile) => ({
+  whole: `${roomId}/${id}`,
+  thumbnail: `${roomId}/${id}/thumbnail`,
+});
+
+/** What a message says of a file. */
+export const partOf = (
+  { id, name, type, size, width, height, colour, thumbnail }: StoredFile,
+): FilePart => ({ id, name, type, size, width, height, colour, thumbnail });
+
+export const read = (
+  { kv }: Pick<Services, "kv">,
+  id: string,
+): Promise<Deno.KvEntryMaybe<StoredFile>> => kv.get(keys.file(id));
+
+/** What is to be added to a count of bytes, which may be negative: KV counts modulo 2^64. */
+export const amount = (bytes: number): bigint =>
+  BigInt.asUintN(64, BigInt(bytes));
+
+/** Adds to `commit` that so many bytes more, or fewer, are counted. */
+export const count = (
+  commit: Deno.AtomicOperation,
+  owner: string,
+  bytes: number,
+): Deno.AtomicOperation =>
+  commit.sum(keys.bytes(owner), amount(bytes))
+    .sum(keys.allBytes(), amount(bytes));

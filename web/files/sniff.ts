@@ -1,0 +1,63 @@
+/**
+ * What a file is, by its first bytes and never by its name. Whatever is not known here is nobody's
+ * business but that of whoever downloads it.
+ */
+
+/** Bytes that are looked at. */
+export const HEAD_BYTES = 4_096;
+
+/** Pictures that are made anew, or cleaned, before anybody sees them. */
+const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+const SIGNS: [at: number, bytes: string, type: string][] = [
+  [0, "\xff\xd8\xff", "image/jpeg"],
+  [0, "\x89PNG\r\n\x1a\n", "image/png"],
+  [0, "GIF87a", "image/gif"],
+  [0, "GIF89a", "image/gif"],
+  [8, "WEBP", "image/webp"],
+  [8, "WAVE", "audio/wav"],
+  [0, "%PDF-", "application/pdf"],
+  [0, "PK\x03\x04", "application/zip"],
+  [0, "\x1f\x8b", "application/gzip"],
+  [0, "ID3", "audio/mpeg"],
+  [0, "\xff\xfb", "audio/mpeg"],
+  [0, "\xff\xf3", "audio/mpeg"],
+  [0, "OggS", "audio/ogg"],
+  [0, "fLaC", "audio/flac"],
+  [0, "\x1a\x45\xdf\xa3", "video/webm"],
+  [4, "ftypM4A", "audio/mp4"],
+  [4, "ftypavif", "image/avif"],
+  [4, "ftyphei", "image/heic"],
+  [4, "ftypqt", "video/quicktime"],
+  [4, "ftyp", "video/mp4"],
+];
+
+/** The media type of a file that begins like this. */
+export function typeOf(head: Uint8Array): string {
+  const text = Array.from(
+    head.subarray(0, 16),
+    (byte) => String.fromCharCode(byte),
+  ).join("");
+  const sign = SIGNS.find(([at, bytes]) => text.startsWith(bytes, at));
+  if (sign) return sign[2];
+  return isText(head) ? "text/plain" : "application/octet-stream";
+}
+
+function isText(head: Uint8Array): boolean {
+  if (head.includes(0)) return false;
+  try {
+    // A character may be cut where the head ends.
+    new TextDecoder("utf-8", { fatal: true }).decode(head, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file is a picture that everybody's browser shows. */
+export const isPicture = (type: string): boolean => PICTURES.includes(type);
+
+/** Whether a file can be shown or played where it is, as nothing in it runs; else it is saved. */
+export const isHarmless = (type: string): boolean =>
+  isPicture(type) ||
+  /^(audio\/(mpeg|ogg|flac|wav|mp4)|video\/(mp4|webm))$/.test(type);
