@@ -3,8 +3,10 @@ import type { Person } from "./tokens.ts";
 
 /** Milliseconds web has to answer. */
 const PATIENCE = 3_000;
-/** Questions on their way at once: whoever comes later is told to try again. */
+/** Questions on their way at once; those that wait for them, and past that who asks is told to try
+ * again. Many come at once when an instance that knows no rooms yet is started. */
 const AT_ONCE = 64;
+const WAITING = 1_000;
 
 /** Web could not say who is in a room. */
 export class WebError extends Error {
@@ -25,15 +27,19 @@ export type AskWeb = (
 /** {@link AskWeb}, of web at its origin. */
 export function webAsker(webUrl: string): AskWeb {
   let asking = 0;
+  const waiting: (() => void)[] = [];
   return async ({ token }, roomIds) => {
-    if (asking >= AT_ONCE) throw new WebError("Too many ask.");
-    asking += 1;
+    if (waiting.length >= WAITING) throw new WebError("Too many ask.");
+    if (asking < AT_ONCE) asking += 1;
+    else await new Promise<void>((go) => waiting.push(go));
     try {
       return await ask(webUrl, token, roomIds);
     } catch (cause) {
       throw new WebError("Web does not say who is in a room.", { cause });
     } finally {
-      asking -= 1;
+      const next = waiting.shift();
+      if (next) next();
+      else asking -= 1;
     }
   };
 }
