@@ -26,10 +26,10 @@ async function pendingAt(web: string, { email }: Person): Promise<string> {
   return cookie.split(";")[0];
 }
 
-const CROWD = 20;
+const CROWD = 14;
 
 const faceless: Attack = {
-  name: "one account with twenty photos of a wall at once",
+  name: "one account with fourteen photos of a wall at once",
   async run({ web, outsider }) {
     const cookie = await pendingAt(web, outsider);
     const photo = await wall();
