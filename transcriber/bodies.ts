@@ -6,7 +6,7 @@ import {
   type PaceErrors,
 } from "../realtime/common/body-pace.ts";
 import { ApiError } from "./errors.ts";
-import type { Env } from "./service.ts";
+import type { Env } from "./context.ts";
 
 /** What may come in, how slowly, and how much of it at a time. */
 export class Bodies {

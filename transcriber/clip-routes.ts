@@ -4,7 +4,8 @@ import { Playback, PLAYBACK_MS } from "./clips/playback.ts";
 import { ApiError } from "./errors.ts";
 import { authenticated, failures } from "./middleware.ts";
 import { AddressSchema } from "./schemas.ts";
-import type { Deps, Env } from "./service.ts";
+import type { Env } from "./context.ts";
+import type { Deps } from "./service.ts";
 
 const params = z.object({
   id: z.string().openapi({ param: { name: "id", in: "path" } }),

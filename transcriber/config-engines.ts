@@ -1,7 +1,12 @@
-import type { Config } from "./config.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import type { Environment } from "./environment.ts";
 import type { ApiServer } from "./recognizers/api/request.ts";
+
+/** A sherpa-onnx model on this machine, and what it understands. */
+export interface SherpaConfig {
+  modelDir: string;
+  languages: string[];
+}
 
 /** The model a server is asked for that has only one, or takes OpenAI's name for its own. */
 const USUAL_MODEL = "whisper-1";
@@ -46,7 +51,7 @@ function isAddress(text: string): boolean {
  * The model on this machine, as SHERPA_MODEL_DIR and SHERPA_LANGUAGES name it.
  * @throws {ConfigError} naming the first malformed variable
  */
-export function readSherpa(env: Environment): Config["sherpa"] {
+export function readSherpa(env: Environment): SherpaConfig | undefined {
   const { SHERPA_MODEL_DIR: modelDir, SHERPA_LANGUAGES } = env;
   if (!modelDir) {
     if (!SHERPA_LANGUAGES) return undefined;

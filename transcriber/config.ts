@@ -3,8 +3,13 @@ import {
   readClipDays,
   readGoogle,
 } from "./config-google.ts";
-import { DEFAULT_QUOTA, type QuotaLimits } from "./clips/quota.ts";
-import { listOf, readSherpa, readTranscribeApi } from "./config-engines.ts";
+import { DEFAULT_QUOTA, type QuotaLimits } from "./clips/quota-limits.ts";
+import {
+  listOf,
+  readSherpa,
+  readTranscribeApi,
+  type SherpaConfig,
+} from "./config-engines.ts";
 import type { ApiServer } from "./recognizers/api/request.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import type { Environment } from "./environment.ts";
@@ -35,7 +40,7 @@ export interface Config {
   /** How many people can dictate live at a time. */
   liveStreams: number;
   /** A sherpa-onnx model on this machine, which then recognises instead of Google. */
-  sherpa?: { modelDir: string; languages: string[] };
+  sherpa?: SherpaConfig;
   /** A server of the API of OpenAI, which recognises where there is no model. */
   api?: ApiServer;
 }

@@ -4,7 +4,8 @@ import { assertService } from "./auth.ts";
 import { deleteAll, deleteOwned } from "./clips/clips.ts";
 import { ApiError } from "./errors.ts";
 import { authenticated, failures } from "./middleware.ts";
-import type { Deps, Env } from "./service.ts";
+import type { Env } from "./context.ts";
+import type { Deps } from "./service.ts";
 
 /** Milliseconds after which a call is answered; web goes on from there. */
 const BUDGET = 1_000;

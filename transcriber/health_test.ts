@@ -1,4 +1,4 @@
-import { DEFAULT_QUOTA } from "./clips/quota.ts";
+import { DEFAULT_QUOTA } from "./clips/quota-limits.ts";
 import { assertEquals } from "@std/assert";
 import { folderClips } from "./clips/folder.ts";
 import { gcsClips } from "./clips/gcs.ts";

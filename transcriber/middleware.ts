@@ -3,7 +3,8 @@ import { type Auth, bearer } from "./auth.ts";
 import { routeOf } from "./metrics.ts";
 import { requestIdOf } from "../realtime/common/request-id.ts";
 import { ErrorSchema } from "./schemas.ts";
-import type { Deps, Env } from "./service.ts";
+import type { Env } from "./context.ts";
+import type { Deps } from "./service.ts";
 
 /** Lets in only who has a valid credential, and tells the handlers who it is. */
 export const authenticated = (auth: Auth) =>

@@ -1,5 +1,4 @@
-import type { BodyShare } from "../realtime/common/body-budget.ts";
-import type { Auth, Caller } from "./auth.ts";
+import type { Auth } from "./auth.ts";
 import type { Bodies } from "./bodies.ts";
 import type { Clips } from "./clips/clips.ts";
 import type { Quota } from "./clips/quota.ts";
@@ -22,18 +21,4 @@ export interface Deps {
   log: Logger;
   /** The ffmpeg to use; by default the one on the PATH, if any. */
   ffmpeg?: string;
-}
-
-/** What the middlewares tell the handlers. */
-export interface Env {
-  Variables: {
-    requestId: string;
-    /** Aborted when the client goes away. */
-    gone: AbortSignal;
-    caller: Caller;
-    /** What is held of the body. */
-    share: BodyShare;
-    /** The code of the error answered, for the log. */
-    code?: string;
-  };
 }

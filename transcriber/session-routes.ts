@@ -1,10 +1,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
-import type { SessionsEnded } from "../realtime/protocol.ts";
+import type { SessionsEnded } from "../realtime/protocol-http.ts";
 import { assertService } from "./auth.ts";
 import { ApiError } from "./errors.ts";
 import { authenticated, failures } from "./middleware.ts";
-import type { Deps, Env } from "./service.ts";
+import type { Env } from "./context.ts";
+import type { Deps } from "./service.ts";
 
 const id = z.string().min(1).max(200);
 const Ended: z.ZodType<SessionsEnded> = z.object({

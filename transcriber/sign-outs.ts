@@ -2,7 +2,7 @@ import {
   END_REMEMBERED_MS,
   endsSession,
 } from "../realtime/common/session-end.ts";
-import type { SessionsEnded } from "../realtime/protocol.ts";
+import type { SessionsEnded } from "../realtime/protocol-http.ts";
 
 /** What a person's token says about the session it was made for. */
 export interface Session {

@@ -24,7 +24,8 @@ import {
   TranscriptSchema,
   writingOf,
 } from "./schemas.ts";
-import type { Deps, Env } from "./service.ts";
+import type { Env } from "./context.ts";
+import type { Deps } from "./service.ts";
 
 /** Base64 is a third larger than its bytes; the rest of the JSON is small. */
 const JSON_BYTES = Math.ceil(AUDIO_LIMITS.bytes / 3) * 4 + 8_192;

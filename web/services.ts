@@ -6,17 +6,19 @@ import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
   EntryFrame,
+  Message,
+  RoomSummary,
+} from "../realtime/protocol.ts";
+import type {
   HistoryPage,
   Leftover,
   MemberList,
-  Message,
   Rename,
   Renamed,
   RoomClips,
-  RoomSummary,
   SearchPage,
   SessionsEnded,
-} from "../realtime/protocol.ts";
+} from "../realtime/protocol-http.ts";
 
 export type { Blobs, FaceEngine };
 

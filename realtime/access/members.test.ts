@@ -2,7 +2,7 @@ import { beforeEach, expect, setSystemTime, test } from "bun:test";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MemberList } from "../protocol.ts";
+import type { MemberList } from "../protocol-http.ts";
 import { SqliteLog } from "../log/sqlite/log.ts";
 import { openDatabase } from "../log/sqlite/schema.ts";
 import { Recorder, until } from "../log/testing.ts";

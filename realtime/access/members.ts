@@ -1,6 +1,7 @@
 import { FrameError } from "../frames.ts";
 import { StoreError } from "../log/log.ts";
-import type { MemberList, Role } from "../protocol.ts";
+import type { Role } from "../protocol.ts";
+import type { MemberList } from "../protocol-http.ts";
 import type { MembersChange, MemberStore, Standing } from "./member-store.ts";
 import type { Person } from "./tokens.ts";
 import type { AskWeb } from "./web.ts";

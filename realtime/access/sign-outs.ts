@@ -1,6 +1,6 @@
 import { endsSession as isEnded } from "../common/session-end.ts";
 import { AuthError, type Person } from "./tokens.ts";
-import type { SessionsEnded } from "../protocol.ts";
+import type { SessionsEnded } from "../protocol-http.ts";
 
 /** Milliseconds a sign-out is remembered: longer than any token lives. */
 export const SIGN_OUT_MEMORY = 600_000;

@@ -1,4 +1,4 @@
-import type { MemberList, MembersAnswer } from "../protocol.ts";
+import type { MemberList, MembersAnswer } from "../protocol-http.ts";
 import type { Person } from "./tokens.ts";
 
 /** Milliseconds web has to answer. */

@@ -1,4 +1,4 @@
-import type { Crowd, CrowdRoom } from "./crowd.ts";
+import type { Dialect } from "./dialect.ts";
 import { RawWire } from "./raw-wire.ts";
 import { WebSocketWire } from "./websocket-wire.ts";
 import type { Frame, Wire, WireOwner } from "./wire.ts";
@@ -17,7 +17,21 @@ const FIELD = '"clientId":"';
 /** Every how manyth message is timed. */
 const SAMPLE = 16;
 
-/** One client of a {@link Crowd}; keeps a window of messages under way if it sends. */
+/** All clients of a run, as one of them sees them. */
+interface Everyone {
+  readonly dialect: Dialect;
+  readonly wire: WireName;
+  /** How many messages a sender has under way. */
+  readonly shape: { window: number };
+  readonly running: boolean;
+  /** What they count together. */
+  ready: number;
+  closed: number;
+  deliveries: number;
+  times: number[];
+}
+
+/** One client of a crowd; keeps a window of messages under way if it sends. */
 export class Client implements WireOwner {
   readonly wire: Wire;
   received = 0;
@@ -32,8 +46,8 @@ export class Client implements WireOwner {
   #idAt = 0;
 
   constructor(
-    readonly crowd: Crowd,
-    readonly room: CrowdRoom,
+    readonly crowd: Everyone,
+    readonly room: { readonly id: string; sent: number },
     readonly number: number,
     readonly token: string,
   ) {

@@ -19,7 +19,8 @@ import {
 import type { Newcomer } from "./newcomers.ts";
 import type { PeopleLimits } from "./people-limits.ts";
 import { refusalOf } from "./refusal.ts";
-import { Readings } from "../rooms/readings.ts";
+import type { OpenSocket } from "../rooms/readers.ts";
+import { type ReadingOwner, Readings } from "../rooms/readings.ts";
 import type { Shedding } from "./shedding.ts";
 
 /** What a socket carries. */
@@ -47,7 +48,7 @@ const SOCKETS_A_PERSON = 64;
 let count = 0;
 
 /** One socket: who is behind it, which rooms it reads, and what it may do. */
-export class Connection implements InboxOwner {
+export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
   person: Person | undefined;
   /** Milliseconds since the Unix epoch; the socket is closed then. */
   deadline = Date.now() + LIMITS.identifySeconds * 1000;

@@ -1,4 +1,5 @@
-import { type HistoryPage, LIMITS } from "../protocol.ts";
+import { LIMITS } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import type { Issuer } from "../tests/testing.ts";
 import type { RoomRecord } from "./records.ts";
 

@@ -1,5 +1,5 @@
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
-import type { Connection } from "../connections/connection.ts";
+import type { OpenSocket } from "../rooms/readers.ts";
 import { errorFields, type Logger } from "../operations/logger.ts";
 import type { RoomNews, ServerFrame } from "../protocol.ts";
 import type { Announcement } from "./announcer.ts";
@@ -29,7 +29,7 @@ export class Feeds {
 
   constructor(
     readonly store: () => MemberStore,
-    readonly connectionsOf: (userId: string) => readonly Connection[],
+    readonly connectionsOf: (userId: string) => readonly OpenSocket[],
     readonly logger: Logger,
   ) {}
 

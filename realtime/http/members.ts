@@ -1,5 +1,6 @@
 import { FrameError, object } from "../frames.ts";
-import type { MemberList, Role } from "../protocol.ts";
+import type { Role } from "../protocol.ts";
+import type { MemberList } from "../protocol-http.ts";
 import { body, type Call, serviceOnly } from "./call.ts";
 
 /** Bytes of a list of members: ten thousand of them take 370,000. */

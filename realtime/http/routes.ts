@@ -16,12 +16,8 @@ import {
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
-import {
-  FILES_TOKEN,
-  type Leftovers,
-  type Message,
-  type NamesChanged,
-} from "../protocol.ts";
+import { FILES_TOKEN, type Message } from "../protocol.ts";
+import type { Leftovers, NamesChanged } from "../protocol-http.ts";
 import { pageOf } from "../feeds/summaries.ts";
 import { handOver } from "./members.ts";
 import { searchRoom } from "../rooms/search.ts";

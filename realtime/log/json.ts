@@ -1,4 +1,5 @@
-import type { Attachment, Parts, Sender } from "../protocol.ts";
+import type { Parts, Sender } from "../protocol.ts";
+import type { Attachment } from "../protocol-http.ts";
 
 /** The JSON text of an object's fields, without its braces. */
 export const fieldsText = (fields: object): string =>

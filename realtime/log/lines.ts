@@ -1,4 +1,5 @@
-import type { Attachment, Sender } from "../protocol.ts";
+import type { Sender } from "../protocol.ts";
+import type { Attachment } from "../protocol-http.ts";
 import { type Kind, parseEntryId, type Written } from "./entry.ts";
 import { fieldsText } from "./json.ts";
 import { fromVersion1 } from "./version1.ts";

@@ -1,10 +1,5 @@
-import type {
-  Leftover,
-  Message,
-  Position,
-  Renamed,
-  RoomSummary,
-} from "../protocol.ts";
+import type { Message, Position, RoomSummary } from "../protocol.ts";
+import type { Leftover, Renamed } from "../protocol-http.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
 import type { Stored } from "../feeds/news.ts";

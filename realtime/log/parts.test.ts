@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Leftover, Parts } from "../protocol.ts";
+import type { Parts } from "../protocol.ts";
+import type { Leftover } from "../protocol-http.ts";
 import { applyAmendments } from "./amending.ts";
 import { entryId } from "./entry.ts";
 import { lineOf, readLine } from "./lines.ts";

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { errorFields, type Logger } from "./logger.ts";
 import { CLOSE } from "../protocol.ts";
-import type { Connection } from "../connections/connection.ts";
+import type { OpenSocket } from "../rooms/readers.ts";
 
 /** Bytes, and seconds, after which a slow reader is told to go. */
 const SLOW_BYTES = 524_288;
@@ -13,7 +13,7 @@ const TRIM_EVERY = 3_600_000;
 const DAY = 86_400_000;
 
 /** For how many seconds a reader has been slow. */
-export type SlowReaders = Map<Connection, number>;
+export type SlowReaders = Map<OpenSocket, number>;
 
 /** Starts what is done again and again while the service runs. */
 export function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {

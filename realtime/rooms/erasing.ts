@@ -1,11 +1,7 @@
 import { attachmentsOf } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
-import {
-  LIMITS,
-  type Rename,
-  type Renamed,
-  type RoomClips,
-} from "../protocol.ts";
+import { LIMITS } from "../protocol.ts";
+import type { Rename, Renamed, RoomClips } from "../protocol-http.ts";
 
 /** Milliseconds after which one call is answered; whoever asked goes on from there. */
 const BUDGET = 200;

@@ -15,9 +15,8 @@ import type { MembersChange } from "../access/member-store.ts";
 import { type SignOut, SignOuts } from "../access/sign-outs.ts";
 import type { AskWeb } from "../access/web.ts";
 import { Room } from "./room.ts";
-import type { Connection } from "../connections/connection.ts";
 import { parseSignal, type Signal } from "./signals.ts";
-import type { StreamReader } from "./stream.ts";
+import type { OpenSocket, OpenStream } from "./readers.ts";
 
 /** A room someone on this instance reads. */
 export interface OpenRoom {
@@ -43,8 +42,8 @@ const STORE_TOLD_EVERY = 5_000;
 /** Who is connected to this instance, and which rooms they have open. */
 export class Hub implements LogListener {
   readonly instance = crypto.randomUUID();
-  readonly connections = new Set<Connection>();
-  readonly streams = new Set<StreamReader>();
+  readonly connections = new Set<OpenSocket>();
+  readonly streams = new Set<OpenStream>();
   readonly signOuts = new SignOuts();
   readonly members: Members;
   readonly feeds: Feeds;
@@ -52,7 +51,7 @@ export class Hub implements LogListener {
   readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
   // Most people have one socket, for which an array takes a fraction of a set.
-  readonly #people = new Map<string, Connection[]>();
+  readonly #people = new Map<string, OpenSocket[]>();
   #log: RoomLog | undefined;
   #storeTold = 0;
 
@@ -177,14 +176,14 @@ export class Hub implements LogListener {
     return this.#people.get(userId)?.length ?? 0;
   }
 
-  connected(connection: Connection, userId: string): void {
+  connected(connection: OpenSocket, userId: string): void {
     const connections = this.#people.get(userId);
     if (connections) connections.push(connection);
     else this.#people.set(userId, [connection]);
     this.feeds.connected(userId);
   }
 
-  disconnected(connection: Connection, userId: string | undefined): void {
+  disconnected(connection: OpenSocket, userId: string | undefined): void {
     this.connections.delete(connection);
     if (userId === undefined) return;
     const others = this.#people.get(userId)?.filter((it) => it !== connection);

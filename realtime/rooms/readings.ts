@@ -3,7 +3,19 @@ import type { Appended } from "../log/log.ts";
 import type { ClientFrame } from "../protocol.ts";
 import { joinedText, recover } from "./recovery.ts";
 import type { Room } from "./room.ts";
-import type { Connection } from "../connections/connection.ts";
+import type { Hub } from "./hub.ts";
+
+/** Whose readings these are: a socket. */
+export interface ReadingOwner {
+  readonly context: { readonly hub: Hub };
+  readonly person: Person | undefined;
+  readonly socket: {
+    send(text: string): unknown;
+    subscribe(topic: string): void;
+    unsubscribe(topic: string): void;
+  };
+  mayRead(roomId: string): boolean;
+}
 
 /** A room one socket has open. */
 interface Reading {
@@ -19,7 +31,7 @@ export class Readings {
   // Few of them, and memory is counted: an array takes a fraction of a set.
   #open: readonly Reading[] = NONE;
 
-  constructor(readonly connection: Connection) {}
+  constructor(readonly connection: ReadingOwner) {}
 
   has(roomId: string): boolean {
     return this.#find(roomId) !== undefined;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { entryId } from "../log/entry.ts";
 import { amendmentEntry } from "../log/making.ts";
 import { draft } from "../log/testing.ts";
-import type { SearchPage } from "../protocol.ts";
+import type { SearchPage } from "../protocol-http.ts";
 import { searchRoom } from "./search.ts";
 import { startTestServer, type TestServer } from "../tests/testing.ts";
 

@@ -1,7 +1,8 @@
 import { fold, hasWords, wordsOf } from "../text/fold.ts";
 import { FrameError } from "../frames.ts";
 import type { RoomLog } from "../log/log.ts";
-import { LIMITS, type Message, type SearchPage } from "../protocol.ts";
+import { LIMITS, type Message } from "../protocol.ts";
+import type { SearchPage } from "../protocol-http.ts";
 import { Turns } from "./turns.ts";
 
 /** Messages one call looks at; whoever wants more asks again from `before`. */

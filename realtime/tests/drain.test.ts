@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../log/testing.ts";
-import { CLOSE, type HistoryPage } from "../protocol.ts";
+import { CLOSE } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import { type Issuer, startIssuer, TestClient } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "drain-"));

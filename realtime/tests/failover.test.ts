@@ -3,7 +3,7 @@ import { Redis } from "ioredis";
 import { startRedis, until } from "../log/testing.ts";
 import { startCluster } from "../log/testing-cluster.ts";
 import { openRedis } from "../log/testing-stores.ts";
-import type { HistoryPage } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import { startIssuer, startTestServer, type TestClient } from "./testing.ts";
 
 /** Gives a master a replica, and waits until that has everything. */

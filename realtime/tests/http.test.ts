@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { StoreError } from "../log/log.ts";
 import { until } from "../log/testing.ts";
-import type { HistoryPage, Message, RoomSummary } from "../protocol.ts";
+import type { Message, RoomSummary } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer;

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { lineOf } from "../log/lines.ts";
 import { draft, until } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
-import type { RoomSummary, SearchPage } from "../protocol.ts";
+import type { RoomSummary } from "../protocol.ts";
+import type { SearchPage } from "../protocol-http.ts";
 import {
   type Issuer,
   startIssuer,

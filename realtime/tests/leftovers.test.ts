@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Leftovers, Message } from "../protocol.ts";
+import type { Message } from "../protocol.ts";
+import type { Leftovers } from "../protocol-http.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer, ann: string, web: string;

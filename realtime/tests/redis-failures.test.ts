@@ -4,7 +4,7 @@ import { entryId } from "../log/entry.ts";
 import { amendmentEntry } from "../log/making.ts";
 import { draft, startRedis, type TestRedis } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
-import type { HistoryPage } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import {
   startTestServer,
   type TestClient,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { messageEntry } from "../log/making.ts";
-import type { HistoryPage, Parts, RoomClips } from "../protocol.ts";
+import type { Parts } from "../protocol.ts";
+import type { HistoryPage, RoomClips } from "../protocol-http.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer;

@@ -1,3 +1,4 @@
+import type { Connection } from "../connections/connection.ts";
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
 import { until } from "../log/testing.ts";
@@ -92,7 +93,7 @@ test("a reader that stays behind is told so, after what it was sent", async () =
   sweep(server.hub, slow);
   expect(ben?.closed).toBe(true);
   const ended = new Promise((resolve) => frozen.once("end", resolve));
-  await until(() => ben?.socket.readyState !== 1);
+  await until(() => (ben as Connection).socket.readyState !== 1);
   frozen.resume();
   await ended;
   // A close frame (RFC 6455 §5.5.1): the code, then why.

@@ -7,7 +7,7 @@ import { StoreError } from "../log/log.ts";
 import { SqliteLog } from "../log/sqlite/log.ts";
 import { openDatabase } from "../log/sqlite/schema.ts";
 import { draft, Recorder } from "../log/testing.ts";
-import type { HistoryPage } from "../protocol.ts";
+import type { HistoryPage } from "../protocol-http.ts";
 import { startTestServer } from "./testing.ts";
 
 const root = mkdtempSync(join(tmpdir(), "failures-"));

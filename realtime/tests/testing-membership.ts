@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
-import type { MemberList, MembersAnswer, Role } from "../protocol.ts";
+import type { Role } from "../protocol.ts";
+import type { MemberList, MembersAnswer } from "../protocol-http.ts";
 
 /** Who is in which room, as a stand-in for web knows it. */
 export class Membership {

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { tokenVerifier } from "../access/tokens.ts";
 import { type Config, readConfig } from "../config.ts";
 import { SqliteLog } from "../log/sqlite/log.ts";
-import type { MemberList, Role, ServerFrame } from "../protocol.ts";
+import type { Role, ServerFrame } from "../protocol.ts";
+import type { MemberList } from "../protocol-http.ts";
 import { type Parts, type Realtime, startServer } from "../server.ts";
 import { Membership } from "./testing-membership.ts";
 

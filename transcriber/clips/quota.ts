@@ -1,18 +1,7 @@
 import type { Caller } from "../auth.ts";
 import { ApiError } from "../errors.ts";
 import { type Clips, LEAST } from "./clips.ts";
-
-/** Bytes that kept recordings may take. */
-export interface QuotaLimits {
-  /** Of one person. */
-  each: number;
-  /** Of everybody on this server. */
-  all: number;
-}
-
-const MB = 1_000_000;
-
-export const DEFAULT_QUOTA: QuotaLimits = { each: 200 * MB, all: 10_000 * MB };
+import { DEFAULT_QUOTA, MB, type QuotaLimits } from "./quota-limits.ts";
 
 /** Sees to it that kept recordings take no more than they may, also while many come at once. */
 export class Quota {

@@ -11,7 +11,8 @@ import {
   type TranscribeOptions,
   type Transcription,
 } from "../recognizers/recognizer.ts";
-import type { Deps, Env } from "../service.ts";
+import type { Env } from "../context.ts";
+import type { Deps } from "../service.ts";
 import { transcriptionsDocumentation } from "./documentation.ts";
 import { isWithoutWords } from "./errors.ts";
 import { streamed } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { Renamed } from "../../realtime/protocol.ts";
+import type { Renamed } from "../../realtime/protocol-http.ts";
 import { removeFilesOf } from "../files/remove.ts";
 import { type Asking, askTranscriber } from "../rooms/ask-transcriber.ts";
 import { DELETED_PERSON } from "../rooms/names.ts";

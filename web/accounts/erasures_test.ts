@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Rename } from "../../realtime/protocol.ts";
+import type { Rename } from "../../realtime/protocol-http.ts";
 import { elsewhere, eraser, onStage, type Stage } from "../rooms/testing.ts";
 import { finishErasures, noteErasure, ofAccount } from "./erasures.ts";
 import { everythingIn } from "./testing.ts";

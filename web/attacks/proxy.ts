@@ -1,7 +1,6 @@
 /** A proxy before each of the three services, which changes what passes. */
-import type { Weakened } from "./weaknesses.ts";
 import { openSocket } from "./wire.ts";
-import type { Addresses, World } from "./world.ts";
+import type { Addresses, Weakened, World } from "./world.ts";
 
 export type Frame = Record<string, unknown>;
 type Awaitable<T> = T | Promise<T>;

@@ -4,12 +4,7 @@
  */
 import { between, type Change } from "./proxy.ts";
 import { claimsFor, claimsOf } from "./signing.ts";
-import type { World } from "./world.ts";
-
-/** The same world behind addresses at which a defence is missing. */
-export interface Weakened extends AsyncDisposable {
-  world: World;
-}
+import type { Weakened, World } from "./world.ts";
 
 export type Weakness = (world: World) => Weakened;
 

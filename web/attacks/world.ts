@@ -63,6 +63,11 @@ export interface World extends Addresses {
   strict(): Promise<Strict>;
 }
 
+/** The same world behind addresses at which a defence is missing. */
+export interface Weakened extends AsyncDisposable {
+  world: World;
+}
+
 /** A server of few, and whoever owns it. */
 export interface Strict extends Addresses {
   first: Person;

@@ -1,4 +1,4 @@
-import type { SearchPage } from "../../realtime/protocol.ts";
+import type { SearchPage } from "../../realtime/protocol-http.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import { Ago } from "./Ago.tsx";
 import { Avatar } from "./Avatar.tsx";

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { redisServer } from "../../.tasks/doctor/testing.ts";
-import type { HistoryPage, Message } from "../../realtime/protocol.ts";
+import type { Message } from "../../realtime/protocol.ts";
+import type { HistoryPage } from "../../realtime/protocol-http.ts";
 import { type Person, selfieOf } from "../faces/test-photos.ts";
 import { listOutbox, readOutbox } from "../mail/outbox.ts";
 import { eventually } from "./patience.ts";

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { HistoryPage, Role, Sender } from "../../realtime/protocol.ts";
+import type { Role, Sender } from "../../realtime/protocol.ts";
+import type { HistoryPage } from "../../realtime/protocol-http.ts";
 import { Composer } from "../client/drawn/Composer.tsx";
 import type { Takeover } from "../client/drawn/Extras.tsx";
 import type { Load } from "../client/browser/load.ts";

@@ -1,5 +1,5 @@
 import { log } from "../log.ts";
-import type { SessionsEnded } from "../../realtime/protocol.ts";
+import type { SessionsEnded } from "../../realtime/protocol-http.ts";
 import { askTranscriber } from "./ask-transcriber.ts";
 import { looksOf } from "./looks.ts";
 import { namesOf, roomNames, withoutNumber } from "./names.ts";

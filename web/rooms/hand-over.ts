@@ -8,7 +8,8 @@
  * realtime has taken them, and realtime lets no older version overwrite a newer one: each change
  * gets there at least once.
  */
-import type { MemberList, Role } from "../../realtime/protocol.ts";
+import type { Role } from "../../realtime/protocol.ts";
+import type { MemberList } from "../../realtime/protocol-http.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";

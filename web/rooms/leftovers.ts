@@ -4,7 +4,7 @@
  * that all of it was done. So nothing is forgotten if a process ends in between, or a service is
  * away; some may be deleted twice, which does no harm.
  */
-import type { Leftover } from "../../realtime/protocol.ts";
+import type { Leftover } from "../../realtime/protocol-http.ts";
 import { removeFile } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";

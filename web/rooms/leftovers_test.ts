@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Leftover } from "../../realtime/protocol.ts";
+import type { Leftover } from "../../realtime/protocol-http.ts";
 import { finishLeftovers } from "./leftovers.ts";
 import { elsewhere, eraser, onStage } from "./testing.ts";
 

@@ -1,17 +1,19 @@
 import {
   type EntryFrame,
   FILES_TOKEN,
-  type HistoryPage,
-  type Leftovers,
-  type LeftoversTaken,
   type Message,
-  type NamesChanged,
-  type Renamed,
-  type RoomClips,
-  type RoomRenamed,
   type RoomSummary,
-  type SearchPage,
 } from "../../realtime/protocol.ts";
+import type {
+  HistoryPage,
+  Leftovers,
+  LeftoversTaken,
+  NamesChanged,
+  Renamed,
+  RoomClips,
+  RoomRenamed,
+  SearchPage,
+} from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { currentRequestId } from "../request-id.ts";

@@ -1,5 +1,5 @@
 import { memoryFiles } from "../files/testing.ts";
-import type { MemberList } from "../../realtime/protocol.ts";
+import type { MemberList } from "../../realtime/protocol-http.ts";
 import { type AccountRecord, keys } from "../accounts/store.ts";
 import { randomToken } from "../accounts/secrets.ts";
 import type { Account } from "../accounts/types.ts";

@@ -4,7 +4,7 @@ import {
   endsSession,
   type SessionEnd,
 } from "../../realtime/common/session-end.ts";
-import type { SessionsEnded } from "../../realtime/protocol.ts";
+import type { SessionsEnded } from "../../realtime/protocol-http.ts";
 import { keys as accountKeys } from "../accounts/store.ts";
 import type { Config } from "../config.ts";
 import type { Services } from "../services.ts";

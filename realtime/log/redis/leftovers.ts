@@ -1,4 +1,4 @@
-import type { Leftover } from "../../protocol.ts";
+import type { Leftover } from "../../protocol-http.ts";
 import { attachmentsOf } from "../lines.ts";
 import type { Client } from "./client.ts";
 import { roomKey } from "./keys.ts";

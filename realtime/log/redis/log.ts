@@ -1,11 +1,6 @@
 import { Cluster } from "ioredis";
-import type {
-  Leftover,
-  Message,
-  Position,
-  Renamed,
-  RoomSummary,
-} from "../../protocol.ts";
+import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import type { Leftover, Renamed } from "../../protocol-http.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import type { MembersChange, MemberStore } from "../../access/member-store.ts";
 import {

@@ -1,4 +1,5 @@
-import type { MemberList, Role } from "../../protocol.ts";
+import type { Role } from "../../protocol.ts";
+import type { MemberList } from "../../protocol-http.ts";
 import {
   changeOf,
   differences,

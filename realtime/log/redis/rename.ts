@@ -1,5 +1,5 @@
 import { Cluster } from "ioredis";
-import type { Renamed } from "../../protocol.ts";
+import type { Renamed } from "../../protocol-http.ts";
 import { StoreError } from "../log.ts";
 import type { Client } from "./client.ts";
 import { roomKeys } from "./keys.ts";

@@ -2,13 +2,8 @@ import type { Database } from "bun:sqlite";
 import { chmodSync, mkdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type {
-  Leftover,
-  Message,
-  Position,
-  Renamed,
-  RoomSummary,
-} from "../../protocol.ts";
+import type { Message, Position, RoomSummary } from "../../protocol.ts";
+import type { Leftover, Renamed } from "../../protocol-http.ts";
 import type { Stored as Made } from "../../feeds/news.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
-import type { MemberList, Role } from "../../protocol.ts";
+import type { Role } from "../../protocol.ts";
+import type { MemberList } from "../../protocol-http.ts";
 import {
   differences,
   ENDED_SECONDS,

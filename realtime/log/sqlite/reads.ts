@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { Leftover, Message, RoomSummary } from "../../protocol.ts";
+import type { Message, RoomSummary } from "../../protocol.ts";
+import type { Leftover } from "../../protocol-http.ts";
 import { applyAmendments } from "../amending.ts";
 import { type Entry, parseEntryId } from "../entry.ts";
 import { attachmentsOf, entryOrigin } from "../lines.ts";

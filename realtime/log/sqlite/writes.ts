@@ -1,5 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { MemberList, Position, Renamed } from "../../protocol.ts";
+import type { Position } from "../../protocol.ts";
+import type { MemberList, Renamed } from "../../protocol-http.ts";
 import {
   nameOf,
   SIGN_OUT_MEMORY,

@@ -1,5 +1,5 @@
 /** Messages around those shown. Loaded when someone scrolls to them. */
-import type { HistoryPage } from "../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import type { RoomState } from "./room-state.ts";
 
 /** Messages asked for at once. */

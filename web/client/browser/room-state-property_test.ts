@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type {
   EntryFrame,
-  HistoryPage,
   Message,
   ServerFrame,
 } from "../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import { withNewer, withOlder } from "./older.ts";
 import { initialState, positionOf, reduce } from "./room-state.ts";
 import { ack, ADA, Log, ME, open, unsent } from "./testing/log.ts";

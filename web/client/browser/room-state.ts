@@ -4,11 +4,11 @@
  */
 import type {
   EntryFrame,
-  HistoryPage,
   Position,
   Sender,
   ServerFrame,
 } from "../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import { type Known, withEntry } from "./entries.ts";
 import { named } from "../drawn/names.ts";
 import type { Unsent } from "./pending.ts";

@@ -2,11 +2,11 @@
 import type {
   ClientFrame,
   EntryFrame,
-  HistoryPage,
   Message,
   Position,
   ServerFrame,
 } from "../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import type { Line, LinkOptions } from "./socket.ts";
 
 /** Where web passes requests of a room on to realtime. */

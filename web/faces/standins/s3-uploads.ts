@@ -1,5 +1,11 @@
 /** Uploads in parts, as S3 takes them: nothing is there until they are completed. */
-import { checksum, KEPT_HEADERS, refuse, requestId, xml } from "./s3.ts";
+import {
+  checksum,
+  KEPT_HEADERS,
+  refuse,
+  requestId,
+  xml,
+} from "./s3-answers.ts";
 
 /** Bytes every part but the last must have. */
 const LEAST = 5 * 1024 * 1024;

@@ -2,8 +2,14 @@
  * A stand-in for Amazon S3 on loopback: the part of its REST protocol a store of pictures uses,
  * for one bucket addressed by path, with or without versions.
  */
-import { crc32 } from "node:zlib";
 import { broken, FaultList, silence } from "./faults.ts";
+import {
+  checksum,
+  KEPT_HEADERS,
+  refuse,
+  requestId,
+  xml,
+} from "./s3-answers.ts";
 import { uploadOperation, Uploads } from "./s3-uploads.ts";
 import { checkSignature, type Signer } from "./sigv4.ts";
 
@@ -16,12 +22,6 @@ interface Version {
   headers: Record<string, string>;
 }
 
-export const KEPT_HEADERS = [
-  "content-type",
-  "cache-control",
-  "x-amz-server-side-encryption",
-  "x-amz-acl",
-];
 const SIGNATURE_PROBLEMS = {
   "missing": [403, "AccessDenied"],
   "unknown-key": [403, "InvalidAccessKeyId"],
@@ -198,28 +198,4 @@ export function startS3(
       await server.shutdown();
     },
   };
-}
-
-export function checksum(bytes: Uint8Array): string {
-  const sum = new Uint8Array(4);
-  new DataView(sum.buffer).setUint32(0, crc32(bytes));
-  return sum.toBase64();
-}
-
-export function refuse(status: number, code: string, message = ""): Response {
-  return xml(
-    status,
-    `<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
-  );
-}
-
-export function xml(status: number, body: string): Response {
-  return new Response(`<?xml version="1.0" encoding="UTF-8"?>\n${body}`, {
-    status,
-    headers: { "content-type": "application/xml", ...requestId() },
-  });
-}
-
-export function requestId() {
-  return { "x-amz-request-id": crypto.randomUUID() };
 }

@@ -1,4 +1,5 @@
-import type { HistoryPage, Role } from "../../../realtime/protocol.ts";
+import type { Role } from "../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import type { Known } from "../../client/browser/entries.ts";
 import { roomHues } from "../../rooms/hues.ts";
 import { roomNames } from "../../rooms/names.ts";

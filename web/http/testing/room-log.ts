@@ -1,10 +1,9 @@
 import { isBlank } from "../../../realtime/text/visible.ts";
+import type { EntryFrame, Message } from "../../../realtime/protocol.ts";
 import type {
-  EntryFrame,
   MemberList,
-  Message,
   SessionsEnded,
-} from "../../../realtime/protocol.ts";
+} from "../../../realtime/protocol-http.ts";
 import { AppError } from "../../errors.ts";
 import type { RoomLog } from "../../services.ts";
 

@@ -1,11 +1,11 @@
 /** The server's side of a room in the plainest words, in the hands of a test. */
 import type {
   EntryFrame,
-  HistoryPage,
   Message,
   Sender,
   ServerFrame,
 } from "../../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../../realtime/protocol-http.ts";
 import { changed } from "../entries.ts";
 import { initialState, type RoomState, type Unsent } from "../room-state.ts";
 

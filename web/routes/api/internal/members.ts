@@ -1,7 +1,7 @@
 import type {
   MemberList,
   MembersAnswer,
-} from "../../../../realtime/protocol.ts";
+} from "../../../../realtime/protocol-http.ts";
 import { AppError } from "../../../errors.ts";
 import { readMembers } from "../../../rooms/hand-over.ts";
 import { isMember } from "../../../rooms/rooms.ts";

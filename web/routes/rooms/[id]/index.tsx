@@ -1,6 +1,7 @@
 import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
-import { type HistoryPage, LIMITS } from "../../../../realtime/protocol.ts";
+import { LIMITS } from "../../../../realtime/protocol.ts";
+import type { HistoryPage } from "../../../../realtime/protocol-http.ts";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { SendWaiting } from "../../../components/SendWaiting.tsx";
 import { Title } from "../../../components/Title.tsx";

@@ -1,5 +1,6 @@
 import { page } from "fresh";
-import { LIMITS, type SearchPage } from "../../../../realtime/protocol.ts";
+import { LIMITS } from "../../../../realtime/protocol.ts";
+import type { SearchPage } from "../../../../realtime/protocol-http.ts";
 import { isBlank } from "../../../../realtime/text/visible.ts";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";

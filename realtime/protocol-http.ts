@@ -1,0 +1,120 @@
+/** What is asked of realtime over HTTP, beside the frames of `protocol.ts`, and what it asks of web. */
+import type { Message, Role } from "./protocol.ts";
+
+/** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
+export interface RoomRenamed {
+  name: string;
+}
+
+/**
+ * `POST /sessions`, by web alone: sessions of a person ended. Without `sid` all of them did,
+ * but the one called `keep`. Tokens name theirs in the claim `sid`.
+ */
+export interface SessionsEnded {
+  userId: string;
+  sid?: string;
+  keep?: string;
+}
+
+/**
+ * `PUT /rooms/:id/members`, by web alone: who is in a room. What has a higher version is
+ * newer, and stays.
+ */
+export interface MemberList {
+  version: number;
+  /** By people's ids. */
+  members: Record<string, Role>;
+  /** The room is no more. */
+  ended?: boolean;
+}
+
+/**
+ * `GET /api/internal/members?rooms=` at web, which realtime asks with a person's token: the
+ * members of those of the rooms that the person is in.
+ */
+export interface MembersAnswer {
+  rooms: Record<string, MemberList>;
+}
+
+/** `POST /rooms/:id/names`, by web alone: people are called otherwise in a room; by id. */
+export interface NamesChanged {
+  names: Record<string, string>;
+}
+
+/** What hung on a message and is kept elsewhere: a recording at the transcriber, a file at web. */
+export interface Attachment {
+  kind: "clip" | "file";
+  id: string;
+  /** Who sent the message. What belongs to somebody else must stay. */
+  owner: string;
+}
+
+/**
+ * What hung on messages that are gone, because they were deleted or trimmed, or their room ended.
+ * `GET /leftovers` gives some of them, to web alone. `POST /leftovers/taken` with their receipts
+ * ends it: until then they are given again.
+ */
+export interface Leftover {
+  roomId: string;
+  /** Opaque. */
+  receipt: string;
+  attached: Attachment[];
+}
+
+/** `GET /leftovers`; when it is empty there are none now. */
+export interface Leftovers {
+  leftovers: Leftover[];
+}
+
+/** `POST /leftovers/taken` */
+export interface LeftoversTaken {
+  taken: Pick<Leftover, "roomId" | "receipt">[];
+}
+
+/**
+ * `POST /renames`, by web alone: what is stored calls a person so from now on, whose account
+ * is gone. Each call does a part of it and answers {@link Renamed}.
+ */
+export interface Rename {
+  userId: string;
+  name: string;
+  /** Where the part before this one ended. */
+  after?: string;
+}
+
+/** With `after` there is more to do, from there. */
+export interface Renamed {
+  after?: string;
+}
+
+/** `GET /rooms/:id/clips?after=`, by web alone: those of a part of a room's messages. */
+export interface RoomClips {
+  clips: {
+    id: string;
+    /** The id of the person who sent it. */
+    owner: string;
+  }[];
+  /** The ids of the files of those messages. */
+  files: string[];
+  /** With it there is more to look at, after that offset. */
+  after?: number;
+}
+
+/** `GET /rooms/:id/messages`; with `?id=` the answer is that one message. */
+export interface HistoryPage {
+  /** Oldest first, edits applied. */
+  messages: Message[];
+  epoch: string;
+  /** The newest offset of the room when the page was read. */
+  offset: number;
+}
+
+/** `GET /rooms/:id/search?q=` */
+export interface SearchPage {
+  /** Newest first, edits applied; deleted messages are not found. */
+  messages: Message[];
+  epoch: string;
+  /** Where to go on (as `before`); null when the room's first message was looked at. A page
+   * may be short, or empty, and yet have more before it: each looks at a bounded number. */
+  before: number | null;
+}
