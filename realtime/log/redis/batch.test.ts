@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Redis } from "ioredis";
 import { entryOrigin } from "../lines.ts";
+import { StoreError } from "../log.ts";
 import { amendmentEntry } from "../making.ts";
 import { RedisLog } from "./log.ts";
 import { roomKey } from "./keys.ts";
@@ -78,4 +79,13 @@ test("reads, repeats, deletes and trims what earlier versions wrote", async () =
   expect(texts).toEqual([true, false, true, true, false]);
   await log.trim(1_500);
   expect(await clientIds()).toEqual(["gone"]);
+});
+
+test("nobody is told of an epoch that could not be written", async () => {
+  await raw.config("SET", "min-replicas-to-write", "1");
+  await expect(log.read("unwritten", 0, 9)).rejects.toThrow(StoreError);
+  await raw.config("SET", "min-replicas-to-write", "0");
+  const { epoch } = await log.read("unwritten", 0, 9);
+  expect(await log.append(draft("unwritten", "c1")))
+    .toMatchObject({ epoch, offset: 1 });
 });
