@@ -2,6 +2,7 @@
  * A stand-in for Amazon S3 on loopback: the part of its REST protocol a store of pictures uses,
  * for one bucket addressed by path, with or without versions.
  */
+import { crc32 } from "node:zlib";
 import { broken, FaultList, silence } from "./faults.ts";
 import {
   checksum,
