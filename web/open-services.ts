@@ -19,8 +19,8 @@ import { smtpMailer } from "./mail/smtp.ts";
 import { finishLeftoversSoon } from "./rooms/leftovers.ts";
 import { handOverDue } from "./rooms/hand-over.ts";
 import { membersOnly } from "./rooms/members-only.ts";
-import { namedRoomLog } from "./rooms/named-log.ts";
-import { realtimeRoomLog } from "./rooms/log.ts";
+import { namedRealtime } from "./rooms/named-realtime.ts";
+import { realtimeClient } from "./rooms/realtime-client.ts";
 import { type Rounds, startRounds } from "./rounds.ts";
 import type { Services } from "./services.ts";
 import { rotateWhenDue } from "./tokens/keys.ts";
@@ -77,8 +77,8 @@ export async function createServices(config: Config): Promise<Services> {
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
     signer,
-    roomLog: namedRoomLog(
-      membersOnly(realtimeRoomLog(config, signer), { kv }),
+    realtime: namedRealtime(
+      membersOnly(realtimeClient(config, signer), { kv }),
       { kv },
     ),
   };

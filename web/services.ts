@@ -54,8 +54,8 @@ export type Change =
     | { event: "react"; emoji: string; on: boolean }
   );
 
-/** What realtime keeps of rooms, asked for on behalf of a person; see rooms/log.ts. */
-export interface RoomLog {
+/** What realtime keeps of rooms, asked for on behalf of a person; see rooms/realtime-client.ts. */
+export interface RealtimeClient {
   history(
     account: Person,
     roomId: string,
@@ -139,5 +139,5 @@ export interface Services {
   files: FileStore;
   mailer: Mailer;
   signer: Signer;
-  roomLog: RoomLog;
+  realtime: RealtimeClient;
 }

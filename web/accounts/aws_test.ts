@@ -184,8 +184,8 @@ Deno.test(
     const ada = await register(s, await adasRegistration());
     s3.faults.always("DELETE object", denied);
     // Ada is in no room, so there is nobody to tell.
-    const roomLog = {} as Parameters<typeof deleteAccount>[0]["roomLog"];
-    await deleteAccount({ ...s, roomLog }, ada.id);
+    const realtime = {} as Parameters<typeof deleteAccount>[0]["realtime"];
+    await deleteAccount({ ...s, realtime }, ada.id);
     assertEquals(s3.versions.length, 1);
     s3.faults.always("DELETE object", null);
     assertEquals(await sweepPictures(s), 1);

@@ -25,7 +25,7 @@ import {
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function deleteAccount(
-  s: Pick<Services, "kv" | "blobs" | "roomLog">,
+  s: Pick<Services, "kv" | "blobs" | "realtime">,
   accountId: string,
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);

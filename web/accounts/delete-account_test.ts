@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { RoomLog } from "../services.ts";
+import type { RealtimeClient } from "../services.ts";
 import { createRoom, listRooms } from "../rooms/rooms.ts";
 import { findAccount, findAccountByEmail } from "./accounts.ts";
 import { deleteAccount } from "./delete-account.ts";
@@ -11,12 +11,12 @@ import { codeOf, everythingIn, onStage } from "./testing.ts";
 
 const silentLog = {
   handOver: () => Promise.resolve(),
-} as Partial<RoomLog> as RoomLog;
+} as Partial<RealtimeClient> as RealtimeClient;
 
 Deno.test(
   "a deleted account leaves its rooms and leaves nothing personal behind",
   onStage(async ({ s, person, pictures }) => {
-    const all = { ...s, roomLog: silentLog };
+    const all = { ...s, realtime: silentLog };
     const [ann, bob] = [await person("Ann"), await person("Bob")];
     const { token } = await createSession(s, ann.id);
     await createRoom(all, ann, "Tea");
@@ -38,7 +38,7 @@ Deno.test(
 Deno.test(
   "an e-mail is free again after its account was deleted",
   onStage(async ({ s, person }) => {
-    const all = { ...s, roomLog: silentLog };
+    const all = { ...s, realtime: silentLog };
     const first = await person("Ann");
     await deleteAccount(all, first.id);
     const second = await person("Ann");

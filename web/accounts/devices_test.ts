@@ -67,8 +67,8 @@ Deno.test(
     assertEquals(await rememberDevice(s, ann.id, both), null);
     assertEquals(await isKnownDevice(s, eve.id, both), true);
     assert(!(await everythingIn(s.kv)).includes(first!.split(".")[0]));
-    const roomLog = {} as Parameters<typeof deleteAccount>[0]["roomLog"];
-    await deleteAccount({ ...s, roomLog }, ann.id);
+    const realtime = {} as Parameters<typeof deleteAccount>[0]["realtime"];
+    await deleteAccount({ ...s, realtime }, ann.id);
     assertEquals(await isKnownDevice(s, ann.id, both), false);
   }),
 );

@@ -23,7 +23,7 @@ const PATIENCE_MS = 15_000;
  * @throws {Error} when the service is away.
  */
 export async function erasePart(
-  s: Pick<Services, "kv" | "files" | "roomLog"> & Asking,
+  s: Pick<Services, "kv" | "files" | "realtime"> & Asking,
   what: Elsewhere,
   userId: string,
   { after }: Progress,
@@ -32,7 +32,7 @@ export async function erasePart(
     return await removeFilesOf(s, userId) ? {} : undefined;
   }
   const done = what === "names"
-    ? await s.roomLog.rename({ userId, name: DELETED_PERSON, after })
+    ? await s.realtime.rename({ userId, name: DELETED_PERSON, after })
     : await askTranscriber<Renamed>(
       s,
       "/erasures/people",

@@ -21,7 +21,7 @@ import {
 import { keys } from "./store.ts";
 
 export type ErasureServices =
-  & Pick<Services, "kv" | "files" | "mailer" | "roomLog" | "signer">
+  & Pick<Services, "kv" | "files" | "mailer" | "realtime" | "signer">
   & { config: Pick<Config, "kvPath" | "transcriberUrl"> };
 
 /** What a note says is still to be done, beside clearing the KV file. */

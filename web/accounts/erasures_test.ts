@@ -15,7 +15,7 @@ async function noteOf({ s }: Stage, accountId: string): Promise<void> {
 function renamer(stage: Stage, parts: number) {
   const calls: Rename[] = [];
   const away = { now: false };
-  stage.s.roomLog.rename = (rename) => {
+  stage.s.realtime.rename = (rename) => {
     if (away.now) return Promise.reject(new Error("away"));
     calls.push(rename);
     const part = Number(rename.after ?? 0) + 1;
@@ -79,8 +79,8 @@ Deno.test(
     const { calls, away } = renamer(stage, 4);
     const transcriber = eraser(() => Response.json({}));
     const s = elsewhere(stage.s, transcriber.url);
-    const rename = stage.s.roomLog.rename;
-    stage.s.roomLog.rename = async (...args) => {
+    const rename = stage.s.realtime.rename;
+    stage.s.realtime.rename = async (...args) => {
       const done = await rename(...args);
       away.now = calls.length === 2;
       return done;

@@ -174,8 +174,8 @@ Deno.test(
     const all = await Promise.all(Array.from({ length: 8 }, asked));
     assertEquals(new Set(all).size, 1);
     // Ann is in no room, so there is nobody to tell.
-    const roomLog = {} as Parameters<typeof deleteAccount>[0]["roomLog"];
-    await deleteAccount({ ...s, roomLog }, ann.id);
+    const realtime = {} as Parameters<typeof deleteAccount>[0]["realtime"];
+    await deleteAccount({ ...s, realtime }, ann.id);
     assert(!(await everythingIn(s.kv)).includes('"turns"'));
   }),
 );

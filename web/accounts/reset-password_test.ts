@@ -156,8 +156,8 @@ Deno.test(
 
     const last = await codeFor(stage, email);
     // Ann is in no room, so none is asked about.
-    const roomLog = {} as Parameters<typeof deleteAccount>[0]["roomLog"];
-    await deleteAccount({ ...s, roomLog }, id);
+    const realtime = {} as Parameters<typeof deleteAccount>[0]["realtime"];
+    await deleteAccount({ ...s, realtime }, id);
     assertEquals(await codeOf(reset(stage, last)), "reset-over");
   }),
 );

@@ -16,7 +16,7 @@ import { endUnconfirmedHolder } from "./unconfirmed.ts";
 
 type SignUpServices = Pick<
   Services,
-  "kv" | "faces" | "blobs" | "mailer" | "roomLog" | "config"
+  "kv" | "faces" | "blobs" | "mailer" | "realtime" | "config"
 >;
 
 const notInvited = (policy: SignUpPolicy): AppError => {

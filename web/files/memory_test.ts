@@ -47,7 +47,7 @@ Deno.test("200 MB come and go without being held", async () => {
       cookie,
     });
     assertEquals(answer.status, 303);
-    const { messages } = await app.roomLog.history(account, room, {});
+    const { messages } = await app.realtime.history(account, room, {});
     const [{ id, size }] = messages[0].files!;
     assertEquals(size, SIZE);
     const file = await app.ask(`/rooms/${room}/files/${id}`, { cookie });

@@ -11,7 +11,7 @@ import type { Person, Services } from "../services.ts";
 import { fileGone, tooManyFiles } from "./errors.ts";
 import { keys, partOf, read, type StoredFile } from "./records.ts";
 
-type SendServices = Pick<Services, "kv" | "files" | "roomLog">;
+type SendServices = Pick<Services, "kv" | "files" | "realtime">;
 
 /** What a client may say of a message, with the ids of its files. */
 export type WithFiles = Omit<Draft, "files"> & { files?: string[] };
@@ -28,7 +28,7 @@ export async function postWithFiles(
   roomId: string,
   { files: ids = [], ...draft }: WithFiles,
 ): Promise<Message> {
-  if (ids.length === 0) return await s.roomLog.post(account, roomId, draft);
+  if (ids.length === 0) return await s.realtime.post(account, roomId, draft);
   if (ids.length > LIMITS.files) throw tooManyFiles(LIMITS.files);
   const isMine = (file: StoredFile) =>
     file.owner === account.id && file.roomId === roomId;
@@ -37,7 +37,7 @@ export async function postWithFiles(
     files.push(await claim(s, id, draft.clientId, isMine));
   }
   try {
-    const message = await s.roomLog.post(account, roomId, { ...draft, files });
+    const message = await s.realtime.post(account, roomId, { ...draft, files });
     const said = new Set(message.files?.map(({ id }) => id));
     for (const { id } of files) {
       await settle(s, id, said.has(id) ? "sent" : "whole");

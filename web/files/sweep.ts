@@ -6,7 +6,7 @@ import { removeFile } from "./remove.ts";
 /** How long a file may be without a message: ms. */
 export const LOOSE_MS = 60 * 60 * 1000;
 
-type SweepServices = Pick<Services, "kv" | "files" | "roomLog">;
+type SweepServices = Pick<Services, "kv" | "files" | "realtime">;
 
 /**
  * Deletes the files that an hour after they came are in no message: whoever chose them went away,
@@ -56,13 +56,13 @@ async function sweep(
 
 /** Whether a message of the room has the file. */
 async function isSaid(
-  { roomLog }: SweepServices,
+  { realtime }: SweepServices,
   roomId: string,
   id: string,
 ): Promise<boolean> {
   let after: number | undefined;
   do {
-    const part = await roomLog.clips(roomId, after);
+    const part = await realtime.clips(roomId, after);
     if (part.files.includes(id)) return true;
     after = part.after;
   } while (after !== undefined);

@@ -107,14 +107,14 @@ async function join(
  * first visit begins with the oldest.
  */
 async function catchUp(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Account,
   roomId: string,
 ): Promise<void> {
   try {
     const range = { limit: 1 };
-    const { offset } = await s.roomLog.history(account, roomId, range);
-    await s.roomLog.markRead(account, roomId, offset);
+    const { offset } = await s.realtime.history(account, roomId, range);
+    await s.realtime.markRead(account, roomId, offset);
   } catch (error) {
     log("warn", "read-not-noted", { code: toAppError(error).code });
   }
@@ -130,7 +130,7 @@ async function catchUp(
  * confirmed by it.
  */
 export async function acceptInvitation(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Account,
   code: string,
 ): Promise<Room> {

@@ -38,7 +38,7 @@ function checkContent(content: string): void {
  * @throws {AppError} `message-empty` and `message-too-long` (422); what the room log throws.
  */
 export async function amendOnce(
-  { roomLog }: Pick<Services, "roomLog">,
+  { realtime }: Pick<Services, "realtime">,
   account: Person,
   roomId: string,
   change: Change,
@@ -47,7 +47,7 @@ export async function amendOnce(
     ? { ...change, content: change.content.trim() }
     : change;
   if (trimmed.event === "edit-message") checkContent(trimmed.content);
-  const message = await roomLog.find(account, roomId, trimmed.id);
+  const message = await realtime.find(account, roomId, trimmed.id);
   if (isDone(message, account.id, trimmed)) return message;
-  return await roomLog.amend(account, roomId, trimmed);
+  return await realtime.amend(account, roomId, trimmed);
 }

@@ -14,7 +14,7 @@ import type { Services } from "../services.ts";
  * @param was the name until now, if it has changed.
  */
 export async function announceName(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   roomId: string,
   userId: string,
   was?: string,
@@ -28,7 +28,7 @@ export async function announceName(
     const changed = [...names].filter(([id, name]) =>
       id === userId || looks.includes(looksOf(withoutNumber(name)))
     );
-    await s.roomLog.namesChanged(roomId, Object.fromEntries(changed));
+    await s.realtime.namesChanged(roomId, Object.fromEntries(changed));
   } catch (error) {
     log("warn", "name-not-announced", { roomId, userId, error });
   }
@@ -36,11 +36,11 @@ export async function announceName(
 
 /** Tells everyone in a room what it is called now. Those who miss it see it on the next page. */
 export async function announceRoomName(
-  s: Pick<Services, "roomLog">,
+  s: Pick<Services, "realtime">,
   { id, name }: { id: string; name: string },
 ): Promise<void> {
   try {
-    await s.roomLog.roomRenamed(id, name);
+    await s.realtime.roomRenamed(id, name);
   } catch (error) {
     log("warn", "room-name-not-announced", { roomId: id, error });
   }
@@ -48,7 +48,7 @@ export async function announceRoomName(
 
 /** The same in every room of a person, after their name has changed. */
 export async function announceRename(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   userId: string,
   was: string,
 ): Promise<void> {
@@ -63,12 +63,12 @@ export async function announceRename(
  * realtime, if it is away, lets the person in until their tokens end, within 5 minutes.
  */
 export async function announceSignOut(
-  s: Pick<Services, "kv" | "roomLog" | "signer" | "config">,
+  s: Pick<Services, "kv" | "realtime" | "signer" | "config">,
   which: SessionsEnded,
 ): Promise<void> {
   const told = {
     web: rememberEnd(s, which),
-    realtime: s.roomLog.sessionsEnded(which),
+    realtime: s.realtime.sessionsEnded(which),
     transcriber: askTranscriber(s, "/sessions", which),
   };
   await Promise.all(

@@ -45,7 +45,7 @@ function readAddresses(account: Account, emails: string[]): string[] {
  * @throws {AppError} what `createRoom` throws; `invalid` (422) with `fields.emails`.
  */
 export async function createRoomWith(
-  s: Pick<Services, "config" | "kv" | "mailer" | "roomLog">,
+  s: Pick<Services, "config" | "kv" | "mailer" | "realtime">,
   account: Account,
   name: string,
   emails: string[],

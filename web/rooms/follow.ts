@@ -43,7 +43,7 @@ export interface Following {
  * that offsets from before mean nothing.
  */
 export async function* followRoom(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Person,
   roomId: string,
   { after, signal, isSignedIn, shortest = 500 }: Following,
@@ -56,13 +56,13 @@ export async function* followRoom(
     if (!await isSignedIn()) return;
     if (!await isMember(s, account.id, roomId)) return;
     try {
-      const page = await s.roomLog.history(account, roomId, {
+      const page = await s.realtime.history(account, roomId, {
         limit: 1,
       });
       if (epoch !== undefined && page.epoch !== epoch) return;
       epoch = page.epoch;
       last ??= Math.max(0, page.offset - NEWEST);
-      const entries = await s.roomLog.stream(
+      const entries = await s.realtime.stream(
         account,
         roomId,
         last,

@@ -25,14 +25,14 @@ function script(
 ) {
   const asked: number[] = [];
   const epochs: string[] = [];
-  const { roomLog } = stage.s;
-  roomLog.history = () =>
+  const { realtime } = stage.s;
+  realtime.history = () =>
     Promise.resolve({
       messages: [],
       epoch: epochs.shift() ?? "e1",
       offset: 0,
     });
-  roomLog.stream = (_account, _roomId, after, signal) => {
+  realtime.stream = (_account, _roomId, after, signal) => {
     asked.push(after);
     const opening = openings.shift();
     if (opening instanceof Error) return Promise.reject(opening);
@@ -94,10 +94,10 @@ Deno.test(
   onStage(async (stage) => {
     const { room, stop, follow } = await adasRoom(stage);
     const { asked } = script(stage, room.id, [[71]]);
-    const { roomLog } = stage.s;
+    const { realtime } = stage.s;
     const newest = { messages: [], epoch: "e1", offset: 120 };
     let isDown = true;
-    roomLog.history = () => {
+    realtime.history = () => {
       if (!isDown) return Promise.resolve(newest);
       isDown = false;
       return Promise.reject(down);

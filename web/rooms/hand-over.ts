@@ -68,7 +68,7 @@ export async function readMembers(
 
 /** Hands over the members of a room that has a note. */
 async function work(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   roomId: string,
 ): Promise<void> {
   const note = await s.kv.get<HandOver>(keys.handOver(roomId));
@@ -76,7 +76,7 @@ async function work(
   const { version } = note.value;
   const list = await readMembers(s.kv, roomId) ??
     { version, members: {}, ended: true };
-  await s.roomLog.handOver(roomId, list);
+  await s.realtime.handOver(roomId, list);
   // A change that came meanwhile wrote the note anew.
   await s.kv.atomic().check(note).delete(note.key).commit();
 }
@@ -86,7 +86,7 @@ async function work(
  * the answer. Never throws: a change stands, and what fails here is done by a round.
  */
 export async function handOver(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   roomId: string,
 ): Promise<void> {
   const done = work(s, roomId).catch((error) =>
@@ -98,7 +98,7 @@ export async function handOver(
 
 /** Hands over what waits; the rest stays for later when realtime turns out to be away. */
 export async function handOverDue(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
 ): Promise<void> {
   const notes = s.kv.list<HandOver>({ prefix: keys.handOvers() });
   for await (const { key } of notes) {

@@ -64,9 +64,9 @@ Deno.test(
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     await bring(ada, room.id, bob);
-    const { handOver: take } = s.roomLog;
-    s.roomLog.handOver = async (...list) => {
-      s.roomLog.handOver = take;
+    const { handOver: take } = s.realtime;
+    s.realtime.handOver = async (...list) => {
+      s.realtime.handOver = take;
       await leaveRoom(s, bob, room.id);
       await take(...list);
     };

@@ -11,7 +11,7 @@ import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
 
-type LeftoverServices = Pick<Services, "roomLog" | "kv" | "files"> & Asking;
+type LeftoverServices = Pick<Services, "realtime" | "kv" | "files"> & Asking;
 
 /** Milliseconds for the recordings of one answer of realtime. */
 const PATIENCE_MS = 15_000;
@@ -23,7 +23,7 @@ const PATIENCE_MS = 15_000;
 export async function finishLeftovers(s: LeftoverServices): Promise<0 | 1> {
   try {
     for (;;) {
-      const leftovers = await s.roomLog.leftovers();
+      const leftovers = await s.realtime.leftovers();
       if (leftovers.length === 0) return 0;
       // Only what belongs to whoever sent the message goes: anybody may name another's recording.
       const clips = leftovers.flatMap(({ attached }) => attached)
@@ -33,7 +33,7 @@ export async function finishLeftovers(s: LeftoverServices): Promise<0 | 1> {
       if (clips.length > 0) {
         await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
       }
-      await s.roomLog.leftoversTaken(leftovers);
+      await s.realtime.leftoversTaken(leftovers);
     }
   } catch (error) {
     log("warn", "leftovers-wait", { error });
@@ -60,7 +60,7 @@ async function removeFiles(
 
 /** Milliseconds between two looks, however much is asked of this process. */
 const PAUSE_MS = 30_000;
-const looked = new WeakMap<Services["roomLog"], number>();
+const looked = new WeakMap<Services["realtime"], number>();
 
 /**
  * {@link finishLeftovers} in the background, unless it was done a moment ago. Web does not hear of
@@ -68,7 +68,7 @@ const looked = new WeakMap<Services["roomLog"], number>();
  */
 export function finishLeftoversSoon(s: LeftoverServices): void {
   const now = Date.now();
-  if (now - (looked.get(s.roomLog) ?? 0) < PAUSE_MS) return;
-  looked.set(s.roomLog, now);
+  if (now - (looked.get(s.realtime) ?? 0) < PAUSE_MS) return;
+  looked.set(s.realtime, now);
   finishFirst(finishLeftovers(s));
 }

@@ -14,8 +14,8 @@ Deno.test(
   onStage(async ({ s }) => {
     let kept = [left("1", "a"), left("2", "b", "c")];
     const order: string[] = [];
-    s.roomLog.leftovers = () => Promise.resolve(kept);
-    s.roomLog.leftoversTaken = (taken) => {
+    s.realtime.leftovers = () => Promise.resolve(kept);
+    s.realtime.leftoversTaken = (taken) => {
       order.push(`taken ${taken.map(({ receipt }) => receipt)}`);
       kept = kept.filter((it) => !taken.includes(it));
       return Promise.resolve();
@@ -43,7 +43,7 @@ Deno.test(
 Deno.test(
   "what is left over waits while realtime is away",
   onStage(async ({ s }) => {
-    s.roomLog.leftovers = () => Promise.reject(new Error("away"));
+    s.realtime.leftovers = () => Promise.reject(new Error("away"));
     assertEquals(await finishLeftovers(elsewhere(s, "http://localhost:1")), 1);
   }),
 );

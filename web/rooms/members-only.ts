@@ -1,4 +1,4 @@
-import type { RoomLog, Services } from "../services.ts";
+import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
 import { notFound } from "./store.ts";
 
@@ -9,9 +9,9 @@ import { notFound } from "./store.ts";
  * Every method throws AppError `not-found` (404) to anyone else.
  */
 export function membersOnly(
-  log: RoomLog,
+  log: RealtimeClient,
   s: Pick<Services, "kv">,
-): RoomLog {
+): RealtimeClient {
   /** The same method, for members. */
   function checked<
     A extends [account: { id: string }, roomId: string, ...unknown[]],

@@ -13,7 +13,7 @@ Deno.test(
     let asked = 0;
     const count = () => Promise.resolve(void (asked += 1));
     const log = membersOnly({
-      ...s.roomLog,
+      ...s.realtime,
       history: count as never,
       search: count as never,
       post: count as never,

@@ -48,7 +48,7 @@ export async function listMembers(
  * the room; `not-admin` (403).
  */
 export async function removeMember(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   actor: Account,
   roomId: string,
   memberId: string,
@@ -83,7 +83,7 @@ export async function removeMember(
  * @throws {AppError} `not-found` (404) to anyone who is not a member.
  */
 export async function leaveRoom(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Account,
   roomId: string,
 ): Promise<void> {
@@ -123,7 +123,7 @@ export async function leaveRoom(
 
 /** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */
 export async function leaveAllRooms(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Account,
 ): Promise<void> {
   const mine = await listAll<Membership>(s.kv, keys.accountRooms(account.id));

@@ -93,7 +93,7 @@ Deno.test("a name once changed is the name on every page, in old messages too", 
     assertEquals([page, html.includes("Robert New")], [page, true]);
   }
   // Whoever has the room open is told.
-  assertEquals(app.roomLog.renamed.at(-1), {
+  assertEquals(app.realtime.renamed.at(-1), {
     roomId: path.split("/").at(-1)!,
     names: { [bob.account.id]: "Robert New" },
   });
@@ -110,7 +110,7 @@ Deno.test("who deleted their account is a deleted person", async () => {
     if (page.endsWith("/members")) continue;
     assertEquals([page, html.includes(DELETED_PERSON)], [page, true]);
   }
-  assertEquals(app.roomLog.renamed.at(-1)?.names, {
+  assertEquals(app.realtime.renamed.at(-1)?.names, {
     [bob.account.id]: DELETED_PERSON,
   });
 });
@@ -118,7 +118,7 @@ Deno.test("who deleted their account is a deleted person", async () => {
 Deno.test("two people of one room who look alike are told apart, also while it is open", async () => {
   await using app = await testApp();
   const { ada, bob, room, path, say, read } = await stage(app, ["Ada", "Аda"]);
-  assertEquals(app.roomLog.renamed.at(-1), {
+  assertEquals(app.realtime.renamed.at(-1), {
     roomId: room.id,
     names: { [ada.account.id]: "Ada", [bob.account.id]: "Аda (2)" },
   });
@@ -130,7 +130,7 @@ Deno.test("two people of one room who look alike are told apart, also while it i
   }
   // The number goes when the names differ.
   await app.send("/account", { intent: "rename", name: "Bob" }, bob.cookie);
-  assertEquals(app.roomLog.renamed.at(-1)?.names, {
+  assertEquals(app.realtime.renamed.at(-1)?.names, {
     [ada.account.id]: "Ada",
     [bob.account.id]: "Bob",
   });

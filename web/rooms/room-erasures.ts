@@ -22,7 +22,7 @@ export function noteRoomErasure(
   commit.set(keys.roomErasure(roomId), {} satisfies RoomErasure);
 }
 
-type Elsewhere = Pick<Services, "kv" | "files" | "roomLog"> & Asking;
+type Elsewhere = Pick<Services, "kv" | "files" | "realtime"> & Asking;
 
 /** Milliseconds for the recordings of one part of a room. */
 const PATIENCE_MS = 15_000;
@@ -38,7 +38,7 @@ export async function finishRoomErasures(s: Elsewhere): Promise<number> {
     try {
       await removeRoomFiles(s, roomId);
       await eraseClips(s, roomId, value.after);
-      await s.roomLog.endRoom(roomId);
+      await s.realtime.endRoom(roomId);
       await s.kv.delete(key);
     } catch (error) {
       left += 1;
@@ -55,7 +55,7 @@ async function eraseClips(
 ): Promise<void> {
   let after = from;
   do {
-    const part = await s.roomLog.clips(roomId, after);
+    const part = await s.realtime.clips(roomId, after);
     if (part.clips.length > 0) {
       const { clips } = part;
       await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);

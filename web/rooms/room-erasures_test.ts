@@ -12,7 +12,7 @@ Deno.test(
   "the recordings of an ended room are deleted before the room, and after a break the rest",
   onStage(async ({ s, ended }) => {
     const asked: (number | undefined)[] = [];
-    s.roomLog.clips = (_room, after) => {
+    s.realtime.clips = (_room, after) => {
       asked.push(after);
       const part = after ?? 0;
       const next = part + 1 < CLIPS.length ? { after: part + 1 } : {};

@@ -99,7 +99,7 @@ async function madeBefore(
  * @throws {AppError} `invalid` (422) with `fields.name`; `too-many-rooms` (409).
  */
 export async function createRoom(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   account: Account,
   name: string,
   once?: string,
@@ -225,7 +225,7 @@ export async function findRoom(
  * @throws {AppError} `not-found` (404), `not-admin` (403), `invalid` (422) with `fields.name`.
  */
 export async function renameRoom(
-  s: Pick<Services, "kv" | "roomLog">,
+  s: Pick<Services, "kv" | "realtime">,
   actor: Account,
   roomId: string,
   name: string,

@@ -23,7 +23,7 @@ export const messageTooLong = (): AppError => {
  * half a megabyte; what the room log throws.
  */
 export async function sendOnce(
-  s: Pick<Services, "kv" | "files" | "roomLog">,
+  s: Pick<Services, "kv" | "files" | "realtime">,
   account: Person,
   roomId: string,
   { content: written, ...rest }: WithFiles,

@@ -12,7 +12,7 @@ type HandedOver = [roomId: string, list: MemberList];
 
 /** The services rooms need, in memory, with what was sent and handed over. */
 export interface Stage {
-  s: Pick<Services, "config" | "kv" | "mailer" | "roomLog">;
+  s: Pick<Services, "config" | "kv" | "mailer" | "realtime">;
   mails: Mail[];
   /** What realtime was told of who is in rooms. */
   handedOver: HandedOver[];
@@ -73,7 +73,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
           return Promise.resolve();
         },
       },
-      roomLog: {
+      realtime: {
         history: unused,
         search: unused,
         find: unused,

@@ -10,7 +10,7 @@ Deno.test("live messages stream as HTML, in a frame of our own page only", async
   const { account, cookie } = await app.person("Ada");
   const room = await createRoom(app.services, account, "Bakery");
   const say = (content: string, clientId: string) =>
-    app.roomLog.post(account, room.id, {
+    app.realtime.post(account, room.id, {
       clientId,
       content,
     });
@@ -41,8 +41,8 @@ Deno.test("asking for the headers of live messages opens no stream", async () =>
   const { account, cookie } = await app.person("Ada");
   const room = await createRoom(app.services, account, "Bakery");
   let streams = 0;
-  const { stream } = app.roomLog;
-  app.roomLog.stream = (...args) => (streams++, stream(...args));
+  const { stream } = app.realtime;
+  app.realtime.stream = (...args) => (streams++, stream(...args));
   const head = (id: string) =>
     app.ask(`/rooms/${id}/live`, { method: "HEAD", cookie });
   const { status, headers, body } = await head(room.id);
@@ -91,9 +91,9 @@ Deno.test("what stands in the live frame for a moment is read; what is prefetche
   const room = await createRoom(app.services, account, "Bakery");
   const grace = { id: "grace", name: "Grace" };
   const say = (clientId: string) =>
-    app.roomLog.post(grace, room.id, { clientId, content: clientId });
+    app.realtime.post(grace, room.id, { clientId, content: clientId });
   const unread = async () =>
-    (await app.roomLog.summaries(account, [room.id]))[room.id].unread;
+    (await app.realtime.summaries(account, [room.id]))[room.id].unread;
   const open = (headers: Record<string, string> = {}) =>
     app.ask(`/rooms/${room.id}/live?after=1`, { cookie, headers });
   await say("c1");

@@ -48,7 +48,7 @@ export async function loadMessagePage(
     loadRooms(s, me),
     roomHues(s, roomId),
   ]);
-  const find = (id: string) => s.roomLog.find(me, roomId, id);
+  const find = (id: string) => s.realtime.find(me, roomId, id);
   const message = await find(id);
   const quoted = await quotedBy(message, find);
   return { rooms, room, role, me, hues, message, quoted };

@@ -59,7 +59,7 @@ export async function loadRooms(
   const all = await listRooms(s, account.id);
   // One page needs no order of all.
   const times = all.length > most
-    ? await unlessDown(s.roomLog.activity(account)) ?? {}
+    ? await unlessDown(s.realtime.activity(account)) ?? {}
     : {};
   const timeOf = ({ id, createdAt }: MyRoom) => times[id] ?? createdAt;
   const from = (number - 1) * most;
@@ -67,7 +67,7 @@ export async function loadRooms(
     ? all.sort((a, b) => timeOf(b) - timeOf(a)).slice(from, from + most)
     : all;
   const ids = rooms.map(({ id }) => id);
-  const summaries = await unlessDown(s.roomLog.summaries(account, ids));
+  const summaries = await unlessDown(s.realtime.summaries(account, ids));
   const entries = rooms.map((room) => ({
     ...room,
     summary: summaries?.[room.id] ?? null,

@@ -124,7 +124,7 @@ export async function loadRoomPage(
   { before, after, newest = false }: Part = {},
 ): Promise<RoomPage> {
   const history: History = async (range) =>
-    await s.roomLog.history(account, roomId, range);
+    await s.realtime.history(account, roomId, range);
   const [found, list, page, issued, transcriber, hues] = await Promise.all([
     findRoom(s, account.id, roomId),
     loadRooms(s, account),
@@ -139,7 +139,7 @@ export async function loadRoomPage(
   // It may be on a later page of the list.
   const summary = listed
     ? listed.summary
-    : (await unlessDown(s.roomLog.summaries(account, [roomId])))?.[roomId];
+    : (await unlessDown(s.realtime.summaries(account, [roomId])))?.[roomId];
   const read = summary?.read ?? page?.offset ?? 0;
   const isPart = before !== undefined || after !== undefined;
   const shown = page && !isPart && !newest

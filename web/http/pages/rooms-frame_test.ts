@@ -10,7 +10,7 @@ Deno.test("without script a frame of the list of rooms shows what came since, an
   const tea = await createRoom(app.services, account, "Tea");
   const bread = await createRoom(app.services, account, "Bread & butter");
   const say = (id: string, content: string) =>
-    app.roomLog.post(GRACE, id, {
+    app.realtime.post(GRACE, id, {
       clientId: content,
       content,
     });

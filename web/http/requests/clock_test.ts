@@ -35,7 +35,7 @@ Deno.test("a room's page has the reader's times before any script runs", async (
   const room = await createRoom(app.services, account, "Bakery");
   const path = `/rooms/${room.id}`;
   await app.send(path, { content: "Good morning", clientId: "c1" }, cookie);
-  const { messages } = await app.roomLog.history(account, room.id, {});
+  const { messages } = await app.realtime.history(account, room.id, {});
   messages[0].timestamp = Date.UTC(2026, 2, 4, 22, 30);
   const html = async (page: string, init: { cookie: string }) =>
     await (await app.ask(page, init)).text();

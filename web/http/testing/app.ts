@@ -11,9 +11,9 @@ import { folderFiles } from "../../files/folder-store.ts";
 import { createApp } from "../../main.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
-import { namedRoomLog } from "../../rooms/named-log.ts";
+import { namedRealtime } from "../../rooms/named-realtime.ts";
 import { createSigner } from "../../tokens/signer.ts";
-import { type MemoryRoomLog, memoryRoomLog } from "./room-log.ts";
+import { type MemoryRealtime, memoryRealtime } from "./realtime.ts";
 
 /** A picture the engine below accepts: it says whose face it shows, and the head's yaw. */
 export const pictureOf = (name: string, yaw = 0): Uint8Array<ArrayBuffer> =>
@@ -75,7 +75,7 @@ export interface Mail {
 
 export interface TestApp extends AsyncDisposable {
   services: Services;
-  roomLog: MemoryRoomLog;
+  realtime: MemoryRealtime;
   /** Every e-mail "sent". */
   mails: Mail[];
   origin: string;
@@ -117,7 +117,7 @@ export async function testApp(
   const config: Config = readConfig({ DATA_DIR: dataDir, ...env });
   const kv = await Deno.openKv(":memory:");
   const mails: Mail[] = [];
-  const roomLog = memoryRoomLog();
+  const realtime = memoryRealtime();
   const services: Services = {
     config,
     kv,
@@ -126,7 +126,7 @@ export async function testApp(
     files: folderFiles(`${dataDir}/files`),
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
     signer: await createSigner(kv, { issuer: config.appUrl }),
-    roomLog: namedRoomLog(membersOnly(roomLog, { kv }), { kv }),
+    realtime: namedRealtime(membersOnly(realtime, { kv }), { kv }),
   };
   const root = new URL("../../", import.meta.url).pathname;
   snapshot ??= new Builder({ root }).build({ snapshot: "memory" });
@@ -153,7 +153,7 @@ export async function testApp(
   let people = 0;
   return {
     services,
-    roomLog,
+    realtime,
     mails,
     origin: config.appUrl,
     ask,

@@ -29,7 +29,7 @@ Deno.test(
     }
     assertEquals(await sweepFiles(app.services), 0);
     assertEquals((await stored()).length, 3);
-    app.services.roomLog.clips = (asked) =>
+    app.services.realtime.clips = (asked) =>
       Promise.resolve({ clips: [], files: asked === room ? [sent.id] : [] });
     const later = Date.now() + LOOSE_MS + 1_000;
     assertEquals(await sweepFiles(app.services, later), 2);
@@ -57,8 +57,8 @@ Deno.test(
       attached(other.id, ada.account.id, "elsewhere"),
       attached("none"),
     ];
-    app.services.roomLog.leftovers = () => Promise.resolve(left);
-    app.services.roomLog.leftoversTaken = () =>
+    app.services.realtime.leftovers = () => Promise.resolve(left);
+    app.services.realtime.leftoversTaken = () =>
       Promise.resolve(void (left = []));
     assertEquals(await finishLeftovers(app.services), 0);
     assertEquals(await stored(), [`${other.id}.file`]);

@@ -134,7 +134,7 @@ Deno.test(
       const answer = await app.send(`/rooms/${room}`, form, ada.cookie);
       assertEquals(answer.status, 303);
     }
-    const { messages } = await app.roomLog.history(ada.account, room, {});
+    const { messages } = await app.realtime.history(ada.account, room, {});
     assertEquals(messages.length, 1);
     assertEquals(
       messages[0].files?.map(({ name, type, size }) => [name, type, size]),

@@ -7,14 +7,14 @@ import { testApp } from "../testing/app.ts";
 
 Deno.test("of more rooms than fit on a page, those with the newest activity come first", async () => {
   await using app = await testApp();
-  const { services: s, roomLog } = app;
+  const { services: s, realtime } = app;
   const { account, cookie } = await app.person("Ada");
   const ids: string[] = [];
   for (let n = 0; n < PAGE + 5; n++) {
     ids.push((await createRoom(s, account, `Room ${n}.`)).id);
   }
   const [quiet] = ids;
-  await roomLog.post(account, quiet, { clientId: "c", content: "not quiet" });
+  await realtime.post(account, quiet, { clientId: "c", content: "not quiet" });
   const page = async (path: string) => {
     const html = await (await app.ask(path, { cookie })).text();
     return { html, rows: html.split('class="room-row"').slice(1) };
@@ -32,7 +32,7 @@ Deno.test("of more rooms than fit on a page, those with the newest activity come
   assertEquals(seen.size, PAGE + 5);
   // A room of a later page has its read position all the same.
   const late = ids[1];
-  await roomLog.post({ id: "grace", name: "Grace" }, late, {
+  await realtime.post({ id: "grace", name: "Grace" }, late, {
     clientId: "g",
     content: "unread",
   });

@@ -8,9 +8,9 @@ async function stage() {
   const ada = await app.person("Ada");
   const room = await createRoom(app.services, ada.account, "Bakery");
   const draft = { clientId: "c1", content: "The oven is here" };
-  const { id } = await app.roomLog.post(ada.account, room.id, draft);
+  const { id } = await app.realtime.post(ada.account, room.id, draft);
   const path = `/rooms/${room.id}/messages/${id}`;
-  const now = () => app.roomLog.find(ada.account, room.id, id);
+  const now = () => app.realtime.find(ada.account, room.id, id);
   const html = async (at = path) =>
     await (await app.ask(at, { cookie: ada.cookie })).text();
   const send = (form: Record<string, string>) =>
@@ -61,7 +61,7 @@ Deno.test("a reply quotes the message, whose address is in the quote, and is sen
   await send(form);
   const answer = await send(form);
   assertEquals(answer.headers.get("location"), `/rooms/${room.id}#latest`);
-  const { messages } = await app.roomLog.history(
+  const { messages } = await app.realtime.history(
     ada.account,
     room.id,
     {},
@@ -100,7 +100,7 @@ Deno.test("others' messages offer no edit, and only an admin deletes them", asyn
   await using _ = app;
   const jonas = { id: "jonas", name: "Jonas" };
   const draft = { clientId: "j1", content: "Mine" };
-  const { id } = await app.roomLog.post(jonas, room.id, draft);
+  const { id } = await app.realtime.post(jonas, room.id, draft);
   const path = `/rooms/${room.id}/messages/${id}`;
   const page = await (await app.ask(path, { cookie: ada.cookie })).text();
   assert(!page.includes('value="edit"') && page.includes('value="delete"'));

@@ -77,7 +77,7 @@ Deno.test("a reset tells realtime to end what is open, and signs out whoever els
   const link = await linkFor(app, ada.account.email);
   const other = await app.person("Carl");
   await app.send(link, { password: NEW }, bob.cookie);
-  const [all, here, ...more] = app.roomLog.ended;
+  const [all, here, ...more] = app.realtime.ended;
   assertEquals(all, { userId: ada.account.id });
   assertEquals(here.userId, bob.account.id);
   assertMatch(here.sid ?? "", /^[0-9a-f]{32}$/);

@@ -44,7 +44,7 @@ Deno.test("someone who is no member gets 404 from every page of a room", async (
     }, cookie),
   ];
   assertEquals(posts.map((answer) => answer.status), [404, 404]);
-  const history = await app.roomLog.history(
+  const history = await app.realtime.history(
     { id: "", name: "" },
     room.id,
     {},
@@ -79,7 +79,7 @@ Deno.test("a message that cannot be sent stays in the form", async () => {
   const far = await app.send(path, { content: content + content }, cookie);
   assertEquals(far.status, 413);
 
-  app.roomLog.isDown = true;
+  app.realtime.isDown = true;
   const down = await app.send(path, { content: "for later" }, cookie);
   assertEquals(down.status, 503);
   assertMatch(await down.text(), /<textarea[^>]*>for later/);
@@ -88,12 +88,12 @@ Deno.test("a message that cannot be sent stays in the form", async () => {
 Deno.test("a message whose answer got lost is not sent twice, nor is what is written after it", async () => {
   await using app = await testApp();
   const { path, cookie, account, room } = await withRoom(app);
-  const { roomLog } = app;
-  const { post } = roomLog;
+  const { realtime } = app;
+  const { post } = realtime;
   const idOf = (page: string) =>
     page.match(/name="clientId" value="([^"]+)"/)?.[1] ?? "";
   const contents = async () => {
-    const { messages } = await roomLog.history(
+    const { messages } = await realtime.history(
       account,
       room.id,
       {},
@@ -101,7 +101,7 @@ Deno.test("a message whose answer got lost is not sent twice, nor is what is wri
     return messages.map(({ content }) => content);
   };
   // Stored, but the answer comes too late.
-  roomLog.post = async (...message) => {
+  realtime.post = async (...message) => {
     await post(...message);
     throw new AppError({
       code: "realtime-down",
@@ -112,7 +112,7 @@ Deno.test("a message whose answer got lost is not sent twice, nor is what is wri
   const late = await app.send(path, { content: "one loaf" }, cookie);
   const page = await late.text();
   assertMatch(page, /<textarea[^>]*>one loaf/);
-  roomLog.post = post;
+  realtime.post = post;
   const clientId = idOf(page);
   await app.send(path, { content: "one loaf", clientId }, cookie);
   assertEquals(await contents(), ["one loaf"]);
@@ -123,7 +123,7 @@ Deno.test("a message whose answer got lost is not sent twice, nor is what is wri
 Deno.test("with realtime down the pages still load and say so", async () => {
   await using app = await testApp();
   const { path, cookie } = await withRoom(app);
-  app.roomLog.isDown = true;
+  app.realtime.isDown = true;
   const list = await app.ask("/rooms", { cookie });
   assertEquals(list.status, 200);
   const page = await list.text();
@@ -143,7 +143,7 @@ Deno.test("the list shows the last message and what is unread, also after somebo
   const { path, cookie, room } = await withRoom(app);
   const { account: jonas } = await app.person("Jonas");
   const draft = { clientId: "c", content: "The oven is here" };
-  await app.roomLog.post(jonas, room.id, draft);
+  await app.realtime.post(jonas, room.id, draft);
   const before = await html(app.ask("/rooms", { cookie }));
   assertMatch(before, /Jonas[^]*The oven is here[^]*1<span[^>]*>unread/);
   await html(app.ask(path, { cookie }));

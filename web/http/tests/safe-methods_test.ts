@@ -16,13 +16,13 @@ async function* routesIn(folder: URL): AsyncGenerator<string> {
 
 Deno.test("GET and HEAD change nothing, at any address, signed in or not", async () => {
   await using app = await testApp();
-  const { services: s, roomLog } = app;
+  const { services: s, realtime } = app;
   const { account, cookie } = await app.person("Ada");
   const room = await createRoom(s, account, "Bakery");
   const grace = { id: "grace", name: "Grace" };
   for (const clientId of ["c1", "c2"]) {
     const draft = { clientId, content: clientId };
-    await roomLog.post(grace, room.id, draft);
+    await realtime.post(grace, room.id, draft);
   }
   await invite(s, account, room.id, "bob@example.com");
   const code = /\/invitations\/([\w-]+)/.exec(app.mails.at(-1)?.text ?? "")
@@ -37,7 +37,7 @@ Deno.test("GET and HEAD change nothing, at any address, signed in or not", async
     for await (const { key, versionstamp } of s.kv.list({ prefix: [] })) {
       entries.push([key.join("/"), versionstamp]);
     }
-    const summary = await roomLog.summaries(account, [room.id]);
+    const summary = await realtime.summaries(account, [room.id]);
     return { entries, summary, mails: app.mails.length };
   };
   const addresses: string[] = [];

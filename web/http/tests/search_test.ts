@@ -50,7 +50,7 @@ Deno.test("a search that finds nothing or cannot be made says so", async () => {
   assertMatch(await none.text(), /No messages found/);
   const empty = await app.ask(`${path}/search`, { cookie });
   assert(!(await empty.text()).includes("No message"));
-  app.roomLog.isDown = true;
+  app.realtime.isDown = true;
   const down = await app.ask(`${path}/search?q=bread`, { cookie });
   assertEquals(down.status, 503);
   const page = await down.text();

@@ -23,9 +23,9 @@ Deno.test("signing out tells realtime which session ended, and no other of its n
   assertEquals(cookie.includes(sid), false);
   assertNotEquals(sid, await sidOf(app, (await app.person("Bob")).cookie));
   assertEquals((await app.send("/logout", {}, cookie)).status, 303);
-  assertEquals(app.roomLog.ended, [{ userId: account.id, sid }]);
+  assertEquals(app.realtime.ended, [{ userId: account.id, sid }]);
   await app.send("/logout", {}, cookie);
-  assertEquals(app.roomLog.ended.length, 1);
+  assertEquals(app.realtime.ended.length, 1);
 });
 
 Deno.test("a new password or face ends all sessions but the one that asked", async () => {
@@ -47,7 +47,7 @@ Deno.test("a new password or face ends all sessions but the one that asked", asy
     assertEquals((await app.send("/account", form, cookie)).status, 303);
   }
   const others = { userId: account.id, keep };
-  assertEquals(app.roomLog.ended, [others, others, others]);
+  assertEquals(app.realtime.ended, [others, others, others]);
   assertEquals(await sidOf(app, cookie), keep);
 });
 
@@ -57,7 +57,7 @@ Deno.test("signing out everywhere and deleting the account end them all", async 
   await app.send("/account", { intent: "sign-out-everywhere" }, ada.cookie);
   const intent = "delete-account";
   await app.send("/account", { intent, password: PASSWORD }, bob.cookie);
-  assertEquals(app.roomLog.ended, [
+  assertEquals(app.realtime.ended, [
     { userId: ada.account.id },
     { userId: bob.account.id },
   ]);
@@ -66,8 +66,8 @@ Deno.test("signing out everywhere and deleting the account end them all", async 
 Deno.test("whoever signs out while realtime is down is signed out", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
-  app.roomLog.isDown = true;
+  app.realtime.isDown = true;
   assertEquals((await app.send("/logout", {}, cookie)).status, 303);
-  app.roomLog.isDown = false;
+  app.realtime.isDown = false;
   assertEquals((await app.ask("/rooms", { cookie })).status, 303);
 });

@@ -12,9 +12,9 @@ async function withUnread(app: TestApp, count: number, read: number) {
   const { id } = await createRoom(app.services, account, "Bakery");
   for (let at = 1; at <= count; at++) {
     const draft = { clientId: `c${at}`, content: `text ${at}.` };
-    await app.roomLog.post(GRACE, id, draft);
+    await app.realtime.post(GRACE, id, draft);
   }
-  if (read) await app.roomLog.markRead(account, id, read);
+  if (read) await app.realtime.markRead(account, id, read);
   const page = async (query = "") =>
     await (await app.ask(`/rooms/${id}${query}`, { cookie })).text();
   return { page, path: `/rooms/${id}` };
@@ -76,9 +76,9 @@ Deno.test("to whoever joins, what was said before is not unread", async () => {
   const { account: bob } = await app.person("Bob");
   const { id } = await createRoom(app.services, account, "Bakery");
   const draft = { clientId: "c", content: "long ago" };
-  await app.roomLog.post(GRACE, id, draft);
+  await app.realtime.post(GRACE, id, draft);
   await invite(app.services, account, id, bob.email);
   const code = /\/invitations\/([\w-]+)/.exec(app.mails.at(-1)!.text)![1];
   await acceptInvitation(app.services, bob, code);
-  assertEquals((await app.roomLog.summaries(bob, [id]))[id].unread, 0);
+  assertEquals((await app.realtime.summaries(bob, [id]))[id].unread, 0);
 });

@@ -85,7 +85,7 @@ Deno.test(
       [room.id, "Tea", "admin", 1],
     );
     assertEquals(mine.summary.last.content, "Hello");
-    app.roomLog.isDown = true;
+    app.realtime.isDown = true;
     const later = await ada.send("GET", "/api/chat");
     assertEquals(later.status, 200);
     assertEquals(later.body.rooms[0].summary, null);

@@ -11,7 +11,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const query = Object.fromEntries(ctx.url.searchParams);
     const { roomId, ...bounds } = readShape(query, HistoryQuery);
-    const page = await services.roomLog.history(me, roomId, bounds);
+    const page = await services.realtime.history(me, roomId, bounds);
     const { messages, epoch, offset } = page;
     return Response.json({ messages, epoch, offset });
   },

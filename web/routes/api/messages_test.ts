@@ -116,7 +116,7 @@ Deno.test(
     assertEquals(await send("x".repeat(4_001)), [422, "message-length"]);
     assertEquals(await send(7), [422, "invalid"]);
     assertEquals(await send("x".repeat(70_000)), [413, "too-large"]);
-    app.roomLog.isDown = true;
+    app.realtime.isDown = true;
     assertEquals(await send("Hello"), [503, "realtime-down"]);
   }),
 );

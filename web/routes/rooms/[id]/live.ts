@@ -23,7 +23,7 @@ async function noteRead(
   offset: number,
 ): Promise<void> {
   try {
-    await s.roomLog.markRead(me, roomId, offset);
+    await s.realtime.markRead(me, roomId, offset);
   } catch (error) {
     log("warn", "read-not-noted", { code: toAppError(error).code });
   }

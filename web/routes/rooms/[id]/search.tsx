@@ -47,7 +47,7 @@ export const handler = define.handlers({
     try {
       const before = readBefore(ctx.url);
       const query = { q: wanted, before, limit: PAGE };
-      const found = await services.roomLog.search(me, id, query);
+      const found = await services.realtime.search(me, id, query);
       return page<Data>({ ...data, found });
     } catch (error) {
       const failure = failureOf(error, [], requestId);

@@ -43,7 +43,7 @@ export const handler = define.handlers({
     if (!/^\d{1,15}$/.test(ctx.params.offset)) throw new HttpError(404);
     const offset = Number(ctx.params.offset);
     const hues = await roomHues(services, id);
-    const { messages } = await services.roomLog.history(me, id, {
+    const { messages } = await services.realtime.history(me, id, {
       before: offset + AFTER + 1,
       limit: PAGE,
     });

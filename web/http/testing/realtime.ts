@@ -5,10 +5,10 @@ import type {
   SessionsEnded,
 } from "../../../realtime/protocol-http.ts";
 import { AppError } from "../../errors.ts";
-import type { RoomLog } from "../../services.ts";
+import type { RealtimeClient } from "../../services.ts";
 
 /** A room log in memory, which tests can make unreachable. */
-export interface MemoryRoomLog extends RoomLog {
+export interface MemoryRealtime extends RealtimeClient {
   isDown: boolean;
   /** What it was told of sessions that ended. */
   ended: SessionsEnded[];
@@ -19,7 +19,7 @@ export interface MemoryRoomLog extends RoomLog {
 const EPOCH = "memory";
 
 /** Behaves like realtime for what pages use of it. */
-export function memoryRoomLog(): MemoryRoomLog {
+export function memoryRealtime(): MemoryRealtime {
   const rooms = new Map<string, Message[]>();
   const read = new Map<string, number>();
   const lists = new Map<string, MemberList>();
@@ -54,7 +54,7 @@ export function memoryRoomLog(): MemoryRoomLog {
     return work();
   }
 
-  const log: MemoryRoomLog = {
+  const log: MemoryRealtime = {
     isDown: false,
     ended: [],
     renamed: [],

@@ -1,9 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { EntryFrame } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
-import type { RoomLog } from "../services.ts";
+import type { RealtimeClient } from "../services.ts";
 import type { Signer } from "../tokens/signer.ts";
-import { realtimeRoomLog } from "./log.ts";
+import { realtimeClient } from "./realtime-client.ts";
 
 const ada = { id: "ada", name: "Ada" };
 const message = {
@@ -37,7 +37,7 @@ interface Seen {
 /** Runs a test against a stand-in of realtime that answers as told. */
 async function against(
   answer: (request: Request) => Response | Promise<Response>,
-  test: (roomLog: RoomLog, seen: Seen[]) => Promise<void>,
+  test: (realtime: RealtimeClient, seen: Seen[]) => Promise<void>,
   minting = signer,
 ) {
   const seen: Seen[] = [];
@@ -57,7 +57,7 @@ async function against(
   });
   const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
   try {
-    await test(realtimeRoomLog({ realtimeUrl }, minting), seen);
+    await test(realtimeClient({ realtimeUrl }, minting), seen);
   } finally {
     await server.shutdown();
   }
@@ -67,9 +67,9 @@ const person = "Bearer realtime:ada";
 
 Deno.test("search asks for what a person wants to find, as they typed it", () => {
   const page = { messages: [message], epoch: "e", before: null };
-  return against(() => Response.json(page), async (roomLog, seen) => {
+  return against(() => Response.json(page), async (realtime, seen) => {
     const query = { q: "a & b", before: 9, limit: 2 };
-    assertEquals(await roomLog.search(ada, "tea", query), page);
+    assertEquals(await realtime.search(ada, "tea", query), page);
     assertEquals(
       seen.map(({ path }) => path),
       ["/rooms/tea/search?q=a+%26+b&before=9&limit=2"],
@@ -80,12 +80,12 @@ Deno.test("search asks for what a person wants to find, as they typed it", () =>
 
 Deno.test("history asks for a page of the room, as the person", () => {
   const page = { messages: [message], epoch: "e", offset: 1 };
-  return against(() => Response.json(page), async (roomLog, seen) => {
+  return against(() => Response.json(page), async (realtime, seen) => {
     assertEquals(
-      await roomLog.history(ada, "tea", { before: 9, limit: 2 }),
+      await realtime.history(ada, "tea", { before: 9, limit: 2 }),
       page,
     );
-    await roomLog.history(ada, "a/b", {});
+    await realtime.history(ada, "a/b", {});
     assertEquals(seen.map(({ path }) => path), [
       "/rooms/tea/messages?before=9&limit=2",
       "/rooms/a%2Fb/messages",
@@ -98,11 +98,11 @@ Deno.test("post sends the draft, and takes a repeated one's answer too", () => {
   let status = 201;
   return against(
     () => Response.json(message, { status }),
-    async (roomLog, seen) => {
+    async (realtime, seen) => {
       const draft = { clientId: "c1", content: "Hello" };
-      assertEquals(await roomLog.post(ada, "tea", draft), message);
+      assertEquals(await realtime.post(ada, "tea", draft), message);
       status = 200;
-      assertEquals(await roomLog.post(ada, "tea", draft), message);
+      assertEquals(await realtime.post(ada, "tea", draft), message);
       assertEquals(seen[1], {
         method: "POST",
         path: "/rooms/tea/messages",
@@ -121,25 +121,25 @@ Deno.test("summaries ask for a hundred rooms at a time, and for none without any
       const entries = rooms.map((id) => [id, summary]);
       return Response.json({ rooms: Object.fromEntries(entries) });
     },
-    async (roomLog, seen) => {
+    async (realtime, seen) => {
       const ids = ["tea", "a/b"];
-      assertEquals(Object.keys(await roomLog.summaries(ada, ids)), ids);
-      assertEquals(await roomLog.summaries(ada, []), {});
+      assertEquals(Object.keys(await realtime.summaries(ada, ids)), ids);
+      assertEquals(await realtime.summaries(ada, []), {});
       assertEquals(seen.map(({ path }) => path), [
         "/summaries?rooms=tea,a%2Fb",
       ]);
       const many = Array.from({ length: 201 }, (_, i) => `r${i}`);
-      assertEquals(Object.keys(await roomLog.summaries(ada, many)), many);
+      assertEquals(Object.keys(await realtime.summaries(ada, many)), many);
       assertEquals(seen.length, 4);
     },
   );
 });
 
 Deno.test("reading is said as the person, members and sign-outs as the service", () =>
-  against(() => new Response(null, { status: 204 }), async (roomLog, seen) => {
-    await roomLog.markRead(ada, "tea", 7);
-    await roomLog.handOver("a/b", { version: 7, members: { bob: "admin" } });
-    await roomLog.sessionsEnded({ userId: "bob", keep: "s1" });
+  against(() => new Response(null, { status: 204 }), async (realtime, seen) => {
+    await realtime.markRead(ada, "tea", 7);
+    await realtime.handOver("a/b", { version: 7, members: { bob: "admin" } });
+    await realtime.sessionsEnded({ userId: "bob", keep: "s1" });
     assertEquals(seen, [
       {
         method: "PUT",
@@ -176,9 +176,9 @@ for (const [status, code, seenCode, seenStatus] of errors) {
     const headers = { "retry-after": "9" };
     return against(
       () => Response.json(body, { status, headers }),
-      async (roomLog) => {
+      async (realtime) => {
         const error = await assertRejects(
-          () => roomLog.history(ada, "tea", {}),
+          () => realtime.history(ada, "tea", {}),
           AppError,
         );
         assertEquals([error.code, error.status], [seenCode, seenStatus]);
@@ -206,9 +206,9 @@ Deno.test("a token that realtime refuses is not used again", async () => {
   await against(
     () =>
       Response.json({ error: { code: "no", message: "No." } }, { status: 401 }),
-    async (roomLog, seen) => {
-      await assertRejects(() => roomLog.history(ada, "tea", {}));
-      await assertRejects(() => roomLog.history(ada, "tea", {}));
+    async (realtime, seen) => {
+      await assertRejects(() => realtime.history(ada, "tea", {}));
+      await assertRejects(() => realtime.history(ada, "tea", {}));
       assertEquals(
         seen.map(({ authorization }) => authorization),
         ["t1", "t2", "t3", "t4"].map((token) => `Bearer ${token}`),
@@ -225,10 +225,10 @@ Deno.test("a message goes through although the token kept is from before a sign-
       headers.get("authorization") === "Bearer t1"
         ? Response.json(no, { status: 401 })
         : Response.json(message, { status: 201 }),
-    async (roomLog, seen) => {
+    async (realtime, seen) => {
       const draft = { clientId: "c1", content: "Hello" };
-      assertEquals(await roomLog.post(ada, "tea", draft), message);
-      await roomLog.post(ada, "tea", draft);
+      assertEquals(await realtime.post(ada, "tea", draft), message);
+      await realtime.post(ada, "tea", draft);
       assertEquals(seen.map(({ body }) => body), Array(3).fill(seen[0].body));
       assertEquals(seen.at(-1)?.authorization, "Bearer t2");
     },
@@ -244,9 +244,9 @@ Deno.test("an answer that makes no sense is realtime being down", async () => {
     () => Response.redirect("http://127.0.0.1:1/"),
   ];
   for (const answer of answers) {
-    await against(answer, async (roomLog) => {
+    await against(answer, async (realtime) => {
       const error = await assertRejects(
-        () => roomLog.history(ada, "tea", {}),
+        () => realtime.history(ada, "tea", {}),
         AppError,
       );
       assertEquals(error.code, "realtime-down");
@@ -258,13 +258,13 @@ Deno.test("realtime that is not there is a sentence, not a crash", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const realtimeUrl = `http://127.0.0.1:${listener.addr.port}`;
   listener.close();
-  const roomLog = realtimeRoomLog({ realtimeUrl }, signer);
+  const realtime = realtimeClient({ realtimeUrl }, signer);
   const signal = new AbortController().signal;
   for (
     const attempt of [
-      () => roomLog.summaries(ada, ["tea"]),
-      () => roomLog.handOver("tea", { version: 1, members: {} }),
-      () => roomLog.stream(ada, "tea", 0, signal),
+      () => realtime.summaries(ada, ["tea"]),
+      () => realtime.handOver("tea", { version: 1, members: {} }),
+      () => realtime.stream(ada, "tea", 0, signal),
     ]
   ) {
     const error = await assertRejects(attempt, AppError);
@@ -277,9 +277,9 @@ Deno.test("realtime that never answers is given up", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const connection = listener.accept();
   const realtimeUrl = `http://127.0.0.1:${listener.addr.port}`;
-  const roomLog = realtimeRoomLog({ realtimeUrl }, signer, 50);
+  const realtime = realtimeClient({ realtimeUrl }, signer, 50);
   const error = await assertRejects(
-    () => roomLog.history(ada, "tea", {}),
+    () => realtime.history(ada, "tea", {}),
     AppError,
   );
   assertEquals(error.code, "realtime-down");
@@ -302,9 +302,9 @@ Deno.test("the stream gives entries as they come, and ends when it is let go", (
     },
     cancel: () => cancelled.resolve(),
   });
-  return against(() => new Response(body), async (roomLog, seen) => {
+  return against(() => new Response(body), async (realtime, seen) => {
     const page = new AbortController();
-    const stream = await roomLog.stream(ada, "tea", 1, page.signal);
+    const stream = await realtime.stream(ada, "tea", 1, page.signal);
     const reader = stream.getReader();
     assertEquals((await reader.read()).value, frame);
     assertEquals(seen[0].path, "/rooms/tea/stream?after=1");

@@ -1,5 +1,5 @@
 import type { EntryFrame, Message } from "../../realtime/protocol.ts";
-import type { RoomLog, Services } from "../services.ts";
+import type { RealtimeClient, Services } from "../services.ts";
 import { namesOf, roomNames } from "./names.ts";
 
 /** For how long a stream goes on with the names it has looked up: milliseconds. */
@@ -35,10 +35,10 @@ const senderOf = (entry: EntryFrame): string =>
  * The room log with everybody called what they are called now: the log keeps the names that
  * people had when they wrote, and web is where names are.
  */
-export function namedRoomLog(
-  log: RoomLog,
+export function namedRealtime(
+  log: RealtimeClient,
   s: Pick<Services, "kv">,
-): RoomLog {
+): RealtimeClient {
   async function current<P extends { messages: Message[] }>(
     roomId: string,
     page: P,

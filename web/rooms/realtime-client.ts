@@ -17,7 +17,7 @@ import type {
 import type { Config } from "../config.ts";
 import { AppError } from "../errors.ts";
 import { currentRequestId } from "../request-id.ts";
-import type { RoomLog, Services } from "../services.ts";
+import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
 import { parseNdjson } from "./ndjson.ts";
 import { tokenCache } from "./token-cache.ts";
@@ -87,11 +87,11 @@ interface Call {
  * nonsense or nothing for 3 s; and what realtime says itself, such as that the person is in no such
  * room (404), or that a message is too long (422) or sent too fast (429).
  */
-export function realtimeRoomLog(
+export function realtimeClient(
   config: Pick<Config, "realtimeUrl">,
   signer: Services["signer"],
   timeoutMs = TIMEOUT_MS,
-): RoomLog {
+): RealtimeClient {
   const tokens = tokenCache(signer);
   const turn = inTurn();
 
