@@ -93,6 +93,16 @@ Deno.test({
         await page.getByText("not turn your head far enough").waitFor();
       });
 
+      await story.step(
+        "what is asked next is the same wherever it stands",
+        async () => {
+          const turn = await askedOn(page);
+          const words = await page.getByRole("main").innerText();
+          const sides = new Set(words.match(/(?<=to your )(left|right)/g));
+          assertEquals([...sides], [turn]);
+        },
+      );
+
       await story.step("one that turns as asked signs in", async () => {
         await takeBoth(page, await askedOn(page));
         await page.waitForURL("**/rooms", parsed);

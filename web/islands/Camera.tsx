@@ -72,10 +72,12 @@ export default function Camera(
     const field = camera.current!.closest("fieldset")!;
     const form = field.form!;
     form.onsubmit = async (event) => {
+      setSaid("Checking your photo…");
+      // Another side may be asked for then, and both photos are needed anew.
+      if (turn) return;
       event.preventDefault();
       if (form.ariaBusy) return;
       form.ariaBusy = "true";
-      setSaid("Checking your photo…");
       setProblem("");
       field.querySelector(":scope > .error")?.remove();
       try {
