@@ -8,6 +8,16 @@ import { type Stack, startStack } from "./stack.ts";
 
 const PASSWORD = "difference engine 1843";
 
+/** What is in a file, byte by byte; nothing if it has been deleted since its folder was listed. */
+async function contentOf(path: string): Promise<string> {
+  try {
+    return new TextDecoder("latin1").decode(await Deno.readFile(path));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
+}
+
 /** The files of a folder in which one of these texts stands. */
 async function traces(folder: string, texts: string[]): Promise<string[]> {
   const found: string[] = [];
@@ -15,8 +25,7 @@ async function traces(folder: string, texts: string[]): Promise<string[]> {
     const path = `${folder}/${name}`;
     if (isDirectory) found.push(...await traces(path, texts));
     else {
-      const bytes = await Deno.readFile(path);
-      const content = new TextDecoder("latin1").decode(bytes);
+      const content = await contentOf(path);
       found.push(
         ...texts.filter((text) => content.includes(text))
           .map((text) => `${text} in ${path}`),
