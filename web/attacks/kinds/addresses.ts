@@ -153,11 +153,13 @@ const poisoned: Attack[] = HOSTS.map((host) => ({
   })),
 }));
 
+/** The names of the e-mails in the outbox, without those still being written. */
 async function mailsOf({ dataDir }: World): Promise<string[]> {
-  return await Array.fromAsync(
+  const names = await Array.fromAsync(
     Deno.readDir(`${dataDir}/outbox`),
     ({ name }) => name,
   );
+  return names.filter((name) => name.endsWith(".eml"));
 }
 
 export const addresses: Attack[] = [

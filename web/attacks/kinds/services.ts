@@ -1,5 +1,5 @@
 /** The HTTP addresses of realtime and the transcriber, as whoever has no business there. */
-import { type Attack, held, succeeded } from "../attack.ts";
+import { type Attack, succeededIf } from "../attack.ts";
 import { judged, send, type Try } from "../http.ts";
 import { asOwner, sayingYes } from "../weaknesses.ts";
 import type { World } from "../world.ts";
@@ -24,11 +24,11 @@ const ROOM: Try[] = [
   }),
 ];
 
-/** Rooms that are not one's own are left out of the answer, which is no refusal. */
-const SUMMARIES: Try = {
-  ...at("realtime", "GET", "/summaries?rooms={room}"),
-  open: true,
-};
+/** What tells of rooms. Those that are not one's own are left out, which is no refusal. */
+const OF_ROOMS: Try[] = [
+  at("realtime", "GET", "/summaries?rooms={room}"),
+  at("realtime", "GET", "/activity"),
+];
 
 /** What only web may ask for. */
 const OF_WEB: Try[] = [
@@ -88,27 +88,32 @@ const as = (who: string, tokenOf: TokenOf, tries: Try[]): Attack[] =>
 const nobody: TokenOf = () => "";
 const outsider: TokenOf = ({ token, outsider }) => token(outsider);
 
-/**
- * What realtime asks web for, with the token of a person. Rooms that are not theirs are left out of
- * the answer.
- */
-const members = (who: string, tokenOf: TokenOf): Attack => ({
-  name: `${who}: web GET /api/internal/members`,
+/** Whether an answer that is no refusal tells of what is in this room. */
+const telling = (
+  who: string,
+  tokenOf: TokenOf,
+  attempt: Try,
+  what: (world: World) => string,
+): Attack => ({
+  name: `${who}: ${attempt.service} ${attempt.method} ${attempt.path}`,
   async run(world) {
     const token = await tokenOf(world);
-    const path = "/api/internal/members?rooms={room}";
-    const answer = await send(
-      world,
-      { service: "web", method: "GET", path },
-      { authorization: `Bearer ${token}` },
-    );
-    const told = (await answer.text()).includes(world.owner.id);
-    return told ? succeeded("it tells who is in the room") : held();
+    const answer = await send(world, attempt, {
+      authorization: `Bearer ${token}`,
+    });
+    const told = (await answer.text()).includes(what(world));
+    return succeededIf(told, "it tells of the room");
   },
   undone: asOwner,
 });
 
+/** What realtime asks web for, with the token of a person. */
 const MEMBERS = at("web", "GET", "/api/internal/members?rooms={room}");
+
+const tellingOf = (who: string, tokenOf: TokenOf): Attack[] => [
+  telling(who, tokenOf, MEMBERS, ({ owner }) => owner.id),
+  ...OF_ROOMS.map((it) => telling(who, tokenOf, it, ({ roomId }) => roomId)),
+];
 
 /** Whether a token works, which is asked with the token and nothing else. */
 const WORKS = at("web", "GET", "/api/internal/token");
@@ -117,7 +122,7 @@ const WORKS = at("web", "GET", "/api/internal/token");
 export const TRIED: Try[] = [
   ...[
     ...ROOM,
-    SUMMARIES,
+    ...OF_ROOMS,
     ...OF_WEB,
     ...OF_TRANSCRIBER,
     ...AT_TRANSCRIBER,
@@ -132,31 +137,31 @@ export const services: Attack[] = [
     ({ token, member }) => token(member, "transcriber"),
     AT_TRANSCRIBER,
   ),
-  members("somebody of no room", outsider),
-  members(
+  ...tellingOf("somebody of no room", outsider),
+  ...tellingOf(
     "a removed member with a token from before",
     ({ stale }) => stale.removed,
   ),
   ...as("a stranger", nobody, [
     ...ROOM,
-    at("realtime", "GET", "/summaries?rooms={room}"),
+    ...OF_ROOMS,
     MEMBERS,
     WORKS,
     ...AT_TRANSCRIBER,
     ...OF_WEB,
     ...OF_TRANSCRIBER,
   ]),
-  ...as("somebody of no room", outsider, [...ROOM, SUMMARIES]),
+  ...as("somebody of no room", outsider, ROOM),
   ...as(
     "a removed member with a token from before",
     ({ stale }) => stale.removed,
-    [...ROOM, SUMMARIES],
+    ROOM,
   ),
   ...as("a removed member", ({ token, removed }) => token(removed), ROOM),
   ...as(
     "a session signed out with a token from before",
     ({ stale }) => stale.signedOut,
-    [...ROOM, at("realtime", "GET", "/summaries?rooms={room}")],
+    [...ROOM, ...OF_ROOMS],
   ),
   ...as("a member who plays web", ({ token, member }) => token(member), OF_WEB),
   ...as(
