@@ -327,6 +327,8 @@ export interface FeedMessage {
   /** Its first words, on one line. */
   text: string;
   voice?: boolean;
+  /** How many. */
+  files?: number;
   deleted?: boolean;
 }
 

@@ -1,4 +1,4 @@
-import { Bucket } from "../realtime/common/bucket.ts";
+import { Buckets } from "../realtime/common/buckets.ts";
 import { ApiError } from "./errors.ts";
 import type { Caller } from "./auth.ts";
 
@@ -19,19 +19,11 @@ export interface RateOptions {
 
 export const DEFAULT_RATE: RateOptions = { person: 30, program: 300 };
 
-/** Callers it remembers before it looks for those it can forget. */
-const MANY = 1_000;
-
 /** Counts transcriptions per caller. web itself is not counted. */
 export class RateLimiter {
-  #options: RateOptions;
-  #now: () => number;
-  #buckets = new Map<string, Bucket>();
+  readonly #buckets = new Buckets();
 
-  constructor(options: RateOptions = DEFAULT_RATE) {
-    this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
-  }
+  constructor(readonly options: RateOptions = DEFAULT_RATE) {}
 
   /**
    * Counts one request.
@@ -39,26 +31,16 @@ export class RateLimiter {
    */
   take({ kind, id }: Caller): void {
     if (kind === "service") return;
-    const now = this.#now();
-    this.#forgetIdle(now);
-    const burst = this.#options[kind];
-    const bucket = this.#buckets.get(id) ?? new Bucket(burst / 60, burst, now);
-    this.#buckets.set(id, bucket);
-    if (bucket.take(now)) return;
+    const burst = this.options[kind];
+    const now = this.options.now?.();
+    const wait = this.#buckets.take(id, burst / 60, burst, now);
+    if (wait === 0) return;
     throw new ApiError({
       code: "rate-limited",
       status: 429,
       message:
         "That is a lot of recordings in a short time. Wait a moment and try again.",
-      retryAfter: Math.max(1, Math.ceil(bucket.wait(now))),
+      retryAfter: Math.max(1, Math.ceil(wait)),
     });
-  }
-
-  // Map keeps insertion order, not order of use: look at all, but only when it has grown.
-  #forgetIdle(now: number): void {
-    if (this.#buckets.size < MANY) return;
-    for (const [id, bucket] of this.#buckets) {
-      if (bucket.isFull(now)) this.#buckets.delete(id);
-    }
   }
 }

@@ -7,6 +7,7 @@ import {
 } from "../../web/client/browser/feed-state.ts";
 import { until } from "../log/testing.ts";
 import type { FeedSummary, RoomSummary } from "../protocol.ts";
+import { shown } from "./news.ts";
 import {
   startTestServer,
   TestClient,
@@ -72,6 +73,14 @@ test("a socket that has a room open gets its entries, and no news of it", async 
   await reading.next("new-message");
   await listening.next("room-news");
   expect(reading.frames.some(({ event }) => event === "room-news")).toBe(false);
+});
+
+test("a message without text tells what it has instead", () => {
+  const file = { id: "f", name: "tea.jpg", type: "image/jpeg", size: 9 };
+  expect(shown({ content: "", files: [file, file] }))
+    .toEqual({ text: "", files: 2 });
+  expect(shown({ content: "", voice: { clip: "c" } }))
+    .toEqual({ text: "", voice: true });
 });
 
 test("news of a tenth of a second come together", async () => {

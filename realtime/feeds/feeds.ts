@@ -126,9 +126,9 @@ export class Feeds {
   /** Looks again who is in a room, as changes may have been missed. */
   async look(roomId: string): Promise<void> {
     try {
-      const members = await this.store().membersOf(roomId);
+      const members = new Set(await this.store().membersOf(roomId));
       for (const userId of this.#rooms.get(roomId) ?? []) {
-        if (!members.includes(userId)) this.#remove(roomId, userId);
+        if (!members.has(userId)) this.#remove(roomId, userId);
       }
       for (const userId of members) {
         const reader = this.#people.get(userId);

@@ -1,5 +1,5 @@
 import { entryId, type NewEntry } from "../log/entry.ts";
-import type { FeedMessage, RoomNews, Voice } from "../protocol.ts";
+import type { FeedMessage, Parts, RoomNews } from "../protocol.ts";
 
 /** Characters of a message that its first words may take. */
 const FIRST_WORDS = 120;
@@ -14,7 +14,7 @@ export interface Stored {
 export type News = Omit<RoomNews, "event">;
 
 /** A message as lists of rooms show it: on one line, and not all of it. */
-export function firstWords(content: string): string {
+function firstWords(content: string): string {
   const line = content.slice(0, 4 * FIRST_WORDS).replace(/\s+/g, " ").trim();
   if (line.length <= FIRST_WORDS) return line;
   return `${line.slice(0, FIRST_WORDS).toWellFormed().trimEnd()}…`;
@@ -40,8 +40,7 @@ export function newsOf(
       const { id } = entry.sender;
       news.by[id] = (Object.hasOwn(news.by, id) ? news.by[id] ?? 0 : 0) + 1;
     } else if (entry.kind !== "r") {
-      const { target = 0 } = entry;
-      news.changed = [...news.changed ?? [], target];
+      (news.changed ??= []).push(entry.target ?? 0);
     }
   }
   if (newest) news.last = messageOf(epoch, newest);
@@ -49,17 +48,22 @@ export function newsOf(
 }
 
 function messageOf(epoch: string, { offset, entry }: Stored): FeedMessage {
-  const parts = JSON.parse(`{${entry.parts}}`) as {
-    content?: string;
-    voice?: Voice;
-  };
+  const parts = JSON.parse(`{${entry.parts}}`) as Partial<Parts>;
   const { sender, timestamp } = entry;
   return {
     ...{ id: entryId(epoch, offset), offset, sender, timestamp },
-    text: firstWords(parts.content ?? ""),
-    ...(parts.voice ? { voice: true } : {}),
+    ...shown(parts),
   };
 }
+
+/** What of a message's parts a list of rooms shows. */
+export const shown = (
+  { content = "", voice, files = [] }: Partial<Parts>,
+): Pick<FeedMessage, "text" | "voice" | "files"> => ({
+  text: firstWords(content),
+  ...(voice ? { voice: true } : {}),
+  ...(files.length > 0 ? { files: files.length } : {}),
+});
 
 /**
  * News of a room that came one after the other as one, oldest first; where some are missing in

@@ -1,6 +1,6 @@
 import type { RoomLog } from "../log/log.ts";
 import type { FeedSummary, RoomSummary } from "../protocol.ts";
-import { firstWords } from "./news.ts";
+import { shown } from "./news.ts";
 
 /** Rooms of one page. */
 export const PAGE = 100;
@@ -30,12 +30,12 @@ export async function feedSummaries(
 
 function brief({ last, ...summary }: RoomSummary): FeedSummary {
   if (!last) return { ...summary, last: null };
-  const { id, offset, sender, timestamp, content, voice, deletedAt } = last;
+  const { id, offset, sender, timestamp, deletedAt } = last;
   return {
     ...summary,
     last: {
-      ...{ id, offset, sender, timestamp, text: firstWords(content) },
-      ...(voice ? { voice: true } : {}),
+      ...{ id, offset, sender, timestamp },
+      ...shown(last),
       ...(deletedAt === undefined ? {} : { deleted: true }),
     },
   };

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { inspectJpeg, type Segment, segments } from "./jpeg.ts";
 
 const APP0_JFIF = 0xe0;
@@ -22,7 +23,7 @@ export function stripMetadata(jpeg: Uint8Array): Uint8Array {
       parts.push(orientationSegment(orientation));
     }
   }
-  return concat(parts);
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** Whether decoding needs it. Adobe's segment says how the colours are encoded. */
@@ -42,14 +43,4 @@ function orientationSegment(orientation: number): Uint8Array {
     ...[0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0],
     ...[0, 0, 0, 0], // no further directory
   ]);
-}
-
-function concat(parts: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

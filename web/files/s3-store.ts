@@ -1,8 +1,7 @@
-import type { S3 } from "@aws-sdk/client-s3";
 import { AppError } from "../errors.ts";
 import type { AwsConfig } from "../faces/aws-config.ts";
 import { faultOf } from "../faces/aws-failure.ts";
-import { AwsService, sdkOptions } from "../faces/aws-service.ts";
+import { deleteForGood, openS3, type S3Call } from "../faces/s3-service.ts";
 import { filesUnavailable } from "./errors.ts";
 import { type FileStore, requirePlainKey } from "./file-store.ts";
 
@@ -21,16 +20,9 @@ export function s3Files(
   deadline = DEADLINE,
 ): Required<FileStore> {
   const Bucket = aws.bucket;
-  const service = new AwsService<S3>("S3", async () => {
-    const sdk = await import("@aws-sdk/client-s3");
-    return new sdk.S3({
-      ...sdkOptions(aws, aws.s3Endpoint),
-      // Stand-ins and S3's imitations seldom have a host name for each bucket.
-      forcePathStyle: aws.s3Endpoint !== undefined,
-    });
-  }, deadline);
+  const service = openS3(aws, deadline);
 
-  const call: typeof service.call = async (...args) => {
+  const call: S3Call = async (...args) => {
     try {
       return await service.call(...args);
     } catch (error) {
@@ -74,24 +66,6 @@ export function s3Files(
     );
     for (const upload of Uploads) {
       if (upload.Key === Key) await abort(Key, upload.UploadId);
-    }
-  }
-
-  /** A bucket that keeps versions would keep a deleted file. */
-  async function deleteVersions(Key: string): Promise<void> {
-    const { Versions = [], DeleteMarkers = [] } = await call(
-      "ListObjectVersions",
-      (client, abortSignal) =>
-        client.listObjectVersions({ Bucket, Prefix: Key }, { abortSignal }),
-    );
-    for (const version of [...Versions, ...DeleteMarkers]) {
-      if (version.Key !== Key) continue;
-      const { VersionId } = version;
-      await call(
-        "DeleteObject of a version",
-        (client, abortSignal) =>
-          client.deleteObject({ Bucket, Key, VersionId }, { abortSignal }),
-      );
     }
   }
 
@@ -150,12 +124,7 @@ export function s3Files(
     async delete(key) {
       const Key = keyOf(key);
       await abortAll(Key);
-      const { DeleteMarker } = await call(
-        "DeleteObject",
-        (client, abortSignal) =>
-          client.deleteObject({ Bucket, Key }, { abortSignal }),
-      );
-      if (DeleteMarker) await deleteVersions(Key);
+      await deleteForGood(call, Bucket, Key);
     },
 
     close: () => service.close(),

@@ -10,6 +10,7 @@
  */
 import type { Role } from "../../realtime/protocol.ts";
 import type { MemberList } from "../../realtime/protocol-http.ts";
+import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
@@ -96,13 +97,23 @@ export async function handOver(
   await done;
 }
 
-/** Hands over what waits; the rest stays for later when realtime turns out to be away. */
+/**
+ * Hands over what waits; the rest stays for later when realtime turns out to be away. A room that it
+ * refuses does not keep the others from it.
+ */
 export async function handOverDue(
   s: Pick<Services, "kv" | "realtime">,
 ): Promise<void> {
   const notes = s.kv.list<HandOver>({ prefix: keys.handOvers() });
   for await (const { key } of notes) {
     if (shuttingDown.aborted) return;
-    await work(s, String(key.at(-1)));
+    const roomId = String(key.at(-1));
+    try {
+      await work(s, roomId);
+    } catch (error) {
+      const isRefused = error instanceof AppError && error.status < 500;
+      if (!isRefused) throw error;
+      log("error", "members-refused", { roomId, error });
+    }
   }
 }

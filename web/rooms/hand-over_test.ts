@@ -59,6 +59,33 @@ Deno.test(
 );
 
 Deno.test(
+  "a room that realtime refuses keeps no other from being handed over",
+  onStage(async ({ s, person, handedOver, broken }) => {
+    const ada = await person("Ada");
+    broken.realtime = new Error("away");
+    const rooms = [
+      await createRoom(s, ada, "Tea"),
+      await createRoom(s, ada, "Cake"),
+      await createRoom(s, ada, "Jam"),
+    ];
+    broken.realtime = undefined;
+    const { handOver: take } = s.realtime;
+    const [{ id: refused }] = rooms;
+    s.realtime.handOver = async (...list) => {
+      const [roomId] = list;
+      if (roomId !== refused) return await take(...list);
+      throw new AppError({ code: "bad-frame", status: 400, message: "No." });
+    };
+    await handOverDue(s);
+    assertEquals(
+      handedOver.map(([id]) => id).sort(),
+      rooms.slice(1).map(({ id }) => id).sort(),
+    );
+    assertEquals((await notes(s.kv)).length, 1);
+  }),
+);
+
+Deno.test(
   "a change that comes while members are handed over is handed over as well",
   onStage(async ({ s, person, bring, handedOver }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];

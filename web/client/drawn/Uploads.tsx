@@ -70,13 +70,14 @@ function openTray(input: HTMLTextAreaElement) {
   async function post() {
     wanted = false;
     const content = input.value.trim();
+    const sent = items;
     try {
       const answer = await fetch("/api/messages", {
         method: "POST",
         headers: { "content-type": "application/json" },
         body: JSON.stringify({
           ...{ roomId: room, clientId, content },
-          files: items.map(({ id }) => id),
+          files: sent.map(({ id }) => id),
         }),
       });
       if (!answer.ok) throw new Error((await answer.json()).error.message);
@@ -89,7 +90,8 @@ function openTray(input: HTMLTextAreaElement) {
       );
     }
     clientId = newId();
-    change([]);
+    // What was added meanwhile goes with the next one.
+    change(items.filter((item) => !sent.includes(item)));
     // What was written on meanwhile is the next message.
     if (input.value.trim() === content) {
       input.value = "";

@@ -1,4 +1,5 @@
 /** Pictures that move are not made anew: what is no picture is taken out of them. */
+import { Buffer } from "node:buffer";
 import { PictureError } from "./measure.ts";
 
 /** Parts of an animated WebP that say something of it, rather than show it. */
@@ -17,15 +18,7 @@ export function cleanMoving(
 const textAt = (bytes: Uint8Array, from: number, size: number) =>
   String.fromCharCode(...bytes.subarray(from, from + size));
 
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+const joined = (parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
 /** Without comments, foreign extensions, and what follows the end (GIF89a). */
 function cleanGif(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,3 +1,4 @@
+import { Buckets } from "../../../../realtime/common/buckets.ts";
 import type {
   MemberList,
   MembersAnswer,
@@ -18,6 +19,21 @@ const refused = () =>
     message: "A person’s token for realtime is required.",
   });
 
+/**
+ * Questions one person may bring about: an instance of realtime that knows no rooms yet asks a
+ * hundred for somebody in the most rooms there may be. Each may read 50 rooms of 10,000 members.
+ */
+const RATE = 2, BURST = 200;
+const questions = new Buckets();
+
+const tooMany = (wait: number) =>
+  new AppError({
+    code: "too-many-requests",
+    status: 429,
+    message: "That was asked too often. Please try again in a moment.",
+    retryAfter: Math.ceil(wait),
+  });
+
 export const handler = define.handlers({
   /**
    * Who is in these rooms, of those that a person is in. Realtime asks, with the token by which
@@ -30,6 +46,8 @@ export const handler = define.handlers({
     if (scheme.toLowerCase() !== "bearer") throw refused();
     const me = await services.signer.personOf("realtime", token);
     if (me === null) throw refused();
+    const wait = questions.take(me, RATE, BURST);
+    if (wait > 0) throw tooMany(wait);
     const asked = (ctx.url.searchParams.get("rooms") ?? "").split(",");
     const rooms: Record<string, MemberList> = {};
     for (const id of [...new Set(asked)].filter(isId).slice(0, MOST)) {

@@ -57,3 +57,24 @@ Deno.test(
     assertEquals(bare.status, 401);
   }),
 );
+
+Deno.test(
+  "what one person may have read is bounded",
+  onStage(async ({ newcomer, stranger }) => {
+    const ada = await newcomer("Ada");
+    const { body } = await ada.send("POST", "/api/token", {
+      audience: "realtime",
+    });
+    const ask = () =>
+      stranger().send("GET", "/api/internal/members?rooms=", undefined, {
+        authorization: `Bearer ${body.token}`,
+      });
+    let refused: Awaited<ReturnType<typeof ask>> | undefined;
+    for (let i = 0; i < 1_000 && !refused; i++) {
+      const answer = await ask();
+      if (answer.status !== 200) refused = answer;
+    }
+    assertEquals(refused?.status, 429);
+    assertEquals(refused?.body.error.code, "too-many-requests");
+  }),
+);
