@@ -15,60 +15,18 @@ import type {
   SearchPage,
 } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
-import { AppError } from "../errors.ts";
 import { currentRequestId } from "../request-id.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
+import { readError, realtimeDown } from "./realtime-errors.ts";
 import { parseNdjson } from "./ndjson.ts";
 import { tokenCache } from "./token-cache.ts";
 
 const TIMEOUT_MS = 3_000;
 /** Rooms whose summaries one call asks for. */
 const SUMMARIES = 100;
-/** The statuses whose code and sentence are meant for the person. */
-const PASSED_ON = [400, 403, 404, 409, 413, 422, 429];
-
 /** Whether realtime took the token for one that ended. */
 const isRefused = ({ status }: Response) => status === 401;
-
-const realtimeDown = (cause: unknown): AppError =>
-  new AppError({
-    code: "realtime-down",
-    status: 503,
-    message:
-      "Messages are unavailable at the moment. Please try again shortly.",
-    retryAfter: 5,
-    cause,
-  });
-
-/** The error an answer of realtime stands for. Reads the body. */
-async function readError(response: Response): Promise<AppError> {
-  const cause = new Error(`realtime answered ${response.status}`);
-  if (!PASSED_ON.includes(response.status)) {
-    const { error } = await response.json().catch(() => ({}));
-    return error?.code === "disk-full"
-      ? new AppError({
-        code: "disk-full",
-        status: 503,
-        message:
-          "The server’s disk is full, so nothing can be sent. Tell whoever runs it to free some space, then try again.",
-        retryAfter: 60,
-        cause,
-      })
-      : realtimeDown(cause);
-  }
-  try {
-    const { error: { code, message } } = await response.json();
-    if (typeof code !== "string" || typeof message !== "string") {
-      return realtimeDown(cause);
-    }
-    const wait = Number(response.headers.get("retry-after"));
-    const retryAfter = wait > 0 ? wait : undefined;
-    return new AppError({ code, status: response.status, message, retryAfter });
-  } catch (error) {
-    return realtimeDown(error);
-  }
-}
 
 interface Call {
   token: () => Promise<string>;
@@ -81,7 +39,7 @@ interface Call {
 
 /**
  * The room log, over realtime's HTTP interface (the paths and shapes are in
- * `realtime/protocol.ts`), with a token of the person for each call.
+ * `realtime/protocol-http.ts`), with a token of the person for each call.
  *
  * Every method throws AppError: `realtime-down` (503) when realtime cannot be reached, answers
  * nonsense or nothing for 3 s; and what realtime says itself, such as that the person is in no such

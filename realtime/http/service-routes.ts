@@ -1,0 +1,110 @@
+/** What only web may ask for. */
+import { FrameError, object } from "../frames.ts";
+import type { Leftovers, NamesChanged } from "../protocol-http.ts";
+import { clipsOf, renameFor } from "../rooms/erasing.ts";
+import { body, type Call, json, number, serviceOnly } from "./call.ts";
+
+/** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */
+export async function names({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { names } = object(await body(request), "The body");
+  const given = object(names, "The field names");
+  if (!Object.values(given).every((name) => typeof name === "string")) {
+    throw new FrameError("bad-frame", "A name must be text.");
+  }
+  const changed = given as NamesChanged["names"];
+  context.hub.sendSignal(roomId, { type: "names", names: changed });
+  const frame = { event: "names", roomId, names: changed } as const;
+  context.hub.announcer.tell(roomId, frame);
+  return new Response(null, { status: 204 });
+}
+
+/** Tells everyone who is in a room that it is called otherwise now. Nothing is stored. */
+export async function renameRoom({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { name } = object(await body(request), "The body");
+  if (!isName(name)) {
+    throw new FrameError("bad-frame", "The field name must be text.");
+  }
+  const frame = { event: "room-renamed", roomId, name } as const;
+  context.hub.announcer.tell(roomId, frame);
+  return new Response(null, { status: 204 });
+}
+
+/** Ends sessions: their sockets are closed, and their tokens refused until they end. */
+export async function sessions({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { userId, sid, keep } = object(await body(request), "The body");
+  if (typeof userId !== "string" || !isOptional(sid) || !isOptional(keep)) {
+    throw new FrameError(
+      "bad-frame",
+      "The field userId is required; sid and keep are text, if they are there.",
+    );
+  }
+  const at = Date.now();
+  await context.hub.log.signOut({ userId, sid, keep, at });
+  return new Response(null, { status: 204 });
+}
+
+/**
+ * Ends a person's sessions, so that nothing more comes, and puts a name in place of theirs in
+ * a part of what is stored; `after` in the answer says from where to go on.
+ */
+export async function renames({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { userId, name, after } = object(await body(request), "The body");
+  const isWhole = isName(userId) && isName(name) && isOptional(after);
+  if (!isWhole) {
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and name are required; after is text, if it is there.",
+    );
+  }
+  const { log } = context.hub;
+  if (after === undefined) {
+    await log.signOut({ userId, at: Date.now() });
+  }
+  return json(await renameFor(log, { userId, name, after }));
+}
+
+const isName = (value: unknown): value is string =>
+  typeof value === "string" && value.length > 0 && value.length <= 200;
+
+/** The clips of a part of a room's messages, for whoever is about to delete it. */
+export async function clips({ context, request, url, roomId }: Call) {
+  await serviceOnly(context, request);
+  return json(await clipsOf(context.hub.log, roomId, number(url, "after")));
+}
+
+const isOptional = (value: unknown): value is string | undefined =>
+  value === undefined || typeof value === "string";
+
+/** Deletes what was said in a room that has ended; who was in it is out before that. */
+export async function end({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  await context.hub.log.deleteRoom(roomId);
+  return new Response(null, { status: 204 });
+}
+
+/** Gives some of what hung on messages that are gone, until web says that it has taken it. */
+export async function leftovers({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const leftovers = await context.hub.log.leftovers();
+  return json({ leftovers } satisfies Leftovers);
+}
+
+export async function leftoversTaken({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { taken } = object(await body(request), "The body");
+  const list = Array.isArray(taken) ? taken : [taken];
+  const leftovers = list.map((it) => {
+    const { roomId, receipt } = object(it, "What was taken");
+    if (typeof roomId === "string" && typeof receipt === "string") {
+      return { roomId, receipt };
+    }
+    const why = "What was taken has a roomId and a receipt.";
+    throw new FrameError("bad-frame", why);
+  });
+  await context.hub.log.taken(leftovers);
+  return new Response(null, { status: 204 });
+}
