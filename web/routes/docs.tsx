@@ -70,6 +70,11 @@ export default define.page<typeof handler>(({ data, state }) => (
             messages wait and go out when you are back.
           </li>
           <li>
+            <strong>Send pictures and files</strong>{" "}
+            with the paper clip, or drop or paste them. Pictures go out without
+            the place and the camera they were taken with.
+          </li>
+          <li>
             <strong>Dictate</strong>{" "}
             with the microphone button. The text lands in the message box, where
             you correct it before sending.
@@ -88,9 +93,8 @@ export default define.page<typeof handler>(({ data, state }) => (
           choose a new password and receive the code.
         </p>
         <p>
-          Without JavaScript all of this works too, except dictation, which
-          needs the microphone. New messages then appear in a frame below the
-          list.
+          Without JavaScript all of this works too. To dictate, you then hand in
+          a recording, and new messages appear in a frame below the list.
         </p>
       </section>
       <DocsFaces
