@@ -41,7 +41,7 @@ export function withNewer(
 ): RoomState {
   if (
     !state.behind || page.epoch !== state.epoch || page.offset < state.missed ||
-    after !== state.messages.at(-1)?.offset
+    after !== (state.messages.at(-1)?.offset ?? 0)
   ) return state;
   const newer = page.messages
     .filter((message) => message.offset > after)
@@ -64,7 +64,8 @@ export async function loadMore(
   update: (change: (state: RoomState) => RoomState) => void,
   where: "before" | "after",
 ): Promise<void> {
-  const { offset } = messages.at(where === "before" ? 0 : -1)!;
+  // A page of a part that was trimmed is empty: what comes after it begins the log.
+  const offset = messages.at(where === "before" ? 0 : -1)?.offset ?? 0;
   update((now) => ({ ...now, loading: true }));
   try {
     const response = await fetch(

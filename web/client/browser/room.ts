@@ -256,9 +256,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       }
     },
     async more(where) {
-      const { messages, loading } = state;
+      const { loading } = state;
       const open = where === "before" ? state.more : state.behind;
-      if (over || !open || loading || !messages[0]) return;
+      if (over || !open || loading) return;
       try {
         await (await import("./older.ts")).loadMore(state, update, where);
       } catch {
