@@ -5,6 +5,7 @@ import {
   PACE,
   type PaceErrors,
 } from "../realtime/common/body-pace.ts";
+import { joined } from "../realtime/common/joined.ts";
 import { ApiError } from "./errors.ts";
 import type { Env } from "./context.ts";
 
@@ -70,21 +71,11 @@ export class Bodies {
         pieces.push(piece);
       }
       // Where Hono keeps the promise of what it has read, whatever it is asked for later.
-      const arrayBuffer = Promise.resolve(joined(pieces, size));
+      const arrayBuffer = Promise.resolve(joined(pieces).buffer);
       Object.assign(c.req.bodyCache, { arrayBuffer });
       await next();
     });
   }
-}
-
-function joined(chunks: Uint8Array[], size: number): ArrayBuffer {
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes.buffer;
 }
 
 const busy = () =>

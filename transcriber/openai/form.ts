@@ -1,5 +1,6 @@
 import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
+import { joined } from "../../realtime/common/joined.ts";
 import { audioTooLarge } from "../audio/errors.ts";
 import { ApiError } from "../errors.ts";
 import { AUDIO_LIMITS } from "../limits.ts";
@@ -96,16 +97,6 @@ async function* source(body: AsyncIterable<Uint8Array> | null) {
     if (left < 0) throw audioTooLarge();
     yield piece;
   }
-}
-
-function joined(pieces: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((n, { length }) => n + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 const notAForm = () =>

@@ -13,6 +13,9 @@ const LEAST = 10;
 /** Digits of which so many in a row are a number of a telephone or a door. */
 const DIGITS = 3;
 
+/** Words of the longest number: it is looked for at every word. */
+const LONGEST = 64;
+
 /** What a number is written as, and how many words it is. */
 interface Found {
   written: string;
@@ -24,14 +27,9 @@ interface Found {
  * a row. All else is left as it is; no word is ever changed into another.
  */
 export function writeNumbers(words: Word[]): Word[] {
-  const plain = words.map(({ word }, i) => {
-    // Only the last word of a number may have a mark behind it.
-    const clean = bare(word);
-    return i + 1 < words.length && ending(word) !== "" ? `${clean}.` : clean;
-  });
   const written: Word[] = [];
   for (let at = 0; at < words.length;) {
-    const found = numberAt(words.map(({ word }) => bare(word)), plain, at);
+    const found = numberIn(words.slice(at, at + LONGEST));
     if (!found) {
       written.push(words[at++]);
       continue;
@@ -49,11 +47,13 @@ export function writeNumbers(words: Word[]): Word[] {
   return written;
 }
 
-function numberAt(all: string[], plain: string[], at: number): Found | null {
-  // A number ends where a mark does: what follows is out of its reach.
-  const stop = plain.findIndex((word, i) => i >= at && word.endsWith("."));
-  const words = all.slice(at, stop === -1 ? undefined : stop + 1);
-  return digits(words) ?? year(words) ?? decimal(words) ?? whole(words);
+/** The number these words begin with. */
+function numberIn(words: Word[]): Found | null {
+  // A number ends where a mark does: only its last word may have one.
+  const stop = words.findIndex(({ word }) => ending(word) !== "");
+  const said = words.slice(0, stop === -1 ? undefined : stop + 1)
+    .map(({ word }) => bare(word));
+  return digits(said) ?? year(said) ?? decimal(said) ?? whole(said);
 }
 
 function digits(words: string[]): Found | null {

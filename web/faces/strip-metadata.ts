@@ -1,4 +1,4 @@
-import { Buffer } from "node:buffer";
+import { joined } from "../../realtime/common/joined.ts";
 import { inspectJpeg, type Segment, segments } from "./jpeg.ts";
 
 const APP0_JFIF = 0xe0;
@@ -23,7 +23,7 @@ export function stripMetadata(jpeg: Uint8Array): Uint8Array {
       parts.push(orientationSegment(orientation));
     }
   }
-  return new Uint8Array(Buffer.concat(parts));
+  return joined(parts);
 }
 
 /** Whether decoding needs it. Adobe's segment says how the colours are encoded. */

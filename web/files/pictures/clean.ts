@@ -1,5 +1,5 @@
 /** Pictures that move are not made anew: what is no picture is taken out of them. */
-import { Buffer } from "node:buffer";
+import { joined } from "../../../realtime/common/joined.ts";
 import { PictureError } from "./measure.ts";
 
 /** Parts of an animated WebP that say something of it, rather than show it. */
@@ -17,8 +17,6 @@ export function cleanMoving(
 
 const textAt = (bytes: Uint8Array, from: number, size: number) =>
   String.fromCharCode(...bytes.subarray(from, from + size));
-
-const joined = (parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
 
 /** Without comments, foreign extensions, and what follows the end (GIF89a). */
 function cleanGif(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,3 +1,4 @@
+import { joined } from "../../../realtime/common/joined.ts";
 import {
   chunksOf,
   PACE,
@@ -61,14 +62,8 @@ export async function readUpTo(
     share?.hold(chunk.length);
     chunks.push(chunk);
   }
-  const held = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
-  const bytes = new Uint8Array(held);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return { bytes, whole: size === held };
+  const bytes = joined(chunks);
+  return { bytes, whole: size === bytes.length };
 }
 
 /**
