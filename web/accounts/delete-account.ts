@@ -6,7 +6,8 @@ import type { Services } from "../services.ts";
 import { noteErasure, ofAccount } from "./erasures.ts";
 import { forgetDevices } from "./devices.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
-import { confirmationMailId, faceMailId, passwordMailId } from "./mail-ids.ts";
+import { key as addressChanges } from "./address/store.ts";
+import { mailIdsOf } from "./mail-ids.ts";
 import { nameOwner } from "./owner.ts";
 import {
   type AccountRecord,
@@ -48,9 +49,8 @@ export async function deleteAccount(
       .delete(keys.turn(accountId))
       .delete(keys.unconfirmed(accountId));
     if (owner.value === accountId) commit.check(owner).delete(owner.key);
-    dropMail(commit, confirmationMailId(accountId));
-    dropMail(commit, passwordMailId(accountId));
-    dropMail(commit, faceMailId(accountId));
+    commit.delete(addressChanges(accountId));
+    for (const id of mailIdsOf(accountId)) dropMail(commit, id);
     noteErasure(commit, accountId, ofAccount(account.value.emailKey));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();

@@ -13,3 +13,21 @@ export const faceMailId = (accountId: string): string => `face-of-${accountId}`;
 /** The e-mail with the newest link that confirms the address. */
 export const confirmationMailId = (accountId: string): string =>
   `confirm-address-of-${accountId}`;
+
+/** The e-mail with the newest link to an address the account is to have. */
+export const newAddressMailId = (accountId: string): string =>
+  `new-address-of-${accountId}`;
+
+/** The e-mail to the address the account had before. */
+export const formerAddressMailId = (accountId: string): string =>
+  `former-address-of-${accountId}`;
+
+/** All of them. */
+export const mailIdsOf = (accountId: string): string[] =>
+  [
+    passwordMailId,
+    faceMailId,
+    confirmationMailId,
+    newAddressMailId,
+    formerAddressMailId,
+  ].map((id) => id(accountId));

@@ -15,6 +15,7 @@
  * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
  * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
+ * | `["address_changes", account id]` | see address/store.ts | with the last of its links |
  * | `["password_resets", SHA-256 of the code]` | {@link ResetRecord} | 30 minutes |
  * | `["turns", account id]` | "left" or "right", see liveness.ts | – |
  * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |

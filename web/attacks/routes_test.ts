@@ -11,6 +11,7 @@ const FOR_ALL = [
   ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
   ...["/login", "/login/code", "/login/face", "/login/forgot"],
   ...["/login/reset/*", "/confirm/*", "/invitations/*"],
+  ...["/address/*", "/address/back/*"],
   ...[
     "/api/login",
     "/api/registry",

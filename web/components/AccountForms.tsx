@@ -33,6 +33,14 @@ export function AccountForms({ account, isRecent, failed, name, errors }: {
           <button class="button button-quiet" type="submit">Save name</button>
         </IntentForm>
       </section>
+      <section class="stack" aria-labelledby="address-heading">
+        <h2 id="address-heading">E-mail address</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/email">
+            Change my address
+          </a>
+        </p>
+      </section>
       <FaceForms
         account={account}
         isRecent={isRecent}

@@ -1,6 +1,7 @@
 import type { Account } from "../accounts/types.ts";
 import { Field } from "./Field.tsx";
 import { IntentForm } from "./IntentForm.tsx";
+import { SignInAgain } from "./SignInAgain.tsx";
 
 /** What is stored of a face: delete it, or go and store a new one. */
 export function FaceForms({ account, isRecent, failed, error }: {
@@ -21,7 +22,12 @@ export function FaceForms({ account, isRecent, failed, error }: {
       </p>
       {isRecent
         ? <Change hasFace={account.hasFace} failed={failed} error={error} />
-        : <SignInAgain />}
+        : (
+          <SignInAgain>
+            To change your face or your password, sign in again first. You can
+            change them only within 10 minutes of signing in.
+          </SignInAgain>
+        )}
     </section>
   );
 }
@@ -60,22 +66,5 @@ function Change({ hasFace, failed, error }: {
         {hasFace ? "Replace it with a new one" : "Store my face"}
       </a>
     </div>
-  );
-}
-
-/** To everyone else: whoever found this session open must not change the way in. */
-function SignInAgain() {
-  return (
-    <>
-      <p class="soft">
-        To change your face or your password, sign in again first. You can
-        change them only within 10 minutes of signing in.
-      </p>
-      <IntentForm intent="sign-in-again" class="actions">
-        <button class="button button-quiet" type="submit">
-          Sign in again
-        </button>
-      </IntentForm>
-    </>
   );
 }

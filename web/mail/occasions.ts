@@ -5,6 +5,12 @@ import {
   faceChangedMail,
   passwordChangedMail,
 } from "./account-mails.ts";
+import {
+  type AddressMail,
+  addressTakenMail,
+  formerAddressMail,
+  newAddressMail,
+} from "./address-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import type { Mail } from "./mailer.ts";
 
@@ -12,6 +18,8 @@ import type { Mail } from "./mailer.ts";
 export type Occasion =
   | { kind: "invitation" } & InvitationMail
   | { kind: "confirm-address" } & ConfirmAddress
+  | { kind: "new-address" | "former-address" } & AddressMail
+  | { kind: "address-taken" } & Addressee
   | { kind: "face-stored" | "face-deleted" } & Addressee
   | { kind: "password-changed" } & Addressee;
 
@@ -22,6 +30,12 @@ export function write(occasion: Occasion): Mail {
       return invitationMail(occasion);
     case "confirm-address":
       return confirmAddressMail(occasion);
+    case "new-address":
+      return newAddressMail(occasion);
+    case "address-taken":
+      return addressTakenMail(occasion);
+    case "former-address":
+      return formerAddressMail(occasion);
     case "face-stored":
     case "face-deleted":
       return faceChangedMail(occasion, occasion.kind);

@@ -65,6 +65,8 @@ const OF_ACCOUNT: Try[] = [
   read("/account"),
   read("/account/face"),
   form("/account/face", { consent: "on", password: "a guess" }),
+  read("/account/email"),
+  form("/account/email", { email: "mine@attacks.test", password: "a guess" }),
   read("/rooms/new"),
   read("/live"),
   read("/api/chat"),

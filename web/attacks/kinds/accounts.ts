@@ -129,6 +129,21 @@ const faceless: Attack = {
   undone: pretending("/account"),
 };
 
+const moved: Attack = {
+  name: "a session that was left open moves the account to another address",
+  async run(world) {
+    const ada = await somebody(world, "Open");
+    for (const password of ["", "a guess at it"]) {
+      const fields = { email: "mallory@attacks.test", password };
+      const answer = await form(world, "/account/email", ada.cookie, fields);
+      await answer.body?.cancel();
+      if (answer.status === 303) return succeeded("a link was sent");
+    }
+    return held();
+  },
+  undone: pretending("/account"),
+};
+
 const remains: Attack = {
   name: "the address of a deleted account is read from the disk",
   async run(world) {
@@ -151,5 +166,6 @@ export const accounts: Attack[] = [
   confirming,
   squatting,
   faceless,
+  moved,
   remains,
 ];

@@ -2,10 +2,10 @@ import { Once } from "../../components/Once.tsx";
 import { page } from "fresh";
 import type { KeptPhotos, TakenPhotos } from "../../accounts/kept-photos.ts";
 import { consentFor } from "../../accounts/consent.ts";
+import { BackToAccount } from "../../components/BackToAccount.tsx";
 import { Consent } from "../../components/Consent.tsx";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
-import { Icon } from "../../components/Icon.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
 import { storeFace } from "../../http/pages/account-actions.ts";
@@ -63,11 +63,7 @@ export default define.page<typeof handler>(({ data, state }) => {
   return (
     <div class="column column-narrow stack">
       <Title text={title} failed={Boolean(failure)} />
-      <p>
-        <a class="back" href="/account">
-          <Icon name="arrow-left" size={18} /> Account
-        </a>
-      </p>
+      <BackToAccount />
       <h1>{title}</h1>
       <p class="soft">
         {hasFace

@@ -83,6 +83,7 @@ const DONE: Record<string, string> = {
   password: "Password changed. Your other devices were signed out.",
   "delete-face": "Face deleted. You now sign in with an e-mail code.",
   "confirm-again": "You have a new e-mail with the link.",
+  address: "Your new address is set. You now sign in with it.",
   face: "Face stored. Your other devices were signed out.",
 };
 
