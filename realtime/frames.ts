@@ -6,8 +6,10 @@ import {
   type FilePart,
   LIMITS,
   type Position,
+  type SpokenWord,
   type Voice,
 } from "./protocol.ts";
+import type { Transcript } from "./protocol-http.ts";
 import { isBlank } from "./text/visible.ts";
 
 /** Why a frame was refused: `code` is stable, `message` is for a person. */
@@ -133,13 +135,14 @@ export function parseAmendment(value: unknown, roomId: string): Amendment {
 /**
  * Checks what a client may set of a message; the content comes back trimmed.
  *
- * @param vouched web says of the files that they are there: without it they are dropped.
+ * @param vouched web says that the files are there, and what the voice note is: without it they are
+ * dropped, and it is its clip alone.
  * @throws {FrameError} as {@link parseFrame}.
  */
 export function parseDraft(value: unknown, vouched = false): Draft {
   const fields = object(value, "The message");
   const clientId = parseClientId(fields);
-  const spoken = voice(fields);
+  const spoken = voice(fields, vouched);
   const kept = vouched ? files(fields) : undefined;
   const draft: Draft = {
     clientId,
@@ -158,13 +161,57 @@ const isSilent = ({ content = "" }: Fields): boolean =>
   typeof content === "string" && isBlank(withFewMarks(content.trim()));
 
 /** A voice note; programs may still send its `clip` as they did before messages had parts. */
-function voice({ voice, clip }: Fields): Voice | undefined {
+function voice({ voice, clip }: Fields, vouched: boolean): Voice | undefined {
   if (voice !== undefined) {
-    return { clip: string(object(voice, "The field voice"), "clip", 256) };
+    const fields = object(voice, "The field voice");
+    return vouched ? recording(fields) : { clip: string(fields, "clip", 256) };
   }
   return clip === undefined
     ? undefined
     : { clip: string({ clip }, "clip", 256) };
+}
+
+/** A voice note with what web says of it. */
+function recording(fields: Fields): Voice {
+  const part: Voice = { clip: string(fields, "clip", 256) };
+  if (fields.ms !== undefined) part.ms = whole(fields, "ms");
+  if (fields.peaks !== undefined) {
+    part.peaks = list(fields, "peaks", LIMITS.peaks)
+      .map((peak) => Math.min(100, whole({ peak }, "peak")));
+  }
+  if (fields.words !== undefined) {
+    part.words = list(fields, "words", LIMITS.words).map(spokenWord);
+  }
+  if (fields.waiting === true) part.waiting = true;
+  return part;
+}
+
+function spokenWord(value: unknown): SpokenWord {
+  const [word, from, to] = Array.isArray(value) ? value : [];
+  const fields = { word, from, to };
+  return [
+    string(fields, "word", LIMITS.wordLength),
+    whole(fields, "from"),
+    whole(fields, "to"),
+  ];
+}
+
+/**
+ * What web heard in a voice note.
+ *
+ * @throws {FrameError} `bad-frame`
+ */
+export function parseTranscript(value: unknown): Transcript {
+  const fields = object(value, "The body");
+  const { content, voice } = fields;
+  if (typeof content !== "string" || content.length > LIMITS.contentLength) {
+    throw new FrameError("bad-frame", "The content must be a text.");
+  }
+  return {
+    id: id(fields, "id"),
+    content: withFewMarks(content.trim()),
+    voice: recording(object(voice, "The field voice")),
+  };
 }
 
 /** The files of a message, with nothing in them that the protocol does not know. */
@@ -288,6 +335,15 @@ function wantedRooms(fields: Fields): { rooms?: string[]; after?: string } {
   throw new FrameError(
     "bad-frame",
     `The field rooms must be a list of at most ${ROOMS} ids.`,
+  );
+}
+
+function list(fields: Fields, name: string, most: number): unknown[] {
+  const value = fields[name];
+  if (Array.isArray(value) && value.length <= most) return value;
+  throw new FrameError(
+    "bad-frame",
+    `The field ${name} must be a list of at most ${most}.`,
   );
 }
 

@@ -1,9 +1,18 @@
 /** What is asked of realtime over HTTP, beside the frames of `protocol.ts`, and what it asks of web. */
-import type { Message, Role } from "./protocol.ts";
+import type { Message, Role, Voice } from "./protocol.ts";
 
 /** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
 export interface RoomRenamed {
   name: string;
+}
+
+/** `POST /rooms/:id/transcripts`, by web alone: the voice note of a message was heard at last. */
+export interface Transcript {
+  /** The message's. */
+  id: string;
+  /** What was said; empty where there were no words. */
+  content: string;
+  voice: Voice;
 }
 
 /**

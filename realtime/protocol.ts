@@ -29,6 +29,10 @@ export const LIMITS = {
   files: 10,
   /** Characters of a file's name. */
   fileNameLength: 200,
+  /** Of one voice note: parts of its waveform, words, and characters of a word. */
+  peaks: 64,
+  words: 1_000,
+  wordLength: 64,
   /** Seconds a fresh socket has to send `identify`. */
   identifySeconds: 15,
 } as const;
@@ -80,11 +84,25 @@ export interface Sender {
   name: string;
 }
 
-/** A voice note. */
+/**
+ * A voice note. Its words are the message's text. What is said of it besides its clip is what web
+ * knows, and not what its sender says: see {@link FILES_TOKEN}.
+ */
 export interface Voice {
   /** The recording, by the id the transcriber gave it. */
   clip: string;
+  /** How long it takes: milliseconds. */
+  ms?: number;
+  /** How loud it is in each of up to {@link LIMITS.peaks} equal parts of it: 0 to 100. */
+  peaks?: number[];
+  /** What was heard, in order; the text may have been corrected before it was sent, and since. */
+  words?: SpokenWord[];
+  /** Its words are still to come. */
+  waiting?: true;
 }
+
+/** A word that was heard, and from when to when: milliseconds. */
+export type SpokenWord = [word: string, from: number, to: number];
 
 /**
  * A file that web keeps. What is said of it is what web found in it, and not what its sender says:
@@ -108,9 +126,11 @@ export interface FilePart {
 }
 
 /**
- * The header with which web posts a message with files, beside the person's own token: a token of
- * web's own, which says that the files are in that room and were put there by that person. Files
- * that come in any other way, as over a socket, are dropped like every field that is not known.
+ * The header with which web posts a message with files or a voice note, beside the person's own
+ * token: a token of web's own, which says that the files are in that room and were put there by that
+ * person, and that the voice note is theirs and as it is said to be. Files that come in any other
+ * way, as over a socket, are dropped like every field that is not known; so is what such a message
+ * says of its voice note besides the clip.
  */
 export const FILES_TOKEN = "x-files-token";
 
@@ -212,6 +232,11 @@ export type EntryFrame =
     sender: Sender;
     /** Empty once the message was deleted. */
     content: string;
+    /**
+     * Its voice note was heard at last: this is the voice note now, and `content` are its words
+     * unless the message has got a text meanwhile. Nobody edited it.
+     */
+    voice?: Voice;
     timestamp: number;
   }
   | {

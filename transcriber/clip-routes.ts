@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { byteRange } from "../realtime/common/byte-range.ts";
 import { assertAllowed, type Clip, clipFor } from "./clips/clips.ts";
 import { Playback, PLAYBACK_MS } from "./clips/playback.ts";
 import { ApiError } from "./errors.ts";
@@ -9,6 +10,12 @@ import type { Deps } from "./service.ts";
 
 const params = z.object({
   id: z.string().openapi({ param: { name: "id", in: "path" } }),
+});
+
+const Whose = z.object({
+  owner: z.string().min(1).max(256).optional().openapi({
+    description: "For web: only if it is this person's, by their id.",
+  }),
 });
 
 /** `GET` and `DELETE /clips/:id`, and addresses that play one without a credential. */
@@ -25,15 +32,19 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
       ...common,
       method: "get",
       summary: "A kept recording, for its owner or web",
+      request: { params, query: Whose },
       responses: {
-        200: { description: "The recording as it was sent" },
-        ...failures(401, 404, 503),
+        200: { description: "The recording" },
+        206: { description: "The part of it that Range asked for" },
+        416: { description: "There is no such part" },
+        ...failures(400, 401, 404, 503),
       },
     }),
     async (c) => {
       const { id } = c.req.valid("param");
-      const clip = await clipFor(deps.clips, c.get("caller"), id);
-      return sendClip(clip);
+      const { owner } = c.req.valid("query");
+      const clip = await clipFor(deps.clips, c.get("caller"), id, owner);
+      return sendClip(clip, c.req.raw);
     },
   );
 
@@ -104,7 +115,9 @@ function addPlayback(
       summary: "The recording of such an address",
       request: { params, query },
       responses: {
-        200: { description: "The recording as it was sent" },
+        200: { description: "The recording" },
+        206: { description: "The part of it that Range asked for" },
+        416: { description: "There is no such part" },
         ...failures(400, 404, 503),
       },
     }),
@@ -113,7 +126,7 @@ function addPlayback(
       const { until, signature } = c.req.valid("query");
       await playback.check(id, until, signature);
       const clip = await deps.clips.get(id);
-      if (clip) return sendClip(clip);
+      if (clip) return sendClip(clip, c.req.raw);
       throw new ApiError({
         code: "not-found",
         status: 404,
@@ -133,14 +146,26 @@ function baseOf({ config }: Deps, { headers, url }: Request): string {
     (/^\/[\w-]{1,40}$/.test(prefix) ? prefix : new URL(url).origin);
 }
 
-const sendClip = ({ info, bytes }: Clip): Response =>
-  new Response(new Uint8Array(bytes), {
-    headers: {
-      "content-type": info.contentType,
-      "content-length": String(bytes.length),
-      // Somebody else's bytes: never shown as a page of ours, whatever they hold.
-      "content-disposition": `attachment; filename="clip-${info.id}"`,
-      "content-security-policy": "default-src 'none'; sandbox",
-      "cache-control": "private, no-store",
-    },
+/** All of a recording, or the part that is asked for, so that a player can begin anywhere. */
+function sendClip({ info, bytes }: Clip, { headers: asked }: Request) {
+  const headers = new Headers({
+    "content-type": info.contentType,
+    "accept-ranges": "bytes",
+    // Somebody else's bytes: never shown as a page of ours, whatever they hold.
+    "content-disposition": `attachment; filename="clip-${info.id}"`,
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, no-store",
   });
+  const part = byteRange(asked.get("range"), bytes.length);
+  if (part === null) {
+    headers.set("content-range", `bytes */${bytes.length}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const { from, to } = part ?? { from: 0, to: bytes.length - 1 };
+  if (part) {
+    headers.set("content-range", `bytes ${from}-${to}/${bytes.length}`);
+  }
+  headers.set("content-length", String(to - from + 1));
+  const body = new Uint8Array(bytes.subarray(from, to + 1));
+  return new Response(body, { status: part ? 206 : 200, headers });
+}

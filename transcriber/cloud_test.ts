@@ -67,6 +67,10 @@ Deno.test("with Google: a browser's recording is understood, kept in the bucket,
     assertEquals([text, words.length], [HEARD, 6]);
     assertEquals(speech.seen[0].encoding, "WEBM_OPUS");
     assertEquals(storage.objects.get(`clips/${clip}`)?.bytes, webm);
+    const part = await service.request(`/clips/${clip}`, {
+      headers: { range: "bytes=4-7" },
+    });
+    assertEquals(new Uint8Array(await part.arrayBuffer()), webm.slice(4, 8));
 
     const address = await service.request(`/clips/${clip}/address`);
     const played = await fetch((await address.json()).url);

@@ -11,6 +11,8 @@ export class ApiError extends Error {
   readonly param?: string;
   /** The kept recording this is about, so that it need not be sent again. */
   clip?: string;
+  /** How long it is in seconds, and how loud, if it was kept as a voice note. */
+  voice?: { duration: number; peaks: number[] };
 
   constructor(
     init: {
@@ -35,13 +37,24 @@ export class ApiError extends Error {
 
 /** The body of every failed answer. */
 export interface ErrorBody {
-  error: { code: string; message: string; clip?: string };
+  error: {
+    code: string;
+    message: string;
+    clip?: string;
+    duration?: number;
+    peaks?: number[];
+  };
 }
 
 /** Renders an error as its answer: status, `{error: {code, message}}`, and the headers the status asks for. */
 export function errorResponse(error: ApiError): Response {
   const body: ErrorBody = {
-    error: { code: error.code, message: error.message, clip: error.clip },
+    error: {
+      code: error.code,
+      message: error.message,
+      clip: error.clip,
+      ...error.voice,
+    },
   };
   const headers = new Headers({
     "cache-control": "no-store",

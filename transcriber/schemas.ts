@@ -34,9 +34,9 @@ export const TranscribeQuery = z.object({
     description:
       "BCP 47. Without it the engine tells the language where it can, or takes English, or its first.",
   }),
-  keep: z.enum(["true", "false"]).default("false").openapi({
+  keep: z.enum(["true", "voice", "false"]).default("false").openapi({
     description:
-      "Keep the recording, before it is recognised, and answer its id as `clip`.",
+      "Keep the recording, before it is recognised, and answer its id as `clip`. `voice` keeps it so that a player can begin anywhere, and answers its waveform as well.",
   }),
   ...Writing.shape,
 });
@@ -69,6 +69,11 @@ export const WordSchema = z.object({
   confidence: z.number().min(0).max(1),
 }).openapi("Word");
 
+const Peaks = z.array(z.number().int().min(0).max(100)).openapi({
+  description:
+    "With keep=voice: how loud each of 64 equal parts is, of the loudest 100.",
+});
+
 export const TranscriptSchema = z.object({
   text: z.string().openapi({ example: "Hello how are you doing today" }),
   words: z.array(WordSchema),
@@ -80,6 +85,7 @@ export const TranscriptSchema = z.object({
   clip: z.string().optional().openapi({
     description: "The id of the kept recording, with keep=true.",
   }),
+  peaks: Peaks.optional(),
 }).openapi("Transcript");
 
 export type Transcript = z.infer<typeof TranscriptSchema>;
@@ -103,6 +109,10 @@ export const ErrorSchema = z.object({
       description:
         "With keep=true: the recording was kept all the same; try again with audio_uri `clip:<id>`.",
     }),
+    duration: z.number().optional().openapi({
+      description: "With keep=voice, where it was kept: seconds of audio.",
+    }),
+    peaks: Peaks.optional(),
   }),
 }).openapi("Error");
 

@@ -1,7 +1,9 @@
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { decodeAudio } from "./audio/decode.ts";
 import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
+import { peaksOf } from "./audio/peaks.ts";
+import { playable } from "./audio/playable.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
 import { authenticated, failures } from "./middleware.ts";
 import type { Bodies } from "./bodies.ts";
@@ -137,7 +139,8 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       : null;
     const named = json?.language_code ?? queried;
     const language = named ?? usualLanguage(deps.recognizer);
-    assertUsable(deps.recognizer, language);
+    // A voice note is kept first, whatever becomes of its words.
+    if (keep !== "voice") assertUsable(deps.recognizer, language);
     const caller = c.get("caller");
     const bytes = json
       ? await bytesOf(deps, caller, json)
@@ -146,7 +149,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       ...writingOf(writing),
       language,
       detect: named === undefined,
-      keep: keep === "true" && json?.audio_uri === undefined,
+      keep: json?.audio_uri === undefined ? keep : "false",
       signal: c.get("gone"),
     });
     return c.json(answer, 200);
@@ -157,7 +160,9 @@ async function transcribe(
   deps: Deps,
   caller: Caller,
   bytes: Uint8Array,
-  { keep, ...options }: TranscribeOptions & { keep: boolean },
+  { keep, ...options }: TranscribeOptions & {
+    keep: z.infer<typeof TranscribeQuery>["keep"];
+  },
 ): Promise<Transcript> {
   const { signal } = options;
   const recording = await decodeAudio(bytes, { signal, ffmpeg: deps.ffmpeg });
@@ -165,22 +170,30 @@ async function transcribe(
   deps.metrics.audio("recording", duration);
   // Before it is recognised: whatever becomes of that, the recording is safe.
   const contentType = CONTENT_TYPES[format];
-  const clip = keep
-    ? await keepClip(deps, caller, bytes, { contentType, duration })
-    : null;
+  const voice = keep === "voice"
+    ? { duration, peaks: peaksOf(recording.pcm) }
+    : undefined;
+  const clip = keep === "false" ? null : await keepClip(
+    deps,
+    caller,
+    voice ? await playable(bytes, format) : bytes,
+    { contentType, duration },
+  );
   try {
+    if (voice) assertUsable(deps.recognizer, options.language);
     const heard = await heardIn(deps, bytes, recording, options);
     if (heard.text === "") throw noSpeech();
     return {
       ...heard,
       ...(recording.cut && { cut: true }),
       ...(clip && { clip: clip.id }),
+      ...(voice && { peaks: voice.peaks }),
     };
   } catch (error) {
     // Who went away was never told the id, and could not delete it.
     if (clip && signal.aborted) await deps.clips.delete(clip.id);
     if (!clip || signal.aborted) throw error;
-    throw about(clip.id, error);
+    throw Object.assign(about(clip.id, error), { voice });
   }
 }
 

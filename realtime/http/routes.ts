@@ -40,6 +40,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["PUT", "/rooms/:id/members", handOver],
   ["POST", "/rooms/:id/names", service.names],
   ["POST", "/rooms/:id/name", service.renameRoom],
+  ["POST", "/rooms/:id/transcripts", service.transcript],
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", service.end],
   ["GET", "/rooms/:id/clips", service.clips],

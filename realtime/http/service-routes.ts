@@ -1,6 +1,7 @@
 /** What only web may ask for. */
-import { FrameError, object } from "../frames.ts";
+import { FrameError, object, parseTranscript } from "../frames.ts";
 import type { Leftovers, NamesChanged } from "../protocol-http.ts";
+import { tellHeard } from "../rooms/actions.ts";
 import { clipsOf, renameFor } from "../rooms/erasing.ts";
 import { body, type Call, json, number, serviceOnly } from "./call.ts";
 
@@ -28,6 +29,14 @@ export async function renameRoom({ context, request, roomId }: Call) {
   }
   const frame = { event: "room-renamed", roomId, name } as const;
   context.hub.announcer.tell(roomId, frame);
+  return new Response(null, { status: 204 });
+}
+
+/** Gives everybody the words of a voice note that was sent without them. */
+export async function transcript({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const heard = parseTranscript(await body(request));
+  await tellHeard(context.hub.log, roomId, heard);
   return new Response(null, { status: 204 });
 }
 

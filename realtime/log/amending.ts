@@ -23,7 +23,11 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
   const message = messages.get(frame.id);
   // A deletion is final: an edit that crossed it must not bring the text back.
   if (!message || message.deletedAt !== undefined) return;
-  if (frame.event === "message-edited") {
+  if (frame.event === "message-edited" && frame.voice) {
+    message.voice = frame.voice;
+    // Whoever wrote it out meanwhile knows better.
+    message.content ||= frame.content;
+  } else if (frame.event === "message-edited") {
     message.content = frame.content;
     message.editedAt = frame.timestamp;
   } else if (frame.event === "message-deleted") {

@@ -1,4 +1,4 @@
-import type { Message, Parts, Sender } from "../protocol.ts";
+import type { Message, Parts, Sender, Voice } from "../protocol.ts";
 import type { NewEntry } from "./entry.ts";
 import { attachedText, fieldsText } from "./json.ts";
 
@@ -26,7 +26,8 @@ export function messageEntry(
 }
 
 export type Amendment =
-  | { kind: "e"; content: string }
+  /** With a voice note: it was heard at last. */
+  | { kind: "e"; content: string; voice?: Voice }
   | { kind: "d" }
   | { kind: "r"; emoji: string; on: boolean };
 
@@ -41,8 +42,8 @@ export function amendmentEntry(
   const made = { ...origin, target: target.offset, attached: "" };
   switch (amendment.kind) {
     case "e": {
-      const { kind, content } = amendment;
-      const parts = fieldsText({ content });
+      const { kind, content, voice } = amendment;
+      const parts = fieldsText({ content, voice });
       return { ...made, kind, head: fieldsText(about), parts };
     }
     case "d":

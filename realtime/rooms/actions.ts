@@ -11,6 +11,7 @@ import {
   type Role,
   type ServerFrame,
 } from "../protocol.ts";
+import type { Transcript } from "../protocol-http.ts";
 
 /** What a person's message is appended as; they must be a member. */
 export function entryOf(
@@ -66,6 +67,29 @@ async function amend(
   if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
   return log.append(amendmentEntry(from, message, change(frame)));
+}
+
+/**
+ * Appends what was heard in a voice note whose words were still to come. It is no edit of its
+ * sender's, in whose name it is.
+ *
+ * @throws {FrameError} `not-found` when the message is gone or has no such voice note.
+ */
+export async function tellHeard(
+  log: RoomLog,
+  roomId: string,
+  { id, content, voice }: Transcript,
+): Promise<void> {
+  const message = await log.find(roomId, id);
+  if (!message || message.voice?.clip !== voice.clip) {
+    throw new FrameError("not-found", "There is no such voice note.");
+  }
+  const { sender } = message;
+  const clientId = `heard:${voice.clip}`.slice(0, LIMITS.clientIdLength);
+  const from = { roomId, clientId, sender, timestamp: Date.now() };
+  await log.append(
+    amendmentEntry(from, message, { kind: "e", content, voice }),
+  );
 }
 
 function check(

@@ -114,14 +114,16 @@ export async function deleteAll(clips: Clips, ids: string[]): Promise<void> {
 
 /**
  * The clip, if this caller may have it: its owner, or web, which has checked membership.
+ * @param personId whose it has to be besides
  * @throws {ApiError} 404 `not-found`, the same for a stranger's clip as for none
  */
 export async function clipFor(
   clips: Clips,
   caller: Caller,
   id: string,
+  personId?: string,
 ): Promise<Clip> {
-  await assertAllowed(clips, caller, id);
+  await assertAllowed(clips, caller, id, personId);
   return await clips.get(id) ?? refuse();
 }
 
@@ -133,10 +135,12 @@ export async function assertAllowed(
   clips: Clips,
   caller: Caller,
   id: string,
+  personId?: string,
 ): Promise<void> {
   const info = await clips.find(id);
   const allowed = info !== null &&
-    (caller.kind === "service" || info.owner === caller.id);
+    (caller.kind === "service" || info.owner === caller.id) &&
+    (personId === undefined || info.owner === `person:${personId}`);
   if (!allowed) refuse();
 }
 

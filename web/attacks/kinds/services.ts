@@ -39,6 +39,9 @@ const OF_WEB: Try[] = [
   }),
   at("realtime", "POST", "/rooms/{room}/names", { names: { "{owner}": "X" } }),
   at("realtime", "POST", "/rooms/{room}/name", { name: "Mine" }),
+  at("realtime", "POST", "/rooms/{room}/transcripts", {
+    ...{ id: "{message}", content: "Mine", voice: { clip: "{clip}" } },
+  }),
   at("realtime", "GET", "/rooms/{room}/clips"),
   at("realtime", "POST", "/renames", { userId: "{owner}", name: "Mine" }),
   at("realtime", "DELETE", "/rooms/{room}"),

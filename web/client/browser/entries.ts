@@ -12,11 +12,17 @@ export function changed<M extends Message>(message: M, entry: Change): M {
   if (message.deletedAt) return message;
   switch (entry.event) {
     case "message-edited":
-      return {
-        ...message,
-        content: entry.content,
-        editedAt: entry.timestamp,
-      };
+      return entry.voice
+        ? {
+          ...message,
+          voice: entry.voice,
+          content: message.content || entry.content,
+        }
+        : {
+          ...message,
+          content: entry.content,
+          editedAt: entry.timestamp,
+        };
     case "message-deleted":
       return {
         ...message,

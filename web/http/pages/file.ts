@@ -1,3 +1,4 @@
+import { byteRange } from "../../../realtime/common/byte-range.ts";
 import { noFile } from "../../files/errors.ts";
 import type { Part } from "../../files/file-store.ts";
 import { dispositionOf } from "../../files/names.ts";
@@ -50,7 +51,7 @@ export async function serveFile(
   }
   const condition = req.headers.get("if-range");
   const range = condition === null || condition === etag
-    ? rangeOf(req.headers.get("range"), file.size)
+    ? byteRange(req.headers.get("range"), file.size)
     : undefined;
   if (range === null) {
     headers.set("content-range", `bytes */${file.size}`);
@@ -92,18 +93,3 @@ async function get(s: Services, key: string, part?: Part) {
 /** What is not shown is bytes to a browser, whatever it is. */
 const typeFor = ({ type }: StoredFile): string =>
   isHarmless(type) ? type : "application/octet-stream";
-
-/**
- * The part that is asked for (RFC 9110 §14.1.2); undefined for all of it, null for one that is not
- * there. Of several parts all of it is given, as is allowed.
- */
-function rangeOf(header: string | null, size: number): Part | null | undefined {
-  const match = /^bytes=(\d{0,15})-(\d{0,15})$/.exec(header ?? "");
-  if (!match || match[1] === "" && match[2] === "") return undefined;
-  const [, first, last] = match;
-  const from = first === "" ? Math.max(0, size - Number(last)) : Number(first);
-  const to = first === "" || last === "" ? size - 1 : Number(last);
-  if (first !== "" && last !== "" && from > to) return undefined;
-  if (from >= size) return null;
-  return { from, to: Math.min(to, size - 1) };
-}

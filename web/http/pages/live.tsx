@@ -57,6 +57,12 @@ const Note = ({ children }: { children: string }) => (
   <li class="soft small">{children}</li>
 );
 
+/** What a voice note says that was heard at last. */
+const heard = (words: string) =>
+  words
+    ? <Note>{`A voice note says: ${words}`}</Note>
+    : <Note>No words were recognised in a voice note.</Note>;
+
 /** What one entry of the log adds to the end of the document. */
 function entryHtml(
   entry: EntryFrame,
@@ -77,6 +83,7 @@ function entryHtml(
         />,
       );
     case "message-edited":
+      if (entry.voice) return html(heard(entry.content));
       return html(<Note>{`A message was changed to: ${entry.content}`}</Note>);
     case "message-deleted":
       return html(<Note>A message was deleted.</Note>);
