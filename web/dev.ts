@@ -1,10 +1,10 @@
 #!/usr/bin/env -S deno run -A --watch=styles/,static/,routes/
 import { Builder } from "fresh/dev";
-import { writeStylesheet } from "./styles/stylesheet.ts";
+import { writeStylesheets } from "./styles/stylesheet.ts";
 
 const builder = new Builder({ root: import.meta.dirname, target: "es2022" });
 
-await writeStylesheet();
+await writeStylesheets();
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {

@@ -8,6 +8,7 @@ import { assert } from "@std/assert";
 import { render } from "preact-render-to-string";
 import { fold, placesOf, wordsOf } from "../realtime/text/fold.ts";
 import { parseFrame } from "../realtime/frames.ts";
+import { plainOf } from "../realtime/text/markup.ts";
 import { withFewMarks } from "../realtime/text/marks.ts";
 import { isBlank } from "../realtime/text/visible.ts";
 import { normaliseEmail } from "./accounts/email.ts";
@@ -15,8 +16,8 @@ import { nameProblem } from "./accounts/fields.ts";
 import { passwordProblem } from "./accounts/password-rules.ts";
 import { safeNext } from "./accounts/safe-next.ts";
 import { cleanName } from "./clean-name.ts";
-import { withCode } from "./client/drawn/code.tsx";
 import { linkify } from "./client/drawn/linkify.tsx";
+import { richText } from "./client/drawn/rich-text.tsx";
 import { initialsOf } from "./components/Avatar.tsx";
 import { Excerpt } from "./components/Excerpt.tsx";
 import { toMail } from "./mail/to-mail.ts";
@@ -26,7 +27,8 @@ import { looksOf } from "./rooms/looks.ts";
 /** Everything that looks at what somebody typed. */
 const LOOKS: Record<string, (text: string) => unknown> = {
   linkify: (text) => render(<>{linkify(text)}</>),
-  withCode: (text) => render(<>{withCode(text)}</>),
+  richText: (text) => render(<>{richText(text)}</>),
+  plainOf,
   fold,
   wordsOf,
   placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),
@@ -91,6 +93,28 @@ const TEXTS: [start: string, part: string, end: string][] = [
   ["", "İß", ""],
   ["", "<&\"'", ""],
   ["", "👩\u200d👧", ""],
+  ["", "*a", ""],
+  ["", "*a *b", "*"],
+  ["*a", " ", "*"],
+  ["", "***a", "***"],
+  ["", "*a **b _c ~~d ", "*"],
+  ["", "*a*~~b~~", ""],
+  ["", "_*", "a"],
+  ["", "[", "a](http://a)"],
+  ["", "[a](http://a", ")"],
+  ["", "[a](http://a) ", ""],
+  ["", "](http://a", ")"],
+  ["", "[`a`", "](http://a)"],
+  ["", "> ", "x"],
+  ["", "- ", "x"],
+  ["", "> - ", "x"],
+  ["", "> a\n", ""],
+  ["", "- a\n", ""],
+  ["", "1. a\n", ""],
+  ["- a\n", "  - b\n", ""],
+  ["- a\n", "      ", "b"],
+  ["- a\n", "  \n", ""],
+  ["a", "\n", "> b"],
 ];
 
 const SMALL = 4_000;

@@ -75,6 +75,11 @@ test("a socket that has a room open gets its entries, and no news of it", async 
   expect(reading.frames.some(({ event }) => event === "room-news")).toBe(false);
 });
 
+test("first words are words: without marks, on one line", () => {
+  expect(shown({ content: "**Hi** `you`,\n> see [this](https://a.test)" }).text)
+    .toBe("Hi you, > see this");
+});
+
 test("a message without text tells what it has instead", () => {
   const file = { id: "f", name: "tea.jpg", type: "image/jpeg", size: 9 };
   expect(shown({ content: "", files: [file, file] }))

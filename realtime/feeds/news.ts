@@ -1,5 +1,6 @@
 import { entryId, type NewEntry } from "../log/entry.ts";
 import type { FeedMessage, Parts, RoomNews } from "../protocol.ts";
+import { plainOf } from "../text/markup.ts";
 
 /** Characters of a message that its first words may take. */
 const FIRST_WORDS = 120;
@@ -13,9 +14,10 @@ export interface Stored {
 /** What happened in a room, for those who are in it; without the name of the frame. */
 export type News = Omit<RoomNews, "event">;
 
-/** A message as lists of rooms show it: on one line, and not all of it. */
+/** A message as lists of rooms show it: its words, on one line, and not all of it. */
 function firstWords(content: string): string {
-  const line = content.slice(0, 4 * FIRST_WORDS).replace(/\s+/g, " ").trim();
+  const line = plainOf(content.slice(0, 4 * FIRST_WORDS)).replace(/\s+/g, " ")
+    .trim();
   if (line.length <= FIRST_WORDS) return line;
   return `${line.slice(0, FIRST_WORDS).toWellFormed().trimEnd()}…`;
 }

@@ -1,4 +1,5 @@
 import type { SearchPage } from "../../realtime/protocol-http.ts";
+import { plainOf } from "../../realtime/text/markup.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import { Ago } from "./Ago.tsx";
 import { Avatar } from "./Avatar.tsx";
@@ -37,7 +38,7 @@ export function SearchResults({ roomId, wanted, page, clock }: {
                 <Ago at={timestamp} clock={clock} />
               </span>
               <span class="found-text" dir="auto">
-                <Excerpt text={content} wanted={wanted} />
+                <Excerpt text={plainOf(content)} wanted={wanted} />
               </span>
             </a>
           </li>

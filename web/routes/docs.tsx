@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { asset, Head } from "fresh/runtime";
 import { Command, DocsApi } from "../components/DocsApi.tsx";
 import { DocsFaces } from "../components/DocsFaces.tsx";
 import { DocsPromises } from "../components/DocsPromises.tsx";
@@ -25,6 +26,9 @@ const CHAPTERS = [
 export default define.page<typeof handler>(({ data, state }) => (
   <div class="docs">
     <Title text="Guide" />
+    <Head>
+      <link key="landing" rel="stylesheet" href={asset("/landing.css")} />
+    </Head>
     <nav class="docs-nav" aria-label="On this page">
       <ul class="docs-chapters">
         {CHAPTERS.map(([id, name]) => (
@@ -65,9 +69,14 @@ export default define.page<typeof handler>(({ data, state }) => (
           </li>
           <li>
             <strong>Write.</strong>{" "}
-            Enter sends, Shift and Enter begins a new line. Code goes between
-            backticks, three of them for several lines. While you are offline,
-            messages wait and go out when you are back.
+            Enter sends, Shift and Enter begins a new line.{" "}
+            <code>**Bold**</code>, <code>*italic*</code>,{" "}
+            <code>~~crossed out~~</code>, <code>`code`</code>,{" "}
+            <code>[words](https://…)</code>, <code>&gt; quotes</code> and{" "}
+            <code>- lists</code>{" "}
+            look like what they are; three backticks enclose several lines of
+            code. While you are offline, messages wait and go out when you are
+            back.
           </li>
           <li>
             <strong>Send pictures and files</strong>{" "}

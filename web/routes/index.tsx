@@ -1,4 +1,4 @@
-import { Head } from "fresh/runtime";
+import { asset, Head } from "fresh/runtime";
 import { Notice } from "../components/Notice.tsx";
 import { SampleRoom } from "../components/SampleRoom.tsx";
 import { sentenceFor } from "../http/requests/forms.ts";
@@ -53,6 +53,7 @@ export default define.page(({ state, url }) => {
           name="description"
           content="Rooms, live messages and dictation for a small team, on a machine of your own. Works without JavaScript."
         />
+        <link key="landing" rel="stylesheet" href={asset("/landing.css")} />
       </Head>
       {done && <Notice answer>{done}</Notice>}
       <section class="hero">

@@ -2,35 +2,42 @@
 const LAYERS =
   "@layer reset, tokens, base, components, pages, room, scriptless, forced;\n";
 
-/** The files of this folder; within a layer, later rules win over equal ones. */
-export const PARTS = [
-  "tokens",
-  "base",
-  "marks",
-  "forms",
-  "frame",
-  "landing",
-  "lists",
-  "room-frame",
-  "room",
-  "messages",
-  "composer",
-  "camera",
-  "forced",
-];
+/**
+ * The stylesheets, and the files of this folder each is made of; within a layer, later rules win
+ * over equal ones. Every page has `styles`; what only two pages need would cost all others.
+ */
+export const SHEETS = {
+  styles: [
+    "tokens",
+    "base",
+    "marks",
+    "forms",
+    "frame",
+    "lists",
+    "room-frame",
+    "room",
+    "messages",
+    "composer",
+    "camera",
+    "forced",
+  ],
+  landing: ["landing"],
+};
 
-/** The one stylesheet of every page, from its parts. */
-export async function stylesheet(): Promise<string> {
+/** One stylesheet, from its parts. */
+export async function stylesheet(name: keyof typeof SHEETS): Promise<string> {
   const read = (part: string) =>
     Deno.readTextFile(`${import.meta.dirname}/${part}.css`);
-  return [LAYERS, ...await Promise.all(PARTS.map(read))].join("\n");
+  return [LAYERS, ...await Promise.all(SHEETS[name].map(read))].join("\n");
 }
 
-/** Puts the stylesheet where Fresh takes it from; before a build, and before development. */
-export async function writeStylesheet(): Promise<void> {
-  const path = `${import.meta.dirname}/../static/styles.css`;
-  const css = await stylesheet();
-  // Whoever watches the file starts again when it is written.
-  const before = await Deno.readTextFile(path).catch(() => undefined);
-  if (before !== css) await Deno.writeTextFile(path, css);
+/** Puts the stylesheets where Fresh takes them from; before a build, and before development. */
+export async function writeStylesheets(): Promise<void> {
+  for (const name of Object.keys(SHEETS) as (keyof typeof SHEETS)[]) {
+    const path = `${import.meta.dirname}/../static/${name}.css`;
+    const css = await stylesheet(name);
+    // Whoever watches the file starts again when it is written.
+    const before = await Deno.readTextFile(path).catch(() => undefined);
+    if (before !== css) await Deno.writeTextFile(path, css);
+  }
 }

@@ -1,18 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
-import { PARTS, stylesheet } from "./stylesheet.ts";
+import { SHEETS, stylesheet } from "./stylesheet.ts";
 
-Deno.test("the stylesheet has every part, in layers it names first", async () => {
+Deno.test("the stylesheets have every part, in layers they name first", async () => {
   const files: string[] = [];
   for await (const { name } of Deno.readDir(import.meta.dirname ?? "")) {
     if (name.endsWith(".css")) files.push(name.replace(".css", ""));
   }
-  assertEquals(files.sort(), PARTS.toSorted());
-  const css = await stylesheet();
-  const [, named] = /^@layer ([\w, ]+);/.exec(css) ?? [];
-  const used = css.matchAll(/^@layer (\w+) \{$/gm).map(([, layer]) => layer);
+  assertEquals(files.sort(), Object.values(SHEETS).flat().toSorted());
+  const all = await Promise.all([stylesheet("styles"), stylesheet("landing")]);
+  const [, named] = /^@layer ([\w, ]+);/.exec(all[0]) ?? [];
+  const used = all.join("\n").matchAll(/^@layer (\w+) \{$/gm)
+    .map(([, layer]) => layer);
   assertEquals(new Set(named?.split(", ")), new Set(used));
-  // Nothing stands outside a layer, where it would win over everything.
-  const outside = css.replaceAll(/^@layer \w+ \{$[^]*?^\}$/gm, "")
-    .replaceAll(/\/\*[^]*?\*\//g, "").trim();
-  assert(/^@layer [\w, ]+;$/.test(outside), outside);
+  for (const css of all) {
+    // Nothing stands outside a layer, where it would win over everything.
+    const outside = css.replaceAll(/^@layer \w+ \{$[^]*?^\}$/gm, "")
+      .replaceAll(/\/\*[^]*?\*\//g, "").trim();
+    assert(/^@layer [\w, ]+;$/.test(outside), outside);
+  }
 });

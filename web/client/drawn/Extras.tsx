@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { VNode } from "preact";
 import type { Message, Role } from "../../../realtime/protocol.ts";
+import { textOf } from "./files.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import type { OpenRoom } from "../browser/room.ts";
 import { scrollTo } from "../browser/scroll.ts";
@@ -236,7 +237,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
             ? `Replying to ${message.sender.name}`
             : "Editing your message"}
         </b>{" "}
-        {message.content}
+        {textOf(message)}
       </p>
       <button type="button" class="button button-plain" onClick={end}>
         Cancel

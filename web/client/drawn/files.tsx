@@ -1,12 +1,13 @@
 import type { FilePart, Message } from "../../../realtime/protocol.ts";
+import { plainOf } from "../../../realtime/text/markup.ts";
 
 /** The widest and the highest a picture is shown: CSS pixels. */
 const WIDEST = 400;
 const HIGHEST = 320;
 
-/** A text for a message on one line: its own, or what its files are called. */
+/** A text for a message on one line: its own words, or what its files are called. */
 export const textOf = ({ content, files = [] }: Message): string =>
-  content || files.map(({ name }) => name).join(", ");
+  plainOf(content) || files.map(({ name }) => name).join(", ");
 
 const KB = new Intl.NumberFormat("en", {
   style: "unit",

@@ -1,62 +1,46 @@
 import { type ComponentChildren, Fragment } from "preact";
-
-/**
- * What an address cannot go on with: space, quotes, brackets and other punctuation that is
- * not ASCII (but ‐ – · ・, which names have), and what is invisible or turns the direction.
- */
-const END =
-  /[\s<>"`\u2800]|(?![!-~‐–·・])[^\p{L}\p{N}\p{M}\p{S}]|(?![\ufe00-\ufe0f])\p{DI}/u;
-/** What an address may have within, but does not end with: it is the sentence's. */
-const TAIL = /[!'(*,.:;?[\\{|~‐–·・\ufe00-\ufe0f]/;
-/** An address that names somebody before its host, and so hides where it leads. */
-const HIDES_HOST = /^\w+:[/\\]*[^/?#\\]*@/;
-
-/**
- * How much of a text belongs to the address whose host it begins with; `before` is what
- * stands before the address. Looks at each character once.
- */
-function lengthOf(text: string, before: string): number {
-  const open = [0, 0, 0];
-  let at = 0, length = 0;
-  for (const point of text) {
-    const closer = ")]}".indexOf(point);
-    if (
-      END.test(point) ||
-      // What closes a bracket or a quote that was opened before is not part of it.
-      closer >= 0 && !open[closer]-- ||
-      point === "'" && before === point
-    ) break;
-    open["([{".indexOf(point)]++;
-    at += point.length;
-    if (!TAIL.test(point)) length = at;
-  }
-  return length;
-}
+import { addressAt, SCHEME } from "../../../realtime/text/addresses.ts";
 
 /** Text with its http and https addresses as links; everything else stays plain text. */
 export function linkify(text: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
-  const scheme = /https?:\/\//gi;
+  const scheme = new RegExp(SCHEME, "gi");
   let done = 0;
   let found: RegExpExecArray | null;
   while ((found = scheme.exec(text))) {
     const { index } = found;
-    scheme.lastIndex += lengthOf(
-      text.slice(scheme.lastIndex),
-      text[index - 1],
-    );
-    const href = text.slice(index, scheme.lastIndex);
-    if (!URL.canParse(href) || HIDES_HOST.test(href)) continue;
-    parts.push(
-      text.slice(done, index),
-      // Written from left to right, whatever is around it.
-      <a href={href} dir="ltr" target="_blank" rel="noopener noreferrer">
-        {href}
-      </a>,
-    );
-    done = scheme.lastIndex;
+    const { end, href } = addressAt(text, index, scheme.lastIndex);
+    scheme.lastIndex = end;
+    if (!href) continue;
+    parts.push(text.slice(done, index), <Link href={href} />);
+    done = end;
   }
   parts.push(text.slice(done));
   // Not `<>`: precompiled templates escape the strings of an array twice (preact 10.29).
   return <Fragment>{parts}</Fragment>;
+}
+
+/** A link to another site, which says itself where it leads, or else names the host behind it. */
+export function Link({ href, children }: {
+  href: string;
+  children?: ComponentChildren;
+}) {
+  const link = {
+    href,
+    // Written from left to right, whatever is around it.
+    dir: children ? undefined : "ltr" as const,
+    target: "_blank",
+    rel: "noopener noreferrer",
+  };
+  if (!children) return <a {...link}>{href}</a>;
+  return (
+    <Fragment>
+      <a {...link}>
+        <bdi>
+          <Fragment>{children}</Fragment>
+        </bdi>
+      </a>
+      <span class="mark">{new URL(href).host}</span>
+    </Fragment>
+  );
 }

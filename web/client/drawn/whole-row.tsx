@@ -1,6 +1,6 @@
 import { Avatar } from "../../components/Avatar.tsx";
 import { Files, textOf } from "./files.tsx";
-import { withCode } from "./code.tsx";
+import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { timeOf } from "./times.ts";
 
@@ -46,7 +46,7 @@ function drawn(props: RowProps) {
         ? <p class="text soft">This message was deleted.</p>
         : (
           <div class="text" dir="auto">
-            {withCode(content)}
+            {richText(content)}
             {message.editedAt && <span class="mark">edited</span>}
             {status === "sending" && !reason && (
               <span class="mark">sending</span>

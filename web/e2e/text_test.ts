@@ -1,0 +1,92 @@
+import { assert, assertEquals } from "@std/assert";
+import { openBrowser, openContext } from "./browser.ts";
+import { selfieFile } from "./media.ts";
+import { overflow } from "./looks.ts";
+import {
+  ada,
+  createRoom,
+  grace,
+  invite,
+  join,
+  live,
+  openInvitation,
+  parsed,
+  send,
+  signUp,
+} from "./people.ts";
+import { startStack } from "./stack.ts";
+
+const LONG = `const answer = "${"long ".repeat(60)}";`;
+
+Deno.test({
+  name: "marks in a text are seen live, after a reload and without script",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const phone = { viewport: { width: 390, height: 844 } };
+      const a = await openContext(browser, stack.url, phone);
+      const g = await openContext(browser, stack.url);
+      const [adas, graces] = [
+        await a.context.newPage(),
+        await g.context.newPage(),
+      ];
+      await signUp(adas, ada, { file: await selfieFile(folder, "ada") });
+      await signUp(graces, grace, { file: await selfieFile(folder, "grace") });
+      const room = await createRoom(adas, "Marks");
+      await invite(adas, room, grace.email);
+      await openInvitation(graces, grace.email);
+      await join(graces);
+      for (const page of [adas, graces]) {
+        await page.goto(room);
+        await live(page);
+      }
+
+      await send(
+        adas,
+        `**Bold** and \`code\`:\n\`\`\`\n${LONG}\n\`\`\`\n- one`,
+      );
+      const seesMarks = async (page: typeof adas) => {
+        const row = page.locator(".message", { hasText: "Bold" });
+        await row.locator("strong", { hasText: /^Bold$/ }).waitFor();
+        await row.locator("li", { hasText: /^one$/ }).waitFor();
+        assertEquals(await row.locator("code").count(), 2);
+        const block = row.locator("pre");
+        assertEquals(await block.innerText(), LONG);
+        assertEquals(await overflow(page), 0);
+        return await block.evaluate((it) => it.scrollWidth > it.clientWidth);
+      };
+      await seesMarks(graces);
+      assert(await seesMarks(adas), "what is too wide scrolls by itself");
+      await adas.reload();
+      await live(adas);
+      await seesMarks(adas);
+
+      const plain = await openContext(browser, stack.url, {
+        ...phone,
+        javaScriptEnabled: false,
+        storageState: await a.context.storageState(),
+      });
+      const page = await plain.context.newPage();
+      await page.goto(room, parsed);
+      await seesMarks(page);
+      // Lists of rooms have the words.
+      await page.goto("/rooms", parsed);
+      await page.getByText("Bold and code:").waitFor();
+
+      // Who edits has it as it was typed.
+      await adas.locator("textarea[name=content]").press("ArrowUp");
+      await adas.getByText("Editing your message").waitFor();
+      const typed = await adas.locator("textarea[name=content]").inputValue();
+      assert(typed.startsWith("**Bold** and `code`:"));
+      assertEquals([...a.problems, ...g.problems, ...plain.problems], []);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
