@@ -47,6 +47,11 @@ export interface Config {
   aws?: AwsConfig;
   /** What a sign-in asks of a face besides matching; "turn": see accounts/liveness.ts. */
   faceLiveness: "off" | "turn";
+  /**
+   * Whether people store a face: everyone who registers, whoever wants to, or nobody new. A face
+   * that is stored works until it is deleted.
+   */
+  faceSignIn: "required" | "offered" | "off";
   /** Who may make an account. */
   signUp: SignUpPolicy;
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
@@ -85,6 +90,15 @@ function readFaceLiveness(env: Env): Config["faceLiveness"] {
   const text = readText(env, "FACE_LIVENESS") ?? "off";
   if (text === "off" || text === "turn") return text;
   throw malformed("FACE_LIVENESS", "FACE_LIVENESS must be off or turn.");
+}
+
+function readFaceSignIn(env: Env): Config["faceSignIn"] {
+  const text = readText(env, "FACE_SIGN_IN") ?? "offered";
+  if (text === "required" || text === "offered" || text === "off") return text;
+  throw malformed(
+    "FACE_SIGN_IN",
+    "FACE_SIGN_IN must be required, offered or off.",
+  );
 }
 
 const HTTP = ["http:", "https:"];
@@ -271,6 +285,7 @@ export function readConfig(env: Env): Config {
     mailFrom,
     aws: readAws(env),
     faceLiveness: readFaceLiveness(env),
+    faceSignIn: readFaceSignIn(env),
     signUp: readSignUp(env),
     signingKey: readSigningKey(env),
     files: {

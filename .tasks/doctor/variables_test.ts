@@ -136,6 +136,11 @@ const MISTAKES: [mistake: string, env: Env, sentence: string][] = [
     "FACE_LIVENESS must be off or turn.",
   ],
   [
+    "faces for some",
+    { FACE_SIGN_IN: "optional" },
+    "FACE_SIGN_IN must be required, offered or off.",
+  ],
+  [
     "a placeholder",
     { MAIL_FROM: "Chat <your-name@example.org>" },
     "MAIL_FROM still has the value of an example. Set your own.",

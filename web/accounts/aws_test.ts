@@ -202,8 +202,8 @@ Deno.test(
     const key = keys.account(ada.id);
     const { value } = await s.kv.get<AccountRecord>(key);
     assert(value !== null);
-    assert(value.consent.textVersion.startsWith("rekognition-"));
-    const consent = { ...value.consent, textVersion: "local-2026-11-22" };
+    assert(value.consent?.textVersion.startsWith("rekognition-"));
+    const consent = { at: 0, textVersion: "local-2026-11-22" };
     await s.kv.set(key, { ...value, consent });
     rekognition.calls.length = 0;
     const live = await selfieOf("ada", "second");

@@ -177,7 +177,7 @@ async function checkAlone(
     readRecord(s.kv, accountId),
   ]);
   if (face === null || record === null) throw noFace();
-  if (!agreedTo(s.faces, record.consent.textVersion)) {
+  if (!agreedTo(s.faces, record.consent?.textVersion ?? "")) {
     throw needsFace(record) ? faceFirst() : otherEngine();
   }
   const turn = await askedTurn(s, accountId);
@@ -280,7 +280,8 @@ export async function deleteFace(
     dropPicture(commit, entry.value.picture);
     noteErasure(commit, accountId, {});
     const next = await nextEpoch(s, record, commit, keepToken);
-    const consent = { ...record.consent, withdrawnAt: Date.now() };
+    const consent = record.consent &&
+      { ...record.consent, withdrawnAt: Date.now() };
     tellOfFace(commit, record, "face-deleted");
     return { ...next, hasFace: false, consent };
   });

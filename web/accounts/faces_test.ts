@@ -46,7 +46,7 @@ Deno.test(
     assert(await findSession(s, mine.token));
     assertEquals(await findSession(s, other.token), null);
     const { value } = await s.kv.get<AccountRecord>(keys.account(id));
-    assert(value?.consent.withdrawnAt);
+    assert(value?.consent?.withdrawnAt);
     await deleteFace(s, id);
   }),
 );
@@ -75,7 +75,7 @@ Deno.test(
     await replaceFace(s, id, [selfieOf("Ann")]);
     assertEquals((await findAccount(s, id))?.hasFace, true);
     const { value } = await s.kv.get<AccountRecord>(keys.account(id));
-    assertEquals(value?.consent.withdrawnAt, undefined);
+    assertEquals(value?.consent?.withdrawnAt, undefined);
     await checkFace(s, id, selfieOf("Ann"), IP);
   }),
 );

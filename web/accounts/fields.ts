@@ -16,6 +16,8 @@ export interface Registration {
   consent: boolean;
   /** One to three JPEG pictures of the same face. */
   selfies: Uint8Array[];
+  /** The person stores no face, so neither pictures nor consent are needed. */
+  withoutFace?: boolean;
   /** The address registrations are counted by; not counted without one. */
   ip?: string;
 }
@@ -68,7 +70,7 @@ const selfieProblem = (selfies: Uint8Array[]): string | null => {
 
 /** The fields of a registration that have something wrong with them, with what it is. */
 export function registrationProblems(
-  { name, email, password, consent, selfies }: Registration,
+  { name, email, password, consent, selfies, withoutFace }: Registration,
 ): Record<string, string> {
   const [badName, badEmail] = [nameProblem(name), emailProblem(email)];
   // What cannot be a name is not looked for in the password: it may have a million words.
@@ -77,10 +79,10 @@ export function registrationProblems(
     name: badName,
     email: badEmail,
     password: passwordProblem(password, person),
-    consent: consent
+    consent: consent || withoutFace
       ? null
-      : "Signing in here uses your face. Tick the box to agree, or do not create an account.",
-    selfie: selfieProblem(selfies),
+      : "We can store your face only if you agree. Tick the box.",
+    selfie: withoutFace ? null : selfieProblem(selfies),
   };
   const found = Object.entries(problems).filter(([, problem]) => problem);
   return Object.fromEntries(found) as Record<string, string>;

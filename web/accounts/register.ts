@@ -74,7 +74,8 @@ async function enrolInLine(
 }
 
 /**
- * Makes an account with an enrolled face: all of it or nothing. It signs nobody in.
+ * Makes an account, with an enrolled face unless the person wants none: all of it or nothing. It
+ * signs nobody in.
  *
  * @throws {AppError} `invalid` (422) with `fields`; `email-taken` (409); `too-many-attempts`
  * (429); the code of a `FaceError` with `fields.selfie`; `busy` (503) when too many register from
@@ -95,7 +96,7 @@ export async function register(
     throw emailTaken();
   }
 
-  const enrolled = await enrolInLine(s.faces, input);
+  const enrolled = input.withoutFace ? null : await enrolInLine(s.faces, input);
   const passwordHash = await hashPassword(input.password);
   const now = Date.now();
   const record: AccountRecord = {
@@ -106,15 +107,17 @@ export async function register(
     createdAt: now,
     passwordHash,
     epoch: 1,
-    hasFace: true,
-    consent: { at: now, textVersion: consentFor(s.faces).version },
+    hasFace: enrolled !== null,
+    ...(enrolled
+      ? { consent: { at: now, textVersion: consentFor(s.faces).version } }
+      : {}),
     ...(circumstances.confirm ? { unconfirmedUntil: now + CONFIRM_MS } : {}),
   };
-  const face = await addFace(s, record.id, enrolled);
+  const face = enrolled && await addFace(s, record.id, enrolled);
   try {
     await commitAccount(s, record, face, circumstances);
   } catch (error) {
-    await discardPicture(s, face.blobKey);
+    if (face) await discardPicture(s, face.blobKey);
     throw error;
   }
   return toAccount(record);
@@ -123,7 +126,7 @@ export async function register(
 async function commitAccount(
   s: RegisterServices,
   record: AccountRecord,
-  face: NewPicture,
+  face: NewPicture | null,
   circumstances: Circumstances,
 ): Promise<void> {
   const byEmail = keys.accountByEmail(record.emailKey);
@@ -131,7 +134,7 @@ async function commitAccount(
     .check({ key: byEmail, versionstamp: null })
     .set(byEmail, record.id)
     .set(keys.account(record.id), record);
-  face.claim(commit);
+  face?.claim(commit);
   if (record.unconfirmedUntil !== undefined) {
     commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);
     await circumstances.confirm?.(commit, record);

@@ -10,6 +10,7 @@ import type { Registration } from "./fields.ts";
 import { hasOwner } from "./owner.ts";
 import { confirmationMailId } from "./mail-ids.ts";
 import { register } from "./register.ts";
+import { type SignUpFactor, signUpFactor } from "./sign-up-factors.ts";
 import { type AccountRecord, keys, readRecord, type Store } from "./store.ts";
 import type { Account } from "./types.ts";
 import { endUnconfirmedHolder } from "./unconfirmed.ts";
@@ -96,19 +97,36 @@ async function whenTaken(
   });
 }
 
+/** What somebody who registers brings, and what they want to sign in with. */
+export interface SignUp extends Registration {
+  /** The code of the invitation they come by. */
+  invitation?: string;
+  /** Where `FACE_SIGN_IN` does not allow it, the one that it asks for counts. */
+  factor?: string;
+}
+
+/** Has the address confirmed: by a link that is mailed, or by the code of the first sign-in. */
+const confirming = (s: SignUpServices, factor: SignUpFactor) =>
+async (
+  commit: Deno.AtomicOperation,
+  record: AccountRecord,
+): Promise<void> => {
+  if (factor !== "code") await addConfirmation(s, commit, record);
+};
+
 /**
- * Makes an account for somebody who asks for one. Their address is confirmed at once when they
- * come by an invitation that was sent to it: then an account that somebody else made with the
- * address, and never confirmed, ends. Otherwise they get a link by e-mail, and the account ends
- * after 48 hours unless it is followed.
+ * Makes an account for somebody who asks for one. It signs nobody in. Their address is confirmed at
+ * once when they come by an invitation that was sent to it: then an account that somebody else made
+ * with the address, and never confirmed, ends. Otherwise they get a link by e-mail, unless the code
+ * they sign in with proves it, and the account ends after 48 hours unless it is confirmed.
  *
- * @param input.invitation the code of the invitation they come by.
  * @throws {AppError} `not-invited` (403) where `SIGN_UP` keeps them out; what `register` throws.
  */
 export async function signUp(
   s: SignUpServices,
-  { invitation, ...input }: Registration & { invitation?: string },
+  { invitation, factor: asked = "", ...input }: SignUp,
 ): Promise<Account> {
+  const factor = signUpFactor(s.config, asked);
   const emailKey = normaliseEmail(input.email);
   const invited = await addressOf(s, invitation);
   const isProven = emailKey !== null && emailKey === invited;
@@ -118,14 +136,14 @@ export async function signUp(
   try {
     const options = {
       unlessFirst,
-      confirm: isProven
-        ? undefined
-        : (commit: Deno.AtomicOperation, record: AccountRecord) =>
-          addConfirmation(s, commit, record),
+      confirm: isProven ? undefined : confirming(s, factor),
       onTaken: () => endTaken(s, emailKey, isProven),
     };
-    const account = await register(s, input, options);
-    if (!isProven) await deliverSoon(s, [confirmationMailId(account.id)]);
+    const withoutFace = factor !== "face";
+    const account = await register(s, { ...input, withoutFace }, options);
+    if (!isProven && factor !== "code") {
+      await deliverSoon(s, [confirmationMailId(account.id)]);
+    }
     return account;
   } catch (error) {
     throw emailKey === null ? error : await whenTaken(s, emailKey, error);

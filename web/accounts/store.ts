@@ -44,8 +44,11 @@ export interface AccountRecord {
   hasFace: boolean;
   /** The password was reset by e-mail, and the face not shown since: see face-first.ts. */
   faceFirst?: boolean;
-  /** When the person agreed to face matching, to which text, and when they withdrew it. */
-  consent: { at: number; textVersion: string; withdrawnAt?: number };
+  /**
+   * When the person agreed to face matching, to which text, and when they withdrew it; undefined:
+   * they were never asked.
+   */
+  consent?: { at: number; textVersion: string; withdrawnAt?: number };
   /** When the password was last set by a link from the mailbox. */
   resetAt?: number;
   /** When the account ends, unless its address is confirmed before: see confirm-address.ts. */

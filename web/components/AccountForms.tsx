@@ -5,15 +5,19 @@ import { Field } from "./Field.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 
 /** Everything a person can change about their account. */
-export function AccountForms({ account, isRecent, failed, name, errors }: {
-  account: Account;
-  /** The person signed in a moment ago, and may change how. */
-  isRecent: boolean;
-  /** The intent of the form that came back, if one did. */
-  failed?: string;
-  name?: string;
-  errors: Record<string, string>;
-}) {
+export function AccountForms(
+  { account, offersFaces, isRecent, failed, name, errors }: {
+    account: Account;
+    /** A face can be stored here. */
+    offersFaces: boolean;
+    /** The person signed in a moment ago, and may change how. */
+    isRecent: boolean;
+    /** The intent of the form that came back, if one did. */
+    failed?: string;
+    name?: string;
+    errors: Record<string, string>;
+  },
+) {
   const errorsOf = (intent: string) => failed === intent ? errors : {};
   const password = errorsOf("password");
   return (
@@ -43,6 +47,7 @@ export function AccountForms({ account, isRecent, failed, name, errors }: {
       </section>
       <FaceForms
         account={account}
+        offered={offersFaces}
         isRecent={isRecent}
         failed={failed === "delete-face"}
         error={errorsOf("delete-face").password}

@@ -1,9 +1,11 @@
 import { FieldError } from "./Field.tsx";
 
 /** The checkbox without which no face is stored, with what it means. */
-export function Consent({ text, checked, error }: {
+export function Consent({ text, checked, required = true, error }: {
   text: string;
   checked?: boolean;
+  /** The browser insists; else the server does, where a face comes with the form. */
+  required?: boolean;
   error?: string;
 }) {
   return (
@@ -14,7 +16,7 @@ export function Consent({ text, checked, error }: {
           name="consent"
           type="checkbox"
           value="yes"
-          required
+          required={required}
           checked={checked}
           aria-describedby={error
             ? "consent-hint consent-error"

@@ -4,14 +4,17 @@ import { IntentForm } from "./IntentForm.tsx";
 import { SignInAgain } from "./SignInAgain.tsx";
 
 /** What is stored of a face: delete it, or go and store a new one. */
-export function FaceForms({ account, isRecent, failed, error }: {
+export function FaceForms({ account, offered, isRecent, failed, error }: {
   account: Account;
+  /** A face can be stored here. */
+  offered: boolean;
   /** The person signed in a moment ago. */
   isRecent: boolean;
   /** The form to delete the face came back. */
   failed: boolean;
   error?: string;
 }) {
+  if (!offered && !account.hasFace) return null;
   return (
     <section class="stack" aria-labelledby="face-heading">
       <h2 id="face-heading">Face</h2>
@@ -21,7 +24,14 @@ export function FaceForms({ account, isRecent, failed, error }: {
           : "No face is stored. You sign in with your password and an e-mail code."}
       </p>
       {isRecent
-        ? <Change hasFace={account.hasFace} failed={failed} error={error} />
+        ? (
+          <Change
+            hasFace={account.hasFace}
+            offered={offered}
+            failed={failed}
+            error={error}
+          />
+        )
         : (
           <SignInAgain>
             To change your face or your password, sign in again first. You can
@@ -33,8 +43,9 @@ export function FaceForms({ account, isRecent, failed, error }: {
 }
 
 /** To whoever signed in with both steps a moment ago. */
-function Change({ hasFace, failed, error }: {
+function Change({ hasFace, offered, failed, error }: {
   hasFace: boolean;
+  offered: boolean;
   failed: boolean;
   error?: string;
 }) {
@@ -62,9 +73,11 @@ function Change({ hasFace, failed, error }: {
           </IntentForm>
         </details>
       )}
-      <a class="button button-quiet" href="/account/face">
-        {hasFace ? "Replace it with a new one" : "Store my face"}
-      </a>
+      {offered && (
+        <a class="button button-quiet" href="/account/face">
+          {hasFace ? "Replace it with a new one" : "Store my face"}
+        </a>
+      )}
     </div>
   );
 }

@@ -1,5 +1,7 @@
+import type { VNode } from "preact";
 import { page } from "fresh";
 import { asset, Head } from "fresh/runtime";
+import type { Config } from "../config.ts";
 import { Command, DocsApi } from "../components/DocsApi.tsx";
 import { DocsFaces } from "../components/DocsFaces.tsx";
 import { DocsPromises } from "../components/DocsPromises.tsx";
@@ -10,10 +12,35 @@ import { define } from "../utils.ts";
 export const handler = define.handlers({
   GET(ctx) {
     const { config } = ctx.state.services;
-    const { speechUrl, faceLiveness } = config;
-    return page({ origin: shownOrigin(ctx, config), speechUrl, faceLiveness });
+    const { speechUrl, faceLiveness, faceSignIn } = config;
+    const origin = shownOrigin(ctx, config);
+    return page({ origin, speechUrl, faceLiveness, faceSignIn });
   },
 });
+
+const SIGN_UP: Record<Config["faceSignIn"], VNode> = {
+  required: (
+    <>
+      <strong>Sign up</strong>{" "}
+      with a name, an e-mail, a password and a photo of your face. With scripts
+      on, the camera takes it; otherwise choose a JPEG.
+    </>
+  ),
+  offered: (
+    <>
+      <strong>Sign up</strong>{" "}
+      with a name, an e-mail, a password, and a photo of your face or a code by
+      e-mail. With scripts on, the camera takes the photo; otherwise choose a
+      JPEG.
+    </>
+  ),
+  off: (
+    <>
+      <strong>Sign up</strong>{" "}
+      with a name, an e-mail, a password and the code we mail you.
+    </>
+  ),
+};
 
 const CHAPTERS = [
   ["start", "Start it"],
@@ -58,9 +85,7 @@ export default define.page<typeof handler>(({ data, state }) => (
         <h2 id="use">Use it</h2>
         <ol>
           <li>
-            <strong>Sign up</strong>{" "}
-            with a name, an e-mail, a password and a photo of your face. With
-            scripts on, the camera takes it; otherwise choose a JPEG.
+            <strong>Sign up</strong> {SIGN_UP[data.faceSignIn]}
           </li>
           <li>
             <strong>Make a room</strong>{" "}

@@ -1,8 +1,29 @@
 import { asset, Head } from "fresh/runtime";
+import type { Config } from "../config.ts";
 import { Notice } from "../components/Notice.tsx";
 import { SampleRoom } from "../components/SampleRoom.tsx";
 import { sentenceFor } from "../http/requests/forms.ts";
 import { define } from "../utils.ts";
+
+const SIGN_IN: Record<Config["faceSignIn"], string> = {
+  required: "You sign in with a password and a look at the camera.",
+  offered:
+    "You sign in with a password and a look at the camera, or a code by e-mail.",
+  off: "You sign in with a password and a code by e-mail.",
+};
+
+const ON_YOUR_TERMS = {
+  title: "Your face, on your terms",
+  text:
+    "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. You can sign in with an e-mail code instead, and you can delete what was stored.",
+};
+
+/** In its place, where nobody is asked for a face. */
+const TWO_PROOFS = {
+  title: "A password is never enough",
+  text:
+    "Every sign-in takes a second proof that it is you. Whoever finds your password is not in with it, and an e-mail tells you that somebody tried.",
+};
 
 const REASONS = [
   {
@@ -10,11 +31,7 @@ const REASONS = [
     text:
       "A message counts as sent once it is on disk. After a lost connection your browser asks for exactly what it missed: nothing lost, nothing twice, one order for everyone.",
   },
-  {
-    title: "Your face, on your terms",
-    text:
-      "You agree first. A photo taken now is compared on the server with your own account only, before anyone is signed in. You can sign in with an e-mail code instead, and you can delete what was stored.",
-  },
+  ON_YOUR_TERMS,
   {
     title: "Dictate, then edit",
     text:
@@ -39,12 +56,16 @@ const REASONS = [
 
 /** What the form that led here did. */
 const DONE: Record<string, string> = {
-  "delete-account": "Your account and your face were deleted.",
+  "delete-account": "Your account was deleted, and the face if one was stored.",
   "sign-out-everywhere": "You are signed out on every device.",
 };
 
 export default define.page(({ state, url }) => {
   const done = sentenceFor(DONE, url.searchParams.get("done"));
+  const { config } = state.services;
+  const reasons = config.faceSignIn === "off"
+    ? REASONS.map((reason) => reason === ON_YOUR_TERMS ? TWO_PROOFS : reason)
+    : REASONS;
   return (
     <div class="landing">
       <Head>
@@ -60,8 +81,8 @@ export default define.page(({ state, url }) => {
         <div class="stack">
           <h1>A chat your team runs itself</h1>
           <p class="lead">
-            Rooms, live messages and dictation, on a machine of your own. You
-            sign in with a password and a look at the camera.
+            Rooms, live messages and dictation, on a machine of your own.{" "}
+            {SIGN_IN[config.faceSignIn]}
           </p>
           <p class="actions">
             {state.account
@@ -79,7 +100,7 @@ export default define.page(({ state, url }) => {
       <section class="reasons" aria-labelledby="why">
         <h2 id="why">What is different</h2>
         <dl>
-          {REASONS.map(({ title, text }) => (
+          {reasons.map(({ title, text }) => (
             <div key={title}>
               <dt>{title}</dt>
               <dd>{text}</dd>

@@ -1,14 +1,18 @@
 import { Once } from "../components/Once.tsx";
 import { page } from "fresh";
 import { isSignUpOpen, signUp } from "../accounts/sign-up.ts";
+import {
+  type SignUpFactor,
+  signUpFactor,
+  signUpFactors,
+} from "../accounts/sign-up-factors.ts";
 import { consentFor } from "../accounts/consent.ts";
-import { sessionCookie } from "../accounts/cookies.ts";
 import { LONGEST_NAME } from "../accounts/fields.ts";
 import type { KeptPhotos, TakenPhotos } from "../accounts/kept-photos.ts";
 import { safeNext } from "../accounts/safe-next.ts";
-import { createSession } from "../accounts/sessions.ts";
 import { invitedAddress } from "../rooms/invited.ts";
 import { Consent } from "../components/Consent.tsx";
+import { FactorChoice } from "../components/FactorChoice.tsx";
 import { LONGEST_EMAIL } from "../accounts/email.ts";
 import { Field } from "../components/Field.tsx";
 import { FormNotice } from "../components/FormNotice.tsx";
@@ -22,13 +26,17 @@ import {
   readForm,
   textOf,
 } from "../http/requests/forms.ts";
+import { afterSignUp, type Onward } from "../http/pages/after-sign-up.ts";
 import { keptFor, photosOf } from "../http/requests/kept-photos.ts";
+import type { Config } from "../config.ts";
 import { define } from "../utils.ts";
 
 interface Data {
   next: string;
   name: string;
   email: string;
+  /** What the person wants to sign in with, besides the password. */
+  factor: SignUpFactor;
   consent: boolean;
   /** Accounts are made by invitation, and the person has none. */
   isClosed?: boolean;
@@ -51,11 +59,18 @@ const FIELDS = {
 const invitationIn = (next: string): string | undefined =>
   next.match(/^\/invitations\/([\w-]+)$/)?.[1];
 
-function keepTyped(data: Data, form: FormData): void {
+function keepTyped(data: Data, form: FormData, config: Config): void {
   data.name = textOf(form, "name");
   data.email = textOf(form, "email");
+  data.factor = signUpFactor(config, textOf(form, "factor"));
   data.consent = form.has("consent");
 }
+
+const onward = ({ location, cookies }: Onward): Response => {
+  const headers = new Headers({ location });
+  for (const cookie of cookies) headers.append("set-cookie", cookie);
+  return new Response(null, { status: 303, headers });
+};
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -67,6 +82,7 @@ export const handler = define.handlers({
       next,
       name: "",
       email,
+      factor: signUpFactor(services.config, ""),
       consent: false,
       isClosed: email === "" && !await isSignUpOpen(services),
       wasRemoved: ctx.url.searchParams.get("done") === "removed",
@@ -79,31 +95,32 @@ export const handler = define.handlers({
       next: safeNext(ctx.url.searchParams.get("next"), "/rooms"),
       name: "",
       email: "",
+      factor: signUpFactor(services.config, ""),
       consent: false,
     };
     let taken: TakenPhotos | undefined;
     try {
       const form = await readForm(ctx.req, "files");
-      keepTyped(data, form);
-      taken = await photosOf(form);
+      keepTyped(data, form, services.config);
+      const { factor } = data;
+      if (factor === "face") taken = await photosOf(form);
       const account = await signUp(services, {
         invitation: invitationIn(data.next),
         name: data.name,
         email: data.email,
         password: textOf(form, "password"),
+        factor,
         consent: data.consent,
         ip,
-        selfies: taken.photos,
+        selfies: taken?.photos ?? [],
       });
-      const { token, expiresAt } = await createSession(services, account.id);
-      const answer = ctx.redirect(data.next, 303);
-      answer.headers.append(
-        "set-cookie",
-        sessionCookie(services.config, token, expiresAt),
+      return onward(
+        await afterSignUp(services, account.id, factor, data.next),
       );
-      return answer;
     } catch (error) {
-      if (error instanceof FormTooLarge) keepTyped(data, error.form);
+      if (error instanceof FormTooLarge) {
+        keepTyped(data, error.form, services.config);
+      }
       data.failure = failureOf(error, Object.keys(FIELDS), requestId);
       const { failure, consent } = data;
       data.kept = await keptFor(ctx.req, failure, consent, taken);
@@ -111,6 +128,16 @@ export const handler = define.handlers({
     }
   },
 });
+
+/** What it takes to make an account, by what faces are here. */
+const TAKES: Record<Config["faceSignIn"], string> = {
+  required:
+    "It takes two minutes: a name, a password and a photo of your face.",
+  offered:
+    "It takes two minutes: a name, a password, and your face or a code by e-mail.",
+  off:
+    "It takes two minutes: a name, a password and a code that we send by e-mail.",
+};
 
 /** What stands in place of the form where accounts are made by invitation. */
 const Closed = () => (
@@ -128,8 +155,10 @@ const Closed = () => (
 );
 
 export default define.page<typeof handler>(({ data, state }) => {
-  const { failure, next } = data;
+  const { failure, next, factor } = data;
   if (data.isClosed) return <Closed />;
+  const { config, faces } = state.services;
+  const factors = signUpFactors(config);
   const errors = failure?.fields ?? {};
   const query = `next=${encodeURIComponent(next)}`;
   return (
@@ -139,9 +168,8 @@ export default define.page<typeof handler>(({ data, state }) => {
       <p class="soft">
         {next.startsWith("/invitations/")
           ? "Your invitation opens as soon as you are done."
-          : "It takes two minutes: a name, a password and a photo of your face."}
-        {" "}
-        Already have one? <a href={`/login?${query}`}>Sign in</a>.
+          : TAKES[config.faceSignIn]} Already have one?{" "}
+        <a href={`/login?${query}`}>Sign in</a>.
       </p>
       {data.wasRemoved && (
         <Notice answer>
@@ -157,7 +185,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         <Once />
         <FormNotice failure={failure} long={FIELDS}>
           <span data-lost="">
-            {data.kept
+            {data.kept || factor !== "face"
               ? "We didn’t keep your password, so add it again."
               : "We didn’t keep your password or photo, so add both again."}
           </span>
@@ -193,19 +221,27 @@ export default define.page<typeof handler>(({ data, state }) => {
           required
           error={errors.password}
         />
-        <SelfieField
-          legend="Your face"
-          hint="Look straight ahead, in even light, with nobody else in the photo. You will sign in with your password and a new photo."
-          error={errors.selfie}
-          count={3}
-          required
-          kept={data.kept}
-        />
-        <Consent
-          text={consentFor(state.services.faces).text}
-          checked={data.consent}
-          error={errors.consent}
-        />
+        {factors.length > 1 && (
+          <FactorChoice factors={factors} chosen={factor} />
+        )}
+        {factors.includes("face") && (
+          <>
+            <SelfieField
+              legend="Your face"
+              hint="Look straight ahead, in even light, with nobody else in the photo. You will sign in with your password and a new photo."
+              error={errors.selfie}
+              count={3}
+              required={factors.length === 1}
+              kept={data.kept}
+            />
+            <Consent
+              text={consentFor(faces).text}
+              checked={data.consent}
+              required={factors.length === 1}
+              error={errors.consent}
+            />
+          </>
+        )}
         <button class="button" type="submit">Create account</button>
       </form>
     </div>

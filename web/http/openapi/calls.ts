@@ -32,15 +32,19 @@ export const CALLS: ApiCall[] = [
   {
     method: "POST",
     path: "/api/registry",
-    summary: "Makes an account and signs it in.",
+    summary: "Makes an account, and signs it in where a face comes with it.",
     description:
-      "faceImage is a JPEG data URL, or up to three of one face. consent must be true. A new account must open the link it is mailed before it can invite anyone.",
+      "faceImage is a JPEG data URL, or up to three of one face, and consent must then be true. With secondFactor code no face is needed: the answer is 202, and POST /api/login takes the code that was mailed as its second step. FACE_SIGN_IN of the server can require a face, or take none. A new account must open the link it is mailed before it can invite anyone.",
     open: true,
     body: requests.Registration,
     done: [{
       status: 201,
       description: "The account; the session is a cookie.",
       schema: answers.AccountAnswer,
+    }, {
+      status: 202,
+      description: "The account is there; the code is still to come.",
+      schema: answers.HalfWay,
     }],
     errors: ["email-taken", "face-none", "face-consent", "face-busy"],
   },

@@ -7,8 +7,12 @@ export const Registration = z.object({
   name: z.string(),
   email: z.string(),
   password: z.string(),
-  faceImage: faceImages,
-  consent: z.boolean(),
+  secondFactor: z.enum(["face", "code"]).optional()
+    .describe(
+      "What to sign in with besides the password: face, unless you say code.",
+    ),
+  faceImage: faceImages.optional(),
+  consent: z.boolean().optional(),
   invitation: z.string().max(100).optional()
     .describe("The code of the invitation the person comes by."),
 });

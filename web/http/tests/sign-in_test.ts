@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import {
-  type Mail,
   pictureOf,
   type TestApp,
   testApp,
@@ -74,6 +73,82 @@ Deno.test("a registration with mistakes comes back with what was typed and each 
   }
   assert(!html.includes('value="short"'), "the password was sent back");
   assert(!html.includes('id="name-error"'));
+});
+
+/** The digits in the newest e-mail. */
+const codeIn = (app: TestApp): string =>
+  app.mails.at(-1)!.text.match(/\d{3} \d{3}/)![0];
+
+Deno.test("somebody who shows no face signs up with a code by e-mail, and with nothing less", async () => {
+  await using app = await testApp();
+  const html = await (await app.ask("/register")).text();
+  // The camera leads, and the other way stands beside it.
+  assertMatch(html, /value="face" checked[^]*value="code"/);
+  const { consent: _consent, ...fields } = NEWCOMER;
+  const form = { ...fields, factor: "code" };
+  const answer = await app.send("/register?next=/account", form);
+  assertEquals(answer.status, 303);
+  assertEquals(cookieOf(answer, "chatsphere_session"), "");
+  assertEquals(answer.headers.get("location"), "/login/code?next=%2Faccount");
+  const half = cookieOf(answer, "chatsphere_login");
+  const rooms = await app.ask("/rooms", { cookie: half });
+  assertEquals(rooms.headers.get("location"), "/login?next=%2Frooms");
+  // One e-mail: the code is the proof of the address, too.
+  assertEquals(app.mails.map(({ subject }) => subject), [
+    "Your ChatSphere sign-in code",
+  ]);
+  const code = codeIn(app);
+  const right = await app.send("/login/code?next=/account", { code }, half);
+  const cookie = cookieOf(right, "chatsphere_session");
+  const account = await (await app.ask("/account", { cookie })).text();
+  assertMatch(account, /Grace Hopper/);
+  assert(!account.includes("Confirm your e-mail"));
+  assertMatch(account, /No face is stored/);
+});
+
+Deno.test("a registration whose code cannot be sent goes on where another can be asked for", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { mailer } = s;
+  s.mailer = { send: () => Promise.reject(new Error("no mail today")) };
+  const form = { ...NEWCOMER, factor: "code" };
+  const answer = await app.send("/register", form);
+  const path = answer.headers.get("location")!;
+  assertEquals(path, "/login/code?unsent&next=%2Frooms");
+  const cookie = cookieOf(answer, "chatsphere_login");
+  assertMatch(
+    await (await app.ask(path, { cookie })).text(),
+    /could not be sent/,
+  );
+  s.mailer = mailer;
+  await app.send("/login/code", { intent: "again" }, cookie);
+  const right = await app.send("/login/code", { code: codeIn(app) }, cookie);
+  assert(cookieOf(right, "chatsphere_session"));
+});
+
+Deno.test("where faces are required nobody registers without one", async () => {
+  await using app = await testApp({ FACE_SIGN_IN: "required" });
+  const html = await (await app.ask("/register")).text();
+  assert(!html.includes('name="factor"'));
+  const answer = await app.send("/register", { ...NEWCOMER, factor: "code" });
+  assertEquals(answer.status, 422);
+  assertMatch(await answer.text(), /id="selfie-error"/);
+});
+
+Deno.test("where faces are off nobody new is asked for one, and whoever has one keeps it", async () => {
+  await using app = await testApp({ FACE_SIGN_IN: "off" });
+  const html = await (await app.ask("/register")).text();
+  assert(!html.includes('type="file"') && !html.includes('name="consent"'));
+  const form = withFile(NEWCOMER, pictureOf("Grace"));
+  const answer = await app.send("/register", form);
+  assertMatch(answer.headers.get("location")!, /^\/login\/code/);
+  const { account, cookie } = await app.person("Ada");
+  await firstStep(app, account.email);
+  const page = await (await app.ask("/account", { cookie })).text();
+  assertMatch(page, /Delete my face/);
+  assert(!page.includes("/account/face"));
+  const face = await app.ask("/account/face", { cookie });
+  assertEquals(face.headers.get("location"), "/account");
 });
 
 Deno.test("a picture without a face keeps the form and says what to do", async () => {
@@ -215,8 +290,7 @@ Deno.test("a code by e-mail takes the place of the face", async () => {
   const cookie = await firstStep(app, account.email);
   const sent = await app.send("/login/code", { intent: "send" }, cookie);
   assertEquals(sent.status, 303);
-  const codeIn = ({ text }: Mail) => text.match(/\d{3} \d{3}/)![0];
-  const first = codeIn(app.mails.at(-1)!);
+  const first = codeIn(app);
 
   const again = await app.send("/login/code", { intent: "again" }, cookie);
   const told = await app.ask(again.headers.get("location")!, { cookie });
@@ -224,7 +298,7 @@ Deno.test("a code by e-mail takes the place of the face", async () => {
   assertEquals(app.mails.length, 2);
   const old = await app.send("/login/code", { code: first }, cookie);
   assertEquals(old.status, 401);
-  const code = codeIn(app.mails.at(-1)!);
+  const code = codeIn(app);
 
   const wrong = await app.send("/login/code", { code: "1" }, cookie);
   assertEquals(wrong.status, 401);
@@ -299,7 +373,7 @@ Deno.test("what was done is said once it is done, and only what can be", async (
   const form = { intent: "delete-account", password };
   const gone = await app.send("/account", form, cookie);
   const page = await app.ask(gone.headers.get("location")!);
-  assertMatch(await page.text(), /role="status"[^]*were deleted/);
+  assertMatch(await page.text(), /role="status"[^]*was deleted/);
   const login = await app.send("/login", { email: account.email, password });
   assertEquals(login.status, 401);
   for (const done of ["", "toString", "__proto__", "<b>"]) {

@@ -16,7 +16,7 @@ import {
 } from "../../http/requests/forms.ts";
 import { keptFor, photosOf } from "../../http/requests/kept-photos.ts";
 import { personOf } from "../../http/middleware/person.ts";
-import { define } from "../../utils.ts";
+import { define, type State } from "../../utils.ts";
 
 interface Data {
   hasFace: boolean;
@@ -31,13 +31,18 @@ const FIELDS = {
   password: { name: "Your password", fix: "Please fix your password below." },
 };
 
+const isOff = ({ services }: State): boolean =>
+  services.config.faceSignIn === "off";
+
 export const handler = define.handlers({
   GET(ctx) {
+    if (isOff(ctx.state)) return ctx.redirect("/account", 303);
     return page<Data>({ hasFace: personOf(ctx.state).hasFace });
   },
 
   async POST(ctx) {
     const { state } = ctx;
+    if (isOff(state)) return ctx.redirect("/account", 303);
     const account = personOf(state);
     let taken: TakenPhotos | undefined;
     let hasConsent = false;

@@ -87,7 +87,7 @@ const DONE: Record<string, string> = {
   face: "Face stored. Your other devices were signed out.",
 };
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, state }) => {
   const { account, done, failure, outbox } = data;
   const happened = sentenceFor(DONE, done);
   return (
@@ -108,6 +108,7 @@ export default define.page<typeof handler>(({ data }) => {
       <AccountForms
         isRecent={data.isRecent}
         account={account}
+        offersFaces={state.services.config.faceSignIn !== "off"}
         failed={data.intent}
         name={data.name}
         errors={failure?.fields ?? {}}

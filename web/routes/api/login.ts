@@ -1,8 +1,5 @@
 import type { z } from "zod";
-import {
-  pendingLoginCookie,
-  readDeviceCookie,
-} from "../../accounts/cookies.ts";
+import { readDeviceCookie } from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import { faceFirst, mustShowFace } from "../../accounts/face-first.ts";
 import { askedTurn, type Turn } from "../../accounts/liveness.ts";
@@ -29,7 +26,7 @@ import {
   readShape,
 } from "../../http/requests/json.ts";
 import { pendingLoginOf } from "../../http/requests/pending-login.ts";
-import { sessionAnswer } from "../../http/pages/session-answer.ts";
+import { halfWay, sessionAnswer } from "../../http/pages/session-answer.ts";
 import type { Services } from "../../services.ts";
 import { define, type State } from "../../utils.ts";
 
@@ -64,7 +61,8 @@ async function askForCode(
 ): Promise<Response> {
   if (await mustShowFace(s, account.id)) throw faceFirst();
   await startEmailCode(s, account.id);
-  return halfWay(s, token, expiresAt, { next: "code", why: "face-unclear" });
+  const pending = { token, expiresAt };
+  return halfWay(s.config, pending, { next: "code", why: "face-unclear" });
 }
 
 /** The first step: a cookie that is good only for the second, and what to do in that. */
@@ -76,22 +74,7 @@ async function startLogin(
   if (!account.hasFace) await startEmailCode(s, account.id);
   const next = account.hasFace ? "faceImage" : "code";
   const challenge = turn === null ? undefined : { turn };
-  return halfWay(s, token, expiresAt, { next, challenge });
-}
-
-function halfWay(
-  s: Services,
-  token: string,
-  expiresAt: number,
-  what: Record<string, unknown>,
-): Response {
-  const answer = Response.json({ ...what, expiresAt }, { status: 202 });
-  answer.headers.append(
-    "set-cookie",
-    pendingLoginCookie(s.config, token, expiresAt),
-  );
-  answer.headers.set("cache-control", "no-store");
-  return answer;
+  return halfWay(s.config, { token, expiresAt }, { next, challenge });
 }
 
 /** The second step, after the first: its cookie comes with the request. */

@@ -39,6 +39,22 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "without a face the answer is 202, and the code that was mailed signs in",
+  onStage(async ({ app, stranger }) => {
+    const client = stranger();
+    const { name, email, password } = ada;
+    const asked = { name, email, password, secondFactor: "code" };
+    const answer = await client.send("POST", "/api/registry", asked);
+    assertEquals([answer.status, answer.body.next], [202, "code"]);
+    assertEquals((await client.send("GET", "/api/chat")).status, 401);
+    const [code] = app.mails.at(-1)!.text.match(/\d{3} \d{3}/)!;
+    const right = await client.send("POST", "/api/login", { code });
+    assertEquals([right.status, right.body.email], [200, email]);
+    assertEquals((await client.send("GET", "/api/chat")).status, 200);
+  }),
+);
+
 const wrong: [string, object, number, string, string[]][] = [
   ["no name", { name: "" }, 422, "invalid", ["name"]],
   ["no e-mail address", { email: "ada" }, 422, "invalid", ["email"]],

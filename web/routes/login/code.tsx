@@ -28,6 +28,8 @@ interface Data {
   outbox: boolean;
   /** Another code was just asked for. */
   again?: boolean;
+  /** The first code could not be sent. */
+  unsent?: boolean;
   /** The face matched, but not clearly. */
   unclear?: boolean;
   failure?: Failure;
@@ -48,7 +50,8 @@ export const handler = define.handlers({
     const outbox = hasOutbox(ctx);
     const again = ctx.url.searchParams.has("again");
     const unclear = ctx.url.searchParams.has("unclear");
-    return page<Data>({ next, email, outbox, again, unclear });
+    const unsent = ctx.url.searchParams.has("unsent");
+    return page<Data>({ next, email, outbox, again, unclear, unsent });
   },
 
   async POST(ctx) {
@@ -88,7 +91,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, email, outbox, again, unclear, failure } = data;
+  const { next, email, outbox, again, unclear, unsent, failure } = data;
   const action = `/login/code?next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -101,6 +104,12 @@ export default define.page<typeof handler>(({ data }) => {
         <Notice answer>
           Your photo looks like you, but not clearly enough to sign in with it
           alone. Type the code as well.
+        </Notice>
+      )}
+      {unsent && (
+        <Notice icon="alert" answer>
+          Your account is there, but the e-mail could not be sent. Wait a
+          moment, then ask for a new code.
         </Notice>
       )}
       {again && (

@@ -92,7 +92,7 @@ export default define.page<typeof handler>(({ data }) => {
       <Title text="Sign in" failed={Boolean(failure)} />
       <h1>Sign in</h1>
       <p class="soft">
-        Your password first, then a look at the camera. New here?{" "}
+        Your password first, then a second proof that it is you. New here?{" "}
         <a href={`/register?${query}`}>Create an account</a>.
       </p>
       <form class="form" method="post" action={`/login?${query}`}>

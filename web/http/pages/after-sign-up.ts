@@ -1,0 +1,51 @@
+import {
+  clearPendingLoginCookie,
+  pendingLoginCookie,
+  sessionCookie,
+} from "../../accounts/cookies.ts";
+import { startEmailCode } from "../../accounts/email-code.ts";
+import { createPendingLogin } from "../../accounts/pending-logins.ts";
+import { createSession } from "../../accounts/sessions.ts";
+import type { SignUpFactor } from "../../accounts/sign-up-factors.ts";
+import { log } from "../../log.ts";
+import type { Services } from "../../services.ts";
+
+/** Where somebody goes on, and the cookies they take along. */
+export interface Onward {
+  location: string;
+  cookies: string[];
+}
+
+/**
+ * What follows when an account was made: with a face, a session; else the second step of the first
+ * sign-in, because a password alone signs nobody in.
+ */
+export async function afterSignUp(
+  s: Services,
+  accountId: string,
+  factor: SignUpFactor,
+  next: string,
+): Promise<Onward> {
+  const { config } = s;
+  if (factor === "face") {
+    const { token, expiresAt } = await createSession(s, accountId);
+    const cookies = [
+      sessionCookie(config, token, expiresAt),
+      clearPendingLoginCookie(config),
+    ];
+    return { location: next, cookies };
+  }
+  const { token, expiresAt } = await createPendingLogin(s, accountId);
+  const isSent = await startEmailCode(s, accountId).then(
+    () => true,
+    (error) => {
+      log("warn", "code-not-sent", { accountId, error });
+      return false;
+    },
+  );
+  const query = `next=${encodeURIComponent(next)}`;
+  return {
+    location: isSent ? `/login/code?${query}` : `/login/code?unsent&${query}`,
+    cookies: [pendingLoginCookie(config, token, expiresAt)],
+  };
+}
