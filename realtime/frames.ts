@@ -5,6 +5,7 @@ import {
   type Draft,
   type FilePart,
   LIMITS,
+  type Mention,
   type Position,
   type SpokenWord,
   type Voice,
@@ -92,7 +93,7 @@ function parseEvent(fields: Fields): ClientFrame {
     case "summaries":
       return { event, ...wantedRooms(fields) };
     case "edit-message":
-      return { event, ...amendment(fields), content: content(fields) };
+      return { event, ...amendment(fields), ...text(fields) };
     case "delete-message":
       return { event, ...amendment(fields) };
     case "react":
@@ -146,7 +147,7 @@ export function parseDraft(value: unknown, vouched = false): Draft {
   const kept = vouched ? files(fields) : undefined;
   const draft: Draft = {
     clientId,
-    content: (spoken || kept) && isSilent(fields) ? "" : content(fields),
+    ...(spoken || kept) && isSilent(fields) ? { content: "" } : text(fields),
   };
   if (fields.replyTo !== undefined) {
     draft.replyTo = string(fields, "replyTo", 64);
@@ -289,6 +290,28 @@ function content(fields: Fields): string {
     );
   }
   return text;
+}
+
+/** A text, and whom it mentions. */
+function text(fields: Fields): { content: string; mentions?: Mention[] } {
+  const text = content(fields);
+  if (fields.mentions === undefined) return { content: text };
+  if (!Array.isArray(fields.mentions)) {
+    throw new FrameError("bad-frame", "The field mentions must be a list.");
+  }
+  const mentions = new Map<string, Mention>();
+  for (const value of fields.mentions.slice(0, LIMITS.mentions)) {
+    const fields = object(value, "A mention");
+    const name = string(fields, "name", LIMITS.mentionLength);
+    const mention = { id: id(fields, "id"), name };
+    // Two people cannot be meant by the same words.
+    if (!mentions.has(name) && text.includes(`@${name}`)) {
+      mentions.set(name, mention);
+    }
+  }
+  return mentions.size === 0
+    ? { content: text }
+    : { content: text, mentions: [...mentions.values()] };
 }
 
 function amendment(fields: Fields) {

@@ -33,6 +33,9 @@ export const LIMITS = {
   peaks: 64,
   words: 1_000,
   wordLength: 64,
+  /** People one message mentions, and characters of what one is called there. */
+  mentions: 50,
+  mentionLength: 200,
   /** Seconds a fresh socket has to send `identify`. */
   identifySeconds: 15,
 } as const;
@@ -134,6 +137,19 @@ export interface FilePart {
  */
 export const FILES_TOKEN = "x-files-token";
 
+/** The id by which a message mentions everyone in the room. */
+export const EVERYONE = "*";
+
+/**
+ * Somebody whom a text mentions: it has `@` and this name. The name stays as it was written; whoever
+ * shows it says what the person with this id is called by then.
+ */
+export interface Mention {
+  /** The id of somebody who was in the room when it was written, or {@link EVERYONE}. */
+  id: string;
+  name: string;
+}
+
 /**
  * What a message says, part by part. A message has at least one part until it is deleted, and
  * none from then on. Whoever adds a kind of part that names something kept elsewhere adds what
@@ -144,6 +160,8 @@ export interface Parts {
   content: string;
   voice?: Voice;
   files?: FilePart[];
+  /** Whom the text mentions. Of people who are not in the room the server drops it. */
+  mentions?: Mention[];
 }
 
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
@@ -191,6 +209,7 @@ export type ClientFrame =
     clientId: string;
     id: string;
     content: string;
+    mentions?: Mention[];
   }
   | { event: "delete-message"; roomId: string; clientId: string; id: string }
   | {
@@ -237,6 +256,8 @@ export type EntryFrame =
      * unless the message has got a text meanwhile. Nobody edited it.
      */
     voice?: Voice;
+    /** Whom the text mentions now. */
+    mentions?: Mention[];
     timestamp: number;
   }
   | {
@@ -337,6 +358,8 @@ export interface RoomNews {
   offset: number;
   /** New messages, by the ids of those who sent them. */
   by: Record<string, number>;
+  /** The same, by the ids of those whom they mention; of {@link EVERYONE}, not of each as well. */
+  mentioned?: Record<string, number>;
   /** The newest of them. */
   last?: FeedMessage;
   /** The offsets of messages that were edited or deleted. */
@@ -370,5 +393,7 @@ export interface RoomSummary {
   read: number;
   /** Messages of others among the 500 entries after the read position. */
   unread: number;
+  /** Those of them that mention the person, or everyone. */
+  mentioned: number;
   last: Message | null;
 }

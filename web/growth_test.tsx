@@ -18,6 +18,8 @@ import { safeNext } from "./accounts/safe-next.ts";
 import { cleanName } from "./clean-name.ts";
 import { linkify } from "./client/drawn/linkify.tsx";
 import { richText } from "./client/drawn/rich-text.tsx";
+import { drawMentions } from "./client/drawn/mentioned.tsx";
+import { mentionsIn } from "./client/drawn/mentions.ts";
 import { initialsOf } from "./components/Avatar.tsx";
 import { Excerpt } from "./components/Excerpt.tsx";
 import { toMail } from "./mail/to-mail.ts";
@@ -29,6 +31,9 @@ const LOOKS: Record<string, (text: string) => unknown> = {
   linkify: (text) => render(<>{linkify(text)}</>),
   richText: (text) => render(<>{richText(text)}</>),
   plainOf,
+  mentionsIn: (text) => mentionsIn(`@${text}`, [["id", "Ada"]]),
+  drawMentions: (text) =>
+    render(<>{drawMentions([{ id: "id", name: "Ada" }], {}, "")(text)}</>),
   fold,
   wordsOf,
   placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),

@@ -6,6 +6,7 @@ import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
   EntryFrame,
+  Mention,
   Message,
   RoomSummary,
 } from "../realtime/protocol.ts";
@@ -49,7 +50,7 @@ export interface Person {
 export type Change =
   & { id: string }
   & (
-    | { event: "edit-message"; content: string }
+    | { event: "edit-message"; content: string; mentions?: Mention[] }
     | { event: "delete-message" }
     | { event: "react"; emoji: string; on: boolean }
   );

@@ -55,6 +55,8 @@ export interface MemberStore {
     userId: string,
     roomIds: string[],
   ): Promise<Record<string, Standing>>;
+  /** Those of these people whom the copy of a room names. */
+  among(roomId: string, userIds: string[]): Promise<string[]>;
   /** Whom the copy of a room names. */
   membersOf(roomId: string): Promise<string[]>;
   /** The rooms whose copies name a person. */

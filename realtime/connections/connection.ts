@@ -1,5 +1,10 @@
 import type { ServerWebSocket } from "bun";
-import { ackFrame, amendMessage, entryOf } from "../rooms/actions.ts";
+import {
+  ackFrame,
+  amendMessage,
+  entryOf,
+  ofMembers,
+} from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { FrameError, parseFrame } from "../frames.ts";
 import { feedSummaries, pageOf } from "../feeds/summaries.ts";
@@ -12,6 +17,7 @@ import {
   type Amendment,
   type ClientFrame,
   CLOSE,
+  type Draft,
   LIMITS,
   type Role,
   type ServerFrame,
@@ -194,10 +200,28 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
   ): Promise<void> | undefined {
     const { clientId } = message;
     this.#takeAppend(person, clientId);
-    return this.#asMember(person, roomId, clientId, () => {
-      const entry = entryOf(person, roomId, message);
-      this.context.hub.log.appendFor(this.#waiter(roomId, clientId), entry);
-    });
+    const { log } = this.context.hub;
+    const append = (draft: Draft) => {
+      const entry = entryOf(person, roomId, draft);
+      log.appendFor(this.#waiter(roomId, clientId), entry);
+    };
+    if (!message.mentions) {
+      return this.#asMember(person, roomId, clientId, () => append(message));
+    }
+    return this.#mention(person, roomId, message, append);
+  }
+
+  /** Appends a message without mentions of strangers; the next frame waits, so that order is kept. */
+  async #mention(
+    person: Person,
+    roomId: string,
+    message: Draft,
+    append: (draft: Draft) => void,
+  ): Promise<void> {
+    const { log, members } = this.context.hub;
+    await members.roleIn(person, roomId, message.clientId);
+    const draft = await ofMembers(log.members, roomId, message);
+    if (!this.closed) append(draft);
   }
 
   async #amend(person: Person, frame: Amendment): Promise<void> {

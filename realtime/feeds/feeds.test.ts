@@ -6,7 +6,12 @@ import {
   reduceFeed,
 } from "../../web/client/browser/feed-state.ts";
 import { until } from "../log/testing.ts";
-import type { FeedSummary, RoomSummary } from "../protocol.ts";
+import {
+  EVERYONE,
+  type FeedSummary,
+  type Mention,
+  type RoomSummary,
+} from "../protocol.ts";
 import { shown } from "./news.ts";
 import {
   startTestServer,
@@ -39,13 +44,21 @@ async function follow(user: string, ...rooms: string[]): Promise<TestClient> {
   return client;
 }
 
-async function say(user: string, room: string, content: string) {
+async function say(
+  user: string,
+  room: string,
+  content: string,
+  more: { mentions?: Mention[] } = {},
+) {
   const answer = await server.call(
     `/rooms/${room}/messages`,
     await member(user, room),
     {
       method: "POST",
-      body: JSON.stringify({ clientId: crypto.randomUUID(), content }),
+      body: JSON.stringify({
+        ...{ clientId: crypto.randomUUID(), content },
+        ...more,
+      }),
     },
   );
   return await answer.json() as { id: string; offset: number };
@@ -203,7 +216,10 @@ test("an old state and what came since is the fresh state", async () => {
   let runs = 0;
   const steps = fc.array(
     fc.tuple(
-      fc.constantFrom("say", "say", "say", "edit", "delete", "react", "read"),
+      fc.constantFrom(
+        ...["say", "say", "call", "call all", "edit", "call by edit"],
+        ...["delete", "react", "read"],
+      ),
       fc.constantFrom("x", "y"),
       fc.constantFrom("ann", "ben"),
       fc.nat(5),
@@ -216,12 +232,15 @@ test("an old state and what came since is the fresh state", async () => {
     const user = `${prefix}ann`;
     const nameOf = (who: string) => `${prefix}${who}`;
     await Promise.all(rooms.map((id) => member(nameOf("ben"), id)));
+    const calls = { mentions: [{ id: user, name: "Ann" }] };
+    const callsAll = { mentions: [{ id: EVERYONE, name: "room" }] };
     const sent = new Map<string, { id: string; by: string }[]>();
     const take = async ([what, at, who, which]: Step) => {
       const room = `${prefix}${at}`, by = nameOf(who);
       const all = sent.get(room) ?? [];
-      if (what === "say") {
-        const { id } = await say(by, room, `Text ${all.length}`);
+      if (what === "say" || what === "call" || what === "call all") {
+        const more = { "say": {}, "call": calls, "call all": callsAll }[what];
+        const { id } = await say(by, room, `@Ann @room ${all.length}`, more);
         sent.set(room, [...all, { id, by }]);
         return;
       }
@@ -234,6 +253,10 @@ test("an old state and what came since is the fresh state", async () => {
       } else if (target) {
         const change = {
           edit: { event: "edit-message", content: `Edited ${which}` },
+          "call by edit": {
+            ...{ event: "edit-message", content: `Now @Ann ${which}` },
+            ...calls,
+          },
           delete: { event: "delete-message" },
           react: { event: "react", emoji: "👍", on: true },
         }[what];
@@ -266,9 +289,10 @@ test("an old state and what came since is the fresh state", async () => {
     const simple = (all: Record<string, FeedSummary | RoomSummary>) =>
       JSON.stringify(
         Object.entries(all).sort().map(([id, room]) => {
-          const { epoch, offset, read, unread, last } = room;
+          const { epoch, offset, read, unread, mentioned, last } = room;
           const text = last && ("text" in last ? last.text : last.content);
-          return [id, epoch, offset, read, unread, last?.id, text];
+          const counts = [epoch, offset, read, unread, mentioned];
+          return [id, ...counts, last?.id, text];
         }),
       );
     await until(() => {

@@ -1,5 +1,11 @@
 import { entryId, type NewEntry } from "../log/entry.ts";
-import type { FeedMessage, Parts, RoomNews } from "../protocol.ts";
+import { mentionsIn } from "../log/mentions.ts";
+import {
+  EVERYONE,
+  type FeedMessage,
+  type Parts,
+  type RoomNews,
+} from "../protocol.ts";
 import { plainOf } from "../text/markup.ts";
 
 /** Characters of a message that its first words may take. */
@@ -39,14 +45,25 @@ export function newsOf(
     const { entry } = one;
     if (entry.kind === "m") {
       newest = one;
-      const { id } = entry.sender;
-      news.by[id] = (Object.hasOwn(news.by, id) ? news.by[id] ?? 0 : 0) + 1;
+      addTo(news.by, entry.sender.id, 1);
+      for (const id of mentionedBy(entry)) addTo(news.mentioned ??= {}, id, 1);
     } else if (entry.kind !== "r") {
       (news.changed ??= []).push(entry.target ?? 0);
     }
   }
   if (newest) news.last = messageOf(epoch, newest);
   return news;
+}
+
+function addTo(counts: Record<string, number>, id: string, count: number) {
+  counts[id] = (Object.hasOwn(counts, id) ? counts[id] ?? 0 : 0) + count;
+}
+
+/** Whom a message mentions, each once; nobody mentions themselves. */
+function mentionedBy({ parts, sender }: NewEntry): Iterable<string> {
+  const ids = new Set(mentionsIn(parts).map(({ id }) => id));
+  ids.delete(sender.id);
+  return ids.has(EVERYONE) ? [EVERYONE] : ids;
 }
 
 function messageOf(epoch: string, { offset, entry }: Stored): FeedMessage {
@@ -84,18 +101,26 @@ export function merged(all: News[]): News[] {
       result.push(news);
       continue;
     }
-    const by = { ...before.by };
-    for (const [id, count] of Object.entries(news.by)) {
-      by[id] = (Object.hasOwn(by, id) ? by[id] ?? 0 : 0) + count;
-    }
+    const by = sum(before.by, news.by);
+    const mentioned = sum(before.mentioned, news.mentioned);
     const changed = [...before.changed ?? [], ...news.changed ?? []];
     const last = news.last ?? before.last;
     result[result.length - 1] = {
       ...{ roomId: news.roomId, epoch: news.epoch, after: before.after },
       ...{ offset: news.offset, by },
+      ...(Object.keys(mentioned).length > 0 ? { mentioned } : {}),
       ...(last ? { last } : {}),
       ...(changed.length > 0 ? { changed } : {}),
     };
   }
   return result;
+}
+
+function sum(
+  before: Record<string, number> = {},
+  more: Record<string, number> = {},
+): Record<string, number> {
+  const all = { ...before };
+  for (const [id, count] of Object.entries(more)) addTo(all, id, count);
+  return all;
 }

@@ -1,6 +1,6 @@
 import { snapshotOf } from "../operations/snapshot.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, entryOf } from "../rooms/actions.ts";
+import { amendMessage, entryOf, ofMembers } from "../rooms/actions.ts";
 import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
 import {
   authenticate,
@@ -93,8 +93,9 @@ async function append(
   if (shedding.refusesMessages) {
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
-  const draft = parseDraft(body, vouched);
-  await members.roleIn(person, roomId, draft.clientId);
+  const said = parseDraft(body, vouched);
+  await members.roleIn(person, roomId, said.clientId);
+  const draft = await ofMembers(log.members, roomId, said);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));
   metrics.appended((performance.now() - started) / 1_000);

@@ -30,12 +30,15 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
   } else if (frame.event === "message-edited") {
     message.content = frame.content;
     message.editedAt = frame.timestamp;
+    if (frame.mentions) message.mentions = frame.mentions;
+    else delete message.mentions;
   } else if (frame.event === "message-deleted") {
     message.content = "";
     message.deletedAt = frame.timestamp;
     delete message.reactions;
     delete message.voice;
     delete message.files;
+    delete message.mentions;
   } else {
     react(message, frame.emoji, frame.sender.id, frame.on);
   }

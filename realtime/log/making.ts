@@ -1,4 +1,4 @@
-import type { Message, Parts, Sender, Voice } from "../protocol.ts";
+import type { Mention, Message, Parts, Sender, Voice } from "../protocol.ts";
 import type { NewEntry } from "./entry.ts";
 import { attachedText, fieldsText } from "./json.ts";
 
@@ -13,21 +13,21 @@ export interface Origin {
 /** An entry for a message. */
 export function messageEntry(
   origin: Origin,
-  { replyTo, content, voice, files }: Parts & { replyTo?: string },
+  { replyTo, content, voice, files, mentions }: Parts & { replyTo?: string },
 ): NewEntry {
   const { clientId, sender, timestamp } = origin;
   return {
     ...origin,
     kind: "m",
     head: fieldsText({ clientId, sender, timestamp, replyTo }),
-    parts: fieldsText({ content, voice, files }),
+    parts: fieldsText({ content, voice, files, mentions }),
     attached: attachedText(sender, { voice, files }),
   };
 }
 
 export type Amendment =
   /** With a voice note: it was heard at last. */
-  | { kind: "e"; content: string; voice?: Voice }
+  | { kind: "e"; content: string; mentions?: Mention[]; voice?: Voice }
   | { kind: "d" }
   | { kind: "r"; emoji: string; on: boolean };
 
@@ -42,8 +42,8 @@ export function amendmentEntry(
   const made = { ...origin, target: target.offset, attached: "" };
   switch (amendment.kind) {
     case "e": {
-      const { kind, content, voice } = amendment;
-      const parts = fieldsText({ content, voice });
+      const { kind, content, mentions, voice } = amendment;
+      const parts = fieldsText({ content, mentions, voice });
       return { ...made, kind, head: fieldsText(about), parts };
     }
     case "d":

@@ -3,10 +3,13 @@ import { FrameError } from "../frames.ts";
 import { entryId, type NewEntry } from "../log/entry.ts";
 import { amendmentEntry, messageEntry } from "../log/making.ts";
 import type { Appended, RoomLog } from "../log/log.ts";
+import type { MemberStore } from "../access/member-store.ts";
 import {
   type Amendment,
   type Draft,
+  EVERYONE,
   LIMITS,
+  type Mention,
   type Message,
   type Role,
   type ServerFrame,
@@ -20,6 +23,24 @@ export function entryOf(
   draft: Draft,
 ): NewEntry {
   return messageEntry(origin(person, roomId, draft.clientId), draft);
+}
+
+/**
+ * The same without mentions of people who are not in the room.
+ *
+ * @throws {StoreError}
+ */
+export async function ofMembers<P extends { mentions?: Mention[] }>(
+  members: MemberStore,
+  roomId: string,
+  said: P,
+): Promise<P> {
+  const { mentions, ...rest } = said;
+  if (!mentions) return said;
+  const ids = mentions.map(({ id }) => id).filter((id) => id !== EVERYONE);
+  const here = new Set([EVERYONE, ...await members.among(roomId, ids)]);
+  const known = mentions.filter(({ id }) => here.has(id));
+  return known.length > 0 ? { ...said, mentions: known } : rest as P;
 }
 
 /**
@@ -66,7 +87,8 @@ async function amend(
   check(person, role, frame, message);
   if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
-  return log.append(amendmentEntry(from, message, change(frame)));
+  const made = await change(log, frame);
+  return log.append(amendmentEntry(from, message, made));
 }
 
 /**
@@ -140,10 +162,13 @@ function checkReaction(
   }
 }
 
-function change(frame: Amendment) {
+async function change({ members }: RoomLog, frame: Amendment) {
   switch (frame.event) {
-    case "edit-message":
-      return { kind: "e", content: frame.content } as const;
+    case "edit-message": {
+      const { roomId, content, mentions } = frame;
+      const text = await ofMembers(members, roomId, { content, mentions });
+      return { kind: "e", ...text } as const;
+    }
     case "delete-message":
       return { kind: "d" } as const;
     case "react":

@@ -1,4 +1,5 @@
 import { textOf } from "../client/drawn/files.tsx";
+import { unreadText } from "../client/browser/sidebar.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Ago } from "./Ago.tsx";
@@ -56,7 +57,7 @@ export function RoomRow({ room, me, clock }: {
         <Preview room={room} me={me} />
         {unread > 0 && (
           <span class="badge">
-            {unread > 99 ? "99+" : unread}
+            {unreadText(unread, room.summary?.mentioned)}
             <span class="visually-hidden">unread</span>
           </span>
         )}

@@ -62,7 +62,9 @@ function SidebarRoom({ room, current }: {
       </span>
       {/* Also where nothing is unread, which may change while the page is open. */}
       <span class="badge">
-        <span data-unread="">{unreadText(unread)}</span>
+        <span data-unread="">
+          {unreadText(unread, current ? 0 : room.summary?.mentioned)}
+        </span>
         <span class="visually-hidden">unread</span>
       </span>
     </a>

@@ -1,4 +1,10 @@
-import type { EntryFrame, Message } from "../../realtime/protocol.ts";
+import {
+  type EntryFrame,
+  EVERYONE,
+  type Mention,
+  type Message,
+} from "../../realtime/protocol.ts";
+import { mentionsIn, piecesOf } from "../client/drawn/mentions.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { namesOf, roomNames } from "./names.ts";
 
@@ -7,8 +13,34 @@ const FRESH_MS = 2_000;
 
 type Names = Map<string, string>;
 
-const sendersOf = (messages: Message[]) =>
-  messages.map(({ sender }) => sender.id);
+/** Everybody whose name is in these messages, by id. */
+const peopleIn = (messages: Message[]) =>
+  messages.flatMap(({ sender, mentions = [] }) =>
+    [sender, ...mentions].map(({ id }) => id)
+  ).filter((id) => id !== EVERYONE);
+
+/** A text in which people are called what they are called now, and whom it mentions. */
+function calledNow(
+  content: string,
+  mentions: Mention[],
+  names: Names,
+): { content: string; mentions: Mention[] } {
+  const nameOf = ({ id, name }: Mention) => names.get(id) ?? name;
+  return {
+    content: piecesOf(content, mentions)
+      .map((it) => typeof it === "string" ? it : `@${nameOf(it)}`).join(""),
+    mentions: mentions.map((it) => ({ id: it.id, name: nameOf(it) })),
+  };
+}
+
+/** A message with everybody in it called what they are called now. */
+function current(message: Message, names: Names): Message {
+  const { content, mentions } = message;
+  return {
+    ...renamed(message, names),
+    ...(mentions ? calledNow(content, mentions, names) : {}),
+  };
+}
 
 /** The same with the sender's name as it is now. */
 function renamed<T extends { sender: Message["sender"] }>(
@@ -24,12 +56,9 @@ function renamed<T extends { sender: Message["sender"] }>(
 /** An entry with the names in it as they are now. */
 function renamedEntry(entry: EntryFrame, names: Names): EntryFrame {
   return entry.event === "new-message"
-    ? { ...entry, message: renamed(entry.message, names) }
+    ? { ...entry, message: current(entry.message, names) }
     : renamed(entry, names);
 }
-
-const senderOf = (entry: EntryFrame): string =>
-  entry.event === "new-message" ? entry.message.sender.id : entry.sender.id;
 
 /**
  * The room log with everybody called what they are called now: the log keeps the names that
@@ -39,24 +68,41 @@ export function namedRealtime(
   log: RealtimeClient,
   s: Pick<Services, "kv">,
 ): RealtimeClient {
-  async function current<P extends { messages: Message[] }>(
+  async function allCurrent<P extends { messages: Message[] }>(
     roomId: string,
     page: P,
   ): Promise<P> {
     if (page.messages.length === 0) return page;
-    const names = await roomNames(s, roomId, sendersOf(page.messages));
-    const messages = page.messages.map((message) => renamed(message, names));
+    const names = await roomNames(s, roomId, peopleIn(page.messages));
+    const messages = page.messages.map((message) => current(message, names));
     return { ...page, messages };
   }
+
+  async function oneCurrent(roomId: string, message: Message) {
+    const names = await roomNames(s, roomId, peopleIn([message]));
+    return current(message, names);
+  }
+
+  /** Whom a text mentions that came without script, or from a program that names nobody. */
+  const mentioned = async (
+    roomId: string,
+    content: string,
+    before?: Mention[],
+  ) =>
+    content.includes("@")
+      ? mentionsIn(content, await roomNames(s, roomId), before)
+      : undefined;
 
   function renaming(roomId: string) {
     let names: Names = new Map();
     let until = 0;
     return new TransformStream<EntryFrame, EntryFrame>({
       async transform(entry, controller) {
-        const sender = senderOf(entry);
-        if (Date.now() >= until || !names.has(sender)) {
-          names = await roomNames(s, roomId, [sender]);
+        const people = entry.event === "new-message"
+          ? peopleIn([entry.message])
+          : [entry.sender.id];
+        if (Date.now() >= until || !people.every((id) => names.has(id))) {
+          names = await roomNames(s, roomId, people);
           until = Date.now() + FRESH_MS;
         }
         controller.enqueue(renamedEntry(entry, names));
@@ -67,25 +113,43 @@ export function namedRealtime(
   return {
     ...log,
     async history(account, roomId, page) {
-      return current(roomId, await log.history(account, roomId, page));
+      return allCurrent(roomId, await log.history(account, roomId, page));
     },
     async search(account, roomId, query) {
-      return current(roomId, await log.search(account, roomId, query));
+      return allCurrent(roomId, await log.search(account, roomId, query));
+    },
+    async find(account, roomId, id) {
+      return oneCurrent(roomId, await log.find(account, roomId, id));
     },
     async post(account, roomId, draft) {
-      const message = await log.post(account, roomId, draft);
-      const { messages: [named] } = await current(roomId, {
-        messages: [message],
-      });
-      return named;
+      const mentions = draft.mentions ??
+        await mentioned(roomId, draft.content);
+      const message = await log.post(account, roomId, { ...draft, mentions });
+      // The text stays: whoever sends it again compares the two.
+      const names = await roomNames(s, roomId, [message.sender.id]);
+      return renamed(message, names);
+    },
+    async amend(account, roomId, change) {
+      if (change.event !== "edit-message") {
+        return oneCurrent(roomId, await log.amend(account, roomId, change));
+      }
+      const { id, content } = change;
+      // Who was mentioned before stays so, whatever they are called by now.
+      const before = content.includes("@")
+        ? await oneCurrent(roomId, await log.find(account, roomId, id))
+        : undefined;
+      const mentions = change.mentions ??
+        await mentioned(roomId, content, before?.mentions);
+      const edited = { ...change, mentions };
+      return oneCurrent(roomId, await log.amend(account, roomId, edited));
     },
     async summaries(account, roomIds) {
       const summaries = await log.summaries(account, roomIds);
       const lasts = Object.values(summaries).flatMap(({ last }) => last ?? []);
-      const names = await namesOf(s, sendersOf(lasts));
+      const names = await namesOf(s, peopleIn(lasts));
       return Object.fromEntries(
         Object.entries(summaries).map(([roomId, summary]) => {
-          const last = summary.last && renamed(summary.last, names);
+          const last = summary.last && current(summary.last, names);
           return [roomId, { ...summary, last }];
         }),
       );

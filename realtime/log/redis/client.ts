@@ -44,7 +44,7 @@ interface Scripts {
     [epoch: string, offset: string, StreamEntry[], StreamEntry[]]
   >;
   chatMarkRead: Script<number>;
-  chatUnread: Script<[read: number, count: number]>;
+  chatUnread: Script<[read: number, count: number, mentioned: number]>;
   chatBeginEpoch: Script<number>;
   chatTrim: Script<number>;
   chatSettleRoom: Script<number>;

@@ -300,6 +300,7 @@ function attempted(members: MemberStore): MemberStore {
     put: (...list) => attempt(() => members.put(...list)),
     drop: (...one) => attempt(() => members.drop(...one)),
     standings: (...of) => attempt(() => members.standings(...of)),
+    among: (...of) => attempt(() => members.among(...of)),
     membersOf: (id) => attempt(() => members.membersOf(id)),
     roomsOf: (id) => attempt(() => members.roomsOf(id)),
   };

@@ -95,6 +95,13 @@ export class RedisMembers implements MemberStore {
     return Object.fromEntries(found.filter((one) => one !== null));
   }
 
+  async among(roomId: string, userIds: string[]): Promise<string[]> {
+    if (userIds.length === 0) return [];
+    const [list] = keysOf(roomId);
+    const roles = await this.client.hmget(list, ...userIds);
+    return userIds.filter((_, i) => typeof roles[i] === "string");
+  }
+
   membersOf(roomId: string): Promise<string[]> {
     const [list] = keysOf(roomId);
     return this.client.hkeys(list);

@@ -1,4 +1,4 @@
-import type { Message, RoomSummary } from "../../protocol.ts";
+import { EVERYONE, type Message, type RoomSummary } from "../../protocol.ts";
 import { applyAmendments } from "../amending.ts";
 import { type NewEntry, parseEntryId, TOGETHER } from "../entry.ts";
 import { entryOrigin, readLine } from "../lines.ts";
@@ -100,7 +100,7 @@ export class RedisReads {
   }
 
   async #summary(userId: string, roomId: string): Promise<RoomSummary> {
-    const [page, [read, unread]] = await Promise.all([
+    const [page, [read, unread, mentioned]] = await Promise.all([
       this.page(roomId, { limit: 1 }),
       this.client.chatUnread(
         3,
@@ -108,10 +108,12 @@ export class RedisReads {
         userId,
         JSON.stringify(userId),
         UNREAD_LIMIT,
+        EVERYONE,
       ),
     ]);
     const { epoch, offset } = page;
-    return { epoch, offset, read, unread, last: page.messages[0] ?? null };
+    const last = page.messages[0] ?? null;
+    return { epoch, offset, read, unread, mentioned, last };
   }
 
   async activity(roomIds: string[]): Promise<Record<string, number>> {

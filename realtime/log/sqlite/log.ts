@@ -24,7 +24,7 @@ import {
 } from "../log.ts";
 import type { Arguments, Operation, Result } from "./calls.ts";
 import { Commits, type Write } from "./commits.ts";
-import { peopleOf, roomsOf, standingsOf } from "./members.ts";
+import { among, peopleOf, roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
 import { openDatabase } from "./schema.ts";
 import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
@@ -76,6 +76,7 @@ export class SqliteLog implements RoomLog {
     },
     standings: (userId, roomIds) =>
       this.#query(() => standingsOf(this.#db, userId, roomIds)),
+    among: (roomId, ids) => this.#query(() => among(this.#db, roomId, ids)),
     membersOf: (roomId) => this.#query(() => peopleOf(this.#db, roomId)),
     roomsOf: (userId) => this.#query(() => roomsOf(this.#db, userId)),
   };

@@ -108,6 +108,17 @@ export function standingsOf(
   return found;
 }
 
+/** Those of these people whom the copy of a room names. */
+export function among(
+  db: Database,
+  roomId: string,
+  userIds: string[],
+): string[] {
+  const copy = findCopy(db, roomId);
+  const find = db.query("SELECT 1 FROM members WHERE copy = ? AND person = ?");
+  return copy ? userIds.filter((id) => find.get(copy.id, id) !== null) : [];
+}
+
 /** Whom the copy of a room names. */
 export function peopleOf(db: Database, roomId: string): string[] {
   const copy = findCopy(db, roomId);

@@ -4,6 +4,7 @@ import type { Leftover } from "../../protocol-http.ts";
 import { applyAmendments } from "../amending.ts";
 import { type Entry, parseEntryId } from "../entry.ts";
 import { attachmentsOf, entryOrigin } from "../lines.ts";
+import { mentions } from "../mentions.ts";
 import { type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 
@@ -160,9 +161,30 @@ export class SqliteReads {
       entry.offset > read && entry.parts !== "" &&
       entryOrigin(entry).sender.id !== userId;
     const rows = this.#messagesAfter.iterate(room.key, read);
-    const unread = take(rows, UNREAD_LIMIT, isNew).length;
+    const unread = take(rows, UNREAD_LIMIT, isNew);
     const last = this.page(room, { limit: 1 }).messages[0] ?? null;
-    return { epoch: room.epoch, offset: room.offset, read, unread, last };
+    return {
+      ...{ epoch: room.epoch, offset: room.offset, read },
+      unread: unread.length,
+      mentioned: this.#mentioning(room, unread, userId),
+      last,
+    };
+  }
+
+  /** How many of these messages mention a person, as they were last edited. */
+  #mentioning(room: RoomRow, entries: Entry[], userId: string): number {
+    const first = entries[0], last = entries.at(-1);
+    if (!first || !last) return 0;
+    const parts = new Map(entries.map((it) => [it.offset, it.parts]));
+    const changes = this.#amendments.all(room.key, first.offset, last.offset)
+      .filter(({ kind }) => kind === "e").flatMap(entriesOf);
+    for (const edit of changes) {
+      // It only gives a voice note its words.
+      if (edit.parts.includes('"voice":{')) continue;
+      const { target = 0 } = entryOrigin(edit);
+      if (edit.parts !== "" && parts.has(target)) parts.set(target, edit.parts);
+    }
+    return [...parts.values()].filter((it) => mentions(it, userId)).length;
   }
 
   #amended(room: RoomRow, entries: Entry[]): Message[] {

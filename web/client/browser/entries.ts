@@ -21,6 +21,7 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         : {
           ...message,
           content: entry.content,
+          mentions: entry.mentions,
           editedAt: entry.timestamp,
         };
     case "message-deleted":
@@ -31,6 +32,7 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         reactions: undefined,
         voice: undefined,
         files: undefined,
+        mentions: undefined,
       };
     case "reaction": {
       const { [entry.emoji]: people = [], ...reactions } = message.reactions ??

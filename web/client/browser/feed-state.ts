@@ -1,5 +1,6 @@
 /** What a person's feed says of all their rooms, as it goes on. */
 import type {
+  EVERYONE,
   FeedMessage,
   FeedSummary,
   RoomNews,
@@ -36,7 +37,7 @@ export function reduceFeed(state: FeedState, frame: ServerFrame): FeedState {
       const room = state.rooms[roomId];
       if (!room || offset <= room.read) return state;
       const all = offset >= room.offset;
-      const next = { ...room, read: offset, unread: all ? 0 : room.unread };
+      const next = { ...room, read: offset, ...(all ? NOTHING : {}) };
       const rooms = { ...state.rooms, [roomId]: next };
       return all ? { ...state, rooms } : asking({ ...state, rooms }, roomId);
     }
@@ -74,6 +75,10 @@ export function reduceFeed(state: FeedState, frame: ServerFrame): FeedState {
   return state;
 }
 
+const NOTHING = { unread: 0, mentioned: 0 };
+// The protocol's own, by type: importing it would ship all of it.
+const ALL: typeof EVERYONE = "*";
+
 const without = (ids: string[], id: string) => ids.filter((it) => it !== id);
 
 const asking = (state: FeedState, roomId: string): FeedState =>
@@ -83,6 +88,7 @@ const asking = (state: FeedState, roomId: string): FeedState =>
 
 function news(state: FeedState, frame: RoomNews): FeedState {
   const { roomId, epoch, after, offset, by, last, changed = [] } = frame;
+  const { mentioned = {} } = frame;
   const heard = { ...state.heard, [roomId]: { epoch, offset } };
   const before = state.heard[roomId];
   const isNewest = before?.epoch !== epoch || offset > before.offset;
@@ -94,17 +100,29 @@ function news(state: FeedState, frame: RoomNews): FeedState {
   }
   // Read before it was told of: only the summary knows how much of it.
   const isSplit = after < room.read && room.read < offset;
-  const fresh = offset <= room.read ? 0 : unreadOf(by, state.me);
+  const isFresh = offset > room.read;
+  // Of mine among them it is not told which mention everyone.
+  const isMixed = isFresh && !!by[state.me] && !!mentioned[ALL];
+  const fresh = isFresh ? unreadOf(by, state.me) : 0;
+  const calls = isFresh
+    ? (mentioned[state.me] ?? 0) + (mentioned[ALL] ?? 0)
+    : 0;
   const shown: FeedMessage | null = last ?? room.last;
   const rooms = {
     ...state.rooms,
-    [roomId]: { ...room, offset, unread: room.unread + fresh, last: shown },
+    [roomId]: {
+      ...room,
+      offset,
+      unread: room.unread + fresh,
+      mentioned: room.mentioned + calls,
+      last: shown,
+    },
   };
   const isTouched = changed.some((target) =>
     target > room.read || target === shown?.offset
   );
   const done = { ...next, rooms };
-  return isSplit || isTouched ? asking(done, roomId) : done;
+  return isSplit || isMixed || isTouched ? asking(done, roomId) : done;
 }
 
 const unreadOf = (by: RoomNews["by"], me: string): number =>

@@ -12,6 +12,7 @@ const summary = (offset: number, unread: number): FeedSummary => ({
   offset,
   read: offset - unread,
   unread,
+  mentioned: 0,
   last: null,
 });
 

@@ -7,10 +7,13 @@ import "../drawn/whole-row.tsx";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";
 import { type Keys, listenForKeys } from "./keys.ts";
+import { isMentioned } from "../drawn/mentions.ts";
+import { mention } from "./mention.ts";
 import { press } from "./press.ts";
+import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
 import { type FeedLink, followFeed } from "./feed.ts";
-import { showUnread } from "./sidebar.ts";
+import { showUnread, unreadText } from "./sidebar.ts";
 import { takeFiles } from "./take-files.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
@@ -26,7 +29,7 @@ export function begin(
   input: HTMLTextAreaElement,
   signal: AbortSignal,
   keys: Keys,
-  room: FeedLink & { state(): RoomState },
+  room: FeedLink & Pick<OpenRoom, "state" | "mentionsIn">,
 ): void {
   tellZone();
   // Offline, a page that is asked for is our own.
@@ -35,6 +38,7 @@ export function begin(
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
   takeFiles(input, signal);
+  mention(room, input, signal);
   // Until it is here: the network may be away just then.
   const getExtras = () =>
     import("../drawn/Extras.tsx").then(stopExtras, () => {});
@@ -44,22 +48,29 @@ export function begin(
   const { me, roomId } = room.state();
   followFeed(room, me, signal, ({ rooms }) => {
     showUnread(document.querySelectorAll<HTMLElement>("[data-room]"), rooms);
-    elsewhere = 0;
-    for (const id in rooms) if (id !== roomId) elsewhere += rooms[id].unread;
+    elsewhere = mentioned = 0;
+    for (const id in rooms) {
+      if (id === roomId) continue;
+      elsewhere += rooms[id].unread;
+      mentioned += rooms[id].mentioned;
+    }
     tellTitle(room.state());
   });
 }
 
 let title: string | undefined;
-/** What is unread in other rooms. */
+/** What is unread in other rooms, and of that what mentions the person. */
 let elsewhere = 0;
+let mentioned = 0;
 
 /** How much is unread in other rooms, and came unseen in this one, stands in the tab's title. */
 export function tellTitle({ messages, read, me }: RoomState): void {
-  const news = elsewhere +
-    messages.filter(({ offset, sender }) =>
-      document.hidden && offset > read && sender.id !== me
-    ).length;
+  const unseen = messages.filter(({ offset, sender }) =>
+    document.hidden && offset > read && sender.id !== me
+  );
+  const calls = mentioned +
+    unseen.filter((message) => isMentioned(message, me)).length;
+  const count = unreadText(elsewhere + unseen.length, calls);
   title ??= document.title;
-  document.title = (news ? `(${news}) ` : "") + title;
+  document.title = (count ? `(${count}) ` : "") + title;
 }

@@ -1,6 +1,7 @@
 /** Ties the room's state, its connection and what is kept on the device together. */
 import type {
   ClientFrame,
+  Mention,
   Message,
   ServerFrame,
 } from "../../../realtime/protocol.ts";
@@ -33,6 +34,11 @@ export interface OpenRoom extends FeedLink {
   message(id: string): Message | undefined;
   /** Shows the message at once and sends it as soon as it can be. */
   send(content: string, replyTo?: string): void;
+  /** Whom a text mentions, once what knows that is there. */
+  mentionsIn?: (
+    content: string,
+    before?: Mention[],
+  ) => Mention[] | undefined;
   retry(clientId: string): void;
   discard(clientId: string): void;
   /** The same for an edit, a deletion or a reaction. */
@@ -110,9 +116,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     if (gone) return dispatch({ event: "discard", clientId: gone.clientId });
     const first = state.unsent.find((u) => u.status === "sending");
     if (!first) return;
-    const { clientId, content, replyTo, request } = first;
+    const { clientId, content, replyTo, mentions, request } = first;
     if (clientId === asked) return;
-    const message = { clientId, content, replyTo };
+    const message = { clientId, content, replyTo, mentions };
     const frame: ClientFrame = request
       ? { ...request, roomId, clientId }
       : { event: "chat-message", roomId, message };
@@ -135,7 +141,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     else after(clientId, late, wait);
   }
 
-  function write(what: Pick<Kept, "content" | "replyTo" | "request">) {
+  function write(
+    what: Pick<Kept, "content" | "replyTo" | "mentions" | "request">,
+  ) {
     heed(true);
     const last = state.unsent.at(-1)?.timestamp ?? 0;
     // Never at the same time, whatever the clock says: the queue is in this order.
@@ -233,7 +241,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       const found = state.messages.find((message) => message.id === id);
       return found && expected(found, state);
     },
-    send: (content, replyTo) => write({ content, replyTo }),
+    send: (content, replyTo) =>
+      write({ content, replyTo, mentions: self.mentionsIn?.(content) }),
     request: (request) => write({ content: "", request }),
     heed,
     retry(clientId) {

@@ -2,9 +2,9 @@
 import type { ServerFrame } from "../../../realtime/protocol.ts";
 import type { FeedState } from "./feed-state.ts";
 
-/** How a count is written; empty for none. */
-export const unreadText = (count: number): string =>
-  count > 99 ? "99+" : count ? String(count) : "";
+/** How a count is written, with a sign if the person is mentioned; empty for none. */
+export const unreadText = (count: number, mentioned = 0): string =>
+  (mentioned ? "@" : "") + (count > 99 ? "99+" : count || "");
 
 /** What of a room's link in the sidebar is needed here. */
 type RoomLink = Pick<HTMLElement, "classList" | "dataset" | "querySelector">;
@@ -15,10 +15,14 @@ export function showUnread(
   rooms: Pick<FeedState, "rooms">["rooms"],
 ): void {
   for (const link of links) {
-    const count = rooms[link.dataset.room!]?.unread;
-    if (count === undefined) continue;
-    link.classList.toggle("unread", count > 0);
-    link.querySelector("[data-unread]")!.textContent = unreadText(count);
+    const room = rooms[link.dataset.room!];
+    if (!room) continue;
+    const { unread, mentioned } = room;
+    link.classList.toggle("unread", unread > 0);
+    link.querySelector("[data-unread]")!.textContent = unreadText(
+      unread,
+      mentioned,
+    );
   }
 }
 

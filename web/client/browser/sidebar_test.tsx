@@ -10,6 +10,7 @@ const summary = (unread: number): FeedSummary => ({
   offset: 9,
   read: 1,
   unread,
+  mentioned: 0,
   last: null,
 });
 
@@ -20,7 +21,7 @@ const entry = (id: string, unread: number): RoomEntry => ({
   createdBy: "ada",
   role: "member",
   memberCount: 2,
-  summary: { epoch: "1", offset: 9, read: 1, unread, last: null },
+  summary: { epoch: "1", offset: 9, read: 1, unread, mentioned: 0, last: null },
 });
 
 Deno.test("the sidebar marks each other room for its count, also one without any", () => {

@@ -132,7 +132,8 @@ function Extras(props: ExtrasProps & { message: Message }) {
     // First, so that what is filled in is not taken for a draft.
     onTakeover((content) => {
       if (content !== message.content) {
-        room.request({ event: "edit-message", id, content });
+        const mentions = room.mentionsIn?.(content, message.mentions);
+        room.request({ event: "edit-message", id, content, mentions });
       }
       end();
     });

@@ -2,7 +2,6 @@ import type { VNode } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../realtime/protocol.ts";
 import { expected } from "../browser/entries.ts";
-import { reactorsOf } from "./reactors.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "../browser/room-state.ts";
 import { type Clock, dayNameOf, dayOf } from "./times.ts";
@@ -226,7 +225,7 @@ export interface RowsProps
   state:
     & Pick<
       RoomState,
-      "roomId" | "messages" | "unsent" | "me" | "online" | "more"
+      "roomId" | "messages" | "unsent" | "me" | "more"
     >
     & { names?: RoomState["names"] };
 }
@@ -237,18 +236,11 @@ export function rows(
   divider: number,
   isAwake = (_at: number) => true,
 ): VNode[] {
-  const { messages, unsent, me, online, more } = state;
+  const { messages, unsent, me, more } = state;
   // Older ones may be new as well: then it is not known yet which is the first.
   let marks = !more || messages[0].offset <= divider + 1;
-  const names = new Map(
-    [
-      ...Object.entries(state.names ?? {}),
-      ...[...online, ...messages.map((m) => m.sender)].map((p) =>
-        [p.id, p.name] as const
-      ),
-    ],
-  ).set(me, "you");
-  const sender = { id: me, name: state.names?.[me] ?? name };
+  const { names } = state;
+  const sender = { id: me, name: names?.[me] ?? name };
   const list: VNode[] = [];
   let last: Message | undefined;
   let heading: Message | undefined;
@@ -285,7 +277,7 @@ export function rows(
         asleep={asleep}
         clock={clock}
         hue={hues[by]}
-        reactors={reactorsOf(message, names)}
+        names={names}
         quoted={replyTo ? messages.find((m) => m.id === replyTo) : undefined}
         status={one?.status}
         reason={one?.reason}

@@ -19,8 +19,8 @@ export interface RowProps {
   clock: Clock;
   /** The sender's colour in the room. */
   hue?: number;
-  /** Who reacted, a line for each emoji. */
-  reactors?: string;
+  /** What people are called, by their ids. */
+  names?: Record<string, string>;
   /** The message this one answers, if it is in the window. */
   quoted?: Message;
   /** For a message of mine that the log does not have yet. */

@@ -110,7 +110,7 @@ Deno.test("deletions, edits, reactions and replies are told", () => {
     message(2, { editedAt: NOON, reactions: { "👍": ["grace", "ada"] } }),
     message(3, { replyTo: "m2" }),
     message(4, { replyTo: "long ago" }),
-  ]);
+  ], { names: { ada: "Ada", grace: "Grace" } });
   assertStringIncludes(page, "This message was deleted.");
   assertStringIncludes(page, ">edited<");
   assertStringIncludes(page, 'aria-pressed="true"');

@@ -1,5 +1,7 @@
 import { Avatar } from "../../components/Avatar.tsx";
 import { Files, textOf } from "./files.tsx";
+import { drawMentions } from "./mentioned.tsx";
+import { reactorsOf } from "./reactors.ts";
 import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { timeOf } from "./times.ts";
@@ -7,8 +9,9 @@ import { timeOf } from "./times.ts";
 /** A message with all there is to it. Buttons name what they do in `data-do`; the list listens. */
 function drawn(props: RowProps) {
   const { room, message, head, me, alive, clock } = props;
-  const { hue, reactors, quoted, status, reason } = props;
+  const { hue, names, quoted, status, reason } = props;
   const { sender, timestamp, content, reactions = {} } = message;
+  const reactors = reactorsOf(message, { ...names, [me]: "you" });
   const link = (id: string) => room && `/rooms/${room}/messages/${id}`;
   // All that can be done with a message, where no script runs; else its address.
   const time = (
@@ -46,7 +49,7 @@ function drawn(props: RowProps) {
         ? <p class="text soft">This message was deleted.</p>
         : (
           <div class="text" dir="auto">
-            {richText(content)}
+            {richText(content, drawMentions(message.mentions, names, me))}
             {message.editedAt && <span class="mark">edited</span>}
             {status === "sending" && !reason && (
               <span class="mark">sending</span>
@@ -65,7 +68,7 @@ function drawn(props: RowProps) {
               data-do={emoji}
               disabled={!alive}
               aria-pressed={people.includes(me) ? "true" : "false"}
-              title={reactors?.split("\n")[i] || undefined}
+              title={reactors[i] || undefined}
             >
               {emoji} {people.length}
             </button>

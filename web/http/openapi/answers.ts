@@ -47,6 +47,10 @@ export const MessageAnswer = z.looseObject({
   clientId: z.string(),
   sender,
   content: z.string().describe("The text; empty where there is none."),
+  mentions: z.array(z.object({ id: z.string(), name: z.string() })).optional()
+    .describe(
+      "Whom the text mentions, with @ and this name; the id * is everyone. It is found in the text.",
+    ),
   voice: z.object({ clip: id }).optional()
     .describe("A voice note: the recording the transcriber keeps."),
   files: z.array(FileAnswer).optional()

@@ -111,6 +111,16 @@ async function aroundUnread(
   return isHere && page ? { page, behind } : { page: newest, behind: false };
 }
 
+/** The names that go with a page: first of those who are on it. */
+function firstOf(names: Map<string, string>, here: string[]) {
+  const ids = new Set([...here, ...names.keys()]);
+  const known = [...ids].flatMap((id) => {
+    const name = names.get(id);
+    return name === undefined ? [] : [[id, name]];
+  });
+  return Object.fromEntries(known.slice(0, NAMES));
+}
+
 /**
  * Reads what the page of a room needs; stores and realtime are asked at the same time.
  *
@@ -133,8 +143,11 @@ export async function loadRoomPage(
     transcriberState(s.config),
     roomHues(s, roomId),
   ]);
-  const writers = page?.messages.map(({ sender }) => sender.id);
-  const names = await roomNames(s, roomId, writers);
+  const here =
+    page?.messages.flatMap(({ sender, mentions = [] }) =>
+      [sender, ...mentions].map(({ id }) => id)
+    ) ?? [];
+  const names = await roomNames(s, roomId, here);
   const listed = list.rooms.find((room) => room.id === roomId);
   // It may be on a later page of the list.
   const summary = listed
@@ -157,7 +170,7 @@ export async function loadRoomPage(
     behind: shown?.behind ?? (isPart && !isLast),
     newest,
     read,
-    names: Object.fromEntries([...names].slice(0, NAMES)),
+    names: firstOf(names, here),
     token: issued.token,
     tokenExpiresAt: issued.expiresAt,
     wsUrl: s.config.wsUrl,

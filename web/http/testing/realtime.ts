@@ -1,5 +1,9 @@
 import { isBlank } from "../../../realtime/text/visible.ts";
-import type { EntryFrame, Message } from "../../../realtime/protocol.ts";
+import {
+  type EntryFrame,
+  EVERYONE,
+  type Message,
+} from "../../../realtime/protocol.ts";
 import type {
   MemberList,
   SessionsEnded,
@@ -128,6 +132,7 @@ export function memoryRealtime(): MemoryRealtime {
           ? replace(roomId, {
             ...message,
             content: change.content,
+            mentions: change.mentions,
             editedAt: Date.now(),
           })
           : replace(roomId, {
@@ -138,7 +143,7 @@ export function memoryRealtime(): MemoryRealtime {
           });
       }),
 
-    post: (account, roomId, { clientId, content, replyTo, files }) =>
+    post: (account, roomId, { clientId, content, replyTo, files, mentions }) =>
       checked(() => {
         const all = messagesOf(roomId);
         const first = all.find((message) => message.clientId === clientId);
@@ -158,6 +163,7 @@ export function memoryRealtime(): MemoryRealtime {
           content: text,
           replyTo,
           files,
+          mentions,
           timestamp: Date.now(),
           offset: all.length + 1,
         };
@@ -187,6 +193,9 @@ export function memoryRealtime(): MemoryRealtime {
             offset: all.length,
             read: seen,
             unread: unread.length,
+            mentioned: unread.filter(({ mentions = [] }) =>
+              mentions.some(({ id }) => [account.id, EVERYONE].includes(id))
+            ).length,
             last: all.at(-1) ?? null,
           }];
         });

@@ -2,13 +2,22 @@ import { page, type RouteConfig } from "fresh";
 import { Head } from "fresh/runtime";
 import { LIMITS } from "../../../../realtime/protocol.ts";
 import type { HistoryPage } from "../../../../realtime/protocol-http.ts";
+import {
+  AskEveryone,
+  type ToEveryone,
+} from "../../../components/AskEveryone.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { SendWaiting } from "../../../components/SendWaiting.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { clockOf } from "../../../http/requests/clock.ts";
 import { readForm, textOf } from "../../../http/requests/forms.ts";
 import { personOf } from "../../../http/middleware/person.ts";
-import { loadRoomPage, readPart } from "../../../http/pages/room-page.ts";
+import {
+  loadRoomPage,
+  readPart,
+  type RoomPage,
+} from "../../../http/pages/room-page.ts";
+import type { Clock } from "../../../client/drawn/times.ts";
 import { AppError, toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { addFile } from "../../../files/add.ts";
@@ -20,11 +29,19 @@ import {
 } from "../../../http/requests/upload.ts";
 import type { Person, Services } from "../../../services.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
+import { toldByAll } from "../../../rooms/everyone.ts";
+import { isId } from "../../../rooms/store.ts";
 import { sendOnce } from "../../../rooms/send-once.ts";
 import { define } from "../../../utils.ts";
 
 /** The room fills the window and brings its own header. */
 export const config: RouteConfig = { skipInheritedLayouts: true };
+
+interface Data extends RoomPage {
+  clock: Clock;
+  /** What would tell everyone, and waits for an answer. */
+  asked?: ToEveryone;
+}
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -32,7 +49,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const part = readPart(ctx.url);
     const data = await loadRoomPage(services, me, ctx.params.id, part);
-    return page({ ...data, clock: clockOf(ctx.req) });
+    return page<Data>({ ...data, clock: clockOf(ctx.req) });
   },
 
   async POST(ctx) {
@@ -52,13 +69,24 @@ export const handler = define.handlers({
       crypto.randomUUID();
     try {
       if (error) throw error;
+      const people = fields("everyone")
+        ? null
+        : await toldByAll(services, id, content);
+      if (people !== null) {
+        const data = await loadRoomPage(services, me, id, { newest: true });
+        const asked = { people, content, clientId, files: files ?? [] };
+        const clock = clockOf(ctx.req);
+        return page<Data>({ ...data, clock, draft: content, asked }, {
+          status: 422,
+        });
+      }
       await sendOnce(services, me, id, { clientId, content, files });
       return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
       const { status, message } = toAppError(error, requestId);
       const data = await loadRoomPage(services, me, id, { newest: true });
       // Sent again under the same id, it is the same message, should it have been stored after all.
-      return page(
+      return page<Data>(
         {
           ...data,
           clock: clockOf(ctx.req),
@@ -85,8 +113,10 @@ async function readMessage(s: Services, me: Person, id: string, req: Request) {
   if (!isMultipart(req)) {
     const form = await readForm(req);
     const fields = (name: string) => textOf(form, name);
+    // What came before a question; whose they are is looked up when they are sent.
+    const files = fields("kept").split(",").filter(isId);
     // The form without its files: what it has of them is what they are called.
-    return { fields, error: fields("file") ? filesLeft() : undefined };
+    return { fields, files, error: fields("file") ? filesLeft() : undefined };
   }
   const announced = announcedBy(req);
   const hold = (bytes: number) => shareOf(req)?.hold(bytes);
@@ -131,7 +161,7 @@ function LiveFrame({ room, history }: {
 }
 
 export default define.page<typeof handler>(({ data, state, req }) => {
-  const { rooms, room, me, history, ...rest } = data;
+  const { rooms, room, me, history, asked, ...rest } = data;
   return (
     <div class="room-page">
       <Title text={room.name} failed={Boolean(data.error)} />
@@ -142,6 +172,7 @@ export default define.page<typeof handler>(({ data, state, req }) => {
       <RoomSidebar rooms={rooms} current={room.id} me={me} />
       <main id="main" class="room-main">
         <SendWaiting req={req} state={state} except={room.id} />
+        {asked && <AskEveryone asked={asked} />}
         <Room
           room={{ id: room.id, name: room.name }}
           me={me}
