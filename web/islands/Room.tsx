@@ -1,6 +1,6 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Role, Sender } from "../../realtime/protocol.ts";
+import type { Role } from "../../realtime/protocol.ts";
 import type { HistoryPage } from "../../realtime/protocol-http.ts";
 import { Composer } from "../client/drawn/Composer.tsx";
 import type { Takeover } from "../client/drawn/Extras.tsx";
@@ -221,7 +221,6 @@ export default function Room(props: RoomProps) {
     rooms: "/rooms",
     reload: "",
   };
-  const others = (people: Sender[]) => people.filter((p) => p.id !== me.id);
   return (
     <section
       class={`room ${alive ? "alive" : ""} ${wayOn ? "refused" : ""}`}
@@ -239,7 +238,7 @@ export default function Room(props: RoomProps) {
           </h1>
           <p class={`status ${status ? "" : "truncate"} ${link}`} role="status">
             {status ??
-              (who(others(online), HERE) || "Only you are here")}{" "}
+              later?.here(online, me.id)}{" "}
             {status && waiting > 0 && `Waiting to be sent: ${waiting}.`}
             {wayOn && <a href={waysOn[wayOn]}>{WAYS_ON[wayOn]}</a>}
           </p>
@@ -271,7 +270,7 @@ export default function Room(props: RoomProps) {
         onNewest={() => open.current?.newest()}
       />
       <p class="typing truncate" aria-live="polite">
-        {who(others(typing), WRITE)}
+        {later?.writing(typing, me.id)}
       </p>
       {extra}
       {dictation}
@@ -310,25 +309,3 @@ export default function Room(props: RoomProps) {
     </section>
   );
 }
-
-/** What is said of one person, of two, and of one and so many others. */
-type Sentences = ((one: string, other: string | number) => string)[];
-
-const HERE: Sentences = [
-  (one) => `${one} is here`,
-  (one, two) => `${one} and ${two} are here`,
-  (one, others) => `${one} and ${others} others are here`,
-];
-const WRITE: Sentences = [
-  (one) => `${one} is typing…`,
-  (one, two) => `${one} and ${two} are typing…`,
-  (one, others) => `${one} and ${others} others are typing…`,
-];
-
-/** Says something of these people; nothing when there is nobody. */
-const who = ([one, two, ...more]: Sender[], sentences: Sentences) =>
-  one &&
-  sentences[more.length ? 2 : two ? 1 : 0](
-    one.name,
-    more.length ? more.length + 1 : two?.name,
-  );

@@ -18,6 +18,7 @@ import { takeFiles } from "./take-files.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
+export { here, writing } from "../drawn/who.ts";
 export { giveBack } from "./refused.ts";
 
 /** Once what changes messages is here, that needs no network: ms. */
