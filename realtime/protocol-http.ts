@@ -96,6 +96,28 @@ export interface Renamed {
   after?: string;
 }
 
+/** `GET /rooms/:id/written?by=&after=`, by web alone: a person's messages in a part of a room. */
+export interface WrittenBy {
+  /** Oldest first, as they are now; none that was deleted. */
+  messages: Message[];
+  /** With it there is more to look at, after that offset. */
+  after?: number;
+}
+
+/** `POST /rooms/:id/withdrawals`, by web alone: deletes a person's messages in a part of a room. */
+export interface Withdrawal {
+  userId: string;
+  /** What whoever deletes them is called. */
+  name: string;
+  /** The offset before the part. */
+  after?: number;
+}
+
+/** With `after` there is more to do, from there. */
+export interface Withdrawn {
+  after?: number;
+}
+
 /** `GET /rooms/:id/clips?after=`, by web alone: those of a part of a room's messages. */
 export interface RoomClips {
   clips: {

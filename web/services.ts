@@ -19,6 +19,9 @@ import type {
   RoomClips,
   SearchPage,
   SessionsEnded,
+  Withdrawal,
+  Withdrawn,
+  WrittenBy,
 } from "../realtime/protocol-http.ts";
 
 export type { Blobs, FaceEngine };
@@ -118,6 +121,10 @@ export interface RealtimeClient {
   rename(rename: Rename): Promise<Renamed>;
   /** The recordings and files in a part of a room. */
   clips(roomId: string, after?: number): Promise<RoomClips>;
+  /** What somebody wrote in a part of a room; with `after` in the answer there is more. */
+  written(roomId: string, userId: string, after?: number): Promise<WrittenBy>;
+  /** Deletes what somebody wrote in a part of a room; with `after` in the answer there is more. */
+  withdraw(roomId: string, withdrawal: Withdrawal): Promise<Withdrawn>;
   /** Some of what hung on messages that are gone, until it is {@link leftoversTaken}. */
   leftovers(): Promise<Leftover[]>;
   leftoversTaken(leftovers: Leftover[]): Promise<void>;

@@ -44,6 +44,8 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/stream", stream],
   ["DELETE", "/rooms/:id", service.end],
   ["GET", "/rooms/:id/clips", service.clips],
+  ["GET", "/rooms/:id/written", service.written],
+  ["POST", "/rooms/:id/withdrawals", service.withdrawals],
   ["POST", "/sessions", service.sessions],
   ["POST", "/renames", service.renames],
   ["GET", "/leftovers", service.leftovers],

@@ -2,7 +2,7 @@
 import { FrameError, object, parseTranscript } from "../frames.ts";
 import type { Leftovers, NamesChanged } from "../protocol-http.ts";
 import { tellHeard } from "../rooms/actions.ts";
-import { clipsOf, renameFor } from "../rooms/erasing.ts";
+import { clipsOf, renameFor, withdraw, writtenBy } from "../rooms/erasing.ts";
 import { body, type Call, json, number, serviceOnly } from "./call.ts";
 
 /** Tells whoever has a room open that people are called otherwise now. Nothing is stored. */
@@ -83,6 +83,34 @@ const isName = (value: unknown): value is string =>
 export async function clips({ context, request, url, roomId }: Call) {
   await serviceOnly(context, request);
   return json(await clipsOf(context.hub.log, roomId, number(url, "after")));
+}
+
+/** A person's messages in a part of a room, for whoever gives them all that is theirs. */
+export async function written({ context, request, url, roomId }: Call) {
+  await serviceOnly(context, request);
+  const by = url.searchParams.get("by");
+  if (!isName(by)) {
+    throw new FrameError("bad-frame", "The parameter by is required.");
+  }
+  const { log } = context.hub;
+  return json(await writtenBy(log, roomId, by, number(url, "after")));
+}
+
+/** Deletes a person's messages in a part of a room: their account is gone, and they go with it. */
+export async function withdrawals({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { userId, name, after } = object(await body(request), "The body");
+  const isPlace = after === undefined ||
+    Number.isSafeInteger(after) && (after as number) >= 0;
+  if (!isName(userId) || !isName(name) || !isPlace) {
+    throw new FrameError(
+      "bad-frame",
+      "The fields userId and name are required; after is an offset, if it is there.",
+    );
+  }
+  const from = after as number | undefined;
+  const { log } = context.hub;
+  return json(await withdraw(log, roomId, { userId, name, after: from }));
 }
 
 const isOptional = (value: unknown): value is string | undefined =>

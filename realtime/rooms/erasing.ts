@@ -1,7 +1,15 @@
 import { attachmentsOf } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
-import { LIMITS } from "../protocol.ts";
-import type { Rename, Renamed, RoomClips } from "../protocol-http.ts";
+import { amendmentEntry } from "../log/making.ts";
+import { LIMITS, type Message } from "../protocol.ts";
+import type {
+  Rename,
+  Renamed,
+  RoomClips,
+  Withdrawal,
+  Withdrawn,
+  WrittenBy,
+} from "../protocol-http.ts";
 
 /** Milliseconds after which one call is answered; whoever asked goes on from there. */
 const BUDGET = 200;
@@ -39,4 +47,58 @@ export async function clipsOf(
   const files = all.filter(({ kind }) => kind === "file").map(({ id }) => id);
   const last = entries.at(-1)?.offset ?? offset;
   return last < offset ? { clips, files, after: last } : { clips, files };
+}
+
+/** Messages of a person that one call gives, or a page more. */
+const WRITTEN = 400;
+
+/**
+ * What a person wrote in a part of a room, as it is now, oldest first: those of the messages after an
+ * offset that are theirs and were not deleted, for as long as one call may take.
+ */
+export async function writtenBy(
+  log: RoomLog,
+  roomId: string,
+  userId: string,
+  after = 0,
+  budget = BUDGET,
+): Promise<WrittenBy> {
+  const limit = LIMITS.historyLimit;
+  const started = performance.now();
+  const written: Message[] = [];
+  let from = after;
+  do {
+    const { messages } = await log.page(roomId, { after: from, limit });
+    written.push(
+      ...messages.filter(({ sender, deletedAt }) =>
+        sender.id === userId && deletedAt === undefined
+      ),
+    );
+    const last = messages.at(-1);
+    if (!last || messages.length < limit) return { messages: written };
+    from = last.offset;
+  } while (written.length < WRITTEN && performance.now() - started < budget);
+  return { messages: written, after: from };
+}
+
+/**
+ * Deletes what a person wrote in a part of a room, in their name and for everybody who looks. Done
+ * twice, it is done once.
+ */
+export async function withdraw(
+  log: RoomLog,
+  roomId: string,
+  { userId, name, after }: Withdrawal,
+): Promise<Withdrawn> {
+  const { messages, after: next } = await writtenBy(log, roomId, userId, after);
+  await Promise.all(messages.map((message) => {
+    const origin = {
+      roomId,
+      clientId: `withdrawn-${message.id}`,
+      sender: { id: userId, name },
+      timestamp: Date.now(),
+    };
+    return log.append(amendmentEntry(origin, message, { kind: "d" }));
+  }));
+  return { after: next };
 }

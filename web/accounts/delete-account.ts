@@ -23,11 +23,13 @@ import {
  * Deletes an account: its face, picture, e-mail and memberships; its sessions are void at once.
  * When it fails half-way it can be run again. Then call `finishErasuresSoon`.
  *
+ * @param messages what the person wrote goes, too; else it stays, under another name.
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function deleteAccount(
   s: Pick<Services, "kv" | "blobs" | "realtime">,
   accountId: string,
+  messages = false,
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
@@ -51,7 +53,7 @@ export async function deleteAccount(
     if (owner.value === accountId) commit.check(owner).delete(owner.key);
     commit.delete(addressChanges(accountId));
     for (const id of mailIdsOf(accountId)) dropMail(commit, id);
-    noteErasure(commit, accountId, ofAccount(account.value.emailKey));
+    noteErasure(commit, accountId, ofAccount(account.value.emailKey, messages));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
     return ok ? face.value?.picture ?? null : undefined;

@@ -2,10 +2,12 @@ import type { Renamed } from "../../realtime/protocol-http.ts";
 import { removeFilesOf } from "../files/remove.ts";
 import { type Asking, askTranscriber } from "../rooms/ask-transcriber.ts";
 import { DELETED_PERSON } from "../rooms/names.ts";
+import { keys } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 
-/** What is kept of a person beside KV, and how it is deleted. */
-export const ELSEWHERE = ["names", "clips", "files"] as const;
+/** What is kept of a person beside KV, in the order in which it is deleted: the first ends what is
+ * left of their sessions. */
+export const ELSEWHERE = ["names", "messages", "clips", "files"] as const;
 export type Elsewhere = typeof ELSEWHERE[number];
 
 /** How far it has come: all parts before this place are done. */
@@ -17,8 +19,9 @@ export interface Progress {
 const PATIENCE_MS = 15_000;
 
 /**
- * Deletes the next part of what a service has of somebody: the name in what they wrote, or the
- * recordings they kept. Where the part after it begins, if there is one.
+ * Deletes the next part of what a service has of somebody: the name in what they wrote, what they
+ * wrote itself, or the recordings and files they kept. Where the part after it begins, if there is
+ * one.
  *
  * @throws {Error} when the service is away.
  */
@@ -28,6 +31,7 @@ export async function erasePart(
   userId: string,
   { after }: Progress,
 ): Promise<Progress | undefined> {
+  if (what === "messages") return await withdrawPart(s, userId, after);
   if (what === "files") {
     return await removeFilesOf(s, userId) ? {} : undefined;
   }
@@ -40,4 +44,36 @@ export async function erasePart(
       PATIENCE_MS,
     );
   return done?.after === undefined ? undefined : { after: done.after };
+}
+
+/** Milliseconds after which the place that was come to is noted. */
+const NOTED_MS = 2_000;
+
+/**
+ * Deletes what somebody wrote in the next rooms, whether or not they were in them to the end. The
+ * place it came to is a room and an offset in it.
+ */
+async function withdrawPart(
+  { kv, realtime }: Pick<Services, "kv" | "realtime">,
+  userId: string,
+  place = "",
+): Promise<Progress | undefined> {
+  const until = Date.now() + NOTED_MS;
+  const [first = "", offset] = place.split(" ");
+  const rooms = kv.list({
+    prefix: keys.rooms(),
+    ...(first ? { start: keys.room(first) } : {}),
+  });
+  for await (const { key } of rooms) {
+    const roomId = String(key[1]);
+    let after = roomId === first && offset ? Number(offset) : undefined;
+    do {
+      if (Date.now() > until) {
+        return { after: after === undefined ? roomId : `${roomId} ${after}` };
+      }
+      const part = { userId, name: DELETED_PERSON, after };
+      ({ after } = await realtime.withdraw(roomId, part));
+    } while (after !== undefined);
+  }
+  return undefined;
 }

@@ -32,10 +32,11 @@ export interface Erasure extends Partial<Record<Elsewhere, Progress>> {
   cleared?: true;
 }
 
-/** What deleting an account leaves to be done. */
-export const ofAccount = (email: string): Erasure => ({
+/** What deleting an account leaves to be done, with the person's messages or without. */
+export const ofAccount = (email: string, messages = false): Erasure => ({
   email,
   names: {},
+  ...(messages ? { messages: {} } : {}),
   clips: {},
   files: {},
 });

@@ -108,3 +108,33 @@ Deno.test(
     assertEquals(await finishErasures(s), { done: 0, left: 0 });
   }),
 );
+
+Deno.test(
+  "who wants it so takes their messages along, from every room, wherever it broke off",
+  onStage(async (stage) => {
+    const withdrawn: [string, number | undefined][] = [];
+    renamer(stage, 1);
+    let away = true;
+    stage.s.realtime.withdraw = (roomId, { after }) => {
+      if (withdrawn.length === 2 && away) return Promise.reject(new Error());
+      withdrawn.push([roomId, after]);
+      return Promise.resolve(
+        roomId === "b" && after === undefined ? { after: 100 } : {},
+      );
+    };
+    for (const id of ["a", "b", "c"]) {
+      await stage.s.kv.set(["rooms", id], { id });
+    }
+    const transcriber = eraser(() => Response.json({}));
+    const s = elsewhere(stage.s, transcriber.url);
+    const commit = stage.s.kv.atomic();
+    noteErasure(commit, "gone", ofAccount("gone@example.com", true));
+    await commit.commit();
+    assertEquals(await finishErasures(s), { done: 0, left: 1 });
+    away = false;
+    assertEquals(await finishErasures(s), { done: 1, left: 0 });
+    const places = new Set(withdrawn.map((place) => place.join(" ").trim()));
+    assertEquals([...places].sort(), ["a", "b", "b 100", "c"]);
+    await transcriber.shutdown();
+  }),
+);

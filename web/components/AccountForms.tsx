@@ -98,9 +98,37 @@ export function AccountForms(
           <summary class="button button-danger">Delete this account</summary>
           <IntentForm intent="delete-account">
             <p>
-              This deletes your account, your face and your memberships at once,
-              and cannot be undone. Your messages stay in their rooms.
+              This deletes your account, your face, your files and your
+              recordings at once, and cannot be undone.
             </p>
+            <fieldset class="field">
+              <legend>Your messages</legend>
+              <div>
+                <div class="check">
+                  <input
+                    type="radio"
+                    id="keep-messages"
+                    name="messages"
+                    value="keep"
+                    checked
+                  />
+                  <label for="keep-messages">
+                    Keep them in their rooms, as from “Deleted person”
+                  </label>
+                </div>
+              </div>
+              <div>
+                <div class="check">
+                  <input
+                    type="radio"
+                    id="delete-messages"
+                    name="messages"
+                    value="delete"
+                  />
+                  <label for="delete-messages">Delete them everywhere</label>
+                </div>
+              </div>
+            </fieldset>
             <Field
               id="delete-password"
               name="password"

@@ -13,6 +13,8 @@ import type {
   RoomClips,
   RoomRenamed,
   SearchPage,
+  Withdrawn,
+  WrittenBy,
 } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
 import { currentRequestId } from "../request-id.ts";
@@ -247,6 +249,21 @@ export function realtimeClient(
         `${roomPath(roomId)}/clips?${queryOf({ after })}`,
         { token: () => signer.serviceToken("realtime") },
       );
+    },
+
+    async written(roomId, userId, after) {
+      return await callJson<WrittenBy>(
+        `${roomPath(roomId)}/written?${queryOf({ by: userId, after })}`,
+        { token: () => signer.serviceToken("realtime") },
+      );
+    },
+
+    async withdraw(roomId, withdrawal) {
+      return await callJson<Withdrawn>(`${roomPath(roomId)}/withdrawals`, {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: withdrawal,
+      });
     },
 
     async leftovers() {

@@ -52,6 +52,7 @@ export interface StoredInvitation {
 }
 
 export const keys = {
+  rooms: () => ["rooms"],
   room: (roomId: string) => ["rooms", roomId],
   member: (roomId: string, accountId: string) => [
     "room_members",

@@ -86,6 +86,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         sessionsEnded: unused,
         rename: unused,
         clips: () => Promise.resolve({ clips: [], files: [] }),
+        written: () => Promise.resolve({ messages: [] }),
+        withdraw: () => Promise.resolve({}),
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),

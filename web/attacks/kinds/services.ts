@@ -43,6 +43,11 @@ const OF_WEB: Try[] = [
     ...{ id: "{message}", content: "Mine", voice: { clip: "{clip}" } },
   }),
   at("realtime", "GET", "/rooms/{room}/clips"),
+  at("realtime", "GET", "/rooms/{room}/written?by={owner}"),
+  at("realtime", "POST", "/rooms/{room}/withdrawals", {
+    userId: "{owner}",
+    name: "Mine",
+  }),
   at("realtime", "POST", "/renames", { userId: "{owner}", name: "Mine" }),
   at("realtime", "DELETE", "/rooms/{room}"),
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),

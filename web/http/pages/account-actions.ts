@@ -120,7 +120,7 @@ export async function act(
       return signedOut;
     case "delete-account":
       await confirmPassword(s, { accountId, password, ip });
-      await deleteAccount(s, accountId);
+      await deleteAccount(s, accountId, textOf(form, "messages") === "delete");
       finishErasuresSoon(s);
       await announceSignOut(s, { userId: accountId });
       return signedOut;

@@ -230,6 +230,23 @@ export function memoryRealtime(): MemoryRealtime {
 
     clips: () => checked(() => ({ clips: [], files: [] })),
 
+    written: (roomId, userId) =>
+      checked(() => ({
+        messages: messagesOf(roomId).filter(({ sender, deletedAt }) =>
+          sender.id === userId && deletedAt === undefined
+        ),
+      })),
+
+    withdraw: (roomId, { userId }) =>
+      checked(() => {
+        for (const message of messagesOf(roomId)) {
+          if (message.sender.id !== userId) continue;
+          message.content = "";
+          message.deletedAt = Date.now();
+        }
+        return {};
+      }),
+
     leftovers: () => checked(() => []),
 
     leftoversTaken: () => checked(() => {}),

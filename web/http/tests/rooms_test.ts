@@ -373,3 +373,18 @@ Deno.test("an invitation shows on the list of whoever was invited, and fills in 
   const after = await html(app.ask("/rooms", { cookie: jonas.cookie }));
   assert(!after.includes("Invitations for you"));
 });
+
+Deno.test("whoever deletes their account says what becomes of their messages", async () => {
+  await using app = await testApp();
+  const password = "correct horse battery";
+  for (const messages of ["keep", "delete"]) {
+    const { account, cookie } = await app.person(`Ada ${messages}`);
+    const page = await (await app.ask("/account", { cookie })).text();
+    assertMatch(page, /value="keep" checked[^]*value="delete"/);
+    const form = { intent: "delete-account", password, messages };
+    assertEquals((await app.send("/account", form, cookie)).status, 303);
+    const { value } = await app.services.kv
+      .get<{ messages?: unknown }>(["erasures", account.id]);
+    assertEquals(value?.messages !== undefined, messages === "delete");
+  }
+});
