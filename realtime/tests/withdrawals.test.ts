@@ -22,12 +22,13 @@ async function inParts<T extends { after?: number }>(
   ask: (after?: number) => Promise<Response>,
 ): Promise<T[]> {
   const parts: T[] = [];
-  for (let after: number | undefined;;) {
+  let after: number | undefined;
+  do {
     const part = await (await ask(after)).json() as T;
     parts.push(part);
     after = part.after;
-    if (after === undefined) return parts;
-  }
+  } while (after !== undefined);
+  return parts;
 }
 
 test("what somebody wrote is told whole, and is deleted for everybody", async () => {
