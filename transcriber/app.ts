@@ -118,12 +118,17 @@ function addHealth(app: OpenAPIHono<Env>, deps: Deps): void {
       summary: "The languages that can be spoken",
       responses: {
         200: {
-          description: "BCP 47 tags",
+          description: "The languages, and what the engine knows of them",
           content: { "application/json": { schema: LanguagesSchema } },
         },
       },
     }),
-    (c) => c.json({ languages: [...recognizer.languages] }, 200),
+    (c) =>
+      c.json({
+        languages: [...recognizer.languages],
+        detects: recognizer.detects ?? false,
+        hints: recognizer.takesHints ?? false,
+      }, 200),
   );
   app.openapi(
     createRoute({

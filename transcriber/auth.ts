@@ -4,6 +4,7 @@ import type { Config } from "./config.ts";
 import { ApiError } from "./errors.ts";
 import { SessionCheck, signedOut, webDown } from "./session-check.ts";
 import { type Session, SignOuts } from "./sign-outs.ts";
+import { type Wishes, wishesIn } from "./wishes.ts";
 
 /** Who is asking. `id` is unique over all kinds and safe to log and to store with a clip. */
 export interface Caller {
@@ -11,6 +12,8 @@ export interface Caller {
   id: string;
   /** The session of a person. */
   session?: Session;
+  /** How they want their text written, as web knows it. */
+  writing?: Wishes;
 }
 
 export interface Auth {
@@ -104,7 +107,13 @@ function callerOf(payload: JWTPayload): Caller {
       sid: typeof sid === "string" ? sid : undefined,
       issuedAt,
     };
-    return { kind: "person", id: `person:${userId}`, session };
+    const writing = wishesIn(payload.dictation);
+    return {
+      kind: "person",
+      id: `person:${userId}`,
+      session,
+      ...(writing && { writing }),
+    };
   }
   throw new errors.JWTClaimValidationFailed("no subject", payload, "sub");
 }

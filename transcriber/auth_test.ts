@@ -23,6 +23,25 @@ Deno.test("a person's token and web's own are told apart", async () => {
   assertEquals(await auth.verify(service), { kind: "service", id: "service" });
 });
 
+Deno.test("what a person wishes of their text comes with their token, where it makes sense", async () => {
+  await using web = await startWeb();
+  const auth = createAuth({ appUrl: web.url, keys: [] });
+  const wishes = { spoken: true, hints: ["Ada Lovelace", "KV"] };
+  const cases: [unknown, unknown][] = [
+    [wishes, wishes],
+    [{}, { hints: [] }],
+    [{ hints: Array(101).fill("a") }, undefined],
+    [{ hints: ["x".repeat(201)] }, undefined],
+    [{ spoken: "yes" }, undefined],
+    ["hello", undefined],
+    [null, undefined],
+  ];
+  for (const [dictation, expected] of cases) {
+    const { writing } = await auth.verify(await web.token({ dictation }));
+    assertEquals(writing, expected);
+  }
+});
+
 Deno.test("a token that is not right is refused, and the answer says how", async () => {
   await using web = await startWeb();
   const auth = createAuth({ appUrl: web.url, keys: KEYS });

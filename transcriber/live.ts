@@ -13,8 +13,9 @@ import {
   usualLanguage,
 } from "./recognizers/recognizer.ts";
 import { requestIdOf } from "../realtime/common/request-id.ts";
-import { LanguageSchema, Writing, writingOf } from "./schemas.ts";
+import { LanguageSchema, Writing, writingIn } from "./schemas.ts";
 import type { Deps } from "./service.ts";
+import { type Wishes, writingOf } from "./wishes.ts";
 
 /** What the server sends. */
 export type LiveFrame = Update | {
@@ -50,23 +51,39 @@ export const liveDocumentation = {
   path: "/transcribe/live",
   summary: "WebSocket: text while you speak",
   description:
-    `Open it with your token as Authorization: Bearer. A browser sends the token as the second subprotocol: new WebSocket(url, ["transcriber", token]). To name a language, add ?language=; spoken and hints are those of /transcribe. Then send binary frames of 16 kHz mono signed 16-bit little-endian PCM, at most 65,536 bytes each, and {"type": "end"} when you are done. The server sends {"type": "partial", "text"}, which replaces the partial before it, {"type": "final", "text", "words"}, and {"type": "error", "code", "message"}. The finals, joined with spaces, are the whole text. The socket closes with 1000 after the end, with 4000–4099 when it makes sense to try again later, and with 4400–4499 when it does not. It stays open for at most 5 minutes, and for 15 s without audio.`,
+    `Open it with your token as Authorization: Bearer. A browser sends the token as the second subprotocol: new WebSocket(url, ["transcriber", token]). To name a language, add ?language=; spoken and hints are those of /transcribe. Then send binary frames of 16 kHz mono signed 16-bit little-endian PCM, at most 65,536 bytes each, and {"type": "end"} when you are done. The server sends {"type": "partial", "text"}, which replaces the partial before it, {"type": "final", "text", "words", "until"}, and {"type": "error", "code", "message"}. The finals, joined with spaces, are the whole text. If the connection breaks, open another one and go on with the sound that comes after the seconds in the last until. Give both the same ?id= of your own making, 8 to 64 letters, digits, hyphens or underscores, and the first one ends at once with replaced. The socket closes with 1000 after the end, with 4000–4099 when it makes sense to try again later, and with 4400–4499 when it does not. It stays open for at most 5 minutes, and for 15 s without audio.`,
   responses: {
     101: { description: "The socket is open" },
     ...failures(400, 401, 403, 426, 429, 503),
   },
 } as const;
 
+/** What a client calls its dictation, so that it can go on with it in another socket. */
+const ID = /^[\w-]{8,64}$/;
+
+/** Milliseconds a socket has to give up its decoder to the one that goes on in its place. */
+const HANDOVER = 5_000;
+
+/** A socket, from its upgrade to its end. */
+interface Open {
+  caller: Caller;
+  id: string | null;
+  /** Resolves once it has no decoder any more. */
+  done: Promise<void>;
+  /** Aborted when nobody reads its words any more, or another socket goes on in its place. */
+  gone: AbortController;
+  isReplaced: boolean;
+}
+
 /** The live sockets of this process. */
 export class Live {
   #deps: Deps;
   #times: LiveTimes;
-  #open = new Map<Inbox, Caller>();
+  #open = new Map<Inbox, Open>();
   /** People with a stream: one each, so that nobody takes every decoder. */
   #speaking = new Set<string>();
   /** Streams that have a decoder. */
   #streams = 0;
-  #talking = new Set<Promise<void>>();
 
   constructor(deps: Deps, times: Partial<LiveTimes> = {}) {
     this.#deps = deps;
@@ -128,21 +145,45 @@ export class Live {
     if (!language.success) throw unknownLanguage();
     const writing = Writing.safeParse(Object.fromEntries(query));
     if (!writing.success) throw unknownWriting();
+    const id = query.get("id");
+    if (id !== null && !ID.test(id)) throw unknownId();
     this.#deps.limits.take(caller);
+    if (id !== null) await this.#replace(caller, id);
     this.#assertRoom(caller);
     return {
       caller,
+      id,
       protocol,
       language: language.data,
       detect: named === null,
-      writing: writingOf(writing.data),
+      writing: writingOf(writingIn(writing.data), caller.writing),
     };
+  }
+
+  /** Ends what the same person has open under an id: its connection broke, and nobody told us yet. */
+  async #replace(caller: Caller, id: string): Promise<void> {
+    const before = [...this.#open].filter(([, it]) =>
+      it.id === id && it.caller.id === caller.id
+    );
+    for (const [inbox, it] of before) {
+      it.isReplaced = true;
+      it.gone.abort(replaced());
+      inbox.fail(replaced());
+    }
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, HANDOVER);
+    const done = Promise.all(before.map(([, it]) => it.done));
+    await Promise.race([done, late.promise]);
+    clearTimeout(timer);
   }
 
   /** Before a socket is opened: afterwards its frames take memory, even while it is closed. */
   #assertRoom({ kind, id }: Caller): void {
     const most = this.#deps.config.liveStreams + SOCKETS_MORE;
-    const own = [...this.#open.values()].filter((it) => it.id === id).length;
+    const own =
+      [...this.#open.values()].filter(({ caller, isReplaced }) =>
+        caller.id === id && !isReplaced
+      ).length;
     if (this.#open.size >= most) throw recognizerBusy();
     if (kind === "person" && own >= SOCKETS_EACH) throw alreadyDictating();
   }
@@ -158,12 +199,12 @@ export class Live {
         }),
       );
     }
-    await Promise.all(this.#talking);
+    await Promise.all([...this.#open.values()].map(({ done }) => done));
   }
 
   /** Ends what those have open whose session has ended. */
   #endSignedOut(): void {
-    for (const [inbox, caller] of this.#open) {
+    for (const [inbox, { caller }] of this.#open) {
       try {
         assertSignedIn(this.#deps.auth.signOuts, caller);
       } catch (error) {
@@ -174,8 +215,6 @@ export class Live {
 
   #serve(socket: WebSocket, talk: Talk): void {
     const inbox = new Inbox();
-    this.#open.set(inbox, talk.caller);
-    this.#deps.metrics.liveStreams(this.#open.size);
     const opened = Promise.withResolvers<void>();
     const closed = Promise.withResolvers<void>();
     const leave = () => {
@@ -188,12 +227,21 @@ export class Live {
     socket.onmessage = ({ data }) => inbox.push(data);
     socket.onclose = leave;
     socket.onerror = leave;
+    const gone = new AbortController();
+    socket.addEventListener("close", () => gone.abort());
     // Before it is open nothing can be said on it, not even that it is of no use.
     const talking = opened.promise.then(() =>
-      this.#converse(socket, inbox, talk)
+      this.#converse(socket, inbox, talk, gone.signal)
     );
-    this.#talking.add(talking);
-    talking.finally(() => this.#talking.delete(talking));
+    const { caller, id } = talk;
+    this.#open.set(inbox, {
+      caller,
+      id,
+      done: talking,
+      gone,
+      isReplaced: false,
+    });
+    this.#deps.metrics.liveStreams(this.#open.size);
     // A socket takes memory until it is closed, not only until it is told to.
     Promise.all([talking, closed.promise]).finally(() => {
       this.#open.delete(inbox);
@@ -205,11 +253,10 @@ export class Live {
     socket: WebSocket,
     inbox: Inbox,
     talk: Talk,
+    gone: AbortSignal,
   ): Promise<void> {
     const { requestId } = talk;
     const started = performance.now();
-    const gone = new AbortController();
-    socket.addEventListener("close", () => gone.abort());
     const send = (frame: LiveFrame) => {
       if (socket.readyState === WebSocket.OPEN) {
         socket.send(JSON.stringify(frame));
@@ -219,11 +266,11 @@ export class Live {
     let code = "done";
     let operator: string | undefined;
     try {
-      await this.#recognise(inbox, talk, send, gone.signal, heard);
+      await this.#recognise(inbox, talk, send, gone, heard);
       socket.close(1000);
     } catch (error) {
       const shown = error instanceof ApiError ? error : internalError(error);
-      code = gone.signal.aborted ? "abandoned" : shown.code;
+      code = gone.aborted ? "abandoned" : shown.code;
       operator = shown.operator;
       send({ type: "error", code: shown.code, message: shown.message });
       if (socket.readyState === WebSocket.OPEN) {
@@ -307,10 +354,11 @@ export class Live {
 /** Who speaks, and what. */
 interface Talk {
   caller: Caller;
+  id: string | null;
   language: string;
   /** Nobody named the language. */
   detect: boolean;
-  writing: ReturnType<typeof writingOf>;
+  writing: Wishes;
   requestId: string;
 }
 
@@ -334,6 +382,20 @@ const unknownWriting = () =>
     status: 400,
     message:
       "Set spoken to true or false, and send at most 2,000 characters of hints.",
+  });
+
+const unknownId = () =>
+  new ApiError({
+    code: "invalid",
+    status: 400,
+    message: "An id has 8 to 64 letters, digits, hyphens or underscores.",
+  });
+
+const replaced = () =>
+  new ApiError({
+    code: "replaced",
+    status: 409,
+    message: "Your dictation goes on in another connection.",
   });
 
 const unknownFrame = () =>

@@ -84,6 +84,53 @@ Deno.test("who is in a hundred rooms, and has a long name, may dictate as well",
   assertEquals(await conversation(service, [end], token), "1000");
 });
 
+/** Opens the socket of a dictation that has an id. */
+const openWithId = (service: Running, token: string, id: string) =>
+  openLive(service.url, token, { id });
+
+Deno.test("a dictation goes on in another socket at once, though nobody told that the first one broke", async () => {
+  const recognizer = new Stuck();
+  await using service = await startService({ recognizer }, { liveStreams: 1 });
+  const token = await service.web.token();
+  const first = await openWithId(service, token, "dictation-1");
+  first.send(second());
+  await recognizer.started.promise;
+  // Twice as many as a person may have open: those that are replaced count no more.
+  const others = [];
+  for (let i = 0; i < 4; i++) {
+    others.push(await openWithId(service, token, "dictation-1"));
+  }
+  assertEquals(await ending(first), "4409 replaced");
+  for (const other of others.slice(0, -1)) {
+    assertEquals(await ending(other), "4409 replaced");
+  }
+  await recognizer.abandoned.promise;
+  others.at(-1)!.send(end);
+  assertEquals(await ending(others.at(-1)!), "1000");
+});
+
+Deno.test("nobody ends another person's dictation by its id, and an id is short and plain", async () => {
+  await using service = await startService();
+  const ada = await openWithId(
+    service,
+    await service.web.token(),
+    "dictation-1",
+  );
+  const bob = await service.web.token({ sub: "bob" });
+  const other = await openWithId(service, bob, "dictation-1");
+  for (const client of [other, ada]) {
+    client.send(end);
+    assertEquals(await ending(client), "1000");
+  }
+  const authorization = `Bearer ${bob}`;
+  for (const id of ["short", "x".repeat(65), "with%20space", ""]) {
+    assertEquals(
+      await refusal(service, { authorization }, `?id=${id}`),
+      "400 invalid",
+    );
+  }
+});
+
 Deno.test("a conversation that goes wrong ends with an error and a code that says whether to retry", async () => {
   await using service = await startService();
   const cases: [string, (string | ArrayBuffer)[], string][] = [

@@ -11,9 +11,9 @@ export const LanguageSchema = z.string()
 
 /** How text is to be written, for recordings and live. */
 export const Writing = z.object({
-  spoken: z.enum(["true", "false"]).default("false").openapi({
+  spoken: z.enum(["true", "false"]).optional().openapi({
     description:
-      "Write “comma”, “full stop”, “question mark”, “new line” and the like as marks (English, German, French, Spanish).",
+      "Write “comma”, “full stop”, “question mark”, “new line” and the like as marks (English, German, French, Spanish). Without it, as the person chose in their account.",
   }),
   hints: z.string().max(2_000).default("").openapi({
     description:
@@ -23,10 +23,10 @@ export const Writing = z.object({
 });
 
 /** The same as an engine takes it. */
-export const writingOf = ({ spoken, hints }: z.infer<typeof Writing>) => ({
-  spoken: spoken === "true",
+export const writingIn = ({ spoken, hints }: z.infer<typeof Writing>) => ({
+  spoken: spoken === undefined ? undefined : spoken === "true",
   hints: hints.split(",").map((hint) => hint.trim())
-    .filter((hint) => hint !== "").slice(0, 100),
+    .filter((hint) => hint !== ""),
 });
 
 export const TranscribeQuery = z.object({
@@ -98,7 +98,16 @@ export const AddressSchema = z.object({
 }).openapi("ClipAddress");
 
 export const LanguagesSchema = z.object({
-  languages: z.array(z.string()).openapi({ example: ["en-US"] }),
+  languages: z.array(z.string()).openapi({
+    description: "BCP 47 tags.",
+    example: ["en-US"],
+  }),
+  detects: z.boolean().openapi({
+    description: "Without a language, the engine tells which one is spoken.",
+  }),
+  hints: z.boolean().openapi({
+    description: "Names and words that are likely to be said help the engine.",
+  }),
 }).openapi("Languages");
 
 export const ErrorSchema = z.object({

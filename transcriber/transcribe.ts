@@ -24,8 +24,9 @@ import {
   TranscribeQuery,
   type Transcript,
   TranscriptSchema,
-  writingOf,
+  writingIn,
 } from "./schemas.ts";
+import { writingOf } from "./wishes.ts";
 import type { Env } from "./context.ts";
 import type { Deps } from "./service.ts";
 
@@ -146,7 +147,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       ? await bytesOf(deps, caller, json)
       : new Uint8Array(await c.req.arrayBuffer());
     const answer = await transcribe(deps, caller, bytes, {
-      ...writingOf(writing),
+      ...writingOf(writingIn(writing), caller.writing),
       language,
       detect: named === undefined,
       keep: json?.audio_uri === undefined ? keep : "false",

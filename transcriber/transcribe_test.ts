@@ -81,6 +81,29 @@ Deno.test("marks that were spoken and names that are likely reach the engine, an
   }
 });
 
+Deno.test("what a person chose in their account holds for each of their recordings, unless it says otherwise", async () => {
+  const sentence = "twenty five people question mark";
+  const recognizer = await Scripted.hearing(sentence);
+  await using service = await startService({ recognizer });
+  const dictation = { spoken: true, hints: ["Ada", "Grace"] };
+  const authorization = `Bearer ${await service.web.token({ dictation })}`;
+  const audio = await speak(sentence);
+  const texts: string[] = [];
+  for (const query of ["", "?spoken=false&hints=Grace,Linus"]) {
+    const { headers, ...init } = post(audio);
+    const answer = await service.request(`/transcribe${query}`, {
+      ...init,
+      headers: { ...headers, authorization },
+    });
+    texts.push((await answer.json()).text);
+  }
+  assertEquals(texts, ["25 people?", "25 people question mark"]);
+  assertEquals(recognizer.asked.map(({ hints }) => hints), [
+    ["Ada", "Grace"],
+    ["Grace", "Linus", "Ada"],
+  ]);
+});
+
 Deno.test("without a language the engine tells it, or takes English, or what it knows", async () => {
   const german = await Scripted.hearing("yes");
   Object.assign(german, {

@@ -13,6 +13,7 @@ import {
 } from "../recognizers/recognizer.ts";
 import type { Env } from "../context.ts";
 import type { Deps } from "../service.ts";
+import { writingOf } from "../wishes.ts";
 import { transcriptionsDocumentation } from "./documentation.ts";
 import { isWithoutWords } from "./errors.ts";
 import { streamed } from "./events.ts";
@@ -72,9 +73,12 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
     allowSilence: true,
   });
   deps.metrics.audio("recording", recording.duration);
-  const { prompt, keywords: hints } = asked;
+  const writing = writingOf(
+    { hints: asked.keywords },
+    c.get("caller").writing,
+  );
   const detect = asked.language === undefined;
-  const how = { language, detect, signal, prompt, hints };
+  const how = { ...writing, language, detect, signal, prompt: asked.prompt };
   if (!asked.stream) {
     const heard = await wordsIn(deps, file, recording, how);
     return formatted({ heard, language }, asked);

@@ -89,9 +89,15 @@ export function recognizerContract({ name, make, ignore }: ContractOptions) {
     await stream.feed(pcmOf(await speak(SECOND)));
     await stream.finish();
     await stream.close();
-    const finals = updates.filter(({ type }) => type === "final");
+    const finals = updates.filter((update) => update.type === "final");
     assertEquals(finals.map(({ text }) => said(text)), SENTENCES);
     for (const { text } of finals) assertMatch(text, /^[A-Z]/);
+    // Whoever goes on in another stream begins where the words before end.
+    const [first, second] = finals.map(({ until }) => until);
+    const spoken = pcm.length / 16_000;
+    assert(finals[0].words.every(({ end }) => end <= first + 0.01));
+    assert(finals[1].words.every(({ start }) => start > first));
+    assert(first <= spoken && second > spoken);
   });
 
   promise("takes pieces that were not awaited in order", async (engine) => {

@@ -149,9 +149,12 @@ export class GoogleStream implements RecognitionStream {
         guesses.push(text);
         continue;
       }
-      this.#settle(secondsOf(result.resultEndTime));
-      const words = wordsOf(best, this.#callAt / SAMPLE_RATE);
-      if (text) this.#options.onUpdate({ type: "final", text, words });
+      const end = secondsOf(result.resultEndTime);
+      this.#settle(end);
+      const began = this.#callAt / SAMPLE_RATE;
+      const words = wordsOf(best, began);
+      const until = began + end;
+      if (text) this.#options.onUpdate({ type: "final", text, words, until });
     }
     this.#guess(guesses.join(" ").trim());
   }

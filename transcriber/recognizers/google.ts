@@ -62,6 +62,7 @@ export class Google implements Recognizer {
   readonly name = "google";
   readonly languages = GOOGLE_LANGUAGES;
   readonly writes = true;
+  readonly takesHints = true;
   #options: Required<GoogleOptions>;
   #client: Promise<SpeechClient> | null = null;
   #closed = false;

@@ -23,6 +23,7 @@ export class PocketSphinxStream implements RecognitionStream {
   #broken = false;
   #heard = false;
   #samples = 0;
+  #all = 0;
   #partial = "";
   #begun = false;
 
@@ -72,6 +73,7 @@ export class PocketSphinxStream implements RecognitionStream {
       if (!this.#open) decoder.beginUtterance();
       this.#open = true;
       await decoder.process(pcm);
+      this.#all += pcm.length;
       if (!decoder.inSpeech()) {
         if (this.#heard) await this.#settle();
         return;
@@ -107,7 +109,8 @@ export class PocketSphinxStream implements RecognitionStream {
         return;
       }
       const text = sentence(words.map((word) => word.word));
-      this.#options.onUpdate({ type: "final", text, words });
+      const until = this.#all / SAMPLE_RATE;
+      this.#options.onUpdate({ type: "final", text, words, until });
     });
   }
 

@@ -1,3 +1,4 @@
+import { languageInWords } from "../../realtime/common/language-in-words.ts";
 import { ApiError } from "../errors.ts";
 
 /** Hertz of all audio a recogniser takes: mono, signed 16-bit. */
@@ -31,7 +32,13 @@ export type RecognizerStatus =
  */
 export type Update =
   | { type: "partial"; text: string }
-  | { type: "final"; text: string; words: Word[] };
+  | {
+    type: "final";
+    text: string;
+    words: Word[];
+    /** Seconds from the beginning of the stream: what was said until then is settled. */
+    until: number;
+  };
 
 export interface RecognitionStream {
   /**
@@ -84,6 +91,10 @@ export interface Recognizer {
   readonly languages: readonly string[];
   /** Whether its text has numbers in digits, as people write. */
   readonly writes?: boolean;
+  /** Whether it tells by itself which of its languages is spoken, when nobody says. */
+  readonly detects?: boolean;
+  /** Whether names and words that are likely to be said help it. */
+  readonly takesHints?: boolean;
   /** Whether the engine knows this BCP 47 language. */
   supports(language: string): boolean;
   /** Recordings and streams that wait for a decoder now. */
@@ -146,8 +157,11 @@ export function assertUsable(recognizer: Recognizer, language: string): void {
     throw new ApiError({
       code: "language-unsupported",
       status: 422,
-      message:
-        `This server does not understand “${language}”. Record in English (en-US) instead.`,
+      message: `This server does not understand ${
+        languageInWords(language)
+      }. Choose another language, such as ${
+        languageInWords(usualLanguage(recognizer))
+      }.`,
     });
   }
 }

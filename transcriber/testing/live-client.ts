@@ -16,10 +16,11 @@ export const KEY = "a-key-of-another-program";
 export async function openLive(
   url: string,
   token: string | null = KEY,
-  { language, ...headers }: Record<string, string> = {},
+  { language = "", id = "", ...headers }: Record<string, string> = {},
 ): Promise<LiveClient> {
-  const query = language ? `?language=${language}` : "";
-  const address = `${url.replace("http", "ws")}/transcribe/live${query}`;
+  const asked = Object.entries({ language, id }).filter(([, it]) => it);
+  const query = new URLSearchParams(asked);
+  const address = `${url.replace("http", "ws")}/transcribe/live?${query}`;
   if (token !== null) headers.authorization = `Bearer ${token}`;
   // Deno takes options here; the DOM's types, which the workspace has for the islands, know none.
   const options = { headers } as unknown as string[];

@@ -55,13 +55,15 @@ export class OneWord implements Recognizer {
 
   start(options: StreamOptions): Promise<RecognitionStream> {
     assertUsable(this, options.language);
+    let until = 0;
     return Promise.resolve({
-      feed: () => {
+      feed: (pcm) => {
+        until += pcm.length / 16_000;
         options.onUpdate({ type: "partial", text: "Yes" });
         return Promise.resolve();
       },
       finish: () => {
-        options.onUpdate({ type: "final", text: "Yes", words: [] });
+        options.onUpdate({ type: "final", text: "Yes", words: [], until });
         return Promise.resolve();
       },
       close: () => Promise.resolve(),

@@ -56,9 +56,9 @@ export class Scripted extends OneWord {
         return Promise.resolve();
       },
       finish: () => {
-        for (const { words } of this.#script.hearAll(pcm)) {
+        for (const { words, end: until } of this.#script.hearAll(pcm)) {
           const text = sherpaText(words);
-          options.onUpdate({ type: "final", text, words });
+          options.onUpdate({ type: "final", text, words, until });
         }
         return Promise.resolve();
       },

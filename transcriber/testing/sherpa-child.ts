@@ -47,11 +47,11 @@ function tell(
   all: boolean,
 ): void {
   const heard = all ? script.hearAll(stream.pcm) : script.hear(stream.pcm);
-  for (const { words, settled } of heard.slice(stream.settled)) {
+  for (const { words, settled, end: until } of heard.slice(stream.settled)) {
     if (words.length === 0) continue;
     const text = sherpaText(words);
     const update: Update = settled
-      ? { type: "final", text, words }
+      ? { type: "final", text, words, until }
       : { type: "partial", text };
     say({ type: "update", id, update });
     if (settled) stream.settled++;

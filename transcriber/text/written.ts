@@ -19,6 +19,8 @@ export function written(engine: Recognizer): Recognizer {
     name: engine.name,
     languages: engine.languages,
     writes: true,
+    detects: engine.detects,
+    takesHints: engine.takesHints,
     status: () => engine.status(),
     supports: (language) => engine.supports(language),
     waiting: () => engine.waiting(),
@@ -31,10 +33,16 @@ export function written(engine: Recognizer): Recognizer {
       return engine.start({
         ...options,
         onUpdate(update) {
-          const words = update.type === "final" ? update.words : [];
           const { text } = update;
-          const better = rewritten(engine, { text, words }, options);
-          options.onUpdate({ ...update, ...better });
+          if (update.type === "final") {
+            options.onUpdate({
+              ...update,
+              ...rewritten(engine, update, options),
+            });
+            return;
+          }
+          const better = rewritten(engine, { text, words: [] }, options);
+          options.onUpdate({ type: "partial", text: better.text });
         },
       });
     },

@@ -48,6 +48,7 @@ export async function deleteAccount(
       .delete(keys.faceKey(accountId))
       .delete(keys.accountByEmail(account.value.emailKey))
       .delete(keys.emailCode(accountId))
+      .delete(keys.dictation(accountId))
       .delete(keys.turn(accountId))
       .delete(keys.unconfirmed(accountId));
     if (owner.value === accountId) commit.check(owner).delete(owner.key);

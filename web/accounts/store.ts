@@ -17,6 +17,7 @@
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
  * | `["address_changes", account id]` | see address/store.ts | with the last of its links |
  * | `["password_resets", SHA-256 of the code]` | {@link ResetRecord} | 30 minutes |
+ * | `["dictation", account id]` | {@link DictationSettings}, see dictation/settings.ts | – |
  * | `["turns", account id]` | "left" or "right", see liveness.ts | – |
  * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |
  *
@@ -128,6 +129,7 @@ export const keys = {
   pendingLogin: (tokenHash: string) => ["pending_logins", tokenHash],
   emailCode: (accountId: string) => ["email_codes", accountId],
   reset: (codeHash: string) => ["password_resets", codeHash],
+  dictation: (accountId: string) => ["dictation", accountId],
   turn: (accountId: string) => ["turns", accountId],
   device: (accountId: string, hash: string) => ["devices", accountId, hash],
   devices: (accountId: string) => ["devices", accountId],

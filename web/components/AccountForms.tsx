@@ -87,6 +87,17 @@ export function AccountForms(
           )
           : <p class="soft">Sign in again to change it.</p>}
       </section>
+      <section class="stack" aria-labelledby="dictation-heading">
+        <h2 id="dictation-heading">Dictation</h2>
+        <p class="soft">
+          Your language, marks you speak by name, and words of your own.
+        </p>
+        <p>
+          <a class="button button-quiet" href="/account/dictation">
+            Change how you dictate
+          </a>
+        </p>
+      </section>
       <section class="stack" aria-labelledby="end-heading">
         <h2 id="end-heading">Sign out or leave</h2>
         <IntentForm intent="sign-out-everywhere" class="actions">

@@ -162,7 +162,7 @@ export async function tellStory(
       "when nobody listens while she speaks, the recording tells it all",
       async () => {
         await adas.routeWebSocket(
-          "**/transcribe/live",
+          "**/transcribe/live?*",
           (line) => line.close({ code: 4002 }),
         );
         await startDictation(adas);

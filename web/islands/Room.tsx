@@ -299,7 +299,8 @@ export default function Room(props: RoomProps) {
           const panel = loaded?.dictation({
             transcriberUrl: props.transcriberUrl,
             transcriber: props.transcriber,
-            getToken: () => fetchToken("transcriber"),
+            roomId,
+            fetchToken,
             input: input.current!,
             onClose: () => setDictation(null),
           });

@@ -26,10 +26,12 @@ export interface Signer {
   /**
    * A five-minute token for a person in the session called `sid`; `expiresAt` in milliseconds
    * since the Unix epoch.
+   * @param claims what else the service is told of them, in our name.
    */
   personToken(
     audience: Audience,
     account: { id: string; name: string; sid?: string },
+    claims?: Record<string, unknown>,
   ): Promise<{ token: string; expiresAt: number }>;
   /** The id of the person such a token was made for; null unless it is good now. */
   personOf(audience: Audience, token: string): Promise<string | null>;
@@ -83,8 +85,8 @@ export async function createSigner(
   };
 
   return {
-    personToken: (audience, { id, name, sid }) =>
-      sign(audience, { sub: id, name, sid }),
+    personToken: (audience, { id, name, sid }, claims) =>
+      sign(audience, { ...claims, sub: id, name, sid }),
     serviceToken: async (audience) =>
       (await sign(audience, { scope: "service" })).token,
     personOf: async (audience, token) => {

@@ -26,6 +26,8 @@ export class TranscriptionApi implements Recognizer {
   readonly name = "api";
   readonly languages = API_LANGUAGES;
   readonly writes = true;
+  readonly detects = true;
+  readonly takesHints = true;
   #requests: Requests;
   #pool: Pool<null>;
   #closed = new AbortController();

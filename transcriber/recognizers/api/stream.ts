@@ -80,7 +80,7 @@ export class StretchStream implements RecognitionStream {
     heard.catch(() => {}); // told in its turn
     this.#tail = this.#tail.then(async () => {
       try {
-        this.#tell(await heard, start / SAMPLE_RATE);
+        this.#tell(await heard, start, start + pcm.length);
       } catch (error) {
         this.#failure ??= error;
       } finally {
@@ -89,8 +89,10 @@ export class StretchStream implements RecognitionStream {
     });
   }
 
-  #tell({ text, words }: Transcription, start: number): void {
+  /** Tells the words of the samples from one to another. */
+  #tell({ text, words }: Transcription, from: number, to: number): void {
     if (text === "" || this.#signal.aborted || this.#failure) return;
+    const start = from / SAMPLE_RATE;
     this.#options.onUpdate({
       type: "final",
       text: sentence([text]),
@@ -99,6 +101,7 @@ export class StretchStream implements RecognitionStream {
         start: start + word.start,
         end: start + word.end,
       })),
+      until: to / SAMPLE_RATE,
     });
   }
 

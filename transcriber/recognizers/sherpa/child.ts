@@ -4,6 +4,7 @@
  */
 import sherpa from "sherpa-onnx-node";
 import { SAMPLE_RATE } from "../recognizer.ts";
+import { toldLanguage } from "./languages.ts";
 import type { SherpaModel } from "./model.ts";
 import {
   decodePcm,
@@ -19,12 +20,15 @@ import { StretchHearing } from "./stretches.ts";
 /** Cores a model uses: beyond four it gets little faster, and others have work, too. */
 const THREADS = Math.min(4, navigator.hardwareConcurrency);
 
-function load({ streaming, config }: SherpaModel): (tell: Tell) => Hearing {
-  const options = {
+function load(
+  model: SherpaModel,
+): (tell: Tell, language: string | undefined) => Hearing {
+  const optionsOf = (config: SherpaModel["config"]) => ({
     featConfig: { sampleRate: SAMPLE_RATE, featureDim: 80 },
     modelConfig: { ...config, numThreads: THREADS, provider: "cpu" },
-  };
-  if (streaming) {
+  });
+  const options = optionsOf(model.config);
+  if (model.streaming) {
     const recognizer = new sherpa.OnlineRecognizer({
       ...options,
       ...ENDPOINTS,
@@ -32,7 +36,10 @@ function load({ streaming, config }: SherpaModel): (tell: Tell) => Hearing {
     return (tell) => new StreamingHearing(recognizer, tell);
   }
   const recognizer = new sherpa.OfflineRecognizer(options);
-  return (tell) => new StretchHearing(recognizer, tell);
+  return (tell, language) => {
+    const told = toldLanguage(model, language);
+    return new StretchHearing(recognizer, tell, told && optionsOf(told));
+  };
 }
 
 const open = load(JSON.parse(Deno.args[0]));
@@ -41,7 +48,8 @@ say({ type: "ready" });
 for await (const message of messages<ToChild>(Deno.stdin.readable)) {
   const { id } = message;
   if (message.type === "open") {
-    hearings.set(id, open((update) => say({ type: "update", id, update })));
+    const tell: Tell = (update) => say({ type: "update", id, update });
+    hearings.set(id, open(tell, message.language));
   }
   if (message.type === "close") hearings.delete(id);
   if (message.type === "audio") hearings.get(id)?.hear(decodePcm(message.pcm));

@@ -66,10 +66,10 @@ export class SherpaProcess {
   }
 
   /** Opens a conversation. Its listener hears `fail` should the child end. */
-  open(listener: Listener): number {
+  open(listener: Listener, language?: string): number {
     const id = this.#nextId++;
     this.#listeners.set(id, listener);
-    this.send({ type: "open", id });
+    this.send({ type: "open", id, language });
     return id;
   }
 

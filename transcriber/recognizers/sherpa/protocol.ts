@@ -5,7 +5,8 @@ import type { Update } from "../recognizer.ts";
  * the child's stdin and stdout.
  */
 export type ToChild =
-  | { type: "open"; id: number }
+  /** `language`: the one that is spoken (ISO 639-1), for models that want to be told; or none. */
+  | { type: "open"; id: number; language?: string }
   /** Base64 of mono 16 kHz signed 16-bit little-endian samples; answered by `done`. */
   | { type: "audio"; id: number; pcm: string }
   /** Settle what is left; answered by `done`, after the last final. */

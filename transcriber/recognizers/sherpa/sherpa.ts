@@ -14,6 +14,7 @@ import {
   type Transcription,
   type Word,
 } from "../recognizer.ts";
+import { detects } from "./languages.ts";
 import { findModel, type SherpaModel } from "./model.ts";
 import { SherpaProcess } from "./process.ts";
 import { SherpaStream } from "./stream.ts";
@@ -39,6 +40,7 @@ export class Sherpa implements Recognizer {
   readonly languages: readonly string[];
   /** Models of whole stretches write numbers; those that hear on the way write bare words. */
   readonly writes: boolean;
+  readonly detects: boolean;
   #process: SherpaProcess | null = null;
   #missing = "";
   #pool: Pool<null>;
@@ -59,6 +61,8 @@ export class Sherpa implements Recognizer {
     });
     const model = findModel(modelDir, options.languages);
     this.writes = typeof model !== "string" && !model.streaming;
+    this.detects = typeof model !== "string" &&
+      detects(model, options.languages);
     if (typeof model === "string") this.#missing = model;
     else {
       this.#process = new SherpaProcess({
@@ -77,8 +81,7 @@ export class Sherpa implements Recognizer {
   }
 
   supports(language: string): boolean {
-    const base = (tag: string) => tag.toLowerCase().split("-")[0];
-    return this.languages.some((tag) => base(tag) === base(language));
+    return this.languages.some((tag) => baseOf(tag) === baseOf(language));
   }
 
   waiting(): number {
@@ -115,7 +118,10 @@ export class Sherpa implements Recognizer {
     await child.ready();
     assertUsable(this, options.language);
     const lease: Lease<null> = await this.#pool.acquire(options.signal);
-    return new SherpaStream(child, lease, options, this.#patienceMs);
+    const told = options.detect && this.detects
+      ? undefined
+      : baseOf(options.language);
+    return new SherpaStream(child, lease, options, this.#patienceMs, told);
   }
 
   async close(): Promise<void> {
@@ -123,6 +129,8 @@ export class Sherpa implements Recognizer {
     await this.#process?.stop();
   }
 }
+
+const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];
 
 const childOf = (model: SherpaModel): string[] => [
   Deno.execPath(),

@@ -27,6 +27,7 @@ export class SherpaStream implements RecognitionStream {
     lease: Lease<null>,
     options: StreamOptions,
     patienceMs: number,
+    language: string | undefined,
   ) {
     this.#process = process;
     this.#lease = lease;
@@ -41,7 +42,7 @@ export class SherpaStream implements RecognitionStream {
         this.#failure = error;
         this.#answer?.reject(error);
       },
-    });
+    }, language);
   }
 
   feed(pcm: Int16Array): Promise<void> {

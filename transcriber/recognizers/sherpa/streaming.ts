@@ -82,6 +82,7 @@ export class StreamingHearing implements Hearing {
     this.#recognizer.reset(this.#stream);
     this.#partial = "";
     if (words.length === 0) return;
-    this.#tell({ type: "final", text: sherpaText(words), words });
+    const until = this.#samples / SAMPLE_RATE;
+    this.#tell({ type: "final", text: sherpaText(words), words, until });
   }
 }

@@ -12,6 +12,7 @@ export interface OfflineRecognizer {
   createStream(): OfflineStream;
   decode(stream: OfflineStream): void;
   getResult(stream: OfflineStream): SherpaResult;
+  setConfig(config: unknown): void;
 }
 
 /** Seconds, 0.3 of quiet before it among them, after which there is a first guess; each comes later still. */
@@ -24,15 +25,18 @@ const SLOW = 0.3;
 export class StretchHearing implements Hearing {
   #recognizer: OfflineRecognizer;
   #tell: Tell;
+  #settings: unknown;
   #stretches = new Stretches();
   #guessAt = FIRST_GUESS;
   #partial = "";
   /** Seconds the last second of speech took. */
   #pace = 0;
 
-  constructor(recognizer: OfflineRecognizer, tell: Tell) {
+  /** @param settings those of the model in the language that is spoken, where it is told that */
+  constructor(recognizer: OfflineRecognizer, tell: Tell, settings?: unknown) {
     this.#recognizer = recognizer;
     this.#tell = tell;
+    this.#settings = settings;
   }
 
   hear(pcm: Int16Array): void {
@@ -47,6 +51,8 @@ export class StretchHearing implements Hearing {
 
   #decode(pcm: Int16Array): SherpaResult {
     const began = performance.now();
+    // One recogniser serves everybody, each in a language of their own.
+    if (this.#settings) this.#recognizer.setConfig(this.#settings);
     const stream = this.#recognizer.createStream();
     const samples = Float32Array.from(pcm, (value) => value / 32_768);
     stream.acceptWaveform({ samples, sampleRate: SAMPLE_RATE });
@@ -80,6 +86,7 @@ export class StretchHearing implements Hearing {
         start: word.start + from,
         end: word.end + from,
       }));
-    this.#tell({ type: "final", text, words });
+    const until = (start + pcm.length) / SAMPLE_RATE;
+    this.#tell({ type: "final", text, words, until });
   }
 }

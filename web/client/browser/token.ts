@@ -12,16 +12,18 @@ export interface Refused extends Error {
 /**
  * A fresh token for a service, by the page's session cookie.
  *
+ * @param room where somebody dictates: names in it are told to the transcriber.
  * @throws {Refused} (as a plain Error with `final`) when the session has ended.
  * @throws {Error} when web cannot be reached or cannot answer.
  */
 export async function fetchToken(
   audience: "realtime" | "transcriber",
+  room?: string,
 ): Promise<Token> {
   const response = await fetch("/api/token", {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ audience }),
+    body: JSON.stringify({ audience, room }),
   });
   if (response.status === 401) {
     const error = new Error("You are signed out. Sign in to continue.");

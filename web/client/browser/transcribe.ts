@@ -26,11 +26,14 @@ export const doubtfulOf = (
       .map(({ word }) => word)
     : [];
 
+const languageQuery = (language: string) =>
+  language && `?${new URLSearchParams({ language })}`;
+
 /**
  * The words of a recording. A transcriber that says nothing is given up: a second longer for
  * every 8 KB.
  *
- * @param query what the transcriber is asked for besides, from `?` on
+ * @param language the BCP 47 tag of what is spoken; empty: nobody said
  * @throws {DictationError} when there are none or they cannot be had; the recording may be
  * sent again.
  */
@@ -40,14 +43,14 @@ export async function transcribe(
   audio: Blob,
   signal: AbortSignal,
   patience = PATIENCE,
-  query = "",
+  language = "",
 ): Promise<Transcribed> {
   const late = AbortSignal.timeout(patience + audio.size / 8);
   const slow = () =>
     new DictationError("Speech recognition takes too long. Try again.");
   const response = await getToken()
     .then(({ token }) =>
-      fetch(`${transcriberUrl}/transcribe${query}`, {
+      fetch(`${transcriberUrl}/transcribe${languageQuery(language)}`, {
         method: "POST",
         headers: {
           authorization: `Bearer ${token}`,

@@ -1,19 +1,22 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { insertText } from "../browser/insert.ts";
 import {
+  type Heard,
   type LiveTranscript,
   liveTranscript,
   NOTHING,
 } from "../browser/live-transcript.ts";
 import { DictationError, LONGEST, record } from "../browser/recorder.ts";
 import type { TranscriberState } from "../../http/pages/transcriber.ts";
-import type { Token } from "../browser/token.ts";
+import type { LanguageChoice } from "../../dictation/choice.ts";
+import type { fetchToken } from "../browser/token.ts";
 import { transcribe, type Transcribed } from "../browser/transcribe.ts";
 
 export interface DictationProps {
   transcriberUrl: string;
-  /** A token for the transcriber. */
-  getToken(): Promise<Token>;
+  roomId: string;
+  /** The page's own: a copy of it here would be loaded with the page. */
+  fetchToken: typeof fetchToken;
   /** How the transcriber was when the page was made. */
   transcriber: TranscriberState;
   /** Where the recognised words go. */
@@ -35,13 +38,23 @@ const OFF: Record<TranscriberState, string | undefined> = {
     "Dictation is down: the speech recogniser is not responding. Reload the page to try again; what you wrote is kept.",
 };
 
+/** Why no words appear while somebody speaks, and what becomes of them. */
+const LATER: Record<NonNullable<Heard["later"]>, string> = {
+  busy:
+    "Many people are dictating. Keep talking: your words appear after you press Stop.",
+  lost:
+    "The connection broke. Keep talking: your words appear after you press Stop.",
+  language:
+    "Keep talking: your words appear in the new language after you press Stop.",
+};
+
 /**
  * Records what is said, shows the words as they are understood, and puts them into the
  * composer, to be edited. Sound that could not be followed live is sent as a recording,
  * which is kept until it became words or the person discards it.
  */
 export function Dictation(props: DictationProps) {
-  const { transcriberUrl, getToken, input, onClose } = props;
+  const { transcriberUrl, roomId, input, onClose } = props;
   const off = OFF[props.transcriber];
   const [phase, setPhase] = useState<
     "asking" | "recording" | "sending" | "failed" | "check"
@@ -56,6 +69,9 @@ export function Dictation(props: DictationProps) {
   const [heard, setHeard] = useState(NOTHING);
   const [work] = useState(() => new AbortController());
   const { signal } = work;
+  const [choice, setChoice] = useState<LanguageChoice>(UNKNOWN);
+  // What is spoken, for whatever is sent next.
+  const language = useRef("");
   const stop = useRef(() => {});
   const live = useRef<LiveTranscript>();
   const panel = useRef<HTMLDivElement>(null);
@@ -76,6 +92,8 @@ export function Dictation(props: DictationProps) {
     throw error;
   };
 
+  const getToken = () => props.fetchToken("transcriber", roomId);
+
   const close = () => {
     onClose();
     input.focus();
@@ -87,9 +105,14 @@ export function Dictation(props: DictationProps) {
       const { finish, doubtful } = live.current!;
       const text = await finish();
       signal.throwIfAborted();
-      const heard = text
-        ? { text, cut: false, doubtful }
-        : await transcribe(transcriberUrl, getToken, recording, signal);
+      const heard = text ? { text, cut: false, doubtful } : await transcribe(
+        transcriberUrl,
+        getToken,
+        recording,
+        signal,
+        undefined,
+        language.current,
+      );
       signal.throwIfAborted();
       insertText(input, heard.text);
       if (!heard.cut && !heard.doubtful.length) return close();
@@ -112,6 +135,7 @@ export function Dictation(props: DictationProps) {
       getToken,
       onHeard: setHeard,
       signal,
+      language: language.current,
     });
     try {
       stop.current = await record({
@@ -131,10 +155,29 @@ export function Dictation(props: DictationProps) {
     }
   };
 
+  /** What cannot be understood here is said before anything is recorded. */
+  const open = async () => {
+    const known = await fetchChoice(signal);
+    if (signal.aborted) return;
+    setChoice(known);
+    language.current = known.language;
+    if (!known.missing) return start();
+    fail(
+      `This server does not understand ${known.missing}. Choose the language you speak, then try again.`,
+    );
+  };
+
   useEffect(() => {
-    if (!off) start();
+    if (!off) open();
     return () => work.abort();
   }, []);
+
+  const speak = (tag: string) => {
+    // For as long as the page is open; the account has what holds longer.
+    chosenHere = language.current = tag;
+    setChoice({ ...choice, language: tag });
+    if (phase === "recording") live.current?.speak(tag);
+  };
 
   useEffect(() => {
     // The words are there to be edited.
@@ -216,20 +259,32 @@ export function Dictation(props: DictationProps) {
       )}
       <p
         role="status"
-        class={phase === "recording" && !heard.busy ? "visually-hidden" : ""}
+        class={phase === "recording" && !heard.later ? "visually-hidden" : ""}
       >
         {phase === "asking"
           ? "Allow the microphone…"
           : phase === "sending"
           ? "Transcribing…"
           : phase === "recording"
-          ? heard.busy
-            ? "Many people are dictating. Keep talking: your words appear after you press Stop."
-            : "Recording"
+          ? heard.later ? LATER[heard.later] : "Recording"
           : phase === "check"
           ? adviceOn(check!)
           : problem.sentence}
       </p>
+      {choice.languages.length > 1 && phase !== "check" &&
+        phase !== "sending" && (
+        <select
+          class="input language"
+          aria-label="Language"
+          value={choice.language}
+          onChange={(event) => speak(event.currentTarget.value)}
+        >
+          {choice.detects && <option value="">Whichever I speak</option>}
+          {choice.languages.map(({ tag, name }) => (
+            <option key={tag} value={tag}>{name}</option>
+          ))}
+        </select>
+      )}
       {phase === "check" && button("Done", close)}
       {phase === "recording" && (
         <>
@@ -255,6 +310,31 @@ export function Dictation(props: DictationProps) {
       )}
     </div>
   );
+}
+
+/** The language chosen in this panel before, until the page is left. */
+let chosenHere: string | undefined;
+
+/** Where it is not known what can be spoken: the transcriber will tell. */
+const UNKNOWN: LanguageChoice = { languages: [], language: "", detects: false };
+/** How long the choice of languages is waited for: ms. */
+const PATIENCE = 3_000;
+
+/** In which languages can be dictated, and which one the person chose, in this page or before. */
+async function fetchChoice(signal: AbortSignal): Promise<LanguageChoice> {
+  try {
+    const late = AbortSignal.timeout(PATIENCE);
+    const answer = await fetch("/api/dictation", {
+      signal: AbortSignal.any([signal, late]),
+    });
+    if (!answer.ok) return UNKNOWN;
+    const choice: LanguageChoice = await answer.json();
+    return chosenHere === undefined
+      ? choice
+      : { ...choice, language: chosenHere, missing: undefined };
+  } catch {
+    return UNKNOWN;
+  }
 }
 
 /** What to look at before the words are sent. */

@@ -8,7 +8,8 @@ const panel = (transcriber: TranscriberState) =>
   render(dictation({
     transcriberUrl: "http://localhost",
     transcriber,
-    getToken: () => Promise.reject(new Error("no token")),
+    roomId: "room",
+    fetchToken: () => Promise.reject(new Error("no token")),
     // Only pressing something touches it.
     input: {} as HTMLTextAreaElement,
     onClose() {},

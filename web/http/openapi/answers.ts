@@ -117,6 +117,24 @@ export const InvitationAnswered = z.object({
   room: z.object({ id, name: z.string() }).optional(),
 });
 
+export const DictationAnswer = z.object({
+  languages: z.array(
+    z.object({
+      tag: z.string().describe("BCP 47."),
+      name: z.string().describe("In English."),
+    }),
+  ).describe("By their names."),
+  language: z.string().describe(
+    "The tag of yours. Empty: the server tells it by itself.",
+  ),
+  detects: z.boolean().describe(
+    "The server can tell the language by itself.",
+  ),
+  missing: z.string().optional().describe(
+    "The name of the language you chose, where this server does not know it.",
+  ),
+});
+
 export const TokenAnswer = z.looseObject({
   token: z.string(),
   expiresAt: ms,

@@ -190,12 +190,24 @@ export const CALLS: ApiCall[] = [
     path: "/api/token",
     summary: "Gives a token for the WebSocket or for dictation.",
     description:
-      "It is good for 5 minutes. Signing out closes the WebSockets of that session with 4401 and ends its tokens.",
+      "It is good for 5 minutes. Signing out closes the WebSockets of that session with 4401 and ends its tokens. One for the transcriber carries what you chose in your account for dictation.",
     body: requests.TokenRequest,
     done: [{
       status: 200,
       description: "The token.",
       schema: answers.TokenAnswer,
+    }],
+    errors: ["not-found"],
+  },
+  {
+    method: "GET",
+    path: "/api/dictation",
+    summary: "Tells in which languages you can dictate.",
+    description: "There are none while the transcriber is not running.",
+    done: [{
+      status: 200,
+      description: "The languages, and the one you chose in your account.",
+      schema: answers.DictationAnswer,
     }],
   },
 ];

@@ -126,6 +126,7 @@ Deno.test(
       ),
     );
     await ask("POST /api/token", { audience: "transcriber" });
+    await ask("GET /api/dictation");
     assertEquals(seen.size, CALLS.length);
   }),
 );

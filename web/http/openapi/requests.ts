@@ -78,4 +78,8 @@ export const NewFileQuery = z.object({
 
 export const TokenRequest = z.object({
   audience: z.enum(["realtime", "transcriber"]),
+  room: z.string().max(100).optional()
+    .describe(
+      "For the transcriber: the id of the room you dictate in. Its name and those of its members are hints for the engine.",
+    ),
 });

@@ -2,6 +2,7 @@ import {
   transcribe,
   type Transcribed,
 } from "../../client/browser/transcribe.ts";
+import { wishesOf } from "../../dictation/wishes.ts";
 import { AppError } from "../../errors.ts";
 import type { Person, Services } from "../../services.ts";
 import {
@@ -32,22 +33,12 @@ const refused = (message: string, cause?: unknown): AppError =>
 
 /** What is known of a recording before it is heard. */
 export interface About {
-  /** Names that are likely to be said. */
-  hints: readonly string[];
+  /** The room it is made in. */
+  roomId: string;
   /** Whether marks are spoken by name: “comma”, “new line”. */
   spoken: boolean;
-}
-
-/** Characters of names that the transcriber takes. */
-const HINTS = 2_000;
-
-function queryOf({ hints, spoken }: About): string {
-  // A comma stands between two names, and half a name would be another.
-  const names = hints.map((hint) => hint.replaceAll(",", " "))
-    .filter((_, i, all) => all.slice(0, i + 1).join(",").length <= HINTS);
-  const query = new URLSearchParams({ hints: names.join(",") });
-  if (spoken) query.set("spoken", "true");
-  return `?${query}`;
+  /** The BCP 47 tag of what is spoken; empty: not said. */
+  language: string;
 }
 
 /**
@@ -60,7 +51,7 @@ export async function wordsOf(
   s: Services,
   account: Person,
   recording: File | null,
-  about: About = { hints: [], spoken: false },
+  { roomId, spoken, language }: About,
 ): Promise<Transcribed> {
   if (recording === null || recording.size === 0) {
     throw refused("Choose a recording.");
@@ -71,7 +62,10 @@ export async function wordsOf(
     // Browsers name what they do not know `application/octet-stream`, or nothing.
     type: recording.type || "application/octet-stream",
   });
-  const token = () => s.signer.personToken("transcriber", account);
+  const wishes = await wishesOf(s, account.id, roomId);
+  const dictation = { ...wishes, spoken };
+  const token = () =>
+    s.signer.personToken("transcriber", account, { dictation });
   try {
     const signal = AbortSignal.timeout(PATIENCE);
     return await transcribe(
@@ -80,7 +74,7 @@ export async function wordsOf(
       audio,
       signal,
       undefined,
-      queryOf(about),
+      language,
     );
   } catch (error) {
     throw refused((error as Error).message, error);

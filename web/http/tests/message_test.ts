@@ -133,33 +133,3 @@ Deno.test("the composer's text goes along to the page that takes a recording", a
   const page3 = await large.text();
   assertMatch(page3, /more than 10 MB[^]*<textarea[^>]*>So far/);
 });
-
-Deno.test("a recording goes to the transcriber with the names of the room, and how marks are spoken", async () => {
-  const asked: URL[] = [];
-  await using server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    (request) => {
-      const url = new URL(request.url);
-      if (url.pathname === "/readyz") {
-        return Response.json({ recognizer: { state: "ready" } });
-      }
-      asked.push(url);
-      return Response.json({ text: "Hello, Ada.\nBye", words: [] });
-    },
-  );
-  const { app, ada, room } = await stage();
-  await using _ = app;
-  const { config } = app.services as { config: { transcriberUrl: string } };
-  config.transcriberUrl = `http://127.0.0.1:${server.addr.port}`;
-  const form = new FormData();
-  form.set("content", "So far");
-  form.set("spoken", "yes");
-  form.set("recording", new File([new Uint8Array(9)], "a.wav"));
-  const path = `/rooms/${room.id}/dictate`;
-  const page = await (await app.send(path, form, ada.cookie)).text();
-  assertMatch(page, /<textarea[^>]*>So far Hello, Ada\.\nBye/);
-  assertMatch(page, /<input[^>]*id="spoken"[^>]*checked/);
-  const [{ searchParams }] = asked;
-  assertEquals(searchParams.get("spoken"), "true");
-  assertEquals(searchParams.get("hints"), "Bakery,Ada");
-});

@@ -1,3 +1,4 @@
+import { wishesOf } from "../../dictation/wishes.ts";
 import { TokenRequest } from "../../http/openapi/requests.ts";
 import { readJson } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
@@ -8,8 +9,11 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const { audience } = await readJson(ctx.req, TokenRequest);
-    const token = await services.signer.personToken(audience, me);
+    const { audience, room } = await readJson(ctx.req, TokenRequest);
+    const claims = audience === "transcriber"
+      ? { dictation: await wishesOf(services, me.id, room) }
+      : undefined;
+    const token = await services.signer.personToken(audience, me, claims);
     return Response.json(token);
   },
 });

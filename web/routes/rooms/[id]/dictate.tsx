@@ -3,7 +3,14 @@ import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { FieldError } from "../../../components/Field.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
+import {
+  LanguageField,
+  missingIn,
+} from "../../../components/LanguageField.tsx";
 import { Title } from "../../../components/Title.tsx";
+import { choiceOf, type LanguageChoice } from "../../../dictation/choice.ts";
+import { readDictation } from "../../../dictation/settings.ts";
+import { speechOf } from "../../../dictation/speech.ts";
 import {
   type Failure,
   failureOf,
@@ -14,7 +21,6 @@ import {
 import { personOf } from "../../../http/middleware/person.ts";
 import { wordsOf } from "../../../http/requests/recording.ts";
 import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
-import { listMembers } from "../../../rooms/members.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person, Services } from "../../../services.ts";
@@ -32,15 +38,30 @@ interface Data {
   cut?: boolean;
   failure?: Failure;
   /** Marks are spoken by name. */
-  spoken?: boolean;
+  spoken: boolean;
+  /** The tag of what is spoken; empty: the server tells it by itself. */
+  language: string;
+  choice: LanguageChoice;
 }
 
 async function load(s: Services, me: Person, id: string): Promise<Data> {
-  const [{ room }, { rooms }] = await Promise.all([
+  const [{ room }, { rooms }, speech, settings] = await Promise.all([
     findRoom(s, me.id, id),
     loadRooms(s, me),
+    speechOf(s.config),
+    readDictation(s, me.id),
   ]);
-  return { rooms, room, me, content: "" };
+  const choice = choiceOf(speech, settings);
+  const { spoken } = settings;
+  return {
+    rooms,
+    room,
+    me,
+    content: "",
+    spoken,
+    choice,
+    language: choice.language,
+  };
 }
 
 /**
@@ -65,9 +86,9 @@ export const handler = define.handlers({
       if (recording === null) return page(data);
       const file = recording instanceof File ? recording : null;
       data.spoken = form.get("spoken") === "yes";
-      const members = await listMembers(services, me.id, data.room.id);
-      const hints = [data.room.name, ...members.map(({ name }) => name)];
-      const about = { hints, spoken: data.spoken };
+      data.language = textOf(form, "language");
+      const { spoken, language, room } = data;
+      const about = { spoken, language, roomId: room.id };
       const { text, cut } = await wordsOf(services, me, file, about);
       const between = /\S$/.test(data.content) ? " " : "";
       data.content += between + text;
@@ -84,6 +105,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(({ data }) => {
   const { rooms, room, me, content, heard, cut, failure, spoken } = data;
+  const { choice, language } = data;
   const error = failure?.fields.recording;
   return (
     <>
@@ -112,6 +134,14 @@ export default define.page<typeof handler>(({ data }) => {
             />
             <FieldError id="recording-error" message={error} />
           </div>
+          {(choice.languages.length > 1 || choice.missing) && (
+            <LanguageField
+              choice={{ ...choice, missing: undefined }}
+              value={language}
+              unchosen={choice.detects ? "Whichever I speak" : undefined}
+              error={missingIn(choice)}
+            />
+          )}
           <div class="field">
             <div class="check">
               <input
