@@ -98,6 +98,14 @@ export function AccountForms(
           </a>
         </p>
       </section>
+      <section class="stack" aria-labelledby="data-heading">
+        <h2 id="data-heading">Your data</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/data">
+            Download your data
+          </a>
+        </p>
+      </section>
       <section class="stack" aria-labelledby="end-heading">
         <h2 id="end-heading">Sign out or leave</h2>
         <IntentForm intent="sign-out-everywhere" class="actions">

@@ -69,3 +69,16 @@ export const count = (
 ): Deno.AtomicOperation =>
   commit.sum(keys.bytes(owner), amount(bytes))
     .sum(keys.allBytes(), amount(bytes));
+
+/** The files of a person that are whole, in no order. */
+export async function* filesOf(
+  s: Pick<Services, "kv">,
+  accountId: string,
+): AsyncGenerator<StoredFile> {
+  for await (const { key } of s.kv.list({ prefix: keys.ofPerson(accountId) })) {
+    const { value } = await read(s, String(key.at(-1)));
+    if (value && value.state !== "coming" && value.state !== "going") {
+      yield value;
+    }
+  }
+}

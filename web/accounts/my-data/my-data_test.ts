@@ -1,0 +1,126 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { type TestApp, testApp } from "../../http/testing/app.ts";
+import { createRoom } from "../../rooms/rooms.ts";
+import { addFile } from "../../files/add.ts";
+import { postWithFiles } from "../../files/send.ts";
+
+const PASSWORD = "correct horse battery";
+
+/** The files of an archive that stores them as they are (APPNOTE 4.3.7 and 4.3.9). */
+function unzipped(bytes: Uint8Array): Record<string, string> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const text = (from: number, to: number) =>
+    new TextDecoder().decode(bytes.subarray(from, to));
+  const files: Record<string, string> = {};
+  // Sizes stand in the directory at the end, which is found by its own last record.
+  let at = view.getUint32(bytes.length - 6, true);
+  while (view.getUint32(at, true) === 0x02014b50) {
+    const [size, name, extra, comment] = [
+      view.getUint32(at + 24, true),
+      view.getUint16(at + 28, true),
+      view.getUint16(at + 30, true),
+      view.getUint16(at + 32, true),
+    ];
+    const local = view.getUint32(at + 42, true);
+    const start = local + 30 + view.getUint16(local + 26, true) +
+      view.getUint16(local + 28, true);
+    files[text(at + 46, at + 46 + name)] = text(start, start + size);
+    at += 46 + name + extra + comment;
+  }
+  return files;
+}
+
+const bytesOf = async function* (text: string) {
+  yield await Promise.resolve(new TextEncoder().encode(text));
+};
+
+/** The path of a download somebody asked for with their password. */
+async function ticketOf(app: TestApp, cookie: string): Promise<string> {
+  const form = { password: PASSWORD };
+  const asked = await app.send("/account/data", form, cookie);
+  assertEquals(asked.status, 303);
+  return asked.headers.get("location")!;
+}
+
+Deno.test("a person downloads all there is about them, and nothing of others", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const [ada, bob] = [await app.person("Ada"), await app.person("Bob")];
+  const { account } = ada;
+  const room = await createRoom(s, account, "../Bakery");
+  await createRoom(s, bob.account, "Not Ada's");
+  const file = await addFile(s, account, room.id, {
+    name: "plan.txt",
+    bytes: bytesOf("the plan"),
+  });
+  await s.realtime.post(account, room.id, {
+    clientId: "1",
+    content: "Bread at nine",
+  });
+  await postWithFiles(s, account, room.id, {
+    clientId: "2",
+    content: "And “tea”",
+    files: [file.id],
+  });
+  const path = await ticketOf(app, ada.cookie);
+  const answer = await app.ask(path, { cookie: ada.cookie });
+  assertEquals(answer.headers.get("content-type"), "application/zip");
+  assertMatch(
+    answer.headers.get("content-disposition")!,
+    /^attachment; filename="chatsphere-\d{4}-\d\d-\d\d\.zip"$/,
+  );
+  const files = unzipped(await answer.bytes());
+  assertEquals(Object.keys(files).sort(), [
+    "account.json",
+    "face.jpg",
+    `files/${file.id} plan.txt`,
+    `messages/Bakery ${room.id}.json`,
+  ]);
+  assertEquals(files[`files/${file.id} plan.txt`], "the plan");
+  const told = JSON.parse(files["account.json"]);
+  assertEquals([told.email, told.rooms[0].name], [account.email, "../Bakery"]);
+  const said = JSON.parse(files[`messages/Bakery ${room.id}.json`]);
+  assertEquals(
+    said.map(({ content }: { content: string }) => content),
+    ["Bread at nine", "And “tea”"],
+  );
+  assert(files["face.jpg"].includes("face of Ada"));
+  assert(!JSON.stringify(files).includes("passwordHash"));
+});
+
+Deno.test("a download takes the password, the person's own session, and comes a few times an hour", async () => {
+  await using app = await testApp();
+  const [ada, bob] = [await app.person("Ada"), await app.person("Bob")];
+  for (const password of ["", "a guess"]) {
+    const form = { password };
+    const answer = await app.send("/account/data", form, ada.cookie);
+    assertEquals(answer.status, 403);
+  }
+  const path = await ticketOf(app, ada.cookie);
+  assertEquals((await app.ask(path, { cookie: bob.cookie })).status, 410);
+  assertEquals((await app.ask(path)).status, 303);
+  const codes: number[] = [];
+  for (let n = 0; n < 5; n++) {
+    const answer = await app.ask(path, { cookie: ada.cookie });
+    codes.push(answer.status);
+    await answer.body?.cancel();
+  }
+  assertEquals(codes, [200, 200, 200, 200, 429]);
+});
+
+Deno.test("what cannot be read breaks the download off, and the next one can be made", async () => {
+  await using app = await testApp();
+  const ada = await app.person("Ada");
+  await createRoom(app.services, ada.account, "Bakery");
+  const path = await ticketOf(app, ada.cookie);
+  app.realtime.isDown = true;
+  for (let n = 0; n < 3; n++) {
+    const answer = await app.ask(path, { cookie: ada.cookie });
+    assertEquals(answer.status, 200);
+    const whole = await answer.bytes().then(() => true, () => false);
+    assertEquals(whole, false);
+  }
+  app.realtime.isDown = false;
+  const last = await app.ask(path, { cookie: ada.cookie });
+  assert("account.json" in unzipped(await last.bytes()));
+});

@@ -1,0 +1,187 @@
+/**
+ * What there is of a person, part by part: files of the archive they can download. Whoever keeps
+ * something new of people adds it here.
+ */
+import type { Message } from "../../../realtime/protocol.ts";
+import { cleanName } from "../../files/names.ts";
+import { filesOf, placesOf } from "../../files/records.ts";
+import {
+  keys as roomKeys,
+  type Membership,
+  type StoredRoom,
+} from "../../rooms/store.ts";
+import type { Services } from "../../services.ts";
+import { noAccount, readRecord } from "../store.ts";
+import { readFace } from "../stored-face.ts";
+
+export type PartServices = Pick<
+  Services,
+  "kv" | "blobs" | "files" | "realtime" | "signer" | "config"
+>;
+
+/** One file of the archive. */
+export interface Part {
+  name: string;
+  /** Milliseconds since the Unix epoch. */
+  lastModified?: number;
+  input: string | Uint8Array<ArrayBuffer> | AsyncIterable<string | Uint8Array>;
+}
+
+const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+const iso = (ms: number | undefined) =>
+  ms === undefined ? undefined : new Date(ms).toISOString();
+
+/** Everything about a person, in the order of the archive; nothing of it is held in memory whole. */
+export async function* partsOf(
+  s: PartServices,
+  accountId: string,
+): AsyncGenerator<Part> {
+  yield await accountPart(s, accountId);
+  yield* facePart(s, accountId);
+  const recordings = new Set<string>();
+  yield* messageParts(s, accountId, recordings);
+  yield* fileParts(s, accountId);
+  yield* recordingParts(s, recordings);
+}
+
+async function accountPart(s: PartServices, accountId: string): Promise<Part> {
+  const record = await readRecord(s.kv, accountId);
+  if (record === null) throw noAccount();
+  const rooms: unknown[] = [];
+  const prefix = roomKeys.accountRooms(accountId);
+  for await (const { key, value } of s.kv.list<Membership>({ prefix })) {
+    const id = String(key[2]);
+    const room = await s.kv.get<StoredRoom>(roomKeys.room(id));
+    const { role, joinedAt } = value;
+    rooms.push({ id, name: room.value?.name, role, joinedAt: iso(joinedAt) });
+  }
+  const { id, name, email, createdAt, consent, hasFace } = record;
+  return {
+    name: "account.json",
+    input: json({
+      id,
+      name,
+      email,
+      createdAt: iso(createdAt),
+      hasFace,
+      consentToFaces: consent && {
+        at: iso(consent.at),
+        toText: consent.textVersion,
+        withdrawnAt: iso(consent.withdrawnAt),
+      },
+      rooms,
+    }),
+  };
+}
+
+async function* facePart(
+  s: PartServices,
+  accountId: string,
+): AsyncGenerator<Part> {
+  const face = await readFace(s, accountId);
+  const selfie = await face?.selfie();
+  if (!face || !selfie) return;
+  yield {
+    name: "face.jpg",
+    lastModified: face.record.enrolledAt,
+    input: new Uint8Array(selfie),
+  };
+}
+
+/** A file for each room they ever wrote in, also of those they have left. */
+async function* messageParts(
+  s: PartServices,
+  accountId: string,
+  recordings: Set<string>,
+): AsyncGenerator<Part> {
+  for await (
+    const { key, value } of s.kv.list<StoredRoom>({ prefix: roomKeys.rooms() })
+  ) {
+    const id = String(key[1]);
+    const lines = linesOf(s, accountId, id, recordings);
+    const first = await lines.next();
+    if (first.done) continue;
+    yield {
+      name: `messages/${cleanName(value.name || "direct")} ${id}.json`,
+      input: arrayOf(first.value, lines),
+    };
+  }
+}
+
+/** The messages of somebody in a room as lines of JSON. */
+async function* linesOf(
+  { realtime }: PartServices,
+  accountId: string,
+  roomId: string,
+  recordings: Set<string>,
+): AsyncGenerator<string, void> {
+  let after: number | undefined;
+  do {
+    const part = await realtime.written(roomId, accountId, after);
+    for (const message of part.messages) {
+      if (message.voice) recordings.add(message.voice.clip);
+      yield JSON.stringify(readable(message));
+    }
+    after = part.after;
+  } while (after !== undefined);
+}
+
+const readable = (
+  { clientId: _clientId, offset: _offset, sender, ...message }: Message,
+) => ({
+  ...message,
+  sender: sender.name,
+  timestamp: iso(message.timestamp),
+  editedAt: iso(message.editedAt),
+});
+
+async function* arrayOf(first: string, rest: AsyncIterable<string>) {
+  yield `[\n${first}`;
+  for await (const line of rest) yield `,\n${line}`;
+  yield "\n]\n";
+}
+
+async function* fileParts(
+  s: PartServices,
+  accountId: string,
+): AsyncGenerator<Part> {
+  for await (const file of filesOf(s, accountId)) {
+    const bytes = await s.files.get(placesOf(file).whole);
+    if (bytes === null) continue;
+    yield { name: `files/${file.id} ${cleanName(file.name)}`, input: bytes };
+  }
+}
+
+/** Milliseconds for one recording. */
+const PATIENCE_MS = 15_000;
+
+async function* recordingParts(
+  s: PartServices,
+  recordings: Set<string>,
+): AsyncGenerator<Part> {
+  for (const clip of recordings) {
+    const token = await s.signer.serviceToken("transcriber");
+    const answer = await fetch(
+      `${s.config.transcriberUrl}/clips/${encodeURIComponent(clip)}`,
+      {
+        headers: { authorization: `Bearer ${token}` },
+        signal: AbortSignal.timeout(PATIENCE_MS),
+        redirect: "error",
+      },
+    );
+    // Its time may be over.
+    if (answer.status === 404) {
+      await answer.body?.cancel();
+      continue;
+    }
+    if (!answer.ok) {
+      await answer.body?.cancel();
+      throw new Error(`the transcriber answered ${answer.status}`);
+    }
+    const type = answer.headers.get("content-type") ?? "";
+    const ending = /^audio\/([a-z0-9]{2,5})\b/.exec(type)?.[1] ?? "bin";
+    // At once: whoever downloads may be slower than the time for it.
+    const input = await answer.bytes();
+    yield { name: `recordings/${clip}.${ending}`, input };
+  }
+}

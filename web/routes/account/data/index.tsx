@@ -1,0 +1,65 @@
+import { page } from "fresh";
+import { newTicket } from "../../../accounts/my-data/tickets.ts";
+import { confirmPassword } from "../../../accounts/profile.ts";
+import { BackToAccount } from "../../../components/BackToAccount.tsx";
+import { Field } from "../../../components/Field.tsx";
+import { FormNotice } from "../../../components/FormNotice.tsx";
+import { Once } from "../../../components/Once.tsx";
+import { Title } from "../../../components/Title.tsx";
+import { personOf } from "../../../http/middleware/person.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../../../http/requests/forms.ts";
+import { define } from "../../../utils.ts";
+
+interface Data {
+  failure?: Failure;
+}
+
+export const handler = define.handlers({
+  GET: () => page<Data>({}),
+
+  async POST(ctx) {
+    const { services: s, ip, requestId } = ctx.state;
+    const { id: accountId } = personOf(ctx.state);
+    try {
+      const password = textOf(await readForm(ctx.req), "password");
+      await confirmPassword(s, { accountId, password, ip });
+      const ticket = await newTicket(s, accountId);
+      return ctx.redirect(`/account/data/${ticket}`, 303);
+    } catch (error) {
+      const failure = failureOf(error, ["password"], requestId);
+      return page<Data>({ failure }, { status: failure.status });
+    }
+  },
+});
+
+export default define.page<typeof handler>(({ data: { failure } }) => (
+  <div class="column column-narrow stack">
+    <Title text="Download your data" failed={Boolean(failure)} />
+    <BackToAccount />
+    <h1>Download your data</h1>
+    <p>
+      You get a ZIP file with everything we have about you: your account, your
+      photo if you gave one, your messages in every room, your files and your
+      recordings. Keep it somewhere safe.
+    </p>
+    <form class="form" method="post" action="/account/data">
+      <Once />
+      <FormNotice failure={failure} />
+      <Field
+        name="password"
+        label="Your password, to be sure"
+        type="password"
+        autocomplete="current-password"
+        maxLength={128}
+        required
+        error={failure?.fields.password}
+      />
+      <button class="button" type="submit">Download</button>
+    </form>
+  </div>
+));
