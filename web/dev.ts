@@ -1,10 +1,12 @@
 #!/usr/bin/env -S deno run -A --watch=styles/,static/,routes/
 import { Builder } from "fresh/dev";
+import { writeEmojiTable } from "./emoji/table.ts";
 import { writeStylesheets } from "./styles/stylesheet.ts";
 
 const builder = new Builder({ root: import.meta.dirname, target: "es2022" });
 
 await writeStylesheets();
+await writeEmojiTable();
 if (Deno.args.includes("build")) {
   await builder.build();
 } else {

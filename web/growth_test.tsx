@@ -16,6 +16,7 @@ import { nameProblem } from "./accounts/fields.ts";
 import { passwordProblem } from "./accounts/password-rules.ts";
 import { safeNext } from "./accounts/safe-next.ts";
 import { cleanName } from "./clean-name.ts";
+import { withEmoji } from "./client/drawn/emoji-names.ts";
 import { linkify } from "./client/drawn/linkify.tsx";
 import { richText } from "./client/drawn/rich-text.tsx";
 import { drawMentions } from "./client/drawn/mentioned.tsx";
@@ -34,6 +35,7 @@ const LOOKS: Record<string, (text: string) => unknown> = {
   mentionsIn: (text) => mentionsIn(`@${text}`, [["id", "Ada"]]),
   drawMentions: (text) =>
     render(<>{drawMentions([{ id: "id", name: "Ada" }], {}, "")(text)}</>),
+  withEmoji: (text) => withEmoji(text, () => undefined),
   fold,
   wordsOf,
   placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),
@@ -98,6 +100,9 @@ const TEXTS: [start: string, part: string, end: string][] = [
   ["", "İß", ""],
   ["", "<&\"'", ""],
   ["", "👩\u200d👧", ""],
+  ["", ":", ""],
+  ["", ":a", ""],
+  ["", ":a:", ""],
   ["", "*a", ""],
   ["", "*a *b", "*"],
   ["*a", " ", "*"],

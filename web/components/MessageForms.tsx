@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Message, Role } from "../../realtime/protocol.ts";
 import { EMOJI } from "../client/drawn/emoji.ts";
-import { FieldError } from "./Field.tsx";
+import { Field, FieldError } from "./Field.tsx";
 import { Once } from "./Once.tsx";
 
 /** What a form that could not be taken had in it. */
@@ -85,6 +85,27 @@ function Reactions({ message, me }: { message: Message; me: string }) {
   );
 }
 
+/** Whatever the buttons do not offer. */
+function OtherReaction({ content, error }: Pick<Typed, "content" | "error">) {
+  return (
+    <form class="form" method="post">
+      <Once />
+      <input type="hidden" name="intent" value="react-other" />
+      <Field
+        name="emoji"
+        label="Another emoji"
+        hint="Type one, or its name between colons, such as :tada:"
+        maxLength={42}
+        required
+        autocomplete="off"
+        value={content}
+        error={error}
+      />
+      <button class="button button-quiet" type="submit">React</button>
+    </form>
+  );
+}
+
 function Delete({ own }: { own: boolean }) {
   return (
     <details class="confirm">
@@ -139,6 +160,7 @@ export function MessageForms({ message, me, role, link, typed }: {
         <>
           <Part id="react" title="React">
             <Reactions message={message} me={me} />
+            <OtherReaction {...failed("react-other")} />
           </Part>
           <Part id="reply" title="Reply">
             <TextForm

@@ -45,7 +45,7 @@ async function submit(page: Page, name: string | RegExp) {
 /** Fills the sign-up form that is open, and sends it. */
 export async function fillSignUp(page: Page, person: Person, selfie: Selfie) {
   await page.getByLabel("Name").fill(person.name);
-  await page.getByLabel("E-mail").fill(person.email);
+  await page.getByRole("textbox", { name: "E-mail" }).fill(person.email);
   await page.getByLabel("Password").fill(person.password);
   await takeSelfie(page, selfie);
   await page.locator("input[name=consent]").check();

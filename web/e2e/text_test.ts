@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
-import { overflow } from "./looks.ts";
+import { findings, overflow } from "./looks.ts";
 import {
   ada,
   createRoom,
@@ -11,6 +11,7 @@ import {
   live,
   openInvitation,
   parsed,
+  sees,
   send,
   signUp,
 } from "./people.ts";
@@ -83,6 +84,86 @@ Deno.test({
       const typed = await adas.locator("textarea[name=content]").inputValue();
       assert(typed.startsWith("**Bold** and `code`:"));
       assertEquals([...a.problems, ...g.problems, ...plain.problems], []);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "emoji are named by keyboard, picked as reactions, and typed without script",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const { context, problems } = await openContext(browser, stack.url);
+      const page = await context.newPage();
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const room = await createRoom(page, "Emoji");
+      await page.goto(room);
+      await live(page);
+      // What offers words is there with the rest that comes after live text.
+      await page.locator("[type=file]").waitFor();
+      const composer = page.locator("textarea[name=content]");
+
+      // Sent at once, before their names are known here.
+      await send(page, "Hurray :tada: `:tada:`");
+      await sees(page, ["Hurray 🎉 :tada:"]);
+
+      await composer.focus();
+      await page.keyboard.type("Yes :hear");
+      const offers = page.getByRole("option");
+      await offers.first().waitFor();
+      assertEquals(
+        await composer.getAttribute("aria-activedescendant"),
+        await offers.first().getAttribute("id"),
+      );
+      assertEquals(await findings(page, "light"), []);
+      const second = (await offers.nth(1).innerText()).split(" ")[0];
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      assertEquals(await composer.inputValue(), `Yes ${second} `);
+      await composer.fill(":D at 10:30");
+      await page.keyboard.press("Enter");
+      await sees(page, ["Hurray 🎉 :tada:", ":D at 10:30"]);
+
+      // A reaction that no menu offers, by keyboard alone.
+      const row = page.locator(".message").first();
+      await row.hover();
+      await row.locator(".more").click();
+      await page.getByRole("button", { name: "More emoji" }).click();
+      await page.getByRole("searchbox", { name: "Search emoji" }).fill("otter");
+      await page.getByRole("button", { name: "otter" }).waitFor();
+      assertEquals(await findings(page, "light"), []);
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("Enter");
+      await row.locator(".reactions button", { hasText: "🦦 1" }).waitFor();
+
+      const plain = await openContext(browser, stack.url, {
+        javaScriptEnabled: false,
+        storageState: await context.storageState(),
+      });
+      const still = await plain.context.newPage();
+      await still.goto(room, parsed);
+      await still.locator(".message").first().locator("a.at").click();
+      await still.getByLabel("Another emoji").fill("no emoji");
+      await still.getByRole("button", { name: "React", exact: true }).click();
+      await still.getByText("The emoji must be one emoji.").waitFor();
+      await still.getByLabel("Another emoji").fill(":snail:");
+      await still.getByRole("button", { name: "React", exact: true }).click();
+      await still.getByRole("button", { name: "🐌 1" }).waitFor();
+      await row.locator(".reactions button", { hasText: "🐌 1" }).waitFor();
+      await still.goto(room, parsed);
+      await still.locator("textarea[name=content]").fill("Slow :snail:");
+      await still.getByRole("button", { name: "Send", exact: true }).click();
+      await page.locator(".text", { hasText: "Slow 🐌" }).waitFor();
+      assertEquals([...problems, ...plain.problems], []);
     } finally {
       await browser.close();
       await stack.close();

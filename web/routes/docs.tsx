@@ -100,8 +100,9 @@ export default define.page<typeof handler>(({ data, state }) => (
             <code>[words](https://…)</code>, <code>&gt; quotes</code> and{" "}
             <code>- lists</code>{" "}
             look like what they are; three backticks enclose several lines of
-            code. While you are offline, messages wait and go out when you are
-            back.
+            code. <code>:tada:</code>{" "}
+            becomes 🎉, and any emoji can be a reaction. While you are offline,
+            messages wait and go out when you are back.
           </li>
           <li>
             <strong>Send pictures and files</strong>{" "}

@@ -1,5 +1,6 @@
 /**
- * Offers what a word that begins with a sign may become, while it is typed: people after an `@`.
+ * Offers what a word that begins with a sign may become, while it is typed: people after an `@`,
+ * emoji after a `:`.
  * Whoever has another sign adds a {@link Source}.
  */
 
@@ -8,6 +9,8 @@ export interface Offer {
   /** It goes into the text, after the sign and before a space. */
   text: string;
   label: string;
+  /** It takes the place of the sign, too. */
+  isWhole?: boolean;
 }
 
 export interface Source {
@@ -15,8 +18,11 @@ export interface Source {
   sign: string;
   /** What the list is called. */
   name: string;
-  /** The offers for what was typed after the sign, the best first; none: no list. */
-  find(typed: string): Offer[];
+  /**
+   * The offers for what was typed after the sign, the best first; none: no list.
+   * @param again has it asked again, once it knows more.
+   */
+  find(typed: string, again: () => void): Offer[];
 }
 
 /** Characters after the sign in which offers are looked for: a name may have spaces. */
@@ -80,7 +86,7 @@ export function complete(
 
   const look = () => {
     word = input.readOnly ? null : wordBefore(input, sources);
-    offers = word?.source.find(word.typed) ?? [];
+    offers = word?.source.find(word.typed, look) ?? [];
     if (!word || offers.length === 0) return hide();
     list.ariaLabel = word.source.name;
     list.replaceChildren(...offers.map(({ label }, at) => {
@@ -100,10 +106,11 @@ export function complete(
   const take = (at: number) => {
     const { typed } = word!;
     const end = input.selectionStart;
-    const text = `${offers[at].text} `;
+    const { text, isWhole } = offers[at];
+    const start = end - typed.length - (isWhole ? 1 : 0);
     hide();
     input.focus();
-    input.setRangeText(text, end - typed.length, end, "end");
+    input.setRangeText(`${text} `, start, end, "end");
     input.dispatchEvent(new InputEvent("input", { bubbles: true }));
   };
 

@@ -9,6 +9,8 @@ import "../../islands/Room.tsx";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { isMentioned } from "../drawn/mentions.ts";
 import { mention } from "./mention.ts";
+import { nameEmoji } from "./name-emoji.ts";
+import { offerWords } from "./offer.ts";
 import { press } from "./press.ts";
 import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
@@ -39,7 +41,7 @@ export function begin(
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
   takeFiles(input, signal);
-  mention(room, input, signal);
+  offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.
   const getExtras = () =>
     import("../drawn/Extras.tsx").then(stopExtras, () => {});

@@ -53,28 +53,13 @@ function meant(
   return isFine ? found : found?.filter(({ id }) => id !== EVERYONE);
 }
 
-/** Offers people while they are typed, and finds them in what is sent, until the signal. */
-export function mention(
-  room: MentionRoom,
-  input: HTMLTextAreaElement,
-  signal: AbortSignal,
-): void {
+/** Finds people in what is sent from now on; gives what offers them while they are typed. */
+export function mention(room: MentionRoom): Source {
   room.mentionsIn = (content, before) => meant(room, content, before);
   const { me } = room.state();
-  const people: Source = {
+  return {
     sign: "@",
     name: "People",
     find: (typed) => offersOf(room.state().names, me, typed),
   };
-  let asked = false;
-  input.addEventListener("input", async () => {
-    if (asked || !input.value.includes("@")) return;
-    asked = true;
-    try {
-      (await import("./complete.ts")).complete(input, signal, [people]);
-    } catch {
-      // Offline: names can be typed in full, and the next key tries again.
-      asked = false;
-    }
-  }, { signal });
 }

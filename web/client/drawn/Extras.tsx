@@ -196,6 +196,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
     return (
       <MessageMenu
         message={message}
+        me={room.state().me}
         mine={message.sender.id === room.state().me}
         admin={props.role === "admin"}
         reactors={reactionsOf(row()!)}
@@ -204,6 +205,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
         onReply={reply}
         onEdit={edit}
         onDelete={() => choose("deleted")}
+        onNotice={props.onNotice}
         onClose={() => {
           if (chosen.current) return;
           if (document.activeElement === document.body) focusRow();

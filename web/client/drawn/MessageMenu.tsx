@@ -1,12 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../realtime/protocol.ts";
 import { EMOJI } from "./emoji.ts";
+import type { EmojiPicker } from "./EmojiPicker.tsx";
 
 /** The least distance from the window's edge: CSS pixels. */
 const EDGE = 8;
 
 export interface MessageMenuProps {
   message: Message;
+  /** My user id. */
+  me: string;
   mine: boolean;
   admin: boolean;
   /** Who reacted, a line for each emoji. */
@@ -16,6 +19,7 @@ export interface MessageMenuProps {
   onCopy(): void;
   onEdit(): void;
   onDelete(): void;
+  onNotice(sentence: string): void;
   onClose(): void;
 }
 
@@ -25,9 +29,15 @@ export function MessageMenu(props: MessageMenuProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   const [sure, setSure] = useState(false);
+  const [picker, setPicker] = useState<{ Picker: typeof EmojiPicker }>();
   useEffect(() => {
     const box = dialog.current!;
     box.showModal();
+    // Closing gives the focus back, also when the menu is taken away.
+    return () => box.close();
+  }, []);
+  useEffect(() => {
+    const box = dialog.current!;
     // Where there is room it hangs from the button; on a phone it rises from below.
     const row = document.getElementById(message.id);
     const { right = 0, bottom = 0 } = row?.querySelector(".more")
@@ -36,13 +46,22 @@ export function MessageMenu(props: MessageMenuProps) {
     const y = Math.min(bottom, innerHeight - offsetHeight - EDGE);
     box.style.setProperty("--x", `${Math.max(EDGE, right - offsetWidth)}px`);
     box.style.setProperty("--y", `${Math.max(EDGE, y)}px`);
-    // Closing gives the focus back, also when the menu is taken away.
-    return () => box.close();
-  }, []);
+  }, [picker]);
   // The button that was pressed is gone.
   useEffect(() => {
     if (sure) cancel.current!.focus();
   }, [sure]);
+
+  const pick = async () => {
+    try {
+      const { EmojiPicker: Picker } = await import("./EmojiPicker.tsx");
+      setPicker({ Picker });
+    } catch {
+      // Offline, or the page is of an older build whose files are gone.
+      dialog.current!.close();
+      props.onNotice("More emoji could not be loaded. Reload the page.");
+    }
+  };
 
   // Closing first gives the focus back; what follows may put it elsewhere.
   const item = (label: string, work: () => void, kind = "") => (
@@ -83,11 +102,25 @@ export function MessageMenu(props: MessageMenuProps) {
             </button>
           </div>
         )
+        : picker
+        ? (
+          <picker.Picker
+            onChoose={(emoji) => {
+              dialog.current!.close();
+              if (!message.reactions?.[emoji]?.includes(props.me)) {
+                props.onReact(emoji);
+              }
+            }}
+          />
+        )
         : (
           <div class="menu">
             <div class="emoji">
               {EMOJI.map((emoji) => item(emoji, () => props.onReact(emoji)))}
             </div>
+            <button type="button" class="button button-plain" onClick={pick}>
+              More emoji
+            </button>
             {reactors.map((line) => <p key={line} class="small">{line}</p>)}
             {item("Reply", props.onReply)}
             {item("Copy text", props.onCopy)}

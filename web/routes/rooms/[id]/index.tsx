@@ -18,6 +18,7 @@ import {
   type RoomPage,
 } from "../../../http/pages/room-page.ts";
 import type { Clock } from "../../../client/drawn/times.ts";
+import { emojiTyped } from "../../../emoji/typed.ts";
 import { AppError, toAppError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { addFile } from "../../../files/add.ts";
@@ -64,7 +65,9 @@ export const handler = define.handlers({
       ctx.req,
     );
     // Forms send line breaks as CRLF; everything else here as LF.
-    const content = fields("content").replaceAll("\r\n", "\n");
+    const content = await emojiTyped(
+      fields("content").replaceAll("\r\n", "\n"),
+    );
     const clientId = fields("clientId").slice(0, LIMITS.clientIdLength) ||
       crypto.randomUUID();
     try {

@@ -22,6 +22,7 @@ import {
   type MessagePage,
 } from "../../../../http/pages/message-page.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
+import { emojiTyped, reactionTyped } from "../../../../emoji/typed.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
 import { finishErasuresSoon } from "../../../../accounts/erasures.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
@@ -54,7 +55,9 @@ async function act(
 ): Promise<string> {
   const intent = textOf(form, "intent");
   // Forms send line breaks as CRLF; everything else here as LF.
-  const content = textOf(form, "content").replaceAll("\r\n", "\n");
+  const content = await emojiTyped(
+    textOf(form, "content").replaceAll("\r\n", "\n"),
+  );
   const amend = (change: Parameters<typeof amendOnce>[3]) =>
     amendOnce(s, me, roomId, change);
   switch (intent) {
@@ -71,6 +74,11 @@ async function act(
       await amend({ event: "react", id, emoji, on });
       break;
     }
+    case "react-other": {
+      const emoji = await reactionTyped(textOf(form, "emoji"));
+      await amend({ event: "react", id, emoji, on: true });
+      break;
+    }
     case "reply":
     case "send": {
       const clientId = textOf(form, "clientId") || crypto.randomUUID();
@@ -82,7 +90,9 @@ async function act(
       throw unknownIntent();
   }
   const here = `/rooms/${roomId}/messages/${id}`;
-  return intent === "react" ? `${here}#react` : `${here}?done=${intent}`;
+  return intent.startsWith("react")
+    ? `${here}#react`
+    : `${here}?done=${intent}`;
 }
 
 /** A message by itself, with all that can be done with it as forms. */
@@ -120,7 +130,7 @@ export const handler = define.handlers({
           done: null,
           typed: {
             intent: textOf(form, "intent"),
-            content: textOf(form, "content"),
+            content: textOf(form, "content") || textOf(form, "emoji"),
             error: message,
           },
         },
@@ -140,6 +150,7 @@ export default define.page<typeof handler>(({ data }) => {
   const happened = sentenceFor(DONE, data.done);
   // Beside the text it is about, where there is one.
   const isBeside = !message.deletedAt && (typed.intent === "reply" ||
+    typed.intent === "react-other" ||
     typed.intent === "edit" && message.sender.id === me.id);
   const above = isBeside ? undefined : typed.error;
   return (
