@@ -1,9 +1,9 @@
 /**
  * `deno task allow-code EMAIL`: for an operator who has made sure, in another way than by e-mail,
- * that somebody who reset their password and cannot use their face any more is who they say. Their
+ * that somebody who reset their password and cannot use their face or passkey any more is who they say. Their
  * next sign-in may use a code by e-mail. Reads the same variables as web, and may run beside it.
  */
-import { allowCode } from "../web/accounts/face-first.ts";
+import { allowCode } from "../web/accounts/after-reset.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import { readConfig } from "../web/config.ts";
 import { createServices } from "../web/open-services.ts";

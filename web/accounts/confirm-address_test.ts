@@ -19,6 +19,7 @@ const registrationOf = (name: string, email = `${name}@example.com`) => ({
   email,
   password: PASSWORD,
   consent: true,
+  factor: "face" as const,
   selfies: [pictureOf(name)],
 });
 

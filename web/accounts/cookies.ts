@@ -49,6 +49,13 @@ export const {
   read: readPendingLoginCookie,
 } = hostCookie("chatsphere_login");
 
+/** Tells the browser a passkey was asked for, before anybody is known: see passkeys/challenges.ts. */
+export const {
+  set: passkeyCookie,
+  clear: clearPasskeyCookie,
+  read: readPasskeyCookie,
+} = hostCookie("chatsphere_passkey");
+
 /** The name of a member just removed, for the page that says so. */
 export const { set: removedCookie, read: readRemovedCookie } = hostCookie(
   "chatsphere_removed",

@@ -9,6 +9,7 @@ import { discardPicture, dropPicture } from "./pictures.ts";
 import { key as addressChanges } from "./address/store.ts";
 import { mailIdsOf } from "./mail-ids.ts";
 import { nameOwner } from "./owner.ts";
+import { sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
   type FaceRecord,
@@ -53,6 +54,9 @@ export async function deleteAccount(
       .delete(keys.unconfirmed(accountId));
     if (owner.value === accountId) commit.check(owner).delete(owner.key);
     commit.delete(addressChanges(accountId));
+    for (const { id } of account.value.passkeys ?? []) {
+      commit.delete(keys.passkeyAccount(await sha256(id)));
+    }
     for (const id of mailIdsOf(accountId)) dropMail(commit, id);
     noteErasure(commit, accountId, ofAccount(account.value.emailKey, messages));
     if (face.value !== null) dropPicture(commit, face.value.picture);

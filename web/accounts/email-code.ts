@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { clearAttempts, type Limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "../mail/account-mails.ts";
-import { faceFirst, needsFace } from "./face-first.ts";
+import { codeMustWait, codeWaits } from "./after-reset.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
 import {
   type EmailCodeRecord,
@@ -61,7 +61,7 @@ export async function startEmailCode(
 ): Promise<{ expiresAt: number }> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
-  if (needsFace(record)) throw faceFirst();
+  if (codeWaits(record)) throw codeMustWait(record);
   await takeAttempt(s, sends(accountId));
   const code = randomCode();
   const salt = randomToken();

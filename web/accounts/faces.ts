@@ -1,7 +1,6 @@
 import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import type { Verdict } from "../faces/engine.ts";
-import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import {
   clearAttempts,
@@ -13,7 +12,7 @@ import {
 import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
 import { noteErasure } from "./erasures.ts";
-import { faceFirst, needsFace } from "./face-first.ts";
+import { codeMustWait, codeWaits } from "./after-reset.ts";
 import {
   askedTurn,
   drawTurn,
@@ -25,15 +24,9 @@ import {
   requireTurned,
 } from "./liveness.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
-import { faceMailId, TOLD_MS } from "./mail-ids.ts";
+import { tellOfFactor } from "./factor-changes.ts";
 import { nextEpoch } from "./sessions.ts";
-import {
-  type AccountRecord,
-  changeAccount,
-  type FaceRecord,
-  keys,
-  readRecord,
-} from "./store.ts";
+import { changeAccount, type FaceRecord, keys, readRecord } from "./store.ts";
 import { addFace, readFace } from "./stored-face.ts";
 
 type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
@@ -178,7 +171,7 @@ async function checkAlone(
   ]);
   if (face === null || record === null) throw noFace();
   if (!agreedTo(s.faces, record.consent?.textVersion ?? "")) {
-    throw needsFace(record) ? faceFirst() : otherEngine();
+    throw codeWaits(record) ? codeMustWait(record) : otherEngine();
   }
   const turn = await askedTurn(s, accountId);
   const second = turn && requireTurned(turned, turn);
@@ -196,10 +189,10 @@ async function checkAlone(
     // Only what is no fault of the picture's.
     const isOurs = !(error instanceof AppError) || error.status >= 500;
     if (isOurs) await returnAttempts(s, limits);
-    throw orByCode(error, needsFace(record));
+    throw orByCode(error, codeWaits(record));
   }
   const next = turn && await drawTurn(s, accountId);
-  if (!verdict.match) throw mismatch(needsFace(record));
+  if (!verdict.match) throw mismatch(codeWaits(record));
   if (flaw && next) throw livenessFailed(flaw, next);
   if (verdict.unclear) throw unclear();
   await clearAttempts(s, byAccount(accountId));
@@ -209,7 +202,7 @@ async function checkAlone(
 /**
  * Enrols another face in place of the present one, or the first one again after a deletion; the
  * person has just agreed to it. The old template and picture are gone, and so are all sessions
- * but that of `keepToken`. An e-mail that tells of it is queued: {@link faceMailId}.
+ * but that of `keepToken`. An e-mail that tells of it is queued: {@link factorMailId}.
  *
  * @throws {AppError} the code of a `FaceError` with `fields.selfie`; `not-found` (404);
  * `face-busy` (429) while another photo of the account is looked at.
@@ -249,7 +242,7 @@ async function replaceAlone(
         at: Date.now(),
         textVersion: consentFor(s.faces).version,
       };
-      tellOfFace(commit, record, "face-stored");
+      tellOfFactor(commit, record, "face-stored");
       return { ...next, hasFace: true, consent };
     });
   } catch (error) {
@@ -262,7 +255,7 @@ async function replaceAlone(
 /**
  * Deletes the template and the picture, and records that consent was withdrawn. Signing in goes
  * through a code by e-mail from then on. All sessions end but that of `keepToken`. An e-mail that tells
- * of it is queued: {@link faceMailId}.
+ * of it is queued: {@link factorMailId}.
  *
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
@@ -282,20 +275,10 @@ export async function deleteFace(
     const next = await nextEpoch(s, record, commit, keepToken);
     const consent = record.consent &&
       { ...record.consent, withdrawnAt: Date.now() };
-    tellOfFace(commit, record, "face-deleted");
+    tellOfFactor(commit, record, "face-deleted");
     return { ...next, hasFace: false, consent };
   });
   await discardOld(s, old);
-}
-
-/** Has the person told by e-mail, in case it was not them. */
-function tellOfFace(
-  commit: Deno.AtomicOperation,
-  { id, name, email }: AccountRecord,
-  kind: "face-stored" | "face-deleted",
-): void {
-  const occasion = { kind, name, email };
-  queueMail(commit, faceMailId(id), occasion, Date.now() + TOLD_MS);
 }
 
 async function discardOld(

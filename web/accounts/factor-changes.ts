@@ -4,8 +4,12 @@
  * person's own.
  */
 import { AppError } from "../errors.ts";
+import { queueMail } from "../mail/queue-store.ts";
+import type { FactorChange } from "../mail/factor-mails.ts";
+import { factorMailId, TOLD_MS } from "./mail-ids.ts";
 import { isToken, sha256 } from "./secrets.ts";
 import {
+  type AccountRecord,
   keys,
   noAccount,
   readRecord,
@@ -15,7 +19,7 @@ import {
 
 /** For how long after a sign-in, which takes both steps, its session may change them. */
 export const RECENT_MS = 10 * 60 * 1000;
-/** For how long after a password reset by e-mail the face stays as it is. */
+/** For how long after a password reset by e-mail the factors stay as they are. */
 export const SETTLE_MS = 24 * 60 * 60 * 1000;
 
 const signInAgain = (): AppError =>
@@ -29,8 +33,8 @@ const signInAgain = (): AppError =>
 const waitAfterReset = (until: number): AppError => {
   const hours = Math.max(1, Math.ceil((until - Date.now()) / 3_600_000));
   const message = hours === 1
-    ? "Your password was recently reset by e-mail. For your safety, you can change your face in an hour."
-    : `Your password was recently reset by e-mail. For your safety, you can change your face in ${hours} hours.`;
+    ? "Your password was recently reset by e-mail. For your safety, you can change how you sign in in an hour."
+    : `Your password was recently reset by e-mail. For your safety, you can change how you sign in in ${hours} hours.`;
   return new AppError({
     code: "wait-after-reset",
     status: 403,
@@ -38,6 +42,19 @@ const waitAfterReset = (until: number): AppError => {
     retryAfter: Math.ceil((until - Date.now()) / 1000),
   });
 };
+
+/**
+ * Has the person told by e-mail of a change of what they sign in with, in case it was not them: every
+ * such change goes through here. Then call `deliverSoon` with `factorMailId`.
+ */
+export function tellOfFactor(
+  commit: Deno.AtomicOperation,
+  { id, name, email }: AccountRecord,
+  kind: FactorChange,
+): void {
+  const occasion = { kind, name, email };
+  queueMail(commit, factorMailId(id), occasion, Date.now() + TOLD_MS);
+}
 
 /** Whether this session began with both steps of a sign-in a moment ago. */
 export async function isRecent(

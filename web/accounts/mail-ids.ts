@@ -1,14 +1,15 @@
 /** The names of an account's e-mails in the queue, one of each kind at a time. */
 
-/** For how long after it a person is told of a new password or face. */
+/** For how long after it a person is told of a change of the password or a factor. */
 export const TOLD_MS = 2 * 24 * 60 * 60 * 1000;
 
 /** The e-mail about the newest password. */
 export const passwordMailId = (accountId: string): string =>
   `password-of-${accountId}`;
 
-/** The e-mail about the newest face, or its deletion. */
-export const faceMailId = (accountId: string): string => `face-of-${accountId}`;
+/** The e-mail about the newest change of what the account is signed in to with. */
+export const factorMailId = (accountId: string): string =>
+  `face-of-${accountId}`;
 
 /** The e-mail with the newest link that confirms the address. */
 export const confirmationMailId = (accountId: string): string =>
@@ -26,7 +27,7 @@ export const formerAddressMailId = (accountId: string): string =>
 export const mailIdsOf = (accountId: string): string[] =>
   [
     passwordMailId,
-    faceMailId,
+    factorMailId,
     confirmationMailId,
     newAddressMailId,
     formerAddressMailId,

@@ -12,8 +12,8 @@ import {
 
 /** How long the second step may take. */
 export const PENDING_LOGIN_MS = 5 * 60 * 1000;
-/** Faces that may be tried in one pending login. */
-export const FACE_ATTEMPTS = 5;
+/** Faces and passkeys that may be wrong in one pending login. */
+export const TRIES = 5;
 
 /** What to throw when the second step comes without, or too late after, the first. */
 export const loginExpired = (): AppError =>
@@ -26,14 +26,15 @@ export const loginExpired = (): AppError =>
 /**
  * The state between the password and the second step. Its token opens nothing but that step.
  *
- * @param epoch the account's when the password was compared, if not the present one: with a
- * password that was changed meanwhile the second step is void.
+ * @param options.epoch the account's when the password was compared, if not the present one: with
+ * a password that was changed meanwhile the second step is void.
+ * @param options.isNew the account was made a moment ago.
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function createPendingLogin(
   s: Store,
   accountId: string,
-  epoch?: number,
+  { epoch, isNew }: { epoch?: number; isNew?: true } = {},
 ): Promise<IssuedToken> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
@@ -43,7 +44,8 @@ export async function createPendingLogin(
     accountId,
     epoch: epoch ?? record.epoch,
     expiresAt,
-    faceAttemptsLeft: FACE_ATTEMPTS,
+    faceAttemptsLeft: TRIES,
+    ...(isNew ? { isNew } : {}),
   };
   await s.kv.set(keys.pendingLogin(await sha256(token)), pending, {
     expireIn: PENDING_LOGIN_MS,
@@ -93,12 +95,12 @@ export async function usePendingLogin(s: Store, token: string): Promise<void> {
 }
 
 /**
- * Counts one face tried, before it is tried. The pending login as it is then: with no attempts
+ * Counts one try, before it is made. The pending login as it is then: with no attempts
  * left, it is already void.
  *
  * @throws {AppError} `login-expired` (401)
  */
-export function takeFaceAttempt(
+export function takeTry(
   s: Store,
   token: string,
 ): Promise<PendingRecord> {
@@ -109,8 +111,8 @@ export function takeFaceAttempt(
   });
 }
 
-/** Gives the attempt back: the picture showed no face to judge. */
-export async function returnFaceAttempt(
+/** Gives the try back: there was nothing to judge. */
+export async function returnTry(
   s: Store,
   token: string,
 ): Promise<void> {

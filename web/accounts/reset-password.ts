@@ -2,6 +2,7 @@ import { AppError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
+import { hasOwnFactor } from "./after-reset.ts";
 import { forgetFailures } from "./check-password.ts";
 import { invalid } from "./fields.ts";
 import { hashPassword } from "./password-hash.ts";
@@ -54,8 +55,8 @@ export async function findReset(
 
 /**
  * Sets the new password of a link. That ends the link and every other one, all sessions and
- * pending logins, and the code by e-mail; the person is told by e-mail. Where a face is enrolled,
- * the next sign-in must show it (face-first.ts). Of several at once with one link one wins.
+ * pending logins, and the code by e-mail; the person is told by e-mail. Where there is a face
+ * or a passkey, the next sign-in must show it (after-reset.ts). Of several at once with one link one wins.
  *
  * @throws {AppError} `invalid` (422) with `fields.password`, and the link goes on working;
  * `reset-over` (410).
@@ -80,7 +81,7 @@ export async function resetPassword(
     const { name, email } = record;
     const occasion = { kind: "password-changed", name, email } as const;
     queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
-    const faceFirst = record.hasFace || undefined;
+    const faceFirst = hasOwnFactor(record) || undefined;
     return { ...next, passwordHash, faceFirst, resetAt: Date.now() };
   });
   await forgetFailures(s, emailKey, ip);

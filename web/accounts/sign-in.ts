@@ -2,52 +2,68 @@ import { AppError } from "../errors.ts";
 import { checkCredentials, type Credentials } from "./check-password.ts";
 import { addressProven } from "./confirm-address.ts";
 import { checkEmailCode } from "./email-code.ts";
-import { faceFirst, faceWasShown, mustShowFace } from "./face-first.ts";
+import { requireCode } from "./after-reset.ts";
+import { noteSignIn, usableFactors } from "./factors.ts";
 import { checkFace, type LiveServices } from "./faces.ts";
 import {
   createPendingLogin,
   endPendingLogin,
   findPendingLogin,
   loginExpired,
-  returnFaceAttempt,
-  takeFaceAttempt,
+  returnTry,
+  takeTry,
   usePendingLogin,
 } from "./pending-logins.ts";
 import { type IssuedToken, issueSession } from "./sessions.ts";
 import { type PendingRecord, type Store, toAccount } from "./store.ts";
-import type { Account } from "./types.ts";
+import type { Account, Factor } from "./types.ts";
 
-async function finish(
+/**
+ * Ends a sign-in in a session: every one but that with a passkey alone goes through here.
+ *
+ * @throws {AppError} `login-expired` (401): it was finished already.
+ */
+export async function finish(
   s: Store,
   pendingToken: string,
-  pending: PendingRecord,
+  { accountId, epoch }: PendingRecord,
+  factor: Factor,
 ): Promise<IssuedToken> {
   await usePendingLogin(s, pendingToken);
   // The epoch of the first step: a password changed since then makes this session void.
-  return await issueSession(s, pending.accountId, pending.epoch);
+  const session = await issueSession(s, accountId, epoch);
+  await noteSignIn(s, accountId, factor, epoch);
+  return session;
 }
 
 /** Who has passed the first step, and the token of the second. */
 export interface FirstStep extends IssuedToken {
   account: Account;
+  /** What to ask for, and what else would do: see {@link usableFactors}. */
+  factors: Factor[];
 }
 
 /**
  * The first step: a pending login for an e-mail and its password.
  *
+ * @param rpId the host the person came by, if passkeys work there.
  * @throws {AppError} all that `checkCredentials` throws.
  */
 export async function startSignIn(
   s: Store,
   credentials: Credentials,
+  rpId?: string,
 ): Promise<FirstStep> {
   const record = await checkCredentials(s, credentials);
-  const pending = await createPendingLogin(s, record.id, record.epoch);
-  return { ...pending, account: toAccount(record) };
+  const pending = await createPendingLogin(s, record.id, {
+    epoch: record.epoch,
+  });
+  const factors = usableFactors(record, rpId);
+  return { ...pending, account: toAccount(record), factors };
 }
 
 /** What ends a try: pictures that cannot be judged do not. */
-const FAILED = ["face-mismatch", "liveness-failed"];
+const FAILED = ["face-mismatch", "liveness-failed", "passkey-refused"];
 
 /** Whether a face matched, but needs a code by e-mail beside it. */
 export const isUnclear = (error: unknown): boolean =>
@@ -69,21 +85,37 @@ export async function signInWithFace(
   ip: string,
   turned?: Uint8Array,
 ): Promise<IssuedToken> {
-  const pending = await takeFaceAttempt(s, pendingToken);
+  const pending = await tryIn(
+    s,
+    pendingToken,
+    ({ accountId }) => checkFace(s, accountId, selfie, ip, turned),
+  );
+  return await finish(s, pendingToken, pending, "face");
+}
+
+/**
+ * Counts a try before it is made: the fifth that fails ends the pending login. Gives that.
+ *
+ * @throws {AppError} `login-expired` (401) then; else what `check` throws.
+ */
+export async function tryIn(
+  s: Store,
+  pendingToken: string,
+  check: (pending: PendingRecord) => Promise<void>,
+): Promise<PendingRecord> {
+  const pending = await takeTry(s, pendingToken);
   try {
-    await checkFace(s, pending.accountId, selfie, ip, turned);
+    await check(pending);
   } catch (error) {
     const hasFailed = error instanceof AppError && FAILED.includes(error.code);
-    if (!hasFailed) await returnFaceAttempt(s, pendingToken);
+    if (!hasFailed) await returnTry(s, pendingToken);
     else if (pending.faceAttemptsLeft < 1) {
       await endPendingLogin(s, pendingToken);
       throw loginExpired();
     }
     throw error;
   }
-  const session = await finish(s, pendingToken, pending);
-  await faceWasShown(s, pending.accountId, pending.epoch);
-  return session;
+  return pending;
 }
 
 /**
@@ -99,8 +131,8 @@ export async function signInWithCode(
 ): Promise<IssuedToken> {
   const pending = await findPendingLogin(s, pendingToken);
   if (pending === null) throw loginExpired();
-  if (await mustShowFace(s, pending.accountId)) throw faceFirst();
+  await requireCode(s, pending.accountId);
   await checkEmailCode(s, pending.accountId, code);
   await addressProven(s, pending.accountId);
-  return await finish(s, pendingToken, pending);
+  return await finish(s, pendingToken, pending, "code");
 }

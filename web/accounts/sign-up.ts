@@ -10,7 +10,7 @@ import type { Registration } from "./fields.ts";
 import { hasOwner } from "./owner.ts";
 import { confirmationMailId } from "./mail-ids.ts";
 import { register } from "./register.ts";
-import { type SignUpFactor, signUpFactor } from "./sign-up-factors.ts";
+import type { SignUpFactor } from "./sign-up-factors.ts";
 import { type AccountRecord, keys, readRecord, type Store } from "./store.ts";
 import type { Account } from "./types.ts";
 import { endUnconfirmedHolder } from "./unconfirmed.ts";
@@ -101,8 +101,8 @@ async function whenTaken(
 export interface SignUp extends Registration {
   /** The code of the invitation they come by. */
   invitation?: string;
-  /** Where `FACE_SIGN_IN` does not allow it, the one that it asks for counts. */
-  factor?: string;
+  /** One of those `FACE_SIGN_IN` allows: see sign-up-factors.ts. */
+  factor: SignUpFactor;
 }
 
 /** Has the address confirmed: by a link that is mailed, or by the code of the first sign-in. */
@@ -124,9 +124,8 @@ async (
  */
 export async function signUp(
   s: SignUpServices,
-  { invitation, factor: asked = "", ...input }: SignUp,
+  { invitation, factor, ...input }: SignUp,
 ): Promise<Account> {
-  const factor = signUpFactor(s.config, asked);
   const emailKey = normaliseEmail(input.email);
   const invited = await addressOf(s, invitation);
   const isProven = emailKey !== null && emailKey === invited;

@@ -18,13 +18,15 @@
  * | `["address_changes", account id]` | see address/store.ts | with the last of its links |
  * | `["password_resets", SHA-256 of the code]` | {@link ResetRecord} | 30 minutes |
  * | `["dictation", account id]` | {@link DictationSettings}, see dictation/settings.ts | – |
+ * | `["passkey_challenges", SHA-256 of the challenge]` | {@link ChallengeRecord} | 5 minutes |
+ * | `["passkey_accounts", SHA-256 of the credential's id]` | account id: no passkey is two accounts' | – |
  * | `["turns", account id]` | "left" or "right", see liveness.ts | – |
  * | `["attempts", kind, whom]` | {@link AttemptsRecord}; `whom` is a hash where it is an e-mail | with its window |
  *
  * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
  */
 import { AppError } from "../errors.ts";
-import type { Account } from "./types.ts";
+import type { Account, Factor } from "./types.ts";
 
 /** What a domain function needs to reach KV. */
 export interface Store {
@@ -43,8 +45,12 @@ export interface AccountRecord {
   /** Sessions and pending logins of an earlier epoch are void. */
   epoch: number;
   hasFace: boolean;
-  /** The password was reset by e-mail, and the face not shown since: see face-first.ts. */
+  /** The password was reset by e-mail, and no factor of one's own shown since: see after-reset.ts. */
   faceFirst?: boolean;
+  /** At most ten. */
+  passkeys?: PasskeyRecord[];
+  /** What the person signed in with last, besides the password. */
+  lastFactor?: Factor;
   /**
    * When the person agreed to face matching, to which text, and when they withdrew it; undefined:
    * they were never asked.
@@ -54,6 +60,34 @@ export interface AccountRecord {
   resetAt?: number;
   /** When the account ends, unless its address is confirmed before: see confirm-address.ts. */
   unconfirmedUntil?: number;
+}
+
+/** A passkey: what is kept of a credential (WebAuthn Level 3 §4, "credential record"). */
+export interface PasskeyRecord {
+  /** In base64url, as the browser names it. */
+  id: string;
+  /** In COSE form. */
+  publicKey: Uint8Array<ArrayBuffer>;
+  /** How often it was used, where its authenticator counts; else 0. */
+  counter: number;
+  transports?: string[];
+  /** The host it was made for. */
+  rpId: string;
+  /** What its person calls it. */
+  name: string;
+  /** Milliseconds since the Unix epoch. */
+  createdAt: number;
+  lastUsedAt?: number;
+}
+
+/** What {@link PasskeyRecord}s are asked to sign. */
+export interface ChallengeRecord {
+  purpose: "sign-in" | "second-step" | "sign-up" | "add";
+  /** SHA-256 of the secret of whoever may answer it. */
+  boundTo: string;
+  origin: string;
+  rpId: string;
+  expiresAt: number;
 }
 
 export interface ConfirmationRecord {
@@ -88,7 +122,10 @@ export interface PendingRecord {
   accountId: string;
   epoch: number;
   expiresAt: number;
+  /** How often a face, a passkey or a recovery code may still be wrong. */
   faceAttemptsLeft: number;
+  /** The account was made a moment ago: its first passkey may be added instead of shown. */
+  isNew?: true;
 }
 
 export interface EmailCodeRecord {
@@ -130,6 +167,8 @@ export const keys = {
   emailCode: (accountId: string) => ["email_codes", accountId],
   reset: (codeHash: string) => ["password_resets", codeHash],
   dictation: (accountId: string) => ["dictation", accountId],
+  challenge: (hash: string) => ["passkey_challenges", hash],
+  passkeyAccount: (idHash: string) => ["passkey_accounts", idHash],
   turn: (accountId: string) => ["turns", accountId],
   device: (accountId: string, hash: string) => ["devices", accountId, hash],
   devices: (accountId: string) => ["devices", accountId],

@@ -1,3 +1,6 @@
+/** What proves besides the password who signs in. */
+export type Factor = "face" | "passkey" | "code";
+
 /** A person, as the rest of the product sees one. Never holds the password or the face. */
 export interface Account {
   id: string;

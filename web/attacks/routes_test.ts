@@ -10,6 +10,7 @@ const web = new URL("../", import.meta.url).pathname;
 const FOR_ALL = [
   ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
   ...["/login", "/login/code", "/login/face", "/login/forgot"],
+  ...["/login/passkey", "/register/passkey"],
   ...["/login/reset/*", "/confirm/*", "/invitations/*"],
   ...["/address/*", "/address/back/*"],
   ...[
@@ -20,6 +21,7 @@ const FOR_ALL = [
     "/outbox/*",
   ],
   ...["/.well-known/change-password", "/.well-known/jwks.json"],
+  "/.well-known/passkey-endpoints",
 ];
 
 /** An address with its ids left out. */

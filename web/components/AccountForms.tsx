@@ -45,6 +45,14 @@ export function AccountForms(
           </a>
         </p>
       </section>
+      <section class="stack" aria-labelledby="passkeys-heading">
+        <h2 id="passkeys-heading">Passkeys</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/passkeys">
+            My passkeys
+          </a>
+        </p>
+      </section>
       <FaceForms
         account={account}
         offered={offersFaces}

@@ -20,8 +20,8 @@ export function FaceForms({ account, offered, isRecent, failed, error }: {
       <h2 id="face-heading">Face</h2>
       <p>
         {account.hasFace
-          ? "As you agreed, we store one photo of you and any measurements made from it, and compare them with a new photo each time you sign in. You can delete them whenever you like. You then sign in with an e-mail code."
-          : "No face is stored. You sign in with your password and an e-mail code."}
+          ? "As you agreed, we store one photo of you and any measurements made from it, and compare them with a new photo each time you sign in. You can delete them whenever you like. You then sign in with a passkey or an e-mail code."
+          : "No face is stored. You sign in with your password, and a passkey or an e-mail code."}
       </p>
       {isRecent
         ? (

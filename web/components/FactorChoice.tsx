@@ -2,7 +2,8 @@ import type { SignUpFactor } from "../accounts/sign-up-factors.ts";
 
 const LABELS: Record<SignUpFactor, string> = {
   face: "With my face",
-  code: "With a code by e-mail, and no photo",
+  passkey: "With a passkey, on this device or a security key",
+  code: "With a code that we mail you",
 };
 
 /** What to sign in with, besides the password: a face, or one of the equal ways without one. */

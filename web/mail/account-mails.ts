@@ -90,42 +90,6 @@ export function confirmAddressMail(
   });
 }
 
-const FACE_CHANGES = {
-  "face-stored": {
-    subject: "Your ChatSphere face was changed",
-    heading: "A new face was stored",
-    text: (name: string) =>
-      `Hello ${name}, a new face was stored for your ChatSphere account, and every other device was signed out.`,
-  },
-  "face-deleted": {
-    subject: "Your ChatSphere face was deleted",
-    heading: "Your face was deleted",
-    text: (name: string) =>
-      `Hello ${name}, the face stored for your ChatSphere account was deleted. You now sign in with a code by e-mail.`,
-  },
-};
-
-/** The e-mail that tells of a change of the face, in case it was not the person who made it. */
-export function faceChangedMail(
-  { name, email }: Addressee,
-  change: keyof typeof FACE_CHANGES,
-): Mail {
-  const { subject, heading, text } = FACE_CHANGES[change];
-  return toMail({
-    to: email,
-    subject,
-    heading,
-    pieces: [
-      { kind: "paragraph", text: text(named(name)) },
-      {
-        kind: "note",
-        text:
-          "If this was not you, contact whoever runs your ChatSphere right away.",
-      },
-    ],
-  });
-}
-
 /** The e-mail that tells of a new password, in case it was not the person who chose it. */
 export function passwordChangedMail({ name, email }: Addressee): Mail {
   return toMail({

@@ -2,7 +2,6 @@ import {
   type Addressee,
   type ConfirmAddress,
   confirmAddressMail,
-  faceChangedMail,
   passwordChangedMail,
 } from "./account-mails.ts";
 import {
@@ -11,6 +10,7 @@ import {
   formerAddressMail,
   newAddressMail,
 } from "./address-mails.ts";
+import { type FactorChange, factorChangedMail } from "./factor-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import type { Mail } from "./mailer.ts";
 
@@ -20,7 +20,7 @@ export type Occasion =
   | { kind: "confirm-address" } & ConfirmAddress
   | { kind: "new-address" | "former-address" } & AddressMail
   | { kind: "address-taken" } & Addressee
-  | { kind: "face-stored" | "face-deleted" } & Addressee
+  | { kind: FactorChange } & Addressee
   | { kind: "password-changed" } & Addressee;
 
 /** The e-mail for an occasion; the same one for the same occasion. */
@@ -38,7 +38,9 @@ export function write(occasion: Occasion): Mail {
       return formerAddressMail(occasion);
     case "face-stored":
     case "face-deleted":
-      return faceChangedMail(occasion, occasion.kind);
+    case "passkey-added":
+    case "passkey-removed":
+      return factorChangedMail(occasion, occasion.kind);
     case "password-changed":
       return passwordChangedMail(occasion);
   }

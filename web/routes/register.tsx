@@ -29,6 +29,7 @@ import {
 import { afterSignUp, type Onward } from "../http/pages/after-sign-up.ts";
 import { keptFor, photosOf } from "../http/requests/kept-photos.ts";
 import type { Config } from "../config.ts";
+import { siteFor } from "../http/requests/site.ts";
 import { define } from "../utils.ts";
 
 interface Data {
@@ -59,10 +60,14 @@ const FIELDS = {
 const invitationIn = (next: string): string | undefined =>
   next.match(/^\/invitations\/([\w-]+)$/)?.[1];
 
-function keepTyped(data: Data, form: FormData, config: Config): void {
+function keepTyped(
+  data: Data,
+  form: FormData,
+  chosen: (asked: string) => SignUpFactor,
+): void {
   data.name = textOf(form, "name");
   data.email = textOf(form, "email");
-  data.factor = signUpFactor(config, textOf(form, "factor"));
+  data.factor = chosen(textOf(form, "factor"));
   data.consent = form.has("consent");
 }
 
@@ -82,7 +87,7 @@ export const handler = define.handlers({
       next,
       name: "",
       email,
-      factor: signUpFactor(services.config, ""),
+      factor: signUpFactor(services.config, "", siteFor(ctx) !== null),
       consent: false,
       isClosed: email === "" && !await isSignUpOpen(services),
       wasRemoved: ctx.url.searchParams.get("done") === "removed",
@@ -91,17 +96,19 @@ export const handler = define.handlers({
 
   async POST(ctx) {
     const { services, requestId, ip } = ctx.state;
+    const chosen = (asked: string) =>
+      signUpFactor(services.config, asked, siteFor(ctx) !== null);
     const data: Data = {
       next: safeNext(ctx.url.searchParams.get("next"), "/rooms"),
       name: "",
       email: "",
-      factor: signUpFactor(services.config, ""),
+      factor: chosen(""),
       consent: false,
     };
     let taken: TakenPhotos | undefined;
     try {
       const form = await readForm(ctx.req, "files");
-      keepTyped(data, form, services.config);
+      keepTyped(data, form, chosen);
       const { factor } = data;
       if (factor === "face") taken = await photosOf(form);
       const account = await signUp(services, {
@@ -119,7 +126,7 @@ export const handler = define.handlers({
       );
     } catch (error) {
       if (error instanceof FormTooLarge) {
-        keepTyped(data, error.form, services.config);
+        keepTyped(data, error.form, chosen);
       }
       data.failure = failureOf(error, Object.keys(FIELDS), requestId);
       const { failure, consent } = data;
@@ -134,9 +141,9 @@ const TAKES: Record<Config["faceSignIn"], string> = {
   required:
     "It takes two minutes: a name, a password and a photo of your face.",
   offered:
-    "It takes two minutes: a name, a password, and your face or a code by e-mail.",
+    "It takes two minutes: a name, a password, and your face or another proof that it is you.",
   off:
-    "It takes two minutes: a name, a password and a code that we send by e-mail.",
+    "It takes two minutes: a name, a password, and another proof that it is you.",
 };
 
 /** What stands in place of the form where accounts are made by invitation. */
@@ -154,11 +161,12 @@ const Closed = () => (
   </div>
 );
 
-export default define.page<typeof handler>(({ data, state }) => {
+export default define.page<typeof handler>((ctx) => {
+  const { data, state } = ctx;
   const { failure, next, factor } = data;
   if (data.isClosed) return <Closed />;
   const { config, faces } = state.services;
-  const factors = signUpFactors(config);
+  const factors = signUpFactors(config, siteFor(ctx) !== null);
   const errors = failure?.fields ?? {};
   const query = `next=${encodeURIComponent(next)}`;
   return (

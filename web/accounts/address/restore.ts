@@ -65,7 +65,7 @@ export async function findFormerAddress(
 
 /**
  * Gives an account its former address back, and takes back every change of it that came later. All
- * sessions end, the password is void, and a face stored since is deleted: whoever changed the
+ * sessions end, the password is void, and a face or a passkey that came since is deleted: whoever changed the
  * address could do all that. No session is needed: the person's own may be lost.
  *
  * @throws {AppError} `address-link-over` (410); `email-taken` (409) when somebody else has the
@@ -111,13 +111,20 @@ export async function restoreAddress(
       dropPicture(commit, face.value.picture);
       noteErasure(commit, accountId, {});
     }
+    const kept = (record.passkeys ?? [])
+      .filter(({ createdAt }) => createdAt <= link.changedAt);
     const restored: AccountRecord = {
       ...record,
       email: link.email,
       emailKey: link.emailKey,
       passwordHash,
       hasFace: record.hasFace && !isTheirs,
+      passkeys: kept,
     };
+    for (const { id } of record.passkeys ?? []) {
+      if (kept.some((one) => one.id === id)) continue;
+      commit.delete(keys.passkeyAccount(await sha256(id)));
+    }
     const { epoch } = restored;
     const expiresAt = Date.now() + RESET_MS;
     const forNew: ResetRecord = { accountId, epoch, expiresAt };

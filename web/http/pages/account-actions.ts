@@ -2,7 +2,7 @@ import { sendConfirmation } from "../../accounts/confirm-address.ts";
 import { clearSessionCookie } from "../../accounts/cookies.ts";
 import { deleteAccount } from "../../accounts/delete-account.ts";
 import { deleteFace, replaceFace } from "../../accounts/faces.ts";
-import { faceMailId } from "../../accounts/mail-ids.ts";
+import { factorMailId } from "../../accounts/mail-ids.ts";
 import {
   requireRecent,
   requireSettled,
@@ -56,7 +56,7 @@ export async function storeFace(
   const password = textOf(form, "password");
   await confirmPassword(s, { accountId, password, ip });
   await replaceFace(s, accountId, selfies, session?.token);
-  await deliverSoon(s, [faceMailId(accountId)]);
+  await deliverSoon(s, [factorMailId(accountId)]);
   finishErasuresSoon(s);
   await announceSignOut(s, { userId: accountId, keep: sid });
 }
@@ -107,7 +107,7 @@ export async function act(
       await requireSettled(s, accountId);
       await confirmPassword(s, { accountId, password, ip });
       await deleteFace(s, accountId, keep);
-      await deliverSoon(s, [faceMailId(accountId)]);
+      await deliverSoon(s, [factorMailId(accountId)]);
       finishErasuresSoon(s);
       await announceSignOut(s, others);
       return stay;

@@ -35,7 +35,15 @@ export async function afterSignUp(
     ];
     return { location: next, cookies };
   }
-  const { token, expiresAt } = await createPendingLogin(s, accountId);
+  const isNew = factor === "passkey" || undefined;
+  const { token, expiresAt } = await createPendingLogin(s, accountId, {
+    isNew,
+  });
+  const cookies = [pendingLoginCookie(config, token, expiresAt)];
+  const query = `next=${encodeURIComponent(next)}`;
+  if (factor === "passkey") {
+    return { location: `/register/passkey?${query}`, cookies };
+  }
   const isSent = await startEmailCode(s, accountId).then(
     () => true,
     (error) => {
@@ -43,9 +51,8 @@ export async function afterSignUp(
       return false;
     },
   );
-  const query = `next=${encodeURIComponent(next)}`;
   return {
     location: isSent ? `/login/code?${query}` : `/login/code?unsent&${query}`,
-    cookies: [pendingLoginCookie(config, token, expiresAt)],
+    cookies,
   };
 }

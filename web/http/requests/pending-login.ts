@@ -1,13 +1,15 @@
-import { findAccount } from "../../accounts/accounts.ts";
 import {
   clearPendingLoginCookie,
   readPendingLoginCookie,
   sessionCookie,
 } from "../../accounts/cookies.ts";
-import { mustShowFace } from "../../accounts/face-first.ts";
+import { codeMustWait, codeWaits } from "../../accounts/after-reset.ts";
+import { usableFactors } from "../../accounts/factors.ts";
 import { findPendingLogin } from "../../accounts/pending-logins.ts";
+import type { Site } from "../../accounts/passkeys/site.ts";
 import type { IssuedToken } from "../../accounts/sessions.ts";
-import type { Account } from "../../accounts/types.ts";
+import { readRecord, toAccount } from "../../accounts/store.ts";
+import type { Account, Factor } from "../../accounts/types.ts";
 import type { Services } from "../../services.ts";
 
 export interface PendingLogin {
@@ -15,23 +17,44 @@ export interface PendingLogin {
   account: Account;
   /** Milliseconds since the Unix epoch. */
   expiresAt: number;
-  /** No code by e-mail may take the place of the face. */
-  faceOnly: boolean;
+  /** What may end it, the one to offer first in front. */
+  factors: Factor[];
+  /** Why a code by e-mail will not do, when it will not. */
+  noCode?: string;
+  /** The account was made a moment ago: see `PendingRecord`. */
+  isNew: boolean;
 }
+
+/** The page of each second step. */
+const STEPS: Record<Factor, string> = {
+  face: "/login/face",
+  passkey: "/login/passkey",
+  code: "/login/code",
+};
+
+/** Where a second step is done. */
+export const stepOf = (factor: Factor, next: string): string =>
+  `${STEPS[factor]}?next=${encodeURIComponent(next)}`;
 
 /** Who has given the right password and not yet the second proof; null when it is too late. */
 export async function pendingLoginOf(
   s: Services,
   headers: Headers,
+  site: Site | null = null,
 ): Promise<PendingLogin | null> {
   const token = readPendingLoginCookie(s.config, headers);
   const pending = token && await findPendingLogin(s, token);
   if (!pending) return null;
-  const account = await findAccount(s, pending.accountId);
-  if (account === null) return null;
-  const { expiresAt } = pending;
-  const faceOnly = await mustShowFace(s, account.id);
-  return { token, account, expiresAt, faceOnly };
+  const record = await readRecord(s.kv, pending.accountId);
+  if (record === null) return null;
+  return {
+    token,
+    account: toAccount(record),
+    expiresAt: pending.expiresAt,
+    factors: usableFactors(record, site?.rpId),
+    noCode: codeWaits(record) ? codeMustWait(record).message : undefined,
+    isNew: pending.isNew === true,
+  };
 }
 
 /** On to `next` with a session in place of the pending login. */
@@ -56,5 +79,5 @@ export function signedIn(
  */
 export const startAgain = (
   next: string,
-  why: "late" | "tries" | "only-face" = "late",
+  why: "late" | "tries" | "only-own" = "late",
 ): string => `/login?${why}&next=${encodeURIComponent(next)}`;

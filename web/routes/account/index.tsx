@@ -81,7 +81,8 @@ export const handler = define.handlers({
 const DONE: Record<string, string> = {
   rename: "Your new name shows everywhere now.",
   password: "Password changed. Your other devices were signed out.",
-  "delete-face": "Face deleted. You now sign in with an e-mail code.",
+  "delete-face":
+    "Face deleted. You now sign in with a passkey or an e-mail code.",
   "confirm-again": "You have a new e-mail with the link.",
   address: "Your new address is set. You now sign in with it.",
   face: "Face stored. Your other devices were signed out.",

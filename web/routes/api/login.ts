@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { readDeviceCookie } from "../../accounts/cookies.ts";
 import { startEmailCode } from "../../accounts/email-code.ts";
-import { faceFirst, mustShowFace } from "../../accounts/face-first.ts";
 import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import {
   endPendingLogin,
@@ -57,9 +56,8 @@ async function signInAtOnce(
 /** The code by e-mail that a face needs beside it when it matches, but not clearly. */
 async function askForCode(
   s: Services,
-  { account, token, expiresAt }: FirstStep,
+  { account, token, expiresAt }: Omit<FirstStep, "factors">,
 ): Promise<Response> {
-  if (await mustShowFace(s, account.id)) throw faceFirst();
   await startEmailCode(s, account.id);
   const pending = { token, expiresAt };
   return halfWay(s.config, pending, { next: "code", why: "face-unclear" });

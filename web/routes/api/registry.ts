@@ -15,7 +15,11 @@ export const handler = define.handlers({
     const { services, ip } = ctx.state;
     const body = await readJson(ctx.req, Registration, PICTURES_BYTES);
     const { name, email, password, consent = false, invitation } = body;
-    const factor = signUpFactor(services.config, body.secondFactor ?? "face");
+    const factor = signUpFactor(
+      services.config,
+      body.secondFactor ?? "face",
+      false,
+    );
     const account = await withFaceImage(async () => {
       const selfies = factor === "face" ? picturesOf(body.faceImage ?? []) : [];
       const input = { name, email, password, consent, selfies, ip, factor };

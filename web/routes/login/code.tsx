@@ -6,6 +6,7 @@ import { signInWithCode } from "../../accounts/sign-in.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
+import { OtherWays } from "../../components/OtherWays.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
 import {
@@ -15,16 +16,21 @@ import {
   textOf,
 } from "../../http/requests/forms.ts";
 import { hasOutbox } from "../../http/pages/outbox.ts";
+import type { Factor } from "../../accounts/types.ts";
+import { siteFor } from "../../http/requests/site.ts";
 import {
+  type PendingLogin,
   pendingLoginOf,
   signedIn,
   startAgain,
+  stepOf,
 } from "../../http/requests/pending-login.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
   next: string;
   email: string;
+  factors: Factor[];
   outbox: boolean;
   /** Another code was just asked for. */
   again?: boolean;
@@ -35,32 +41,36 @@ interface Data {
   failure?: Failure;
 }
 
-const faceStep = (next: string): string =>
-  `/login/face?next=${encodeURIComponent(next)}`;
+/** Where those go whose code by e-mail has to wait: that page says why. */
+const ownStep = (
+  { factors: [factor = "passkey"] }: PendingLogin,
+  next: string,
+) => stepOf(factor, next);
 
 export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
-    const pending = await pendingLoginOf(services, ctx.req.headers);
+    const site = siteFor(ctx);
+    const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    // That page says why.
-    if (pending.faceOnly) return ctx.redirect(faceStep(next), 303);
-    const { email } = pending.account;
+    if (pending.noCode) return ctx.redirect(ownStep(pending, next), 303);
+    const { account: { email }, factors } = pending;
     const outbox = hasOutbox(ctx);
     const again = ctx.url.searchParams.has("again");
     const unclear = ctx.url.searchParams.has("unclear");
     const unsent = ctx.url.searchParams.has("unsent");
-    return page<Data>({ next, email, outbox, again, unclear, unsent });
+    return page<Data>({ next, email, factors, outbox, again, unclear, unsent });
   },
 
   async POST(ctx) {
     const { services, requestId } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
-    const pending = await pendingLoginOf(services, ctx.req.headers);
+    const site = siteFor(ctx);
+    const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    if (pending.faceOnly) return ctx.redirect(faceStep(next), 303);
-    const { id, email } = pending.account;
+    if (pending.noCode) return ctx.redirect(ownStep(pending, next), 303);
+    const { account: { id, email }, factors } = pending;
     try {
       const form = await readForm(ctx.req);
       const intent = textOf(form, "intent");
@@ -83,7 +93,7 @@ export const handler = define.handlers({
       const failure = failureOf(error, ["code"], requestId);
       const outbox = hasOutbox(ctx);
       return page<Data>(
-        { next, email, outbox, failure },
+        { next, email, factors, outbox, failure },
         { status: failure.status },
       );
     }
@@ -91,7 +101,8 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, email, outbox, again, unclear, unsent, failure } = data;
+  const { next, email, factors, outbox, again, unclear, unsent, failure } =
+    data;
   const action = `/login/code?next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -151,6 +162,14 @@ export default define.page<typeof handler>(({ data }) => {
           Send a new code
         </button>
       </form>
+      {!unclear && (
+        <OtherWays
+          factors={factors}
+          except="code"
+          next={next}
+          hint="Or sign in another way:"
+        />
+      )}
     </div>
   );
 });

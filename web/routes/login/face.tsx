@@ -8,7 +8,9 @@ import { askedTurn, type Turn } from "../../accounts/liveness.ts";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
-import { faceFirst } from "../../accounts/face-first.ts";
+import type { Factor } from "../../accounts/types.ts";
+import { OtherWays } from "../../components/OtherWays.tsx";
+import { siteFor } from "../../http/requests/site.ts";
 import { AppError } from "../../errors.ts";
 import {
   type Failure,
@@ -35,8 +37,9 @@ import { define, type State } from "../../utils.ts";
 interface Data {
   next: string;
   name: string;
+  factors: Factor[];
   /** Why a code by e-mail will not do, when it will not. */
-  only?: string;
+  noCode?: string;
   /** To which side to turn the head for a second photo, when liveness is on. */
   turn: Turn | null;
   failure?: Failure;
@@ -53,9 +56,6 @@ const noPhoto = (): AppError => {
     fields: { selfie: message },
   });
 };
-
-const onlyOf = (faceOnly: boolean): string | undefined =>
-  faceOnly ? faceFirst().message : undefined;
 
 const photosOf = async (request: Request): Promise<Uint8Array[]> =>
   await filesOf(await readForm(request, "files"), "selfie");
@@ -78,7 +78,7 @@ type Outcome = Response | ReturnType<typeof page<Data>>;
 /** What to answer to photos. It never fails. */
 async function judge(
   ctx: Context<State>,
-  { token, account: { id, name }, faceOnly }: PendingLogin,
+  { token, account: { id, name }, factors, noCode }: PendingLogin,
   next: string,
   photos: PromiseSettledResult<Uint8Array[]>,
 ): Promise<Answer<Outcome>> {
@@ -92,10 +92,10 @@ async function judge(
   } catch (error) {
     // It was open a moment ago: the last photo it had did not match.
     if (error instanceof AppError && error.code === "login-expired") {
-      const why = faceOnly ? "only-face" : "tries";
+      const why = noCode ? "only-own" : "tries";
       return () => ctx.redirect(startAgain(next, why), 303);
     }
-    const asked = isUnclear(error) && !faceOnly
+    const asked = isUnclear(error) && !noCode
       ? await codeToo(services, id)
       : { problem: error };
     if (!asked.problem) {
@@ -104,7 +104,7 @@ async function judge(
     }
     const failure = failureOf(asked.problem, ["selfie"], requestId);
     const turn = await askedTurn(services, id);
-    const data = { next, name, only: onlyOf(faceOnly), turn, failure };
+    const data = { next, name, factors, noCode, turn, failure };
     return () => page<Data>(data, { status: failure.status });
   }
 }
@@ -118,22 +118,24 @@ export const handler = define.handlers({
       const answer = answerInLine<Outcome>(services, token);
       if (answer === "waiting") {
         const inLine = photosInLine(services);
-        const data = { next, name: "", turn: null, inLine };
+        const data = { next, name: "", factors: [], turn: null, inLine };
         return page<Data>(data, { headers: { refresh: "2" } });
       }
       if (answer) return answer();
     }
-    const pending = await pendingLoginOf(services, ctx.req.headers);
+    const site = siteFor(ctx);
+    const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    const { account: { id, name }, faceOnly } = pending;
+    const { account: { id, name }, factors, noCode } = pending;
     const turn = await askedTurn(services, id);
-    return page<Data>({ next, name, only: onlyOf(faceOnly), turn });
+    return page<Data>({ next, name, factors, noCode, turn });
   },
 
   async POST(ctx) {
     const { services } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
-    const pending = await pendingLoginOf(services, ctx.req.headers);
+    const site = siteFor(ctx);
+    const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
     // Read now: nothing of a request can be read once it was answered.
     const [photos] = await Promise.allSettled([photosOf(ctx.req)]);
@@ -163,27 +165,9 @@ function Waiting({ inLine }: { inLine: number }) {
   );
 }
 
-/** The other way in, for whom the camera is none. */
-function CodeInstead({ query }: { query: string }) {
-  return (
-    <form class="other-way" method="post" action={`/login/code?${query}`}>
-      <Once />
-      <p class="soft">No camera, or it does not recognise you?</p>
-      <button
-        class="button button-plain"
-        type="submit"
-        name="intent"
-        value="send"
-      >
-        Use an e-mail code instead
-      </button>
-    </form>
-  );
-}
-
 export default define.page<typeof handler>(({ data }) => {
   if (data.inLine !== undefined) return <Waiting inLine={data.inLine} />;
-  const { next, name, only, turn, failure } = data;
+  const { next, name, factors, noCode, turn, failure } = data;
   const query = `next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -213,7 +197,13 @@ export default define.page<typeof handler>(({ data }) => {
         />
         <button class="button" type="submit">Sign in</button>
       </form>
-      {only ? <p class="soft">{only}</p> : <CodeInstead query={query} />}
+      <OtherWays
+        factors={factors}
+        except="face"
+        next={next}
+        noCode={noCode}
+        hint="No camera, or it does not recognise you?"
+      />
     </div>
   );
 });

@@ -1,16 +1,22 @@
 import { Once } from "../../components/Once.tsx";
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import { startEmailCode } from "../../accounts/email-code.ts";
 import {
+  clearPasskeyCookie,
   pendingLoginCookie,
   readDeviceCookie,
+  readPasskeyCookie,
 } from "../../accounts/cookies.ts";
+import { canAdd, requireAddable } from "../../accounts/passkeys/passkeys.ts";
+import { signInWithPasskeyAlone } from "../../accounts/passkeys/sign-in.ts";
+import { requireSite, type Site } from "../../accounts/passkeys/site.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { startSignIn } from "../../accounts/sign-in.ts";
 import { LONGEST_EMAIL } from "../../accounts/email.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
+import { PasskeyForm } from "../../components/PasskeyForm.tsx";
 import { Title } from "../../components/Title.tsx";
 import {
   type Failure,
@@ -19,13 +25,17 @@ import {
   textOf,
 } from "../../http/requests/forms.ts";
 import { invitedAddress } from "../../rooms/invited.ts";
-import { define } from "../../utils.ts";
+import { signedIn, stepOf } from "../../http/requests/pending-login.ts";
+import { siteFor } from "../../http/requests/site.ts";
+import { define, type State } from "../../utils.ts";
 
 interface Data {
   next: string;
   email: string;
   /** Why the person is here again. */
   why?: string;
+  /** Passkeys can be used alone: here, and on this server. */
+  passkeys: boolean;
   failure?: Failure;
 }
 
@@ -35,13 +45,32 @@ const WHY: Record<string, string> = {
     "That took longer than 5 minutes. Please start again with your password.",
   tries:
     "None of your five tries matched. Start again with your password, and choose an e-mail code if your face is not recognised.",
-  "only-face":
-    "None of your five tries matched. Start again with your password, and face the camera in good light. If it never recognises you, ask whoever runs your ChatSphere to allow an e-mail code.",
+  "only-own":
+    "None of your five tries matched. Start again with your password. If none ever does, ask whoever runs your ChatSphere to allow an e-mail code.",
   reset:
     "Your new password is set, and every device is signed out. Sign in with it now.",
   ended:
     "You were signed out, so what you just sent had no effect. Sign in and send it again.",
 };
+
+const hasPasskeys = (ctx: Context<State>): boolean =>
+  siteFor(ctx) !== null && canAdd(ctx.state.services.config);
+
+/** The whole of a sign-in with a passkey that made sure of the person itself. */
+async function signInAlone(
+  { state: { services: s, ip }, req }: Context<State>,
+  site: Site,
+  answer: string,
+  next: string,
+): Promise<Response> {
+  requireAddable(s.config);
+  const browser = readPasskeyCookie(s.config, req.headers) ?? "";
+  const asked = { answer, browser, site, ip };
+  const session = await signInWithPasskeyAlone(s, asked);
+  const signed = signedIn(s, session, next);
+  signed.headers.append("set-cookie", clearPasskeyCookie(s.config));
+  return signed;
+}
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -49,28 +78,35 @@ export const handler = define.handlers({
     if (ctx.state.account) return ctx.redirect(next, 303);
     const why = Object.keys(WHY).find((key) => ctx.url.searchParams.has(key));
     const email = await invitedAddress(ctx.state.services, next);
-    return page<Data>({ next, email, why });
+    return page<Data>({ next, email, why, passkeys: hasPasskeys(ctx) });
   },
 
   async POST(ctx) {
     const { services, requestId, ip } = ctx.state;
     const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
-    const data: Data = { next, email: "" };
+    const site = siteFor(ctx);
+    const data: Data = { next, email: "", passkeys: hasPasskeys(ctx) };
     try {
       const form = await readForm(ctx.req);
+      if (form.has("passkey")) {
+        const answer = textOf(form, "passkey");
+        return await signInAlone(ctx, requireSite(site), answer, next);
+      }
       data.email = textOf(form, "email");
-      const { account, token, expiresAt } = await startSignIn(services, {
-        email: data.email,
-        password: textOf(form, "password"),
-        ip,
-        device: readDeviceCookie(services.config, ctx.req.headers),
-      });
-      const step = account.hasFace ? "/login/face" : "/login/code";
-      if (!account.hasFace) await startEmailCode(services, account.id);
-      const answer = ctx.redirect(
-        `${step}?next=${encodeURIComponent(next)}`,
-        303,
+      const { account, token, expiresAt, factors } = await startSignIn(
+        services,
+        {
+          email: data.email,
+          password: textOf(form, "password"),
+          ip,
+          device: readDeviceCookie(services.config, ctx.req.headers),
+        },
+        site?.rpId,
       );
+      // Whoever may use nothing here is told so where a passkey is asked for.
+      const [factor = "passkey"] = factors;
+      if (factor === "code") await startEmailCode(services, account.id);
+      const answer = ctx.redirect(stepOf(factor, next), 303);
       answer.headers.append(
         "set-cookie",
         pendingLoginCookie(services.config, token, expiresAt),
@@ -108,7 +144,7 @@ export default define.page<typeof handler>(({ data }) => {
           label="E-mail"
           type="email"
           maxLength={LONGEST_EMAIL}
-          autocomplete="username"
+          autocomplete={data.passkeys ? "username webauthn" : "username"}
           required
           value={data.email}
           error={errors.email}
@@ -127,6 +163,14 @@ export default define.page<typeof handler>(({ data }) => {
         </p>
         <button class="button" type="submit">Continue</button>
       </form>
+      {data.passkeys && (
+        <PasskeyForm
+          purpose="sign-in"
+          action={`/login?${query}`}
+          label="Sign in with a passkey"
+          quiet
+        />
+      )}
     </div>
   );
 });
