@@ -54,6 +54,10 @@ export interface Config {
   faceSignIn: "required" | "offered" | "off";
   /** Who may make an account. */
   signUp: SignUpPolicy;
+  /** Whom people can find: everyone on this server, or those they share a room with. */
+  peopleDirectory: "everyone" | "rooms";
+  /** Who may make rooms that anyone on this server can join. */
+  openRooms: "everyone" | "owner" | "nobody";
   /** A private Ed25519 JWK; undefined: made once and kept in KV. */
   signingKey?: JWK;
   /** Megabytes: of one file, of all one person's, and of all that are kept. */
@@ -99,6 +103,19 @@ function readFaceSignIn(env: Env): Config["faceSignIn"] {
     "FACE_SIGN_IN",
     "FACE_SIGN_IN must be required, offered or off.",
   );
+}
+
+/** One of these words; the first where nothing is set. */
+function readChoice<Choice extends string>(
+  env: Env,
+  name: "PEOPLE_DIRECTORY" | "OPEN_ROOMS",
+  choices: [Choice, ...Choice[]],
+): Choice {
+  const text = (readText(env, name) ?? choices[0]).toLowerCase();
+  const chosen = choices.find((choice) => choice === text);
+  if (chosen) return chosen;
+  const list = new Intl.ListFormat("en", { type: "disjunction" });
+  throw malformed(name, `${name} must be ${list.format(choices)}.`);
 }
 
 const HTTP = ["http:", "https:"];
@@ -287,6 +304,8 @@ export function readConfig(env: Env): Config {
     faceLiveness: readFaceLiveness(env),
     faceSignIn: readFaceSignIn(env),
     signUp: readSignUp(env),
+    peopleDirectory: readChoice(env, "PEOPLE_DIRECTORY", ["everyone", "rooms"]),
+    openRooms: readChoice(env, "OPEN_ROOMS", ["everyone", "owner", "nobody"]),
     signingKey: readSigningKey(env),
     files: {
       maxMb: readMegabytes(env, "FILE_MAX_MB", 50),

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { ConfigError } from "../realtime/common/config-error.ts";
 import { readConfig } from "./config.ts";
 
@@ -27,6 +27,8 @@ Deno.test("with nothing set, everything is on this machine", () => {
     faceLiveness: "off",
     faceSignIn: "offered",
     signUp: { kind: "open" },
+    peopleDirectory: "everyone",
+    openRooms: "everyone",
     signingKey: undefined,
     files: { maxMb: 50, eachMb: 2_000, allMb: 20_000 },
     secure: false,
@@ -85,6 +87,8 @@ Deno.test("everything can be given", () => {
     faceLiveness: "turn",
     faceSignIn: "required",
     signUp: { kind: "open" },
+    peopleDirectory: "everyone",
+    openRooms: "everyone",
     signingKey: key,
     files: { maxMb: 7, eachMb: 70, allMb: 0 },
     secure: true,
@@ -212,5 +216,15 @@ Deno.test("SIGN_UP says who may make an account", () => {
     const bad of ["closed", "acme.net,", "@acme.net", "acme..net", "*.net"]
   ) {
     assertThrows(() => read(bad), ConfigError, "SIGN_UP");
+  }
+});
+
+Deno.test("who is found, and who makes open rooms, is one of a few words", () => {
+  const config = readConfig({ PEOPLE_DIRECTORY: "Rooms", OPEN_ROOMS: "owner" });
+  assertEquals(config.peopleDirectory, "rooms");
+  assertEquals(config.openRooms, "owner");
+  for (const name of ["PEOPLE_DIRECTORY", "OPEN_ROOMS"]) {
+    const error = assertThrows(() => readConfig({ [name]: "some" }));
+    assertMatch(String(error), / must be everyone/);
   }
 });

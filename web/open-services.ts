@@ -1,7 +1,9 @@
 import { dirname } from "node:path";
 import { sweepPictures } from "./accounts/pictures.ts";
 import { finishErasures } from "./accounts/erasures.ts";
+import { listEarlier } from "./accounts/listing.ts";
 import { nameOwner } from "./accounts/owner.ts";
+import { keys as accountKeys } from "./accounts/store.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
@@ -117,6 +119,7 @@ async function openFromEnvironment(): Promise<Services> {
       sweepFiles(s),
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),
+      listEarlier(s, accountKeys.accounts()),
     ])
       .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();

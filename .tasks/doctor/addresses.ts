@@ -84,10 +84,19 @@ function proxy(env: Env, app: URL): Finding[] {
 function signUp(env: Env, app: URL): Finding[] {
   const isOpen = (text(env, "SIGN_UP") ?? "open").toLowerCase() === "open";
   if (!isOpen || isLocal(app) || PRIVATE.test(app.hostname)) return [];
-  return [note(
-    "SIGN_UP",
-    "Open to anyone who finds the address. Set it to invited, or to the domains of your team's e-mail addresses, to keep strangers out.",
-  )];
+  const sees = (text(env, "PEOPLE_DIRECTORY") ?? "everyone").toLowerCase();
+  return [
+    note(
+      "SIGN_UP",
+      "Open to anyone who finds the address. Set it to invited, or to the domains of your team's e-mail addresses, to keep strangers out.",
+    ),
+    ...(sees === "everyone"
+      ? [note(
+        "PEOPLE_DIRECTORY",
+        "Whoever signs up and confirms an address sees the names of everyone here. Set it to rooms to show people only to those they share a room with.",
+      )]
+      : []),
+  ];
 }
 
 const PORTS = ["PORT", "WS_PORT", "TRANSCRIBER_PORT"] as const;

@@ -358,5 +358,11 @@ Deno.test("the doctor says when strangers may make accounts on a public address"
   assertEquals(await said({ ...PUBLIC, SIGN_UP: "OPEN" }), true);
   assertEquals(await said({ ...PUBLIC, SIGN_UP: "invited" }), false);
   assertEquals(await said({ ...PUBLIC, SIGN_UP: "acme.net" }), false);
+  const shows = async (env: Env) =>
+    (await checkAddresses(env))
+      .some(({ about }) => about === "PEOPLE_DIRECTORY");
+  assertEquals(await shows(PUBLIC), true);
+  assertEquals(await shows({ ...PUBLIC, PEOPLE_DIRECTORY: "rooms" }), false);
+  assertEquals(await shows({ ...PUBLIC, SIGN_UP: "invited" }), false);
   assertEquals(await said({}), false);
 });

@@ -1,10 +1,12 @@
 import { dropMail } from "../mail/queue-store.ts";
+import { forgetProfile } from "../people/profile.ts";
 import { announceName } from "../rooms/announce.ts";
 import { leaveAllRooms } from "../rooms/members.ts";
-import { roomsOf } from "../rooms/store.ts";
+import { forgetRemovals, roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { noteErasure, ofAccount } from "./erasures.ts";
 import { forgetDevices } from "./devices.ts";
+import { relist } from "./listing.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { key as addressChanges } from "./address/store.ts";
 import { mailIdsOf } from "./mail-ids.ts";
@@ -52,6 +54,8 @@ export async function deleteAccount(
       .delete(keys.dictation(accountId))
       .delete(keys.turn(accountId))
       .delete(keys.unconfirmed(accountId));
+    relist(commit, account.value, null);
+    forgetProfile(commit, accountId);
     if (owner.value === accountId) commit.check(owner).delete(owner.key);
     commit.delete(addressChanges(accountId));
     for (const { id } of account.value.passkeys ?? []) {
@@ -66,6 +70,7 @@ export async function deleteAccount(
   if (picture !== null) await discardPicture(s, picture);
   await nameOwner(s);
   await forgetDevices(s, accountId);
+  await forgetRemovals(s, accountId);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

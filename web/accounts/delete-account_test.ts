@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { RealtimeClient } from "../services.ts";
 import { createRoom, listRooms } from "../rooms/rooms.ts";
 import { findAccount, findAccountByEmail } from "./accounts.ts";
+import { readConfig } from "../config.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { startEmailCode } from "./email-code.ts";
 import { finishErasures } from "./erasures.ts";
@@ -19,7 +20,7 @@ Deno.test(
     const all = { ...s, realtime: silentLog };
     const [ann, bob] = [await person("Ann"), await person("Bob")];
     const { token } = await createSession(s, ann.id);
-    await createRoom(all, ann, "Tea");
+    await createRoom({ ...all, config: readConfig({}) }, ann, "Tea");
     await startEmailCode(s, ann.id);
     await deleteAccount(all, ann.id);
     assertEquals(await findAccount(s, ann.id), null);

@@ -14,6 +14,7 @@ import {
   registrationProblems,
 } from "./fields.ts";
 import { Lines } from "./lines.ts";
+import { relist } from "./listing.ts";
 import { claimOwnership, hasOwner } from "./owner.ts";
 import { hashPassword } from "./password-hash.ts";
 import { discardPicture, type NewPicture } from "./pictures.ts";
@@ -134,6 +135,7 @@ async function commitAccount(
     .check({ key: byEmail, versionstamp: null })
     .set(byEmail, record.id)
     .set(keys.account(record.id), record);
+  relist(commit, null, record);
   face?.claim(commit);
   if (record.unconfirmedUntil !== undefined) {
     commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);

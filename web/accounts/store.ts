@@ -26,6 +26,7 @@
  * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
  */
 import { AppError } from "../errors.ts";
+import { relist } from "./listing.ts";
 import type { Account, Factor } from "./types.ts";
 
 /** What a domain function needs to reach KV. */
@@ -244,6 +245,7 @@ export function changeAccount(
     if (entry.value === null) throw noAccount();
     const commit = kv.atomic().check(entry);
     const changed = await change(entry.value, commit);
+    relist(commit, entry.value, changed);
     const { ok } = await commit.set(entry.key, changed).commit();
     return ok ? changed : undefined;
   });

@@ -109,6 +109,7 @@ async function populate(
     await sendJson(`${web}/api/messages`, draft, owner.cookie),
   );
   const fileId = await sendPicture(web, owner, roomId);
+  await choosePicture(web, owner);
   const stale = {
     removed: await tokenOf(web, removed),
     signedOut: await tokenOf(web, signedOut),
@@ -144,6 +145,21 @@ async function sendPicture(
   const message = { roomId, clientId: "secret-2", content: "", files: [id] };
   await valueOf(await sendJson(`${web}/api/messages`, message, cookie));
   return id;
+}
+
+/** Has somebody choose a picture that those who see them see. */
+async function choosePicture(web: string, { cookie }: Person): Promise<void> {
+  const form = new FormData();
+  form.set("intent", "picture");
+  form.set("picture", new Blob([await encodePng(new ImageData(4, 4))]), "me");
+  const answer = await fetch(`${web}/account/profile`, {
+    method: "POST",
+    headers: { cookie, origin: new URL(web).origin },
+    body: form,
+    redirect: "manual",
+  });
+  await answer.body?.cancel();
+  if (answer.status !== 303) throw new Error(`${answer.status} of a picture`);
 }
 
 /** Sends a form of ours as somebody; `origin` where a proxy stands before web. */

@@ -36,6 +36,9 @@ export function AccountForms(
           />
           <button class="button button-quiet" type="submit">Save name</button>
         </IntentForm>
+        <p>
+          <a href="/account/profile">Add a picture, a line or a time zone</a>
+        </p>
       </section>
       <section class="stack" aria-labelledby="address-heading">
         <h2 id="address-heading">E-mail address</h2>

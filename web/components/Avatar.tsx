@@ -18,19 +18,24 @@ export function initialsOf(name: string): string {
  * Decoration: the name is always written beside it, so it is hidden from assistive technology.
  * The colour is a class and not a style attribute because the content security policy allows none.
  */
-export function Avatar({ id, name, hue, large }: {
+export function Avatar({ id, name, hue, large, linked }: {
   id: string;
   name: string;
   /** From 0 to 11: see rooms/hues.ts. */
   hue?: number;
   large?: boolean;
+  /** It leads to the person, as the name beside it does: by the pointer alone. */
+  linked?: boolean;
 }) {
-  return (
-    <span
-      class={`avatar hue-${hue ?? hueOf(id)}${large ? " avatar-large" : ""}`}
-      aria-hidden="true"
-    >
-      {initialsOf(name)}
-    </span>
-  );
+  const attributes = {
+    class: `avatar hue-${hue ?? hueOf(id)}${large ? " avatar-large" : ""}`,
+    "aria-hidden": true,
+  };
+  return linked
+    ? (
+      <a {...attributes} href={`/people/${id}`} tabindex={-1}>
+        {initialsOf(name)}
+      </a>
+    )
+    : <span {...attributes}>{initialsOf(name)}</span>;
 }

@@ -23,11 +23,20 @@ export function MemberList({ members, me, isAdmin, page }: {
       <ul class="people">
         {shown.map((member) => (
           <li key={member.id} class="person">
-            <Avatar id={member.id} name={member.name} hue={hues[member.id]} />
+            <Avatar
+              id={member.id}
+              name={member.name}
+              hue={hues[member.id]}
+              linked
+            />
             <span class="person-name">
-              <span class="truncate" title={member.name}>
+              <a
+                class="truncate"
+                href={`/people/${member.id}`}
+                title={member.name}
+              >
                 <bdi>{member.name}</bdi>
-              </span>
+              </a>
               {member.id === me && <span class="soft">(you)</span>}
             </span>
             {member.role === "admin" && <span class="soft small">Admin</span>}

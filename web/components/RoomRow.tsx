@@ -4,10 +4,16 @@ import type { Clock } from "../client/drawn/times.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Ago } from "./Ago.tsx";
 
+/** What the list calls rooms that not only those who are invited are in. */
+const KINDS = { open: "Open", direct: "Direct" };
+
 /** What the list shows of the last message, on one line. */
 function Preview({ room, me }: { room: RoomEntry; me: string }) {
   const last = room.summary?.last;
   if (!last) {
+    if (room.kind === "direct") {
+      return <span class="truncate soft">No messages yet</span>;
+    }
     const people = room.memberCount === 1
       ? "Only you so far"
       : `${room.memberCount} members`;
@@ -48,6 +54,9 @@ export function RoomRow({ room, me, clock }: {
           <span class="truncate" title={room.name}>
             <bdi>{room.name}</bdi>
           </span>
+          {room.kind !== "closed" && (
+            <span class="soft small">{KINDS[room.kind]}</span>
+          )}
         </span>
         <span class="room-row-time soft small">
           {room.summary?.last && (

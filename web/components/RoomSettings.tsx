@@ -38,6 +38,8 @@ export function RoomSettings({ room, isAdmin, isLast, name, error }: {
           <p>
             {isLast
               ? "You are the last member. When you leave, the room and its messages are deleted."
+              : room.kind === "open"
+              ? "You can join again as long as the room is open."
               : "You can come back only if someone invites you again."}
           </p>
           <button class="button button-danger" type="submit">Leave</button>

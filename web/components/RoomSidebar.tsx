@@ -35,6 +35,9 @@ export function RoomSidebar({ rooms, current, about, me }: {
       <a class="sidebar-link" href="/rooms/new">
         <Icon name="plus" /> New room
       </a>
+      <a class="sidebar-link" href="/people">
+        <Icon name="people" /> People
+      </a>
       <a class="sidebar-link" href="/account">
         <Avatar id={me.id} name={me.name} />
         <span class="truncate" title={me.name}>

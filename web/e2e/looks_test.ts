@@ -141,6 +141,9 @@ Deno.test({
       await invite(page, full, grace.email);
       const invited = await newestMail(page, grace.email, "invitations");
       const rich = await richMessage(page, full);
+      await page.goto(`${full}/members`);
+      const somebody = (await page.locator(".person-name a").first()
+        .getAttribute("href"))!;
       const storageState = await first.context.storageState();
 
       const visitor = await openContext(browser, stack.url);
@@ -182,6 +185,11 @@ Deno.test({
         ["ada", invited.link, "invitation"],
         ["ada", "/account", "account"],
         ["ada", "/account/face", "account-face"],
+        ["ada", "/account/profile", "account-profile"],
+        ["ada", "/people", "people"],
+        ["ada", "/people?with=", "people-several"],
+        ["ada", somebody, "person"],
+        ["ada", "/rooms/open", "rooms-open"],
         ["ada", "/outbox", "outbox"],
         ["ada", invited.mail, "mail"],
         ["plain", "/rooms", "rooms-plain"],

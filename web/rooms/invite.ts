@@ -23,7 +23,7 @@ import {
   VALID_MS,
 } from "./invitation-store.ts";
 import { findRoom, readMembership } from "./rooms.ts";
-import { keys, type StoredInvitation } from "./store.ts";
+import { directRoom, keys, type StoredInvitation } from "./store.ts";
 import type { Invitation, SentInvitation } from "./types.ts";
 
 /**
@@ -124,6 +124,7 @@ export async function makeInvitation(
   isWanted = false,
 ): Promise<Invitation & { link?: string }> {
   const { room } = await findRoom(s, account.id, roomId);
+  if (room.kind === "direct") throw directRoom();
   await requireConfirmed(s, account.id);
   const to = readAddress(email);
   await checkNotMember(s, roomId, to);
@@ -161,8 +162,8 @@ export async function makeInvitation(
  * who invites gets the link, once, to pass it on in another way. When the e-mail cannot be sent at once, it is tried
  * again for a day; `delivery` says how far it got.
  *
- * @throws {AppError} `not-found` (404) to anyone who is not a member; `invalid` (422) and
- * `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429);
+ * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` (409); `invalid`
+ * (422) and `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429);
  * `address-unconfirmed` (403) to whoever has not confirmed their own address.
  */
 export async function invite(

@@ -8,7 +8,9 @@ import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
 import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
+import { listOpen } from "./opening.ts";
 import {
+  directRoom,
   isId,
   keys,
   listAll,
@@ -45,7 +47,7 @@ export async function listMembers(
  * the room at once.
  *
  * @throws {AppError} `not-found` (404) for a room the actor is not in or a person who is not in
- * the room; `not-admin` (403).
+ * the room; `not-admin` (403); `direct-room` (409).
  */
 export async function removeMember(
   s: Pick<Services, "kv" | "realtime">,
@@ -57,6 +59,7 @@ export async function removeMember(
   if (!isId(memberId)) throw notFound();
   await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, actor.id, roomId);
+    if (room.value.kind === "direct") throw directRoom();
     if (membership.value.role !== "admin") throw notAdmin();
     const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
     if (target.versionstamp === null) throw notFound();
@@ -66,7 +69,8 @@ export async function removeMember(
       .check(room).check(membership).check(target)
       .set(room.key, { ...room.value, memberCount, version })
       .delete(target.key)
-      .delete(keys.accountRoom(memberId, roomId));
+      .delete(keys.accountRoom(memberId, roomId))
+      .set(keys.removedFrom(memberId, roomId), Date.now());
     const { ok } = await noteHandOver(commit, roomId, version).commit();
     return ok || undefined;
   });
@@ -80,15 +84,19 @@ export async function removeMember(
  * left, the room ends with its invitations and everything said in it. Then call
  * `finishErasuresSoon`.
  *
- * @throws {AppError} `not-found` (404) to anyone who is not a member.
+ * @param isDeleted the account is on its way out, which ends its part in direct rooms as well.
+ * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` (409).
  */
 export async function leaveRoom(
   s: Pick<Services, "kv" | "realtime">,
   account: Account,
   roomId: string,
+  isDeleted = false,
 ): Promise<void> {
   await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, account.id, roomId);
+    const { people } = room.value;
+    if (people && !isDeleted) throw directRoom();
     const entries = await listAll<Membership>(s.kv, keys.members(roomId));
     const others = entries
       .map(({ key, value }) => ({ ...value, id: String(key.at(-1)) }))
@@ -102,11 +110,13 @@ export async function leaveRoom(
     noteHandOver(commit, roomId, version);
     if (others.length === 0) {
       commit.delete(room.key);
+      if (people) commit.delete(keys.direct(people));
+      listOpen(commit, room.value, null);
       noteRoomErasure(commit, roomId);
     } else {
       const memberCount = others.length;
       commit.set(room.key, { ...room.value, memberCount, version });
-      if (!others.some(({ role }) => role === "admin")) {
+      if (!people && !others.some(({ role }) => role === "admin")) {
         const { id, ...membership } = others[0];
         const handedOver: Membership = { ...membership, role: "admin" };
         commit.set(keys.member(roomId, id), handedOver)
@@ -121,7 +131,7 @@ export async function leaveRoom(
   await announceName(s, roomId, account.id);
 }
 
-/** Leaves every room, as {@link leaveRoom} does: what deleting an account begins with. */
+/** Leaves every room for good: what deleting an account begins with. */
 export async function leaveAllRooms(
   s: Pick<Services, "kv" | "realtime">,
   account: Account,
@@ -129,7 +139,7 @@ export async function leaveAllRooms(
   const mine = await listAll<Membership>(s.kv, keys.accountRooms(account.id));
   for (const { key } of mine) {
     try {
-      await leaveRoom(s, account, String(key.at(-1)));
+      await leaveRoom(s, account, String(key.at(-1)), true);
     } catch (error) {
       // Removed by an admin since the list was read: what was wanted has happened.
       if (!(error instanceof AppError && error.code === "not-found")) {

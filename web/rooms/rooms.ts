@@ -11,7 +11,9 @@ import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
 import { announceRoomName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import { checkMayMakeOpen, listOpen } from "./opening.ts";
 import {
+  directRoom,
   getAll,
   isId,
   keys,
@@ -22,7 +24,8 @@ import {
   randomId,
   type StoredRoom,
 } from "./store.ts";
-import type { MyRoom, Role, Room } from "./types.ts";
+import { readRoom, roomSeenBy, seenBy } from "./titles.ts";
+import type { MyRoom, Role, Room, RoomKind } from "./types.ts";
 
 /** Characters of a room's name. */
 export const NAME_LENGTH = 80;
@@ -52,10 +55,30 @@ const ROOM_FORM_MS = 60 * 60 * 1000;
 /** What a form that makes a room carries, see {@link createRoom}. */
 export const roomFormId = randomId;
 
-const toRoom = (stored: StoredRoom): Room => {
-  const { memberCount: _memberCount, version: _version, ...room } = stored;
-  return room;
-};
+/** What a room is to be. */
+export interface RoomPlan {
+  name: string;
+  kind?: Exclude<RoomKind, "direct">;
+  /** See {@link describeRoom}. */
+  description?: string;
+}
+
+/** Characters of what a room says it is for. */
+export const DESCRIPTION_LENGTH = 200;
+
+/** @throws {AppError} `invalid` (422) with `fields.description`. */
+export function readDescription(text: string): string | undefined {
+  // Longer texts are not looked at: no form of ours sends one.
+  const kept = cleanName(text.slice(0, 8 * DESCRIPTION_LENGTH));
+  if ([...kept].length <= DESCRIPTION_LENGTH) return kept || undefined;
+  const message = `Use at most ${DESCRIPTION_LENGTH} characters.`;
+  throw new AppError({
+    code: "invalid",
+    status: 422,
+    message,
+    fields: { description: message },
+  });
+}
 
 /**
  * Refuses one more room to a person who has too many.
@@ -85,59 +108,72 @@ export async function checkRoomCount(
 /** The room that the same form has made before, unless it was filled in anew. */
 async function madeBefore(
   s: Pick<Services, "kv">,
+  accountId: string,
   roomId: string | null,
   name: string,
 ): Promise<Room | null> {
-  const stored = roomId ? await s.kv.get<StoredRoom>(keys.room(roomId)) : null;
-  return stored?.value?.name === name ? toRoom(stored.value) : null;
+  const room = roomId && await readRoom(s, accountId, roomId);
+  return room && room.name === name ? room : null;
 }
 
 /**
  * Makes a room whose only member, and admin, is `account`.
  *
+ * @param plan its name, or more of it.
  * @param once what {@link roomFormId} put into the form: sent twice, it makes one room.
- * @throws {AppError} `invalid` (422) with `fields.name`; `too-many-rooms` (409).
+ * @throws {AppError} `invalid` (422) with `fields.name` or `fields.description`; `too-many-rooms`
+ * (409); `no-open-rooms` and `address-unconfirmed` (403).
  */
 export async function createRoom(
-  s: Pick<Services, "kv" | "realtime">,
+  s: Pick<Services, "config" | "kv" | "realtime">,
   account: Account,
-  name: string,
+  plan: string | RoomPlan,
   once?: string,
 ): Promise<Room> {
+  const { name, kind = "closed", description = "" } = typeof plan === "string"
+    ? { name: plan }
+    : plan;
   const kept = readName(name);
+  const about = readDescription(description);
+  if (kind === "open") await checkMayMakeOpen(s, account);
   const form = once && isId(once) ? keys.roomForm(account.id, once) : null;
   const room = await untilCommitted(async () => {
     const before = form && await s.kv.get<string>(form);
-    const made = before && await madeBefore(s, before.value, kept);
+    const made = before &&
+      await madeBefore(s, account.id, before.value, kept);
     if (made) return made;
     // Checked in the commit: an account on its way out must not leave a room that nobody is in.
     const person = await s.kv.get(accountKeys.account(account.id));
     if (person.versionstamp === null) throw noAccount();
     await checkRoomCount(s, account.id);
     const createdAt = Date.now();
-    const room: Room = {
+    const version = nextVersion({});
+    const room: StoredRoom = {
       id: randomId(),
       name: kept,
       createdAt,
       createdBy: account.id,
+      memberCount: 1,
+      version,
+      ...(kind === "open" ? { kind } : {}),
+      ...(about ? { description: about } : {}),
     };
-    const version = nextVersion({});
-    const stored: StoredRoom = { ...room, memberCount: 1, version };
     const membership: Membership = {
       role: "admin",
       joinedAt: createdAt,
       hue: hueOf(account.id),
     };
     const commit = s.kv.atomic().check(person)
-      .set(keys.room(room.id), stored)
+      .set(keys.room(room.id), room)
       .set(keys.member(room.id, account.id), membership)
       .set(keys.accountRoom(account.id, room.id), membership);
     if (before) {
       commit.check(before).set(before.key, room.id, { expireIn: ROOM_FORM_MS });
     }
+    listOpen(commit, null, room);
     noteHandOver(commit, room.id, version);
     const { ok } = await commit.commit();
-    return ok ? room : undefined;
+    return ok ? await roomSeenBy(s, account.id, room) : undefined;
   });
   await handOver(s, room.id);
   return room;
@@ -153,14 +189,16 @@ export async function listRooms(
     s.kv,
     mine.map(({ key }) => keys.room(String(key.at(-1)))),
   );
-  const rooms = mine.map(({ value }, i) => {
-    const stored = records[i];
+  const there = records
+    .map((stored, i) => ({ stored, role: mine[i].value.role }))
     // Null when the room ended between the two reads.
-    if (!stored) return null;
-    const { memberCount } = stored;
-    return { ...toRoom(stored), memberCount, role: value.role };
-  });
-  return rooms.filter((room) => room !== null)
+    .filter((one): one is { stored: StoredRoom; role: Role } => !!one.stored);
+  const rooms = await seenBy(s, accountId, there.map(({ stored }) => stored));
+  return rooms
+    .map((room, i): MyRoom => {
+      const { stored: { memberCount }, role } = there[i];
+      return { ...room, memberCount, role };
+    })
     .sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
 }
 
@@ -216,13 +254,15 @@ export async function findRoom(
   roomId: string,
 ): Promise<{ room: Room; role: Role }> {
   const { room, membership } = await readMembership(s, accountId, roomId);
-  return { room: toRoom(room.value), role: membership.value.role };
+  const { role } = membership.value;
+  return { room: await roomSeenBy(s, accountId, room.value), role };
 }
 
 /**
  * Gives a room another name.
  *
- * @throws {AppError} `not-found` (404), `not-admin` (403), `invalid` (422) with `fields.name`.
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409), `invalid` (422)
+ * with `fields.name`.
  */
 export async function renameRoom(
   s: Pick<Services, "kv" | "realtime">,
@@ -232,11 +272,14 @@ export async function renameRoom(
 ): Promise<Room> {
   const renamed = await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, actor.id, roomId);
+    if (room.value.kind === "direct") throw directRoom();
     if (membership.value.role !== "admin") throw notAdmin();
     const renamed: StoredRoom = { ...room.value, name: readName(name) };
-    const { ok } = await s.kv.atomic().check(room).check(membership)
-      .set(room.key, renamed).commit();
-    return ok ? toRoom(renamed) : undefined;
+    const commit = s.kv.atomic().check(room).check(membership)
+      .set(room.key, renamed);
+    listOpen(commit, room.value, renamed);
+    const { ok } = await commit.commit();
+    return ok ? await roomSeenBy(s, actor.id, renamed) : undefined;
   });
   await announceRoomName(s, renamed);
   return renamed;

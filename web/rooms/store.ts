@@ -1,5 +1,5 @@
 import { AppError } from "../errors.ts";
-import type { InvitationStatus, Role, Room } from "./types.ts";
+import type { InvitationStatus, Role, Room, RoomKind } from "./types.ts";
 
 /**
  * The rooms' part of KV. All of it, in one place:
@@ -12,6 +12,9 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  * | `["room_erasures", room id]` | of a room that ended: a note, see room-erasures.ts | – |
  * | `["hand_overs", room id]` | {@link HandOver}: realtime is to learn the members | – |
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
+ * | `["direct_rooms", ids of people in order]` | id of the one direct room of just these people | – |
+ * | `["open_rooms", folded name, room id]` | true: anyone finds it | – |
+ * | `["removed_from", account id, room id]` | when an admin removed them, ms: only an invitation brings them back | – |
  * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
  * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
  * | `["invitations_by_address", e-mail, id]` | the invitation's id, open or not | 7 days |
@@ -19,7 +22,11 @@ import type { InvitationStatus, Role, Room } from "./types.ts";
  * Every change of a room's members rewrites the room's record too, and checks its version first:
  * so all such changes of one room happen one after another.
  */
-export interface StoredRoom extends Room {
+export interface StoredRoom extends Omit<Room, "kind"> {
+  /** None in closed rooms, as in all of earlier versions. */
+  kind?: Exclude<RoomKind, "closed">;
+  /** Of a direct room: the ids of all it was made for, in order. */
+  people?: string[];
   memberCount: number;
   /** Raised by each change of its members; none in rooms of before there were versions. */
   version?: number;
@@ -70,6 +77,16 @@ export const keys = {
   accountRooms: (accountId: string) => ["rooms_by_account", accountId],
   handOver: (roomId: string) => ["hand_overs", roomId],
   handOvers: () => ["hand_overs"],
+  /** The direct room of just these people, whose ids are in order: its id. */
+  direct: (people: string[]) => ["direct_rooms", people.join(" ")],
+  openRooms: () => ["open_rooms"],
+  openRoom: (name: string, roomId: string) => ["open_rooms", name, roomId],
+  removedFrom: (accountId: string, roomId: string) => [
+    "removed_from",
+    accountId,
+    roomId,
+  ],
+  removals: (accountId: string) => ["removed_from", accountId],
   /** The room a form has made: its id. */
   roomForm: (accountId: string, form: string) => [
     "room_forms",
@@ -111,6 +128,15 @@ export const notAdmin = (): AppError =>
     message: "Only an admin of this room can do that.",
   });
 
+/** What is refused of a room of fixed people. */
+export const directRoom = (): AppError =>
+  new AppError({
+    code: "direct-room",
+    status: 409,
+    message:
+      "Who is in a direct conversation stays as it is. To talk with others, write to them.",
+  });
+
 /** A random id without meaning: 128 bits in base64url. */
 export const randomId = (): string =>
   crypto.getRandomValues(new Uint8Array(16))
@@ -123,6 +149,15 @@ export async function roomsOf(
 ): Promise<string[]> {
   const mine = await listAll(s.kv, keys.accountRooms(accountId));
   return mine.map(({ key }) => String(key.at(-1)));
+}
+
+/** Forgets which rooms an account was removed from. */
+export async function forgetRemovals(
+  { kv }: { kv: Deno.Kv },
+  accountId: string,
+): Promise<void> {
+  const removals = kv.list({ prefix: keys.removals(accountId) });
+  for await (const { key } of removals) await kv.delete(key);
 }
 
 /** Keys that KV reads at once. */

@@ -1,6 +1,7 @@
 import { memoryFiles } from "../files/testing.ts";
 import type { MemberList } from "../../realtime/protocol-http.ts";
 import { type AccountRecord, keys } from "../accounts/store.ts";
+import { relist } from "../accounts/listing.ts";
 import { randomToken } from "../accounts/secrets.ts";
 import type { Account } from "../accounts/types.ts";
 import type { Mail } from "../mail/mailer.ts";
@@ -41,7 +42,9 @@ async function makeAccount(kv: Deno.Kv, name: string): Promise<Account> {
     epoch: 0,
     consent: { at: account.createdAt, textVersion: "1" },
   };
-  await kv.set(keys.account(id), record);
+  const listed = kv.atomic().set(keys.account(id), record);
+  relist(listed, null, record);
+  await listed.commit();
   await kv.set(keys.accountByEmail(email), id);
   return account;
 }
@@ -65,7 +68,11 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
     const unused = () => Promise.reject(new Error("Not used by rooms"));
     const s = {
       kv,
-      config: { appUrl: "http://localhost:8000" } as Services["config"],
+      config: {
+        appUrl: "http://localhost:8000",
+        peopleDirectory: "everyone",
+        openRooms: "everyone",
+      } as Services["config"],
       mailer: {
         send(mail: Mail) {
           if (broken.mailer) return Promise.reject(broken.mailer);

@@ -3,9 +3,19 @@ import type { Delivery } from "../mail/queue-store.ts";
 
 export type { Role };
 
+/**
+ * Who comes into a room: whoever is invited (`closed`), anyone on this server (`open`), or those it
+ * was made for and nobody else (`direct`).
+ */
+export type RoomKind = "closed" | "open" | "direct";
+
 export interface Room {
   id: string;
+  /** Of a direct room: what the other people in it are called now. */
   name: string;
+  kind: RoomKind;
+  /** What it is for. */
+  description?: string;
   /** Milliseconds since the Unix epoch. */
   createdAt: number;
   /** The id of the account that made it. */

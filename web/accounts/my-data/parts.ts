@@ -5,6 +5,7 @@
 import type { Message } from "../../../realtime/protocol.ts";
 import { cleanName } from "../../files/names.ts";
 import { filesOf, placesOf } from "../../files/records.ts";
+import { profilesOf, readPicture } from "../../people/profile.ts";
 import {
   keys as roomKeys,
   type Membership,
@@ -38,6 +39,7 @@ export async function* partsOf(
 ): AsyncGenerator<Part> {
   yield await accountPart(s, accountId);
   yield* facePart(s, accountId);
+  yield* picturePart(s, accountId);
   const recordings = new Set<string>();
   yield* messageParts(s, accountId, recordings);
   yield* fileParts(s, accountId);
@@ -56,12 +58,15 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
     rooms.push({ id, name: room.value?.name, role, joinedAt: iso(joinedAt) });
   }
   const { id, name, email, createdAt, consent, hasFace } = record;
+  const [{ about, timeZone }] = await profilesOf(s, [accountId]);
   return {
     name: "account.json",
     input: json({
       id,
       name,
       email,
+      about,
+      timeZone,
       createdAt: iso(createdAt),
       hasFace,
       consentToFaces: consent && {
@@ -86,6 +91,14 @@ async function* facePart(
     lastModified: face.record.enrolledAt,
     input: new Uint8Array(selfie),
   };
+}
+
+async function* picturePart(
+  s: PartServices,
+  accountId: string,
+): AsyncGenerator<Part> {
+  const picture = await readPicture(s, accountId);
+  if (picture) yield { name: "picture.webp", input: picture };
 }
 
 /** A file for each room they ever wrote in, also of those they have left. */

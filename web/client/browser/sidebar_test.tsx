@@ -19,6 +19,7 @@ const entry = (id: string, unread: number): RoomEntry => ({
   name: `Room ${id}`,
   createdAt: 0,
   createdBy: "ada",
+  kind: "closed",
   role: "member",
   memberCount: 2,
   summary: { epoch: "1", offset: 9, read: 1, unread, mentioned: 0, last: null },

@@ -29,8 +29,15 @@ function drawn(props: RowProps) {
     <li {...liOf(props)}>
       {head && (
         <div class="by">
-          <Avatar id={sender.id} name={sender.name} hue={hue} />
-          <b dir="auto">{sender.name}</b>
+          <Avatar id={sender.id} name={sender.name} hue={hue} linked />
+          <b dir="auto">
+            <a
+              href={`/people/${sender.id}`}
+              tabindex={alive ? -1 : undefined}
+            >
+              {sender.name}
+            </a>
+          </b>
           {time}
         </div>
       )}

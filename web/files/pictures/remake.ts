@@ -3,7 +3,7 @@ import encodePng from "@jsquash/png/encode.js";
 import decodeWebp from "@jsquash/webp/decode.js";
 import encodeWebp from "@jsquash/webp/encode.js";
 import { decodeJpeg, encodeJpeg } from "../../faces/codec.ts";
-import { type Picture, shrink } from "../../faces/picture.ts";
+import { emptyPicture, type Picture, shrink } from "../../faces/picture.ts";
 import { cleanMoving } from "./clean.ts";
 import { measure, PictureError } from "./measure.ts";
 
@@ -45,6 +45,39 @@ export async function remake(
       ? undefined
       : new Uint8Array(await encodeWebp(toImage(small), { quality: 72 })),
   };
+}
+
+/** The longest side of a portrait: pixels. */
+const PORTRAIT = 256;
+
+/**
+ * A small square from the middle of a picture, as a WebP made anew.
+ *
+ * @throws {PictureError} `broken` also for what moves.
+ */
+export async function portraitOf(
+  type: string,
+  given: Uint8Array,
+): Promise<Remade> {
+  if (measure(type, given).moving) throw new PictureError("broken");
+  const square = smaller(middleOf(await decoded(type, given)), PORTRAIT);
+  const { width, height } = square;
+  const bytes = new Uint8Array(
+    await encodeWebp(toImage(square), { quality: 78 }),
+  );
+  return { bytes, width, height };
+}
+
+function middleOf({ width, height, data }: Picture): Picture {
+  const side = Math.min(width, height);
+  const left = Math.floor((width - side) / 2);
+  const top = Math.floor((height - side) / 2);
+  const middle = emptyPicture(side, side);
+  for (let y = 0; y < side; y++) {
+    const from = ((top + y) * width + left) * 4;
+    middle.data.set(data.subarray(from, from + side * 4), y * side * 4);
+  }
+  return middle;
 }
 
 /** The picture made smaller; itself if it is so narrow that nothing would be left of a side. */

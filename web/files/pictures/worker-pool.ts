@@ -21,8 +21,9 @@ let last: Promise<unknown> = Promise.resolve();
 export function remakePicture(
   type: string,
   bytes: Uint8Array,
+  how: Pick<Question, "portrait"> = {},
 ): Promise<Remade> {
-  const turn = last.then(() => ask({ type, bytes }));
+  const turn = last.then(() => ask({ type, bytes, ...how }));
   last = turn.catch(() => {
     // Whoever asked is told; the next one goes on.
   });

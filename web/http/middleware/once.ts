@@ -13,6 +13,8 @@ import {
 
 /** The pages whose forms have a field for photos. */
 const WITH_FILES = new Set(["/register", "/account/face", "/login/face"]);
+/** The page that takes a picture. */
+const WITH_PICTURE = "/account/profile";
 /** The page that takes a recording. */
 const WITH_RECORDING = /^\/rooms\/[^/]+\/dictate$/;
 
@@ -22,6 +24,8 @@ const STREAMED = /^\/rooms\/[^/]+$/;
 const takenBy = (path: string) =>
   WITH_FILES.has(path)
     ? "files"
+    : path === WITH_PICTURE
+    ? "picture"
     : WITH_RECORDING.test(path)
     ? "recording"
     : "text";

@@ -75,6 +75,10 @@ const room = {
   name: z.string(),
   createdAt: ms,
   createdBy: id,
+  kind: z.enum(["closed", "open", "direct"]).describe(
+    "Open: anyone on this server can join. Direct: only those it was made for.",
+  ),
+  description: z.string().optional(),
   role,
 };
 

@@ -13,11 +13,13 @@ const FIELD_BYTES = 16 * 1024;
 const RECORDING_BYTES = 11 * 1024 * 1024;
 
 /** What a form may carry. */
-type Takes = "text" | "files" | "recording";
+type Takes = "text" | "files" | "picture" | "recording";
 
 const TOO_LARGE = "That is too much text to send at once. Please shorten it.";
 const PHOTO_TOO_LARGE =
   "That was more than 8 MB. A photo can be at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
+
+const PICTURE_TOO_LARGE = "That was more than 8 MB. Choose a smaller picture.";
 
 const RECORDING_TOO_LARGE =
   "That was more than 10 MB. Send a shorter recording, up to 5 minutes.";
@@ -26,6 +28,7 @@ const RECORDING_TOO_LARGE =
 const KINDS: Record<Takes, { bytes: number; field?: string; large: string }> = {
   text: { bytes: TEXT_BYTES, large: TOO_LARGE },
   files: { bytes: FILES_BYTES, field: "selfie", large: PHOTO_TOO_LARGE },
+  picture: { bytes: FILES_BYTES, field: "picture", large: PICTURE_TOO_LARGE },
   recording: {
     bytes: RECORDING_BYTES,
     field: "recording",
@@ -100,9 +103,9 @@ const forms = new WeakMap<Request, Promise<FormData>>();
 /**
  * The form a request carries, urlencoded or multipart. Whoever asks again gets the same one.
  *
- * @param takes `files` or `recording` where the page has a field for them; else the form is text
+ * @param takes `files`, `picture` or `recording` where the page has a field for them; else the form is text
  * alone.
- * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie`,
+ * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie` or `picture`,
  * 11 MB with a recording, or 64 KB; and for any text of more than 16 KB.
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form; what
  * `readUpTo` throws.

@@ -112,7 +112,8 @@ function Empty(props: Pick<Data, "name" | "failure" | "outbox">) {
     <>
       <p class="lead">
         A room is one conversation with the people you choose. Start one, then
-        invite others by e-mail.
+        invite others by e-mail. Or write to somebody, or join a room that is
+        open to everyone here.
       </p>
       <CreateRoom action="/rooms" {...props} />
       <p class="soft">
@@ -183,11 +184,13 @@ export default define.page<typeof handler>(({ data, req }) => {
       />
       <ConfirmAddress account={me} outbox={outbox} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
-      {list.rooms.length > A_SCREEN && (
-        <p>
-          <a href="/rooms/new">New room</a>
-        </p>
-      )}
+      <p class="actions">
+        <a class="button button-quiet" href="/people">People</a>
+        <a class="button button-quiet" href="/rooms/open">Open rooms</a>
+        {list.rooms.length > A_SCREEN && (
+          <a class="button button-quiet" href="/rooms/new">New room</a>
+        )}
+      </p>
       <FormNotice failure={failure} />
       {data.done === "link" && (
         <Notice icon="mail" answer>

@@ -1,5 +1,8 @@
 import { page } from "fresh";
-import { CreateRoom } from "../../components/CreateRoom.tsx";
+import {
+  CreateAnyRoom,
+  type NewRoomFields,
+} from "../../components/CreateRoom.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { RoomSidebar } from "../../components/RoomSidebar.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -11,6 +14,7 @@ import {
 } from "../../http/requests/forms.ts";
 import { personOf } from "../../http/middleware/person.ts";
 import { loadRooms, type RoomEntry } from "../../http/pages/room-list.ts";
+import { mayMakeOpen } from "../../rooms/opening.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import type { Person } from "../../services.ts";
 import { define } from "../../utils.ts";
@@ -18,32 +22,43 @@ import { define } from "../../utils.ts";
 interface Data {
   rooms: RoomEntry[];
   me: Person;
-  name: string;
+  fields: NewRoomFields;
+  /** The person may make rooms that are open to everyone here. */
+  mayOpen: boolean;
   failure?: Failure;
 }
 
 /** A new room, made beside the others. */
 export const handler = define.handlers({
   async GET(ctx) {
+    const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const { rooms } = await loadRooms(ctx.state.services, me);
-    return page<Data>({ rooms, me, name: "" });
+    const { rooms } = await loadRooms(services, me);
+    const kind = ctx.url.searchParams.has("open") ? "open" : "closed";
+    const fields = { name: "", description: "", kind } as const;
+    const mayOpen = await mayMakeOpen(services, me);
+    return page<Data>({ rooms, me, fields, mayOpen });
   },
 
   async POST(ctx) {
     const { services, requestId } = ctx.state;
     const me = personOf(ctx.state);
-    let name = "";
+    let fields: NewRoomFields = { name: "", description: "", kind: "closed" };
     try {
       const form = await readForm(ctx.req);
-      name = textOf(form, "name");
-      const room = await createRoom(services, me, name, textOf(form, "once"));
+      fields = {
+        name: textOf(form, "name"),
+        description: textOf(form, "description"),
+        kind: textOf(form, "kind") === "open" ? "open" : "closed",
+      };
+      const room = await createRoom(services, me, fields, textOf(form, "once"));
       return ctx.redirect(`/rooms/${room.id}`, 303);
     } catch (error) {
-      const failure = failureOf(error, ["name"], requestId);
+      const failure = failureOf(error, ["name", "description"], requestId);
       const { rooms } = await loadRooms(services, me);
+      const mayOpen = await mayMakeOpen(services, me);
       return page<Data>(
-        { rooms, me, name, failure },
+        { rooms, me, fields, mayOpen, failure },
         { status: failure.status },
       );
     }
@@ -51,7 +66,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, me, name, failure } = data;
+  const { rooms, me, fields, mayOpen, failure } = data;
   return (
     <>
       <RoomSidebar rooms={rooms} me={me} />
@@ -59,16 +74,12 @@ export default define.page<typeof handler>(({ data }) => {
         <Title text="New room" failed={Boolean(failure)} />
         <h1>New room</h1>
         <p class="soft">
-          A room is one conversation with the people you choose. You can invite
-          them by e-mail once you have created it.
+          A room is one conversation. You can invite people by e-mail once you
+          have created it. To talk with somebody alone,{" "}
+          <a href="/people">write to them</a>.
         </p>
         <FormNotice failure={failure} />
-        <CreateRoom
-          action="/rooms/new"
-          name={name}
-          failure={failure}
-          autofocus={!failure}
-        />
+        <CreateAnyRoom fields={fields} mayOpen={mayOpen} failure={failure} />
       </div>
     </>
   );

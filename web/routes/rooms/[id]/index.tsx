@@ -166,7 +166,7 @@ function LiveFrame({ room, history }: {
 export default define.page<typeof handler>(({ data, state, req }) => {
   const { rooms, room, me, history, asked, ...rest } = data;
   return (
-    <div class="room-page">
+    <div class={room.kind === "direct" ? "room-page direct" : "room-page"}>
       <Title text={room.name} failed={Boolean(data.error)} />
       {/* The log ends at its foot: painted while it comes, what is there would move up. */}
       <Head>

@@ -240,8 +240,16 @@ const FAILED: Record<string, string> = {
     "The e-mail could not be delivered. Please try again later.",
 };
 
+/** What is special about a room that is not for those who are invited. */
+const KINDS = {
+  open: "This room is open: anyone on this server can find it and join.",
+  direct:
+    "This is a direct conversation: nobody can be invited to it or removed.",
+};
+
 export default define.page<typeof handler>(({ data, req, url }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
+  const isDirect = room.kind === "direct";
   // Without a mail server nothing was sent.
   const isKept = done === "invite" && data.outbox;
   const happened = sentenceFor(DONE, isKept ? "invite-outbox" : done);
@@ -283,9 +291,15 @@ export default define.page<typeof handler>(({ data, req, url }) => {
           {members.length === 1
             ? "Only you so far"
             : `${members.length} people`}
-          {" · "}
-          <a href="#invite">Invite someone</a>
+          {!isDirect && (
+            <>
+              {" · "}
+              <a href="#invite">Invite someone</a>
+            </>
+          )}
         </p>
+        {room.description && <p dir="auto">{room.description}</p>}
+        {room.kind !== "closed" && <p class="soft">{KINDS[room.kind]}</p>}
         {!isInvite && notice}
         <FormNotice failure={failure} />
         <MemberList
@@ -294,24 +308,28 @@ export default define.page<typeof handler>(({ data, req, url }) => {
           isAdmin={role === "admin"}
           page={readPage(url)}
         />
-        <InviteForm
-          first={me.unconfirmedUntil === undefined
-            ? undefined
-            : <ConfirmAddress account={me} outbox={data.outbox} />}
-          invitations={invitations}
-          email={data.typed.email}
-          error={failure?.fields.email}
-          clock={clockOf(req)}
-          notice={isInvite && notice}
-          link={data.link}
-        />
-        <RoomSettings
-          room={room}
-          isAdmin={role === "admin"}
-          isLast={members.length === 1}
-          name={data.typed.name}
-          error={failure?.fields.name}
-        />
+        {!isDirect && (
+          <InviteForm
+            first={me.unconfirmedUntil === undefined
+              ? undefined
+              : <ConfirmAddress account={me} outbox={data.outbox} />}
+            invitations={invitations}
+            email={data.typed.email}
+            error={failure?.fields.email}
+            clock={clockOf(req)}
+            notice={isInvite && notice}
+            link={data.link}
+          />
+        )}
+        {!isDirect && (
+          <RoomSettings
+            room={room}
+            isAdmin={role === "admin"}
+            isLast={members.length === 1}
+            name={data.typed.name}
+            error={failure?.fields.name}
+          />
+        )}
       </div>
     </>
   );

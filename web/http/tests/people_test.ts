@@ -1,0 +1,201 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import encodePng from "@jsquash/png/encode.js";
+import { endPictures } from "../../files/pictures/worker-pool.ts";
+import { changeAccount } from "../../accounts/store.ts";
+import { createRoom } from "../../rooms/rooms.ts";
+import { type TestApp, testApp } from "../testing/app.ts";
+
+const html = async (answer: Response | Promise<Response>) =>
+  await (await answer).text();
+
+/** Where an answer leads. */
+const to = (answer: Response) => answer.headers.get("location") ?? "";
+
+async function three(app: TestApp) {
+  const [ada, ben, cleo] = [
+    await app.person("Ada"),
+    await app.person("Ben"),
+    await app.person("Cleo"),
+  ];
+  return { ada, ben, cleo };
+}
+
+Deno.test("somebody is found, looked at, and written to, without script", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const found = await html(app.ask("/people?q=be", { cookie: ada.cookie }));
+  assertMatch(found, new RegExp(`href="/people/${ben.account.id}"`));
+  assert(!found.includes("Cleo"));
+  const path = `/people/${ben.account.id}`;
+  assertMatch(
+    await html(app.ask(path, { cookie: ada.cookie })),
+    /Write to <bdi>Ben<\/bdi>/,
+  );
+  const sent = await app.send(path, {}, ada.cookie);
+  const back = await app.send(`/people/${ada.account.id}`, {}, ben.cookie);
+  assertEquals([sent.status, to(sent)], [303, to(back)]);
+  const room = await html(app.ask(to(sent), { cookie: ada.cookie }));
+  assertMatch(room, /<title>Ben · ChatSphere<\/title>/);
+  assertMatch(room, /class="room-page direct"/);
+  const list = await html(app.ask("/rooms", { cookie: ben.cookie }));
+  assertMatch(list, /<bdi>Ada<\/bdi>/);
+  const members = await html(
+    app.ask(`${to(sent)}/members`, { cookie: ada.cookie }),
+  );
+  assert(!/Send invitation|Leave this room|Rename/.test(members));
+  for (const intent of ["invite", "leave", "rename"]) {
+    const form = { intent, email: "cleo@example.com", name: "Mine" };
+    const answer = await app.send(`${to(sent)}/members`, form, ada.cookie);
+    assertEquals(answer.status, 409, intent);
+  }
+});
+
+Deno.test("several people are chosen one after the other, and written to", async () => {
+  await using app = await testApp();
+  const { ada, ben, cleo } = await three(app);
+  const { cookie } = ada;
+  const ids = [ben.account.id, cleo.account.id];
+  const first = await html(app.ask(`/people?with=&with=${ids[0]}`, { cookie }));
+  assertMatch(
+    first,
+    new RegExp(`href="/people\\?with=&amp;with=${ids[0]}&amp;with=${ids[1]}"`),
+  );
+  assertMatch(first, new RegExp(`name="with" value="${ids[0]}"`));
+  const form = new FormData();
+  for (const id of ids) form.append("with", id);
+  const sent = await app.send("/people", form, cookie);
+  const room = await html(app.ask(to(sent), { cookie: cleo.cookie }));
+  const title = room.match(/<title>(.*) · ChatSphere<\/title>/)?.[1];
+  const plain = title?.replace(/[\u2068\u2069]/g, "");
+  assert(["Ada and Ben", "Ben and Ada"].includes(plain ?? ""), plain);
+  const none = await app.send("/people", {}, cookie);
+  assertEquals(none.status, 422);
+});
+
+Deno.test("where the directory is closed nobody is told who is here", async () => {
+  await using app = await testApp({ PEOPLE_DIRECTORY: "rooms" });
+  const { ada, ben } = await three(app);
+  const { cookie } = ada;
+  const path = `/people/${ben.account.id}`;
+  const nobody = `/people/${crypto.randomUUID()}`;
+  const asked = async (address: string) =>
+    (await html(app.ask(address, { cookie }))).match(/<main.*<\/main>/s)?.[0];
+  assert(!(await asked("/people?q=b"))?.includes("Ben"));
+  assertEquals(await asked(path), await asked(nobody));
+  const statuses = [path, nobody, `${path}/picture`].map(async (address) =>
+    (await app.ask(address, { cookie })).status
+  );
+  assertEquals(await Promise.all(statuses), [404, 404, 404]);
+  assertEquals((await app.send(path, {}, cookie)).status, 404);
+  const chosen = await asked(`/people?with=${ben.account.id}`);
+  assert(chosen && !chosen.includes("Ben"));
+});
+
+Deno.test("what somebody tells of themselves is what others see, a picture too", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const about = {
+    intent: "about",
+    about: "<b>Engines</b>",
+    timeZone: "Asia/Tokyo",
+  };
+  const saved = await app.send("/account/profile", about, ada.cookie);
+  assertEquals(saved.status, 303);
+  const form = new FormData();
+  form.set("intent", "picture");
+  const png = await encodePng(new ImageData(300, 400));
+  form.set("picture", new Blob([png]), "me.png");
+  const chosen = await app.send("/account/profile", form, ada.cookie);
+  assertEquals(to(chosen), "/account/profile?done=picture");
+  const path = `/people/${ada.account.id}`;
+  const seen = await html(app.ask(path, { cookie: ben.cookie }));
+  assertMatch(seen, /&lt;b>Engines&lt;\/b>/);
+  assertMatch(seen, /Asia\/Tokyo/);
+  const source = seen.match(/src="(\/people\/[^"]*picture\?v=[^"]+)"/)?.[1]
+    .replaceAll("&amp;", "&");
+  const picture = await app.ask(source!, { cookie: ben.cookie });
+  assertEquals(picture.headers.get("content-type"), "image/webp");
+  assertEquals(
+    new TextDecoder().decode((await picture.bytes()).slice(8, 12)),
+    "WEBP",
+  );
+  await app.send("/account/profile", { intent: "no-picture" }, ada.cookie);
+  assertEquals((await app.ask(source!, { cookie: ben.cookie })).status, 404);
+  endPictures();
+});
+
+Deno.test("what is no picture, no zone, or too long a line is refused beside its field", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const tried = async (fields: Record<string, string | Blob>) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    const answer = await app.send("/account/profile", form, cookie);
+    return [answer.status, /class="error"/.test(await answer.text())];
+  };
+  const picture = new Blob(["GIF89a, or so it says"]);
+  assertEquals(await tried({ intent: "picture", picture }), [422, true]);
+  assertEquals(
+    await tried({ intent: "picture", picture: new Blob(["\xff\xd8\xff"]) }),
+    [422, true],
+  );
+  assertEquals(await tried({ intent: "picture" }), [422, true]);
+  assertEquals(
+    await tried({ intent: "about", about: "x".repeat(161) }),
+    [422, true],
+  );
+  assertEquals(
+    await tried({ intent: "about", timeZone: "Moon/Crater" }),
+    [422, true],
+  );
+  endPictures();
+});
+
+Deno.test("an open room is made, found and joined by forms, and left again", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const made = await app.send("/rooms/new", {
+    ...{ name: "Tea", description: "For all", kind: "open" },
+  }, ada.cookie);
+  const path = to(made);
+  const room = path.replace("/rooms/", "");
+  assertEquals((await app.ask(path, { cookie: ben.cookie })).status, 404);
+  const found = await html(app.ask("/rooms/open", { cookie: ben.cookie }));
+  assertMatch(found, /Tea.*For all/s);
+  const joined = await app.send("/rooms/open", { room }, ben.cookie);
+  assertEquals(to(joined), path);
+  assertEquals((await app.ask(path, { cookie: ben.cookie })).status, 200);
+  await app.send(`${path}/members`, { intent: "leave" }, ben.cookie);
+  assertEquals((await app.ask(path, { cookie: ben.cookie })).status, 404);
+  const closed = await createRoom(app.services, ada.account, "Secret");
+  const tried = await app.send("/rooms/open", { room: closed.id }, ben.cookie);
+  assertEquals(tried.status, 404);
+});
+
+Deno.test("where nobody may make open rooms, the form does not offer it and is refused", async () => {
+  await using app = await testApp({ OPEN_ROOMS: "nobody" });
+  const { cookie } = await app.person("Ada");
+  const form = await html(app.ask("/rooms/new", { cookie }));
+  assert(!form.includes('name="kind"'));
+  const fields = { name: "Tea", kind: "open" };
+  assertEquals((await app.send("/rooms/new", fields, cookie)).status, 403);
+});
+
+Deno.test("whoever has not confirmed their address finds neither people nor open rooms", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  await createRoom(app.services, ben.account, { name: "Tea", kind: "open" });
+  await changeAccount(app.services.kv, ada.account.id, (record) => ({
+    ...record,
+    unconfirmedUntil: Date.now() + 60_000,
+  }));
+  const { cookie } = ada;
+  assert(!(await html(app.ask("/people", { cookie }))).includes("Ben"));
+  assert(!(await html(app.ask("/rooms/open", { cookie }))).includes("Tea"));
+  const path = `/people/${ben.account.id}`;
+  assertEquals((await app.send(path, {}, cookie)).status, 404);
+  assertEquals(
+    (await app.ask(`/people/${ada.account.id}`, { cookie: ben.cookie })).status,
+    404,
+  );
+});
