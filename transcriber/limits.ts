@@ -4,7 +4,10 @@ import type { Caller } from "./auth.ts";
 
 /** What one recording may be. */
 export const AUDIO_LIMITS = {
-  bytes: 10 * 1024 * 1024,
+  /** As OpenAI takes it. */
+  bytes: 25 * 1024 * 1024,
+  /** Of a recording in JSON, where it is held as text, too. */
+  inJson: 10 * 1024 * 1024,
   seconds: 5 * 60,
 } as const;
 

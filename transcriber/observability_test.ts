@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Playback } from "./clips/playback.ts";
 import { openLive } from "./testing/live-client.ts";
 import { failure, post, wav } from "./testing/requests.ts";
+import { OneWord } from "./testing/recognizers.ts";
 import { KEY, type Running, startService } from "./testing/service.ts";
 
 async function metricsOf(service: Running): Promise<string> {
@@ -87,10 +88,18 @@ Deno.test("the id of a live socket's request is in its line", async () => {
   assertEquals(service.lines[0].requestId, "web-0008");
 });
 
-Deno.test("the languages of the engine are told", async () => {
-  await using service = await startService();
-  const response = await service.request("/languages");
-  assertEquals(await response.json(), { languages: ["en-US"] });
+Deno.test("the languages of the engine are told, and whether it tells one and takes names", async () => {
+  for (const knows of [false, true]) {
+    const recognizer = new OneWord();
+    if (knows) Object.assign(recognizer, { detects: true, takesHints: true });
+    await using service = await startService({ recognizer });
+    const response = await service.request("/languages");
+    assertEquals(await response.json(), {
+      languages: ["en-US"],
+      detects: knows,
+      hints: knows,
+    });
+  }
 });
 
 Deno.test("an address plays a kept recording without a credential, and only that one, for a while", async () => {

@@ -7,10 +7,10 @@ Deno.test("what cannot be transcribed is refused with its status, its code and a
   await using service = await startService();
   const text = new TextEncoder().encode("hello");
   const silent = wavFile(new Float32Array(16_000), { rate: 16_000, bits: 16 });
-  const big = new Uint8Array(10 * 1024 * 1024 + 1);
+  const big = new Uint8Array(25 * 1024 * 1024 + 1);
   const chunked = new ReadableStream({
     start(controller) {
-      for (let i = 0; i < 11; i++) {
+      for (let i = 0; i < 26; i++) {
         controller.enqueue(new Uint8Array(1024 * 1024));
       }
       controller.close();
@@ -34,7 +34,7 @@ Deno.test("what cannot be transcribed is refused with its status, its code and a
       post("a=b", "application/x-www-form-urlencoded"),
       "415 content-type",
     ],
-    ["10 MB and a byte", post(big), "413 audio-too-large"],
+    ["25 MB and a byte", post(big), "413 audio-too-large"],
     ["endless chunks", post(chunked), "413 audio-too-large"],
     ["broken JSON", post("{", "application/json"), "400 invalid"],
     [

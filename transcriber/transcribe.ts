@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { decodeAudio } from "./audio/decode.ts";
-import { audioEmpty, audioTooLarge } from "./audio/errors.ts";
+import { audioEmpty, audioTooLarge, jsonTooLarge } from "./audio/errors.ts";
 import { peaksOf } from "./audio/peaks.ts";
 import { playable } from "./audio/playable.ts";
 import { CONTENT_TYPES } from "./audio/sniff.ts";
@@ -31,7 +31,7 @@ import type { Env } from "./context.ts";
 import type { Deps } from "./service.ts";
 
 /** Base64 is a third larger than its bytes; the rest of the JSON is small. */
-const JSON_BYTES = Math.ceil(AUDIO_LIMITS.bytes / 3) * 4 + 8_192;
+const JSON_BYTES = Math.ceil(AUDIO_LIMITS.inJson / 3) * 4 + 8_192;
 
 /** What senders call recordings; what they are, their bytes tell. */
 const AUDIO_TYPES = [
@@ -80,7 +80,7 @@ const acceptBody = (bodies: Bodies) =>
   createMiddleware<Env>(async (c, next) => {
     const type = c.req.header("content-type") ?? "";
     if (isJson(type)) {
-      return await bodies.within(c, JSON_BYTES, audioTooLarge, async () => {
+      return await bodies.within(c, JSON_BYTES, jsonTooLarge, async () => {
         assertSimple(new Uint8Array(await c.req.arrayBuffer()));
         await next();
       });
@@ -108,7 +108,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     path: "/transcribe",
     summary: "Turn a recording into text",
     description:
-      "Send up to 10 MB and 5 minutes of WebM, Ogg (Opus), WAV or FLAC, and where the server has ffmpeg also MP4 or MPEG. If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
+      "Send up to 25 MB (in JSON, 10 MB) and 5 minutes of WebM, Ogg (Opus), WAV, FLAC or MP3, and where the server has ffmpeg also MP4 with AAC. If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
     security: [{ bearer: [] }],
     middleware: [
       authenticated(deps.auth),

@@ -1,3 +1,4 @@
+import { mp3Frame, skipId3 } from "./mp3-frames.ts";
 import type { Format } from "./sniff.ts";
 
 /** What arrived of a recording that may have been cut on its way. */
@@ -57,13 +58,6 @@ function flacSeconds(bytes: Uint8Array): number | undefined {
   return rate > 0 && samples > 0 ? samples / rate : undefined;
 }
 
-/** Kilobits a second of layer III, by MPEG 1 or a later version, and hertz (ISO 11172-3, 13818-3). */
-const BIT_RATES = {
-  1: [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  2: [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-};
-const RATES = [44_100, 48_000, 32_000];
-
 /** Whether the last frame of an MP3 is cut, or frames are missing that its first one counts. */
 function isMpegCut(bytes: Uint8Array): boolean {
   const first = skipId3(bytes);
@@ -72,36 +66,12 @@ function isMpegCut(bytes: Uint8Array): boolean {
   if (promised !== null) return first + promised > bytes.length;
   let at = first;
   for (;;) {
-    const length = mp3Frame(bytes, at);
+    const frame = mp3Frame(bytes, at);
     // Tags of all kinds may follow the sound.
-    if (length === null) return false;
-    at += length;
+    if (frame === null) return false;
+    at += frame.length;
     if (at >= bytes.length) return at > bytes.length;
   }
-}
-
-// ID3v2 §3.1: ten bytes, the last four of them a size of seven bits each.
-function skipId3(bytes: Uint8Array): number {
-  const [i, d, three] = bytes;
-  if (i !== 0x49 || d !== 0x44 || three !== 0x33 || bytes.length < 10) return 0;
-  const [flags, ...size] = bytes.subarray(5, 10);
-  const footer = flags & 0x10 ? 10 : 0;
-  return 10 + footer + size.reduce((sum, byte) => sum * 128 + (byte & 127), 0);
-}
-
-/** The bytes of the layer III frame at a place; null when there is none, or its length is free. */
-function mp3Frame(bytes: Uint8Array, at: number): number | null {
-  const [sync, head, rates] = bytes.subarray(at, at + 3);
-  if (rates === undefined || sync !== 0xff || (head & 0xe6) !== 0xe2) {
-    return null;
-  }
-  const version = head >> 3 & 3; // 3: MPEG 1, 2: MPEG 2, 0: MPEG 2.5
-  const isFirst = version === 3;
-  const kilobits = BIT_RATES[isFirst ? 1 : 2][rates >> 4];
-  const rate = RATES[rates >> 2 & 3] / (isFirst ? 1 : version === 2 ? 2 : 4);
-  if (version === 1 || !kilobits || !rate) return null;
-  const padding = rates >> 1 & 1;
-  return Math.floor((isFirst ? 144_000 : 72_000) * kilobits / rate) + padding;
 }
 
 /** The bytes of sound that the "Xing" or "Info" head in the first frame counts; null without one. */

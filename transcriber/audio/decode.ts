@@ -13,9 +13,9 @@ import {
 } from "./errors.ts";
 import { decodeFlac } from "./flac.ts";
 import { decodeWithFfmpeg, type FfmpegOptions } from "./ffmpeg.ts";
+import { decodeMp3 } from "./mp3.ts";
 import { remuxMp4 } from "./remux.ts";
-import { resample } from "./resample.ts";
-import { isSilent, type Samples, toInt16 } from "./samples.ts";
+import { isSilent, type Samples } from "./samples.ts";
 import { type Format, sniff } from "./sniff.ts";
 import { isPcmTag, mendWav, readWav } from "./wav.ts";
 
@@ -61,13 +61,7 @@ export async function decodeAudio(
   const part = partOf(bytes, format);
   const samples = await decodeFormat(part.bytes, format, options);
   if (samples.length === 0) throw audioBroken();
-  const mono = await resample(
-    samples.join(),
-    samples.rate,
-    SAMPLE_RATE,
-    options.signal,
-  );
-  const pcm = toInt16(mono);
+  const pcm = samples.join();
   const silent = isSilent(pcm);
   if (silent && !options.allowSilence) throw audioSilent();
   const duration = pcm.length / SAMPLE_RATE;
@@ -95,6 +89,9 @@ async function decodeFormat(
     : bytes;
   const how = { command, maxSeconds, signal };
   if (format === "flac") return await decodeFlacAnyhow(bytes, how);
+  const mp3 = format === "mpeg" &&
+    await orBroken(signal, () => decodeMp3(bytes, how));
+  if (mp3) return mp3;
   return await decodeWithFfmpeg(readable, format, how);
 }
 

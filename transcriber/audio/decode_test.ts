@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { ApiError } from "../errors.ts";
 import { firefoxFile } from "../testing/firefox.ts";
-import { mp3File } from "../testing/mp3.ts";
+import { helloMp3, MP3_FRAME, mp3File } from "../testing/mp3.ts";
+import { partOf } from "./cut.ts";
 import {
   aacFile,
   opusFile,
@@ -85,7 +86,7 @@ Deno.test("what is no recording is refused with its reason", async () => {
   const webmHead = (await opusFile(voice, "webm")).slice(0, 36);
   const cases: [string, Uint8Array, string][] = [
     ["empty", new Uint8Array(), "400 audio-empty"],
-    ["too large", new Uint8Array(10 * 1024 * 1024 + 1), "413 audio-too-large"],
+    ["too large", new Uint8Array(25 * 1024 * 1024 + 1), "413 audio-too-large"],
     ["text", text("hello how are you"), "415 audio-format"],
     ["HTML", text("<!doctype html>"), "415 audio-format"],
     ["a playlist", text("#EXTM3U\nfile:///etc/passwd"), "415 audio-format"],
@@ -115,6 +116,46 @@ Deno.test("a long WAV file is refused by its head, before it is decoded", async 
   assertEquals(await refusal(hours), "413 audio-too-long");
 });
 
+Deno.test("PCM of any rate and up to eight channels is heard, and of more it is refused", async () => {
+  for (const rate of [8_000, 44_100, 96_000]) {
+    for (const channels of [1, 2, 6, 8]) {
+      const wav = wavFile(tone(440, 1, rate), { rate, bits: 16, channels });
+      const { pcm } = await decodeAudio(wav, { signal, ffmpeg });
+      assertAlmostEquals(pcm.length / 16_000, 1, 0.01);
+      const peak = pcm.reduce((most, value) => Math.max(most, value), 0);
+      assert(peak > 3_000, `${rate} ${channels}: ${peak}`);
+    }
+  }
+  const many = wavFile(tone(440, 1, 8_000), {
+    rate: 8_000,
+    bits: 16,
+    channels: 9,
+  });
+  assertEquals(await refusal(many), "415 audio-format");
+});
+
+Deno.test("five hours that are announced, and one second that is sent, end in an answer", async () => {
+  const hours = 5 * 3_600;
+  const wav = wavFile(tone(440, 1, 16_000), { rate: 16_000, bits: 16 });
+  const size = new DataView(wav.buffer);
+  size.setUint32(4, hours * 32_000 + 36, true);
+  size.setUint32(40, hours * 32_000, true);
+  assertEquals(await refusal(wav), "422 audio-broken");
+  const mp3 = mp3File(30, { counted: true });
+  new DataView(mp3.buffer).setUint32(21, hours * 28);
+  new DataView(mp3.buffer).setUint32(25, hours * 28 * MP3_FRAME);
+  assertEquals(partOf(mp3, "mpeg").cut, true);
+  const webm = await opusFile(voice, "webm");
+  // Its head says how long it is, in a float of eight bytes behind the id 0x4489.
+  const at = webm.findIndex((byte, i) =>
+    byte === 0x44 && webm[i + 1] === 0x89 && webm[i + 2] === 0x88
+  );
+  if (at >= 0) {
+    new DataView(webm.buffer).setFloat64(at + 3, hours * 1_000);
+    assertEquals(await refusal(webm), "413 audio-too-long");
+  }
+});
+
 Deno.test("every format, cut at every length, ends in an answer", async () => {
   const short = toInt16(tone(440, 0.1, 16_000));
   const ascii = (text: string) => new TextEncoder().encode(text);
@@ -126,7 +167,8 @@ Deno.test("every format, cut at every length, ends in an answer", async () => {
     ["wav", wavFile(tone(440, 0.02, 16_000), { rate: 16_000, bits: 16 })],
     ["ogg", await opusFile(short, "ogg")],
     ["flac", new Uint8Array([...ascii("fLaC"), ...new Uint8Array(60)])],
-    ["mp3", mp3File(3)],
+    ["mp3", (await helloMp3()).slice(0, 1_500)],
+    ["silent mp3", mp3File(3)],
     [
       "id3",
       new Uint8Array([...ascii("ID3\x04\0\0\0\0\x7f\x7f"), ...mp3File(1)]),

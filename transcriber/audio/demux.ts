@@ -10,6 +10,12 @@ export interface DemuxOptions {
 /** Hertz outside which nothing is a recording of speech. */
 const RATES = { min: 4_000, max: 192_000 };
 
+/** Channels of a recording; of more, nobody makes one of speech. */
+const MOST_CHANNELS = 8;
+
+/** Samples of all channels after which the event loop gets a turn. */
+const TURN = 1_000_000;
+
 /** Opus packets decoded before the event loop gets a turn: two seconds of speech. */
 const BATCH = 100;
 
@@ -29,11 +35,11 @@ export async function demux(
   const duration = await track.getDurationFromMetadata() ?? 0;
   if (duration > options.maxSeconds) throw audioTooLong();
   const channels = await track.getNumberOfChannels();
-  if (channels < 1 || channels > 2) return null;
   const codec = await track.getCodec();
-  if (codec === "opus") return await decodeOpus(track, channels, options);
-  if (isPcm(codec)) return await decodePcm(track, options);
-  return null;
+  const isOpus = codec === "opus" && channels >= 1 && channels <= 2;
+  if (isOpus) return await decodeOpus(track, channels, options);
+  const isPlain = isPcm(codec) && channels >= 1 && channels <= MOST_CHANNELS;
+  return isPlain ? await decodePcm(track, options) : null;
 }
 
 const isPcm = (codec: string | null) =>
@@ -44,10 +50,15 @@ async function decodePcm(track: InputAudioTrack, options: DemuxOptions) {
   const rate = await track.getSampleRate();
   if (rate < RATES.min || rate > RATES.max) throw audioBroken();
   const samples = new Samples(rate, options.maxSeconds);
+  let since = 0;
   for await (const sample of new AudioSampleSink(track).samples()) {
     options.signal.throwIfAborted();
     samples.add(planes(sample));
+    since += sample.numberOfFrames * sample.numberOfChannels;
     sample.close();
+    if (since < TURN) continue;
+    since = 0;
+    await new Promise((resolve) => setTimeout(resolve));
   }
   return samples;
 }

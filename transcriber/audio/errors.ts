@@ -11,7 +11,15 @@ export const audioTooLarge = () =>
   new ApiError({
     code: "audio-too-large",
     status: 413,
-    message: "The recording is larger than 10 MB. Record a shorter one.",
+    message: "The recording is larger than 25 MB. Record a shorter one.",
+  });
+
+export const jsonTooLarge = () =>
+  new ApiError({
+    code: "audio-too-large",
+    status: 413,
+    message:
+      "In JSON a recording may have 10 MB. Send a larger one as it is, with its Content-Type.",
   });
 
 export const audioTooLong = () =>
@@ -34,7 +42,16 @@ export const audioFormat = () =>
     code: "audio-format",
     status: 415,
     message:
-      "This is not a recording we can read. Send WebM, Ogg (Opus) or WAV audio.",
+      "This is not a recording we can read. Send WebM, Ogg (Opus), WAV, FLAC or MP3 audio.",
+  });
+
+/** For an MP4 where there is no ffmpeg: iPhones record AAC, which nothing else here decodes. */
+export const audioNeedsFfmpeg = () =>
+  new ApiError({
+    code: "audio-format",
+    status: 415,
+    message:
+      "This server cannot read MP4 with AAC, as iPhones record it. Save the recording as MP3 or WAV, or ask whoever runs the server to install ffmpeg.",
   });
 
 export const audioBroken = (cause?: unknown) =>

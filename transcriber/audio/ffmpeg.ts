@@ -1,5 +1,5 @@
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
-import { audioBroken, audioFormat } from "./errors.ts";
+import { audioBroken, audioFormat, audioNeedsFfmpeg } from "./errors.ts";
 import type { Format } from "./sniff.ts";
 import { Samples } from "./samples.ts";
 
@@ -71,7 +71,7 @@ function spawn(format: Format, options: FfmpegOptions): Deno.ChildProcess {
     if (
       error instanceof Deno.errors.NotFound ||
       error instanceof Deno.errors.NotCapable
-    ) throw audioFormat();
+    ) throw format === "mp4" ? audioNeedsFfmpeg() : audioFormat();
     throw error;
   }
 }

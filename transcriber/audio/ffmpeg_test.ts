@@ -37,7 +37,7 @@ Deno.test("ffmpeg's samples come back, and it is told the one format it may read
         maxSeconds: 2,
         signal: never,
       });
-      assertEquals([...samples.join()], [0.5, -0.5]);
+      assertEquals([...samples.join()], [16_384, -16_383]);
     },
   ));
 

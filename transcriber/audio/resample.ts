@@ -1,34 +1,72 @@
 /** Zero crossings of the filter each side: enough that aliasing stays under speech. */
 const ZERO_CROSSINGS = 16;
 
-/** Output samples made before the event loop gets a turn. */
-const SLICE = 100_000;
-
 /**
- * Converts mono audio from one rate to another with a polyphase windowed-sinc filter (Hann),
- * which also removes what the lower rate cannot carry.
+ * Converts mono audio from one rate to another, as it comes, with a polyphase windowed-sinc filter
+ * (Hann), which also removes what the lower rate cannot carry. It holds no more of the input than the
+ * filter is long.
  */
-export async function resample(
-  input: Float32Array,
-  from: number,
-  to: number,
-  signal: AbortSignal,
-): Promise<Float32Array> {
-  if (from === to) return input;
-  const divisor = greatestCommonDivisor(from, to);
-  const up = to / divisor, down = from / divisor;
-  const { filters, half } = makeFilters(up, down);
-  const output = new Float32Array(Math.floor(input.length * up / down));
-  for (let at = 0; at < output.length; at += SLICE) {
-    if (at > 0) await nextTurn();
-    signal.throwIfAborted();
-    const end = Math.min(at + SLICE, output.length);
-    for (let i = at; i < end; i++) {
-      const first = Math.floor(i * down / up) - half;
-      output[i] = convolve(input, first, filters[i * down % up]);
-    }
+export class Resampler {
+  readonly #up: number;
+  readonly #down: number;
+  readonly #filters: Float32Array[];
+  readonly #half: number;
+  /** Input that is still needed, and where it begins. */
+  #held = new Float32Array();
+  #heldAt = 0;
+  #made = 0;
+
+  /** @param from @param to hertz */
+  constructor(from: number, to: number) {
+    const divisor = greatestCommonDivisor(from, to);
+    this.#up = to / divisor;
+    this.#down = from / divisor;
+    const { filters, half } = makeFilters(this.#up, this.#down);
+    this.#filters = filters;
+    this.#half = half;
   }
-  return output;
+
+  /** Takes more input. @returns the output that is complete with it */
+  push(input: Float32Array): Float32Array {
+    if (this.#up === this.#down) return input;
+    const held = new Float32Array(this.#held.length + input.length);
+    held.set(this.#held);
+    held.set(input, this.#held.length);
+    this.#held = held;
+    const known = this.#heldAt + held.length - this.#half;
+    return this.#make(Math.floor(known * this.#up / this.#down));
+  }
+
+  /** Ends the input. @returns the rest of the output */
+  end(): Float32Array {
+    if (this.#up === this.#down) return new Float32Array();
+    const all = this.#heldAt + this.#held.length;
+    return this.#make(Math.floor(all * this.#up / this.#down));
+  }
+
+  /** The output up to a sample. */
+  #make(until: number): Float32Array {
+    const output = new Float32Array(Math.max(0, until - this.#made));
+    for (let i = 0; i < output.length; i++) {
+      const at = this.#made + i;
+      const filter = this.#filters[at * this.#down % this.#up];
+      const first = this.#inputOf(at) - this.#half - this.#heldAt;
+      output[i] = convolve(this.#held, first, filter);
+    }
+    this.#made += output.length;
+    const needed = this.#inputOf(this.#made) - this.#half;
+    const gone = Math.min(
+      this.#held.length,
+      Math.max(0, needed - this.#heldAt),
+    );
+    this.#held = this.#held.slice(gone);
+    this.#heldAt += gone;
+    return output;
+  }
+
+  #inputOf(output: number): number {
+    return Math.floor(output * this.#down / this.#up);
+  }
 }
 
 function convolve(input: Float32Array, first: number, filter: Float32Array) {
@@ -62,5 +100,3 @@ function windowedSinc(time: number, cutoff: number, half: number): number {
 
 const greatestCommonDivisor = (a: number, b: number): number =>
   b === 0 ? a : greatestCommonDivisor(b, a % b);
-
-const nextTurn = () => new Promise<void>((resolve) => setTimeout(resolve));

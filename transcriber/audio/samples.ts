@@ -1,5 +1,6 @@
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { audioTooLong } from "./errors.ts";
+import { Resampler } from "./resample.ts";
 
 /**
  * The mean of all channels may be this part of the loudest one's energy, −12 dB, before it is taken
@@ -7,15 +8,15 @@ import { audioTooLong } from "./errors.ts";
  */
 const CANCELLED = 1 / 16;
 
-/** Collects decoded audio at one rate, and stops whoever decodes when it gets too long. */
+/** Collects decoded audio at 16 kHz, and stops whoever decodes when it gets too long. */
 export class Samples {
+  /** Hertz of what is added. */
   readonly rate: number;
   /** Hertz a mono Opus recording says it has; others have none. */
   opusRate?: number;
   /** Whether the decoder left out what it could not read, as far as it says so. */
   damaged = false;
-  #channels: Track[] = [];
-  #mean = new Track();
+  #tracks: Track[] = [];
   #length = 0;
   #maxLength: number;
 
@@ -36,47 +37,60 @@ export class Samples {
   add(channels: Float32Array[]): void {
     this.#length += channels[0].length;
     if (this.#length > this.#maxLength) throw audioTooLong();
-    this.#mean.add(mix(channels));
-    if (channels.length === 1) return;
-    channels.forEach((channel, at) =>
-      (this.#channels[at] ??= new Track()).add(channel)
+    // The wires of one microphone are two; more channels are a room.
+    const kept = channels.length === 2 ? channels : [mix(channels)];
+    kept.forEach((channel, at) =>
+      (this.#tracks[at] ??= new Track(this.rate)).add(channel)
     );
   }
 
   /**
-   * One channel: the mean of all, or the loudest where they cancel each other, as those of a
-   * microphone do whose one wire is turned round.
+   * All of it, mono, 16 kHz, signed 16-bit: the mean of all channels, or the loudest where they cancel
+   * each other, as those of a microphone do whose one wire is turned round. Nothing may be added after.
    */
-  join(): Float32Array {
-    let loudest = this.#mean;
-    for (const channel of this.#channels) {
-      if (channel.energy > loudest.energy) loudest = channel;
-    }
-    const cancelled = this.#mean.energy < CANCELLED * loudest.energy;
-    return (cancelled ? loudest : this.#mean).join();
+  join(): Int16Array {
+    const [one, other] = this.#tracks.map((track) => track.join());
+    if (!other) return one ?? new Int16Array();
+    const mean = one.map((value, i) => (value + (other[i] ?? 0)) / 2);
+    const loudest = energyOf(one) < energyOf(other) ? other : one;
+    return energyOf(mean) < CANCELLED * energyOf(loudest) ? loudest : mean;
   }
 }
 
-/** The pieces of one channel. */
+function energyOf(pcm: Int16Array): number {
+  let energy = 0;
+  for (const value of pcm) energy += value * value;
+  return energy;
+}
+
+/** One channel: a third of what it was at 48 kHz, so that minutes of it stay small. */
 class Track {
-  energy = 0;
-  #chunks: Float32Array[] = [];
+  #resampler: Resampler;
+  #chunks: Int16Array[] = [];
   #length = 0;
 
-  add(chunk: Float32Array): void {
-    this.#chunks.push(chunk);
-    this.#length += chunk.length;
-    for (const value of chunk) this.energy += value * value;
+  constructor(rate: number) {
+    this.#resampler = new Resampler(rate, SAMPLE_RATE);
   }
 
-  join(): Float32Array {
-    const joined = new Float32Array(this.#length);
+  add(chunk: Float32Array): void {
+    this.#keep(this.#resampler.push(chunk));
+  }
+
+  join(): Int16Array {
+    this.#keep(this.#resampler.end());
+    const joined = new Int16Array(this.#length);
     let at = 0;
     for (const chunk of this.#chunks) {
       joined.set(chunk, at);
       at += chunk.length;
     }
     return joined;
+  }
+
+  #keep(samples: Float32Array): void {
+    this.#chunks.push(toInt16(samples));
+    this.#length += samples.length;
   }
 }
 

@@ -30,14 +30,15 @@ const ModelSchema = z.object({
 const FormSchema = z.object({
   file: z.string().openapi({
     format: "binary",
-    description: "The recording, up to 10 MB and 5 minutes.",
+    description: "The recording, up to 25 MB and 5 minutes.",
   }),
   model: z.string().openapi({
     description: "One of GET /v1/models. Each of them is this server's engine.",
     example: "whisper-1",
   }),
   language: z.string().optional().openapi({
-    description: "ISO 639-1, or a BCP 47 tag. Without it: en.",
+    description:
+      "ISO 639-1, or a BCP 47 tag. Without it the engine tells it where it can, or takes English.",
     example: "en",
   }),
   prompt: z.string().max(16_384).optional().openapi({

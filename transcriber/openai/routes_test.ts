@@ -121,7 +121,7 @@ Deno.test("a form without a file, or with too much of one, is refused in the for
     await failure(await send(service, {}, null)),
     "400 invalid_request_error file audio-empty",
   );
-  const large = new Uint8Array(25 * 1024 * 1024);
+  const large = new Uint8Array(25 * 1024 * 1024 + 1);
   assertEquals(
     await failure(await send(service, {}, large)),
     "413 invalid_request_error file audio-too-large",

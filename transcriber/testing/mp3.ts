@@ -18,3 +18,10 @@ export function mp3File(
   view.setUint32(25, file.length);
   return file;
 }
+
+/**
+ * “Hello how are you doing today” by Flite's voice, 24 kHz, 32 kbit/s: made with ffmpeg, since there is no
+ * encoder for tests.
+ */
+export const helloMp3 = (): Promise<Uint8Array<ArrayBuffer>> =>
+  Deno.readFile(new URL("./hello.mp3", import.meta.url));

@@ -5,7 +5,7 @@ import { openSound, type SoundEvents } from "./sound.ts";
 export const LONGEST = 300_000;
 /** It ends this much earlier: what is recorded is a little longer than the clock says. */
 const MARGIN = 1_000;
-/** The largest recording: bytes. Likewise. */
+/** The largest recording: bytes. Five minutes have a seventh of it. */
 const LARGEST = 10 * 1024 * 1024;
 /** The loudest a recording may be and still count as silent, of 1. */
 const SILENCE = 0.01;
