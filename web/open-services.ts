@@ -4,6 +4,7 @@ import { finishErasures } from "./accounts/erasures.ts";
 import { listEarlier } from "./accounts/listing.ts";
 import { nameOwner } from "./accounts/owner.ts";
 import { keys as accountKeys } from "./accounts/store.ts";
+import { listEarlierSessions } from "./accounts/session-list/session-list.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
@@ -133,6 +134,9 @@ async function openFromEnvironment(): Promise<Services> {
     }
   };
   rotate();
+  listEarlierSessions(s).catch((error) =>
+    log("warn", "sessions-not-listed", { error })
+  );
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
   Deno.unrefTimer(setInterval(rotate, HOUR_MS));
   rounds = [

@@ -71,6 +71,9 @@ export async function deleteAccount(
   await nameOwner(s);
   await forgetDevices(s, accountId);
   await forgetRemovals(s, accountId);
+  for await (
+    const { key } of s.kv.list({ prefix: keys.sessionsOf(accountId) })
+  ) await s.kv.delete(key);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

@@ -119,6 +119,11 @@ export function AccountForms(
       </section>
       <section class="stack" aria-labelledby="end-heading">
         <h2 id="end-heading">Sign out or leave</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/sessions">
+            My devices
+          </a>
+        </p>
         <IntentForm intent="sign-out-everywhere" class="actions">
           <button class="button button-quiet" type="submit">
             Sign out on every device
