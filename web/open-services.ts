@@ -6,6 +6,7 @@ import { nameOwner } from "./accounts/owner.ts";
 import { keys as accountKeys } from "./accounts/store.ts";
 import { listEarlierSessions } from "./accounts/session-list/session-list.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
+import { sweepEvents } from "./audit/list.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { folderFiles } from "./files/folder-store.ts";
@@ -121,6 +122,7 @@ async function openFromEnvironment(): Promise<Services> {
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),
       listEarlier(s, accountKeys.accounts()),
+      sweepEvents(s, s.config.auditDays),
     ])
       .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();

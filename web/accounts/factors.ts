@@ -1,4 +1,5 @@
 /** What an account can be signed in to with, besides its password. */
+import { noteEvent } from "../audit/events.ts";
 import { codeWaits } from "./after-reset.ts";
 import { passkeysAt } from "./passkeys/passkeys.ts";
 import { noteDevice } from "./session-list/new-device.ts";
@@ -44,7 +45,8 @@ export async function noteSignIn(
   s: Store,
   { accountId, epoch, factor, token }: SignInNote,
 ): Promise<void> {
-  await changeAccount(s.kv, accountId, (record) => {
+  await changeAccount(s.kv, accountId, (record, commit) => {
+    noteEvent(commit, `signed-in-${factor}`, accountId);
     const { faceFirst, ...rest } = { ...record, lastFactor: factor };
     const isLifted = factor !== "code" && record.epoch === epoch;
     return isLifted || faceFirst === undefined ? rest : { ...rest, faceFirst };

@@ -1,3 +1,4 @@
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { currentVisitor } from "./session-list/visitor.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
@@ -142,6 +143,9 @@ export async function endAllSessions(
   await changeAccount(
     s.kv,
     accountId,
-    (record, commit) => nextEpoch(s, record, commit, keepToken),
+    (record, commit) => {
+      noteEvent(commit, "signed-out-everywhere", accountId);
+      return nextEpoch(s, record, commit, keepToken);
+    },
   );
 }

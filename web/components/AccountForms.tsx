@@ -115,6 +115,9 @@ export function AccountForms(
           <a class="button button-quiet" href="/account/data">
             Download your data
           </a>
+          <a class="button button-quiet" href="/account/activity">
+            See your activity
+          </a>
         </p>
       </section>
       <section class="stack" aria-labelledby="end-heading">

@@ -81,6 +81,8 @@ const OF_ACCOUNT: Try[] = [
   form("/account/face", { consent: "on", password: "a guess" }),
   read("/account/email"),
   read("/account/data"),
+  read("/account/activity"),
+  read("/activity"),
   form("/account/data", { password: "a guess" }),
   read("/account/data/{ticket}"),
   form("/account/email", { email: "mine@attacks.test", password: "a guess" }),
