@@ -1,6 +1,6 @@
 import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
-import { notFound } from "./store.ts";
+import { notFound, roomsOf } from "./store.ts";
 
 /**
  * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
@@ -26,7 +26,11 @@ export function membersOnly(
   return {
     ...log,
     history: checked((...call) => log.history(...call)),
-    search: checked((...call) => log.search(...call)),
+    async search(account, search) {
+      const mine = new Set(await roomsOf(s, account.id));
+      const rooms = search.rooms.filter((id) => mine.has(id));
+      return await log.search(account, { ...search, rooms });
+    },
     post: checked((...call) => log.post(...call)),
     find: checked((...call) => log.find(...call)),
     amend: checked((...call) => log.amend(...call)),

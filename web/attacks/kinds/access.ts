@@ -64,6 +64,7 @@ const OF_ROOM: Try[] = [
 /** What belongs to an account. */
 const OF_ACCOUNT: Try[] = [
   read("/rooms"),
+  read("/search?q=words"),
   read("/account"),
   read("/account/face"),
   read("/account/dictation"),
