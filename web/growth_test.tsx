@@ -6,9 +6,7 @@
 import process from "node:process";
 import { assert } from "@std/assert";
 import { render } from "preact-render-to-string";
-import { fold } from "../realtime/text/fold.ts";
-import { placesOf, termsOf } from "../realtime/text/terms.ts";
-import { tokensOf } from "../realtime/text/tokens.ts";
+import { fold, placesOf, wordsOf } from "../realtime/text/fold.ts";
 import { parseFrame } from "../realtime/frames.ts";
 import { plainOf } from "../realtime/text/markup.ts";
 import { withFewMarks } from "../realtime/text/marks.ts";
@@ -28,7 +26,6 @@ import { Excerpt } from "./components/Excerpt.tsx";
 import { toMail } from "./mail/to-mail.ts";
 import { named } from "./mail/names.ts";
 import { looksOf } from "./rooms/looks.ts";
-import { readSearch } from "./rooms/search-query.ts";
 
 /** Everything that looks at what somebody typed. */
 const LOOKS: Record<string, (text: string) => unknown> = {
@@ -40,13 +37,10 @@ const LOOKS: Record<string, (text: string) => unknown> = {
     render(<>{drawMentions([{ id: "id", name: "Ada" }], {}, "")(text)}</>),
   withEmoji: (text) => withEmoji(text, () => undefined),
   fold,
-  termsOf,
-  tokensOf: (text) => tokensOf(fold(text)),
-  placesOf: (text) => placesOf(text, termsOf("a http aaaaaaaaaaaaaaaab")),
-  Excerpt: (text) => render(<Excerpt text={text} terms={termsOf("a (")} />),
+  wordsOf,
+  placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),
+  Excerpt: (text) => render(<Excerpt text={text} wanted="a (" />),
   withFewMarks: (text) => withFewMarks(text),
-  readSearch: (text) => readSearch(text, {}),
-  filters: (text) => readSearch(`from:${text}`.repeat(3), {}),
   isBlank,
   cleanName,
   nameProblem,

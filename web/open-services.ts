@@ -4,9 +4,7 @@ import { finishErasures } from "./accounts/erasures.ts";
 import { listEarlier } from "./accounts/listing.ts";
 import { nameOwner } from "./accounts/owner.ts";
 import { keys as accountKeys } from "./accounts/store.ts";
-import { listEarlierSessions } from "./accounts/session-list/session-list.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
-import { sweepEvents } from "./audit/list.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { folderFiles } from "./files/folder-store.ts";
@@ -29,6 +27,8 @@ import { type Rounds, startRounds } from "./rounds.ts";
 import type { Services } from "./services.ts";
 import { rotateWhenDue } from "./tokens/keys.ts";
 import { createSigner } from "./tokens/signer.ts";
+import { sweepVoices } from "./voices/sweep.ts";
+import { hearDue } from "./voices/waiting.ts";
 
 /** The KV of a file, of a KV server, or of Deno Deploy itself. */
 async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
@@ -119,10 +119,10 @@ async function openFromEnvironment(): Promise<Services> {
     Promise.all([
       sweepPictures(s),
       sweepFiles(s),
+      sweepVoices(s),
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),
       listEarlier(s, accountKeys.accounts()),
-      sweepEvents(s, s.config.auditDays),
     ])
       .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
@@ -136,14 +136,12 @@ async function openFromEnvironment(): Promise<Services> {
     }
   };
   rotate();
-  listEarlierSessions(s).catch((error) =>
-    log("warn", "sessions-not-listed", { error })
-  );
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
   Deno.unrefTimer(setInterval(rotate, HOUR_MS));
   rounds = [
     startPostman(s),
     startRounds(() => handOverDue(s), "hand-over-failed"),
+    startRounds(() => hearDue(s), "voices-failed"),
   ];
   return s;
 }

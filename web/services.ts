@@ -17,9 +17,9 @@ import type {
   Rename,
   Renamed,
   RoomClips,
-  Search,
   SearchPage,
   SessionsEnded,
+  Transcript,
   Withdrawal,
   Withdrawn,
   WrittenBy,
@@ -66,8 +66,12 @@ export interface RealtimeClient {
     roomId: string,
     page: { before?: number; after?: number; limit?: number },
   ): Promise<HistoryPage>;
-  /** Finds messages in those of the rooms that the person is in. */
-  search(account: Person, search: Search): Promise<SearchPage>;
+  /** The newest messages before an offset that contain a text. */
+  search(
+    account: Person,
+    roomId: string,
+    query: { q: string; before?: number; limit?: number },
+  ): Promise<SearchPage>;
   post(
     account: Person,
     roomId: string,
@@ -116,6 +120,11 @@ export interface RealtimeClient {
    * answer there is more to do.
    */
   rename(rename: Rename): Promise<Renamed>;
+  /**
+   * Gives everybody the words of a voice note that was sent without them.
+   * @throws {AppError} `not-found` (404) when its message is gone
+   */
+  transcript(roomId: string, heard: Transcript): Promise<void>;
   /** The recordings and files in a part of a room. */
   clips(roomId: string, after?: number): Promise<RoomClips>;
   /** What somebody wrote in a part of a room; with `after` in the answer there is more. */

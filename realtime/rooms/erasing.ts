@@ -1,3 +1,4 @@
+import { entryId } from "../log/entry.ts";
 import { attachmentsOf } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
 import { amendmentEntry } from "../log/making.ts";
@@ -41,9 +42,12 @@ export async function clipsOf(
 ): Promise<RoomClips> {
   const limit = LIMITS.recoveryEntries;
   const { entries, offset } = await log.read(roomId, after, limit);
-  const all = entries.flatMap(({ attached }) => attachmentsOf(attached));
+  const all = entries.flatMap(({ epoch, offset, attached }) =>
+    attachmentsOf(attached)
+      .map((it) => ({ ...it, message: entryId(epoch, offset) }))
+  );
   const clips = all.filter(({ kind }) => kind === "clip")
-    .map(({ id, owner }) => ({ id, owner }));
+    .map(({ id, owner, message }) => ({ id, owner, message }));
   const files = all.filter(({ kind }) => kind === "file").map(({ id }) => id);
   const last = entries.at(-1)?.offset ?? offset;
   return last < offset ? { clips, files, after: last } : { clips, files };

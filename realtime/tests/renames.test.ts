@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { messageEntry } from "../log/making.ts";
-import type { Parts } from "../protocol.ts";
+import type { Message, Parts } from "../protocol.ts";
 import type { HistoryPage, RoomClips } from "../protocol-http.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
@@ -66,9 +66,13 @@ test("the clips of a room are told with whose they are, in parts", async () => {
   }
   expect(parts).toBe(2);
   expect(clips).toEqual([
-    { id: "first-clip", owner: "ann" },
-    { id: "last-clip", owner: "ben" },
+    { id: "first-clip", owner: "ann", message: expect.any(String) },
+    { id: "last-clip", owner: "ben", message: expect.any(String) },
   ]);
+  for (const { id, message } of clips) {
+    const answer = await call(`/rooms/r/messages?id=${message}`, service);
+    expect((await answer.json() as Message).voice?.clip).toBe(id);
+  }
   expect((await call("/rooms/nobody/clips", service)).status).toBe(200);
 });
 

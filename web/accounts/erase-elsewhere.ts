@@ -4,6 +4,7 @@ import { type Asking, askTranscriber } from "../rooms/ask-transcriber.ts";
 import { DELETED_PERSON } from "../rooms/names.ts";
 import { keys } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
+import { forgetVoicesOf } from "../voices/sweep.ts";
 
 /** What is kept of a person beside KV, in the order in which it is deleted: the first ends what is
  * left of their sessions. */
@@ -35,6 +36,7 @@ export async function erasePart(
   if (what === "files") {
     return await removeFilesOf(s, userId) ? {} : undefined;
   }
+  if (what === "clips") await forgetVoicesOf(s, userId);
   const done = what === "names"
     ? await s.realtime.rename({ userId, name: DELETED_PERSON, after })
     : await askTranscriber<Renamed>(

@@ -1,4 +1,3 @@
-import { noteEvent } from "../audit/events.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
@@ -103,7 +102,6 @@ export async function changePassword(
       const { name, email } = record;
       const occasion = { kind: "password-changed", name, email } as const;
       queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
-      noteEvent(commit, "password-changed", accountId);
       return { ...next, passwordHash };
     },
   );

@@ -1,4 +1,3 @@
-import { noteEvent } from "../audit/events.ts";
 import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import { failure } from "../faces/failures.ts";
@@ -138,7 +137,6 @@ async function commitAccount(
     .set(keys.account(record.id), record);
   relist(commit, null, record);
   face?.claim(commit);
-  noteEvent(commit, "account-made", record.id);
   if (record.unconfirmedUntil !== undefined) {
     commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);
     await circumstances.confirm?.(commit, record);

@@ -62,7 +62,6 @@ Deno.test({
         "/rooms/new",
         `${room}/members`,
         `${room}/search`,
-        "/search?q=live",
         `${room}/around/1`,
         "/docs",
         "/outbox",

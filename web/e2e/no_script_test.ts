@@ -165,6 +165,12 @@ Deno.test({
           await adas.getByRole("button", { name: "Send" }).click();
           await adas.waitForURL(`**${room}*`, parsed);
           assertEquals((await texts(adas)).at(-1), "She said: go forward");
+          const audio = adas.locator(".message audio").last();
+          const src = await audio.getAttribute("src") ?? "";
+          const part = await adas.request.get(src, {
+            headers: { range: "bytes=0-3" },
+          });
+          assertEquals([part.status(), await part.text()], [206, "RIFF"]);
         },
       );
 

@@ -10,7 +10,6 @@ import {
   formerAddressMail,
   newAddressMail,
 } from "./address-mails.ts";
-import { type NewDevice, newDeviceMail } from "./device-mail.ts";
 import { type FactorChange, factorChangedMail } from "./factor-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import type { Mail } from "./mailer.ts";
@@ -22,7 +21,6 @@ export type Occasion =
   | { kind: "new-address" | "former-address" } & AddressMail
   | { kind: "address-taken" } & Addressee
   | { kind: FactorChange } & Addressee
-  | { kind: "new-device" } & NewDevice
   | { kind: "password-changed" } & Addressee;
 
 /** The e-mail for an occasion; the same one for the same occasion. */
@@ -43,8 +41,6 @@ export function write(occasion: Occasion): Mail {
     case "passkey-added":
     case "passkey-removed":
       return factorChangedMail(occasion, occasion.kind);
-    case "new-device":
-      return newDeviceMail(occasion);
     case "password-changed":
       return passwordChangedMail(occasion);
   }

@@ -5,7 +5,6 @@ import {
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
-import { noteEvent } from "../audit/events.ts";
 import { AppError, toAppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -76,7 +75,6 @@ export async function entering(
     .set(keys.accountRoom(account.id, roomId), membership)
     .delete(keys.removedFrom(account.id, roomId));
   noteHandOver(commit, roomId, version);
-  noteEvent(commit, "member-joined", account.id, { roomId });
   return { room, commit };
 }
 

@@ -1,6 +1,5 @@
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
-import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceName } from "./announce.ts";
@@ -72,8 +71,6 @@ export async function removeMember(
       .delete(target.key)
       .delete(keys.accountRoom(memberId, roomId))
       .set(keys.removedFrom(memberId, roomId), Date.now());
-    const about = { whom: memberId, roomId };
-    noteEvent(commit, "member-removed", actor.id, about);
     const { ok } = await noteHandOver(commit, roomId, version).commit();
     return ok || undefined;
   });
@@ -111,11 +108,7 @@ export async function leaveRoom(
       .delete(keys.accountRoom(account.id, roomId));
     const version = nextVersion(room.value);
     noteHandOver(commit, roomId, version);
-    const isLast = others.length === 0;
-    noteEvent(commit, isLast ? "room-ended" : "member-left", account.id, {
-      roomId,
-    });
-    if (isLast) {
+    if (others.length === 0) {
       commit.delete(room.key);
       if (people) commit.delete(keys.direct(people));
       listOpen(commit, room.value, null);

@@ -34,7 +34,7 @@ interface Call {
   token: () => Promise<string>;
   method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
-  /** We say that the files in the body are there, and are the person's. */
+  /** We say that the files and the voice note in the body are there, and are the person's. */
   vouched?: boolean;
   signal: AbortSignal;
 }
@@ -135,11 +135,10 @@ export function realtimeClient(
       });
     },
 
-    async search(account, search) {
-      return await callJson<SearchPage>("/search", {
+    async search(account, roomId, query) {
+      const path = `${roomPath(roomId)}/search?${queryOf(query)}`;
+      return await callJson<SearchPage>(path, {
         token: () => tokens.of(account),
-        method: "POST",
-        body: search,
       });
     },
 
@@ -152,7 +151,7 @@ export function realtimeClient(
             token: () => tokens.of(account),
             method: "POST",
             body: draft,
-            vouched: draft.files !== undefined,
+            vouched: Boolean(draft.files ?? draft.voice),
           }),
       );
     },
@@ -242,6 +241,14 @@ export function realtimeClient(
         token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: rename,
+      });
+    },
+
+    async transcript(roomId, heard) {
+      await send(`${roomPath(roomId)}/transcripts`, {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: heard,
       });
     },
 

@@ -3,9 +3,12 @@ import { finishRoomErasures, noteRoomErasure } from "./room-erasures.ts";
 import { elsewhere, eraser, onStage } from "./testing.ts";
 
 const CLIPS = [
-  [{ id: "a", owner: "ada" }, { id: "b", owner: "ben" }],
+  [
+    { id: "a", owner: "ada", message: "1-1" },
+    { id: "b", owner: "ben", message: "1-2" },
+  ],
   [],
-  [{ id: "c", owner: "ada" }],
+  [{ id: "c", owner: "ada", message: "1-3" }],
 ];
 
 Deno.test(

@@ -1,7 +1,8 @@
 import { LIMITS, type Message } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
-import { hasSuchFiles, postWithFiles, type WithFiles } from "../files/send.ts";
+import { hasSuchFiles, type WithFiles } from "../files/send.ts";
 import type { Person, Services } from "../services.ts";
+import { postMessage } from "../voices/send.ts";
 
 /** What to throw for a message of more characters than are taken. */
 export const messageTooLong = (): AppError => {
@@ -30,12 +31,12 @@ export async function sendOnce(
 ): Promise<Message> {
   const draft = { ...rest, content: written.trim() };
   if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
-  const stored = await postWithFiles(s, account, roomId, draft);
+  const stored = await postMessage(s, account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;
   const isSame = content === draft.content &&
     await hasSuchFiles(s, stored, draft.files);
   if (isChanged || isSame) return stored;
   const anew = { ...draft, clientId: crypto.randomUUID() };
-  return await postWithFiles(s, account, roomId, anew);
+  return await postMessage(s, account, roomId, anew);
 }

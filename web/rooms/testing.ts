@@ -92,6 +92,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         stream: unused,
         sessionsEnded: unused,
         rename: unused,
+        transcript: unused,
         clips: () => Promise.resolve({ clips: [], files: [] }),
         written: () => Promise.resolve({ messages: [] }),
         withdraw: () => Promise.resolve({}),

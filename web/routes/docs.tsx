@@ -129,7 +129,8 @@ export default define.page<typeof handler>(({ data, state }) => (
         </p>
         <p>
           Without JavaScript all of this works too. To dictate, you then hand in
-          a recording, and new messages appear in a frame below the list.
+          a recording, which you can send along with its words, and new messages
+          appear in a frame below the list.
         </p>
       </section>
       <DocsFaces

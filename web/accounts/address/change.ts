@@ -4,7 +4,6 @@
  * session. The old address is told, and for a week has a way back (restore.ts): whoever took an
  * account over must not be able to take it away for good.
  */
-import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
 import { deliverSoon } from "../../mail/deliver.ts";
 import { dropMail, queueMail } from "../../mail/queue-store.ts";
@@ -195,7 +194,6 @@ export async function changeAddress(
         emailKey: asked.emailKey,
       });
     dropMail(commit, confirmationMailId(accountId));
-    noteEvent(commit, "address-changed", accountId);
     const isOld = unconfirmedUntil === undefined;
     const { codeHash } = back;
     writeChanges(commit, entry, {

@@ -4,7 +4,6 @@
  *
  * KV keeps `["data_tickets", SHA-256 of the ticket]` → account id, for those ten minutes.
  */
-import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
 import { type Limit, takeAttempt } from "../attempts.ts";
 import { isToken, randomToken, sha256 } from "../secrets.ts";
@@ -55,5 +54,4 @@ export async function useTicket(
     });
   }
   await takeAttempt(s, downloads(accountId));
-  await noteEvent(s.kv.atomic(), "data-downloaded", accountId).commit();
 }

@@ -101,8 +101,7 @@ export async function signInWithPasskeyAlone(
   const { id: accountId, epoch } = record;
   await notePasskeyUse(s, accountId, passkey.id, counter);
   const session = await issueSession(s, accountId, epoch);
-  const { token } = session;
-  await noteSignIn(s, { accountId, epoch, factor: "passkey", token });
+  await noteSignIn(s, accountId, "passkey", epoch);
   await returnAttempt(s, byNetwork(ip));
   return { ...session, accountId };
 }

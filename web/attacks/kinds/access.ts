@@ -25,6 +25,9 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/files/{file}"),
   read("/rooms/{room}/files/{file}/thumbnail"),
   json("/api/rooms/{room}/files?name=mine", "I was here"),
+  read("/rooms/{room}/messages/{message}/voice"),
+  json("/api/rooms/{room}/voice", "I was here"),
+  json("/api/rooms/{room}/voice?clip={clip}", {}, "DELETE"),
   read("/rooms/{room}/dictate"),
   form("/rooms/{room}/dictate", { content: "I was here" }),
   ...Object.entries<Record<string, string>>({
@@ -64,7 +67,6 @@ const OF_ROOM: Try[] = [
 /** What belongs to an account. */
 const OF_ACCOUNT: Try[] = [
   read("/rooms"),
-  read("/search?q=words"),
   read("/account"),
   read("/account/face"),
   read("/account/dictation"),
@@ -82,13 +84,9 @@ const OF_ACCOUNT: Try[] = [
   form("/account/face", { consent: "on", password: "a guess" }),
   read("/account/email"),
   read("/account/data"),
-  read("/account/activity"),
-  read("/activity"),
   form("/account/data", { password: "a guess" }),
   read("/account/data/{ticket}"),
   form("/account/email", { email: "mine@attacks.test", password: "a guess" }),
-  read("/account/sessions"),
-  form("/account/sessions", { intent: "others" }),
   read("/account/passkeys"),
   form("/account/passkeys", { intent: "add", name: "Mine", passkey: "{}" }),
   form("/account/passkeys", { intent: "remove", id: "x".repeat(22) }),

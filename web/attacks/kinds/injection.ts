@@ -61,7 +61,6 @@ const stored = Object.entries(PAYLOADS).flatMap(([kind, payload]): Attack[] => [
       return await look(world, [
         `/rooms/${id}`,
         `/rooms/${id}/search?q=word`,
-        `/search?q=word`,
         `/rooms/${id}/around/1`,
         `/rooms`,
       ]);
@@ -91,8 +90,6 @@ const stored = Object.entries(PAYLOADS).flatMap(([kind, payload]): Attack[] => [
         judgedPage(await echoed.text(), "/login"),
         await look(world, [
           `/rooms/${roomId}/search?q=${query}`,
-          `/search?q=${query}`,
-          `/search?q=from:${query}`,
           `/login?next=/${query}`,
           `/register?next=/${query}`,
           `/rooms/${query}`,

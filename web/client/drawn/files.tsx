@@ -5,9 +5,10 @@ import { plainOf } from "../../../realtime/text/markup.ts";
 const WIDEST = 400;
 const HIGHEST = 320;
 
-/** A text for a message on one line: its own words, or what its files are called. */
-export const textOf = ({ content, files = [] }: Message): string =>
-  plainOf(content) || files.map(({ name }) => name).join(", ");
+/** A text for a message on one line: its own words, or what else it is. */
+export const textOf = ({ content, voice, files = [] }: Message): string =>
+  plainOf(content) || files.map(({ name }) => name).join(", ") ||
+  (voice ? "Voice note" : "");
 
 const KB = new Intl.NumberFormat("en", {
   style: "unit",

@@ -5,6 +5,7 @@ import { reactorsOf } from "./reactors.ts";
 import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { timeOf } from "./times.ts";
+import { VoiceNote } from "./voice.tsx";
 
 /** A message with all there is to it. Buttons name what they do in `data-do`; the list listens. */
 function drawn(props: RowProps) {
@@ -63,6 +64,8 @@ function drawn(props: RowProps) {
             )}
           </div>
         )}
+      {room && !message.deletedAt && message.voice &&
+        <VoiceNote room={room} message={message} alive={alive} />}
       {room && !message.deletedAt && message.files &&
         <Files room={room} files={message.files} />}
       {!head && time}

@@ -9,8 +9,8 @@ const POLICY = "content-security-policy";
 export const SCRIPTLESS_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/** Where the files of rooms are. */
-const FILE_PATH = /^\/rooms\/[^/]+\/files\/[^/]+/;
+/** Where the files and the voice notes of rooms are. */
+const FILE_PATH = /^\/rooms\/[^/]+\/(files\/[^/]+|messages\/[^/]+\/voice$)/;
 /** The policy of what somebody uploaded: it is looked at or played, as if it were of no origin. */
 const FILE_POLICY =
   "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox";

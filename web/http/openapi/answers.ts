@@ -42,6 +42,29 @@ export const FileAnswer = z.object({
     .describe("There is a smaller picture, at its address and /thumbnail."),
 });
 
+export const VoiceAnswer = z.object({
+  clip: id.describe("The recording."),
+  ms: z.int().optional().describe("How long it is: milliseconds."),
+  peaks: z.array(z.int()).optional()
+    .describe("How loud each of its equal parts is, of the loudest 100."),
+  words: z.array(z.tuple([z.string(), z.int(), z.int()])).optional()
+    .describe("What was heard: each word, and from when to when in ms."),
+  waiting: z.literal(true).optional()
+    .describe("Its words are still to come, as an entry of the room."),
+});
+
+export const HeardAnswer = z.object({
+  voice: VoiceAnswer.optional().describe(
+    "To be sent with a message; missing where there was no room to keep it.",
+  ),
+  text: z.string().describe("What was said; empty where it is not known."),
+  cut: z.boolean().describe("The end of the recording was missing."),
+  doubtful: z.array(z.string())
+    .describe("Words the recogniser is not sure of."),
+});
+
+export const DiscardAnswer = z.object({ clip: id });
+
 export const MessageAnswer = z.looseObject({
   id,
   clientId: z.string(),
@@ -51,8 +74,10 @@ export const MessageAnswer = z.looseObject({
     .describe(
       "Whom the text mentions, with @ and this name; the id * is everyone. It is found in the text.",
     ),
-  voice: z.object({ clip: id }).optional()
-    .describe("A voice note: the recording the transcriber keeps."),
+  voice: VoiceAnswer.optional()
+    .describe(
+      "A voice note; it is played at /rooms/{room}/messages/{id}/voice.",
+    ),
   files: z.array(FileAnswer).optional()
     .describe("Each is read at /rooms/{room}/files/{id}."),
   timestamp: ms,

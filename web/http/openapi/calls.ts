@@ -11,7 +11,7 @@ export interface Done {
 }
 
 export interface ApiCall {
-  method: "GET" | "POST" | "PATCH";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   /** One line. */
   summary: string;
@@ -157,6 +157,7 @@ export const CALLS: ApiCall[] = [
       "message-empty",
       "message-too-long",
       "file-gone",
+      "voice-gone",
       "not-found",
       "realtime-down",
     ],
@@ -184,6 +185,32 @@ export const CALLS: ApiCall[] = [
       "too-many-uploads",
       "files-unavailable",
     ],
+  },
+  {
+    method: "POST",
+    path: "/api/rooms/{id}/voice",
+    summary: "Records a voice note for a room, and gives what is heard in it.",
+    description:
+      "The body is the recording, with the content type application/octet-stream: up to 10 MB and 5 minutes. It is kept first; where it cannot be heard now, send it without a text, and its words follow. What is not sent within an hour is deleted.",
+    query: requests.NewVoiceQuery,
+    bytes: true,
+    done: [{
+      status: 201,
+      description: "The voice note, whose clip goes into a message.",
+      schema: answers.HeardAnswer,
+    }],
+    errors: ["not-found", "not-transcribed", "too-large"],
+  },
+  {
+    method: "DELETE",
+    path: "/api/rooms/{id}/voice",
+    summary: "Deletes a voice note that is not to be sent.",
+    query: requests.DiscardQuery,
+    done: [{
+      status: 200,
+      description: "It is gone, or it was not yours.",
+      schema: answers.DiscardAnswer,
+    }],
   },
   {
     method: "POST",

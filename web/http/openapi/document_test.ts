@@ -125,6 +125,28 @@ Deno.test(
         },
       ),
     );
+    await using transcriber = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      ({ url }) =>
+        url.includes("/erasures/")
+          ? new Response(null, { status: 204 })
+          : Response.json({
+            ...{ text: "Tea", clip: "clip-1", duration: 1, peaks: [0, 100] },
+            words: [{ word: "Tea", start: 0, end: 0.5, confidence: 0.2 }],
+          }),
+    );
+    const { config } = app.services as { config: { transcriberUrl: string } };
+    config.transcriberUrl = `http://127.0.0.1:${transcriber.addr.port}`;
+    const bytes = { "content-type": "application/octet-stream" };
+    const voice = `/api/rooms/${room.id}/voice`;
+    const heard = check(
+      "POST /api/rooms/{id}/voice",
+      await ada.send("POST", voice, "Hello", bytes),
+    );
+    check(
+      "DELETE /api/rooms/{id}/voice",
+      await ada.send("DELETE", `${voice}?clip=${heard.voice.clip}`, {}),
+    );
     await ask("POST /api/token", { audience: "transcriber" });
     await ask("GET /api/dictation");
     assertEquals(seen.size, CALLS.length);

@@ -65,8 +65,10 @@ export const NewMessage = z.object({
     .describe(
       "The ids of files you added to the room before. A message with files needs no text.",
     ),
-  voice: z.object({ clip: z.string() }).optional()
-    .describe("A recording the transcriber keeps."),
+  voice: z.object({ clip: z.string().max(256) }).optional()
+    .describe(
+      "A voice note you recorded for the room before. A message with one needs no text.",
+    ),
   clip: z.string().optional()
     .describe("The same, as programs sent it before there was `voice`."),
 });
@@ -74,6 +76,15 @@ export const NewMessage = z.object({
 export const NewFileQuery = z.object({
   name: z.string().max(1_000).optional()
     .describe("What it is called; its type is found in its content."),
+});
+
+export const NewVoiceQuery = z.object({
+  language: z.string().max(35).optional()
+    .describe("The BCP 47 tag of what is spoken."),
+});
+
+export const DiscardQuery = z.object({
+  clip: z.string().max(256).describe("The voice note that is not to be sent."),
 });
 
 export const TokenRequest = z.object({

@@ -22,7 +22,8 @@ export const DICTATION_OFF: Record<TranscriberState, string | undefined> = {
     "Dictation is down: the speech recogniser is not responding. Try again in a minute.",
 };
 
-const refused = (message: string, cause?: unknown): AppError =>
+/** What to throw for a recording that nothing could be made of; a sentence that says why. */
+export const notTranscribed = (message: string, cause?: unknown): AppError =>
   new AppError({
     code: "not-transcribed",
     status: 422,
@@ -35,8 +36,8 @@ const refused = (message: string, cause?: unknown): AppError =>
 export interface About {
   /** The room it is made in. */
   roomId: string;
-  /** Whether marks are spoken by name: “comma”, “new line”. */
-  spoken: boolean;
+  /** Whether marks are spoken by name: “comma”, “new line”; undefined: as the account says. */
+  spoken?: boolean;
   /** The BCP 47 tag of what is spoken; empty: not said. */
   language: string;
 }
@@ -48,22 +49,19 @@ export interface About {
  * where it says why.
  */
 export async function wordsOf(
-  s: Services,
+  s: Pick<Services, "config" | "kv" | "signer">,
   account: Person,
-  recording: File | null,
+  recording: Blob,
   { roomId, spoken, language }: About,
 ): Promise<Transcribed> {
-  if (recording === null || recording.size === 0) {
-    throw refused("Choose a recording.");
-  }
   const off = DICTATION_OFF[await transcriberState(s.config)];
-  if (off) throw refused(off);
+  if (off) throw notTranscribed(off);
   const audio = new Blob([recording], {
     // Browsers name what they do not know `application/octet-stream`, or nothing.
     type: recording.type || "application/octet-stream",
   });
   const wishes = await wishesOf(s, account.id, roomId);
-  const dictation = { ...wishes, spoken };
+  const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
   const token = () =>
     s.signer.personToken("transcriber", account, { dictation });
   try {
@@ -77,6 +75,6 @@ export async function wordsOf(
       language,
     );
   } catch (error) {
-    throw refused((error as Error).message, error);
+    throw notTranscribed((error as Error).message, error);
   }
 }

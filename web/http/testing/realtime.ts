@@ -1,5 +1,3 @@
-import { fold } from "../../../realtime/text/fold.ts";
-import { hasTerms } from "../../../realtime/text/terms.ts";
 import { isBlank } from "../../../realtime/text/visible.ts";
 import {
   type EntryFrame,
@@ -80,21 +78,19 @@ export function memoryRealtime(): MemoryRealtime {
         };
       }),
 
-    search: (_account, search) =>
+    search: (_account, roomId, { q, before, limit = 50 }) =>
       checked(() => {
-        const { cursor, limit = 50, rooms, terms, from } = search;
-        const found = rooms.flatMap((roomId) =>
-          messagesOf(roomId).map((message) => ({ ...message, roomId }))
-        )
-          .sort((a, b) => a.timestamp - b.timestamp || a.offset - b.offset)
-          .filter(({ offset, content, sender }) =>
-            offset < Number(cursor ?? Infinity) &&
-            (from === undefined || from.includes(sender.id)) &&
-            hasTerms(fold(content), terms)
-          ).reverse();
+        const found = messagesOf(roomId).filter(({ offset, content }) =>
+          offset < (before ?? Infinity) &&
+          content.toLowerCase().includes(q.toLowerCase())
+        ).reverse();
         const messages = found.slice(0, limit);
-        const isMore = found.length > limit;
-        return { messages, next: isMore ? `${messages.at(-1)!.offset}` : null };
+        const more = found.length > limit;
+        return {
+          messages,
+          epoch: EPOCH,
+          before: more ? messages.at(-1)!.offset : null,
+        };
       }),
 
     find: (_account, roomId, id) =>
@@ -142,18 +138,23 @@ export function memoryRealtime(): MemoryRealtime {
           : replace(roomId, {
             ...message,
             content: "",
+            voice: undefined,
             files: undefined,
             deletedAt: Date.now(),
           });
       }),
 
-    post: (account, roomId, { clientId, content, replyTo, files, mentions }) =>
+    post: (
+      account,
+      roomId,
+      { clientId, content, replyTo, voice, files, mentions },
+    ) =>
       checked(() => {
         const all = messagesOf(roomId);
         const first = all.find((message) => message.clientId === clientId);
         if (first) return first;
         const text = content.trim();
-        if (!files && isBlank(text) || text.length > 4_000) {
+        if (!files && !voice && isBlank(text) || text.length > 4_000) {
           throw new AppError({
             code: "message-length",
             status: 422,
@@ -166,6 +167,7 @@ export function memoryRealtime(): MemoryRealtime {
           sender: { id: account.id, name: account.name },
           content: text,
           replyTo,
+          voice,
           files,
           mentions,
           timestamp: Date.now(),
@@ -232,7 +234,20 @@ export function memoryRealtime(): MemoryRealtime {
 
     rename: () => checked(() => ({})),
 
-    clips: () => checked(() => ({ clips: [], files: [] })),
+    transcript: (roomId, { id, content, voice }) =>
+      checked(() => {
+        const message = known(roomId, id);
+        const text = message.content || content;
+        replace(roomId, { ...message, voice, content: text });
+      }),
+
+    clips: (roomId) =>
+      checked(() => ({
+        clips: messagesOf(roomId).flatMap(({ id, sender, voice }) =>
+          voice ? [{ id: voice.clip, owner: sender.id, message: id }] : []
+        ),
+        files: [],
+      })),
 
     written: (roomId, userId) =>
       checked(() => ({

@@ -1,7 +1,7 @@
 import { HistoryQuery, NewMessage } from "../../http/openapi/requests.ts";
 import { readJson, readShape } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
-import { postWithFiles } from "../../files/send.ts";
+import { postMessage } from "../../voices/send.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers({
@@ -21,7 +21,7 @@ export const handler = define.handlers({
     const { services } = ctx.state;
     const me = personOf(ctx.state);
     const { roomId, ...draft } = await readJson(ctx.req, NewMessage);
-    const message = await postWithFiles(services, me, roomId, draft);
+    const message = await postMessage(services, me, roomId, draft);
     return Response.json(message, { status: 201 });
   },
 });

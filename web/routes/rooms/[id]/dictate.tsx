@@ -1,16 +1,14 @@
 import { page } from "fresh";
+import { LIMITS } from "../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
-import { FieldError } from "../../../components/Field.tsx";
+import { DictateForm } from "../../../components/DictateForm.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
-import {
-  LanguageField,
-  missingIn,
-} from "../../../components/LanguageField.tsx";
 import { Title } from "../../../components/Title.tsx";
 import { choiceOf, type LanguageChoice } from "../../../dictation/choice.ts";
 import { readDictation } from "../../../dictation/settings.ts";
 import { speechOf } from "../../../dictation/speech.ts";
+import { emojiTyped } from "../../../emoji/typed.ts";
 import {
   type Failure,
   failureOf,
@@ -19,12 +17,17 @@ import {
   textOf,
 } from "../../../http/requests/forms.ts";
 import { personOf } from "../../../http/middleware/person.ts";
-import { wordsOf } from "../../../http/requests/recording.ts";
+import { notTranscribed } from "../../../http/requests/recording.ts";
 import { loadRooms, type RoomEntry } from "../../../http/pages/room-list.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
+import { toldByAll } from "../../../rooms/everyone.ts";
+import { sendOnce } from "../../../rooms/send-once.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person, Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
+import { type Heard, keepVoice } from "../../../voices/keep.ts";
+import { keptVoice } from "../../../voices/records.ts";
+import { discardSoon } from "../../../voices/sweep.ts";
 
 interface Data {
   rooms: RoomEntry[];
@@ -32,10 +35,16 @@ interface Data {
   me: Person;
   /** What is written so far. */
   content: string;
-  /** It was transcribed just now. */
-  heard?: boolean;
-  /** The end of its recording was missing. */
-  cut?: boolean;
+  /** What the message is known by, however often it is sent. */
+  clientId: string;
+  /** It was recorded just now. */
+  heard?: Heard;
+  /** What was recorded last, which may go along. */
+  voice?: Heard["voice"];
+  /** It is not to go along. */
+  textOnly?: boolean;
+  /** How many it would tell as everyone in the room: that is asked first. */
+  people?: number;
   failure?: Failure;
   /** Marks are spoken by name. */
   spoken: boolean;
@@ -52,21 +61,60 @@ async function load(s: Services, me: Person, id: string): Promise<Data> {
     readDictation(s, me.id),
   ]);
   const choice = choiceOf(speech, settings);
+  const { language } = choice;
   const { spoken } = settings;
-  return {
-    rooms,
-    room,
-    me,
-    content: "",
-    spoken,
-    choice,
-    language: choice.language,
-  };
+  const clientId = crypto.randomUUID();
+  return { rooms, room, me, content: "", clientId, spoken, choice, language };
+}
+
+/** What the form says of the message. */
+async function readDraft(s: Services, data: Data, form: FormData) {
+  data.content = textOf(form, "content").replaceAll("\r\n", "\n");
+  data.clientId = textOf(form, "clientId").slice(0, LIMITS.clientIdLength) ||
+    data.clientId;
+  const recorded = textOf(form, "recorded").slice(0, 256);
+  data.voice = recorded
+    ? await keptVoice(s, data.me.id, data.room.id, recorded)
+    : undefined;
+  data.textOnly = textOf(form, "voice") === "";
+}
+
+/** Sends the message, with the recording if it is wanted; whether that was done. */
+async function send(s: Services, data: Data, form: FormData): Promise<boolean> {
+  data.content = await emojiTyped(data.content);
+  const { me, room, clientId, content, textOnly } = data;
+  if (textOf(form, "recording")) {
+    throw notTranscribed(
+      "This recording was not added yet. Choose it again, then press “Transcribe”.",
+    );
+  }
+  if (!textOf(form, "everyone")) {
+    data.people = await toldByAll(s, room.id, content) ?? undefined;
+    if (data.people !== undefined) return false;
+  }
+  const recorded = textOf(form, "recorded").slice(0, 256);
+  const voice = recorded && !textOnly ? { clip: recorded } : undefined;
+  await sendOnce(s, me, room.id, { clientId, content, voice });
+  if (recorded && textOnly) discardSoon(s, me.id, recorded);
+  return true;
+}
+
+/** Hears the recording of the form, and adds its words to the message. */
+async function add(s: Services, data: Data, recording: File): Promise<void> {
+  const { me, room, spoken, language, voice: before } = data;
+  const about = { roomId: room.id, spoken, language };
+  const heard = await keepVoice(s, me, recording, about);
+  const between = /\S$/.test(data.content) && heard.text ? " " : "";
+  data.content += between + heard.text;
+  data.heard = heard;
+  data.voice = heard.voice;
+  data.textOnly = false;
+  if (before) discardSoon(s, me.id, before.clip);
 }
 
 /**
- * Dictation without script: a recording is handed in, and its words are added to the message that
- * was begun in the room, to be edited before it is sent.
+ * Voice notes and dictation without script: a recording is handed in, and its words are added to the
+ * message that was begun in the room, to be edited before it is sent, with the recording or without.
  */
 export const handler = define.handlers({
   async GET(ctx) {
@@ -80,19 +128,22 @@ export const handler = define.handlers({
     const data = await load(services, me, ctx.params.id);
     try {
       const form = await readForm(ctx.req, "recording");
-      data.content = textOf(form, "content").replaceAll("\r\n", "\n");
+      await readDraft(services, data, form);
+      if (form.get("intent") === "send") {
+        return await send(services, data, form)
+          ? ctx.redirect(`/rooms/${data.room.id}?newest`, 303)
+          : page(data, { status: 422 });
+      }
       const recording = form.get("recording");
       // The room's own form, which has none: this is the page to choose one.
       if (recording === null) return page(data);
-      const file = recording instanceof File ? recording : null;
       data.spoken = form.get("spoken") === "yes";
       data.language = textOf(form, "language");
-      const { spoken, language, room } = data;
-      const about = { spoken, language, roomId: room.id };
-      const { text, cut } = await wordsOf(services, me, file, about);
-      const between = /\S$/.test(data.content) ? " " : "";
-      data.content += between + text;
-      return page({ ...data, heard: true, cut });
+      if (typeof recording === "string" || recording.size === 0) {
+        throw notTranscribed("Choose a recording.");
+      }
+      await add(services, data, recording);
+      return page(data);
     } catch (error) {
       if (error instanceof FormTooLarge) {
         data.content = textOf(error.form, "content");
@@ -104,9 +155,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, room, me, content, heard, cut, failure, spoken } = data;
-  const { choice, language } = data;
-  const error = failure?.fields.recording;
+  const { rooms, room, me, failure } = data;
   return (
     <>
       <RoomSidebar rooms={rooms} current={room.id} about me={me} />
@@ -115,78 +164,7 @@ export default define.page<typeof handler>(({ data }) => {
         <BackToRoom room={room} />
         <h1>Dictate</h1>
         <FormNotice failure={failure} />
-        <form class="form" method="post" encType="multipart/form-data">
-          <div class="field">
-            <label for="recording">A recording of what you want to say</label>
-            <p class="hint" id="recording-hint">
-              Up to 5 minutes. We add its words to your message below, and you
-              can edit it before you send it.
-            </p>
-            <input
-              class="input"
-              type="file"
-              id="recording"
-              name="recording"
-              accept="audio/*"
-              aria-describedby="recording-hint"
-              aria-invalid={error ? "true" : undefined}
-              autofocus={Boolean(error)}
-            />
-            <FieldError id="recording-error" message={error} />
-          </div>
-          {(choice.languages.length > 1 || choice.missing) && (
-            <LanguageField
-              choice={{ ...choice, missing: undefined }}
-              value={language}
-              unchosen={choice.detects ? "Whichever I speak" : undefined}
-              error={missingIn(choice)}
-            />
-          )}
-          <div class="field">
-            <div class="check">
-              <input
-                id="spoken"
-                name="spoken"
-                type="checkbox"
-                value="yes"
-                checked={spoken}
-              />
-              <label for="spoken">
-                I say “comma”, “full stop” and “new line”
-              </label>
-            </div>
-          </div>
-          <button class="button button-quiet" type="submit">
-            {heard ? "Add another recording" : "Transcribe"}
-          </button>
-          <div class="field">
-            <label for="content">Message</label>
-            {cut && (
-              <p class="hint" role="status">
-                The end of the recording was missing. Please check the text.
-              </p>
-            )}
-            <textarea
-              class="input"
-              id="content"
-              name="content"
-              rows={5}
-              dir="auto"
-              autofocus={heard}
-            >
-              {content}
-            </textarea>
-          </div>
-          <input type="hidden" name="clientId" value={crypto.randomUUID()} />
-          <button
-            class="button"
-            type="submit"
-            formAction={`/rooms/${room.id}`}
-            formEncType="application/x-www-form-urlencoded"
-          >
-            Send
-          </button>
-        </form>
+        <DictateForm {...data} error={failure?.fields.recording} />
       </div>
     </>
   );

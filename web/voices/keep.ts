@@ -1,0 +1,139 @@
+import { doubtfulOf } from "../client/browser/transcribe.ts";
+import type { Voice } from "../../realtime/protocol.ts";
+import {
+  type About,
+  notTranscribed,
+  wordsOf,
+} from "../http/requests/recording.ts";
+import { wishesOf } from "../dictation/wishes.ts";
+import { findRoom } from "../rooms/rooms.ts";
+import type { Person, Services } from "../services.ts";
+import { type KeptVoice, keys } from "./records.ts";
+import {
+  contentOf,
+  Failure,
+  Transcript,
+  voiceOf,
+  wordsIn,
+} from "./transcript.ts";
+
+/** A long recording takes about this long to be heard: ms. Browsers wait no longer for a page. */
+const PATIENCE = 100_000;
+
+type KeepServices = Pick<Services, "kv" | "config" | "signer">;
+
+/** A recording, and what was heard in it. */
+export interface Heard {
+  /** It may be sent with a message; undefined where the transcriber had no room for it. */
+  voice?: Voice;
+  /** What was said; empty where it is not known. */
+  text: string;
+  /** The end of the recording was missing. */
+  cut: boolean;
+  /** Words the recogniser is not sure of. */
+  doubtful: readonly string[];
+}
+
+/**
+ * Has a recording kept by the transcriber and then heard. It can be sent with one message of that
+ * room within an hour, by whoever recorded it; then it is deleted. Where it could be kept but not
+ * heard, its words are still to come (`voice.waiting`).
+ *
+ * @throws {AppError} `not-found` (404); `not-transcribed` (422) with `fields.recording`, when it
+ * could be neither heard nor kept.
+ */
+export async function keepVoice(
+  s: KeepServices,
+  account: Person,
+  recording: Blob,
+  about: About,
+): Promise<Heard> {
+  const { roomId, language } = about;
+  await findRoom(s, account.id, roomId);
+  const answer = await ask(s, account, recording, about);
+  const heard = heardIn(answer);
+  if (heard === "no-room") {
+    return await wordsOf(s, account, recording, about);
+  }
+  const { voice } = heard;
+  if (!voice) return heard;
+  const kept: KeptVoice = { roomId, voice, language, at: Date.now() };
+  await s.kv.set(keys.voice(account.id, voice.clip), kept);
+  // The room may have ended, or the person left it, while it was heard: the sweep deletes it then.
+  await findRoom(s, account.id, roomId);
+  return heard;
+}
+
+async function ask(
+  s: KeepServices,
+  account: Person,
+  recording: Blob,
+  { roomId, spoken, language }: About,
+): Promise<{ ok: boolean; body: unknown }> {
+  const wishes = await wishesOf(s, account.id, roomId);
+  const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
+  const { token } = await s.signer
+    .personToken("transcriber", account, { dictation });
+  const query = new URLSearchParams({ keep: "voice" });
+  if (language) query.set("language", language);
+  try {
+    const response = await fetch(
+      `${s.config.transcriberUrl}/transcribe?${query}`,
+      {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${token}`,
+          // Browsers name what they do not know `application/octet-stream`, or nothing.
+          "content-type": recording.type || "application/octet-stream",
+        },
+        body: recording,
+        signal: AbortSignal.timeout(PATIENCE),
+        redirect: "error",
+      },
+    );
+    return { ok: response.ok, body: await response.json() };
+  } catch (error) {
+    throw notTranscribed(DOWN, error);
+  }
+}
+
+const DOWN =
+  "The speech recogniser is not responding. Try again in a minute, or send the recording as a file.";
+
+/** Why a recording was not kept, though it may be heard: there was no room for it. */
+const NO_ROOM = /^(clip-quota|clips-.*|disk-full)$/;
+
+function heardIn(
+  { ok, body }: { ok: boolean; body: unknown },
+): Heard | "no-room" {
+  const whole = ok ? Transcript.safeParse(body).data : undefined;
+  if (whole) {
+    const { clip, text, words, cut = false } = whole;
+    return {
+      // A transcriber of an earlier version keeps none.
+      voice: clip === undefined
+        ? undefined
+        : voiceOf({ ...whole, clip, words: wordsIn({ words }) }),
+      text: contentOf(text),
+      cut,
+      doubtful: doubtfulOf(words),
+    };
+  }
+  const failure = Failure.safeParse(body).data?.error;
+  if (failure?.clip !== undefined) {
+    const { clip, code } = failure;
+    const voice = voiceOf({ ...failure, clip });
+    // What has no words will have none later, either.
+    const waits = code !== "audio-no-speech" && code !== "recognizer-off";
+    return {
+      voice: waits ? { ...voice, waiting: true } : voice,
+      text: "",
+      cut: false,
+      doubtful: [],
+    };
+  }
+  if (failure && NO_ROOM.test(failure.code)) return "no-room";
+  throw notTranscribed(
+    failure?.message ?? "Speech recognition failed. Try again.",
+  );
+}

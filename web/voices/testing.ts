@@ -1,0 +1,129 @@
+/** The app with a room of Ada’s and a transcriber, for tests of voice notes. */
+import { decodeJwt } from "jose";
+import type { Account } from "../accounts/types.ts";
+import { createRoom } from "../rooms/rooms.ts";
+import { type TestApp, testApp } from "../http/testing/app.ts";
+import { Bodies } from "../../transcriber/bodies.ts";
+import type { Clips } from "../../transcriber/clips/clips.ts";
+import { Quota } from "../../transcriber/clips/quota.ts";
+import { DEFAULT_QUOTA } from "../../transcriber/clips/quota-limits.ts";
+import { ApiError } from "../../transcriber/errors.ts";
+import { RateLimiter } from "../../transcriber/limits.ts";
+import { Metrics } from "../../transcriber/metrics.ts";
+import type { Transcription } from "../../transcriber/recognizers/recognizer.ts";
+import { createService } from "../../transcriber/server.ts";
+import { SignOuts } from "../../transcriber/sign-outs.ts";
+import { memoryClips } from "../../transcriber/testing/clips.ts";
+import { tone, wavFile } from "../../transcriber/testing/files.ts";
+import { OneWord } from "../../transcriber/testing/recognizers.ts";
+
+/** A second of a tone. */
+export const RECORDING = wavFile(tone(440, 1, 16_000), {
+  rate: 16_000,
+  bits: 16,
+});
+
+/** An engine that hears three words, or fails. */
+export class Hearing extends OneWord {
+  failure: "none" | "out" | "nothing" = "none";
+
+  override transcribe(pcm: Int16Array): Promise<Transcription> {
+    if (this.failure === "out") {
+      return Promise.reject(
+        new ApiError({ code: "out", status: 503, message: "Out of order." }),
+      );
+    }
+    const words = this.failure === "nothing"
+      ? []
+      : ["Tea", "is", "ready"].map((word, at) => ({
+        ...{ word, start: at / 4, end: (at + 1) / 4, confidence: 0.9 },
+      }));
+    return Promise.resolve({
+      text: words.map(({ word }) => word).join(" "),
+      words,
+      duration: pcm.length / 16_000,
+    });
+  }
+}
+
+export interface Stage {
+  app: TestApp;
+  ada: { account: Account; cookie: string };
+  room: string;
+  engine: Hearing;
+  /** What the transcriber keeps. */
+  clips: Clips;
+  /** Of somebody: the ids of their clips. */
+  clipsOf(account: Account): Promise<string[]>;
+  /** Records as a program does. */
+  record(cookie?: string): Promise<Response>;
+  /** Sends a message as a program does. */
+  post(draft: object, cookie?: string): Promise<Response>;
+}
+
+/** Runs a test on a transcriber that takes every token for what it says. */
+export const onVoices = (run: (stage: Stage) => Promise<void>) => async () => {
+  const engine = new Hearing();
+  const clips = memoryClips();
+  const folder = await Deno.makeTempDir();
+  const service = createService({
+    config: {
+      ...{ appUrl: "http://localhost", port: 0, host: "127.0.0.1" },
+      ...{ dataDir: folder, keys: [], liveStreams: 4, quota: DEFAULT_QUOTA },
+    },
+    auth: {
+      signOuts: new SignOuts(),
+      verify(token) {
+        const { scope, sub } = decodeJwt(token ?? "");
+        return Promise.resolve(
+          scope === "service"
+            ? { kind: "service" as const, id: "service" }
+            : { kind: "person" as const, id: `person:${sub}` },
+        );
+      },
+    },
+    recognizer: engine,
+    metrics: new Metrics(engine),
+    clips,
+    bodies: new Bodies(),
+    quota: new Quota(clips),
+    limits: new RateLimiter(),
+    log: () => {},
+    ffmpeg: "/nonexistent/ffmpeg",
+  });
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    service.fetch,
+  );
+  await using app = await testApp({
+    TRANSCRIBER_INTERNAL_URL: `http://127.0.0.1:${server.addr.port}`,
+  });
+  const ada = await app.person("Ada");
+  const { id: room } = await createRoom(app.services, ada.account, "Tea");
+  try {
+    await run({
+      ...{ app, ada, room, engine, clips },
+      clipsOf: async ({ id }) => (await clips.owned(`person:${id}`)).ids,
+      record: (cookie = ada.cookie) =>
+        app.ask(`/api/rooms/${room}/voice`, {
+          method: "POST",
+          body: RECORDING,
+          headers: { "content-type": "application/octet-stream" },
+          cookie,
+        }),
+      post: (draft, cookie = ada.cookie) =>
+        app.ask("/api/messages", {
+          method: "POST",
+          body: JSON.stringify({
+            ...{ roomId: room, clientId: "c1", content: "" },
+            ...draft,
+          }),
+          headers: { "content-type": "application/json" },
+          cookie,
+        }),
+    });
+  } finally {
+    await service.drain();
+    await Deno.remove(folder, { recursive: true });
+  }
+};
