@@ -74,7 +74,8 @@ export const CLOSE = {
 export const mayReconnect = (code: number): boolean =>
   code !== 1009 && (code < 4400 || code > 4499);
 
-export type Role = "admin" | "member";
+/** In a room. Readers are in one that is archived: they read it, and nothing else. */
+export type Role = "admin" | "member" | "reader";
 
 /** A position in a room's log. A new epoch starts only when the log was lost. */
 export interface Position {

@@ -2,6 +2,8 @@ import type { ServerWebSocket } from "bun";
 import {
   ackFrame,
   amendMessage,
+  archived,
+  checkWrites,
   entryOf,
   ofMembers,
 } from "../rooms/actions.ts";
@@ -121,7 +123,7 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
           person,
           frame.roomId,
           frame.event,
-          () => this.#type(person, frame.roomId),
+          (role) => role !== "reader" && this.#type(person, frame.roomId),
         );
       case "summaries":
         this.#limits.takeRequest(frame.event);
@@ -206,7 +208,10 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
       log.appendFor(this.#waiter(roomId, clientId), entry);
     };
     if (!message.mentions) {
-      return this.#asMember(person, roomId, clientId, () => append(message));
+      return this.#asMember(person, roomId, clientId, (role) => {
+        checkWrites(role, clientId);
+        append(message);
+      });
     }
     return this.#mention(person, roomId, message, append);
   }
@@ -219,7 +224,8 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     append: (draft: Draft) => void,
   ): Promise<void> {
     const { log, members } = this.context.hub;
-    await members.roleIn(person, roomId, message.clientId);
+    const role = await members.roleIn(person, roomId, message.clientId);
+    checkWrites(role, message.clientId);
     const draft = await ofMembers(log.members, roomId, message);
     if (!this.closed) append(draft);
   }
@@ -333,6 +339,12 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
   /** Sends the text of one frame to this socket alone. */
   say(text: string): void {
     if (!this.closed) this.context.hub.publishQueue.send(this.#topic, text);
+  }
+
+  /** Tells a socket that has the room open that it is read-only from now on. */
+  archived(roomId: string): void {
+    if (!this.isReading(roomId)) return;
+    this.send(refusalOf(archived("join-room")).frame);
   }
 
   /** Takes the room from this socket; closes it if no other is open. */

@@ -26,6 +26,7 @@ const FRAME_STATUS: Record<string, number> = {
   "message-empty": 422,
   "forbidden": 403,
   "not-found": 404,
+  "room-archived": 409,
   "rate-limited": 429,
   "members-unavailable": 503,
 };

@@ -6,6 +6,8 @@ import { body, type Call, serviceOnly } from "./call.ts";
 /** Bytes of a list of members: ten thousand of them take 370,000. */
 const LIST_LIMIT = 550_000;
 
+const ROLES: unknown[] = ["admin", "member", "reader"] satisfies Role[];
+
 /**
  * Takes the list of a room's members from web. Whoever is no longer among them is out before
  * the answer.
@@ -31,8 +33,11 @@ function parseList(value: unknown): MemberList {
   }
   const roles = object(members, "The field members");
   for (const role of Object.values(roles)) {
-    if (role === "admin" || role === "member") continue;
-    throw new FrameError("bad-frame", "A role must be admin or member.");
+    if (ROLES.includes(role)) continue;
+    throw new FrameError(
+      "bad-frame",
+      "A role must be admin, member or reader.",
+    );
   }
   return {
     version: version as number,

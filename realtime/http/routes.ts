@@ -1,6 +1,11 @@
 import { snapshotOf } from "../operations/snapshot.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, entryOf, ofMembers } from "../rooms/actions.ts";
+import {
+  amendMessage,
+  checkWrites,
+  entryOf,
+  ofMembers,
+} from "../rooms/actions.ts";
 import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
 import {
   authenticate,
@@ -96,7 +101,10 @@ async function append(
     throw new HttpError(503, "overloaded", "The server is busy; try again.");
   }
   const said = parseDraft(body, vouched);
-  await members.roleIn(person, roomId, said.clientId);
+  checkWrites(
+    await members.roleIn(person, roomId, said.clientId),
+    said.clientId,
+  );
   const draft = await ofMembers(log.members, roomId, said);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));

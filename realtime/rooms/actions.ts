@@ -16,6 +16,19 @@ import {
 } from "../protocol.ts";
 import type { Transcript } from "../protocol-http.ts";
 
+/** Why nothing can be written in a room that is archived. */
+export const archived = (ref: string): FrameError =>
+  new FrameError(
+    "room-archived",
+    "This room is archived: it can be read, and nothing can be added.",
+    ref,
+  );
+
+/** @throws {FrameError} `room-archived` where a person may only read. */
+export function checkWrites(role: Role, ref: string): void {
+  if (role === "reader") throw archived(ref);
+}
+
 /** What a person's message is appended as; they must be a member. */
 export function entryOf(
   person: Person,
@@ -47,7 +60,7 @@ export async function ofMembers<P extends { mentions?: Mention[] }>(
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
  * sender or an admin of the room may delete it.
  *
- * @throws {FrameError} `not-found`, `forbidden` or `too-many-reactions`.
+ * @throws {FrameError} `room-archived`, `not-found`, `forbidden` or `too-many-reactions`.
  */
 export async function amendMessage(
   log: RoomLog,
@@ -55,6 +68,7 @@ export async function amendMessage(
   role: Role,
   frame: Amendment,
 ): Promise<Appended> {
+  checkWrites(role, frame.clientId);
   // Reactions to one message are counted one after the other, or many at once would all fit.
   const before = frame.event === "react" ? reacting.get(frame.id) : undefined;
   const done = (async () => {

@@ -226,6 +226,14 @@ export class Hub implements LogListener {
     if (change.found) return;
     for (const [userId, role] of Object.entries(changed)) {
       this.#membershipChanged(roomId, userId, role === null);
+      if (role === "reader") this.#archived(roomId, userId);
+    }
+  }
+
+  /** Tells whoever has a room open that they can only read it now. */
+  #archived(roomId: string, userId: string): void {
+    for (const connection of [...this.#people.get(userId) ?? []]) {
+      connection.archived(roomId);
     }
   }
 

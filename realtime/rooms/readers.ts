@@ -18,6 +18,8 @@ export interface OpenSocket {
   send(frame: ServerFrame): void;
   /** Sends the JSON text of a frame. */
   say(text: string): void;
+  /** The room is read-only from now on. */
+  archived(roomId: string): void;
   removedFrom(roomId: string): void;
   close(code: number, reason: string): void;
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { CLOSE } from "../protocol.ts";
+import { type ClientFrame, CLOSE, type Role } from "../protocol.ts";
 import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 
 let server: TestServer;
@@ -82,6 +82,76 @@ test("a removed member is out at once, until they are a member again", async () 
   expect(await ben.next("membership")).toMatchObject({ removed: false });
   expect((await server.call("/rooms/m/messages", token)).status).toBe(200);
   await ben.join("m");
+});
+
+test("in an archived room everything is read and nothing is written, until it is brought back", async () => {
+  const { issuer, handOver } = server;
+  const ann = await server.enter("ann", "old");
+  const ben = await server.enter("ben", "old");
+  ann.chat("old", "c1", "Before");
+  const { id } = await ann.next("message-ack") as { id: string };
+  const { membership } = issuer;
+  const as = (role: Role) => {
+    membership.add("old", "ann", role);
+    return membership.add("old", "ben", role);
+  };
+  expect((await handOver("old", as("reader"))).status).toBe(204);
+  // Those who have it open are told, and go on reading.
+  const told = { code: "room-archived", retryable: false, ref: "join-room" };
+  expect(await ben.next("error")).toMatchObject(told);
+  expect(await ann.next("error")).toMatchObject(told);
+  const frames: ClientFrame[] = [
+    {
+      event: "chat-message",
+      roomId: "old",
+      message: { clientId: "a1", content: "After" },
+    },
+    {
+      event: "chat-message",
+      roomId: "old",
+      message: {
+        clientId: "a2",
+        content: "@ben",
+        mentions: [{ id: "ben", name: "ben" }],
+      },
+    },
+    { event: "edit-message", roomId: "old", clientId: "a3", id, content: "x" },
+    { event: "delete-message", roomId: "old", clientId: "a4", id },
+    {
+      event: "react",
+      ...{ roomId: "old", clientId: "a5", id, emoji: "👍", on: true },
+    },
+  ];
+  for (const frame of frames) {
+    ann.send(frame);
+    expect(await ann.next("error")).toMatchObject({
+      code: "room-archived",
+      retryable: false,
+    });
+  }
+  const token = await issuer.personToken("ann", {});
+  const write = async (path: string, body: unknown) => {
+    const answer = await server.call(`/rooms/old/${path}`, token, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    const { error } = await answer.json() as { error: { code: string } };
+    return [answer.status, error.code];
+  };
+  const refused = [409, "room-archived"];
+  expect(await write("messages", { clientId: "h1", content: "x" }))
+    .toEqual(refused);
+  const react = { event: "react", clientId: "h2", id, emoji: "👍", on: true };
+  expect(await write("amendments", react)).toEqual(refused);
+  const edit = { event: "edit-message", clientId: "h3", id, content: "x" };
+  expect(await write("amendments", edit)).toEqual(refused);
+  const page = await server.call("/rooms/old/messages", token);
+  expect(await page.json()).toMatchObject({ offset: 1 });
+  ben.send({ event: "join-room", roomId: "old" });
+  expect(await ben.next("room-joined")).toMatchObject({ offset: 1 });
+  await handOver("old", as("member"));
+  ann.chat("old", "c2", "Back");
+  expect(await ann.next("message-ack")).toMatchObject({ clientId: "c2" });
 });
 
 test("an older list never overwrites a newer one, and one that comes twice changes nothing", async () => {

@@ -6,7 +6,7 @@ import { Avatar } from "./Avatar.tsx";
 /** Members of one page of the list. */
 export const MEMBERS_PAGE = 200;
 
-/** The members of a room, in pages; admins can remove the others, after a second look. */
+/** The members of a room, in pages; admins can change what they are, or remove them. */
 export function MemberList({ members, me, isAdmin, page }: {
   members: Member[];
   me: string;
@@ -17,6 +17,7 @@ export function MemberList({ members, me, isAdmin, page }: {
   const hues = huesFor(members);
   const from = (page - 1) * MEMBERS_PAGE;
   const shown = members.slice(from, from + MEMBERS_PAGE);
+  const admins = members.filter(({ role }) => role === "admin").length;
   const isLast = from + MEMBERS_PAGE >= members.length;
   return (
     <>
@@ -40,7 +41,9 @@ export function MemberList({ members, me, isAdmin, page }: {
               {member.id === me && <span class="soft">(you)</span>}
             </span>
             {member.role === "admin" && <span class="soft small">Admin</span>}
-            {isAdmin && member.id !== me && <Remove member={member} />}
+            {isAdmin && (member.id !== me || admins > 1) && (
+              <Change member={member} isMe={member.id === me} />
+            )}
           </li>
         ))}
       </ul>
@@ -53,27 +56,47 @@ export function MemberList({ members, me, isAdmin, page }: {
   );
 }
 
-function Remove({ member }: { member: Member }) {
+/** What an admin can make of a member; of themselves an admin can make a plain member again. */
+function Change({ member, isMe }: { member: Member; isMe: boolean }) {
+  const isAdmin = member.role === "admin";
   return (
     <details class="confirm">
       <summary
         class="button button-plain"
-        aria-label={`Remove ${member.name}`}
+        aria-label={`Change ${member.name}`}
       >
-        Remove
+        Change
       </summary>
       <form method="post" class="actions">
         <Once />
-        <input type="hidden" name="intent" value="remove" />
+        <input type="hidden" name="intent" value="role" />
         <input type="hidden" name="member" value={member.id} />
+        <input
+          type="hidden"
+          name="role"
+          value={isAdmin ? "member" : "admin"}
+        />
         <p>
-          <bdi>{member.name}</bdi>{" "}
-          will lose access at once. Their messages stay.
+          Admins rename and archive the room, remove people and delete messages.
         </p>
-        <button class="button button-danger" type="submit">
-          Remove from the room
+        <button class="button button-quiet" type="submit">
+          {isAdmin ? "Make a plain member" : "Make an admin"}
         </button>
       </form>
+      {!isMe && (
+        <form method="post" class="actions">
+          <Once />
+          <input type="hidden" name="intent" value="remove" />
+          <input type="hidden" name="member" value={member.id} />
+          <p>
+            <bdi>{member.name}</bdi>{" "}
+            will lose access at once. Their messages stay.
+          </p>
+          <button class="button button-danger" type="submit">
+            Remove from the room
+          </button>
+        </form>
+      )}
     </details>
   );
 }

@@ -54,9 +54,11 @@ export function RoomRow({ room, me, clock }: {
           <span class="truncate" title={room.name}>
             <bdi>{room.name}</bdi>
           </span>
-          {room.kind !== "closed" && (
-            <span class="soft small">{KINDS[room.kind]}</span>
-          )}
+          {room.archivedAt !== undefined
+            ? <span class="soft small">Archived</span>
+            : room.kind !== "closed" && (
+              <span class="soft small">{KINDS[room.kind]}</span>
+            )}
         </span>
         <span class="room-row-time soft small">
           {room.summary?.last && (

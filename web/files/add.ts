@@ -2,7 +2,7 @@ import { untilCommitted } from "../accounts/store.ts";
 import type { FilePart } from "../../realtime/protocol.ts";
 import { log } from "../log.ts";
 import { findRoom } from "../rooms/rooms.ts";
-import { randomId } from "../rooms/store.ts";
+import { randomId, roomArchived } from "../rooms/store.ts";
 import type { Person, Services } from "../services.ts";
 import * as errors from "./errors.ts";
 import { cleanName } from "./names.ts";
@@ -41,7 +41,7 @@ const sending = new Map<string, number>();
  * Keeps a file for a room, streamed; a picture is made anew without what its camera wrote in it. It
  * is seen by nobody else until a message has it. When it cannot be kept nothing of it stays.
  *
- * @throws {AppError} `not-found` (404); `file-empty`, `picture-broken`, `picture-too-large` (422);
+ * @throws {AppError} `not-found` (404); `room-archived` (409); `file-empty`, `picture-broken`, `picture-too-large` (422);
  * `file-too-large`, `files-full`, `server-full` (413); `too-many-uploads` (429);
  * `files-unavailable` (503); what the stream of bytes throws.
  */
@@ -51,7 +51,8 @@ export async function addFile(
   roomId: string,
   file: NewFile,
 ): Promise<FilePart> {
-  await findRoom(s, account.id, roomId);
+  const { room } = await findRoom(s, account.id, roomId);
+  if (room.archivedAt !== undefined) throw roomArchived();
   const others = sending.get(account.id) ?? 0;
   if (others >= AT_ONCE) throw errors.uploadsBusy();
   sending.set(account.id, others + 1);

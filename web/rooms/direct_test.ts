@@ -6,7 +6,8 @@ import { AppError } from "../errors.ts";
 import { writeTo } from "./direct.ts";
 import { invite } from "./invite.ts";
 import { leaveRoom, listMembers, removeMember } from "./members.ts";
-import { findRoom, listRooms, renameRoom } from "./rooms.ts";
+import { findRoom, listRooms } from "./rooms.ts";
+import { renameRoom } from "./settings.ts";
 import { listAll } from "./store.ts";
 import { onStage, type Stage } from "./testing.ts";
 

@@ -12,7 +12,13 @@ import { announceName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { hueOfNext } from "./hues.ts";
 import { checkRoomCount } from "./rooms.ts";
-import { keys, type Membership, notFound, type StoredRoom } from "./store.ts";
+import {
+  keys,
+  type Membership,
+  notFound,
+  roomArchived,
+  type StoredRoom,
+} from "./store.ts";
 
 const alreadyMember = (): AppError =>
   new AppError({
@@ -42,7 +48,8 @@ export interface Entering {
  * and before the commit. Who joins must still exist, because deleting an account ends with its
  * memberships. Then call {@link entered}.
  *
- * @throws {AppError} `not-found` (404); `already-member`, `room-full` or `too-many-rooms` (409).
+ * @throws {AppError} `not-found` (404); `already-member`, `room-archived`, `room-full` or
+ * `too-many-rooms` (409).
  */
 export async function entering(
   s: Pick<Services, "kv">,
@@ -60,6 +67,7 @@ export async function entering(
   if (room.versionstamp === null) throw notFound();
   if (member.versionstamp !== null) throw alreadyMember();
   if (room.value.kind === "direct") throw notFound();
+  if (room.value.archivedAt !== undefined) throw roomArchived();
   await checkRoomCount(s, account.id);
   if (room.value.memberCount >= LIMITS.membersEach) throw roomFull();
   const membership: Membership = {

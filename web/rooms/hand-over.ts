@@ -53,13 +53,15 @@ export async function readMembers(
   for (;;) {
     const room = await kv.get<StoredRoom>(keys.room(roomId));
     if (room.value === null) return null;
+    const { archivedAt } = room.value;
     const members: Record<string, Role> = {};
     const entries = kv.list<Membership>(
       { prefix: keys.members(roomId) },
       { batchSize: AT_ONCE },
     );
     for await (const { key, value: { role } } of entries) {
-      members[String(key.at(-1))] = role;
+      const isReader = archivedAt !== undefined;
+      members[String(key.at(-1))] = isReader ? "reader" : role;
     }
     const again = await kv.get(keys.room(roomId));
     if (again.versionstamp !== room.versionstamp) continue;

@@ -24,7 +24,7 @@ Deno.test(
     await bring(ada, room.id, bob);
     await removeMember(s, ada, room.id, bob.id);
     await bring(ada, room.id, bob);
-    await leaveRoom(s, ada, room.id);
+    await leaveRoom(s, ada, room.id, true);
     assertEquals(handedOver.map(([, { members }]) => members), [
       { [ada.id]: "admin" },
       { [ada.id]: "admin", [bob.id]: "member" },
@@ -97,7 +97,7 @@ Deno.test(
       await leaveRoom(s, bob, room.id);
       await take(...list);
     };
-    await leaveRoom(s, ada, room.id);
+    await leaveRoom(s, ada, room.id, true);
     await handOverDue(s);
     assertEquals(handedOver.at(-1)?.[1].ended, undefined);
     const ended = handedOver.filter(([, list]) => list.ended);
@@ -122,7 +122,7 @@ Deno.test(
         return async function* (...args: unknown[]) {
           lists += 1;
           const read = await Array.fromAsync(method(...args));
-          if (lists === 1) await leaveRoom(s, ada, room.id);
+          if (lists === 1) await leaveRoom(s, ada, room.id, true);
           yield* read;
         };
       },

@@ -41,7 +41,7 @@ Deno.test(
     await bring(ada, room.id, ben);
     await bring(ada, room.id, cem);
     const before = await roomHues(s, room.id);
-    await leaveRoom(s, ada, room.id);
+    await leaveRoom(s, ada, room.id, true);
     await bring(ben, room.id, dia);
     const after = await roomHues(s, room.id);
     assertEquals([after[ben.id], after[cem.id]], [

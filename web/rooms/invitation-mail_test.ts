@@ -16,7 +16,8 @@ import {
 import { invite } from "./invite.ts";
 import { leaveRoom } from "./members.ts";
 import { resendInvitation } from "./resend.ts";
-import { createRoom, renameRoom } from "./rooms.ts";
+import { createRoom } from "./rooms.ts";
+import { renameRoom } from "./settings.ts";
 import { onStage, type Stage } from "./testing.ts";
 
 const down = () => MailError.failed("down", new Error("no route"));

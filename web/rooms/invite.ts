@@ -23,7 +23,12 @@ import {
   VALID_MS,
 } from "./invitation-store.ts";
 import { findRoom, readMembership } from "./rooms.ts";
-import { directRoom, keys, type StoredInvitation } from "./store.ts";
+import {
+  directRoom,
+  keys,
+  roomArchived,
+  type StoredInvitation,
+} from "./store.ts";
 import type { Invitation, SentInvitation } from "./types.ts";
 
 /**
@@ -125,6 +130,7 @@ export async function makeInvitation(
 ): Promise<Invitation & { link?: string }> {
   const { room } = await findRoom(s, account.id, roomId);
   if (room.kind === "direct") throw directRoom();
+  if (room.archivedAt !== undefined) throw roomArchived();
   await requireConfirmed(s, account.id);
   const to = readAddress(email);
   await checkNotMember(s, roomId, to);
@@ -162,7 +168,7 @@ export async function makeInvitation(
  * who invites gets the link, once, to pass it on in another way. When the e-mail cannot be sent at once, it is tried
  * again for a day; `delivery` says how far it got.
  *
- * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` (409); `invalid`
+ * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` and `room-archived` (409); `invalid`
  * (422) and `already-member` (409) with `fields.email`; `too-many-attempts` or `too-many-invitations` (429);
  * `address-unconfirmed` (403) to whoever has not confirmed their own address.
  */

@@ -1,12 +1,13 @@
 import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
-import { notFound } from "./store.ts";
+import { keys, notFound, roomArchived, type StoredRoom } from "./store.ts";
 
 /**
  * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
  * in a room; here it is looked up, so that a removal counts also while that is behind.
  *
- * Every method throws AppError `not-found` (404) to anyone else.
+ * Every method throws AppError `not-found` (404) to anyone else, and those that write
+ * `room-archived` (409).
  */
 export function membersOnly(
   log: RealtimeClient,
@@ -23,13 +24,24 @@ export function membersOnly(
       return await method(...args);
     };
   }
+  /** The same, of what is refused once the room is archived. */
+  function writing<
+    A extends [account: { id: string }, roomId: string, ...unknown[]],
+    R,
+  >(method: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
+    return checked(async (...args: A) => {
+      const room = await s.kv.get<StoredRoom>(keys.room(args[1]));
+      if (room.value?.archivedAt !== undefined) throw roomArchived();
+      return await method(...args);
+    });
+  }
   return {
     ...log,
     history: checked((...call) => log.history(...call)),
     search: checked((...call) => log.search(...call)),
-    post: checked((...call) => log.post(...call)),
+    post: writing((...call) => log.post(...call)),
     find: checked((...call) => log.find(...call)),
-    amend: checked((...call) => log.amend(...call)),
+    amend: writing((...call) => log.amend(...call)),
     markRead: checked((...call) => log.markRead(...call)),
     stream: checked((...call) => log.stream(...call)),
   };

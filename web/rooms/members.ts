@@ -8,6 +8,7 @@ import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
 import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
+import { lastAdmin } from "./settings.ts";
 import { listOpen } from "./opening.ts";
 import {
   directRoom,
@@ -80,12 +81,13 @@ export async function removeMember(
 }
 
 /**
- * Leaves a room. The last admin hands it over to the longest-standing member; when nobody is
- * left, the room ends with its invitations and everything said in it. Then call
- * `finishErasuresSoon`.
+ * Leaves a room. When nobody is left, it ends with its invitations and everything said in it. Then
+ * call `finishErasuresSoon`.
  *
- * @param isDeleted the account is on its way out, which ends its part in direct rooms as well.
- * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` (409).
+ * @param isDeleted the account is on its way out, which ends its part in direct rooms as well; the
+ * last admin hands the room over to the longest-standing member.
+ * @throws {AppError} `not-found` (404) to anyone who is not a member; `direct-room` (409);
+ * `last-admin` (409) to the only admin of others.
  */
 export async function leaveRoom(
   s: Pick<Services, "kv" | "realtime">,
@@ -117,6 +119,7 @@ export async function leaveRoom(
       const memberCount = others.length;
       commit.set(room.key, { ...room.value, memberCount, version });
       if (!people && !others.some(({ role }) => role === "admin")) {
+        if (!isDeleted) throw lastAdmin();
         const { id, ...membership } = others[0];
         const handedOver: Membership = { ...membership, role: "admin" };
         commit.set(keys.member(roomId, id), handedOver)
@@ -129,6 +132,35 @@ export async function leaveRoom(
   await handOver(s, roomId);
   await dropInvitations(s, roomId, account.id);
   await announceName(s, roomId, account.id);
+}
+
+/**
+ * Ends a room for everyone in it, with its invitations and everything said in it. Then call
+ * `finishErasuresSoon`.
+ *
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409).
+ */
+export async function endRoom(
+  s: Pick<Services, "kv" | "realtime">,
+  actor: Account,
+  roomId: string,
+): Promise<void> {
+  await untilCommitted(async () => {
+    const { room, membership } = await readMembership(s, actor.id, roomId);
+    if (room.value.kind === "direct") throw directRoom();
+    if (membership.value.role !== "admin") throw notAdmin();
+    const commit = s.kv.atomic().check(room).check(membership)
+      .delete(room.key)
+      .delete(membership.key)
+      .delete(keys.accountRoom(actor.id, roomId));
+    listOpen(commit, room.value, null);
+    // The others' memberships may be too many for one commit: they go with what was said.
+    noteRoomErasure(commit, roomId);
+    noteHandOver(commit, roomId, nextVersion(room.value));
+    return (await commit.commit()).ok || undefined;
+  });
+  await handOver(s, roomId);
+  await dropInvitations(s, roomId, actor.id);
 }
 
 /** Leaves every room for good: what deleting an account begins with. */

@@ -118,7 +118,7 @@ Deno.test(
 );
 
 Deno.test(
-  "when the last admin leaves, the longest-standing member takes over",
+  "the only admin cannot leave others; when their account goes, the longest-standing member takes over",
   onStage(async (stage) => {
     const { s } = stage;
     const [ada, bob, cleo] = await Promise.all(
@@ -130,7 +130,9 @@ Deno.test(
     // Two people may join within a millisecond; the story needs an order.
     const joined = { role: "member", joinedAt: Date.now() + 1_000 };
     await s.kv.set(["room_members", room.id, bob.id], joined);
-    await leaveRoom(s, ada, room.id);
+    assertEquals(await codeOf(() => leaveRoom(s, ada, room.id)), "last-admin");
+    assertEquals((await findRoom(s, ada.id, room.id)).role, "admin");
+    await leaveRoom(s, ada, room.id, true);
     assertEquals(await rolesOf(s, cleo.id), { [room.id]: "admin" });
     assertEquals(await rolesOf(s, bob.id), { [room.id]: "member" });
     assertEquals((await findRoom(s, cleo.id, room.id)).role, "admin");
@@ -186,7 +188,7 @@ Deno.test(
   onStage(async (stage) => {
     const { ada, bob, cleo, room } = await threeInARoom(stage);
     await Promise.all(
-      [ada, bob, cleo].map((who) => leaveRoom(stage.s, who, room.id)),
+      [ada, bob, cleo].map((who) => leaveRoom(stage.s, who, room.id, true)),
     );
     await finishRoomErasures(elsewhere(stage.s));
     assertEquals(stage.ended, [room.id]);

@@ -58,8 +58,8 @@ export async function findOpenRooms(
     getAll(s.kv, ids.map((id) => keys.member(id, me.id))),
   ]);
   const rooms = stored.map((room, i): FoundRoom | null => {
-    // It ended, or was closed, between the two reads.
-    if (room?.kind !== "open") return null;
+    // It ended, or was archived, between the two reads.
+    if (room?.kind !== "open" || room.archivedAt !== undefined) return null;
     const { id, name, description, memberCount } = room;
     return { id, name, description, memberCount, isIn: mine[i] !== null };
   });

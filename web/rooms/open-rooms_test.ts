@@ -4,7 +4,8 @@ import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { leaveRoom, listMembers, removeMember } from "./members.ts";
 import { findOpenRooms, joinOpenRoom } from "./open-rooms.ts";
-import { createRoom, renameRoom } from "./rooms.ts";
+import { createRoom } from "./rooms.ts";
+import { renameRoom } from "./settings.ts";
 import { onStage } from "./testing.ts";
 
 const codeOf = async (work: () => Promise<unknown>) =>

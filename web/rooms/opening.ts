@@ -41,7 +41,7 @@ export function listOpen(
   if (before?.kind === "open") {
     commit.delete(keys.openRoom(sortedName(before.name), before.id));
   }
-  if (after?.kind === "open") {
+  if (after?.kind === "open" && after.archivedAt === undefined) {
     commit.set(keys.openRoom(sortedName(after.name), after.id), true);
   }
 }

@@ -39,6 +39,7 @@ export async function finishRoomErasures(s: Elsewhere): Promise<number> {
       await removeRoomFiles(s, roomId);
       await eraseClips(s, roomId, value.after);
       await s.realtime.endRoom(roomId);
+      await removeMemberships(s, roomId);
       await s.kv.delete(key);
     } catch (error) {
       left += 1;
@@ -46,6 +47,18 @@ export async function finishRoomErasures(s: Elsewhere): Promise<number> {
     }
   }
   return left;
+}
+
+/** Takes everyone who is still named out of a room that is no more. */
+async function removeMemberships(
+  { kv }: Pick<Services, "kv">,
+  roomId: string,
+): Promise<void> {
+  for await (const { key } of kv.list({ prefix: keys.members(roomId) })) {
+    const accountId = String(key.at(-1));
+    await kv.atomic().delete(key).delete(keys.accountRoom(accountId, roomId))
+      .commit();
+  }
 }
 
 async function eraseClips(

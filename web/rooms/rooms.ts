@@ -9,17 +9,14 @@ import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
-import { announceRoomName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { checkMayMakeOpen, listOpen } from "./opening.ts";
 import {
-  directRoom,
   getAll,
   isId,
   keys,
   listAll,
   type Membership,
-  notAdmin,
   notFound,
   randomId,
   type StoredRoom,
@@ -35,7 +32,7 @@ export const NAME_LENGTH = 80;
  *
  * @throws {AppError} `invalid` (422) with `fields.name`.
  */
-function readName(name: string): string {
+export function readName(name: string): string {
   const kept = cleanName(name);
   const isEmpty = kept === "";
   if (!isEmpty && kept.length <= NAME_LENGTH) return kept;
@@ -256,31 +253,4 @@ export async function findRoom(
   const { room, membership } = await readMembership(s, accountId, roomId);
   const { role } = membership.value;
   return { room: await roomSeenBy(s, accountId, room.value), role };
-}
-
-/**
- * Gives a room another name.
- *
- * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409), `invalid` (422)
- * with `fields.name`.
- */
-export async function renameRoom(
-  s: Pick<Services, "kv" | "realtime">,
-  actor: Account,
-  roomId: string,
-  name: string,
-): Promise<Room> {
-  const renamed = await untilCommitted(async () => {
-    const { room, membership } = await readMembership(s, actor.id, roomId);
-    if (room.value.kind === "direct") throw directRoom();
-    if (membership.value.role !== "admin") throw notAdmin();
-    const renamed: StoredRoom = { ...room.value, name: readName(name) };
-    const commit = s.kv.atomic().check(room).check(membership)
-      .set(room.key, renamed);
-    listOpen(commit, room.value, renamed);
-    const { ok } = await commit.commit();
-    return ok ? await roomSeenBy(s, actor.id, renamed) : undefined;
-  });
-  await announceRoomName(s, renamed);
-  return renamed;
 }

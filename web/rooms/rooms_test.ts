@@ -6,10 +6,10 @@ import {
   findRoom,
   listRooms,
   NAME_LENGTH,
-  renameRoom,
   rolesOf,
   roomFormId,
 } from "./rooms.ts";
+import { renameRoom } from "./settings.ts";
 import { keys } from "./store.ts";
 import { onStage } from "./testing.ts";
 

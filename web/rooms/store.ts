@@ -128,6 +128,15 @@ export const notAdmin = (): AppError =>
     message: "Only an admin of this room can do that.",
   });
 
+/** What is refused of a room that is archived. */
+export const roomArchived = (): AppError =>
+  new AppError({
+    code: "room-archived",
+    status: 409,
+    message:
+      "This room is archived: it can be read, and nothing can be added. An admin can bring it back.",
+  });
+
 /** What is refused of a room of fixed people. */
 export const directRoom = (): AppError =>
   new AppError({

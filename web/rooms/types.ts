@@ -1,7 +1,8 @@
-import type { Role } from "../../realtime/protocol.ts";
+import type { Role as AnyRole } from "../../realtime/protocol.ts";
 import type { Delivery } from "../mail/queue-store.ts";
 
-export type { Role };
+/** What a member is. In an archived room, realtime takes all of them for readers. */
+export type Role = Exclude<AnyRole, "reader">;
 
 /**
  * Who comes into a room: whoever is invited (`closed`), anyone on this server (`open`), or those it
@@ -16,6 +17,8 @@ export interface Room {
   kind: RoomKind;
   /** What it is for. */
   description?: string;
+  /** When an admin archived it: it is read-only from then on. */
+  archivedAt?: number;
   /** Milliseconds since the Unix epoch. */
   createdAt: number;
   /** The id of the account that made it. */

@@ -20,6 +20,7 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/members"),
   read("/rooms/{room}/search?q=words"),
   read("/rooms/{room}/around/1"),
+  read("/rooms/{room}/archive"),
   read("/rooms/{room}/live"),
   read("/rooms/{room}/messages/{message}"),
   read("/rooms/{room}/files/{file}"),
@@ -49,6 +50,11 @@ const OF_ROOM: Try[] = [
     revoke: { invitation: "x" },
     remove: { member: "{member}" },
     rename: { name: "Mine" },
+    describe: { description: "Mine" },
+    role: { member: "{member}", role: "admin" },
+    archive: {},
+    restore: {},
+    end: {},
     leave: {},
   }).map(([intent, fields]) => ({
     ...form("/rooms/{room}/members", { intent, ...fields }),
@@ -112,6 +118,12 @@ const OF_ACCOUNT: Try[] = [
 const OF_ADMINS: Try[] = [
   form("/rooms/{room}/members", { intent: "rename", name: "Mine" }),
   form("/rooms/{room}/members", { intent: "remove", member: "{owner}" }),
+  form("/rooms/{room}/members", { intent: "describe", description: "Mine" }),
+  form("/rooms/{room}/members", {
+    ...{ intent: "role", member: "{member}", role: "admin" },
+  }),
+  form("/rooms/{room}/members", { intent: "archive" }),
+  form("/rooms/{room}/members", { intent: "end" }),
 ];
 
 /** What only its author may do with a message, and of that only deleting is an admin's, too. */

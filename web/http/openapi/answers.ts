@@ -104,6 +104,7 @@ const room = {
     "Open: anyone on this server can join. Direct: only those it was made for.",
   ),
   description: z.string().optional(),
+  archivedAt: ms.optional().describe("It is read-only since then."),
   role,
 };
 

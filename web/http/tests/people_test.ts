@@ -199,3 +199,51 @@ Deno.test("whoever has not confirmed their address finds neither people nor open
     404,
   );
 });
+
+Deno.test("an admin archives a room by a form: it is read on a page of its own, until it is brought back", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const open = { name: "Tea", kind: "open", description: "" } as const;
+  const { id } = await createRoom(app.services, ada.account, open);
+  await app.send("/rooms/open", { room: id }, ben.cookie);
+  const path = `/rooms/${id}`;
+  await app.send(path, { content: "Before", clientId: "c1" }, ben.cookie);
+  const act = (intent: string, cookie: string) =>
+    app.send(`${path}/members`, { intent }, cookie);
+  assertEquals((await act("archive", ben.cookie)).status, 403);
+  assertEquals((await act("archive", ada.cookie)).status, 303);
+  const opened = await app.ask(path, { cookie: ben.cookie });
+  assertEquals(to(opened), `${path}/archive`);
+  const read = await html(app.ask(`${path}/archive`, { cookie: ben.cookie }));
+  assertMatch(read, /Before/);
+  assert(!/<textarea|<script/.test(read));
+  const members = await html(app.ask(`${path}/members`, ben));
+  assert(!/Send invitation|Bring this room back/.test(members));
+  const sent = await app.send(path, { content: "After" }, ben.cookie);
+  assertEquals(sent.status, 409);
+  assertMatch(await sent.text(), /This room is archived.*After/s);
+  const list = await html(app.ask("/rooms", { cookie: ben.cookie }));
+  assertMatch(list, /Archived/);
+  assertEquals((await act("restore", ada.cookie)).status, 303);
+  assertEquals((await app.ask(path, { cookie: ben.cookie })).status, 200);
+  assertEquals(to(await app.ask(`${path}/archive`, ben)), path);
+});
+
+Deno.test("the only admin makes another one before they leave", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const open = { name: "Tea", kind: "open" } as const;
+  const { id } = await createRoom(app.services, ada.account, open);
+  await app.send("/rooms/open", { room: id }, ben.cookie);
+  const members = `/rooms/${id}/members`;
+  const page = await html(app.ask(members, ada));
+  assertMatch(page, /You are the only admin/);
+  const leave = { intent: "leave" };
+  assertEquals((await app.send(members, leave, ada.cookie)).status, 409);
+  const role = { intent: "role", member: ben.account.id, role: "admin" };
+  assertEquals((await app.send(members, role, ben.cookie)).status, 403);
+  assertEquals((await app.send(members, role, ada.cookie)).status, 303);
+  assertEquals((await app.send(members, leave, ada.cookie)).status, 303);
+  const end = await app.send(members, { intent: "end" }, ben.cookie);
+  assertEquals(to(end), "/rooms");
+});

@@ -50,6 +50,9 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const part = readPart(ctx.url);
     const data = await loadRoomPage(services, me, ctx.params.id, part);
+    if (data.room.archivedAt !== undefined) {
+      return ctx.redirect(`/rooms/${data.room.id}/archive`, 303);
+    }
     return page<Data>({ ...data, clock: clockOf(ctx.req) });
   },
 

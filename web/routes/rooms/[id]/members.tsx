@@ -38,13 +38,20 @@ import {
 } from "../../../rooms/invitations.ts";
 import { invite } from "../../../rooms/invite.ts";
 import {
+  endRoom,
   leaveRoom,
   listMembers,
   removeMember,
 } from "../../../rooms/members.ts";
 import type { Delivery } from "../../../mail/queue-store.ts";
 import { resendInvitation } from "../../../rooms/resend.ts";
-import { findRoom, renameRoom } from "../../../rooms/rooms.ts";
+import { findRoom } from "../../../rooms/rooms.ts";
+import {
+  archiveRoom,
+  describeRoom,
+  renameRoom,
+  setRole,
+} from "../../../rooms/settings.ts";
 import type {
   Member,
   Role,
@@ -79,7 +86,7 @@ interface Data {
   /** What the form before this page did. */
   done: string | null;
   /** What was typed into a form that came back. */
-  typed: { email?: string; name?: string };
+  typed: { email?: string; name?: string; description?: string };
   failure?: Failure;
 }
 
@@ -156,6 +163,22 @@ async function act(
     case "rename":
       await renameRoom(s, me, roomId, textOf(form, "name"));
       break;
+    case "describe":
+      await describeRoom(s, me, roomId, textOf(form, "description"));
+      break;
+    case "role": {
+      const role = textOf(form, "role") === "admin" ? "admin" : "member";
+      await setRole(s, me, roomId, textOf(form, "member"), role);
+      break;
+    }
+    case "archive":
+    case "restore":
+      await archiveRoom(s, me, roomId, intent === "archive");
+      break;
+    case "end":
+      await endRoom(s, me, roomId);
+      finishErasuresSoon(s);
+      return { location: "/rooms" };
     case "leave":
       await leaveRoom(s, me, roomId);
       finishErasuresSoon(s);
@@ -212,11 +235,16 @@ export const handler = define.handlers({
       }
       return answer;
     } catch (error) {
-      const failure = failureOf(error, ["email", "name"], requestId);
+      const failure = failureOf(
+        error,
+        ["email", "name", "description"],
+        requestId,
+      );
       // Throws again for people who are no members: they see no page at all.
       const data = await load(services, me, id, hasOutbox(ctx));
-      data.typed[textOf(form, "intent") === "rename" ? "name" : "email"] =
-        textOf(form, "name") || textOf(form, "email");
+      for (const field of ["email", "name", "description"] as const) {
+        if (form.has(field)) data.typed[field] = textOf(form, field);
+      }
       return page({ ...data, failure }, { status: failure.status });
     }
   },
@@ -230,6 +258,10 @@ const DONE: Record<string, string> = {
   revoke: "Invitation revoked.",
   remove: "The member was removed.",
   rename: "Room renamed.",
+  describe: "Saved.",
+  role: "The role was changed.",
+  archive: "The room is archived. It can be read, and nothing can be added.",
+  restore: "The room is back.",
 };
 
 /** The same for what went wrong after all. */
@@ -250,6 +282,7 @@ const KINDS = {
 export default define.page<typeof handler>(({ data, req, url }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
   const isDirect = room.kind === "direct";
+  const isArchived = room.archivedAt !== undefined;
   // Without a mail server nothing was sent.
   const isKept = done === "invite" && data.outbox;
   const happened = sentenceFor(DONE, isKept ? "invite-outbox" : done);
@@ -291,7 +324,7 @@ export default define.page<typeof handler>(({ data, req, url }) => {
           {members.length === 1
             ? "Only you so far"
             : `${members.length} people`}
-          {!isDirect && (
+          {!isDirect && !isArchived && (
             <>
               {" · "}
               <a href="#invite">Invite someone</a>
@@ -308,7 +341,7 @@ export default define.page<typeof handler>(({ data, req, url }) => {
           isAdmin={role === "admin"}
           page={readPage(url)}
         />
-        {!isDirect && (
+        {!isDirect && !isArchived && (
           <InviteForm
             first={me.unconfirmedUntil === undefined
               ? undefined
@@ -326,8 +359,10 @@ export default define.page<typeof handler>(({ data, req, url }) => {
             room={room}
             isAdmin={role === "admin"}
             isLast={members.length === 1}
-            name={data.typed.name}
-            error={failure?.fields.name}
+            isOnlyAdmin={role === "admin" && members.length > 1 &&
+              members.filter((it) => it.role === "admin").length === 1}
+            typed={data.typed}
+            errors={failure?.fields ?? {}}
           />
         )}
       </div>

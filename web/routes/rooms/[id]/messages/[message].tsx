@@ -181,13 +181,15 @@ export default define.page<typeof handler>(({ data }) => {
             Show it in the conversation
           </a>
         </p>
-        <MessageForms
-          message={message}
-          me={me.id}
-          role={role}
-          link={link}
-          typed={typed}
-        />
+        {room.archivedAt === undefined && (
+          <MessageForms
+            message={message}
+            me={me.id}
+            role={role}
+            link={link}
+            typed={typed}
+          />
+        )}
       </div>
     </>
   );

@@ -1,0 +1,177 @@
+/** What admins change of a room. Each change is checked in its commit: roles may change meanwhile. */
+import { untilCommitted } from "../accounts/store.ts";
+import type { Account } from "../accounts/types.ts";
+import { AppError } from "../errors.ts";
+import type { Services } from "../services.ts";
+import { announceRoomName } from "./announce.ts";
+import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import { listOpen } from "./opening.ts";
+import { readDescription, readMembership, readName } from "./rooms.ts";
+import {
+  directRoom,
+  isId,
+  keys,
+  listAll,
+  type Membership,
+  notAdmin,
+  notFound,
+  roomArchived,
+  type StoredRoom,
+} from "./store.ts";
+import { roomSeenBy } from "./titles.ts";
+import type { Role, Room } from "./types.ts";
+
+type SettingsServices = Pick<Services, "kv" | "realtime">;
+
+/** The room and the membership of an admin of it. */
+async function asAdmin(
+  s: Pick<Services, "kv">,
+  actor: Account,
+  roomId: string,
+) {
+  const { room, membership } = await readMembership(s, actor.id, roomId);
+  if (room.value.kind === "direct") throw directRoom();
+  if (membership.value.role !== "admin") throw notAdmin();
+  return { room, membership };
+}
+
+/** Changes the record of a room, and with `also` what belongs to it. */
+function change(
+  s: Pick<Services, "kv">,
+  actor: Account,
+  roomId: string,
+  how: (room: StoredRoom) => StoredRoom,
+  also: (commit: Deno.AtomicOperation, room: StoredRoom) => void = () => {},
+): Promise<Room> {
+  return untilCommitted(async () => {
+    const { room, membership } = await asAdmin(s, actor, roomId);
+    const changed = how(room.value);
+    const commit = s.kv.atomic().check(room).check(membership)
+      .set(room.key, changed);
+    listOpen(commit, room.value, changed);
+    also(commit, changed);
+    const { ok } = await commit.commit();
+    return ok ? await roomSeenBy(s, actor.id, changed) : undefined;
+  });
+}
+
+/** @throws {AppError} `room-archived` (409). */
+function active(room: StoredRoom): StoredRoom {
+  if (room.archivedAt !== undefined) throw roomArchived();
+  return room;
+}
+
+/**
+ * Gives a room another name.
+ *
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` and `room-archived` (409),
+ * `invalid` (422) with `fields.name`.
+ */
+export async function renameRoom(
+  s: SettingsServices,
+  actor: Account,
+  roomId: string,
+  name: string,
+): Promise<Room> {
+  const renamed = await change(s, actor, roomId, (room) => ({
+    ...active(room),
+    name: readName(name),
+  }));
+  await announceRoomName(s, renamed);
+  return renamed;
+}
+
+/**
+ * Says what a room is for, on its members' page and where open rooms are listed; empty: no longer.
+ *
+ * @throws {AppError} as {@link renameRoom}, with `fields.description`.
+ */
+export async function describeRoom(
+  s: SettingsServices,
+  actor: Account,
+  roomId: string,
+  description: string,
+): Promise<Room> {
+  return await change(s, actor, roomId, (room) => ({
+    ...active(room),
+    description: readDescription(description),
+  }));
+}
+
+/**
+ * Archives a room, so that it can be read and nothing can be added, by anyone; or brings it back.
+ * Once more changes nothing. It has taken effect in realtime, too, when this resolves, unless that
+ * is away: then it does as soon as it can be reached, and web refuses what is written meanwhile.
+ *
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409).
+ */
+export async function archiveRoom(
+  s: SettingsServices,
+  actor: Account,
+  roomId: string,
+  isArchived: boolean,
+): Promise<Room> {
+  const room = await change(s, actor, roomId, (room) => {
+    if (isArchived === (room.archivedAt !== undefined)) return room;
+    const archivedAt = isArchived ? Date.now() : undefined;
+    return { ...room, archivedAt, version: nextVersion(room) };
+  }, (commit, room) => noteHandOver(commit, roomId, room.version ?? 0));
+  await handOver(s, roomId);
+  return room;
+}
+
+/** What would leave a room without an admin. */
+export const lastAdmin = (): AppError =>
+  new AppError({
+    code: "last-admin",
+    status: 409,
+    message:
+      "You are the only admin of this room. Make somebody else an admin first.",
+  });
+
+/** Whether anybody but this member is an admin of a room. */
+export async function hasOtherAdmin(
+  s: Pick<Services, "kv">,
+  roomId: string,
+  memberId: string,
+): Promise<boolean> {
+  const members = await listAll<Membership>(s.kv, keys.members(roomId));
+  return members.some(({ key, value }) =>
+    value.role === "admin" && key.at(-1) !== memberId
+  );
+}
+
+/**
+ * Makes a member an admin, or a plain member again; the same role again changes nothing. A room is
+ * never left without an admin: all changes of its members happen one after another.
+ *
+ * @throws {AppError} `not-found` (404) also for somebody who is not in the room; `not-admin` (403);
+ * `last-admin` and `direct-room` (409).
+ */
+export async function setRole(
+  s: SettingsServices,
+  actor: Account,
+  roomId: string,
+  memberId: string,
+  role: Role,
+): Promise<void> {
+  if (!isId(memberId)) throw notFound();
+  await untilCommitted(async () => {
+    const { room, membership } = await asAdmin(s, actor, roomId);
+    const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
+    if (target.versionstamp === null) throw notFound();
+    if (target.value.role === role) return true;
+    if (role === "member" && !await hasOtherAdmin(s, roomId, memberId)) {
+      throw lastAdmin();
+    }
+    const version = nextVersion(room.value);
+    const changed: Membership = { ...target.value, role };
+    const commit = s.kv.atomic().check(room).check(membership).check(target)
+      .set(room.key, { ...room.value, version })
+      .set(target.key, changed)
+      .set(keys.accountRoom(memberId, roomId), changed);
+    const { ok } = await noteHandOver(commit, roomId, version).commit();
+    return ok || undefined;
+  });
+  await handOver(s, roomId);
+}
