@@ -51,12 +51,6 @@ const STATUS: Record<string, string> = {
   offline: "You are offline. Nothing is lost.",
 };
 
-const WAYS_ON: Record<WayOn, string> = {
-  login: "Sign in to continue.",
-  rooms: "Go to your rooms.",
-  reload: "Reload the page.",
-};
-
 /** A room: its messages, who is here, and the form to write. Alive where script runs. */
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
@@ -216,11 +210,6 @@ export default function Room(props: RoomProps) {
 
   const { online, typing } = state;
   const waiting = state.unsent.filter((u) => u.status === "sending").length;
-  const waysOn: Record<WayOn, string> = {
-    login: `/login?next=/rooms/${roomId}`,
-    rooms: "/rooms",
-    reload: "",
-  };
   return (
     <section
       class={`room ${alive ? "alive" : ""} ${wayOn ? "refused" : ""}`}
@@ -240,7 +229,7 @@ export default function Room(props: RoomProps) {
             {status ??
               later?.here(online, me.id)}{" "}
             {status && waiting > 0 && `Waiting to be sent: ${waiting}.`}
-            {wayOn && <a href={waysOn[wayOn]}>{WAYS_ON[wayOn]}</a>}
+            {wayOn && later?.linkOn(wayOn, roomId)}
           </p>
         </div>
         <a

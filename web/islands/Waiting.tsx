@@ -86,9 +86,9 @@ export default function Waiting({ me, wsUrl, except }: WaitingProps) {
 }
 
 const textOf = (
-  { content, request }: WaitingRoom["failed"][number],
+  { content, request, uploads = [] }: WaitingRoom["failed"][number],
 ): string => {
-  if (!request) return content;
+  if (!request) return content || uploads.map(({ name }) => name).join(", ");
   if (request.event === "edit-message") return request.content;
   return request.event === "react" ? request.emoji : "A deletion";
 };

@@ -14,7 +14,8 @@ import { offerWords } from "./offer.ts";
 import { press } from "./press.ts";
 import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
-import { type FeedLink, followFeed } from "./feed.ts";
+import { carryFiles } from "./carry.ts";
+import { followFeed } from "./feed.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
 import { takeFiles } from "./take-files.ts";
 import { walk } from "./walk.ts";
@@ -22,6 +23,7 @@ import { tellZone } from "./zone.ts";
 
 export { here, writing } from "../drawn/who.ts";
 export { giveBack } from "./refused.ts";
+export { linkOn } from "../drawn/link-on.tsx";
 
 /** Once what changes messages is here, that needs no network: ms. */
 const EXTRAS = 5_000;
@@ -32,7 +34,7 @@ export function begin(
   input: HTMLTextAreaElement,
   signal: AbortSignal,
   keys: Keys,
-  room: FeedLink & Pick<OpenRoom, "state" | "mentionsIn">,
+  room: OpenRoom,
 ): void {
   tellZone();
   // Offline, a page that is asked for is our own.
@@ -40,7 +42,8 @@ export function begin(
   walk(log);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
-  takeFiles(input, signal);
+  takeFiles(input, room, signal);
+  carryFiles(room);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.
   const getExtras = () =>

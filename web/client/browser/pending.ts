@@ -5,12 +5,27 @@ type Bare<A> = A extends Amendment ? Omit<A, "roomId" | "clientId"> : never;
 /** An edit, a deletion or a reaction. */
 export type Request = Bare<Amendment>;
 
+/** A file that goes with a message, until the log has both. */
+export interface Upload {
+  /** Which, on whatever page: see uploads.ts. */
+  key: string;
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** The id web gave it, once all of it is there. */
+  id?: string;
+  /** Why web refused it. */
+  failed?: string;
+}
+
 /** What was written or done and is not yet acknowledged, as it is kept on the device. */
 export interface Kept extends Draft {
   /** When: milliseconds since the Unix epoch. The queue of a room is in this order. */
   timestamp: number;
   /** It is not a message but this, and `content` is empty. */
   request?: Request;
+  /** The files it is to have; empty where the page that had them was left too early. */
+  uploads?: Upload[];
   /** Why the server refused it for good. */
   failed?: string;
 }
@@ -83,10 +98,11 @@ export function openPending(
   const keys = (store: Storage) =>
     Object.keys(store).filter((key) => key.startsWith(unsent));
   const parse = (text: string | null): Kept[] => {
-    const kept = guarded(() => JSON.parse(text!), null);
-    return typeof kept?.clientId === "string" &&
-        (typeof kept.content === "string" || kept.request?.event)
-      ? [{ content: "", ...kept }]
+    const { words, ...kept } = guarded(() => JSON.parse(text!), null) ?? {};
+    const content = kept.content ?? words;
+    return typeof kept.clientId === "string" &&
+        (typeof content === "string" || kept.request?.event)
+      ? [{ ...kept, content: content ?? "" }]
       : [];
   };
   const told = () => guarded(tell, undefined);
@@ -106,9 +122,13 @@ export function openPending(
         if (keys(store).length >= LIMIT && store.getItem(key) === null) {
           return false;
         }
-        // Without a text, a tab of an older version does not take a request for a message.
-        const content = one.request ? undefined : one.content;
-        store.setItem(key, JSON.stringify({ ...one, content }));
+        // Without a text, a tab of an older version does not take a request for a message, nor
+        // the words of files for all of it.
+        const { content, request, uploads } = one;
+        const kept = request || uploads
+          ? { ...one, content: undefined, words: uploads && content }
+          : one;
+        store.setItem(key, JSON.stringify(kept));
         return true;
       }, false);
       told();

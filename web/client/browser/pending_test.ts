@@ -99,6 +99,19 @@ Deno.test("an edit is kept like a message, and older versions leave it alone", (
   assertEquals(JSON.parse(storage.getItem(key)!).content, undefined);
 });
 
+Deno.test("a message with files is kept with its words, and older versions leave it alone", () => {
+  const storage = fakeStorage();
+  const pending = openPending("me", "room", () => storage);
+  const uploads = [{ key: "p/1", name: "a.txt", size: 3 }];
+  const one = { ...kept("a"), uploads };
+  pending.keep(one);
+  assertEquals(pending.list(), [one]);
+  const [key] = Object.keys(storage);
+  assertEquals(JSON.parse(storage.getItem(key)!).content, undefined);
+  pending.keep({ ...one, content: "", uploads: [] });
+  assertEquals(pending.list(), [{ ...one, content: "", uploads: [] }]);
+});
+
 Deno.test("storage that is full or forbidden costs only the reload", () => {
   const full = openPending("me", "room", () => fakeStorage(0));
   assertFalse(full.keep(kept("a")));

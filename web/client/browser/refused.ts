@@ -2,7 +2,8 @@ import type { OpenRoom } from "./room.ts";
 
 /**
  * Ends the edits, deletions and reactions that the server refused for good: their reason is
- * told, and the words of an edit go back into the composer, after what is there.
+ * told, and the words of an edit go back into the composer, after what is there; so do those of a
+ * message whose files are gone.
  */
 export function giveBack({ room, input, fill, onNotice }: {
   room: OpenRoom;
@@ -10,11 +11,13 @@ export function giveBack({ room, input, fill, onNotice }: {
   fill(text: string): void;
   onNotice(sentence: string): void;
 }): void {
-  for (const { clientId, request, failed } of room.state().unsent) {
-    if (!request || !failed) continue;
+  for (const one of room.state().unsent) {
+    const { clientId, request, uploads, failed } = one;
+    if (!failed || !request && uploads?.length !== 0) continue;
     room.discard(clientId);
-    if (request.event === "edit-message") {
-      const text = [input.value, request.content].filter(Boolean).join("\n");
+    const { content } = request?.event === "edit-message" ? request : one;
+    if (content) {
+      const text = [input.value, content].filter(Boolean).join("\n");
       fill(text);
       room.saveDraft(text);
     }

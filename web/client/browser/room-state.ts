@@ -47,6 +47,7 @@ export interface RoomState {
 
 /** What happens on this side of the wire. */
 export type LocalAction =
+  /** Instead of what has its id, if anything does. */
   | ({ event: "send" } & Unsent)
   /** What has this id, or is to change the message that has. */
   | { event: "retry"; clientId: string }
@@ -161,7 +162,10 @@ function after(state: RoomState, action: Action): RoomState {
       return { ...state, typing: others(state.typing, action.id) };
     case "send": {
       const { event: _, ...one } = action;
-      const unsent = [...state.unsent, one];
+      const unsent = [
+        ...state.unsent.filter((u) => u.clientId !== one.clientId),
+        one,
+      ];
       return {
         ...newest(state),
         unsent: unsent.sort((a, b) => a.timestamp - b.timestamp),

@@ -7,7 +7,12 @@ import type {
 } from "../../../realtime/protocol.ts";
 import { expected } from "./entries.ts";
 import type { FeedLink } from "./feed.ts";
-import { type Kept, openPending, type Request } from "./pending.ts";
+import {
+  type Kept,
+  openPending,
+  type Request,
+  type Upload,
+} from "./pending.ts";
 import {
   type Action,
   isOf,
@@ -32,13 +37,21 @@ export interface OpenRoom extends FeedLink {
   state(): RoomState;
   /** A message as it will be once what waits about it is done. */
   message(id: string): Message | undefined;
-  /** Shows the message at once and sends it as soon as it can be. */
+  /** Shows the message at once, with the files that are attached, and sends it as soon as it can
+   * be. */
   send(content: string, replyTo?: string): void;
   /** Whom a text mentions, once what knows that is there. */
   mentionsIn?: (
     content: string,
     before?: Mention[],
   ) => Mention[] | undefined;
+  /** Hands over the files that were chosen for what is sent now. */
+  attached?(): Upload[] | undefined;
+  /** Sends a message with files, whose answer goes to `say`; whether that is under way. Until there
+   * is such a thing they wait. */
+  deliver?(one: Unsent, say: (answer: ServerFrame) => void): boolean;
+  /** Keeps and sends one instead of what has its id. */
+  put(one: Kept): void;
   retry(clientId: string): void;
   discard(clientId: string): void;
   /** The same for an edit, a deletion or a reaction. */
@@ -116,13 +129,15 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     if (gone) return dispatch({ event: "discard", clientId: gone.clientId });
     const first = state.unsent.find((u) => u.status === "sending");
     if (!first) return;
-    const { clientId, content, replyTo, mentions, request } = first;
+    const { clientId, content, replyTo, mentions, request, uploads } = first;
     if (clientId === asked) return;
     const message = { clientId, content, replyTo, mentions };
     const frame: ClientFrame = request
       ? { ...request, roomId, clientId }
       : { event: "chat-message", roomId, message };
-    if (link.send(frame)) asked = clientId;
+    if (uploads ? self.deliver?.(first, onFrame) : link.send(frame)) {
+      asked = clientId;
+    }
   }
 
   const again = () => {
@@ -142,13 +157,19 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   function write(
-    what: Pick<Kept, "content" | "replyTo" | "mentions" | "request">,
+    what: Pick<
+      Kept,
+      "content" | "replyTo" | "mentions" | "request" | "uploads"
+    >,
   ) {
     heed(true);
     const last = state.unsent.at(-1)?.timestamp ?? 0;
     // Never at the same time, whatever the clock says: the queue is in this order.
     const timestamp = Math.max(Date.now(), last + 1);
-    const one = { clientId: newId(), ...what, timestamp };
+    put({ clientId: newId(), ...what, timestamp });
+  }
+
+  function put(one: Kept) {
     if (pending.keep(one)) kept.add(one.clientId);
     else options.onNotice("Stay here until all is sent: this device is full.");
     add({ ...one, status: "sending" });
@@ -208,8 +229,10 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     const { ref = "", message, retryable } = error;
     const one = find(ref);
     if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
-    if (retryable && ref === asked) {
-      after("again", 1_000 + Math.random() * 2_000, again);
+    if (ref === asked) {
+      if (retryable) after("again", 1_000 + Math.random() * 2_000, again);
+      // So that it can be tried again.
+      else asked = "";
     }
     if (one?.failed) pending.keep(one);
   }
@@ -230,10 +253,6 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     },
   });
 
-  const unsent = pending.list();
-  const newest = unsent.at(-1)?.timestamp ?? 0;
-  for (const one of unsent) restore(one, Date.now() - newest > STALE);
-
   const self: OpenRoom = {
     ask: link.send,
     state: () => state,
@@ -242,7 +261,11 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       return found && expected(found, state);
     },
     send: (content, replyTo) =>
-      write({ content, replyTo, mentions: self.mentionsIn?.(content) }),
+      write({
+        ...{ content, replyTo, mentions: self.mentionsIn?.(content) },
+        uploads: self.attached?.(),
+      }),
+    put,
     request: (request) => write({ content: "", request }),
     heed,
     retry(clientId) {
@@ -284,5 +307,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       link.close();
     },
   };
+
+  const unsent = pending.list();
+  const newest = unsent.at(-1)?.timestamp ?? 0;
+  for (const one of unsent) restore(one, Date.now() - newest > STALE);
   return self;
 }

@@ -243,6 +243,70 @@ Deno.test("what is refused for good fails with the server's words, and holds up 
   });
 });
 
+Deno.test("a message with files keeps its place before what was written after it", () => {
+  const storage = fakeStorage();
+  const uploads = [{ key: "p/1", name: "a.txt", size: 3 }];
+  return setUp(storage, async ({ room, peer, state, states, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    await until(() => states.includes("live"));
+    const asked: string[] = [];
+    let say: Parameters<NonNullable<OpenRoom["deliver"]>>[1];
+    room.attached = () => uploads;
+    room.send("with a file");
+    const [{ clientId }] = state().unsent;
+    room.attached = () => undefined;
+    room.send("after it");
+    room.deliver = (one, answer) => {
+      asked.push(one.clientId);
+      say = answer;
+      return true;
+    };
+    room.heed();
+    assertEquals(asked, [clientId]);
+    // A round trip later nothing has come.
+    room.check();
+    await server.got("join-room", 2);
+    const online = [{ id: "ada", name: "Ada" }];
+    server.send({ ...joined, online });
+    await until(() => state().online.length > 0);
+    assertEquals(asked.length, 2);
+    const error = { event: "error", code: "no", ref: clientId } as const;
+    say!({ ...error, message: "No.", retryable: false });
+    // What failed holds up nothing, and can be tried again.
+    const { message } = await server.got("chat-message");
+    assertEquals(message.content, "after it");
+    server.send(entry(8, message.clientId));
+    await until(() => state().unsent.length === 1);
+    room.retry(clientId);
+    assertEquals(asked, [clientId, clientId, clientId]);
+    assertEquals(state().unsent.map(({ status }) => status), ["sending"]);
+    say!({ ...error, message: "No.", retryable: false });
+    // Taken out of it, a file leaves the words where they are.
+    room.put({ ...state().unsent[0], uploads: undefined });
+    const rest = await server.got("chat-message", 2);
+    assertEquals(rest.message, {
+      clientId,
+      content: "with a file",
+    });
+  });
+});
+
+Deno.test("what was refused is sent when it is tried again, with nothing else in between", () =>
+  setUp(fakeStorage(), async ({ room, peer, state, until }) => {
+    const server = await peer(0);
+    await goLive(server);
+    room.send("no");
+    const { message } = await server.got("chat-message");
+    const ref = message.clientId;
+    server.send({
+      ...{ event: "error", code: "no", message: "No.", retryable: false, ref },
+    });
+    await until(() => state().unsent[0].status === "failed");
+    room.retry(ref);
+    assertEquals((await server.got("chat-message", 2)).message, message);
+  }));
+
 Deno.test("someone removed from the room is told so and not reconnected", () =>
   setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
     const server = await peer(0);

@@ -1,6 +1,9 @@
+import type { OpenRoom } from "./room.ts";
+
 /** Files that are chosen, pasted or dropped are sent along; what does that is loaded when used. */
 export function takeFiles(
   input: HTMLTextAreaElement,
+  open: OpenRoom,
   signal: AbortSignal,
 ): void {
   const form = input.form!;
@@ -15,7 +18,11 @@ export function takeFiles(
     const chosen = [...files];
     if (chosen.length === 0) return;
     try {
-      (await import("../drawn/Uploads.tsx")).addUploads(input, chosen);
+      (await import("../drawn/Uploads.tsx")).addUploads(
+        input,
+        open,
+        chosen,
+      );
     } catch {
       // Offline, or the page is of an older build whose files are gone.
       said.textContent = "Files could not be added. Reload the page.";
@@ -28,6 +35,11 @@ export function takeFiles(
     event: E,
     listen: (event: HTMLElementEventMap[E]) => void,
   ) => element.addEventListener(event, listen, { signal });
+  on(room, "click", async ({ target }) => {
+    const key = (target as HTMLElement).dataset.drop;
+    if (!key) return;
+    (await import("../drawn/Uploads.tsx")).dropUpload(input, open, key);
+  });
   on(chooser, "change", () => void take(chooser.files!));
   on(input, "paste", (event) => {
     const { files } = event.clipboardData!;

@@ -1,4 +1,5 @@
 /** Sends what was written in rooms that are not open, from whatever page one is on. */
+import { carryFiles } from "./carry.ts";
 import { openPending, UNSENT } from "./pending.ts";
 import { type OpenRoom, openRoom, type OpenRoomOptions } from "./room.ts";
 import { initialState, type Unsent } from "./room-state.ts";
@@ -84,6 +85,7 @@ export function sendWaiting(options: WaitingOptions): {
         tell();
       },
     });
+    carryFiles(room);
     const { unsent } = room.state();
     rooms.set(roomId, { room, unsent });
     if (!unsent.some(({ status }) => status === "sending")) room.close();

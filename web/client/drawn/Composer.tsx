@@ -44,11 +44,12 @@ export function Composer(props: ComposerProps) {
 
   const submit = (event: Event) => {
     event.preventDefault();
+    const { value, dataset } = input.current!;
     if (closed) return;
     if (over > 0) {
       onNotice(`A message has at most ${MOST} characters.`);
-    } else if (!isBlank(input.current!.value)) {
-      props.onSend(input.current!.value.trim());
+    } else if (!isBlank(value) || dataset.files) {
+      props.onSend(value.trim());
     }
   };
 

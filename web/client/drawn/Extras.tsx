@@ -131,6 +131,8 @@ function Extras(props: ExtrasProps & { message: Message }) {
     choose("edit");
     // First, so that what is filled in is not taken for a draft.
     onTakeover((content) => {
+      // Enter where files were chosen meanwhile: they go with the next message.
+      if (!content) return;
       if (content !== message.content) {
         const mentions = room.mentionsIn?.(content, message.mentions);
         room.request({ event: "edit-message", id, content, mentions });

@@ -6,7 +6,7 @@ import type { Clock } from "./times.ts";
 export interface RowProps {
   /** The room's id; without it the message has no address. */
   room?: string;
-  message: Message;
+  message: Message & Pick<Unsent, "uploads">;
   /** The first of a group by one person: it carries the name. */
   head: boolean;
   me: string;
@@ -23,7 +23,7 @@ export interface RowProps {
   names?: Record<string, string>;
   /** The message this one answers, if it is in the window. */
   quoted?: Message;
-  /** For a message of mine that the log does not have yet. */
+  /** For a message of mine that the log does not have yet, which may have uploads. */
   status?: Unsent["status"];
   reason?: string;
 }

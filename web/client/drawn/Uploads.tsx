@@ -1,186 +1,99 @@
 import { render } from "preact";
-import { type Sending, upload } from "../browser/upload.ts";
-import { sizeOf } from "./files.tsx";
+import { takeBack } from "../browser/deliver.ts";
+import type { Upload } from "../browser/pending.ts";
+import type { OpenRoom } from "../browser/room.ts";
+import { fateOf, hold, isBusy, letGo } from "../browser/uploads.ts";
+import { UploadList } from "./UploadList.tsx";
 
 /** The protocol's own limit: importing the table would ship all of it. */
 const MOST = 10;
-
-/** As in room.ts, which is in another file of the build. */
-const newId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
-
-interface Item extends Sending {
-  key: string;
-  file: File;
-  /** Of its bytes, how many have gone: 0 to 1. */
-  done: number;
-  /** Its id, once it is there. */
-  id?: string;
-  /** Why it did not arrive. */
-  reason?: string;
-}
 
 type Tray = ReturnType<typeof openTray>;
 const trays = new WeakMap<HTMLTextAreaElement, Tray>();
 
 /** Begins to send files, which go with the message that is written in the input. */
-export function addUploads(input: HTMLTextAreaElement, files: File[]): void {
-  const tray = trays.get(input) ?? openTray(input);
+export function addUploads(
+  input: HTMLTextAreaElement,
+  room: OpenRoom,
+  files: File[],
+): void {
+  const tray = trays.get(input) ?? openTray(input, room);
   trays.set(input, tray);
   tray.add(files);
 }
 
-function openTray(input: HTMLTextAreaElement) {
-  const form = input.form!;
-  const room = location.pathname.split("/")[2];
+/** Takes a file out of the message it is to go with. */
+export function dropUpload(
+  input: HTMLTextAreaElement,
+  room: OpenRoom,
+  key: string,
+): void {
+  if (!trays.get(input)?.drop(key)) takeBack(room, key);
+  input.focus();
+}
+
+function openTray(input: HTMLTextAreaElement, room: OpenRoom) {
   const place = document.createElement("div");
-  form.before(place);
-  let items: Item[] = [];
-  let wanted = false;
-  let notice = "";
-  /** One message, however often it is tried. */
-  let clientId = newId();
+  input.form!.before(place);
+  let chosen: Upload[] = [];
 
-  const isWhole = () => items.every(({ id }) => id);
-
-  function change(next: Item[] = items, said = "") {
-    items = next;
-    notice = said;
-    render(items.length > 0 ? tray() : null, place);
-    if (wanted && items.length > 0 && isWhole()) post();
+  function show(next: Upload[], notice = "") {
+    chosen = next;
+    // The form sends them without a word, too.
+    if (chosen.length > 0) input.dataset.files = "some";
+    else delete input.dataset.files;
+    render(
+      chosen.length > 0
+        ? (
+          <div class="uploads">
+            <UploadList uploads={chosen} />
+            <p role="status">{notice}</p>
+          </div>
+        )
+        : null,
+      place,
+    );
   }
 
-  const update = (item: Item, now: Partial<Item>) => {
-    Object.assign(item, now);
-    if (items.includes(item)) change(items, notice);
+  async function follow({ key }: Upload) {
+    const fate = await fateOf({ key });
+    const told = fate === "later"
+      ? { failed: "It has not arrived yet. It is tried again when you send." }
+      : typeof fate === "object" && fate;
+    if (!told || !chosen.some((one) => one.key === key)) return;
+    show(chosen.map((one) => one.key === key ? { ...one, ...told } : one));
+  }
+
+  room.attached = () => {
+    if (chosen.length === 0) return;
+    const taken = chosen.map((one) => ({ ...one, failed: undefined }));
+    show([]);
+    return taken;
   };
-
-  function begin(item: Item) {
-    update(item, { done: 0, reason: undefined });
-    const sending = upload(room, item.file, (done) => update(item, { done }));
-    update(item, { cancel: sending.cancel });
-    sending.ended.then(
-      (id) => update(item, { id, done: 1 }),
-      (error: Error) => {
-        wanted = false;
-        update(item, { reason: error.message });
-      },
-    );
-  }
-
-  async function post() {
-    wanted = false;
-    const content = input.value.trim();
-    const sent = items;
-    try {
-      const answer = await fetch("/api/messages", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          ...{ roomId: room, clientId, content },
-          files: sent.map(({ id }) => id),
-        }),
-      });
-      if (!answer.ok) throw new Error((await answer.json()).error.message);
-    } catch (error) {
-      return change(
-        items,
-        error instanceof TypeError
-          ? "This could not be sent. Check your connection, then send it again."
-          : (error as Error).message,
-      );
-    }
-    clientId = newId();
-    // What was added meanwhile goes with the next one.
-    change(items.filter((item) => !sent.includes(item)));
-    // What was written on meanwhile is the next message.
-    if (input.value.trim() === content) {
-      input.value = "";
-      input.dispatchEvent(new Event("input"));
-    }
-  }
-
-  /** Instead of the text alone; whatever is edited or answered goes by itself. */
-  function send(event: Event) {
-    if (items.length === 0 || form.parentElement!.querySelector(".mode")) {
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    wanted = true;
-    change(
-      items,
-      isWhole()
-        ? ""
-        : "Your message is sent as soon as its files have arrived.",
-    );
-  }
-
-  const tray = () => (
-    <div class="uploads">
-      <ul>
-        {items.map((item) => (
-          <li key={item.key}>
-            <span class="truncate">
-              <bdi>{item.file.name}</bdi>{" "}
-              <span class="soft">{item.reason ?? sizeOf(item.file.size)}</span>
-            </span>
-            {!item.id && !item.reason && (
-              <progress value={item.done} aria-label={item.file.name} />
-            )}
-            {item.reason && (
-              <button
-                type="button"
-                class="button button-plain"
-                onClick={() => begin(item)}
-              >
-                Try again
-              </button>
-            )}
-            <button
-              type="button"
-              class="button button-plain"
-              aria-label={`Remove ${item.file.name}`}
-              onClick={() => {
-                item.cancel();
-                change(items.filter((other) => other !== item));
-                input.focus();
-              }}
-            >
-              Remove
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p role="status">{notice}</p>
-    </div>
-  );
-
-  form.addEventListener("submit", send, { capture: true });
-  form.addEventListener("keydown", (event) => {
-    // As the composer takes it: see Composer.tsx.
-    if (event.target !== input || event.key !== "Enter") return;
-    if (event.isComposing || event.keyCode === 229) return;
-    const sends = event.ctrlKey || event.metaKey ||
-      !event.shiftKey && !matchMedia("(pointer:coarse)").matches;
-    if (sends) send(event);
-  }, { capture: true });
   addEventListener("beforeunload", (event) => {
-    if (items.length > 0) event.preventDefault();
+    if (chosen.length > 0 || isBusy()) event.preventDefault();
   });
 
   return {
     add(files: File[]) {
-      const room = MOST - items.length;
-      const added = files.slice(0, Math.max(0, room)).map((file): Item => ({
-        ...{ key: newId(), file, done: 0 },
-        cancel: () => {},
-      }));
-      change(
-        [...items, ...added],
-        files.length > room ? `A message can have at most ${MOST} files.` : "",
+      const free = MOST - chosen.length;
+      const { roomId } = room.state();
+      const added = files.slice(0, Math.max(0, free))
+        .map((file) => hold(roomId, file));
+      show(
+        [...chosen, ...added],
+        files.length > free ? `A message can have at most ${MOST} files.` : "",
       );
-      added.forEach(begin);
+      added.forEach(follow);
       input.focus();
+    },
+    /** Whether it was here. */
+    drop(key: string): boolean {
+      const left = chosen.filter((one) => one.key !== key);
+      if (left.length === chosen.length) return false;
+      letGo(key);
+      show(left);
+      return true;
     },
   };
 }

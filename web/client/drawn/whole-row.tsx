@@ -5,12 +5,17 @@ import { reactorsOf } from "./reactors.ts";
 import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { timeOf } from "./times.ts";
+import { UploadList } from "./UploadList.tsx";
 import { VoiceNote } from "./voice.tsx";
 
 /** A message with all there is to it. Buttons name what they do in `data-do`; the list listens. */
 function drawn(props: RowProps) {
   const { room, message, head, me, alive, clock } = props;
-  const { hue, names, quoted, status, reason } = props;
+  const { hue, names, quoted, status } = props;
+  const uploads = status && message.uploads;
+  const reason = status === "sending" && uploads?.length
+    ? "This is sent once its files have arrived."
+    : props.reason;
   const { sender, timestamp, content, reactions = {} } = message;
   const reactors = reactorsOf(message, { ...names, [me]: "you" });
   const link = (id: string) => room && `/rooms/${room}/messages/${id}`;
@@ -68,6 +73,11 @@ function drawn(props: RowProps) {
         <VoiceNote room={room} message={message} alive={alive} />}
       {room && !message.deletedAt && message.files &&
         <Files room={room} files={message.files} />}
+      {uploads && (
+        <div class="uploads">
+          <UploadList uploads={uploads} />
+        </div>
+      )}
       {!head && time}
       {Object.keys(reactions).length > 0 && (
         <div class="reactions">

@@ -1,0 +1,26 @@
+import type { Upload } from "../browser/pending.ts";
+import { sizeOf } from "./files.tsx";
+
+/** Files on their way; what listens to its buttons is take-files.ts. */
+export function UploadList({ uploads }: { uploads: Upload[] }) {
+  return (
+    <ul>
+      {uploads.map(({ key, name, size, id, failed }) => (
+        <li key={key}>
+          <span class="truncate">
+            <bdi>{name}</bdi> <span class="soft">{failed ?? sizeOf(size)}</span>
+          </span>
+          {!id && !failed && <progress data-upload={key} aria-label={name} />}
+          <button
+            type="button"
+            class="button button-plain"
+            data-drop={key}
+            aria-label={`Remove ${name}`}
+          >
+            Remove
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

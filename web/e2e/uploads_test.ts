@@ -1,0 +1,183 @@
+import { assertEquals } from "@std/assert";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { openBrowser, openContext } from "./browser.ts";
+import { selfieFile } from "./media.ts";
+import { ada, createRoom, live, send, signUp } from "./people.ts";
+import { startStack } from "./stack.ts";
+
+const file = (name: string, text: string) => ({
+  name,
+  mimeType: "text/plain",
+  buffer: Buffer.from(text),
+});
+
+/** Holds back what is uploaded until it is let go. */
+async function holdUploads(page: Page) {
+  const gate = Promise.withResolvers<void>();
+  const uploads = "**/api/rooms/*/files*";
+  await page.route(uploads, async (route) => {
+    await gate.promise;
+    // The page may have given it up.
+    await route.continue().catch(() => {});
+  });
+  return async () => {
+    gate.resolve();
+    await page.unroute(uploads);
+  };
+}
+
+Deno.test({
+  name:
+    "a message with files is shown at once, sent when they are there, and in its place",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn(t) {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const { context, problems } = await openContext(browser, stack.url);
+      const page = await context.newPage();
+      page.on("dialog", (dialog) => dialog.accept());
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const room = await createRoom(page, "Uploads");
+      await live(page);
+      const rows = page.locator(".message");
+      const row = (text: string) => rows.filter({ hasText: text });
+      const composer = page.locator("textarea[name=content]");
+      const chooser = page.getByLabel("Files", { exact: true });
+      const whole = (name: string) =>
+        row(name).getByRole("link", { name }).waitFor();
+
+      await t.step("it keeps its place before what follows", async () => {
+        const release = await holdUploads(page);
+        await chooser.setInputFiles([file("plan.txt", "plan")]);
+        await send(page, "The plan");
+        await row("The plan").getByRole("progressbar").waitFor();
+        assertEquals(await composer.inputValue(), "");
+        await send(page, "As you see");
+        await row("As you see").waitFor();
+        await release();
+        await whole("plan.txt");
+        await page.locator(".message:not(.sending)", { hasText: "As you see" })
+          .waitFor();
+        await page.reload();
+        await live(page);
+        await whole("plan.txt");
+        assertEquals(
+          await page.locator("[role=log] .text").allInnerTexts(),
+          ["The plan", "As you see"],
+        );
+      });
+
+      await t.step("an answer takes its files with it", async () => {
+        await row("As you see").hover();
+        await row("As you see").getByRole("button", { name: /^Actions/ })
+          .click();
+        await page.getByRole("button", { name: "Reply" }).click();
+        await chooser.setInputFiles([file("answer.txt", "answer")]);
+        await page.getByRole("button", { name: "Remove answer.txt" }).waitFor();
+        await composer.press("Enter");
+        await whole("answer.txt");
+        assertEquals(
+          await row("answer.txt").locator(".quote").innerText(),
+          "Ada Lovelace As you see",
+        );
+        assertEquals(await page.locator(".mode").count(), 0);
+      });
+
+      await t.step("what is taken back is not sent", async () => {
+        const release = await holdUploads(page);
+        await chooser.setInputFiles([file("no.txt", "no")]);
+        await send(page, "Not this");
+        await row("Not this").getByRole("button", { name: "Discard" }).click();
+        await row("Not this").waitFor({ state: "detached" });
+        await release();
+        await send(page, "But this");
+        await page.locator(".message:not(.sending)", { hasText: "But this" })
+          .waitFor();
+      });
+
+      await t.step("a file that is refused says why and can go", async () => {
+        await chooser.setInputFiles([
+          file("good.txt", "good"),
+          file("empty.txt", ""),
+        ]);
+        await send(page, "Two of them");
+        await row("Two of them").getByText("This file is empty.").waitFor();
+        await row("Two of them")
+          .getByText("This was not sent, because of a file in it.").waitFor();
+        await row("Two of them")
+          .getByRole("button", { name: "Remove empty.txt" }).click();
+        await whole("good.txt");
+      });
+
+      await t.step("left too early, its words are given back", async () => {
+        const release = await holdUploads(page);
+        await chooser.setInputFiles([file("late.txt", "late")]);
+        await send(page, "Typed with care");
+        await row("Typed with care").getByRole("progressbar").waitFor();
+        await page.reload();
+        await live(page);
+        await page.getByText("Your files had not all arrived when you left.")
+          .waitFor();
+        assertEquals(await composer.inputValue(), "Typed with care");
+        assertEquals(await row("Typed with care").count(), 0);
+        await release();
+        // Chosen again, it goes.
+        await chooser.setInputFiles([file("late.txt", "late")]);
+        await composer.press("Enter");
+        await whole("late.txt");
+      });
+
+      await t.step("another tab leaves it to the one that sends", async () => {
+        const release = await holdUploads(page);
+        await chooser.setInputFiles([file("tabs.txt", "tabs")]);
+        await send(page, "From the first tab");
+        await row("From the first tab").getByRole("progressbar").waitFor();
+        const other = await context.newPage();
+        await other.goto(room);
+        await live(other);
+        const there = other.locator(".message", {
+          hasText: "From the first tab",
+        });
+        await there.getByRole("progressbar").waitFor();
+        await release();
+        await there.getByRole("link", { name: "tabs.txt" }).waitFor();
+        assertEquals(await there.count(), 1);
+        assertEquals(
+          await other.locator("textarea[name=content]").inputValue(),
+          "",
+        );
+        await other.close();
+      });
+
+      const shots = Deno.env.get("SHOTS");
+      if (shots) {
+        const release = await holdUploads(page);
+        for (
+          const [width, scheme] of [[390, "dark"], [1280, "light"]] as const
+        ) {
+          await page.setViewportSize({ width, height: 800 });
+          await page.emulateMedia({ colorScheme: scheme });
+          await chooser.setInputFiles([
+            file("a-very-long-name-".repeat(10) + ".txt", "x"),
+            file("b.txt", "y"),
+          ]);
+          await page.screenshot({ path: `${shots}/tray-${width}.png` });
+          await send(page, "Many of them, look");
+          await page.screenshot({ path: `${shots}/row-${width}.png` });
+          await row("Many of them").getByRole("button", { name: "Discard" })
+            .click();
+        }
+        await release();
+      }
+      assertEquals(problems, []);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
