@@ -99,14 +99,13 @@ async function conclude(room: Room, one: Unsent, fates: Fate[], say: Say) {
 
 /** What web answers to a message; undefined where that is not for a person to be told. */
 async function post(roomId: string, one: Unsent, files: string[]) {
-  const { clientId, content, replyTo, mentions } = one;
+  const { clientId, content, replyTo } = one;
   try {
     const answer = await fetch("/api/messages", {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({
-        ...{ roomId, clientId, content, replyTo, mentions, files },
-      }),
+      // Whom it mentions web finds by itself.
+      body: JSON.stringify({ roomId, clientId, content, replyTo, files }),
     });
     // The room's connection finds out by itself that the session has ended.
     if (answer.status === 401) return;
