@@ -15,16 +15,12 @@ const file = (name: string, text: string) => ({
 /** Holds back what is uploaded until it is let go. */
 async function holdUploads(page: Page) {
   const gate = Promise.withResolvers<void>();
-  const uploads = "**/api/rooms/*/files*";
-  await page.route(uploads, async (route) => {
+  await page.route("**/api/rooms/*/files*", async (route) => {
     await gate.promise;
     // The page may have given it up.
     await route.continue().catch(() => {});
   });
-  return async () => {
-    gate.resolve();
-    await page.unroute(uploads);
-  };
+  return () => gate.resolve();
 }
 
 Deno.test({
@@ -47,18 +43,23 @@ Deno.test({
       const row = (text: string) => rows.filter({ hasText: text });
       const composer = page.locator("textarea[name=content]");
       const chooser = page.getByLabel("Files", { exact: true });
+      const choose = async (...files: ReturnType<typeof file>[]) => {
+        await chooser.setInputFiles(files);
+        await page.getByRole("button", { name: `Remove ${files[0].name}` })
+          .waitFor();
+      };
       const whole = (name: string) =>
         row(name).getByRole("link", { name }).waitFor();
 
       await t.step("it keeps its place before what follows", async () => {
         const release = await holdUploads(page);
-        await chooser.setInputFiles([file("plan.txt", "plan")]);
+        await choose(file("plan.txt", "plan"));
         await send(page, "The plan");
         await row("The plan").getByRole("progressbar").waitFor();
         assertEquals(await composer.inputValue(), "");
         await send(page, "As you see");
         await row("As you see").waitFor();
-        await release();
+        release();
         await whole("plan.txt");
         await page.locator(".message:not(.sending)", { hasText: "As you see" })
           .waitFor();
@@ -76,8 +77,7 @@ Deno.test({
         await row("As you see").getByRole("button", { name: /^Actions/ })
           .click();
         await page.getByRole("button", { name: "Reply" }).click();
-        await chooser.setInputFiles([file("answer.txt", "answer")]);
-        await page.getByRole("button", { name: "Remove answer.txt" }).waitFor();
+        await choose(file("answer.txt", "answer"));
         await composer.press("Enter");
         await whole("answer.txt");
         assertEquals(
@@ -89,21 +89,21 @@ Deno.test({
 
       await t.step("what is taken back is not sent", async () => {
         const release = await holdUploads(page);
-        await chooser.setInputFiles([file("no.txt", "no")]);
+        await choose(file("no.txt", "no"));
         await send(page, "Not this");
         await row("Not this").getByRole("button", { name: "Discard" }).click();
         await row("Not this").waitFor({ state: "detached" });
-        await release();
+        release();
         await send(page, "But this");
         await page.locator(".message:not(.sending)", { hasText: "But this" })
           .waitFor();
       });
 
       await t.step("a file that is refused says why and can go", async () => {
-        await chooser.setInputFiles([
+        await choose(
           file("good.txt", "good"),
           file("empty.txt", ""),
-        ]);
+        );
         await send(page, "Two of them");
         await row("Two of them").getByText("This file is empty.").waitFor();
         await row("Two of them")
@@ -115,7 +115,7 @@ Deno.test({
 
       await t.step("left too early, its words are given back", async () => {
         const release = await holdUploads(page);
-        await chooser.setInputFiles([file("late.txt", "late")]);
+        await choose(file("late.txt", "late"));
         await send(page, "Typed with care");
         await row("Typed with care").getByRole("progressbar").waitFor();
         await page.reload();
@@ -124,16 +124,16 @@ Deno.test({
           .waitFor();
         assertEquals(await composer.inputValue(), "Typed with care");
         assertEquals(await row("Typed with care").count(), 0);
-        await release();
+        release();
         // Chosen again, it goes.
-        await chooser.setInputFiles([file("late.txt", "late")]);
+        await choose(file("late.txt", "late"));
         await composer.press("Enter");
         await whole("late.txt");
       });
 
       await t.step("another tab leaves it to the one that sends", async () => {
         const release = await holdUploads(page);
-        await chooser.setInputFiles([file("tabs.txt", "tabs")]);
+        await choose(file("tabs.txt", "tabs"));
         await send(page, "From the first tab");
         await row("From the first tab").getByRole("progressbar").waitFor();
         const other = await context.newPage();
@@ -143,7 +143,7 @@ Deno.test({
           hasText: "From the first tab",
         });
         await there.getByRole("progressbar").waitFor();
-        await release();
+        release();
         await there.getByRole("link", { name: "tabs.txt" }).waitFor();
         assertEquals(await there.count(), 1);
         assertEquals(
@@ -161,17 +161,17 @@ Deno.test({
         ) {
           await page.setViewportSize({ width, height: 800 });
           await page.emulateMedia({ colorScheme: scheme });
-          await chooser.setInputFiles([
+          await choose(
             file("a-very-long-name-".repeat(10) + ".txt", "x"),
             file("b.txt", "y"),
-          ]);
+          );
           await page.screenshot({ path: `${shots}/tray-${width}.png` });
           await send(page, "Many of them, look");
           await page.screenshot({ path: `${shots}/row-${width}.png` });
           await row("Many of them").getByRole("button", { name: "Discard" })
             .click();
         }
-        await release();
+        release();
       }
       assertEquals(problems, []);
     } finally {

@@ -1,5 +1,7 @@
 import type { OpenRoom } from "./room.ts";
 
+const load = () => import("../drawn/Uploads.tsx");
+
 /** Files that are chosen, pasted or dropped are sent along; what does that is loaded when used. */
 export function takeFiles(
   input: HTMLTextAreaElement,
@@ -18,7 +20,7 @@ export function takeFiles(
     const chosen = [...files];
     if (chosen.length === 0) return;
     try {
-      (await import("../drawn/Uploads.tsx")).addUploads(
+      (await load()).addUploads(
         input,
         open,
         chosen,
@@ -38,8 +40,10 @@ export function takeFiles(
   on(room, "click", async ({ target }) => {
     const key = (target as HTMLElement).dataset.drop;
     if (!key) return;
-    (await import("../drawn/Uploads.tsx")).dropUpload(input, open, key);
+    (await load()).dropUpload(input, open, key);
   });
+  // While the person chooses.
+  on(chooser, "click", () => void load().catch(() => {}));
   on(chooser, "change", () => void take(chooser.files!));
   on(input, "paste", (event) => {
     const { files } = event.clipboardData!;
