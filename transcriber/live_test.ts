@@ -51,12 +51,12 @@ Deno.test({
     assertEquals(await ending(client), "1000");
     const finals = client.frames.filter((frame) => frame.type === "final");
     assertEquals(finals.map(({ text }) => text), [
-      "Hello how are you doing today",
-      "Please send me the report before noon",
+      "Hello how are you doing today.",
+      "Please send me the report before noon.",
     ]);
     assertEquals(
       finals[0].words.map(({ word }) => word).join(" "),
-      "hello how are you doing today",
+      "hello how are you doing today.",
     );
     assertEquals(client.frames[0].type, "partial");
     assert(client.frames.length > 6, "several partials");

@@ -31,7 +31,7 @@ Deno.test({
         post(recording, type),
       );
       const { text, words, duration, clip } = await response.json();
-      assertEquals(text, "Thank you very much for your help", type);
+      assertEquals(text, "Thank you very much for your help.", type);
       assertEquals(words.length, 7);
       assertEquals(Object.keys(words[0]), [
         "word",
@@ -71,7 +71,7 @@ Deno.test("marks that were spoken and names that are likely reach the engine, an
   const texts = ["spoken=false", "spoken=true&hints=Ada, Grace,,"];
   const heard = [];
   for (const query of texts) heard.push((await (await ask(query)).json()).text);
-  assertEquals(heard, ["25 people question mark", "25 people?"]);
+  assertEquals(heard, ["25 people question mark.", "25 people?"]);
   assertEquals(recognizer.asked.map(({ hints }) => hints), [
     [],
     ["Ada", "Grace"],
@@ -97,7 +97,7 @@ Deno.test("what a person chose in their account holds for each of their recordin
     });
     texts.push((await answer.json()).text);
   }
-  assertEquals(texts, ["25 people?", "25 people question mark"]);
+  assertEquals(texts, ["25 people?", "25 people question mark."]);
   assertEquals(recognizer.asked.map(({ hints }) => hints), [
     ["Ada", "Grace"],
     ["Grace", "Linus", "Ada"],

@@ -1,9 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Update, Word } from "../recognizers/recognizer.ts";
+import { OneWord } from "../testing/recognizers.ts";
 import { Scripted } from "../testing/scripted-engine.ts";
 import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
 import { writeMarks } from "./marks.ts";
-import { writeNumbers } from "./numbers.ts";
+import { writeNumbers } from "./numbers/numbers.ts";
+import { writeSentence } from "./sentences.ts";
 import { written } from "./written.ts";
 
 const wordsOf = (text: string): Word[] =>
@@ -14,7 +16,8 @@ const wordsOf = (text: string): Word[] =>
     confidence: 1 - i / 100,
   }));
 const textOf = (words: Word[]) => words.map(({ word }) => word).join(" ");
-const numbers = (text: string) => textOf(writeNumbers(wordsOf(text)));
+const numbers = (text: string, language = "en-US") =>
+  textOf(writeNumbers(wordsOf(text), language));
 const marks = (text: string, language = "en-US") =>
   textOf(writeMarks(wordsOf(text), language));
 
@@ -40,7 +43,7 @@ Deno.test("numbers of ten and above are digits, and what is no number stays", ()
     ["seven hundred and", "700 and"],
   ];
   for (const [said, expected] of cases) assertEquals(numbers(said), expected);
-  const [, joined] = writeNumbers(wordsOf("in twenty five days"));
+  const [, joined] = writeNumbers(wordsOf("in twenty five days"), "en");
   assertEquals(joined, { word: "25", start: 1, end: 3, confidence: 0.98 });
 });
 
@@ -101,6 +104,144 @@ Deno.test("whatever is said, words that are no numbers stay, in their order", ()
   }
 });
 
+Deno.test("numbers of German, French and Spanish are digits, and what is no number stays", () => {
+  const cases: Record<string, [string, string][]> = {
+    "de-DE": [
+      ["einundzwanzig Leute", "21 Leute"],
+      ["ein und zwanzig Leute", "21 Leute"],
+      ["zweitausendvierundzwanzig", "2024"],
+      ["zwei tausend vier und zwanzig", "2024"],
+      ["neunzehnhundertneunundneunzig", "1999"],
+      ["eine Million dreihundert", "1.000.300"],
+      ["hunderteins", "101"],
+      ["drei Komma eins vier", "3,14"],
+      ["fünf fünf eins zwo", "5512"],
+      ["vier fünf sechs", "456"],
+      ["ein Haus und eine Katze", "ein Haus und eine Katze"],
+      ["tausend Dank und hundert Grüße", "tausend Dank und hundert Grüße"],
+      ["tausendundeine Nacht", "tausendundeine Nacht"],
+      ["acht und neun", "acht und neun"],
+      ["zehn Uhr dreißig", "10 Uhr 30"],
+    ],
+    "fr-FR": [
+      ["vingt et un", "21"],
+      ["vingt-et-un", "21"],
+      ["quatre-vingt-dix-neuf personnes", "99 personnes"],
+      ["quatre vingt dix neuf", "99"],
+      ["soixante et onze", "71"],
+      ["nonante-neuf", "99"],
+      ["deux mille vingt-quatre", "2024"],
+      ["mille neuf cent quatre-vingt-dix", "1990"],
+      ["un million deux cents", "1\u202f000\u202f200"],
+      ["trois virgule un quatre", "3,14"],
+      ["dix pour cent", "10 pour cent"],
+      ["mille mercis", "mille mercis"],
+      ["un pain neuf", "un pain neuf"],
+      ["peut-être vingt", "peut-être 20"],
+    ],
+    "es-ES": [
+      ["treinta y cinco", "35"],
+      ["veintiún días", "21 días"],
+      ["doscientas personas", "200 personas"],
+      ["mil novecientos noventa y nueve", "1999"],
+      ["dos mil veinticuatro", "2024"],
+      ["un millón cien", "1.000.100"],
+      ["tres coma uno cuatro", "3,14"],
+      ["diez por ciento", "10 por ciento"],
+      ["mil gracias", "mil gracias"],
+      ["uno y otro", "uno y otro"],
+    ],
+    "nl-NL": [["twintig mensen", "twintig mensen"]],
+  };
+  for (const [language, all] of Object.entries(cases)) {
+    for (const [said, expected] of all) {
+      assertEquals(numbers(said, language), expected, said);
+    }
+  }
+});
+
+/** Numbers below a thousand in words, and how thousands are said. */
+const SPELLERS: Record<string, (n: number) => string> = {
+  de(n) {
+    const ones =
+      "null eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn"
+        .split(" ");
+    const tens =
+      "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig".split(
+        " ",
+      );
+    const count = (m: number) => this.de(m).replace(/eins$/, "ein");
+    if (n < 20) return ones[n];
+    if (n < 100) {
+      const t = tens[Math.floor(n / 10) - 2];
+      return n % 10 ? `${count(n % 10)}und${t}` : t;
+    }
+    const [size, name] = n < 1_000 ? [100, "hundert"] : [1_000, "tausend"];
+    const rest = n % size ? this.de(n % size) : "";
+    return count(Math.floor(n / size)) + name + rest;
+  },
+  fr(n) {
+    const ones =
+      "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize dix-sept dix-huit dix-neuf"
+        .split(" ");
+    const tens = "vingt trente quarante cinquante soixante".split(" ");
+    if (n < 20) return ones[n];
+    if (n < 60 || n < 80) {
+      const base = n < 60 ? n - n % 10 : 60;
+      const t = tens[base / 10 - 2];
+      if (n === base) return t;
+      return n % 10 === 1
+        ? `${t} et ${this.fr(n - base)}`
+        : `${t}-${this.fr(n - base)}`;
+    }
+    if (n < 100) {
+      return n === 80 ? "quatre-vingts" : `quatre-vingt-${this.fr(n - 80)}`;
+    }
+    const [size, name] = n < 1_000 ? [100, "cent"] : [1_000, "mille"];
+    const head = Math.floor(n / size);
+    const rest = n % size ? ` ${this.fr(n % size)}` : "";
+    return (head === 1 ? name : `${this.fr(head)} ${name}`) + rest;
+  },
+  es(n) {
+    const ones =
+      "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve"
+        .split(" ");
+    const tens = "treinta cuarenta cincuenta sesenta setenta ochenta noventa"
+      .split(" ");
+    const hundreds =
+      "ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos"
+        .split(" ");
+    if (n < 30) return ones[n];
+    if (n < 100) {
+      const t = tens[Math.floor(n / 10) - 3];
+      return n % 10 ? `${t} y ${ones[n % 10]}` : t;
+    }
+    if (n < 1_000) {
+      if (n === 100) return "cien";
+      const h = hundreds[Math.floor(n / 100) - 1];
+      return n % 100 ? `${h} ${this.es(n % 100)}` : h;
+    }
+    const head = Math.floor(n / 1_000);
+    const rest = n % 1_000 ? ` ${this.es(n % 1_000)}` : "";
+    return (head === 1 ? "mil" : `${this.es(head)} mil`) + rest;
+  },
+};
+
+Deno.test("every number from ten to ten thousand, and some beyond, is the one that was said, in each language", () => {
+  const some = Array.from({ length: 9_990 }, (_, i) => i + 10);
+  for (let n = 10_000; n < 1e6; n = Math.floor(n * 1.37) + 1) some.push(n);
+  for (const [language, speller] of Object.entries(SPELLERS)) {
+    for (const n of some) {
+      const said = speller.call(SPELLERS, n);
+      // Alone they mean many.
+      if (
+        /^(cien|ciento|cent|mil|mille|(ein)?hundert|(ein)?tausend)$/.test(said)
+      ) continue;
+      assertEquals(numbers(said, language).replace(/\D/g, ""), String(n), said);
+    }
+  }
+});
+
 Deno.test("marks stand for their names, in each language that has some", () => {
   const cases = [
     ["hello comma how are you question mark", "hello, how are you?"],
@@ -117,6 +258,79 @@ Deno.test("marks stand for their names, in each language that has some", () => {
   assertEquals(marks("hello comma you", "ja"), "hello comma you");
 });
 
+Deno.test("what is said between two pauses ends as a sentence does, and no word is another", () => {
+  const cases: Record<string, [string, string][]> = {
+    en: [
+      ["Hello how are you doing", "Hello how are you doing."],
+      ["How are you doing today", "How are you doing today?"],
+      ["Could you send me that", "Could you send me that?"],
+      ["What a day it was", "What a day it was."],
+      ["When I come home I sleep", "When I come home I sleep."],
+      ["How much is the bread", "How much is the bread?"],
+      ["Oh my goodness", "Oh my goodness"],
+      ["It is already said so!", "It is already said so!"],
+    ],
+    "de-AT": [
+      ["Kannst du mir das schicken", "Kannst du mir das schicken?"],
+      ["Wo ist das Brot heute", "Wo ist das Brot heute?"],
+      ["Was ich noch sagen wollte", "Was ich noch sagen wollte."],
+    ],
+    fr: [
+      ["Est-ce que tu viens demain", "Est-ce que tu viens demain?"],
+      ["Je viens demain à midi", "Je viens demain à midi."],
+    ],
+    es: [
+      ["Dónde está el pan hoy", "¿Dónde está el pan hoy?"],
+      ["Que tengas un buen día", "Que tengas un buen día."],
+    ],
+    ja: [["a b c d e", "a b c d e"]],
+  };
+  for (const [language, all] of Object.entries(cases)) {
+    for (const [said, expected] of all) {
+      const words = wordsOf(said);
+      assertEquals(textOf(writeSentence(words, language)), expected);
+      assertEquals(textOf(words), said, "what was given stays");
+    }
+  }
+});
+
+Deno.test("each stretch of a recording is a sentence of its own", async () => {
+  const word = (word: string, start: number) => ({
+    word,
+    start,
+    end: start + 0.2,
+    confidence: 1,
+  });
+  const raw = "how are you today i am fine I think so too".split(" ");
+  const times = [0, 0.2, 0.4, 0.6, 1.5, 1.7, 1.9, 3, 3.2, 3.4, 3.6];
+  const engine = new OneWord();
+  engine.transcribe = () =>
+    Promise.resolve({
+      text: "How are you today I am fine I think so too",
+      words: raw.map((it, i) => word(it, times[i])),
+      duration: 4,
+    });
+  const { signal } = new AbortController();
+  const ask = (spoken: boolean) =>
+    written(engine).transcribe(new Int16Array(), {
+      language: "en",
+      signal,
+      spoken,
+    });
+  const { text, words } = await ask(false);
+  assertEquals(text, "How are you today? I am fine I think so too.");
+  // Words are the engine's own, but for what was put behind them.
+  assertEquals(
+    words.map(({ word }) => word).join(" "),
+    "how are you today? i am fine I think so too.",
+  );
+  assertEquals(words.map(({ start }) => start), times);
+  assertEquals(
+    (await ask(true)).text,
+    "How are you today I am fine I think so too",
+  );
+});
+
 Deno.test("an engine's text is written so, whole and live, marks only where that was asked for", async () => {
   const sentence = "twenty five people comma new line thank you";
   const engine = written(await Scripted.hearing(sentence));
@@ -124,7 +338,7 @@ Deno.test("an engine's text is written so, whole and live, marks only where that
   const { signal } = new AbortController();
   const options = { language: "en-US", signal };
   const plain = await engine.transcribe(pcm, options);
-  assertEquals(plain.text, "25 people comma new line thank you");
+  assertEquals(plain.text, "25 people comma new line thank you.");
   assertEquals(plain.words.length, 7);
   const marked = await engine.transcribe(pcm, { ...options, spoken: true });
   assertEquals(marked.text, "25 people,\nThank you");

@@ -7,11 +7,12 @@ import type {
   Word,
 } from "../recognizers/recognizer.ts";
 import { writeMarks } from "./marks.ts";
-import { writeNumbers } from "./numbers.ts";
+import { writeNumbers } from "./numbers/numbers.ts";
+import { writeSentence } from "./sentences.ts";
 
 /**
- * An engine whose text is as people would send it: numbers in digits where the engine writes none,
- * and marks that were spoken, for whoever asked for that. Words are joined or left, never changed
+ * An engine whose text is as people would send it: numbers in digits and ends of sentences where the engine writes
+ * none, and marks that were spoken, for whoever asked for that. Words are joined or left, never changed
  * into others.
  */
 export function written(engine: Recognizer): Recognizer {
@@ -41,7 +42,8 @@ export function written(engine: Recognizer): Recognizer {
             });
             return;
           }
-          const better = rewritten(engine, { text, words: [] }, options);
+          const guess = { text, words: [] };
+          const better = rewritten(engine, guess, { ...options, guess: true });
           options.onUpdate({ type: "partial", text: better.text });
         },
       });
@@ -54,10 +56,11 @@ type Heard = Pick<Transcription, "text" | "words">;
 function rewritten(
   { writes }: Recognizer,
   heard: Heard,
-  { language, spoken }: Pick<TranscribeOptions, "language" | "spoken">,
+  { language, spoken, guess }:
+    & Pick<TranscribeOptions, "language" | "spoken">
+    & { guess?: boolean },
 ): Heard {
-  const numbers = !writes && /^en\b/i.test(language);
-  if (!numbers && !spoken) return heard;
+  if (writes && !spoken) return heard;
   const pieces = heard.text.split(/\s+/).filter((piece) => piece !== "");
   // An engine may know no times, or count words otherwise; its text is what counts.
   const timed = pieces.length === heard.words.length;
@@ -65,7 +68,15 @@ function rewritten(
     ...(timed ? heard.words[i] : NO_TIME),
     word,
   }));
-  const better = writeAll(words, language, { numbers, spoken });
+  const marked = spoken
+    ? writeMarks(words.map((word) => ({ ...word })), language)
+    : words;
+  const better = writes ? marked : stretchesIn(marked, heard.words)
+    .flatMap((stretch) => {
+      const numbered = writeNumbers(stretch, language);
+      // Whoever speaks marks says where a sentence ends, and a guess has no end yet.
+      return spoken || guess ? numbered : writeSentence(numbered, language);
+    });
   // What was not touched stays as the engine gave it.
   const given = new Map(words.map((word, i) => [keyOf(word), heard.words[i]]));
   return {
@@ -82,16 +93,27 @@ const keyOf = ({ word, start, end }: Word) => `${start} ${end} ${word}`;
 
 const NO_TIME = { start: 0, end: 0, confidence: 1 };
 
-function writeAll(
-  words: Word[],
-  language: string,
-  { numbers, spoken }: { numbers: boolean; spoken?: boolean },
-): Word[] {
-  const marked = spoken
-    ? writeMarks(words.map((word) => ({ ...word })), language)
-    : words;
-  return numbers ? writeNumbers(marked) : marked;
+/** Seconds between two words that end a sentence, where the second has a capital letter. */
+const PAUSE = 0.3;
+
+/**
+ * What was said between two pauses, each: it begins with a capital letter that the engine's own word
+ * has not, or after a pause.
+ */
+function stretchesIn(words: Word[], heard: Word[]): Word[][] {
+  const stretches: Word[][] = [];
+  words.forEach((word, i) => {
+    const said = heard.length === words.length ? heard[i] : undefined;
+    const before = heard[i - 1];
+    const begins = said && before && isCapital(word.word) &&
+      (!isCapital(said.word) || said.start - before.end >= PAUSE);
+    if (i === 0 || begins) stretches.push([]);
+    stretches.at(-1)!.push(word);
+  });
+  return stretches;
 }
+
+const isCapital = (word: string) => /^\p{Lu}/u.test(word);
 
 /** Words with a space between them, and none beside a line break. */
 const textOf = (words: Word[]) =>

@@ -1,3 +1,4 @@
+import { saveDictation } from "../../dictation/settings.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type TestApp, testApp } from "../../http/testing/app.ts";
 import { createRoom } from "../../rooms/rooms.ts";
@@ -62,6 +63,8 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     content: "And “tea”",
     files: [file.id],
   });
+  const dictation = { language: "de-DE", spoken: true, words: ["Sauerteig"] };
+  await saveDictation(s, account.id, { ...dictation, words: "Sauerteig" });
   const path = await ticketOf(app, ada.cookie);
   const answer = await app.ask(path, { cookie: ada.cookie });
   assertEquals(answer.headers.get("content-type"), "application/zip");
@@ -79,6 +82,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   assertEquals(files[`files/${file.id} plan.txt`], "the plan");
   const told = JSON.parse(files["account.json"]);
   assertEquals([told.email, told.rooms[0].name], [account.email, "../Bakery"]);
+  assertEquals(told.dictation, dictation);
   const said = JSON.parse(files[`messages/Bakery ${room.id}.json`]);
   assertEquals(
     said.map(({ content }: { content: string }) => content),

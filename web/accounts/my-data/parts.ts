@@ -2,6 +2,7 @@
  * What there is of a person, part by part: files of the archive they can download. Whoever keeps
  * something new of people adds it here.
  */
+import { readDictation } from "../../dictation/settings.ts";
 import type { Message } from "../../../realtime/protocol.ts";
 import { cleanName } from "../../files/names.ts";
 import { filesOf, placesOf } from "../../files/records.ts";
@@ -74,6 +75,7 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
         toText: consent.textVersion,
         withdrawnAt: iso(consent.withdrawnAt),
       },
+      dictation: await readDictation(s, accountId),
       rooms,
     }),
   };
