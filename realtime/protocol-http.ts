@@ -142,12 +142,43 @@ export interface HistoryPage {
   offset: number;
 }
 
-/** `GET /rooms/:id/search?q=` */
+/** A kind of part that a message can be searched by. */
+export type Has = "file" | "link" | "voice";
+
+/**
+ * `POST /search`: what to find in those of the rooms that the person is in. Terms are folded as
+ * `text/fold.ts` does, and those that are not `whole` may be the beginnings of words.
+ */
+export interface Search {
+  rooms: string[];
+  terms: { text: string; whole: boolean }[];
+  /** Ids of people: what one of them sent. */
+  from?: string[];
+  has?: Has[];
+  /** From one moment up to before another, in milliseconds since the Unix epoch. */
+  after?: number;
+  before?: number;
+  /** The best come first among the newest 500 that are found; without, the newest do. */
+  order?: "newest" | "best";
+  /** The `next` of the page before. */
+  cursor?: string;
+  limit?: number;
+}
+
+export interface FoundMessage extends Message {
+  roomId: string;
+}
+
+/** The answer to `POST /search`. */
 export interface SearchPage {
-  /** Newest first, edits applied; deleted messages are not found. */
-  messages: Message[];
-  epoch: string;
-  /** Where to go on (as `before`); null when the room's first message was looked at. A page
-   * may be short, or empty, and yet have more before it: each looks at a bounded number. */
-  before: number | null;
+  /** Edits applied; deleted messages are not found. */
+  messages: FoundMessage[];
+  /** Where to go on, as `cursor`; null when there is nothing more to look at. A page may be
+   * short, or empty, and yet have more before it: each looks at a bounded number. */
+  next: string | null;
+  /**
+   * Several rooms were searched in a store that has no index, and only what was sent since this
+   * moment: milliseconds since the Unix epoch.
+   */
+  reached?: number;
 }

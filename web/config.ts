@@ -52,6 +52,8 @@ export interface Config {
    * that is stored works until it is deleted.
    */
   faceSignIn: "required" | "offered" | "off";
+  /** Days for which it is kept what happened: see audit/events.ts. */
+  auditDays: number;
   /** Who may make an account. */
   signUp: SignUpPolicy;
   /** Whom people can find: everyone on this server, or those they share a room with. */
@@ -221,6 +223,15 @@ function readMegabytes(
   );
 }
 
+function readAuditDays(env: Env): number {
+  const text = readText(env, "AUDIT_DAYS") ?? "90";
+  if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
+  throw malformed(
+    "AUDIT_DAYS",
+    "AUDIT_DAYS must be a whole number of days from 1 to 9999.",
+  );
+}
+
 function readMail(env: Env, mailFrom: string): Config["mail"] {
   const smtp = readSmtpUrl(env);
   if (smtp !== undefined) return { kind: "smtp", url: smtp, from: mailFrom };
@@ -303,6 +314,7 @@ export function readConfig(env: Env): Config {
     aws: readAws(env),
     faceLiveness: readFaceLiveness(env),
     faceSignIn: readFaceSignIn(env),
+    auditDays: readAuditDays(env),
     signUp: readSignUp(env),
     peopleDirectory: readChoice(env, "PEOPLE_DIRECTORY", ["everyone", "rooms"]),
     openRooms: readChoice(env, "OPEN_ROOMS", ["everyone", "owner", "nobody"]),

@@ -6,7 +6,9 @@
 import process from "node:process";
 import { assert } from "@std/assert";
 import { render } from "preact-render-to-string";
-import { fold, placesOf, wordsOf } from "../realtime/text/fold.ts";
+import { fold } from "../realtime/text/fold.ts";
+import { placesOf, termsOf } from "../realtime/text/terms.ts";
+import { tokensOf } from "../realtime/text/tokens.ts";
 import { parseFrame } from "../realtime/frames.ts";
 import { plainOf } from "../realtime/text/markup.ts";
 import { withFewMarks } from "../realtime/text/marks.ts";
@@ -26,6 +28,7 @@ import { Excerpt } from "./components/Excerpt.tsx";
 import { toMail } from "./mail/to-mail.ts";
 import { named } from "./mail/names.ts";
 import { looksOf } from "./rooms/looks.ts";
+import { readSearch } from "./rooms/search-query.ts";
 
 /** Everything that looks at what somebody typed. */
 const LOOKS: Record<string, (text: string) => unknown> = {
@@ -37,10 +40,13 @@ const LOOKS: Record<string, (text: string) => unknown> = {
     render(<>{drawMentions([{ id: "id", name: "Ada" }], {}, "")(text)}</>),
   withEmoji: (text) => withEmoji(text, () => undefined),
   fold,
-  wordsOf,
-  placesOf: (text) => placesOf(text, ["a", "http", "aaaaaaaaaaaaaaaab"]),
-  Excerpt: (text) => render(<Excerpt text={text} wanted="a (" />),
+  termsOf,
+  tokensOf: (text) => tokensOf(fold(text)),
+  placesOf: (text) => placesOf(text, termsOf("a http aaaaaaaaaaaaaaaab")),
+  Excerpt: (text) => render(<Excerpt text={text} terms={termsOf("a (")} />),
   withFewMarks: (text) => withFewMarks(text),
+  readSearch: (text) => readSearch(text, {}),
+  filters: (text) => readSearch(`from:${text}`.repeat(3), {}),
   isBlank,
   cleanName,
   nameProblem,

@@ -4,7 +4,9 @@ import { finishErasures } from "./accounts/erasures.ts";
 import { listEarlier } from "./accounts/listing.ts";
 import { nameOwner } from "./accounts/owner.ts";
 import { keys as accountKeys } from "./accounts/store.ts";
+import { listEarlierSessions } from "./accounts/session-list/session-list.ts";
 import { endUnconfirmed } from "./accounts/unconfirmed.ts";
+import { sweepEvents } from "./audit/list.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { folderFiles } from "./files/folder-store.ts";
@@ -123,6 +125,7 @@ async function openFromEnvironment(): Promise<Services> {
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),
       listEarlier(s, accountKeys.accounts()),
+      sweepEvents(s, s.config.auditDays),
     ])
       .catch((error) => log("warn", "sweep-failed", { error }));
   sweep();
@@ -136,6 +139,9 @@ async function openFromEnvironment(): Promise<Services> {
     }
   };
   rotate();
+  listEarlierSessions(s).catch((error) =>
+    log("warn", "sessions-not-listed", { error })
+  );
   Deno.unrefTimer(setInterval(sweep, HOUR_MS));
   Deno.unrefTimer(setInterval(rotate, HOUR_MS));
   rounds = [

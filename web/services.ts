@@ -17,6 +17,7 @@ import type {
   Rename,
   Renamed,
   RoomClips,
+  Search,
   SearchPage,
   SessionsEnded,
   Transcript,
@@ -66,12 +67,8 @@ export interface RealtimeClient {
     roomId: string,
     page: { before?: number; after?: number; limit?: number },
   ): Promise<HistoryPage>;
-  /** The newest messages before an offset that contain a text. */
-  search(
-    account: Person,
-    roomId: string,
-    query: { q: string; before?: number; limit?: number },
-  ): Promise<SearchPage>;
+  /** Finds messages in those of the rooms that the person is in. */
+  search(account: Person, search: Search): Promise<SearchPage>;
   post(
     account: Person,
     roomId: string,

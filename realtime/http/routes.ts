@@ -23,7 +23,7 @@ import type { RoomLog } from "../log/log.ts";
 import { FILES_TOKEN, type Message } from "../protocol.ts";
 import { pageOf } from "../feeds/summaries.ts";
 import { handOver } from "./members.ts";
-import { searchRoom } from "../rooms/search.ts";
+import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
 import * as service from "./service-routes.ts";
 
@@ -40,7 +40,6 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/messages", history],
   ["POST", "/rooms/:id/messages", post],
   ["POST", "/rooms/:id/amendments", amend],
-  ["GET", "/rooms/:id/search", search],
   ["PUT", "/rooms/:id/read", read],
   ["PUT", "/rooms/:id/members", handOver],
   ["POST", "/rooms/:id/names", service.names],
@@ -55,6 +54,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/renames", service.renames],
   ["GET", "/leftovers", service.leftovers],
   ["POST", "/leftovers/taken", service.leftoversTaken],
+  ["POST", "/search", find],
   ["GET", "/summaries", summaries],
   ["GET", "/activity", activity],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
@@ -151,13 +151,11 @@ async function change(
   return await one(log, roomId, amendment.id);
 }
 
-async function search({ context, request, url, roomId }: Call) {
+async function find({ context, request }: Call) {
   const person = await personOf(context, request);
-  await context.hub.members.roleIn(person, roomId);
   context.limits.of(person.id).takeSearch("search");
-  const query = url.searchParams.get("q") ?? "";
-  const range = { before: number(url, "before"), limit: limitOf(url) };
-  return json(await searchRoom(context.hub.log, roomId, query, range));
+  const query = parseSearch(await body(request));
+  return json(await search(context.hub, person, query));
 }
 
 async function read({ context, request, roomId }: Call) {

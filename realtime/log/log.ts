@@ -1,9 +1,10 @@
 import type { Message, Position, RoomSummary } from "../protocol.ts";
-import type { Leftover, Renamed } from "../protocol-http.ts";
+import type { Leftover, Renamed, SearchPage } from "../protocol-http.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
 import type { Stored } from "../feeds/news.ts";
 import type { Entry, NewEntry } from "./entry.ts";
+import type { SearchQuery } from "./search.ts";
 
 /** Where an append ended up; `repeated` when its clientId had been stored before. */
 export interface Appended {
@@ -108,6 +109,11 @@ export interface RoomLog {
     roomId: string,
     range: { before?: number; after?: number; limit: number },
   ): Promise<Page>;
+  /**
+   * Finds messages as they read now: after edits, without deleted ones, of whatever was stored
+   * before this was called. Costs a bounded time.
+   */
+  search(query: SearchQuery): Promise<SearchPage>;
   /** One message with what happened to it applied, or null. */
   find(roomId: string, id: string): Promise<Message | null>;
   /** Newest offset and the person's read position in each of the rooms. */

@@ -7,7 +7,8 @@ import type { Entry, NewEntry, Written } from "./entry.ts";
 import { messageEntry } from "./making.ts";
 import type { MembersChange } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
-import type { LogListener } from "./log.ts";
+import type { LogListener, RoomLog } from "./log.ts";
+import { SqliteLog } from "./sqlite/log.ts";
 
 /** A redis-server of its own in a temporary folder. */
 export interface TestRedis {
@@ -114,6 +115,11 @@ export async function until(holds: () => boolean): Promise<void> {
     await Bun.sleep(5);
   }
   throw new Error("It never came true.");
+}
+
+/** Waits until what was written is in the index of a store that has one. */
+export async function settled(log: RoomLog): Promise<void> {
+  while (log instanceof SqliteLog && log.isIndexing) await Bun.sleep(20);
 }
 
 /** An entry for a message of a test. */

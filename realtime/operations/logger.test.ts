@@ -34,7 +34,11 @@ test("one line a request, with its id and without what was said", async () => {
     });
   const body = JSON.stringify({ clientId: "c1", content: "Private words" });
   await ask("/rooms/room1/messages", { method: "POST", body });
-  await ask("/rooms/room1/search?q=Private");
+  const terms = [{ text: "private", whole: false }];
+  await ask("/search", {
+    method: "POST",
+    body: JSON.stringify({ rooms: ["room1"], terms }),
+  });
   await ask("/rooms/elsewhere/messages");
   await ask("/readyz");
   await ask("/metrics");
@@ -43,7 +47,7 @@ test("one line a request, with its id and without what was said", async () => {
   const route = "/rooms/:id/messages", requestId = "mine-1";
   expect(requests).toMatchObject([
     { requestId, method: "POST", route, status: 201 },
-    { requestId, method: "GET", route: "/rooms/:id/search", status: 200 },
+    { requestId, method: "POST", route: "/search", status: 200 },
     { requestId, route, status: 404, code: "not-found" },
   ]);
   for (const secret of ["Private", "Name of ann", token.slice(0, 20)]) {

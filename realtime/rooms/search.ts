@@ -1,83 +1,117 @@
-import { fold, hasWords, wordsOf } from "../text/fold.ts";
-import { FrameError } from "../frames.ts";
-import type { RoomLog } from "../log/log.ts";
-import { LIMITS, type Message } from "../protocol.ts";
-import type { SearchPage } from "../protocol-http.ts";
-import { Turns } from "./turns.ts";
+import { FrameError, object } from "../frames.ts";
+import type { SearchQuery } from "../log/search.ts";
+import { LIMITS } from "../protocol.ts";
+import type { Has, SearchPage } from "../protocol-http.ts";
+import type { Person } from "../access/tokens.ts";
+import type { Term } from "../text/terms.ts";
+import type { Hub } from "./hub.ts";
 
-/** Messages one call looks at; whoever wants more asks again from `before`. */
-const SCAN_LIMIT = 2_000;
-/** Milliseconds of work one call may cost, and how many of them in one go. */
-const BUDGET = 250;
-const SLICE = 4;
-
-const turns = new Turns();
-
-export interface SearchRange {
-  /** Only messages before this offset. */
-  before?: number;
-  /** Messages to find at most. */
-  limit: number;
-  /** Milliseconds of work; for tests. */
-  budget?: number;
-}
+/** Rooms of which web is asked in one search whether the person is in them. */
+const ASKED = 500;
+/** People whose messages are looked for at once. */
+const PEOPLE = 100;
+const KINDS: Has[] = ["file", "link", "voice"];
 
 /**
- * Finds the newest messages before an offset that have all the words of a text, in any order
- * and however they are typed (see {@link fold}), as they read now: after edits, and without
- * deleted ones. It works a few milliseconds at a time, and searches take turns, so that
- * whatever a log holds, everything else goes on meanwhile. What it did not get to within
- * its budget is left for the next call, as `before` says.
+ * What a body asks for.
  *
- * @throws {FrameError} `bad-frame` if the text has no words or is too long.
+ * @throws {FrameError} `bad-frame` if it is not as `Search` says, or asks for nothing or too much.
  */
-export async function searchRoom(
-  log: RoomLog,
-  roomId: string,
-  query: string,
-  { before, limit, budget = BUDGET }: SearchRange,
-): Promise<SearchPage> {
-  const words = readWords(query);
-  const found: Message[] = [];
-  let edge = before, epoch = "", spent = 0;
-  for (let seen = 0; seen < SCAN_LIMIT;) {
-    await turns.next();
-    const range = { before: edge, limit: LIMITS.historyLimit };
-    const page = await log.page(roomId, range);
-    epoch = page.epoch;
-    let started = performance.now();
-    for (const message of page.messages.toReversed()) {
-      const took = performance.now() - started;
-      if (spent + took >= budget && seen > 0) {
-        return { messages: found, epoch, before: edge ?? null };
-      }
-      if (took >= SLICE) {
-        spent += took;
-        await turns.next();
-        started = performance.now();
-      }
-      edge = message.offset;
-      seen += 1;
-      if (!hasWords(fold(message.content), words)) continue;
-      found.push(message);
-      if (found.length === limit) {
-        return { messages: found, epoch, before: edge };
-      }
-    }
-    spent += performance.now() - started;
-    if (page.messages.length < LIMITS.historyLimit) {
-      return { messages: found, epoch, before: null };
-    }
+export function parseSearch(body: unknown): SearchQuery {
+  const fields = object(body, "The body");
+  const order = fields.order ?? "newest";
+  if (order !== "newest" && order !== "best") {
+    throw refused("The field order must be newest or best.");
   }
-  return { messages: found, epoch, before: edge ?? null };
+  const query: SearchQuery = {
+    order,
+    rooms: strings(fields, "rooms", LIMITS.roomsEach) ?? [],
+    terms: terms(fields.terms ?? []),
+    from: strings(fields, "from", PEOPLE),
+    has: (strings(fields, "has", KINDS.length) ?? []).map(kind),
+    after: whole(fields, "after"),
+    before: whole(fields, "before"),
+    cursor: whole(fields, "cursor", true)?.toString(),
+    limit: Math.min(
+      Math.max(whole(fields, "limit") ?? 50, 1),
+      LIMITS.historyLimit,
+    ),
+  };
+  const { from, has, after, before } = query;
+  if (query.terms.length + has.length > 0 || from || after || before) {
+    return query;
+  }
+  throw refused("Say what to search for.");
 }
 
-function readWords(query: string): string[] {
-  const wanted = query.trim();
-  const words = wanted.length > LIMITS.searchLength ? [] : wordsOf(wanted);
-  if (words.length > 0) return words;
-  throw new FrameError(
-    "bad-frame",
-    `Search for 1 to ${LIMITS.searchLength} characters.`,
-  );
+/** Finds messages in those of the rooms that a person is in, also when the search is done. */
+export async function search(
+  { log, members }: Hub,
+  person: Person,
+  query: SearchQuery,
+): Promise<SearchPage> {
+  const own = new Set(await log.members.roomsOf(person.id));
+  const [known, others] = [
+    query.rooms.filter((id) => own.has(id)),
+    query.rooms.filter((id) => !own.has(id)).slice(0, ASKED),
+  ];
+  const asked = await members.rolesIn(person, others);
+  const rooms = [...known, ...others.filter((id) => asked.get(id))];
+  if (rooms.length === 0 || query.from?.length === 0) {
+    return { messages: [], next: null };
+  }
+  const page = await log.search({ ...query, rooms });
+  const found = [...new Set(page.messages.map(({ roomId }) => roomId))];
+  const roles = await members.rolesIn(person, found);
+  const messages = page.messages.filter(({ roomId }) => roles.get(roomId));
+  return { ...page, messages };
+}
+
+const refused = (why: string) => new FrameError("bad-frame", why);
+
+function terms(value: unknown): Term[] {
+  if (!Array.isArray(value)) throw refused("The field terms must be a list.");
+  const terms = value.map((one) => {
+    const { text, whole } = object(one, "A term");
+    if (typeof text === "string" && text !== "" && typeof whole === "boolean") {
+      return { text, whole };
+    }
+    throw refused("A term has a text, and says whether it is whole.");
+  });
+  const length = terms.reduce((sum, { text }) => sum + text.length, 0);
+  if (length <= LIMITS.searchLength) return terms;
+  throw refused(`Search for at most ${LIMITS.searchLength} characters.`);
+}
+
+function kind(value: string): Has {
+  const known = KINDS.find((it) => it === value);
+  if (known) return known;
+  throw refused("The field has must name files, links or voice.");
+}
+
+function strings(
+  fields: Record<string, unknown>,
+  name: string,
+  most: number,
+): string[] | undefined {
+  const value = fields[name];
+  if (value === undefined) return undefined;
+  const isList = Array.isArray(value) && value.length <= most &&
+    value.every((it) => typeof it === "string" && it.length <= 64);
+  if (isList) return [...new Set(value as string[])];
+  throw refused(`The field ${name} must be a list of at most ${most} texts.`);
+}
+
+function whole(
+  fields: Record<string, unknown>,
+  name: string,
+  isText = false,
+): number | undefined {
+  const value = fields[name];
+  if (value === undefined || value === null) return undefined;
+  const number = isText && typeof value === "string" ? Number(value) : value;
+  if (Number.isSafeInteger(number) && (number as number) >= 0) {
+    return number as number;
+  }
+  throw refused(`The field ${name} must be a whole number.`);
 }

@@ -70,9 +70,10 @@ test("a token changed in any place lets nobody in", async () => {
 
 const part = fc.oneof(
   fc.constantFrom(
-    ..."rooms r other messages search stream read membership summaries".split(
-      " ",
-    ),
+    ..."rooms r other messages search search stream read membership summaries"
+      .split(
+        " ",
+      ),
     ..."metrics healthz readyz .. %00 %zz %2e%2e * __proto__".split(" "),
   ),
   fc.string({ maxLength: 8 }).map(encodeURIComponent),
@@ -103,6 +104,9 @@ const requests = fc.record({
     fc.string(),
     fc.record({
       clientId: fc.constantFrom("c1", "c2", 1, ""),
+      rooms: fc.constantFrom(["r"], ["other"], "r", [1], null),
+      terms: fc.constantFrom([{ text: "secret", whole: false }], [{}], 1),
+      cursor: fc.oneof(fc.integer(), fc.string({ maxLength: 4 })),
       content: fc.oneof(fc.string(), fc.constantFrom(1, null)),
       offset: fc.oneof(fc.integer(), fc.constant("1")),
       version: fc.oneof(fc.integer(), fc.constant("1")),

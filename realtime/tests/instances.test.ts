@@ -231,7 +231,11 @@ function contract(startStore: () => Promise<Store>): void {
     ben.chat("ending", "c2", "Hay");
     await ben.next("message-ack", ({ clientId }) => clientId === "c2");
     const token = await issuer.personToken("ben", { ending: "member" });
-    const answer = await one.call("/rooms/ending/search?q=NEEDLE", token);
+    const terms = [{ text: "needle", whole: false }];
+    const answer = await one.call("/search", token, {
+      method: "POST",
+      body: JSON.stringify({ rooms: ["ending"], terms }),
+    });
     const { messages } = await answer.json() as SearchPage;
     expect(messages.map(({ clientId }) => clientId)).toEqual(["c1"]);
     const ended = await one.handOver("ending", issuer.membership.end("ending"));

@@ -1,5 +1,5 @@
 /**
- * Text as it is compared: the one definition of "the same words" that searching (realtime)
+ * Text as it is compared: the one definition of "the same letters" that searching (realtime)
  * and marking what was found (web) share. It must stay free of imports.
  *
  * Each code point is folded by itself, so the work grows with the length of a text whatever
@@ -122,36 +122,11 @@ export function foldWithPlaces(text: string): Folded {
   return result;
 }
 
-/** The different words of a search, folded. Empty if it has none. */
-export const wordsOf = (search: string): string[] => [
-  ...new Set(fold(search).split(" ").filter((word) => word !== "")),
+/** The different words of a text, folded. Empty if it has none. */
+export const wordsOf = (text: string): string[] => [
+  ...new Set(fold(text).split(" ").filter((word) => word !== "")),
 ];
 
 /** Whether a text, once folded, has all the words, in whatever order and place. */
 export const hasWords = (folded: string, words: string[]): boolean =>
   words.every((word) => folded.includes(word));
-
-/**
- * Where the words are in a text: ranges of its UTF-16 code units, in order, none touching
- * another.
- */
-export function placesOf(text: string, words: string[]): [number, number][] {
-  const folded = foldWithPlaces(text);
-  const found: [number, number][] = [];
-  for (const word of words) {
-    let at = folded.text.indexOf(word);
-    while (at >= 0) {
-      const last = at + word.length - 1;
-      found.push([folded.from[at]!, folded.to[last]!]);
-      at = folded.text.indexOf(word, at + 1);
-    }
-  }
-  found.sort(([a], [b]) => a - b);
-  const places: [number, number][] = [];
-  for (const [from, to] of found) {
-    const before = places.at(-1);
-    if (before && from <= before[1]) before[1] = Math.max(before[1], to);
-    else places.push([from, to]);
-  }
-  return places;
-}

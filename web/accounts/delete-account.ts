@@ -1,3 +1,5 @@
+import { noteEvent } from "../audit/events.ts";
+import { forgetPerson } from "../audit/list.ts";
 import { dropMail } from "../mail/queue-store.ts";
 import { forgetProfile } from "../people/profile.ts";
 import { announceName } from "../rooms/announce.ts";
@@ -62,6 +64,7 @@ export async function deleteAccount(
       commit.delete(keys.passkeyAccount(await sha256(id)));
     }
     for (const id of mailIdsOf(accountId)) dropMail(commit, id);
+    noteEvent(commit, "account-deleted", accountId);
     noteErasure(commit, accountId, ofAccount(account.value.emailKey, messages));
     if (face.value !== null) dropPicture(commit, face.value.picture);
     const { ok } = await commit.commit();
@@ -69,8 +72,12 @@ export async function deleteAccount(
   });
   if (picture !== null) await discardPicture(s, picture);
   await nameOwner(s);
+  await forgetPerson(s, accountId);
   await forgetDevices(s, accountId);
   await forgetRemovals(s, accountId);
+  for await (
+    const { key } of s.kv.list({ prefix: keys.sessionsOf(accountId) })
+  ) await s.kv.delete(key);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

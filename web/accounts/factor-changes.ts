@@ -3,6 +3,7 @@
  * that is read by somebody else, or both, must not be enough to put another face in place of the
  * person's own.
  */
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { queueMail } from "../mail/queue-store.ts";
 import type { FactorChange } from "../mail/factor-mails.ts";
@@ -54,6 +55,7 @@ export function tellOfFactor(
 ): void {
   const occasion = { kind, name, email };
   queueMail(commit, factorMailId(id), occasion, Date.now() + TOLD_MS);
+  noteEvent(commit, kind, id);
 }
 
 /** Whether this session began with both steps of a sign-in a moment ago. */

@@ -1,6 +1,8 @@
 /** What an account can be signed in to with, besides its password. */
+import { noteEvent } from "../audit/events.ts";
 import { codeWaits } from "./after-reset.ts";
 import { passkeysAt } from "./passkeys/passkeys.ts";
+import { noteDevice } from "./session-list/new-device.ts";
 import { type AccountRecord, changeAccount, type Store } from "./store.ts";
 import type { Factor } from "./types.ts";
 
@@ -23,19 +25,31 @@ export function usableFactors(
     .sort((a, b) => Number(b === lastFactor) - Number(a === lastFactor));
 }
 
+/** A sign-in that has just led to a session. */
+export interface SignInNote {
+  accountId: string;
+  /** The account's when the password was compared, or the passkey shown. */
+  epoch: number;
+  /** What ended it. */
+  factor: Factor;
+  /** The session's. */
+  token: string;
+}
+
 /**
- * Notes what somebody has just signed in with. What proves more than the mailbox does lets codes by
- * e-mail work again after a reset; one since `epoch` stays as it is.
+ * Notes a sign-in, of which there are no others than those noted here. What proves more than the
+ * mailbox does lets codes by e-mail work again after a reset; one since `epoch` stays as it is. Of
+ * a device that is not known the person is told by e-mail.
  */
 export async function noteSignIn(
   s: Store,
-  accountId: string,
-  factor: Factor,
-  epoch: number,
+  { accountId, epoch, factor, token }: SignInNote,
 ): Promise<void> {
-  await changeAccount(s.kv, accountId, (record) => {
+  await changeAccount(s.kv, accountId, (record, commit) => {
+    noteEvent(commit, `signed-in-${factor}`, accountId);
     const { faceFirst, ...rest } = { ...record, lastFactor: factor };
     const isLifted = factor !== "code" && record.epoch === epoch;
     return isLifted || faceFirst === undefined ? rest : { ...rest, faceFirst };
   });
+  await noteDevice(s, accountId, token);
 }

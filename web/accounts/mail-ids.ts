@@ -23,6 +23,10 @@ export const newAddressMailId = (accountId: string): string =>
 export const formerAddressMailId = (accountId: string): string =>
   `former-address-of-${accountId}`;
 
+/** The e-mail about the newest sign-in on a device that was not known. */
+export const newDeviceMailId = (accountId: string): string =>
+  `new-device-of-${accountId}`;
+
 /** All of them. */
 export const mailIdsOf = (accountId: string): string[] =>
   [
@@ -31,4 +35,5 @@ export const mailIdsOf = (accountId: string): string[] =>
     confirmationMailId,
     newAddressMailId,
     formerAddressMailId,
+    newDeviceMailId,
   ].map((id) => id(accountId));

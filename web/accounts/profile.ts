@@ -1,3 +1,4 @@
+import { noteEvent } from "../audit/events.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
@@ -102,6 +103,7 @@ export async function changePassword(
       const { name, email } = record;
       const occasion = { kind: "password-changed", name, email } as const;
       queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
+      noteEvent(commit, "password-changed", accountId);
       return { ...next, passwordHash };
     },
   );

@@ -1,3 +1,4 @@
+import { noteEvent } from "../audit/events.ts";
 import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import { failure } from "../faces/failures.ts";
@@ -137,6 +138,7 @@ async function commitAccount(
     .set(keys.account(record.id), record);
   relist(commit, null, record);
   face?.claim(commit);
+  noteEvent(commit, "account-made", record.id);
   if (record.unconfirmedUntil !== undefined) {
     commit.set(keys.unconfirmed(record.id), record.unconfirmedUntil);
     await circumstances.confirm?.(commit, record);

@@ -1,3 +1,4 @@
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { queueMail } from "../mail/queue-store.ts";
@@ -81,6 +82,7 @@ export async function resetPassword(
     const { name, email } = record;
     const occasion = { kind: "password-changed", name, email } as const;
     queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);
+    noteEvent(commit, "password-reset", id);
     const faceFirst = hasOwnFactor(record) || undefined;
     return { ...next, passwordHash, faceFirst, resetAt: Date.now() };
   });

@@ -1,4 +1,6 @@
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
+import { currentVisitor } from "./session-list/visitor.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
@@ -31,10 +33,21 @@ export async function issueSession(
   const token = randomToken();
   const createdAt = Date.now();
   const expiresAt = createdAt + SESSION_MS;
-  const session: SessionRecord = { accountId, epoch, createdAt, expiresAt };
-  await s.kv.set(keys.session(await sha256(token)), session, {
-    expireIn: SESSION_MS,
-  });
+  const visitor = currentVisitor();
+  const session: SessionRecord = {
+    accountId,
+    epoch,
+    createdAt,
+    expiresAt,
+    sid: await sidOf(token),
+    software: visitor?.software,
+    network: visitor?.network,
+    lastUsedAt: createdAt,
+  };
+  const hash = await sha256(token);
+  const expireIn = SESSION_MS;
+  await s.kv.atomic().set(keys.session(hash), session, { expireIn })
+    .set(keys.sessionOf(accountId, hash), true, { expireIn }).commit();
   return { token, expiresAt };
 }
 
@@ -79,7 +92,11 @@ export async function sidOf(token: string): Promise<string> {
 /** Signs out. Ending a session that is none is no error. */
 export async function endSession(s: Store, token: string): Promise<void> {
   if (!isToken(token)) return;
-  await s.kv.delete(keys.session(await sha256(token)));
+  const hash = await sha256(token);
+  const { key, value } = await s.kv.get<SessionRecord>(keys.session(hash));
+  const commit = s.kv.atomic().delete(key);
+  if (value) commit.delete(keys.sessionOf(value.accountId, hash));
+  await commit.commit();
 }
 
 const signedOutMeanwhile = (): AppError =>
@@ -126,6 +143,9 @@ export async function endAllSessions(
   await changeAccount(
     s.kv,
     accountId,
-    (record, commit) => nextEpoch(s, record, commit, keepToken),
+    (record, commit) => {
+      noteEvent(commit, "signed-out-everywhere", accountId);
+      return nextEpoch(s, record, commit, keepToken);
+    },
   );
 }

@@ -32,7 +32,7 @@ export async function finish(
   await usePendingLogin(s, pendingToken);
   // The epoch of the first step: a password changed since then makes this session void.
   const session = await issueSession(s, accountId, epoch);
-  await noteSignIn(s, accountId, factor, epoch);
+  await noteSignIn(s, { accountId, epoch, factor, token: session.token });
   return session;
 }
 

@@ -13,6 +13,9 @@
  * | `["pictures_to_delete", blob key]` | {@link PictureNote}, see pictures.ts | – |
  * | `["erasures", account id]` | a note of traces to clear away, see erasures.ts | – |
  * | `["sessions", SHA-256 of the token]` | {@link SessionRecord} | 30 days |
+ * | `["sessions_of", account id, SHA-256 of the token]` | true: a session, for the list of them | with it |
+ * | `["sessions_listed"]` | true: sessions of earlier versions are on those lists | – |
+ * | `["devices", account id, "like", hash]` | true: software and network of a sign-in before | 180 days |
  * | `["pending_logins", SHA-256 of the token]` | {@link PendingRecord} | 5 minutes |
  * | `["email_codes", account id]` | {@link EmailCodeRecord} | 10 minutes |
  * | `["address_changes", account id]` | see address/store.ts | with the last of its links |
@@ -117,6 +120,13 @@ export interface SessionRecord {
   epoch: number;
   createdAt: number;
   expiresAt: number;
+  /** What other services call it. This and what follows, versions before did not note. */
+  sid?: string;
+  /** Browser and system, in words. */
+  software?: string;
+  /** The network it was last used from. */
+  network?: string;
+  lastUsedAt?: number;
 }
 
 export interface PendingRecord {
@@ -164,6 +174,14 @@ export const keys = {
   picture: (blobKey: string) => ["pictures_to_delete", blobKey],
   pictures: () => ["pictures_to_delete"],
   session: (tokenHash: string) => ["sessions", tokenHash],
+  sessions: () => ["sessions"],
+  sessionOf: (accountId: string, tokenHash: string) => [
+    "sessions_of",
+    accountId,
+    tokenHash,
+  ],
+  sessionsOf: (accountId: string) => ["sessions_of", accountId],
+  sessionsListed: () => ["sessions_listed"],
   pendingLogin: (tokenHash: string) => ["pending_logins", tokenHash],
   emailCode: (accountId: string) => ["email_codes", accountId],
   reset: (codeHash: string) => ["password_resets", codeHash],
@@ -172,6 +190,12 @@ export const keys = {
   passkeyAccount: (idHash: string) => ["passkey_accounts", idHash],
   turn: (accountId: string) => ["turns", accountId],
   device: (accountId: string, hash: string) => ["devices", accountId, hash],
+  deviceLike: (accountId: string, hash: string) => [
+    "devices",
+    accountId,
+    "like",
+    hash,
+  ],
   devices: (accountId: string) => ["devices", accountId],
   attempts: (kind: string, whom: string) => ["attempts", kind, whom],
 };

@@ -115,10 +115,18 @@ export function AccountForms(
           <a class="button button-quiet" href="/account/data">
             Download your data
           </a>
+          <a class="button button-quiet" href="/account/activity">
+            See your activity
+          </a>
         </p>
       </section>
       <section class="stack" aria-labelledby="end-heading">
         <h2 id="end-heading">Sign out or leave</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/sessions">
+            My devices
+          </a>
+        </p>
         <IntentForm intent="sign-out-everywhere" class="actions">
           <button class="button button-quiet" type="submit">
             Sign out on every device

@@ -1,5 +1,5 @@
 import { Fragment } from "preact";
-import { placesOf, wordsOf } from "../../realtime/text/fold.ts";
+import { placesOf, type Term } from "../../realtime/text/terms.ts";
 
 /** Characters of a message that are shown whatever is in it. */
 const LENGTH = 280;
@@ -28,8 +28,8 @@ function partsOf(text: string, places: Range[]): Range[] {
 }
 
 /** The parts of a message around the words that were searched for, which are all marked. */
-export function Excerpt({ text, wanted }: { text: string; wanted: string }) {
-  const places = placesOf(text, wordsOf(wanted));
+export function Excerpt({ text, terms }: { text: string; terms: Term[] }) {
+  const places = placesOf(text, terms);
   let next = 0;
   return partsOf(text, places).map(([start, end], i) => {
     const shown = [];

@@ -16,6 +16,7 @@ export function SiteHeader({ signedIn }: { signedIn: boolean }) {
           ? (
             <>
               <a href="/rooms">Rooms</a>
+              <a href="/search">Search</a>
               <a href="/account">Account</a>
               <form method="post" action="/logout">
                 <button type="submit">Sign out</button>

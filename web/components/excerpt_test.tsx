@@ -1,9 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
+import { termsOf } from "../../realtime/text/terms.ts";
 import { render } from "preact-render-to-string";
 import { Excerpt } from "./Excerpt.tsx";
 
 const html = (text: string, wanted: string) =>
-  render(<Excerpt text={text} wanted={wanted} />);
+  render(<Excerpt text={text} terms={termsOf(wanted)} />);
 
 Deno.test("every word that was found is marked as it was written", () => {
   const cases: [wanted: string, text: string, html: string][] = [

@@ -62,6 +62,7 @@ Deno.test({
         "/rooms/new",
         `${room}/members`,
         `${room}/search`,
+        "/search?q=live",
         `${room}/around/1`,
         "/docs",
         "/outbox",

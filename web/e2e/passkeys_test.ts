@@ -97,6 +97,35 @@ Deno.test({
         },
       );
 
+      await story.step(
+        "she sees her devices, and signs one of them out",
+        async () => {
+          const other = await openContext(browser, stack.url);
+          const there = await other.context.newPage();
+          await givePassword(there);
+          await there.waitForURL("**/login/passkey*", parsed);
+          await button(there, "Use an e-mail code instead").click();
+          await there.waitForURL("**/login/code*", parsed);
+          await page.goto("/outbox");
+          await page.getByRole("link").filter({ hasText: "sign-in code" })
+            .first().click();
+          const mail = await page.getByRole("main").innerText();
+          await there.getByLabel("Code").fill(/\d{3} \d{3}/.exec(mail)![0]);
+          await button(there, "Sign in").click();
+          await there.waitForURL("**/rooms", parsed);
+          await page.goto("/account/sessions");
+          await page.getByText("(this one)").waitFor();
+          await page.locator("li.person").nth(1).waitFor();
+          await looksRight();
+          await button(page, "Sign out").first().click();
+          await page.getByText("That device was signed out.").waitFor();
+          await there.goto("/account");
+          await there.waitForURL("**/login?*", parsed);
+          assertEquals(other.problems, []);
+          await other.context.close();
+        },
+      );
+
       await story.step("she calls it otherwise, and removes it", async () => {
         await page.goto("/account/passkeys");
         await page.getByText("last used").waitFor();

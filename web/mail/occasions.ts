@@ -10,6 +10,7 @@ import {
   formerAddressMail,
   newAddressMail,
 } from "./address-mails.ts";
+import { type NewDevice, newDeviceMail } from "./device-mail.ts";
 import { type FactorChange, factorChangedMail } from "./factor-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import type { Mail } from "./mailer.ts";
@@ -21,6 +22,7 @@ export type Occasion =
   | { kind: "new-address" | "former-address" } & AddressMail
   | { kind: "address-taken" } & Addressee
   | { kind: FactorChange } & Addressee
+  | { kind: "new-device" } & NewDevice
   | { kind: "password-changed" } & Addressee;
 
 /** The e-mail for an occasion; the same one for the same occasion. */
@@ -41,6 +43,8 @@ export function write(occasion: Occasion): Mail {
     case "passkey-added":
     case "passkey-removed":
       return factorChangedMail(occasion, occasion.kind);
+    case "new-device":
+      return newDeviceMail(occasion);
     case "password-changed":
       return passwordChangedMail(occasion);
   }

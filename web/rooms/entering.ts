@@ -5,6 +5,7 @@ import {
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
+import { noteEvent } from "../audit/events.ts";
 import { AppError, toAppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -83,6 +84,7 @@ export async function entering(
     .set(keys.accountRoom(account.id, roomId), membership)
     .delete(keys.removedFrom(account.id, roomId));
   noteHandOver(commit, roomId, version);
+  noteEvent(commit, "member-joined", account.id, { roomId });
   return { room, commit };
 }
 

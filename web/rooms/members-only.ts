@@ -1,6 +1,12 @@
 import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
-import { keys, notFound, roomArchived, type StoredRoom } from "./store.ts";
+import {
+  keys,
+  notFound,
+  roomArchived,
+  roomsOf,
+  type StoredRoom,
+} from "./store.ts";
 
 /**
  * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
@@ -38,7 +44,11 @@ export function membersOnly(
   return {
     ...log,
     history: checked((...call) => log.history(...call)),
-    search: checked((...call) => log.search(...call)),
+    async search(account, search) {
+      const mine = new Set(await roomsOf(s, account.id));
+      const rooms = search.rooms.filter((id) => mine.has(id));
+      return await log.search(account, { ...search, rooms });
+    },
     post: writing((...call) => log.post(...call)),
     find: checked((...call) => log.find(...call)),
     amend: writing((...call) => log.amend(...call)),

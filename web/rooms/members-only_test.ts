@@ -11,11 +11,17 @@ Deno.test(
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     let asked = 0;
+    const sought: string[][] = [];
+    const search = (...rooms: string[]) =>
+      log.search(bob, { rooms, terms: [{ text: "x", whole: false }] });
     const count = () => Promise.resolve(void (asked += 1));
     const log = membersOnly({
       ...s.realtime,
       history: count as never,
-      search: count as never,
+      search: (_me, { rooms }) => {
+        sought.push(rooms);
+        return Promise.resolve({ messages: [], next: null });
+      },
       post: count as never,
       find: count as never,
       amend: count as never,
@@ -25,7 +31,6 @@ Deno.test(
     const signal = AbortSignal.timeout(5_000);
     const attempts = (id: string) => [
       () => log.history(bob, id, {}),
-      () => log.search(bob, id, { q: "x" }),
       () => log.post(bob, id, { clientId: "c", content: "x" }),
       () => log.find(bob, id, "m1"),
       () => log.amend(bob, id, { event: "delete-message", id: "m1" }),
@@ -41,10 +46,14 @@ Deno.test(
     await refuses(room.id);
     await refuses("toString");
     assertEquals(asked, 0);
+    await search(room.id, "toString");
     await bring(ada, room.id, bob);
     for (const attempt of attempts(room.id)) await attempt();
-    assertEquals(asked, 7);
+    assertEquals(asked, 6);
+    await search(room.id, "toString");
     await leaveRoom(s, bob, room.id);
     await refuses(room.id);
+    await search(room.id);
+    assertEquals(sought, [[], [room.id], []]);
   }),
 );

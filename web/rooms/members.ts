@@ -1,5 +1,6 @@
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceName } from "./announce.ts";
@@ -72,6 +73,8 @@ export async function removeMember(
       .delete(target.key)
       .delete(keys.accountRoom(memberId, roomId))
       .set(keys.removedFrom(memberId, roomId), Date.now());
+    const about = { whom: memberId, roomId };
+    noteEvent(commit, "member-removed", actor.id, about);
     const { ok } = await noteHandOver(commit, roomId, version).commit();
     return ok || undefined;
   });
@@ -110,7 +113,11 @@ export async function leaveRoom(
       .delete(keys.accountRoom(account.id, roomId));
     const version = nextVersion(room.value);
     noteHandOver(commit, roomId, version);
-    if (others.length === 0) {
+    const isLast = others.length === 0;
+    noteEvent(commit, isLast ? "room-ended" : "member-left", account.id, {
+      roomId,
+    });
+    if (isLast) {
       commit.delete(room.key);
       if (people) commit.delete(keys.direct(people));
       listOpen(commit, room.value, null);

@@ -115,11 +115,21 @@ export function namedRealtime(
     async history(account, roomId, page) {
       return allCurrent(roomId, await log.history(account, roomId, page));
     },
-    async search(account, roomId, query) {
-      return allCurrent(roomId, await log.search(account, roomId, query));
-    },
-    async find(account, roomId, id) {
-      return oneCurrent(roomId, await log.find(account, roomId, id));
+    async search(account, search) {
+      const page = await log.search(account, search);
+      const byRoom = Map.groupBy(page.messages, ({ roomId }) => roomId);
+      const names = new Map(
+        await Promise.all(
+          [...byRoom].map(async ([roomId, messages]) =>
+            [roomId, await roomNames(s, roomId, peopleIn(messages))] as const
+          ),
+        ),
+      );
+      const messages = page.messages.map((message) => ({
+        ...current(message, names.get(message.roomId) ?? new Map()),
+        roomId: message.roomId,
+      }));
+      return { ...page, messages };
     },
     async post(account, roomId, draft) {
       const mentions = draft.mentions ??

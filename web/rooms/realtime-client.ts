@@ -135,10 +135,11 @@ export function realtimeClient(
       });
     },
 
-    async search(account, roomId, query) {
-      const path = `${roomPath(roomId)}/search?${queryOf(query)}`;
-      return await callJson<SearchPage>(path, {
+    async search(account, search) {
+      return await callJson<SearchPage>("/search", {
         token: () => tokens.of(account),
+        method: "POST",
+        body: search,
       });
     },
 

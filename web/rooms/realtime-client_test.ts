@@ -65,14 +65,15 @@ async function against(
 
 const person = "Bearer realtime:ada";
 
-Deno.test("search asks for what a person wants to find, as they typed it", () => {
-  const page = { messages: [message], epoch: "e", before: null };
+Deno.test("search asks for what a person wants to find", () => {
+  const page = { messages: [message], next: null };
   return against(() => Response.json(page), async (realtime, seen) => {
-    const query = { q: "a & b", before: 9, limit: 2 };
-    assertEquals(await realtime.search(ada, "tea", query), page);
+    const terms = [{ text: "a & b", whole: true }];
+    const search = { rooms: ["tea"], terms, cursor: "9" };
+    assertEquals<unknown>(await realtime.search(ada, search), page);
     assertEquals(
-      seen.map(({ path }) => path),
-      ["/rooms/tea/search?q=a+%26+b&before=9&limit=2"],
+      seen.map(({ method, path, body }) => [method, path, JSON.parse(body)]),
+      [["POST", "/search", search]],
     );
     assertEquals(seen[0].authorization, person);
   });

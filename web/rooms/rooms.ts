@@ -6,6 +6,7 @@ import {
 } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { cleanName } from "../clean-name.ts";
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
@@ -169,6 +170,7 @@ export async function createRoom(
     }
     listOpen(commit, null, room);
     noteHandOver(commit, room.id, version);
+    noteEvent(commit, "room-made", account.id, { roomId: room.id });
     const { ok } = await commit.commit();
     return ok ? await roomSeenBy(s, account.id, room) : undefined;
   });

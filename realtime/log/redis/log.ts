@@ -1,6 +1,6 @@
 import { Cluster } from "ioredis";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type { Leftover, Renamed } from "../../protocol-http.ts";
+import type { Leftover, Renamed, SearchPage } from "../../protocol-http.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import type { MembersChange, MemberStore } from "../../access/member-store.ts";
 import {
@@ -19,6 +19,8 @@ import {
   StoreError,
   type Waiter,
 } from "../log.ts";
+import { scan } from "../scan.ts";
+import type { SearchQuery } from "../search.ts";
 import { RedisReads } from "./reads.ts";
 import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
 import { renameSlice } from "./rename.ts";
@@ -128,6 +130,10 @@ export class RedisLog implements RoomLog {
     range: { before?: number; after?: number; limit: number },
   ): Promise<Page> {
     return attempt(() => this.#reads.page(roomId, range));
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return attempt(() => scan(this.#reads, query));
   }
 
   find(roomId: string, id: string): Promise<Message | null> {

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type { Leftover, Renamed } from "../../protocol-http.ts";
+import type { Leftover, Renamed, SearchPage } from "../../protocol-http.ts";
 import type { Stored as Made } from "../../feeds/news.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
@@ -22,13 +22,16 @@ import {
   StoreError,
   type Waiter,
 } from "../log.ts";
+import type { SearchQuery } from "../search.ts";
 import type { Arguments, Operation, Result } from "./calls.ts";
 import { Commits, type Write } from "./commits.ts";
 import { among, peopleOf, roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
 import { openDatabase } from "./schema.ts";
 import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
-import { type Stored, TRIM_SLICE } from "./writes.ts";
+import { isBehind } from "./search-index.ts";
+import { LocalSearcher, type Searcher, WorkerSearcher } from "./searcher.ts";
+import type { Stored } from "./writes.ts";
 
 /**
  * The log in one SQLite file, for one instance. What comes in while a transaction is on its
@@ -40,6 +43,7 @@ export class SqliteLog implements RoomLog {
   readonly #folder: string | undefined;
   readonly #reads: SqliteReads;
   readonly #commits: Commits;
+  readonly #searcher: Searcher;
   readonly #listener: LogListener;
 
   /**
@@ -53,6 +57,11 @@ export class SqliteLog implements RoomLog {
     const writer = typeof from === "string"
       ? new WorkerWriter(pathIn(from))
       : new LocalWriter(from);
+    this.#searcher = typeof from === "string"
+      ? new WorkerSearcher(pathIn(from))
+      : new LocalSearcher(from);
+    // What was written before there was an index is put into it from now on.
+    if (isBehind(this.#db)) writer.begin();
     this.#commits = new Commits(writer, (writes, results) => {
       this.#tell(writes, results);
     });
@@ -83,6 +92,11 @@ export class SqliteLog implements RoomLog {
 
   get pending(): number {
     return this.#commits.waiting;
+  }
+
+  /** Whether something is stored that is not in the index yet: searches look through it. */
+  get isIndexing(): boolean {
+    return isBehind(this.#db);
   }
 
   append(entry: NewEntry): Promise<Appended> {
@@ -142,16 +156,20 @@ export class SqliteLog implements RoomLog {
   async trim(before: number): Promise<number> {
     for (let total = 0;;) {
       // In slices, so that messages are taken in between.
-      const trimmed = await this.#write("trim", before);
+      const { trimmed, isMore } = await this.#write("trim", before);
       total += trimmed;
-      if (trimmed < TRIM_SLICE) return total;
+      if (!isMore) return total;
     }
   }
 
   async deleteRoom(roomId: string): Promise<void> {
-    for (let slice = TRIM_SLICE; slice === TRIM_SLICE;) {
-      slice = await this.#write("deleteSlice", roomId);
+    while (await this.#write("deleteSlice", roomId)) {
+      // Messages are taken in between.
     }
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#searcher.search(query);
   }
 
   rename(userId: string, name: string, after = "0"): Promise<Renamed> {
@@ -213,6 +231,7 @@ export class SqliteLog implements RoomLog {
 
   async close(): Promise<void> {
     await this.#commits.close();
+    await this.#searcher.close();
     this.#db.close();
   }
 

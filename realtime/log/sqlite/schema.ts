@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import { makeMemberTables } from "./members.ts";
+import { makeSearchTables } from "./search-index.ts";
 
 /**
  * Rows are appended in the order of an integer key, and the indices hold integers only:
@@ -93,6 +94,7 @@ export function openDatabase(path: string): Database {
   db.run("PRAGMA cache_size = -65536");
   migrate(db);
   makeMemberTables(db);
+  makeSearchTables(db);
   // A crash may have come between an erasure and the clearing of its traces.
   clearWriteAhead(db);
   return db;

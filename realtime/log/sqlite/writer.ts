@@ -2,10 +2,15 @@ import type { Database } from "bun:sqlite";
 import { StoreError } from "../log.ts";
 import { type Call, pack, unpack } from "./calls.ts";
 import { clearWriteAhead, openDatabase } from "./schema.ts";
+import { isDamage, repairIndex } from "./search-index.ts";
+import { SearchFiller } from "./search-filler.ts";
+import { type Answer, Thread } from "./thread.ts";
 import { SqliteWrites } from "./writes.ts";
 
 /** Does writes, and keeps whoever asked from waiting for the disk. */
 export interface Writer {
+  /** Begins with what is to be done without being asked. */
+  begin(): void;
   /**
    * Does all of the calls in one transaction, or none of them; what is asked for later
    * is done later.
@@ -25,20 +30,35 @@ const TIDY_AGAIN = 2_000;
 /** Does the writes of one connection, in the thread it is called in. */
 export class Transactions {
   readonly #writes: SqliteWrites;
+  readonly #filler: SearchFiller;
   #tidying: Timer | undefined;
 
   constructor(readonly db: Database) {
     this.#writes = new SqliteWrites(db);
+    this.#filler = new SearchFiller(db);
+    this.#filler.written();
   }
 
   /** Does all of the calls, or throws and has done none. */
   commit(calls: Call[]): unknown[] {
+    try {
+      return this.#commit(calls);
+    } catch (error) {
+      // A damaged index must not keep anything from being written or deleted.
+      if (!isDamage(error)) throw error;
+      repairIndex(this.db);
+      return this.#commit(calls);
+    }
+  }
+
+  #commit(calls: Call[]): unknown[] {
     try {
       this.db.run("BEGIN IMMEDIATE");
       const results = calls.map((call) => this.#do(call));
       this.#writes.flush();
       this.db.run("COMMIT");
       this.#writes.committed();
+      this.#filler.written();
       if (this.#writes.hasErased) this.#tidySoon(TIDY_AFTER);
       return results;
     } catch (error) {
@@ -57,9 +77,15 @@ export class Transactions {
     this.#tidying.unref();
   }
 
+  /** Ends what would be done later. */
+  stop(): void {
+    clearTimeout(this.#tidying);
+    this.#filler.close();
+  }
+
   /** Closes the connection; the last one to close takes the write-ahead file with it. */
   close(): void {
-    clearTimeout(this.#tidying);
+    this.stop();
     this.db.close();
   }
 
@@ -78,6 +104,8 @@ export class LocalWriter implements Writer {
     this.#transactions = new Transactions(db);
   }
 
+  begin(): void {}
+
   // deno-lint-ignore require-await -- a throwing commit must become a rejection
   async commit(calls: Call[]): Promise<unknown[]> {
     try {
@@ -87,73 +115,43 @@ export class LocalWriter implements Writer {
     }
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    this.#transactions.stop();
+    return Promise.resolve();
+  }
 }
-
-/** What the worker is told first, and what it answers to each batch; none: it closes. */
-export interface Opening {
-  path: string;
-}
-export type Answer = { results: unknown[] } | { failed: string; own: boolean };
 
 /**
  * Writes in a thread of its own: a commit waits for the disk, and on a busy one that is
  * longer than anybody's frames should wait. Batches and answers travel as texts.
  */
 export class WorkerWriter implements Writer {
-  #worker: Worker | undefined;
-  /** Who waits for the answers to the batches under way, in order. */
-  #asked: ((answer: Answer) => void)[] = [];
+  readonly #thread: Thread<unknown[]>;
 
-  constructor(readonly path: string) {}
+  constructor(path: string) {
+    this.#thread = new Thread("worker", JSON.stringify({ path }));
+  }
+
+  begin(): void {
+    this.#thread.begin();
+  }
 
   async commit(calls: Call[]): Promise<unknown[]> {
-    const answer = await this.#ask(calls);
-    if ("results" in answer) return answer.results;
-    throw answer.own
-      ? new StoreError(answer.failed)
-      : failure(new Error(answer.failed));
+    return resultOf(await this.#thread.ask(pack(calls)));
   }
 
-  #ask(calls: Call[]): Promise<Answer> {
-    this.#worker ??= this.#start();
-    this.#worker.postMessage(pack(calls));
-    return new Promise((resolve) => this.#asked.push(resolve));
+  /** The last connection to close tidies the file up, and that must not be this one. */
+  close(): Promise<void> {
+    return this.#thread.end(pack([]));
   }
+}
 
-  #start(): Worker {
-    // The image holds bundles, side by side.
-    const file = import.meta.path.endsWith(".ts")
-      ? "./worker.ts"
-      : "./worker.js";
-    const worker = new Worker(new URL(file, import.meta.url));
-    worker.onmessage = ({ data }: MessageEvent<string>) => {
-      this.#asked.shift()?.(JSON.parse(data) as Answer);
-    };
-    // What it was doing may be done: whoever asked asks again, and gets the same answer.
-    worker.onerror = ({ message }) => this.#ended(worker, message);
-    worker.addEventListener("close", () => this.#ended(worker, "It ended."));
-    worker.postMessage(JSON.stringify({ path: this.path } satisfies Opening));
-    return worker;
-  }
-
-  #ended(worker: Worker, reason: string): void {
-    if (this.#worker !== worker) return;
-    this.#worker = undefined;
-    worker.terminate();
-    for (const settle of this.#asked.splice(0)) {
-      settle({ failed: reason, own: false });
-    }
-  }
-
-  async close(): Promise<void> {
-    const worker = this.#worker;
-    if (!worker) return;
-    // The last connection to close tidies the file up, and that must not be this one.
-    await this.#ask([]);
-    this.#worker = undefined;
-    worker.terminate();
-  }
+/** What a thread did. */
+export function resultOf<T>(answer: Answer<T>): T {
+  if ("done" in answer) return answer.done;
+  throw answer.own
+    ? new StoreError(answer.failed)
+    : failure(new Error(answer.failed));
 }
 
 /** What the log's own errors say is for its caller; what others say is for the operator. */
@@ -163,21 +161,26 @@ export const failure = (error: unknown): StoreError =>
     : new StoreError("The SQLite log failed.", { cause: error });
 
 /** Serves one {@link WorkerWriter}: answers the texts it sends, the first of which opens. */
-export function serveWriter(): (text: string) => Answer | undefined {
+export function serveWriter(): (text: string) => Answer<unknown[]> | undefined {
   let transactions: Transactions | undefined;
   return (text) => {
     if (!transactions) {
-      const { path } = JSON.parse(text) as Opening;
+      const { path } = JSON.parse(text) as { path: string };
       transactions = new Transactions(openDatabase(path));
       return;
     }
     try {
       const calls = unpack(text);
       if (calls.length === 0) transactions.close();
-      return { results: calls.length ? transactions.commit(calls) : [] };
+      return { done: calls.length ? transactions.commit(calls) : [] };
     } catch (error) {
-      const failed = error instanceof Error ? error.message : String(error);
-      return { failed, own: error instanceof StoreError };
+      return failed(error);
     }
   };
 }
+
+/** What a thread answers when it could not do what it was asked. */
+export const failed = (error: unknown): Answer<never> => ({
+  failed: error instanceof Error ? error.message : String(error),
+  own: error instanceof StoreError,
+});

@@ -12,6 +12,7 @@ import { type Appended, StoreError } from "../log.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { dropMember, type Put, putMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
+import { SearchIndex } from "./search-index.ts";
 import { renameRows } from "./rename.ts";
 import {
   COLUMNS,
@@ -22,13 +23,21 @@ import {
   Rows,
 } from "./rows.ts";
 
-/** Rows trimmed or deleted in one transaction. */
-export const TRIM_SLICE = 1_000;
+/** Rows trimmed or deleted in one transaction, and messages in them: each leaves the index. */
+const SLICE_ROWS = 1_000;
+const SLICE_MESSAGES = 500;
 
 /** What became of an append. */
 export interface Stored extends Appended {
   /** It was stored without its parts: the message it edits is deleted. */
   isErased?: boolean;
+}
+
+/** A row that is about to be deleted, and its room's key and id. */
+interface Going extends Row {
+  count: number;
+  room: number;
+  name: string;
 }
 
 /**
@@ -41,7 +50,8 @@ export class SqliteWrites {
   readonly #people = new Map<string, number>();
   readonly #stored: Rows;
   readonly #candidate: Statement<Row>;
-  readonly #trim: Statement<Row & { count: number; name: string }>;
+  readonly #old: Statement<Going>;
+  readonly #index: SearchIndex;
   /** Parts were taken out whose traces may still be in the write-ahead file. */
   hasErased = false;
 
@@ -51,15 +61,15 @@ export class SqliteWrites {
     this.#candidate = db.query(
       `SELECT ${COLUMNS} FROM entries WHERE id = ? AND room = ?`,
     );
+    this.#index = new SearchIndex(db);
     // Rows are in the order of time, so the first that is young enough ends the rest.
-    this.#trim = db.query(
-      `DELETE FROM entries WHERE id IN (
-         SELECT id FROM entries AS old WHERE id < coalesce(
-           (SELECT id FROM entries WHERE timestamp >= ? ORDER BY id LIMIT 1),
-           9e15)
-         AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
-         ORDER BY id LIMIT ${TRIM_SLICE})
-       RETURNING ${COLUMNS}, count, (SELECT name FROM rooms WHERE id = room) AS name`,
+    this.#old = db.query(
+      `SELECT ${COLUMNS}, count, room,
+         (SELECT name FROM rooms WHERE id = room) AS name
+       FROM entries AS old WHERE id < coalesce(
+         (SELECT id FROM entries WHERE timestamp >= ? ORDER BY id LIMIT 1), 9e15)
+       AND offset < (SELECT max(offset) FROM entries WHERE room = old.room)
+       ORDER BY id LIMIT ${SLICE_ROWS}`,
     );
   }
 
@@ -75,10 +85,22 @@ export class SqliteWrites {
       ? lineOf(erased(readLine(kind, entry.line)))
       : entry.line;
     const place = { room: key, epoch, offset, amends, fingerprint };
+    const changed = (kind === "e" || kind === "d") && amends
+      ? this.#indexed(key, amends)
+      : undefined;
     this.#store({ ...place, timestamp, kind, line });
-    if (kind === "d" && amends) this.#erase(entry.roomId, room, amends);
+    if (kind === "d" && amends) {
+      this.#erase(entry.roomId, room, amends);
+      if (changed) this.#index.remove(changed);
+    } else if (changed && amends) this.#index.replace(changed, key, amends);
     const stored = { epoch, offset, timestamp, repeated: false };
     return isErased ? { ...stored, isErased } : stored;
+  }
+
+  /** What the index has of a message that is about to change. */
+  #indexed(room: number, offset: number) {
+    this.flush();
+    return this.#index.find(room, offset);
   }
 
   /** What an entry was stored as before, if it was. */
@@ -146,19 +168,41 @@ export class SqliteWrites {
     for (const receipt of receipts) forget.run(Number(receipt));
   }
 
-  /** Removes a slice of a room, or what remains of it; returns how many rows went. */
-  deleteSlice(roomId: string): number {
+  /** Removes a slice of a room, or what remains of it; whether there is more. */
+  deleteSlice(roomId: string): boolean {
     const { key } = this.room(roomId);
+    const rows = this.#db.query<Going, [string, number]>(
+      `SELECT ${COLUMNS}, count, room, ? AS name FROM entries WHERE room = ?
+       ORDER BY offset LIMIT ${SLICE_ROWS}`,
+    ).all(roomId, key);
+    const { isMore } = this.#delete(rows);
+    if (isMore) return true;
     this.hasErased = true;
-    const { changes } = this.#db.query(
-      `DELETE FROM entries WHERE id IN
-       (SELECT id FROM entries WHERE room = ? ORDER BY offset LIMIT ${TRIM_SLICE})`,
-    ).run(key);
-    if (changes === TRIM_SLICE) return changes;
     this.#db.query("DELETE FROM reads WHERE room = ?").run(key);
     this.#db.query("DELETE FROM rooms WHERE id = ?").run(key);
     this.#rooms.delete(roomId);
-    return changes;
+    return false;
+  }
+
+  /** Deletes as many of these rows as fit in a slice, and what the index has of them. */
+  #delete(rows: Going[]): { gone: Going[]; isMore: boolean } {
+    const gone: Going[] = [];
+    for (let messages = 0; messages < SLICE_MESSAGES;) {
+      const row = rows[gone.length];
+      if (!row) break;
+      gone.push(row);
+      messages += row.count;
+    }
+    if (gone.length > 0) {
+      this.hasErased = true;
+      this.#index.removeRows(gone);
+      this.#db.query(
+        "DELETE FROM entries WHERE id IN (SELECT value FROM json_each(?))",
+      ).run(JSON.stringify(gone.map(({ id }) => id)));
+      this.#index.rowsDeleted();
+    }
+    const isMore = gone.length < rows.length || rows.length === SLICE_ROWS;
+    return { gone, isMore };
   }
 
   restore(
@@ -209,12 +253,11 @@ export class SqliteWrites {
     return moved?.offset ?? 0;
   }
 
-  /** Trims a slice; returns how many entries that were. */
-  trim(before: number): number {
-    const rows = this.#trim.all(before);
-    if (rows.length > 0) this.hasErased = true;
-    for (const row of rows) this.#leave(row.name, entriesOf(row));
-    return rows.reduce((sum, { count }) => sum + count, 0);
+  /** Trims a slice: how many entries that were, and whether there are more. */
+  trim(before: number): { trimmed: number; isMore: boolean } {
+    const { gone, isMore } = this.#delete(this.#old.all(before));
+    for (const row of gone) this.#leave(row.name, entriesOf(row));
+    return { trimmed: gone.reduce((sum, { count }) => sum + count, 0), isMore };
   }
 
   /** Remembers a sign-out. The table is from when it held removals from rooms as well. */

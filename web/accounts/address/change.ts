@@ -4,6 +4,7 @@
  * session. The old address is told, and for a week has a way back (restore.ts): whoever took an
  * account over must not be able to take it away for good.
  */
+import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
 import { deliverSoon } from "../../mail/deliver.ts";
 import { dropMail, queueMail } from "../../mail/queue-store.ts";
@@ -194,6 +195,7 @@ export async function changeAddress(
         emailKey: asked.emailKey,
       });
     dropMail(commit, confirmationMailId(accountId));
+    noteEvent(commit, "address-changed", accountId);
     const isOld = unconfirmedUntil === undefined;
     const { codeHash } = back;
     writeChanges(commit, entry, {

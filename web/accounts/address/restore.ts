@@ -1,4 +1,5 @@
 /** The way back to an address an account had before, for whoever reads that mailbox. */
+import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
 import { dropMail } from "../../mail/queue-store.ts";
 import type { Services } from "../../services.ts";
@@ -128,6 +129,7 @@ export async function restoreAddress(
     const { epoch } = restored;
     const expiresAt = Date.now() + RESET_MS;
     const forNew: ResetRecord = { accountId, epoch, expiresAt };
+    noteEvent(commit, "address-restored", accountId);
     commit.set(account.key, restored)
       .set(resetKey, forNew, { expireIn: RESET_MS });
     for (

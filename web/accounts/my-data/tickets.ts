@@ -4,6 +4,7 @@
  *
  * KV keeps `["data_tickets", SHA-256 of the ticket]` → account id, for those ten minutes.
  */
+import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
 import { type Limit, takeAttempt } from "../attempts.ts";
 import { isToken, randomToken, sha256 } from "../secrets.ts";
@@ -54,4 +55,5 @@ export async function useTicket(
     });
   }
   await takeAttempt(s, downloads(accountId));
+  await noteEvent(s.kv.atomic(), "data-downloaded", accountId).commit();
 }

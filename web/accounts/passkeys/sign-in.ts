@@ -101,7 +101,8 @@ export async function signInWithPasskeyAlone(
   const { id: accountId, epoch } = record;
   await notePasskeyUse(s, accountId, passkey.id, counter);
   const session = await issueSession(s, accountId, epoch);
-  await noteSignIn(s, accountId, "passkey", epoch);
+  const { token } = session;
+  await noteSignIn(s, { accountId, epoch, factor: "passkey", token });
   await returnAttempt(s, byNetwork(ip));
   return { ...session, accountId };
 }

@@ -73,6 +73,7 @@ const OF_ROOM: Try[] = [
 /** What belongs to an account. */
 const OF_ACCOUNT: Try[] = [
   read("/rooms"),
+  read("/search?q=words"),
   read("/account"),
   read("/account/face"),
   read("/account/dictation"),
@@ -90,9 +91,13 @@ const OF_ACCOUNT: Try[] = [
   form("/account/face", { consent: "on", password: "a guess" }),
   read("/account/email"),
   read("/account/data"),
+  read("/account/activity"),
+  read("/activity"),
   form("/account/data", { password: "a guess" }),
   read("/account/data/{ticket}"),
   form("/account/email", { email: "mine@attacks.test", password: "a guess" }),
+  read("/account/sessions"),
+  form("/account/sessions", { intent: "others" }),
   read("/account/passkeys"),
   form("/account/passkeys", { intent: "add", name: "Mine", passkey: "{}" }),
   form("/account/passkeys", { intent: "remove", id: "x".repeat(22) }),

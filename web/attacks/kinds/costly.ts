@@ -90,6 +90,7 @@ const PLACES: Record<string, [length: number, send: Send]> = {
       }, world.member.cookie)),
   ],
   "the query of a search": [2_000, page("/rooms/{room}/search?q={text}")],
+  "the query of a search in all rooms": [2_000, page("/search?q={text}")],
   "where to go on after signing in": [2_000, page("/login?next=/{text}")],
   "Accept-Language": [
     MANY,

@@ -61,6 +61,7 @@ const stored = Object.entries(PAYLOADS).flatMap(([kind, payload]): Attack[] => [
       return await look(world, [
         `/rooms/${id}`,
         `/rooms/${id}/search?q=word`,
+        `/search?q=word`,
         `/rooms/${id}/around/1`,
         `/rooms`,
       ]);
@@ -90,6 +91,8 @@ const stored = Object.entries(PAYLOADS).flatMap(([kind, payload]): Attack[] => [
         judgedPage(await echoed.text(), "/login"),
         await look(world, [
           `/rooms/${roomId}/search?q=${query}`,
+          `/search?q=${query}`,
+          `/search?q=from:${query}`,
           `/login?next=/${query}`,
           `/register?next=/${query}`,
           `/rooms/${query}`,

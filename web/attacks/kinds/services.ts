@@ -16,7 +16,6 @@ const DRAFT = { clientId: "attack-3", content: "I was here" };
 const ROOM: Try[] = [
   at("realtime", "GET", "/rooms/{room}/messages"),
   at("realtime", "POST", "/rooms/{room}/messages", DRAFT),
-  at("realtime", "GET", "/rooms/{room}/search?q=words"),
   at("realtime", "PUT", "/rooms/{room}/read", { offset: 1 }),
   at("realtime", "GET", "/rooms/{room}/stream"),
   at("realtime", "POST", "/rooms/{room}/amendments", {
@@ -28,6 +27,9 @@ const ROOM: Try[] = [
 const OF_ROOMS: Try[] = [
   at("realtime", "GET", "/summaries?rooms={room}"),
   at("realtime", "GET", "/activity"),
+  at("realtime", "POST", "/search", {
+    ...{ rooms: ["{room}"], terms: [], after: 1 },
+  }),
 ];
 
 /** What only web may ask for. */

@@ -5,12 +5,15 @@ import {
   readSessionCookie,
 } from "../../accounts/cookies.ts";
 import { DEVICE_MS, rememberDevice } from "../../accounts/devices.ts";
+import { touchSession } from "../../accounts/session-list/session-list.ts";
+import { softwareOf } from "../../accounts/session-list/software.ts";
+import { visitedBy } from "../../accounts/session-list/visitor.ts";
 import { findSession, sidOf } from "../../accounts/sessions.ts";
 import type { SignedIn } from "../../accounts/types.ts";
 import { AppError } from "../../errors.ts";
 import { BodyBudget, withShare } from "../requests/body-budget.ts";
 import type { Services } from "../../services.ts";
-import { originOf } from "../requests/peers.ts";
+import { originOf, roughNetworkOf } from "../requests/peers.ts";
 import { inRequest } from "../../request-id.ts";
 import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import { reachedBy } from "../../reached.ts";
@@ -42,13 +45,19 @@ export function withServices(
     state.requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
     state.ip = ip;
     state.fromHere = fromHere;
+    const visitor = {
+      network: roughNetworkOf(ip),
+      software: softwareOf(headers.get("user-agent")),
+      device: readDeviceCookie(state.services.config, headers),
+    };
     const answer = await reachedBy(
       ctx.url,
       () =>
-        inRequest(
-          state.requestId,
-          () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
-        ),
+        visitedBy(visitor, () =>
+          inRequest(
+            state.requestId,
+            () => withShare(bodies, ctx.req, state.ip, () => ctx.next()),
+          )),
     );
     if (answer.status !== 101) {
       answer.headers.set("x-request-id", state.requestId);
@@ -71,6 +80,7 @@ export const withPerson: Middleware<State> = async (ctx) => {
   if (session) {
     state.account = { ...session.account, sid: await sidOf(token) };
     state.session = { token };
+    await touchSession(state.services, token);
   }
   const answer = await ctx.next();
   if (state.account && isPage(ctx.req)) {

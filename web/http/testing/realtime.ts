@@ -1,3 +1,5 @@
+import { fold } from "../../../realtime/text/fold.ts";
+import { hasTerms } from "../../../realtime/text/terms.ts";
 import { isBlank } from "../../../realtime/text/visible.ts";
 import {
   type EntryFrame,
@@ -78,19 +80,21 @@ export function memoryRealtime(): MemoryRealtime {
         };
       }),
 
-    search: (_account, roomId, { q, before, limit = 50 }) =>
+    search: (_account, search) =>
       checked(() => {
-        const found = messagesOf(roomId).filter(({ offset, content }) =>
-          offset < (before ?? Infinity) &&
-          content.toLowerCase().includes(q.toLowerCase())
-        ).reverse();
+        const { cursor, limit = 50, rooms, terms, from } = search;
+        const found = rooms.flatMap((roomId) =>
+          messagesOf(roomId).map((message) => ({ ...message, roomId }))
+        )
+          .sort((a, b) => a.timestamp - b.timestamp || a.offset - b.offset)
+          .filter(({ offset, content, sender }) =>
+            offset < Number(cursor ?? Infinity) &&
+            (from === undefined || from.includes(sender.id)) &&
+            hasTerms(fold(content), terms)
+          ).reverse();
         const messages = found.slice(0, limit);
-        const more = found.length > limit;
-        return {
-          messages,
-          epoch: EPOCH,
-          before: more ? messages.at(-1)!.offset : null,
-        };
+        const isMore = found.length > limit;
+        return { messages, next: isMore ? `${messages.at(-1)!.offset}` : null };
       }),
 
     find: (_account, roomId, id) =>

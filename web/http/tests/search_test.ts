@@ -38,7 +38,7 @@ Deno.test("what is not on the first page is a link away", async () => {
   const first = await (await app.ask(`${path}/search?q=bun`, { cookie }))
     .text();
   assert(!first.includes("</mark> 1."));
-  const next = /href="([^"]*before=2)"/.exec(first)![1];
+  const next = /href="([^"]*cursor=2)"/.exec(first)![1];
   const second = await app.ask(next.replaceAll("&amp;", "&"), { cookie });
   assertMatch(await second.text(), /<mark>bun<\/mark> 1\./);
 });
@@ -86,5 +86,59 @@ Deno.test("a link to more of the same is not called the current page", async () 
     const [, link] = page.split(text)[0].match(/.*(<a [^>]*>)/s) ?? [];
     assertMatch(link ?? `${text} is missing`, / aria-current="false"/);
     assert(!link.includes("data-ancestor"));
+  }
+});
+
+Deno.test("a search in all rooms finds what is in those that one is in now", async () => {
+  await using app = await testApp();
+  const { path, cookie, account } = await withMessages(app, [
+    "rye bread",
+    "white bread",
+  ]);
+  const other = await createRoom(app.services, account, "Harbour <Office>");
+  const elsewhere = `/rooms/${other.id}`;
+  await app.send(
+    elsewhere,
+    { content: "Bread and rye", clientId: "o" },
+    cookie,
+  );
+  const eve = await app.person("Eve");
+  const room = await createRoom(app.services, eve.account, "Eve's");
+  const said = { content: "rye of Eve", clientId: "e" };
+  await app.send(`/rooms/${room.id}`, said, eve.cookie);
+  const ask = async (q: string, more = "") => {
+    const query = `q=${encodeURIComponent(q)}${more}`;
+    const answer = await app.ask(`/search?${query}`, { cookie });
+    assertEquals(answer.status, 200);
+    return await answer.text();
+  };
+  const page = await ask("bread rye");
+  assert(page.includes(`href="${path}/around/1#m1"`));
+  assert(page.includes(`href="${elsewhere}/around/1#m1"`));
+  assertMatch(page, /<mark>Bread<\/mark> and <mark>rye<\/mark>/);
+  assert(page.includes("Harbour &lt;Office>"));
+  assert(!page.includes("of Eve") && !page.includes("white"));
+  assert(!page.includes("<script"));
+  const inOne = await ask("bread in:harb");
+  assert(!inOne.includes(`${path}/around`));
+  assert(inOne.includes(`${elsewhere}/around/1`));
+  assertMatch(await ask('in:"no such"'), /None of your rooms is called/);
+  assertMatch(await ask("from:grace rye"), /Nobody in these rooms is called/);
+  assertMatch(await ask("before:soon has:luck"), /do not understand/);
+  const mine = await ask("from:me rye");
+  assert(mine.includes("around/1#m1"));
+  assertMatch(await ask("rye", "&order=best"), /The best come first/);
+  await app.send(`${elsewhere}/members`, { intent: "leave" }, cookie);
+  assert(!(await ask("rye")).includes(elsewhere));
+  const away = await app.ask("/search?q=x");
+  assertEquals(away.headers.get("location"), "/login?next=%2Fsearch%3Fq%3Dx");
+  for (
+    const hostile of ['"'.repeat(4_000), "a".repeat(4_000), "from:".repeat(40)]
+  ) {
+    const answer = await app.ask(`/search?q=${encodeURIComponent(hostile)}`, {
+      cookie,
+    });
+    assert(answer.status < 500);
+    assert((await answer.text()).length < 20_000);
   }
 });

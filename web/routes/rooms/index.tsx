@@ -13,6 +13,7 @@ import {
 } from "../../rooms/waiting.ts";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
+import { SearchForm } from "../../components/SearchForm.tsx";
 import { Title } from "../../components/Title.tsx";
 import {
   type Failure,
@@ -184,6 +185,13 @@ export default define.page<typeof handler>(({ data, req }) => {
       />
       <ConfirmAddress account={me} outbox={outbox} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
+      {list.rooms.length > 0 && (
+        <SearchForm
+          action="/search"
+          label="Words in the messages of all your rooms"
+          placeholder="Words in all your rooms"
+        />
+      )}
       <p class="actions">
         <a class="button button-quiet" href="/people">People</a>
         <a class="button button-quiet" href="/rooms/open">Open rooms</a>

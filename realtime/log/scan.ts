@@ -1,0 +1,117 @@
+import type { Message } from "../protocol.ts";
+import type { SearchPage } from "../protocol-http.ts";
+import { LIMITS } from "../protocol.ts";
+import type { RoomLog } from "./log.ts";
+import { Findings, SEARCH_BUDGET, type SearchQuery } from "./search.ts";
+import { Turns } from "./turns.ts";
+
+/** Messages one search looks at. */
+const SCAN_LIMIT = 2_000;
+/** Milliseconds of work in one go. */
+const SLICE = 4;
+
+const turns = new Turns();
+
+/** A room of which the newest messages are looked at. */
+interface Source {
+  roomId: string;
+  /** When the next message of it was made. */
+  at: number;
+  /** Its messages that were read and not looked at, oldest first. */
+  read: Message[];
+  /** Before which offset to read on; null: there is nothing more. */
+  before: number | null | undefined;
+}
+
+/**
+ * Searches a store that has no index: the newest messages of the rooms, as many as the budget
+ * allows. It works a few milliseconds at a time, and searches take turns, so that whatever a log
+ * holds, everything else goes on meanwhile. In one room it can go on where it ended; in several it
+ * says how far back it came.
+ */
+export async function scan(
+  log: Pick<RoomLog, "page" | "activity">,
+  query: SearchQuery,
+): Promise<SearchPage> {
+  const { rooms, budget = SEARCH_BUDGET } = query;
+  const findings = new Findings(query);
+  const sources = new Sources(await sourcesOf(log, query));
+  let spent = 0, seen = 0, reached = query.before ?? Date.now();
+  await turns.next();
+  let started = performance.now();
+  const stopped = (source: Source) =>
+    findings.page(
+      rooms.length === 1 ? { next: cursorAt(source) } : { next: null, reached },
+    );
+  for (;;) {
+    const source = sources.newest();
+    if (!source) return findings.page({ next: null });
+    const took = performance.now() - started;
+    const isSpent = seen >= SCAN_LIMIT || spent + took >= budget;
+    if (findings.full || seen > 0 && isSpent) return stopped(source);
+    if (took >= SLICE || source.read.length === 0) {
+      spent += took;
+      await readOn(log, source);
+      await turns.next();
+      started = performance.now();
+      continue;
+    }
+    const message = source.read.pop()!;
+    seen += 1;
+    reached = message.timestamp;
+    findings.look(source.roomId, message);
+    source.at = source.read.at(-1)?.timestamp ?? message.timestamp;
+  }
+}
+
+/** Before which offset a search of one room goes on. */
+const cursorAt = ({ read, before }: Source): string =>
+  String(read.length > 0 ? read.at(-1)!.offset + 1 : before);
+
+async function sourcesOf(
+  log: Pick<RoomLog, "activity">,
+  { rooms, cursor }: SearchQuery,
+): Promise<Source[]> {
+  const before = rooms.length === 1 && cursor ? Number(cursor) : undefined;
+  const times = await log.activity(rooms);
+  return Object.entries(times)
+    .map(([roomId, at]) => ({ roomId, at, read: [], before }));
+}
+
+/** Rooms, of which those come first in which something newer is left. */
+class Sources {
+  /** Not looked into yet, those last that were last written to. */
+  readonly #waiting: Source[];
+  #open: Source[] = [];
+
+  constructor(sources: Source[]) {
+    this.#waiting = sources.sort((a, b) => a.at - b.at);
+  }
+
+  /** The one whose next message is the newest of all, if there is one. */
+  newest(): Source | undefined {
+    this.#open = this.#open.filter((it) =>
+      it.read.length > 0 || it.before !== null
+    );
+    const best = this.#open.reduce<Source | undefined>(
+      (best, it) => best && best.at >= it.at ? best : it,
+      undefined,
+    );
+    const next = this.#waiting.at(-1);
+    if (!next || best && best.at >= next.at) return best;
+    this.#waiting.pop();
+    this.#open.push(next);
+    return next;
+  }
+}
+
+/** Reads the messages that come next, where those that were read are used up. */
+async function readOn(log: Pick<RoomLog, "page">, source: Source) {
+  if (source.read.length > 0 || source.before === null) return;
+  const { before } = source, limit = LIMITS.historyLimit;
+  const { messages } = await log.page(source.roomId, { before, limit });
+  const isLast = messages.length < limit;
+  source.read = messages;
+  source.before = isLast ? null : messages[0]!.offset;
+  source.at = messages.at(-1)?.timestamp ?? 0;
+}

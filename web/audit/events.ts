@@ -1,0 +1,77 @@
+/**
+ * What happened that matters for who may get in and who may do what: written in the commit that makes
+ * it so, never changed, and kept for AUDIT_DAYS. It says nothing of what anybody wrote.
+ *
+ * | key | value |
+ * |---|---|
+ * | `["audit", id]` | {@link AuditEvent} |
+ * | `["audit_of", account id, id]` | true: it is about this person |
+ *
+ * Ids begin with the time, so that KV keeps them in order.
+ */
+import { currentVisitor } from "../accounts/session-list/visitor.ts";
+
+export const KINDS = [
+  "account-made",
+  "account-deleted",
+  "signed-in-face",
+  "signed-in-passkey",
+  "signed-in-code",
+  "signed-out-everywhere",
+  "password-changed",
+  "password-reset",
+  "address-changed",
+  "address-restored",
+  "face-stored",
+  "face-deleted",
+  "passkey-added",
+  "passkey-removed",
+  "data-downloaded",
+  "room-made",
+  "room-ended",
+  "member-joined",
+  "member-left",
+  "member-removed",
+] as const;
+export type AuditKind = typeof KINDS[number];
+
+export interface AuditEvent {
+  kind: AuditKind;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+  /** The id of whoever did it. */
+  who: string;
+  /** The id of whom it was done to, if that is somebody else. */
+  whom?: string;
+  roomId?: string;
+  /** Where it was done from: a network, never the whole address. */
+  network?: string;
+  /** The browser and system it was done with, in words. */
+  software?: string;
+}
+
+export const keys = {
+  event: (id: string) => ["audit", id],
+  all: () => ["audit"],
+  of: (accountId: string, id: string) => ["audit_of", accountId, id],
+  allOf: (accountId: string) => ["audit_of", accountId],
+};
+
+/** What an id that is made at this time begins with. */
+export const idAt = (at: number): string => String(at).padStart(15, "0");
+
+/** Adds to `commit` that something happened: it is noted when the change is made, or not at all. */
+export function noteEvent(
+  commit: Deno.AtomicOperation,
+  kind: AuditKind,
+  who: string,
+  about: { whom?: string; roomId?: string } = {},
+): Deno.AtomicOperation {
+  const at = Date.now();
+  const id = `${idAt(at)}-${crypto.randomUUID()}`;
+  const { network, software } = currentVisitor() ?? {};
+  const event: AuditEvent = { kind, at, who, ...about, network, software };
+  commit.set(keys.event(id), event).set(keys.of(who, id), true);
+  if (about.whom !== undefined) commit.set(keys.of(about.whom, id), true);
+  return commit;
+}

@@ -1,0 +1,41 @@
+import type { AuditKind } from "./events.ts";
+
+/** Who did it, and to whom, as they are called now. */
+export interface Said {
+  who: string;
+  whom: string;
+  /** What the room is called, for those who are in it. */
+  room?: string;
+}
+
+/** What is said of each kind of event. */
+export const WORDS: Record<AuditKind, (said: Said) => string> = {
+  "account-made": ({ who }) => `${who} created an account.`,
+  "account-deleted": ({ who }) => `${who} deleted their account.`,
+  "signed-in-face": ({ who }) => `${who} signed in with their face.`,
+  "signed-in-passkey": ({ who }) => `${who} signed in with a passkey.`,
+  "signed-in-code": ({ who }) => `${who} signed in with an e-mail code.`,
+  "signed-out-everywhere": ({ who }) => `${who} signed out on every device.`,
+  "password-changed": ({ who }) => `${who} changed their password.`,
+  "password-reset": ({ who }) =>
+    `${who} chose a new password with a link from an e-mail.`,
+  "address-changed": ({ who }) => `${who} changed their e-mail address.`,
+  "address-restored": ({ who }) =>
+    `${who} took their account back with their old e-mail address.`,
+  "face-stored": ({ who }) => `${who} stored their face.`,
+  "face-deleted": ({ who }) => `${who} deleted their face.`,
+  "passkey-added": ({ who }) => `${who} added a passkey.`,
+  "passkey-removed": ({ who }) => `${who} removed a passkey.`,
+  "data-downloaded": ({ who }) => `${who} downloaded their data.`,
+  "room-made": ({ who, room }) =>
+    room ? `${who} created the room “${room}”.` : `${who} created a room.`,
+  "room-ended": ({ who }) => `${who} left a room as its last member.`,
+  "member-joined": ({ who, room }) =>
+    room ? `${who} joined the room “${room}”.` : `${who} joined a room.`,
+  "member-left": ({ who, room }) =>
+    room ? `${who} left the room “${room}”.` : `${who} left a room.`,
+  "member-removed": ({ who, whom, room }) =>
+    room
+      ? `${who} removed ${whom} from the room “${room}”.`
+      : `${who} removed ${whom} from a room.`,
+};

@@ -1,0 +1,46 @@
+import type { Addressee } from "./account-mails.ts";
+import type { Mail } from "./mailer.ts";
+import { named } from "./names.ts";
+import { toMail } from "./to-mail.ts";
+
+/** A sign-in somebody is told of. */
+export interface NewDevice extends Addressee {
+  /** Browser and system, in words. */
+  software?: string;
+  network: string;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+}
+
+const time = new Intl.DateTimeFormat("en-GB", {
+  dateStyle: "long",
+  timeStyle: "short",
+  timeZone: "UTC",
+});
+
+/** The e-mail that tells of a sign-in on a device that was not known. */
+export function newDeviceMail(
+  { name, email, software = "Unknown software", network, at }: NewDevice,
+): Mail {
+  return toMail({
+    to: email,
+    subject: "New sign-in to your ChatSphere account",
+    heading: "You signed in on a new device",
+    pieces: [
+      {
+        kind: "paragraph",
+        text: `Hello ${
+          named(name)
+        }, your account was signed in to on a device that it does not know.`,
+      },
+      { kind: "note", text: `Device: ${software}` },
+      { kind: "note", text: `Network: ${network}` },
+      { kind: "note", text: `Time: ${time.format(at)} UTC` },
+      {
+        kind: "note",
+        text:
+          "If this was not you, open My devices in your account, sign out the others, and change your password.",
+      },
+    ],
+  });
+}

@@ -1,0 +1,120 @@
+import type { Search, SearchPage } from "../../realtime/protocol-http.ts";
+import { fold } from "../../realtime/text/fold.ts";
+import { hasTerms, type Term, termsOf } from "../../realtime/text/terms.ts";
+import type { Clock } from "../client/drawn/times.ts";
+import type { Person, Services } from "../services.ts";
+import { namesOf } from "./names.ts";
+import { listRooms } from "./rooms.ts";
+import { readSearch } from "./search-query.ts";
+import { keys } from "./store.ts";
+import type { MyRoom } from "./types.ts";
+
+/** Rooms and people that a name is looked for among, and people it may mean at once. */
+const ROOMS = 100;
+const PEOPLE = 2_000;
+const MEANT = 100;
+
+export interface Wanted {
+  typed: string;
+  /** Only this room. */
+  roomId?: string;
+  order: "newest" | "best";
+  cursor?: string;
+  limit: number;
+}
+
+/** A message that was found. */
+export type FoundRow = SearchPage["messages"][number];
+
+/** What came of a search, and what of it was not understood. */
+export interface Found extends SearchPage {
+  /** What to mark in the messages. */
+  terms: Term[];
+  /** The rooms of the messages, by their ids. */
+  rooms: Map<string, MyRoom>;
+  /** Names of rooms and people that were asked for and are not there. */
+  noRoom: string[];
+  nobody: string[];
+  unclear: string[];
+}
+
+/**
+ * Finds messages in the rooms that a person is in now.
+ *
+ * @throws {AppError} what realtime says: `bad-frame` (400), `rate-limited` (429), or that it is
+ * away (503).
+ */
+export async function findMessages(
+  s: Pick<Services, "kv" | "realtime">,
+  me: Person,
+  { typed, roomId, order, cursor, limit }: Wanted,
+  clock: Clock,
+): Promise<Found> {
+  const text = readSearch(typed, clock);
+  const mine = (await listRooms(s, me.id))
+    .filter(({ id }) => roomId === undefined || id === roomId);
+  const [rooms, noRoom] = named(text.in, mine);
+  const people = text.from.length === 0
+    ? []
+    : await peopleOf(s, me, rooms.slice(0, ROOMS));
+  const [senders, nobody] = named(text.from, people);
+  const { terms, has, after, before, unclear } = text;
+  const said = {
+    ...{ terms, noRoom, nobody, unclear },
+    rooms: new Map(rooms.map((room) => [room.id, room])),
+  };
+  const isAsked = terms.length + has.length + text.from.length > 0 ||
+    after !== undefined || before !== undefined;
+  const isFruitless = noRoom.length + nobody.length + unclear.length > 0;
+  if (!isAsked || isFruitless) return { ...said, messages: [], next: null };
+  const search: Search = {
+    ...{ terms, has, after, before, order, cursor, limit },
+    rooms: rooms.map(({ id }) => id),
+    from: text.from.length === 0
+      ? undefined
+      : senders.slice(0, MEANT).map(({ id }) => id),
+  };
+  return { ...said, ...await s.realtime.search(me, search) };
+}
+
+/** Those that one of the names means, all of them if there are no names; and names of nothing. */
+function named<T extends { name: string }>(
+  names: string[],
+  all: T[],
+): [meant: T[], missing: string[]] {
+  if (names.length === 0) return [all, []];
+  const folded = all.map((one) => ({ one, name: fold(one.name) }));
+  const meant = new Set<T>();
+  const missing = names.filter((name) => {
+    const terms = termsOf(name);
+    const exact = folded.filter((it) => it.name === name);
+    const found = exact.length > 0
+      ? exact
+      : folded.filter((it) => hasTerms(it.name, terms));
+    for (const { one } of found) meant.add(one);
+    return found.length === 0 || terms.length === 0;
+  });
+  return [[...meant], missing];
+}
+
+/** The people of rooms, and whoever asks, whom `me` means as well. */
+async function peopleOf(
+  s: Pick<Services, "kv">,
+  me: Person,
+  rooms: MyRoom[],
+): Promise<{ id: string; name: string }[]> {
+  const ids = new Set<string>();
+  for (const { id } of rooms) {
+    const members = s.kv.list({ prefix: keys.members(id) }, {
+      limit: PEOPLE,
+      batchSize: 500,
+    });
+    for await (const { key } of members) ids.add(String(key.at(-1)));
+    if (ids.size >= PEOPLE) break;
+  }
+  const names = await namesOf(s, [...ids].slice(0, PEOPLE));
+  return [
+    { id: me.id, name: "me" },
+    ...[...names].map(([id, name]) => ({ id, name })),
+  ];
+}
