@@ -4,26 +4,59 @@ import { bare, ending } from "./bare.ts";
 /** Words from which on what is said between two pauses is a sentence, and no exclamation. */
 const LEAST = 4;
 
-const AUXILIARY =
-  "am|is|are|was|were|do|does|did|can|could|will|would|shall|should|have|has|had|may|might";
-const VERB =
-  "ist|sind|war|waren|hat|hast|haben|habt|kann|kannst|können|könnt|will|willst|wollt|wollen|wird|wirst|werden|soll|sollst|sollen|darf|dürfen|muss|musst|müssen|geht|heißt|kommt|kommst|macht|machst";
+/** Words a question of yes or no begins with. */
+const AUXILIARIES = new Set(
+  "am is are was were do does did can could will would shall should have has had may might"
+    .split(" "),
+);
+const VERBS = new Set(
+  "ist sind war waren hat hast haben habt kann kannst können könnt will willst wollt wollen wird wirst werden soll sollst sollen darf dürfen muss musst müssen geht heißt kommt kommst macht machst"
+    .split(" "),
+);
+
+/** Whether words, in small letters, begin as a question does. */
+type Asks = (first: string, second: string) => boolean;
+
+const english: Asks = (first, second) => {
+  if (AUXILIARIES.has(first)) {
+    return /^(i|you|he|she|it|we|they|there|this|that|the|anyone|anybody)$/
+      .test(second);
+  }
+  if (first === "how" && /^(much|many|long|often|far|old)$/.test(second)) {
+    return true;
+  }
+  return /^(who|what|when|where|why|how|which)$/.test(first) &&
+    AUXILIARIES.has(second);
+};
+
+const german: Asks = (first, second) => {
+  if (VERBS.has(first)) {
+    return /^(ich|du|er|sie|es|wir|ihr|man|jemand)$/.test(second);
+  }
+  if (first === "wie" && /^(viel|viele|lange|oft|spät)$/.test(second)) {
+    return true;
+  }
+  return /^(wer|was|wann|wo|wohin|woher|warum|wieso|wie)$/.test(first) &&
+    VERBS.has(second);
+};
+
+const french: Asks = (first, second) =>
+  /^(est-ce|qu'est-ce)$/.test(first) ||
+  /^(pourquoi|comment|où|quelle?s?)$/.test(first) &&
+    /^(est|sont|es|êtes|ça|vas|allez|va)$/.test(second) ||
+  first === "combien" && second === "de" ||
+  first === "quelle" && second === "heure";
 
 /**
  * How a question begins, where that alone makes it one: “what is”, not “what a day” or “when I come”.
  * Spanish writes its question words with an accent.
  */
-const QUESTIONS: Record<string, RegExp> = {
-  en: new RegExp(
-    `^((who|what|when|where|why|how|which) (${AUXILIARY})|how (much|many|long|often|far|old)|(${AUXILIARY}) (i|you|he|she|it|we|they|there|this|that|the|anyone|anybody)) `,
-  ),
-  de: new RegExp(
-    `^((wer|was|wann|wo|wohin|woher|warum|wieso|wie) (${VERB})|wie (viel|viele|lange|oft|spät)|(${VERB}) (ich|du|er|sie|es|wir|ihr|man|jemand)) `,
-  ),
-  fr:
-    /^(est-ce qu|qu'est-ce qu|pourquoi est|comment (ça|est|vas|allez|va)|combien de|où (est|sont|es|êtes)|quelle? (est|heure)|quels (sont)|quelles (sont))/,
-  es:
-    /^(qué|quién|quiénes|cuándo|dónde|cómo|cuál|cuáles|cuánto|cuántos|cuánta|cuántas|por qué) /,
+const QUESTIONS: Record<string, Asks> = {
+  en: english,
+  de: german,
+  fr: french,
+  es: (first) =>
+    /^(qué|quién(es)?|cuándo|dónde|cómo|cuál(es)?|cuánt[oa]s?)$/.test(first),
 };
 
 /**
@@ -33,12 +66,12 @@ const QUESTIONS: Record<string, RegExp> = {
  */
 export function writeSentence(words: Word[], language: string): Word[] {
   const base = language.split("-")[0].toLowerCase();
-  const question = QUESTIONS[base];
+  const asks = QUESTIONS[base];
   const last = words.at(-1);
   const isShort = words.length < LEAST;
-  if (!question || !last || isShort || ending(last.word) !== "") return words;
-  const said = words.map(({ word }) => bare(word)).join(" ");
-  const isQuestion = question.test(said);
+  if (!asks || !last || isShort || ending(last.word) !== "") return words;
+  const [first, second] = words.map(({ word }) => bare(word));
+  const isQuestion = asks(first, second);
   const ended = words.with(-1, {
     ...last,
     word: last.word + (isQuestion ? "?" : "."),

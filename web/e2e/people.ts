@@ -70,7 +70,7 @@ export async function signIn(page: Page, person: Person, selfie: Selfie) {
   await page.goto("/login");
   await page.getByLabel("E-mail").fill(person.email);
   await page.getByLabel("Password").fill(person.password);
-  await submit(page, /continue|sign in/i);
+  await submit(page, /^(continue|sign in)$/i);
   await page.waitForURL("**/login/face*", parsed);
   await takeSelfie(page, selfie);
   await submit(page, "Sign in");

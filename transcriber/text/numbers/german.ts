@@ -15,7 +15,7 @@ const SMALL = new Map<string, number>();
 TENS.forEach((tens, i) => {
   SMALL.set(tens, 20 + i * 10);
   ONES.slice(1).forEach((one, n) =>
-    SMALL.set(`${one === "eins" ? "ein" : one}und${tens}`, 21 + i * 10 + n)
+    SMALL.set(`${one.replace(/^eins$/, "ein")}und${tens}`, 21 + i * 10 + n)
   );
 });
 SMALL.set("zwo", 2);
