@@ -1,3 +1,4 @@
+import { readDataKey } from "./sealing/data-keys.ts";
 import type { JWK } from "jose";
 import {
   type Env,
@@ -52,6 +53,8 @@ export interface Config {
    * that is stored works until it is deleted.
    */
   faceSignIn: "required" | "offered" | "off";
+  /** The keys that seal what is personal in KV; undefined: in a file beside it (sealing/). */
+  dataKeys?: string[];
   /** Days for which it is kept what happened: see audit/events.ts. */
   auditDays: number;
   /** Who may make an account. */
@@ -223,6 +226,17 @@ function readMegabytes(
   );
 }
 
+function readDataKeys(env: Env): string[] | undefined {
+  const text = readText(env, "DATA_KEY");
+  if (text === undefined) return undefined;
+  const keys = text.split(",").map((key) => key.trim());
+  if (keys.every((key) => readDataKey(key) !== null)) return keys;
+  throw malformed(
+    "DATA_KEY",
+    "DATA_KEY must be 32 random bytes in base64, such as `openssl rand -base64 32` prints; or several with commas between them, the newest first.",
+  );
+}
+
 function readAuditDays(env: Env): number {
   const text = readText(env, "AUDIT_DAYS") ?? "90";
   if (/^\d{1,4}$/.test(text) && Number(text) > 0) return Number(text);
@@ -314,6 +328,7 @@ export function readConfig(env: Env): Config {
     aws: readAws(env),
     faceLiveness: readFaceLiveness(env),
     faceSignIn: readFaceSignIn(env),
+    dataKeys: readDataKeys(env),
     auditDays: readAuditDays(env),
     signUp: readSignUp(env),
     peopleDirectory: readChoice(env, "PEOPLE_DIRECTORY", ["everyone", "rooms"]),

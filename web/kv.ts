@@ -38,7 +38,7 @@ const busy = (cause: unknown): AppError =>
 type Method = (...args: unknown[]) => unknown;
 
 /** An object whose methods run on `target`, those in `own` instead of its own. */
-function withMethods<T extends object>(
+export function withMethods<T extends object>(
   target: T,
   own: Record<string | symbol, (method: Method) => Method>,
 ): T {

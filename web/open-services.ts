@@ -26,6 +26,10 @@ import { membersOnly } from "./rooms/members-only.ts";
 import { namedRealtime } from "./rooms/named-realtime.ts";
 import { realtimeClient } from "./rooms/realtime-client.ts";
 import { type Rounds, startRounds } from "./rounds.ts";
+import { DataKeys } from "./sealing/data-keys.ts";
+import { dataKeyFile, keysOfFile } from "./sealing/key-file.ts";
+import { reseal } from "./sealing/reseal.ts";
+import { sealedKv } from "./sealing/sealed-kv.ts";
 import type { Services } from "./services.ts";
 import { rotateWhenDue } from "./tokens/keys.ts";
 import { createSigner } from "./tokens/signer.ts";
@@ -41,6 +45,17 @@ async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
   await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
   await keepPrivate(kvPath);
   return takingTurns(await Deno.openKv(kvPath));
+}
+
+/**
+ * The keys with which what is personal is sealed; null where none were given and there is no file
+ * beside which to keep them.
+ */
+function openDataKeys({ dataKeys, kvPath }: Config): DataKeys | null {
+  if (dataKeys !== undefined) return new DataKeys(dataKeys);
+  const isFile = kvPath !== undefined && kvPath !== ":memory:" &&
+    !/^https?:/.test(kvPath);
+  return isFile ? keysOfFile(dataKeyFile(kvPath)) : null;
 }
 
 /**
@@ -71,7 +86,10 @@ function openFaces(
 
 /** Opens everything the configuration asks for. Close `kv`, `faces`, `blobs` and `files` when done. */
 export async function createServices(config: Config): Promise<Services> {
-  const kv = await openKv(config);
+  const store = await openKv(config);
+  const keys = openDataKeys(config);
+  if (keys !== null) await reseal(store, keys, config);
+  const kv = keys === null ? store : sealedKv(store, keys);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
   const signer = await createSigner(kv, { issuer: appUrl, signingKey });
   return {

@@ -38,8 +38,8 @@ export function EventList({ page: { events, before }, here, clock }: {
               <p class="soft small">
                 <time datetime={new Date(at).toISOString()}>
                   {momentOf(at, clock)}
-                </time>
-                {software && <>· {software}</>} {network && <>· {network}</>}
+                </time>{" "}
+                <span>{[software, network].filter(Boolean).join(" · ")}</span>
               </p>
             </div>
           </li>

@@ -75,10 +75,14 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   const files = unzipped(await answer.bytes());
   assertEquals(Object.keys(files).sort(), [
     "account.json",
+    "activity.json",
     "face.jpg",
     `files/${file.id} plan.txt`,
     `messages/Bakery ${room.id}.json`,
+    "sessions.json",
   ]);
+  assertMatch(files["activity.json"], /"room-made"/);
+  assertEquals(JSON.parse(files["sessions.json"]).length, 1);
   assertEquals(files[`files/${file.id} plan.txt`], "the plan");
   const told = JSON.parse(files["account.json"]);
   assertEquals([told.email, told.rooms[0].name], [account.email, "../Bakery"]);

@@ -13,6 +13,9 @@ import {
   type StoredRoom,
 } from "../../rooms/store.ts";
 import type { Services } from "../../services.ts";
+import { keys as profileKeys, type Profile } from "../../people/profile.ts";
+import { eventsOf } from "../../audit/list.ts";
+import { listSessions } from "../session-list/session-list.ts";
 import { noAccount, readRecord } from "../store.ts";
 import { readFace } from "../stored-face.ts";
 
@@ -39,7 +42,10 @@ export async function* partsOf(
   accountId: string,
 ): AsyncGenerator<Part> {
   yield await accountPart(s, accountId);
+  yield* profileParts(s, accountId);
   yield* facePart(s, accountId);
+  yield await sessionsPart(s, accountId);
+  yield await activityPart(s, accountId);
   yield* picturePart(s, accountId);
   const recordings = new Set<string>();
   yield* messageParts(s, accountId, recordings);
@@ -58,7 +64,7 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
     const { role, joinedAt } = value;
     rooms.push({ id, name: room.value?.name, role, joinedAt: iso(joinedAt) });
   }
-  const { id, name, email, createdAt, consent, hasFace } = record;
+  const { id, name, email, createdAt, consent, hasFace, passkeys } = record;
   const [{ about, timeZone }] = await profilesOf(s, [accountId]);
   return {
     name: "account.json",
@@ -76,9 +82,62 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
         withdrawnAt: iso(consent.withdrawnAt),
       },
       dictation: await readDictation(s, accountId),
+      passkeys: passkeys?.map(({ name, createdAt }) => ({
+        name,
+        createdAt: iso(createdAt),
+      })),
       rooms,
     }),
   };
+}
+
+async function* profileParts(
+  { kv }: PartServices,
+  accountId: string,
+): AsyncGenerator<Part> {
+  const [profile, picture] = await kv.getMany<[Profile, Uint8Array]>([
+    profileKeys.profile(accountId),
+    profileKeys.picture(accountId),
+  ]);
+  if (profile.value) {
+    const { about, timeZone } = profile.value;
+    yield { name: "profile.json", input: json({ about, timeZone }) };
+  }
+  if (picture.value) {
+    yield { name: "profile.webp", input: new Uint8Array(picture.value) };
+  }
+}
+
+async function sessionsPart(s: PartServices, accountId: string): Promise<Part> {
+  const sessions = (await listSessions(s, accountId, "")).map((
+    { software, network, createdAt, lastUsedAt },
+  ) => ({
+    software,
+    network,
+    createdAt: iso(createdAt),
+    lastUsedAt: iso(lastUsedAt),
+  }));
+  return { name: "sessions.json", input: json(sessions) };
+}
+
+async function activityPart(s: PartServices, accountId: string): Promise<Part> {
+  const all: unknown[] = [];
+  let before: string | undefined;
+  do {
+    const page = await eventsOf(s, accountId, before);
+    all.push(...page.events.map(
+      ({ kind, at, whoName, network, software, roomName }) => ({
+        kind,
+        at: iso(at),
+        by: whoName,
+        network,
+        software,
+        room: roomName,
+      }),
+    ));
+    before = page.before;
+  } while (before !== undefined);
+  return { name: "activity.json", input: json(all) };
 }
 
 async function* facePart(

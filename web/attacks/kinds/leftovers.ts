@@ -1,4 +1,6 @@
 /** What stays where somebody could find it later (issue 13, 10 and 17). */
+import { dataKeyFile, keysOfFile } from "../../sealing/key-file.ts";
+import { sealedKv } from "../../sealing/sealed-kv.ts";
 import { type Attack, held, succeeded, succeededIf } from "../attack.ts";
 import { staysIn } from "../disk.ts";
 import { newRoom, PASSWORD, sendJson, valueOf } from "../people.ts";
@@ -85,7 +87,9 @@ const key: Attack = {
   slow: true,
   async run(world) {
     const { web, dataDir } = await world.strict();
-    using kv = await Deno.openKv(`${dataDir}/web/kv.sqlite3`);
+    const file = `${dataDir}/web/kv.sqlite3`;
+    using store = await Deno.openKv(file);
+    const kv = sealedKv(store, keysOfFile(dataKeyFile(file)));
     const [leaked] = await readKeys(kv);
     for (let i = 0; i < 2; i++) {
       await ageKeys(kv);

@@ -1,0 +1,59 @@
+/**
+ * `deno task rotate-data-key`: makes a new key for what is personal in KV, and seals everything with
+ * it. With `--forget-old`, once web was started again, the keys before it are forgotten. Reads the
+ * same variables as web, and may run beside it.
+ */
+import { ConfigError } from "../realtime/common/config-error.ts";
+import { readConfig } from "../web/config.ts";
+import { takingTurns } from "../web/kv.ts";
+import {
+  addKey,
+  dataKeyFile,
+  forgetOldKeys,
+  keysOfFile,
+} from "../web/sealing/key-file.ts";
+import { reseal } from "../web/sealing/reseal.ts";
+import { addresses } from "./services.ts";
+
+function fail(sentence: string): never {
+  console.error(sentence);
+  Deno.exit(1);
+}
+
+/** The configuration `task start` would give to web. */
+function config() {
+  try {
+    const env = Deno.env.toObject();
+    return readConfig({ ...env, DATA_DIR: addresses(env).DATA_DIR });
+  } catch (error) {
+    if (error instanceof ConfigError) fail(error.message);
+    throw error;
+  }
+}
+
+const known = config();
+if (known.dataKeys !== undefined) {
+  fail(
+    "DATA_KEY is set. Put a new key and a comma before it, and start web: it seals everything with the new one. Then take the old one away.",
+  );
+}
+const { kvPath } = known;
+if (kvPath === undefined || /^https?:/.test(kvPath)) {
+  fail("KV is not a file here. Set DATA_KEY to seal what is in it.");
+}
+const file = dataKeyFile(kvPath);
+const isLast = Deno.args.includes("--forget-old");
+if (!isLast) addKey(file);
+const kv = takingTurns(await Deno.openKv(kvPath));
+const count = await reseal(kv, keysOfFile(file), known);
+kv.close();
+if (isLast) {
+  const forgotten = forgetOldKeys(file);
+  console.log(`Old keys forgotten: ${forgotten}.`);
+} else {
+  console.log(`Sealed with a new key: ${count}.`);
+  console.log(
+    "Start web again, then run this task with --forget-old to forget the old key.",
+  );
+}
+Deno.exit(0);
