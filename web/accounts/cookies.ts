@@ -56,6 +56,13 @@ export const {
   read: readPasskeyCookie,
 } = hostCookie("chatsphere_passkey");
 
+/** Recovery codes just made, for whoever made them to see once. */
+export const {
+  set: recoveryCookie,
+  clear: clearRecoveryCookie,
+  read: readRecoveryCookie,
+} = hostCookie("chatsphere_recovery");
+
 /** The name of a member just removed, for the page that says so. */
 export const { set: removedCookie, read: readRemovedCookie } = hostCookie(
   "chatsphere_removed",

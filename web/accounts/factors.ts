@@ -2,6 +2,7 @@
 import { noteEvent } from "../audit/events.ts";
 import { codeWaits } from "./after-reset.ts";
 import { passkeysAt } from "./passkeys/passkeys.ts";
+import { codesLeft } from "./recovery/codes.ts";
 import { noteDevice } from "./session-list/new-device.ts";
 import { type AccountRecord, changeAccount, type Store } from "./store.ts";
 import type { Factor } from "./types.ts";
@@ -18,8 +19,9 @@ export function usableFactors(
     face: record.hasFace,
     passkey: passkeysAt(record, rpId).length > 0,
     code: !codeWaits(record),
+    recovery: codesLeft(record) > 0,
   };
-  const all: Factor[] = ["face", "passkey", "code"];
+  const all: Factor[] = ["face", "passkey", "code", "recovery"];
   const { lastFactor } = record;
   return all.filter((factor) => held[factor])
     .sort((a, b) => Number(b === lastFactor) - Number(a === lastFactor));
@@ -47,7 +49,8 @@ export async function noteSignIn(
 ): Promise<void> {
   await changeAccount(s.kv, accountId, (record, commit) => {
     noteEvent(commit, `signed-in-${factor}`, accountId);
-    const { faceFirst, ...rest } = { ...record, lastFactor: factor };
+    const lastFactor = factor === "recovery" ? record.lastFactor : factor;
+    const { faceFirst, ...rest } = { ...record, lastFactor };
     const isLifted = factor !== "code" && record.epoch === epoch;
     return isLifted || faceFirst === undefined ? rest : { ...rest, faceFirst };
   });

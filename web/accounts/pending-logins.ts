@@ -12,7 +12,7 @@ import {
 
 /** How long the second step may take. */
 export const PENDING_LOGIN_MS = 5 * 60 * 1000;
-/** Faces and passkeys that may be wrong in one pending login. */
+/** Faces, passkeys and recovery codes that may be wrong in one pending login. */
 export const TRIES = 5;
 
 /** What to throw when the second step comes without, or too late after, the first. */

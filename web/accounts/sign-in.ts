@@ -63,7 +63,12 @@ export async function startSignIn(
 }
 
 /** What ends a try: pictures that cannot be judged do not. */
-const FAILED = ["face-mismatch", "liveness-failed", "passkey-refused"];
+const FAILED = [
+  "face-mismatch",
+  "liveness-failed",
+  "passkey-refused",
+  "wrong-recovery-code",
+];
 
 /** Whether a face matched, but needs a code by e-mail beside it. */
 export const isUnclear = (error: unknown): boolean =>

@@ -53,7 +53,9 @@ export interface AccountRecord {
   faceFirst?: boolean;
   /** At most ten. */
   passkeys?: PasskeyRecord[];
-  /** What the person signed in with last, besides the password. */
+  /** The codes for whoever lost the rest, as SHA-256: see recovery/codes.ts. */
+  recovery?: { hashes: string[]; madeAt: number };
+  /** What the person signed in with last, besides the password; never a recovery code. */
   lastFactor?: Factor;
   /**
    * When the person agreed to face matching, to which text, and when they withdrew it; undefined:

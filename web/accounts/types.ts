@@ -1,5 +1,5 @@
 /** What proves besides the password who signs in. */
-export type Factor = "face" | "passkey" | "code";
+export type Factor = "face" | "passkey" | "code" | "recovery";
 
 /** A person, as the rest of the product sees one. Never holds the password or the face. */
 export interface Account {

@@ -10,7 +10,7 @@ const web = new URL("../", import.meta.url).pathname;
 const FOR_ALL = [
   ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
   ...["/login", "/login/code", "/login/face", "/login/forgot"],
-  ...["/login/passkey", "/register/passkey"],
+  ...["/login/passkey", "/login/recovery", "/register/passkey"],
   ...["/login/reset/*", "/confirm/*", "/invitations/*"],
   ...["/address/*", "/address/back/*"],
   ...[

@@ -15,6 +15,7 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
   "signed-in-face": ({ who }) => `${who} signed in with their face.`,
   "signed-in-passkey": ({ who }) => `${who} signed in with a passkey.`,
   "signed-in-code": ({ who }) => `${who} signed in with an e-mail code.`,
+  "signed-in-recovery": ({ who }) => `${who} signed in with a recovery code.`,
   "signed-out-everywhere": ({ who }) => `${who} signed out on every device.`,
   "password-changed": ({ who }) => `${who} changed their password.`,
   "password-reset": ({ who }) =>
@@ -26,6 +27,8 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
   "face-deleted": ({ who }) => `${who} deleted their face.`,
   "passkey-added": ({ who }) => `${who} added a passkey.`,
   "passkey-removed": ({ who }) => `${who} removed a passkey.`,
+  "recovery-made": ({ who }) => `${who} made new recovery codes.`,
+  "recovery-used": ({ who }) => `${who} used up a recovery code.`,
   "data-downloaded": ({ who }) => `${who} downloaded their data.`,
   "room-made": ({ who, room }) =>
     room ? `${who} created the room “${room}”.` : `${who} created a room.`,

@@ -49,10 +49,13 @@ export function AccountForms(
         </p>
       </section>
       <section class="stack" aria-labelledby="passkeys-heading">
-        <h2 id="passkeys-heading">Passkeys</h2>
+        <h2 id="passkeys-heading">Passkeys and recovery codes</h2>
         <p class="actions">
           <a class="button button-quiet" href="/account/passkeys">
             My passkeys
+          </a>
+          <a class="button button-quiet" href="/account/recovery">
+            My recovery codes
           </a>
         </p>
       </section>

@@ -5,6 +5,7 @@ import { Once } from "./Once.tsx";
 const LINKS: Record<Exclude<Factor, "code">, string> = {
   face: "Use your face instead",
   passkey: "Use a passkey instead",
+  recovery: "Use a recovery code",
 };
 
 /** What else ends this sign-in, besides what the page asks for; or why no code by e-mail does. */

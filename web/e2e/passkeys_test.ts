@@ -126,6 +126,44 @@ Deno.test({
         },
       );
 
+      let codes: string[] = [];
+      await story.step(
+        "she makes recovery codes, which show once",
+        async () => {
+          await page.goto("/account/recovery");
+          await page.getByLabel("Your password").fill(grace.password);
+          await button(page, "Make ten codes").click();
+          await page.getByText("These are your new codes").waitFor();
+          await looksRight();
+          codes = await page.locator("ol code").allInnerTexts();
+          assertEquals(codes.length, 10);
+          await page.reload();
+          await page.getByText("You have 10 codes left").waitFor();
+        },
+      );
+
+      await story.step("one of them signs in, once", async () => {
+        await signOut(page);
+        await key.approve(false);
+        for (const isFirst of [true, false]) {
+          await givePassword(page);
+          // What was used last comes first.
+          await page.waitForURL("**/login/code*", parsed);
+          await page.getByRole("link", { name: "Use a recovery code" }).click();
+          await page.waitForURL("**/login/recovery*", parsed);
+          await looksRight();
+          await page.getByLabel("Recovery code").fill(codes[0]);
+          await button(page, "Sign in").click();
+          if (!isFirst) continue;
+          await page.waitForURL("**/rooms", parsed);
+          await signOut(page);
+        }
+        await page.getByText("it was used before").waitFor();
+        await page.getByLabel("Recovery code").fill(codes[1]);
+        await button(page, "Sign in").click();
+        await page.waitForURL("**/rooms", parsed);
+      });
+
       await story.step("she calls it otherwise, and removes it", async () => {
         await page.goto("/account/passkeys");
         await page.getByText("last used").waitFor();

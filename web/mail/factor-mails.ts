@@ -22,6 +22,18 @@ const CHANGES = {
     text: (name: string) =>
       `Hello ${name}, a passkey was added to your ChatSphere account. Whoever holds it can sign in.`,
   },
+  "recovery-made": {
+    subject: "New recovery codes for your ChatSphere account",
+    heading: "New recovery codes were made",
+    text: (name: string) =>
+      `Hello ${name}, new recovery codes were made for your ChatSphere account. Those from before no longer work.`,
+  },
+  "recovery-used": {
+    subject: "A recovery code of your ChatSphere account was used",
+    heading: "A recovery code was used",
+    text: (name: string) =>
+      `Hello ${name}, somebody signed in to your ChatSphere account with your password and a recovery code. That code is used up.`,
+  },
   "passkey-removed": {
     subject: "A passkey of your ChatSphere account was removed",
     heading: "A passkey was removed",

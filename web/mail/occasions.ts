@@ -42,6 +42,8 @@ export function write(occasion: Occasion): Mail {
     case "face-deleted":
     case "passkey-added":
     case "passkey-removed":
+    case "recovery-made":
+    case "recovery-used":
       return factorChangedMail(occasion, occasion.kind);
     case "new-device":
       return newDeviceMail(occasion);

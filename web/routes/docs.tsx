@@ -122,10 +122,11 @@ export default define.page<typeof handler>(({ data, state }) => (
         </ol>
         <p>
           Forgot your password? <a href="/login/forgot">Ask for a link</a>{" "}
-          by e-mail that lets you choose another. If a face is enrolled, the
-          next sign-in must show it, so your mailbox alone is not enough for
-          anyone to get in. Without a face it is: whoever reads your e-mail can
-          choose a new password and receive the code.
+          by e-mail that lets you choose another. If you have stored a face or a
+          passkey, the next sign-in must show it, or take a recovery code, so
+          your mailbox alone is not enough for anyone to get in. Without them it
+          is: whoever reads your e-mail can choose a new password and receive
+          the code.
         </p>
         <p>
           Without JavaScript all of this works too. To dictate, you then hand in

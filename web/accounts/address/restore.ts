@@ -66,8 +66,9 @@ export async function findFormerAddress(
 
 /**
  * Gives an account its former address back, and takes back every change of it that came later. All
- * sessions end, the password is void, and a face or a passkey that came since is deleted: whoever changed the
- * address could do all that. No session is needed: the person's own may be lost.
+ * sessions end, the password is void, and a face, a passkey or recovery codes that came since are
+ * deleted: whoever changed the address could do all that. No session is needed: the person's own may
+ * be lost.
  *
  * @throws {AppError} `address-link-over` (410); `email-taken` (409) when somebody else has the
  * address by now.
@@ -121,6 +122,9 @@ export async function restoreAddress(
       passwordHash,
       hasFace: record.hasFace && !isTheirs,
       passkeys: kept,
+      recovery: (record.recovery?.madeAt ?? 0) > link.changedAt
+        ? undefined
+        : record.recovery,
     };
     for (const { id } of record.passkeys ?? []) {
       if (kept.some((one) => one.id === id)) continue;

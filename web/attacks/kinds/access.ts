@@ -98,6 +98,8 @@ const OF_ACCOUNT: Try[] = [
   form("/account/email", { email: "mine@attacks.test", password: "a guess" }),
   read("/account/sessions"),
   form("/account/sessions", { intent: "others" }),
+  read("/account/recovery"),
+  form("/account/recovery", { password: "a guess" }),
   read("/account/passkeys"),
   form("/account/passkeys", { intent: "add", name: "Mine", passkey: "{}" }),
   form("/account/passkeys", { intent: "remove", id: "x".repeat(22) }),

@@ -53,7 +53,7 @@ export const CALLS: ApiCall[] = [
     path: "/api/login",
     summary: "Signs in, in one step or in two.",
     description:
-      "With a faceImage the password and the face are checked at once. Without, and always where FACE_LIVENESS is on, the answer is 202: its cookie is good for the second step, within 5 minutes and for nothing else. The second step takes the faceImage, or the code that was mailed, without e-mail and password. With liveness it takes two pictures: straight ahead, and with the head turned as the challenge says. A face that matches, but not clearly, needs the mailed code as well. After liveness-failed or face-mismatch another side may be asked for: take the first step again.",
+      "With a faceImage the password and the face are checked at once. Without, and always where FACE_LIVENESS is on, the answer is 202: its cookie is good for the second step, within 5 minutes and for nothing else. The second step takes the faceImage, the code that was mailed, or a recoveryCode, without e-mail and password. With liveness it takes two pictures: straight ahead, and with the head turned as the challenge says. A face that matches, but not clearly, needs the mailed code as well. After liveness-failed or face-mismatch another side may be asked for: take the first step again.",
     open: true,
     body: requests.Login,
     done: [

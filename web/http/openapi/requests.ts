@@ -23,6 +23,8 @@ export const Password = z.object({ email: z.string(), password: z.string() });
 export const Proof = z.object({
   faceImage: liveFaceImages.optional(),
   code: z.string().optional(),
+  recoveryCode: z.string().max(100).optional()
+    .describe("One of the ten the person wrote down; it works once."),
 });
 
 export const Login = Password.partial().extend(Proof.shape);

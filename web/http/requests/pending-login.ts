@@ -30,6 +30,7 @@ const STEPS: Record<Factor, string> = {
   face: "/login/face",
   passkey: "/login/passkey",
   code: "/login/code",
+  recovery: "/login/recovery",
 };
 
 /** Where a second step is done. */

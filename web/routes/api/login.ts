@@ -6,6 +6,7 @@ import {
   endPendingLogin,
   loginExpired,
 } from "../../accounts/pending-logins.ts";
+import { signInWithRecoveryCode } from "../../accounts/recovery/sign-in.ts";
 import {
   type FirstStep,
   isUnclear,
@@ -79,16 +80,18 @@ async function startLogin(
 async function finishLogin(
   { services, ip }: State,
   headers: Headers,
-  { faceImage, code = "" }: Proof,
+  { faceImage, code = "", recoveryCode }: Proof,
 ): Promise<Response> {
   const pending = await pendingLoginOf(services, headers);
   if (pending === null) throw loginExpired();
   const { token, account, expiresAt } = pending;
   const [selfie, turned] = picturesOf(faceImage ?? []);
   try {
-    const session = selfie === undefined
-      ? await signInWithCode(services, token, code)
-      : await signInWithFace(services, token, selfie, ip, turned);
+    const session = selfie !== undefined
+      ? await signInWithFace(services, token, selfie, ip, turned)
+      : recoveryCode !== undefined
+      ? await signInWithRecoveryCode(services, token, recoveryCode, ip)
+      : await signInWithCode(services, token, code);
     return sessionAnswer(services.config, account, session, 200);
   } catch (error) {
     if (!isUnclear(error)) throw error;
@@ -101,9 +104,10 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services, ip } = ctx.state;
     const body = await readJson(ctx.req, Login, PICTURES_BYTES);
-    const { faceImage, code } = body;
+    const { faceImage, code, recoveryCode } = body;
     const isFirstStep = body.email !== undefined || body.password !== undefined;
-    const hasProof = faceImage !== undefined || code !== undefined;
+    const hasProof = [faceImage, code, recoveryCode]
+      .some((proof) => proof !== undefined);
     return await withFaceImage(async () => {
       if (hasProof && !isFirstStep) {
         return await finishLogin(ctx.state, ctx.req.headers, body);

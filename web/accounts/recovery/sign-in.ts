@@ -1,0 +1,48 @@
+import { networkOf } from "../../../realtime/common/network.ts";
+import {
+  clearAttempts,
+  type Limit,
+  returnAttempt,
+  takeAttempts,
+} from "../attempts.ts";
+import type { IssuedToken } from "../sessions.ts";
+import { finish, tryIn } from "../sign-in.ts";
+import type { Store } from "../store.ts";
+import { useCode } from "./codes.ts";
+
+const QUARTER_HOUR_MS = 15 * 60 * 1000;
+
+const byAccount = (accountId: string): Limit => ({
+  kind: "recovery",
+  whom: accountId,
+  most: 20,
+  windowMs: QUARTER_HOUR_MS,
+});
+const byNetwork = (ip: string): Limit => ({
+  kind: "recovery-network",
+  whom: networkOf(ip),
+  most: 100,
+  windowMs: QUARTER_HOUR_MS,
+});
+
+/**
+ * The second step with a recovery code: a session for a pending login. The login ends with the fifth
+ * code that is wrong.
+ *
+ * @throws {AppError} `wrong-recovery-code` (401) with `fields.code`: try again; `login-expired`
+ * (401): start again with the password; `too-many-attempts` (429).
+ */
+export async function signInWithRecoveryCode(
+  s: Store,
+  pendingToken: string,
+  code: string,
+  ip: string,
+): Promise<IssuedToken> {
+  const pending = await tryIn(s, pendingToken, async ({ accountId }) => {
+    await takeAttempts(s, [byAccount(accountId), byNetwork(ip)]);
+    await useCode(s, accountId, code);
+    await clearAttempts(s, byAccount(accountId));
+    await returnAttempt(s, byNetwork(ip));
+  });
+  return await finish(s, pendingToken, pending, "recovery");
+}
