@@ -164,6 +164,8 @@ Deno.test("no sentence is put together from pieces", async () => {
     for await (const file of filesIn(new URL(folder, ROOT))) {
       files++;
       const name = file.pathname.slice(ROOT.pathname.length - 1);
+      // What somebody said is put into writing there, by the rules of each language.
+      if (name.startsWith("/transcriber/text/")) continue;
       found.push(...joined(name, await Deno.readTextFile(file)));
     }
   }
