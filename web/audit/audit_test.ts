@@ -7,6 +7,7 @@ import { type TestApp, testApp } from "../http/testing/app.ts";
 import { acceptInvitation } from "../rooms/accept.ts";
 import { invite } from "../rooms/invite.ts";
 import { leaveRoom, removeMember } from "../rooms/members.ts";
+import { archiveRoom, setRole } from "../rooms/settings.ts";
 import { createRoom } from "../rooms/rooms.ts";
 import { type AuditEvent, idAt, keys, KINDS, noteEvent } from "./events.ts";
 import { allEvents, eventsOf, sweepEvents } from "./list.ts";
@@ -35,17 +36,27 @@ Deno.test("what happened to somebody is on their list, newest first, and on nobo
   const { id: accountId } = bob.account;
   const change = { password: PASSWORD, newPassword: "a new one, then" };
   await changePassword(s, { accountId, ...change, ip: "203.0.113.7" });
+  for (const role of ["admin", "member"] as const) {
+    await setRole(s, ada.account, room.id, accountId, role);
+    await archiveRoom(s, ada.account, room.id, role === "admin");
+  }
   await removeMember(s, ada.account, room.id, accountId);
   await endAllSessions(s, accountId);
   assertEquals(kindsOf(await eventsOf(s, accountId)), [
     "signed-out-everywhere",
     "member-removed",
+    "admin-unmade",
+    "admin-made",
     "password-changed",
     "member-joined",
     "account-made",
   ]);
   assertEquals(kindsOf(await eventsOf(s, ada.account.id)), [
     "member-removed",
+    "room-brought-back",
+    "admin-unmade",
+    "room-archived",
+    "admin-made",
     "room-made",
     "account-made",
   ]);
@@ -144,7 +155,8 @@ Deno.test("events go after their days, and with an account where they came from"
 Deno.test("each kind of event has its sentence", () => {
   for (const kind of KINDS) {
     for (const room of [undefined, "Bakery"]) {
-      assertMatch(WORDS[kind]({ who: "Ada", whom: "Bob", room }), /^Ada .+\.$/);
+      const said = WORDS[kind]({ who: "Ada", whom: "Bob", room });
+      assertMatch(said, /^Ada .+\.$/);
     }
   }
 });

@@ -31,10 +31,14 @@ export const KINDS = [
   "recovery-used",
   "data-downloaded",
   "room-made",
+  "room-archived",
+  "room-brought-back",
   "room-ended",
   "member-joined",
   "member-left",
   "member-removed",
+  "admin-made",
+  "admin-unmade",
 ] as const;
 export type AuditKind = typeof KINDS[number];
 

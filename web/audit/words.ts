@@ -32,7 +32,13 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
   "data-downloaded": ({ who }) => `${who} downloaded their data.`,
   "room-made": ({ who, room }) =>
     room ? `${who} created the room “${room}”.` : `${who} created a room.`,
-  "room-ended": ({ who }) => `${who} left a room as its last member.`,
+  "room-archived": ({ who, room }) =>
+    room ? `${who} archived the room “${room}”.` : `${who} archived a room.`,
+  "room-brought-back": ({ who, room }) =>
+    room
+      ? `${who} brought back the room “${room}”.`
+      : `${who} brought back a room.`,
+  "room-ended": ({ who }) => `${who} ended a room.`,
   "member-joined": ({ who, room }) =>
     room ? `${who} joined the room “${room}”.` : `${who} joined a room.`,
   "member-left": ({ who, room }) =>
@@ -41,4 +47,12 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
     room
       ? `${who} removed ${whom} from the room “${room}”.`
       : `${who} removed ${whom} from a room.`,
+  "admin-made": ({ who, whom, room }) =>
+    room
+      ? `${who} made ${whom} an admin of the room “${room}”.`
+      : `${who} made ${whom} an admin of a room.`,
+  "admin-unmade": ({ who, whom, room }) =>
+    room
+      ? `${who} made ${whom} a plain member of the room “${room}”.`
+      : `${who} made ${whom} a plain member of a room.`,
 };

@@ -163,6 +163,7 @@ export async function endRoom(
     listOpen(commit, room.value, null);
     // The others' memberships may be too many for one commit: they go with what was said.
     noteRoomErasure(commit, roomId);
+    noteEvent(commit, "room-ended", actor.id, { roomId });
     noteHandOver(commit, roomId, nextVersion(room.value));
     return (await commit.commit()).ok || undefined;
   });

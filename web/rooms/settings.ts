@@ -1,6 +1,7 @@
 /** What admins change of a room. Each change is checked in its commit: roles may change meanwhile. */
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceRoomName } from "./announce.ts";
@@ -115,7 +116,11 @@ export async function archiveRoom(
     if (isArchived === (room.archivedAt !== undefined)) return room;
     const archivedAt = isArchived ? Date.now() : undefined;
     return { ...room, archivedAt, version: nextVersion(room) };
-  }, (commit, room) => noteHandOver(commit, roomId, room.version ?? 0));
+  }, (commit, room) => {
+    noteHandOver(commit, roomId, room.version ?? 0);
+    const kind = isArchived ? "room-archived" : "room-brought-back";
+    noteEvent(commit, kind, actor.id, { roomId });
+  });
   await handOver(s, roomId);
   return room;
 }
@@ -170,6 +175,8 @@ export async function setRole(
       .set(room.key, { ...room.value, version })
       .set(target.key, changed)
       .set(keys.accountRoom(memberId, roomId), changed);
+    const kind = role === "admin" ? "admin-made" : "admin-unmade";
+    noteEvent(commit, kind, actor.id, { whom: memberId, roomId });
     const { ok } = await noteHandOver(commit, roomId, version).commit();
     return ok || undefined;
   });
