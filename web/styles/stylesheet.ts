@@ -5,6 +5,7 @@ const LAYERS =
 /**
  * The stylesheets, and the files of this folder each is made of; within a layer, later rules win
  * over equal ones. Every page has `styles`; what only two pages need would cost all others.
+ * `files` is that of the pictures of a room, which script adds where one is looked at.
  */
 export const SHEETS = {
   styles: [
@@ -22,6 +23,7 @@ export const SHEETS = {
     "forced",
   ],
   landing: ["landing"],
+  files: ["files"],
 };
 
 /** One stylesheet, from its parts. */

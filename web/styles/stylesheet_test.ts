@@ -7,7 +7,9 @@ Deno.test("the stylesheets have every part, in layers they name first", async ()
     if (name.endsWith(".css")) files.push(name.replace(".css", ""));
   }
   assertEquals(files.sort(), Object.values(SHEETS).flat().toSorted());
-  const all = await Promise.all([stylesheet("styles"), stylesheet("landing")]);
+  const all = await Promise.all(
+    (Object.keys(SHEETS) as (keyof typeof SHEETS)[]).map(stylesheet),
+  );
   const [, named] = /^@layer ([\w, ]+);/.exec(all[0]) ?? [];
   const used = all.join("\n").matchAll(/^@layer (\w+) \{$/gm)
     .map(([, layer]) => layer);

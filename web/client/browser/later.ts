@@ -18,6 +18,7 @@ import { carryFiles } from "./carry.ts";
 import { followFeed } from "./feed.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
 import { takeFiles } from "./take-files.ts";
+import { viewPictures } from "./view-pictures.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
@@ -40,6 +41,7 @@ export function begin(
   // Offline, a page that is asked for is our own.
   navigator.serviceWorker?.register("/sw.js").catch(() => {});
   walk(log);
+  viewPictures(log, signal);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
   takeFiles(input, room, signal);
