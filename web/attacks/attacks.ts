@@ -8,6 +8,7 @@ import { costly } from "./kinds/costly.ts";
 import { crossSite } from "./kinds/cross-site.ts";
 import { crowds } from "./kinds/crowds.ts";
 import { erasing } from "./kinds/erasing.ts";
+import { factors } from "./kinds/factors.ts";
 import { forms, queries } from "./kinds/forms.ts";
 import { guessing } from "./kinds/guessing.ts";
 import { injection } from "./kinds/injection.ts";
@@ -30,6 +31,7 @@ export const ATTACKS: Attack[] = [
   ...access,
   ...services,
   ...accounts,
+  ...factors,
   ...sockets,
   ...tokens,
   ...crossSite,
