@@ -34,9 +34,9 @@ export const TranscribeQuery = z.object({
     description:
       "BCP 47. Without it the engine tells the language where it can, or takes English, or its first.",
   }),
-  keep: z.enum(["true", "voice", "false"]).default("false").openapi({
+  keep: z.enum(["true", "voice", "only", "false"]).default("false").openapi({
     description:
-      "Keep the recording, before it is recognised, and answer its id as `clip`. `voice` keeps it so that a player can begin anywhere, and answers its waveform as well.",
+      "Keep the recording, before it is recognised, and answer its id as `clip`. `voice` keeps it so that a player can begin anywhere, and answers its waveform as well; `only` does that, and hears nothing.",
   }),
   ...Writing.shape,
 });

@@ -141,7 +141,9 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     const named = json?.language_code ?? queried;
     const language = named ?? usualLanguage(deps.recognizer);
     // A voice note is kept first, whatever becomes of its words.
-    if (keep !== "voice") assertUsable(deps.recognizer, language);
+    if (keep !== "voice" && keep !== "only") {
+      assertUsable(deps.recognizer, language);
+    }
     const caller = c.get("caller");
     const bytes = json
       ? await bytesOf(deps, caller, json)
@@ -171,7 +173,7 @@ async function transcribe(
   deps.metrics.audio("recording", duration);
   // Before it is recognised: whatever becomes of that, the recording is safe.
   const contentType = CONTENT_TYPES[format];
-  const voice = keep === "voice"
+  const voice = keep === "voice" || keep === "only"
     ? { duration, peaks: peaksOf(recording.pcm) }
     : undefined;
   const clip = keep === "false" ? null : await keepClip(
@@ -180,6 +182,9 @@ async function transcribe(
     voice ? await playable(bytes, format) : bytes,
     { contentType, duration },
   );
+  if (voice && clip && keep === "only") {
+    return { text: "", words: [], ...voice, clip: clip.id };
+  }
   try {
     if (voice) assertUsable(deps.recognizer, options.language);
     const heard = await heardIn(deps, bytes, recording, options);

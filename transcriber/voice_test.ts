@@ -67,6 +67,19 @@ Deno.test("a voice note that was not heard is kept with its waveform, too", asyn
   }
 });
 
+Deno.test("a voice note is kept alone, too, and heard later", async () => {
+  const off = new OneWord({ state: "off", reason: "not installed" });
+  await using service = await startService({ recognizer: off });
+  const answer = await service.request(
+    "/transcribe?keep=only",
+    post(await half(), "audio/webm"),
+  );
+  const { clip, text, words, peaks } = await answer.json();
+  assertEquals([answer.status, text, words], [200, "", []]);
+  assertEquals(peaks.length, 64);
+  assertEquals((await service.request(`/clips/${clip}`)).status, 200);
+});
+
 Deno.test("a part of a kept recording is read by itself, and only if it is whose it has to be", async () => {
   await using service = await startService();
   const token = await service.web.token({ sub: "ada" });

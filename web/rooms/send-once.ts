@@ -24,7 +24,7 @@ export const messageTooLong = (): AppError => {
  * half a megabyte; what the room log throws.
  */
 export async function sendOnce(
-  s: Pick<Services, "kv" | "files" | "realtime">,
+  s: Pick<Services, "kv" | "files" | "realtime" | "config" | "signer">,
   account: Person,
   roomId: string,
   { content: written, ...rest }: WithFiles,

@@ -51,7 +51,7 @@ export async function keepVoice(
   const { roomId, language } = about;
   await findRoom(s, account.id, roomId);
   const answer = await ask(s, account, recording, about);
-  const heard = heardIn(answer);
+  const heard = heardIn(answer, about);
   if (heard === "no-room") {
     return await wordsOf(s, account, recording, about);
   }
@@ -68,13 +68,13 @@ async function ask(
   s: KeepServices,
   account: Person,
   recording: Blob,
-  { roomId, spoken, language }: About,
+  { roomId, spoken, language, unheard }: About,
 ): Promise<{ ok: boolean; body: unknown }> {
   const wishes = await wishesOf(s, account.id, roomId);
   const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
   const { token } = await s.signer
     .personToken("transcriber", account, { dictation });
-  const query = new URLSearchParams({ keep: "voice" });
+  const query = new URLSearchParams({ keep: unheard ? "only" : "voice" });
   if (language) query.set("language", language);
   try {
     const response = await fetch(
@@ -105,15 +105,17 @@ const NO_ROOM = /^(clip-quota|clips-.*|disk-full)$/;
 
 function heardIn(
   { ok, body }: { ok: boolean; body: unknown },
+  { unheard }: Pick<About, "unheard">,
 ): Heard | "no-room" {
   const whole = ok ? Transcript.safeParse(body).data : undefined;
   if (whole) {
     const { clip, text, words, cut = false } = whole;
     return {
       // A transcriber of an earlier version keeps none.
-      voice: clip === undefined
-        ? undefined
-        : voiceOf({ ...whole, clip, words: wordsIn({ words }) }),
+      voice: clip === undefined ? undefined : {
+        ...voiceOf({ ...whole, clip, words: wordsIn({ words }) }),
+        ...(unheard && { waiting: true }),
+      },
       text: contentOf(text),
       cut,
       doubtful: doubtfulOf(words),

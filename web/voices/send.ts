@@ -6,8 +6,12 @@ import { postWithFiles, type WithFiles } from "../files/send.ts";
 import type { Person, Services } from "../services.ts";
 import { voiceSent } from "./errors.ts";
 import { type KeptVoice, keys, read, type WaitingVoice } from "./records.ts";
+import { hearSoon } from "./waiting.ts";
 
-type SendServices = Pick<Services, "kv" | "files" | "realtime">;
+type SendServices = Pick<
+  Services,
+  "kv" | "files" | "realtime" | "config" | "signer"
+>;
 
 /**
  * Posts a message with what was kept for it before: files, and a voice note, of which web says what
@@ -33,6 +37,7 @@ export async function postMessage(
       voice,
     });
     await settle(s, account.id, message, voice);
+    if (voice.waiting) hearSoon(s);
     return message;
   } catch (error) {
     // It was refused, so that it can be sent in another message. After anything else it may have

@@ -7,6 +7,7 @@ import { AppError } from "../errors.ts";
 import { transcriberState } from "../http/pages/transcriber.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
+import { finishFirst } from "../shutdown.ts";
 import { keys, type WaitingVoice } from "./records.ts";
 import {
   contentOf,
@@ -38,11 +39,11 @@ export async function hearDue(
     const isLate = now - entry.value.sentAt > GIVE_UP_MS;
     if (!isLate && await transcriberState(s.config) !== "ready") return done;
     const leased = { ...entry.value, due: now + LEASE_MS };
-    const { ok } = await s.kv.atomic().check(entry).set(entry.key, leased)
+    const lease = await s.kv.atomic().check(entry).set(entry.key, leased)
       .commit();
-    if (!ok) continue;
+    if (!lease.ok) continue;
     if (await settle(s, leased, isLate)) done += 1;
-    else await putOff(s, leased, now);
+    else await putOff(s, leased, lease.versionstamp, now);
   }
   return done;
 }
@@ -50,11 +51,21 @@ export async function hearDue(
 async function putOff(
   { kv }: WaitingServices,
   waiting: WaitingVoice,
+  versionstamp: string,
   now: number,
 ): Promise<void> {
   const wait = Math.min(LONGEST_MS, AGAIN_MS * 2 ** waiting.tries);
   const later = { ...waiting, due: now + wait, tries: waiting.tries + 1 };
-  await kv.set(keys.waiting(waiting.voice.clip), later);
+  const key = keys.waiting(waiting.voice.clip);
+  // Whoever took it over, as this took too long, may have settled it.
+  await kv.atomic().check({ key, versionstamp }).set(key, later).commit();
+}
+
+/** {@link hearDue} in the background, for what was sent just now; what fails is left to the rounds. */
+export function hearSoon(s: WaitingServices): void {
+  finishFirst(
+    hearDue(s).catch((error) => log("warn", "voices-failed", { error })),
+  );
 }
 
 /** Whether nothing more is to be done about it. */

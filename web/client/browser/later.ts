@@ -19,6 +19,7 @@ import { followFeed } from "./feed.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
 import { takeFiles } from "./take-files.ts";
 import { viewPictures } from "./view-pictures.ts";
+import { listenToVoices } from "./voices.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
@@ -46,6 +47,7 @@ export function begin(
   listenForKeys(input, signal, keys);
   takeFiles(input, room, signal);
   carryFiles(room);
+  listenToVoices(log, room, signal);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.
   const getExtras = () =>

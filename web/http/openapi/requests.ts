@@ -83,6 +83,10 @@ export const NewFileQuery = z.object({
 export const NewVoiceQuery = z.object({
   language: z.string().max(35).optional()
     .describe("The BCP 47 tag of what is spoken."),
+  hear: z.enum(["true", "false"]).optional()
+    .describe(
+      "false: it is kept at once, and its words follow once it is sent.",
+    ),
 });
 
 export const DiscardQuery = z.object({

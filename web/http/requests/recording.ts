@@ -40,6 +40,8 @@ export interface About {
   spoken?: boolean;
   /** The BCP 47 tag of what is spoken; empty: not said. */
   language: string;
+  /** It is only to be kept: its words are known, and their times follow. */
+  unheard?: boolean;
 }
 
 /**

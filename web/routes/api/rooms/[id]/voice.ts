@@ -20,9 +20,9 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const { id } = ctx.params;
     const query = Object.fromEntries(ctx.url.searchParams);
-    const { language = "" } = readShape(query, NewVoiceQuery);
+    const { language = "", hear } = readShape(query, NewVoiceQuery);
     const bytes = await readBody(ctx.req, RECORDING_BYTES, recordingTooLarge);
-    const about = { roomId: id, language };
+    const about = { roomId: id, language, unheard: hear === "false" };
     const heard = await keepVoice(services, me, new Blob([bytes]), about);
     return Response.json(heard, { status: 201 });
   },
