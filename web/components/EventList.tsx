@@ -22,7 +22,7 @@ export function EventList({ page: { events, before }, here, clock }: {
   return (
     <>
       {events.length === 0 && <p class="soft">Nothing yet.</p>}
-      <ol class="people">
+      <ol class="stack">
         {events.map((
           { id, kind, at, network, software, whoName, whomName, roomName },
         ) => (
@@ -38,8 +38,8 @@ export function EventList({ page: { events, before }, here, clock }: {
               <p class="soft small">
                 <time datetime={new Date(at).toISOString()}>
                   {momentOf(at, clock)}
-                </time>{" "}
-                <span>{[software, network].filter(Boolean).join(" · ")}</span>
+                </time>
+                {[software, network].map((where) => where && ` · ${where}`)}
               </p>
             </div>
           </li>

@@ -12,7 +12,7 @@ import {
   valueOf,
 } from "../people.ts";
 import { staysIn } from "../disk.ts";
-import { sayingYes, through } from "../weaknesses.ts";
+import { asOwner, sayingYes, through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
 const somebody = ({ web }: World, name: string): Promise<Person> =>
@@ -144,6 +144,28 @@ const moved: Attack = {
   undone: pretending("/account"),
 };
 
+const ticket: Attack = {
+  name: "what there is of somebody is downloaded by another account",
+  async run(world) {
+    const { web, owner, member } = world;
+    const asked = await form(world, "/account/data", owner.cookie, {
+      password: PASSWORD,
+    });
+    await asked.body?.cancel();
+    const path = asked.headers.get("location") ?? "/account/data/none";
+    for (const cookie of [member.cookie, ""]) {
+      const answer = await fetch(web + path, {
+        headers: { cookie },
+        redirect: "manual",
+      });
+      await answer.body?.cancel().catch(() => {});
+      if (answer.status === 200) return succeeded("the archive came");
+    }
+    return held();
+  },
+  undone: asOwner,
+};
+
 const remains: Attack = {
   name: "the address of a deleted account is read from the disk",
   async run(world) {
@@ -167,5 +189,6 @@ export const accounts: Attack[] = [
   squatting,
   faceless,
   moved,
+  ticket,
   remains,
 ];
