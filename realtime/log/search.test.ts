@@ -40,6 +40,8 @@ function searching(open: Open): void {
   ) =>
     log.search({
       ...{ rooms, terms: termsOf(words), has: [], order: "newest", limit: 20 },
+      // However slow the machine is.
+      budget: 60_000,
       ...more,
     });
   const idsOf = async (...call: Parameters<typeof ask>) =>

@@ -63,6 +63,7 @@ Deno.test({
         `${room}/members`,
         `${room}/search`,
         "/search?q=live",
+        "/share?text=live",
         `${room}/around/1`,
         "/docs",
         "/outbox",

@@ -138,7 +138,7 @@ export default function Room(props: RoomProps) {
       addEventListener(event, wake, stop);
     }
     // Where messages cannot be reached, it is needed all the same.
-    const late = setTimeout(getLater, AGAIN);
+    const late = setTimeout(getLater, +navigator.onLine && AGAIN);
     return () => {
       clearTimeout(late);
       stop.abort();

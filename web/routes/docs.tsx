@@ -116,8 +116,14 @@ export default define.page<typeof handler>(({ data, state }) => (
           </li>
           <li>
             <strong>Find it again</strong>{" "}
-            with the search at the top of each room, which shows what was said
-            before and after.
+            with the search of one room or of all. Names, dates and kinds can be
+            searched for as well: <code>from:ada</code>,{" "}
+            <code>after:2026-11-30</code>, <code>has:file</code>.
+          </li>
+          <li>
+            <strong>Install it</strong>{" "}
+            from your browser’s menu. Then it opens without a network, too, and
+            other apps can share links and files into a room.
           </li>
         </ol>
         <p>

@@ -4,10 +4,10 @@ import { isDamage, repairIndex, SearchIndex } from "./search-index.ts";
 /** Milliseconds after something is written until it is put into the index, with what came since. */
 const AFTER = 500;
 /** While messages come: milliseconds of work, and until there is more of it. */
-const BUSY_SLICE = 2;
-const BUSY_PAUSE = 50;
+const BUSY_SLICE = 1;
+const BUSY_PAUSE = 40;
 /** Nothing was written for as many milliseconds: then there may be more work at a time. */
-const QUIET = 20;
+const QUIET = 250;
 const QUIET_SLICE = 8;
 /** Until it is tried again when the disk takes nothing. */
 const TRY_AGAIN = 5_000;

@@ -74,6 +74,7 @@ const OF_ROOM: Try[] = [
 const OF_ACCOUNT: Try[] = [
   read("/rooms"),
   read("/search?q=words"),
+  read("/share?text=words"),
   read("/account"),
   read("/account/face"),
   read("/account/dictation"),

@@ -93,6 +93,7 @@ const stored = Object.entries(PAYLOADS).flatMap(([kind, payload]): Attack[] => [
           `/rooms/${roomId}/search?q=${query}`,
           `/search?q=${query}`,
           `/search?q=from:${query}`,
+          `/share?text=${query}`,
           `/login?next=/${query}`,
           `/register?next=/${query}`,
           `/rooms/${query}`,

@@ -17,6 +17,8 @@ import type { RoomState } from "./room-state.ts";
 import { carryFiles } from "./carry.ts";
 import { followFeed } from "./feed.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
+import { keepForOffline, unsentChanged } from "./offline.ts";
+import { giveBack as giveBackRefused } from "./refused.ts";
 import { takeFiles } from "./take-files.ts";
 import { viewPictures } from "./view-pictures.ts";
 import { listenToVoices } from "./voices.ts";
@@ -24,11 +26,16 @@ import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
 export { here, writing } from "../drawn/who.ts";
-export { giveBack } from "./refused.ts";
 export { linkOn } from "../drawn/link-on.tsx";
 
 /** Once what changes messages is here, that needs no network: ms. */
 const EXTRAS = 5_000;
+
+/** Hears of every change of what waits to be sent. */
+export function giveBack(what: Parameters<typeof giveBackRefused>[0]): void {
+  giveBackRefused(what);
+  unsentChanged(what.room.state().me);
+}
 
 /** Begins all of it, until the signal. */
 export function begin(
@@ -39,8 +46,7 @@ export function begin(
   room: OpenRoom,
 ): void {
   tellZone();
-  // Offline, a page that is asked for is our own.
-  navigator.serviceWorker?.register("/sw.js").catch(() => {});
+  keepForOffline(room.state().me, signal);
   walk(log);
   viewPictures(log, signal);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);

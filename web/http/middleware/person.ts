@@ -83,8 +83,10 @@ export const withPerson: Middleware<State> = async (ctx) => {
     await touchSession(state.services, token);
   }
   const answer = await ctx.next();
-  if (state.account && isPage(ctx.req)) {
-    await rememberedIn(answer, state, ctx.req.headers);
+  if (isPage(ctx.req)) {
+    // For the service worker: what it keeps is one person's.
+    answer.headers.set("x-person", state.account?.id ?? "");
+    if (state.account) await rememberedIn(answer, state, ctx.req.headers);
   }
   if (!answer.headers.has("cache-control")) {
     answer.headers.set(

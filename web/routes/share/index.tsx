@@ -1,0 +1,94 @@
+import { page } from "fresh";
+import { LIMITS } from "../../../realtime/protocol.ts";
+import { Notice } from "../../components/Notice.tsx";
+import { Once } from "../../components/Once.tsx";
+import { Title } from "../../components/Title.tsx";
+import { personOf } from "../../http/middleware/person.ts";
+import { loadRooms, type RoomEntry } from "../../http/pages/room-list.ts";
+import { define } from "../../utils.ts";
+
+interface Data {
+  rooms: RoomEntry[];
+  text: string;
+  /** How many files the service worker has, which sends them with the message. */
+  files: number;
+  /** What was shared did not get here, or not into the room. */
+  isLost: boolean;
+}
+
+/** Where another app's share button leads (static/sw-share.js): into which room it is to go. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { services } = ctx.state;
+    const { rooms } = await loadRooms(services, personOf(ctx.state));
+    const query = ctx.url.searchParams;
+    const said = ["title", "text", "url"].map((it) => query.get(it)?.trim());
+    const text = [...new Set(said)].filter(Boolean).join("\n")
+      .slice(0, LIMITS.contentLength);
+    const files = /^\d$|^10$/.exec(query.get("files") ?? "")?.[0] ?? 0;
+    const isLost = query.has("lost");
+    return page<Data>({ rooms, text, files: Number(files), isLost });
+  },
+
+  /** The service worker takes what is shared; it is not there before a room was open here. */
+  POST: (ctx) => ctx.redirect("/share?lost", 303),
+});
+
+export default define.page<typeof handler>(({ data }) => {
+  const { rooms, text, files, isLost } = data;
+  return (
+    <div class="column stack">
+      <Title text="Share" failed={isLost} />
+      <h1>Share in which room?</h1>
+      {isLost && (
+        <Notice icon="alert" answer>
+          What you shared did not arrive. Open a room in this browser, then
+          share it again.
+        </Notice>
+      )}
+      {rooms.length === 0
+        ? (
+          <p>
+            You are in no room yet. <a href="/rooms">Start one</a>
+          </p>
+        )
+        : (
+          <form method="post" class="stack">
+            <Once />
+            <input type="hidden" name="clientId" value={crypto.randomUUID()} />
+            <label for="content">Message</label>
+            <textarea
+              class="input"
+              id="content"
+              name="content"
+              dir="auto"
+              rows={4}
+              maxLength={LIMITS.contentLength}
+            >
+              {text}
+            </textarea>
+            {files > 0 && (
+              <p>
+                {files === 1
+                  ? "One file goes with it."
+                  : `${files} files go with it.`}
+              </p>
+            )}
+            <ul class="room-list">
+              {rooms.map(({ id, name }) => (
+                <li key={id}>
+                  <button
+                    type="submit"
+                    class="button button-quiet"
+                    formaction={`/rooms/${id}`}
+                  >
+                    <bdi>{name}</bdi>
+                  </button>
+                </li>
+              ))}
+            </ul>
+          </form>
+        )}
+    </div>
+  );
+});

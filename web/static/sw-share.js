@@ -1,0 +1,77 @@
+/**
+ * What another app shares (https://w3c.github.io/web-share-target/): its files wait here until the
+ * page that asks for a room has its answer, and go out with the message of that form.
+ */
+const SHARED = "shared";
+const FILES = 10;
+
+/** Takes what is shared, and leads to the page. */
+async function receive(request) {
+  const form = await request.formData();
+  await caches.delete(SHARED);
+  const cache = await caches.open(SHARED);
+  const files = form.getAll("files").filter(({ size }) => size > 0)
+    .slice(0, FILES);
+  for (const [i, file] of files.entries()) {
+    const headers = { "x-name": encodeURIComponent(file.name) };
+    await cache.put(`/shared/${i}`, new Response(file, { headers }));
+  }
+  const query = new URLSearchParams({ files: files.length });
+  for (const name of ["title", "text", "url"]) {
+    const said = form.get(name);
+    if (said) query.set(name, String(said).slice(0, 4_000));
+  }
+  return Response.redirect(`/share?${query}`, 303);
+}
+
+/** Sends the form of that page, with the files that wait. */
+async function sendShared(request, path) {
+  const waiting = await caches.has(SHARED) &&
+    await (await caches.open(SHARED)).keys();
+  if (!waiting || waiting.length === 0) return fetch(request);
+  const form = await request.formData();
+  const roomId = path.split("/")[2];
+  try {
+    const files = [];
+    for (const key of waiting) {
+      const kept = await caches.match(key);
+      const name = kept.headers.get("x-name");
+      files.push(
+        (await sent(`/api/rooms/${roomId}/files?name=${name}`, {
+          headers: { "content-type": "application/octet-stream" },
+          body: await kept.blob(),
+        })).id,
+      );
+    }
+    const [clientId, content] = [form.get("clientId"), form.get("content")];
+    await sent("/api/messages", {
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ roomId, clientId, content, files }),
+    });
+    await caches.delete(SHARED);
+    return Response.redirect(`${path}?newest`, 303);
+  } catch {
+    const query = new URLSearchParams({
+      ...{ lost: "", files: waiting.length, text: form.get("content") },
+    });
+    return Response.redirect(`/share?${query}`, 303);
+  }
+}
+
+async function sent(path, init) {
+  const answer = await fetch(path, { method: "POST", ...init });
+  if (!answer.ok) throw new Error(`answered ${answer.status}`);
+  return await answer.json();
+}
+
+addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== location.origin || request.method !== "POST") return;
+  if (request.mode !== "navigate") return;
+  if (pathname === "/share") event.respondWith(receive(request));
+  else if (
+    /^\/rooms\/[\w-]{16,64}$/.test(pathname) &&
+    new URL(request.referrer || location).pathname === "/share"
+  ) event.respondWith(sendShared(request, pathname));
+});
