@@ -11,7 +11,7 @@ const FOR_ALL = [
   ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
   ...["/login", "/login/code", "/login/face", "/login/forgot"],
   ...["/login/passkey", "/login/recovery", "/register/passkey"],
-  ...["/login/reset/*", "/confirm/*", "/invitations/*"],
+  ...["/login/reset/*", "/confirm/*", "/invitations/*", "/join/*"],
   ...["/address/*", "/address/back/*"],
   ...[
     "/api/login",

@@ -90,7 +90,9 @@ function Names({ room, typed, errors }: RoomSettingsProps) {
           value={typed.description ?? room.description}
           error={errors.description}
         />
-        <button class="button button-quiet" type="submit">Save</button>
+        <button class="button button-quiet" type="submit">
+          Save what it is for
+        </button>
       </form>
     </>
   );

@@ -4,7 +4,15 @@ import { openBrowser, openContext } from "./browser.ts";
 import { findings, moved, overflow, STEADY, unprinted } from "./looks.ts";
 import { selfieFile } from "./media.ts";
 import { eventually } from "./patience.ts";
-import { ada, createRoom, grace, invite, live, signUp } from "./people.ts";
+import {
+  ada,
+  archive,
+  createRoom,
+  grace,
+  invite,
+  live,
+  signUp,
+} from "./people.ts";
 import { startStack } from "./stack.ts";
 
 /** Screenshots, for a person to look at; git ignores the folder. */
@@ -141,7 +149,14 @@ Deno.test({
       await invite(page, full, grace.email);
       const invited = await newestMail(page, grace.email, "invitations");
       const rich = await richMessage(page, full);
+      const old = await createRoom(page, "What we said last year");
+      await messages(old, page, 6);
+      await archive(page, old);
       await page.goto(`${full}/members`);
+      await page.getByRole("button", { name: "Make a link" }).click();
+      const joining = new URL(
+        await page.getByLabel("Whoever has this link").inputValue(),
+      ).pathname;
       const somebody = (await page.locator(".person-name a").first()
         .getAttribute("href"))!;
       const storageState = await first.context.storageState();
@@ -168,6 +183,8 @@ Deno.test({
         ["anyone", "/nothing-here", "nothing-here"],
         ["anyone", "/offline", "offline"],
         ["anyone", invited.link, "invitation-stranger"],
+        ["anyone", joining, "join-stranger"],
+        ["ada", joining, "join-member"],
         ["half", "/login/face", "login-face"],
         ["half", "/login/code", "login-code"],
         ["ada", "/rooms", "rooms"],
@@ -189,7 +206,8 @@ Deno.test({
         ["ada", "/people", "people"],
         ["ada", "/people?with=", "people-several"],
         ["ada", somebody, "person"],
-        ["ada", "/rooms/open", "rooms-open"],
+        ["ada", "/rooms/open", "open-rooms"],
+        ["ada", `${old}/archive`, "archived"],
         ["ada", "/outbox", "outbox"],
         ["ada", invited.mail, "mail"],
         ["plain", "/rooms", "rooms-plain"],

@@ -123,6 +123,21 @@ async function confirmAddress(page: Page, openLink: OpenLink) {
   await page.getByText("Your address is confirmed").waitFor();
 }
 
+/** Archives a room, as an admin of it. */
+export async function archive(page: Page, room: string) {
+  await page.goto(`${room}/members`);
+  await page.locator("summary", { hasText: "Archive this room" }).click();
+  await page.getByRole("button", { name: "Archive", exact: true }).click();
+  await page.getByText("The room is archived").waitFor();
+}
+
+/** Confirms somebody's address by the newest e-mail in the outbox. */
+export async function confirmInOutbox(page: Page, { email }: Person) {
+  await openLinkInOutbox(page, email, "confirm");
+  await submit(page, "Confirm my address");
+  await page.getByText("Your address is confirmed").waitFor();
+}
+
 /** Invites by e-mail from the members page. */
 export async function invite(
   page: Page,

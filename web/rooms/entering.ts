@@ -88,6 +88,29 @@ export async function entering(
   return { room, commit };
 }
 
+const removed = (): AppError =>
+  new AppError({
+    code: "removed-from-room",
+    status: 403,
+    message:
+      "An admin removed you from this room. You can come back if someone invites you.",
+  });
+
+/**
+ * Refuses whoever an admin removed, where nobody invites them: a look after {@link entering}, and
+ * before the commit.
+ *
+ * @throws {AppError} `removed-from-room` (403).
+ */
+export async function refuseRemoved(
+  { kv }: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<void> {
+  const out = await kv.get(keys.removedFrom(accountId, roomId));
+  if (out.versionstamp !== null) throw removed();
+}
+
 /** Tells of somebody who has come into a room. */
 export async function entered(
   s: Pick<Services, "kv" | "realtime">,

@@ -45,7 +45,7 @@ export async function listMembers(
 }
 
 /**
- * Takes a member out of a room, and with them the invitations they have open. Their sockets lose
+ * Takes a member out of a room, and with them the invitations they have open and the room's link. Their sockets lose
  * the room at once.
  *
  * @throws {AppError} `not-found` (404) for a room the actor is not in or a person who is not in
@@ -72,7 +72,9 @@ export async function removeMember(
       .set(room.key, { ...room.value, memberCount, version })
       .delete(target.key)
       .delete(keys.accountRoom(memberId, roomId))
-      .set(keys.removedFrom(memberId, roomId), Date.now());
+      .set(keys.removedFrom(memberId, roomId), Date.now())
+      // They have it, and may have another account.
+      .delete(keys.roomLink(roomId));
     const about = { whom: memberId, roomId };
     noteEvent(commit, "member-removed", actor.id, about);
     const { ok } = await noteHandOver(commit, roomId, version).commit();
@@ -118,7 +120,7 @@ export async function leaveRoom(
       roomId,
     });
     if (isLast) {
-      commit.delete(room.key);
+      commit.delete(room.key).delete(keys.roomLink(roomId));
       if (people) commit.delete(keys.direct(people));
       listOpen(commit, room.value, null);
       noteRoomErasure(commit, roomId);
@@ -158,6 +160,7 @@ export async function endRoom(
     if (membership.value.role !== "admin") throw notAdmin();
     const commit = s.kv.atomic().check(room).check(membership)
       .delete(room.key)
+      .delete(keys.roomLink(roomId))
       .delete(membership.key)
       .delete(keys.accountRoom(actor.id, roomId));
     listOpen(commit, room.value, null);

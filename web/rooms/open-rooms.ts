@@ -5,7 +5,7 @@ import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { entered, entering } from "./entering.ts";
+import { entered, entering, refuseRemoved } from "./entering.ts";
 import { findRoom } from "./rooms.ts";
 import { getAll, isId, keys, notFound, type StoredRoom } from "./store.ts";
 import type { Room } from "./types.ts";
@@ -69,14 +69,6 @@ export async function findOpenRooms(
   };
 }
 
-const removed = (): AppError =>
-  new AppError({
-    code: "removed-from-room",
-    status: 403,
-    message:
-      "An admin removed you from this room. You can come back if someone invites you.",
-  });
-
 /**
  * Takes somebody into an open room, as a member; once more changes nothing.
  *
@@ -94,8 +86,7 @@ export async function joinOpenRoom(
     try {
       const { room, commit } = await entering(s, account, roomId);
       if (room.value.kind !== "open") throw notFound();
-      const out = await s.kv.get(keys.removedFrom(account.id, roomId));
-      if (out.versionstamp !== null) throw removed();
+      await refuseRemoved(s, account.id, roomId);
       return (await commit.commit()).ok ? "now" : undefined;
     } catch (error) {
       const isIn = error instanceof AppError && error.code === "already-member";

@@ -15,6 +15,8 @@ import type { InvitationStatus, Role, Room, RoomKind } from "./types.ts";
  * | `["direct_rooms", ids of people in order]` | id of the one direct room of just these people | – |
  * | `["open_rooms", folded name, room id]` | true: anyone finds it | – |
  * | `["removed_from", account id, room id]` | when an admin removed them, ms: only an invitation brings them back | – |
+ * | `["room_links", room id]` | {@link StoredLink}, see room-link.ts | with it |
+ * | `["room_link_codes", SHA-256 of the code]` | the room's id | with it |
  * | `["invitations", SHA-256 of the code]` | {@link StoredInvitation} | 7 days after its end |
  * | `["invitations_by_room", room id, e-mail]` | id of the open invitation | 7 days |
  * | `["invitations_by_address", e-mail, id]` | the invitation's id, open or not | 7 days |
@@ -36,6 +38,17 @@ export interface StoredRoom extends Omit<Room, "kind"> {
 export interface HandOver {
   /** The version of the change. */
   version: number;
+}
+
+/** The invitation link of a room. */
+export interface StoredLink {
+  /** As members pass it on: it has to be shown for as long as it works. */
+  code: string;
+  createdAt: number;
+  expiresAt: number;
+  /** How many people it lets in, and how many it has. */
+  people: number;
+  used: number;
 }
 
 export interface Membership {
@@ -87,6 +100,8 @@ export const keys = {
     roomId,
   ],
   removals: (accountId: string) => ["removed_from", accountId],
+  roomLink: (roomId: string) => ["room_links", roomId],
+  linkCode: (hash: string) => ["room_link_codes", hash],
   /** The room a form has made: its id. */
   roomForm: (accountId: string, form: string) => [
     "room_forms",

@@ -3,13 +3,14 @@ import type { DataKeys } from "./data-keys.ts";
 
 /**
  * What is sealed: keys of faces, keys of tokens, e-mails that wait (links that let people in are in
- * them), and addresses people had before. By the first part of a key.
+ * them), addresses people had before, and the links of rooms. By the first part of a key.
  */
 export const SEALED = new Set([
   "face_keys",
   "signing_keys",
   "mails_waiting",
   "address_changes",
+  "room_links",
 ]);
 
 const isSecret = (key: Deno.KvKey): boolean => SEALED.has(String(key[0]));

@@ -52,6 +52,8 @@ const OF_ROOM: Try[] = [
     rename: { name: "Mine" },
     describe: { description: "Mine" },
     role: { member: "{member}", role: "admin" },
+    link: { days: "7", people: "10" },
+    unlink: {},
     archive: {},
     restore: {},
     end: {},
@@ -130,6 +132,8 @@ const OF_ADMINS: Try[] = [
   form("/rooms/{room}/members", {
     ...{ intent: "role", member: "{member}", role: "admin" },
   }),
+  form("/rooms/{room}/members", { intent: "link", days: "7", people: "10" }),
+  form("/rooms/{room}/members", { intent: "unlink" }),
   form("/rooms/{room}/members", { intent: "archive" }),
   form("/rooms/{room}/members", { intent: "end" }),
 ];

@@ -247,3 +247,30 @@ Deno.test("the only admin makes another one before they leave", async () => {
   const end = await app.send(members, { intent: "end" }, ben.cookie);
   assertEquals(to(end), "/rooms");
 });
+
+Deno.test("a room's link is made, shown with its QR code, and followed by a stranger and by somebody here", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const { id } = await createRoom(app.services, ada.account, "Tea");
+  const members = `/rooms/${id}/members`;
+  const made = { intent: "link", days: "7", people: "10" };
+  assertEquals((await app.send(members, made, ada.cookie)).status, 303);
+  const shown = await html(app.ask(members, ada));
+  const address = shown.match(/value="[^"]*(\/join\/[\w-]+)"/)?.[1] ?? "";
+  assertMatch(shown, /<svg role="img" aria-label="The invitation link/);
+  const stranger = await html(app.ask(address));
+  assertMatch(stranger, /<bdi>Tea<\/bdi>.*Create an account/s);
+  assertEquals(
+    to(await app.send(address, {})),
+    `/login?next=${encodeURIComponent(address)}`,
+  );
+  assertMatch(await html(app.ask(address, ben)), /Join the room/);
+  assertEquals((await app.ask(`/rooms/${id}`, ben)).status, 404);
+  assertEquals(to(await app.send(address, {}, ben.cookie)), `/rooms/${id}`);
+  assertMatch(await html(app.ask(address, ben)), /Open the room/);
+  assert(!(await html(app.ask(members, ben))).includes("Take the link back"));
+  await app.send(members, { intent: "unlink" }, ada.cookie);
+  const over = await app.ask(address);
+  assertEquals(over.status, 410);
+  assert(!(await over.text()).includes("Tea"));
+});

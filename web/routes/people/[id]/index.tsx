@@ -101,7 +101,7 @@ export default define.page<typeof handler>(({ data, req }) => {
           : (
             <form method="post" class="actions">
               <Once />
-              <button class="button" type="submit">
+              <button class="button truncate" type="submit" title={name}>
                 <span class="truncate">
                   Write to <bdi>{name}</bdi>
                 </span>

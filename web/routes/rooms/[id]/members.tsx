@@ -1,10 +1,11 @@
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
 import { ConfirmAddress } from "../../../components/ConfirmAddress.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { InviteForm } from "../../../components/InviteForm.tsx";
 import { MemberList } from "../../../components/MemberList.tsx";
 import { Notice } from "../../../components/Notice.tsx";
+import { RoomLinkForm } from "../../../components/RoomLinkForm.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { RoomSettings } from "../../../components/RoomSettings.tsx";
 import { Title } from "../../../components/Title.tsx";
@@ -44,6 +45,12 @@ import {
   removeMember,
 } from "../../../rooms/members.ts";
 import type { Delivery } from "../../../mail/queue-store.ts";
+import {
+  linkOf,
+  makeLink,
+  revokeLink,
+  type RoomLink,
+} from "../../../rooms/room-link.ts";
 import { resendInvitation } from "../../../rooms/resend.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import {
@@ -61,7 +68,7 @@ import type {
 import type { Account } from "../../../accounts/types.ts";
 import type { Services } from "../../../services.ts";
 import { shownOrigin } from "../../../reached.ts";
-import { define } from "../../../utils.ts";
+import { define, type State } from "../../../utils.ts";
 
 /** What a form led to: where to go, and for whoever invited the link to pass on. */
 interface Done {
@@ -82,6 +89,10 @@ interface Data {
   me: Account;
   members: Member[];
   invitations: SentInvitation[];
+  /** The room's own link, if it has one that works. */
+  roomLink: RoomLink | null;
+  /** Where links to this server begin, for whoever looks at the page. */
+  origin: string;
   outbox: boolean;
   /** What the form before this page did. */
   done: string | null;
@@ -94,14 +105,16 @@ async function load(
   s: Services,
   me: Account,
   roomId: string,
-  outbox: boolean,
+  { origin, outbox }: Pick<Data, "origin" | "outbox">,
 ): Promise<Data> {
-  const [{ room, role }, { rooms }, members, invitations] = await Promise.all([
-    findRoom(s, me.id, roomId),
-    loadRooms(s, me),
-    listMembers(s, me.id, roomId),
-    listInvitations(s, me.id, roomId),
-  ]);
+  const [{ room, role }, { rooms }, members, invitations, roomLink] =
+    await Promise.all([
+      findRoom(s, me.id, roomId),
+      loadRooms(s, me),
+      listMembers(s, me.id, roomId),
+      listInvitations(s, me.id, roomId),
+      linkOf(s, me.id, roomId),
+    ]);
   return {
     rooms,
     room,
@@ -109,6 +122,8 @@ async function load(
     me,
     members,
     invitations,
+    roomLink,
+    origin,
     outbox,
     done: null,
     typed: {},
@@ -163,6 +178,15 @@ async function act(
     case "rename":
       await renameRoom(s, me, roomId, textOf(form, "name"));
       break;
+    case "link":
+      await makeLink(s, me, roomId, {
+        days: Number(textOf(form, "days")),
+        people: Number(textOf(form, "people")),
+      });
+      break;
+    case "unlink":
+      await revokeLink(s, me, roomId);
+      break;
     case "describe":
       await describeRoom(s, me, roomId, textOf(form, "description"));
       break;
@@ -190,6 +214,12 @@ async function act(
   return { location, link, removed };
 }
 
+/** Where links and e-mails are, for whoever asks. */
+const placesOf = (ctx: Context<State>) => ({
+  origin: shownOrigin(ctx, ctx.state.services.config),
+  outbox: hasOutbox(ctx),
+});
+
 export const handler = define.handlers({
   async GET(ctx) {
     const me = personOf(ctx.state);
@@ -197,7 +227,7 @@ export const handler = define.handlers({
       ctx.state.services,
       me,
       ctx.params.id,
-      hasOutbox(ctx),
+      placesOf(ctx),
     );
     data.done = ctx.url.searchParams.get("done");
     const { config } = ctx.state.services;
@@ -241,7 +271,7 @@ export const handler = define.handlers({
         requestId,
       );
       // Throws again for people who are no members: they see no page at all.
-      const data = await load(services, me, id, hasOutbox(ctx));
+      const data = await load(services, me, id, placesOf(ctx));
       for (const field of ["email", "name", "description"] as const) {
         if (form.has(field)) data.typed[field] = textOf(form, field);
       }
@@ -259,6 +289,8 @@ const DONE: Record<string, string> = {
   remove: "The member was removed.",
   rename: "Room renamed.",
   describe: "Saved.",
+  link: "The link is ready. Copy it below.",
+  unlink: "The link no longer works.",
   role: "The role was changed.",
   archive: "The room is archived. It can be read, and nothing can be added.",
   restore: "The room is back.",
@@ -281,6 +313,7 @@ const KINDS = {
 
 export default define.page<typeof handler>(({ data, req, url }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
+  const { roomLink } = data;
   const isDirect = room.kind === "direct";
   const isArchived = room.archivedAt !== undefined;
   // Without a mail server nothing was sent.
@@ -352,6 +385,16 @@ export default define.page<typeof handler>(({ data, req, url }) => {
             clock={clockOf(req)}
             notice={isInvite && notice}
             link={data.link}
+          />
+        )}
+        {!isDirect && !isArchived && (
+          <RoomLinkForm
+            link={roomLink && {
+              ...roomLink,
+              address: `${data.origin}/join/${roomLink.code}`,
+            }}
+            isAdmin={role === "admin"}
+            clock={clockOf(req)}
           />
         )}
         {!isDirect && (
