@@ -39,6 +39,7 @@ export const KINDS = [
   "member-removed",
   "admin-made",
   "admin-unmade",
+  "link-made",
 ] as const;
 export type AuditKind = typeof KINDS[number];
 

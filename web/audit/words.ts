@@ -55,4 +55,8 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
     room
       ? `${who} made ${whom} a plain member of the room “${room}”.`
       : `${who} made ${whom} a plain member of a room.`,
+  "link-made": ({ who, room }) =>
+    room
+      ? `${who} made an invitation link of the room “${room}”.`
+      : `${who} made an invitation link of a room.`,
 };

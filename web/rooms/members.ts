@@ -45,8 +45,8 @@ export async function listMembers(
 }
 
 /**
- * Takes a member out of a room, and with them the invitations they have open and the room's link. Their sockets lose
- * the room at once.
+ * Takes a member out of a room, and with them the invitations they have open and the room's link.
+ * Their sockets lose the room at once.
  *
  * @throws {AppError} `not-found` (404) for a room the actor is not in or a person who is not in
  * the room; `not-admin` (403); `direct-room` (409).

@@ -3,6 +3,7 @@ import { requireConfirmed } from "../accounts/confirm-address.ts";
 import { isToken, randomToken, sha256 } from "../accounts/secrets.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
+import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { entered, entering, refuseRemoved } from "./entering.ts";
@@ -96,11 +97,11 @@ export async function makeLink(
   await untilCommitted(async () => {
     const { room, membership } = await asAdmin(s, actor, roomId);
     if (room.value.archivedAt !== undefined) throw roomArchived();
-    const { ok } = await s.kv.atomic().check(room).check(membership)
+    const commit = s.kv.atomic().check(room).check(membership)
       .set(keys.roomLink(roomId), link, { expireIn })
-      .set(byCode, roomId, { expireIn })
-      .commit();
-    return ok || undefined;
+      .set(byCode, roomId, { expireIn });
+    noteEvent(commit, "link-made", actor.id, { roomId });
+    return (await commit.commit()).ok || undefined;
   });
   return { code, expiresAt, left: people };
 }

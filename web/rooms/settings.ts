@@ -42,7 +42,11 @@ function change(
   actor: Account,
   roomId: string,
   how: (room: StoredRoom) => StoredRoom,
-  also: (commit: Deno.AtomicOperation, room: StoredRoom) => void = () => {},
+  also: (
+    commit: Deno.AtomicOperation,
+    room: StoredRoom,
+    before: StoredRoom,
+  ) => void = () => {},
 ): Promise<Room> {
   return untilCommitted(async () => {
     const { room, membership } = await asAdmin(s, actor, roomId);
@@ -50,7 +54,7 @@ function change(
     const commit = s.kv.atomic().check(room).check(membership)
       .set(room.key, changed);
     listOpen(commit, room.value, changed);
-    also(commit, changed);
+    also(commit, changed, room.value);
     const { ok } = await commit.commit();
     return ok ? await roomSeenBy(s, actor.id, changed) : undefined;
   });
@@ -116,8 +120,9 @@ export async function archiveRoom(
     if (isArchived === (room.archivedAt !== undefined)) return room;
     const archivedAt = isArchived ? Date.now() : undefined;
     return { ...room, archivedAt, version: nextVersion(room) };
-  }, (commit, room) => {
+  }, (commit, room, before) => {
     noteHandOver(commit, roomId, room.version ?? 0);
+    if (room === before) return;
     const kind = isArchived ? "room-archived" : "room-brought-back";
     noteEvent(commit, kind, actor.id, { roomId });
   });
