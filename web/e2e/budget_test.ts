@@ -62,6 +62,7 @@ Deno.test({
         "/rooms/new",
         `${room}/members`,
         `${room}/search`,
+        `${room}/files`,
         "/search?q=live",
         "/share?text=live",
         `${room}/around/1`,

@@ -48,7 +48,10 @@ Deno.test({
       const rows = page.locator(".message");
 
       // Two at once, one of which is taken back.
-      await page.getByLabel("Files").setInputFiles([await picture(), paper]);
+      await page.getByLabel("Add files").setInputFiles([
+        await picture(),
+        paper,
+      ]);
       await page.getByRole("button", { name: "Remove paper.pdf" }).click();
       await page.getByLabel("Message", { exact: true }).fill("The view");
       await page.keyboard.press("Enter");

@@ -196,6 +196,7 @@ Deno.test({
         ["ada", `${full}/search`, "search-empty"],
         ["ada", `${full}/search?q=thought`, "search"],
         ["ada", `${full}/search?q=nowhere`, "search-nothing"],
+        ["ada", `${full}/files`, "files"],
         ["ada", `${full}/around/30`, "around"],
         ["ada", rich, "message"],
         ["ada", `${full}/dictate`, "dictate"],

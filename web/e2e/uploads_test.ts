@@ -42,7 +42,7 @@ Deno.test({
       const rows = page.locator(".message");
       const row = (text: string) => rows.filter({ hasText: text });
       const composer = page.locator("textarea[name=content]");
-      const chooser = page.getByLabel("Files", { exact: true });
+      const chooser = page.getByLabel("Add files", { exact: true });
       const choose = async (...files: ReturnType<typeof file>[]) => {
         await chooser.setInputFiles(files);
         await page.getByRole("button", { name: `Remove ${files[0].name}` })

@@ -28,9 +28,9 @@ Deno.test({
       });
       const page = await context.newPage();
       await signUp(page, ada, { file: await selfieFile(folder, "ada") });
-      await createRoom(page, "Pictures");
+      await createRoom(page, "Views");
       await live(page);
-      await page.getByLabel("Files", { exact: true }).setInputFiles([
+      await page.getByLabel("Add files", { exact: true }).setInputFiles([
         await picture("one.png", 60, 1_200),
         await picture("two.png", 150, 700),
         await picture("three.png", 210, 2_000),
@@ -143,6 +143,22 @@ Deno.test({
       const tab = await shown;
       await tab.waitForLoadState();
       assert(tab.url().includes("/files/"));
+      // All of the room's stand on a page of their own.
+      await still.goto(page.url(), { waitUntil: "domcontentloaded" });
+      await still.getByRole("link", { name: "Files", exact: true }).click();
+      await still.getByRole("heading", { name: "Files" }).waitFor();
+      assertEquals(await still.locator(".file-list img").count(), 3);
+      if (shots) {
+        for (const width of [390, 1_280]) {
+          await still.setViewportSize({ width, height: 800 });
+          await still.screenshot({ path: `${shots}/files-${width}.png` });
+        }
+      }
+      await still.getByRole("link", { name: "Other files" }).click();
+      await still.getByText("There is nothing here.").waitFor();
+      await still.getByRole("link", { name: "Pictures" }).click();
+      await still.getByRole("link", { name: "Message with two.png" }).click();
+      await still.locator("a.picture").first().waitFor();
       await plain.close();
       assertEquals(problems, []);
     } finally {

@@ -9,6 +9,8 @@ import type { Services } from "../services.ts";
  * | `["files", id]` | {@link StoredFile} |
  * | `["files_by_room", room id, id]` | true |
  * | `["files_by_person", account id, id]` | true |
+ * | `["files_listed", room id, kind, when it was sent, id]` | true: see list.ts |
+ * | `["files_listed_all", room id]` | true: what was sent before there were lists is in them |
  * | `["files_loose", id]` | when it was last touched: of a file that no message is known to have |
  * | `["file_bytes", account id]`, `["file_bytes_all"]` | bytes that are kept, or promised room |
  *
@@ -28,6 +30,10 @@ export interface StoredFile extends FilePart {
   state: "coming" | "whole" | "claimed" | "sent" | "going";
   /** The message that claimed it. */
   clientId?: string;
+  /** The id of the message it was sent in, where that is known. */
+  message?: string;
+  /** When: ms. 0: before that was kept. */
+  sentAt?: number;
 }
 
 export type FileServices = Pick<Services, "kv" | "files">;
@@ -36,6 +42,8 @@ export const keys = {
   file: (id: string) => ["files", id],
   ofRoom: (roomId: string) => ["files_by_room", roomId],
   ofPerson: (accountId: string) => ["files_by_person", accountId],
+  listed: (roomId: string, kind: FileKind) => ["files_listed", roomId, kind],
+  listedAll: (roomId: string) => ["files_listed_all", roomId],
   loose: () => ["files_loose"],
   bytes: (accountId: string) => ["file_bytes", accountId],
   allBytes: () => ["file_bytes_all"],
@@ -51,6 +59,40 @@ export const placesOf = ({ roomId, id }: StoredFile) => ({
 export const partOf = (
   { id, name, type, size, width, height, colour, thumbnail }: StoredFile,
 ): FilePart => ({ id, name, type, size, width, height, colour, thumbnail });
+
+/** What a list of files tells apart. */
+export const KINDS = ["pictures", "audio", "video", "others"] as const;
+export type FileKind = typeof KINDS[number];
+
+const kindOf = ({ type, width }: StoredFile): FileKind => {
+  const [kind] = type.split("/");
+  if (kind === "image" && width) return "pictures";
+  return kind === "audio" || kind === "video" ? kind : "others";
+};
+
+/** Where it stands in the list of its room. */
+export const listedAt = (
+  file: StoredFile & { sentAt: number },
+): Deno.KvKey => [
+  ...keys.listed(file.roomId, kindOf(file)),
+  file.sentAt,
+  file.id,
+];
+
+/** Adds to `commit` that a file is in a message. */
+export const setSent = (
+  commit: Deno.AtomicOperation,
+  file: StoredFile,
+  sentAt: number,
+  message?: string,
+): Deno.AtomicOperation => {
+  const sent: StoredFile & { sentAt: number } = {
+    ...file,
+    ...{ state: "sent", sentAt, message },
+  };
+  return commit.set(keys.file(file.id), sent).set(listedAt(sent), true)
+    .delete([...keys.loose(), file.id]);
+};
 
 export const read = (
   { kv }: Pick<Services, "kv">,

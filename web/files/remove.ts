@@ -1,5 +1,12 @@
 import { untilCommitted } from "../accounts/store.ts";
-import { count, type FileServices, keys, placesOf, read } from "./records.ts";
+import {
+  count,
+  type FileServices,
+  keys,
+  listedAt,
+  placesOf,
+  read,
+} from "./records.ts";
 
 /** Files deleted in one go of somebody's, or of a room's. */
 const TOGETHER = 50;
@@ -32,11 +39,13 @@ export async function removeFile(
   await untilCommitted(async () => {
     const entry = await read(s, id);
     if (entry.value === null) return true;
-    const { roomId, owner, counted } = entry.value;
+    const file = entry.value;
+    const { roomId, owner, counted, sentAt } = file;
     const commit = s.kv.atomic().check(entry).delete(entry.key)
       .delete([...keys.ofRoom(roomId), id])
       .delete([...keys.ofPerson(owner), id])
       .delete([...keys.loose(), id]);
+    if (sentAt !== undefined) commit.delete(listedAt({ ...file, sentAt }));
     return (await count(commit, owner, -counted).commit()).ok || undefined;
   });
 }
@@ -58,6 +67,7 @@ export async function removeRoomFiles(
   roomId: string,
 ): Promise<void> {
   while (await removeSome(s, keys.ofRoom(roomId)));
+  await s.kv.delete(keys.listedAll(roomId));
 }
 
 /** Deletes some of the files somebody sent; whether there are more. */

@@ -9,7 +9,7 @@ import { untilCommitted } from "../accounts/store.ts";
 import { AppError } from "../errors.ts";
 import type { Person, Services } from "../services.ts";
 import { fileGone, tooManyFiles } from "./errors.ts";
-import { keys, partOf, read, type StoredFile } from "./records.ts";
+import { keys, partOf, read, setSent, type StoredFile } from "./records.ts";
 
 type SendServices = Pick<Services, "kv" | "files" | "realtime">;
 
@@ -40,14 +40,14 @@ export async function postWithFiles(
     const message = await s.realtime.post(account, roomId, { ...draft, files });
     const said = new Set(message.files?.map(({ id }) => id));
     for (const { id } of files) {
-      await settle(s, id, said.has(id) ? "sent" : "whole");
+      await settle(s, id, said.has(id) ? message : null);
     }
     return message;
   } catch (error) {
     // It was refused, so that it can be sent in another message. After anything else it may have
     // been stored: the sweep finds out.
     if (error instanceof AppError && error.status < 500) {
-      for (const { id } of files) await settle(s, id, "whole");
+      for (const { id } of files) await settle(s, id, null);
     }
     throw error;
   }
@@ -89,18 +89,18 @@ async function claim(
   });
 }
 
-/** Says what became of a claim. */
+/** Says what became of a claim: the message it is in, or none. */
 async function settle(
   s: SendServices,
   id: string,
-  state: "sent" | "whole",
+  message: Message | null,
 ): Promise<void> {
   await untilCommitted(async () => {
     const entry = await read(s, id);
     if (entry.value?.state !== "claimed") return true;
-    const commit = s.kv.atomic().check(entry)
-      .set(entry.key, { ...entry.value, state });
-    if (state === "sent") commit.delete([...keys.loose(), id]);
+    const commit = s.kv.atomic().check(entry);
+    if (message) setSent(commit, entry.value, message.timestamp, message.id);
+    else commit.set(entry.key, { ...entry.value, state: "whole" });
     return (await commit.commit()).ok || undefined;
   });
 }

@@ -1,6 +1,6 @@
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
-import { keys, read } from "./records.ts";
+import { keys, read, setSent } from "./records.ts";
 import { removeFile } from "./remove.ts";
 
 /** How long a file may be without a message: ms. */
@@ -45,9 +45,8 @@ async function sweep(
   const sent = state === "claimed" && await isSaid(s, roomId, id);
   // It may be sent at this very moment: then it was touched.
   const commit = s.kv.atomic().check(entry).check(note);
-  const next = sent ? "sent" as const : "going" as const;
-  commit.set(entry.key, { ...entry.value, state: next });
-  if (sent) commit.delete(note.key);
+  if (sent) setSent(commit, entry.value, note.value);
+  else commit.set(entry.key, { ...entry.value, state: "going" });
   const { ok } = await commit.commit();
   if (!ok || sent) return false;
   await removeFile(s, id);

@@ -232,18 +232,17 @@ export default function Room(props: RoomProps) {
             {wayOn && later?.linkOn(wayOn, roomId)}
           </p>
         </div>
-        <a
-          class="button button-plain button-icon icon-search"
-          href={`/rooms/${roomId}/search`}
-          aria-label="Search"
-          title="Search"
-        />
-        <a
-          class="button button-plain button-icon icon-people"
-          href={`/rooms/${roomId}/members`}
-          aria-label="Members"
-          title="Members"
-        />
+        {["Search", "Files", "Members"].map((page) => {
+          const name = page.toLowerCase();
+          return (
+            <a
+              class={`button button-plain button-icon icon-${name}`}
+              href={`/rooms/${roomId}/${name}`}
+              aria-label={page}
+              title={page}
+            />
+          );
+        })}
       </header>
       <MessageList
         state={state}

@@ -23,6 +23,7 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/archive"),
   read("/rooms/{room}/live"),
   read("/rooms/{room}/messages/{message}"),
+  read("/rooms/{room}/files"),
   read("/rooms/{room}/files/{file}"),
   read("/rooms/{room}/files/{file}/thumbnail"),
   json("/api/rooms/{room}/files?name=mine", "I was here"),

@@ -11,7 +11,11 @@ export function takeFiles(
   const form = input.form!;
   const room = form.parentElement!;
   const chooser = document.createElement("input");
-  Object.assign(chooser, { type: "file", multiple: true, ariaLabel: "Files" });
+  Object.assign(chooser, {
+    type: "file",
+    multiple: true,
+    ariaLabel: "Add files",
+  });
   form.querySelector(".icon-send")!.before(chooser);
   signal.addEventListener("abort", () => chooser.remove());
   const said = document.createElement("p");

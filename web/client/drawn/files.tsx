@@ -27,6 +27,10 @@ export const sizeOf = (bytes: number): string =>
     ? KB.format(Math.max(1, Math.round(bytes / 1_000)))
     : MB.format(bytes / 1_000_000);
 
+/** The short name of a media type: `PNG`. */
+export const subtypeOf = (type: string): string =>
+  type.split("/")[1].toUpperCase();
+
 /** The files of a message: pictures, players, and cards of what else there is. */
 export function Files({ room, files }: { room: string; files: FilePart[] }) {
   return (
@@ -39,7 +43,7 @@ export function Files({ room, files }: { room: string; files: FilePart[] }) {
 function File({ room, file }: { room: string; file: FilePart }) {
   const { id, name, type, size, width, height, colour, thumbnail } = file;
   const address = `/rooms/${room}/files/${id}`;
-  const [kind, subtype] = type.split("/");
+  const [kind] = type.split("/");
   if (kind === "image" && width && height) {
     const scale = Math.min(1, WIDEST / width, HIGHEST / height);
     const [w, h] = [width, height].map((side) =>
@@ -87,7 +91,7 @@ function File({ room, file }: { room: string; file: FilePart }) {
         <bdi>{name}</bdi>
       </a>
       <span class="soft small">
-        {sizeOf(size)} {subtype.toUpperCase()}
+        {sizeOf(size)} {subtypeOf(type)}
       </span>
     </div>
   );
