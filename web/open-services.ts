@@ -28,7 +28,7 @@ import { realtimeClient } from "./rooms/realtime-client.ts";
 import { type Rounds, startRounds } from "./rounds.ts";
 import { DataKeys } from "./sealing/data-keys.ts";
 import { dataKeyFile, keysOfFile } from "./sealing/key-file.ts";
-import { reseal } from "./sealing/reseal.ts";
+import { resealOnce } from "./sealing/reseal.ts";
 import { sealedKv } from "./sealing/sealed-kv.ts";
 import type { Services } from "./services.ts";
 import { rotateWhenDue } from "./tokens/keys.ts";
@@ -88,7 +88,7 @@ function openFaces(
 export async function createServices(config: Config): Promise<Services> {
   const store = await openKv(config);
   const keys = openDataKeys(config);
-  if (keys !== null) await reseal(store, keys, config);
+  if (keys !== null) await resealOnce(store, keys, config);
   const kv = keys === null ? store : sealedKv(store, keys);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
   const signer = await createSigner(kv, { issuer: appUrl, signingKey });

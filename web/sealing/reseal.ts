@@ -3,6 +3,21 @@ import type { Config } from "../config.ts";
 import { type DataKeys, isSealed } from "./data-keys.ts";
 import { SEALED } from "./sealed-kv.ts";
 
+/** Which key everything was last sealed with, so that a start need not look at all of it. */
+const DONE = ["sealed_with"];
+
+/**
+ * {@link reseal}, unless that was done with the current key before.
+ */
+export async function resealOnce(
+  kv: Deno.Kv,
+  keys: DataKeys,
+  config: Pick<Config, "kvPath">,
+): Promise<void> {
+  if ((await kv.get<string>(DONE)).value === keys.current) return;
+  await reseal(kv, keys, config);
+}
+
 /**
  * Seals with the current key what an earlier version did not seal, or an earlier key sealed; what
  * stood there in the clear is overwritten in the file. How many values.
@@ -35,6 +50,7 @@ export async function reseal(
     }
   }
   if (clear > 0) compactKv(config);
+  await kv.set(DONE, keys.current);
   return count;
 }
 

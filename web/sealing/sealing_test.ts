@@ -89,6 +89,8 @@ Deno.test("what an earlier version left in the clear is sealed at the start, and
     const { mode } = await Deno.stat(dataKeyFile(kvPath));
     assertEquals(mode! & 0o777, 0o600);
     const again = await Deno.openKv(kvPath);
+    const { current } = keysOfFile(dataKeyFile(kvPath));
+    assertEquals((await again.get(["sealed_with"])).value, current);
     const { value } = await again.get(["mails_waiting", "m"]);
     assert(isSealed(value) && value.expiresAt! > Date.now());
     again.close();

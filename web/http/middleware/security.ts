@@ -21,7 +21,7 @@ const FILE_POLICY =
  * `Origin` header"), which {@link sameSite} refuses.
  */
 const referrerPolicy = (path = "/"): string =>
-  path.startsWith("/login/reset/") ? "strict-origin" : "same-origin";
+  /^\/(login\/reset|address)\//.test(path) ? "strict-origin" : "same-origin";
 
 /**
  * The headers every answer carries, whatever it is.
