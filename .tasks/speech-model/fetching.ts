@@ -40,6 +40,7 @@ export async function fetchModel(
 ): Promise<void> {
   const files = await filesOf(repository, needs, options.host);
   await Deno.mkdir(folder, { recursive: true });
+  await assertSame(files, folder, options.host);
   const all = files.reduce((sum, { size }) => sum + size, 0);
   let before = 0;
   for (const file of files) {
@@ -51,6 +52,34 @@ export async function fetchModel(
     });
     before += file.size;
   }
+  const sums = Object.fromEntries(files.map(({ path, sum }) => [path, sum]));
+  await Deno.writeTextFile(join(folder, SUMS), JSON.stringify(sums));
+}
+
+/** The sums of a model as they were when it was first fetched. */
+const SUMS = "sums.json";
+
+/**
+ * Nobody but the host says what the sums of a model are, so the first ones are believed, and others
+ * later are not.
+ * @throws {FetchError} when a file has another sum than at first
+ */
+async function assertSame(
+  files: RepositoryFile[],
+  folder: string,
+  host: string,
+): Promise<void> {
+  let first: Record<string, string>;
+  try {
+    first = JSON.parse(await Deno.readTextFile(join(folder, SUMS)));
+  } catch {
+    return; // it was never fetched whole
+  }
+  const other = files.find(({ path, sum }) => (first[path] ?? sum) !== sum);
+  if (!other) return;
+  throw new FetchError(
+    `${other.path} is another one at ${host} than when you first fetched it. If you trust it, delete ${folder} and fetch it again.`,
+  );
 }
 
 async function filesOf(

@@ -76,6 +76,7 @@ Deno.test("what a model needs is fetched once, with its sums checked", () =>
     assertEquals(await Deno.readFile(join(dir, "model.onnx")), bytes);
     assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name).sort(), [
       "model.onnx",
+      "sums.json",
       "tokens.txt",
     ]);
     assertEquals(told.at(-1), bytes.length + tokens.length);
@@ -168,4 +169,35 @@ Deno.test("what stands in the way is a sentence, and what came is kept", async (
   );
   assertMatch(error.message, /cannot be reached.*HF_ENDPOINT/);
   await Deno.remove(dir);
+});
+
+Deno.test("a model that is another one than at first is not taken until its folder is deleted", async () => {
+  let changed = false;
+  const others = LISTED.map((file) =>
+    file.path === "tokens.txt"
+      ? { ...file, oid: git(bytes.slice(0, 9)), size: 9 }
+      : file
+  );
+  await host(
+    (path) => {
+      if (!changed) return null;
+      if (path.endsWith("/tree/main")) return Response.json(others);
+      return path.endsWith("/tokens.txt")
+        ? new Response(bytes.slice(0, 9))
+        : null;
+    },
+    async (url, dir) => {
+      await fetched(url, dir);
+      changed = true;
+      const error = await assertRejects(() => fetched(url, dir), FetchError);
+      assertMatch(error.message, /^tokens\.txt is another one .* delete/);
+      assertEquals(await Deno.readFile(join(dir, "tokens.txt")), tokens);
+      await Deno.remove(dir, { recursive: true });
+      await fetched(url, dir);
+      assertEquals(
+        await Deno.readFile(join(dir, "tokens.txt")),
+        bytes.slice(0, 9),
+      );
+    },
+  );
 });

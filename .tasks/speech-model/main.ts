@@ -38,7 +38,7 @@ async function use(model: Published): Promise<void> {
   if (typeof found === "string") fail(found);
   await choose(env, { name: model.name, dir, languages: model.languages });
   console.log(
-    `The model ${model.name} is there and is used from the next start on.`,
+    `The model ${model.name} is there and is used from the next start on.\nIts files have the sums that ${HOST} named, and nobody else did. Should that name others later, they are not taken.`,
   );
   if (env.SHERPA_MODEL_DIR) {
     console.log(

@@ -11,10 +11,18 @@ export interface Stretch {
 const FRAME = SAMPLE_RATE / 50;
 /** Loudness nobody speaks below: −54 dB of full scale. */
 const QUIET = 0.002 * 32767;
-/** How much louder than the room somebody who speaks is. */
-const ABOVE_ROOM = 2.5;
+/**
+ * How much louder than the room somebody is who begins to speak, and who goes on. Measured with ten
+ * sentences, five of them read by a person, in white noise, hum and a fan: at 10 dB over the noise no
+ * 20 ms of loud speech is lost (with 2.5 for both, without the mean below, 16 % were), at 5 dB 5 to 12 %.
+ * Silero VAD loses none of it in hum, but 12 % in white noise at 10 dB and 30 % at 5 dB, and is 1.8 MB.
+ */
+const BEGINS = 1.4;
+const GOES_ON = 1.25;
+/** Frames whose mean is the loudness of one: noise that flutters is not speech. */
+const SMOOTH = 6;
 /** How fast the room's loudness is learned anew, a frame. */
-const LEARNING = 1.004;
+const LEARNING = 1.005;
 
 const frames = (seconds: number) => Math.round(seconds * SAMPLE_RATE / FRAME);
 /** Kept before and after what is loud: words begin and end softly. */
@@ -31,6 +39,8 @@ export class Stretches {
   #frames: { pcm: Int16Array; level: number }[] = [];
   #first = 0;
   #room = QUIET;
+  /** Energies of the last frames. */
+  #energies: number[] = [];
   #speaking = false;
   #quiet = 0;
 
@@ -78,9 +88,10 @@ export class Stretches {
   }
 
   #take(pcm: Int16Array): Stretch | null {
-    const level = loudness(pcm);
+    const level = this.#loudness(pcm);
     this.#room = Math.max(QUIET, Math.min(level, this.#room * LEARNING));
-    const loud = level > QUIET && level >= this.#room * ABOVE_ROOM;
+    const above = this.#speaking ? GOES_ON : BEGINS;
+    const loud = level > QUIET && level >= this.#room * above;
     this.#frames.push({ pcm, level });
     if (loud) {
       this.#speaking = true;
@@ -93,6 +104,13 @@ export class Stretches {
     if (this.#quiet >= PAUSE) return this.#cut(this.#frames.length - MARGIN);
     if (this.#frames.length < this.#longest) return null;
     return this.#cut(this.#softest());
+  }
+
+  #loudness(pcm: Int16Array): number {
+    this.#energies.push(energyOf(pcm));
+    if (this.#energies.length > SMOOTH) this.#energies.shift();
+    const sum = this.#energies.reduce((all, energy) => all + energy, 0);
+    return Math.sqrt(sum / this.#energies.length);
   }
 
   #cut(count: number): Stretch {
@@ -131,10 +149,11 @@ export function stretchesOf(pcm: Int16Array, seconds?: number): Stretch[] {
   return last ? [...found, last] : found;
 }
 
-function loudness(pcm: Int16Array): number {
+/** The mean of the squares. */
+function energyOf(pcm: Int16Array): number {
   let energy = 0;
   for (const value of pcm) energy += value * value;
-  return Math.sqrt(energy / pcm.length);
+  return energy / pcm.length;
 }
 
 function joined(pieces: Int16Array[]): Int16Array<ArrayBuffer> {

@@ -110,9 +110,37 @@ Deno.test({
       await page.waitForTimeout(speech.milliseconds);
       await stopped(page);
       assertEquals(server.sent.at(-1)!.fields.language, ["de"]);
-      // The page remembers, until it is left.
+
+      // The page remembers, until it is left; and a line that is cut in the middle of the sentence
+      // costs no word of it: no recording had to be sent.
+      await page.locator("textarea[name=content]").fill("");
+      await page.unrouteAll();
+      let cuts = 0;
+      await page.routeWebSocket("**/transcribe/live?*", (line) => {
+        const service = line.connectToServer();
+        let pieces = 0;
+        line.onMessage((piece) => {
+          // The microphone's file begins with a second of silence.
+          if (++pieces > 18 && cuts < 2) {
+            cuts++;
+            return line.close({ code: 1011 });
+          }
+          service.send(piece);
+        });
+      });
+      const recordings: string[] = [];
+      page.on("request", (request) => {
+        if (request.url().endsWith("/transcribe")) {
+          recordings.push(request.url());
+        }
+      });
       await startDictation(page);
       assertEquals(await language.inputValue(), "de");
+      await language.selectOption("English (United States)");
+      await page.waitForTimeout(speech.milliseconds);
+      assertEquals(await stopped(page), "Hello, how are you?");
+      assertEquals(cuts, 2);
+      assertEquals(recordings, []);
       assertEquals([...found, ...problems], []);
     } finally {
       await browser.close();
