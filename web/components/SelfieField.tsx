@@ -13,13 +13,15 @@ const keptText = (ms: number): string => {
 
 /** The camera, or without JavaScript a file input, with what to do and what was wrong. */
 export function SelfieField(
-  { legend, hint, error, count, turn, required, kept }: {
+  { legend, hint, error, count, turn, required, sends, kept }: {
     legend: string;
     hint: ComponentChildren;
     error?: string;
     count?: 1 | 3;
     turn?: Turn;
     required?: boolean;
+    /** The photo is sent as soon as it is taken: what its button is called. */
+    sends?: string;
     /** The photos of this form that the server keeps. */
     kept?: KeptPhotos;
   },
@@ -45,6 +47,7 @@ export function SelfieField(
             count={count}
             turn={turn}
             required={required}
+            sends={sends}
           />
         )}
       <FieldError id="selfie-error" message={error} answer />

@@ -72,7 +72,10 @@ export async function signIn(page: Page, person: Person, selfie: Selfie) {
   await page.getByLabel("Password").fill(person.password);
   await submit(page, /^(continue|sign in)$/i);
   await page.waitForURL("**/login/face*", parsed);
-  await takeSelfie(page, selfie);
+  if ("camera" in selfie) {
+    // The photo is sent when it is taken.
+    await page.getByRole("button", { name: "Use the camera" }).click();
+  } else await takeSelfie(page, selfie);
   await submit(page, "Sign in");
 }
 

@@ -8,6 +8,7 @@ import {
   type Still,
   takeStills,
 } from "../client/browser/camera.ts";
+import { lightOf } from "../client/browser/light.ts";
 import { sendForm } from "../client/browser/send-form.ts";
 import { tellZone } from "../client/browser/zone.ts";
 
@@ -19,14 +20,19 @@ export interface CameraProps {
   /** Asks for two photos: straight ahead, then with the head turned to this side of one's own. */
   turn?: Turn;
   required?: boolean;
+  /** The photo is sent as soon as it is taken: what its button is called. */
+  sends?: string;
 }
+
+/** Milliseconds between two looks at the light. */
+const LOOK_MS = 500;
 
 /**
  * A file input for selfies, which the camera fills where script and a camera are there. The
  * camera starts only when asked to, and stops as soon as the picture is taken.
  */
 export default function Camera(
-  { name, count = 1, turn, required }: CameraProps,
+  { name, count = 1, turn, required, sends }: CameraProps,
 ) {
   const camera = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -85,11 +91,14 @@ export default function Camera(
         setSaid("");
         if (!wrong) return;
         // The photo is what was wrong: another is needed.
+        const isTaken = still.current === "taken";
         field.querySelectorAll("input").forEach((one) => setFiles(one, []));
         still.current = "idle";
         rest();
         field.append(wrong);
         (wrong as HTMLElement).focus();
+        // Ready for the next try, and what was wrong stays to be read.
+        if (sends && isTaken) await start();
       } catch {
         // As without script: the browser says what it has to say.
         form.submit();
@@ -114,6 +123,17 @@ export default function Camera(
     if (at === document.body || actions.current!.contains(at)) next.focus();
   }, [phase]);
 
+  useEffect(() => {
+    if (phase !== "open" || first) return;
+    const look = () =>
+      setSaid(
+        lightOf(video.current!) || "Fit your face in the oval, in even light.",
+      );
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    return () => clearInterval(timer);
+  }, [phase, first]);
+
   const start = async () => {
     setPhase("starting");
     setProblem("");
@@ -125,7 +145,6 @@ export default function Camera(
       video.current!.srcObject = opened;
       await video.current!.play();
       setPhase("open");
-      setSaid("Fit your face in the oval, in even light.");
     } catch (error) {
       fail(error);
     }
@@ -166,6 +185,7 @@ export default function Camera(
       setSaid(
         count > 1 || turn ? "The photos are ready." : "The photo is ready.",
       );
+      if (sends) camera.current!.closest("form")!.requestSubmit();
     } catch (error) {
       fail(error);
     }
@@ -209,7 +229,7 @@ export default function Camera(
     ? first ? "Take second photo" : "Take first photo"
     : count > 1
     ? "Take photos"
-    : "Take photo";
+    : sends ?? "Take photo";
   const picker = () => (
     <input
       class="input"
@@ -228,6 +248,7 @@ export default function Camera(
         <video ref={video} muted playsInline hidden={done} />
         <div ref={shown} hidden={!done} />
       </div>
+      <p class="hint" role="status">{said}</p>
       <div class="actions live" ref={actions} hidden={none}>
         {filming
           ? button(takeLabel, take, "")
@@ -240,7 +261,6 @@ export default function Camera(
           )}
         {filming && button("Cancel", rest, "button-plain")}
       </div>
-      <p class="hint" role="status">{said}</p>
       {problem && <p class="error" role="alert">{problem}</p>}
       {turn
         ? (

@@ -192,6 +192,7 @@ export default define.page<typeof handler>(({ data }) => {
             ? `First look straight ahead, then turn your head to your ${turn}, a third of the way to your shoulder. Use even light, with nobody else in either photo.`
             : "Look straight ahead, in even light, with nobody else in the photo."}
           turn={turn ?? undefined}
+          sends={turn ? undefined : "Sign in"}
           error={failure?.fields.selfie}
           required
         />
