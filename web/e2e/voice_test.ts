@@ -14,6 +14,7 @@ import {
   send,
   signUp,
 } from "./people.ts";
+import { startDictation } from "./story.ts";
 import { eventually } from "./patience.ts";
 import { startStack } from "./stack.ts";
 
@@ -175,6 +176,102 @@ Deno.test({
       await adas.goto(room);
       await send(adas, "Bye");
       assertEquals([...a.problems, ...g.problems], []);
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name:
+    "what is said goes along with its words, or they alone; held, the microphone ends with the press",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    await Deno.mkdir(SHOTS, { recursive: true });
+    const speech = await microphoneFile(folder, "go forward ten meters");
+    const stack = await startStack();
+    const browser = await openBrowser({ microphone: speech.path });
+    try {
+      const { context, problems } = await openContext(browser, stack.url, {
+        viewport: { width: 390, height: 844 },
+      });
+      const page = await context.newPage();
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      await createRoom(page, "Bakery");
+      await live(page);
+      const composer = page.locator("textarea[name=content]");
+      const written = () =>
+        eventually(
+          async () => await composer.inputValue() || undefined,
+          () => "No words came",
+        );
+      const clips = () => clipsIn(stack.env.DATA_DIR).catch(() => []);
+      const textOnly = page.getByRole("button", { name: "Send the text only" });
+
+      // A tap, and Stop; a word is corrected, and both are sent.
+      await startDictation(page);
+      await page.waitForTimeout(speech.milliseconds);
+      await page.getByRole("button", { name: "Stop" }).click();
+      await written();
+      await textOnly.waitFor();
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        const shot = new URL(`voice-tray-${colorScheme}.png`, SHOTS);
+        await page.screenshot({ path: shot.pathname });
+        assertEquals(await findings(page, colorScheme), []);
+      }
+      assertEquals(await overflow(page), 0);
+      await send(page, "Go forward ten metres, please");
+      const row = page.locator(".message", { hasText: "ten metres" });
+      await row.locator(".wave").waitFor();
+      await textOnly.waitFor({ state: "detached" });
+      assertEquals((await clips()).length, 1);
+      // The times of its words follow.
+      const path = new URL(page.url()).pathname;
+      const roomId = path.split("/").pop()!;
+      await eventually(
+        async () => {
+          const answer = await page.request.get(
+            `/api/messages?roomId=${roomId}`,
+          );
+          const { messages: [message] } = await answer.json();
+          return message?.voice.words?.length > 1 || undefined;
+        },
+        () => "The words have no times",
+      );
+      assertEquals(await row.locator(".mark").count(), 0);
+
+      // Held for a moment and let go; the words alone are sent.
+      const mic = await page.getByRole("button", { name: "Dictate" })
+        .boundingBox();
+      await page.mouse.move(mic!.x + 10, mic!.y + 10);
+      await page.mouse.down();
+      await page.getByRole("button", { name: "Stop" }).waitFor();
+      await page.waitForTimeout(1_500);
+      await page.mouse.up();
+      await page.getByRole("button", { name: "Stop" })
+        .waitFor({ state: "detached" });
+      const close = page.getByRole("button", { name: /^(Discard|Done)$/ });
+      await eventually(
+        async () =>
+          await close.isVisible() || await textOnly.isVisible() || undefined,
+        () => "Nothing came of it",
+      );
+      if (await textOnly.isVisible()) await textOnly.click();
+      if (await close.isVisible()) await close.click();
+      await send(page, "Only text");
+      await page.locator(".message:not(.sending)", { hasText: "Only text" })
+        .waitFor();
+      await eventually(
+        async () => (await clips()).length === 1 || undefined,
+        () => "A recording stayed that was not sent",
+      );
+      assertEquals(await page.locator(".message .wave").count(), 1);
+      assertEquals(problems, []);
     } finally {
       await browser.close();
       await stack.close();

@@ -110,9 +110,11 @@ export default define.page<typeof handler>(({ data, state }) => (
             the place and the camera they were taken with.
           </li>
           <li>
-            <strong>Dictate</strong>{" "}
-            with the microphone button. The text lands in the message box, where
-            you correct it before sending.
+            <strong>Dictate, or send your voice</strong>{" "}
+            with the microphone button: press it, or hold it while you speak.
+            The text lands in the message box, where you correct it before
+            sending. Your voice goes with it, unless you send the text only.
+            Press a word of a voice note to hear it from there.
           </li>
           <li>
             <strong>Find it again</strong>{" "}

@@ -1,4 +1,7 @@
-/** Messages with files: one is sent once all its files are there, and in its turn. */
+/**
+ * Messages with files or a recording, which web takes: one is sent once all its files are there, and
+ * in its turn.
+ */
 import type { ServerFrame } from "../../../realtime/protocol.ts";
 import type { Unsent, Upload } from "./pending.ts";
 import type { OpenRoom } from "./room.ts";
@@ -99,13 +102,14 @@ async function conclude(room: Room, one: Unsent, fates: Fate[], say: Say) {
 
 /** What web answers to a message; undefined where that is not for a person to be told. */
 async function post(roomId: string, one: Unsent, files: string[]) {
-  const { clientId, content, replyTo } = one;
+  const { clientId, content, replyTo, voice } = one;
+  const said = { clientId, content, replyTo, files, voice };
   try {
     const answer = await fetch("/api/messages", {
       method: "POST",
       headers: { "content-type": "application/json" },
       // Whom it mentions web finds by itself.
-      body: JSON.stringify({ roomId, clientId, content, replyTo, files }),
+      body: JSON.stringify({ roomId, ...said }),
     });
     // The room's connection finds out by itself that the session has ended.
     if (answer.status === 401) return;

@@ -6,6 +6,7 @@ import "./choose-line.ts";
 import "../drawn/whole-row.tsx";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";
+import { holdToTalk } from "./hold-to-talk.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { isMentioned } from "../drawn/mentions.ts";
 import { mention } from "./mention.ts";
@@ -54,6 +55,7 @@ export function begin(
   takeFiles(input, room, signal);
   carryFiles(room);
   listenToVoices(log, room, signal);
+  holdToTalk(input.form!, signal);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.
   const getExtras = () =>

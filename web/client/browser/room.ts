@@ -4,6 +4,7 @@ import type {
   Mention,
   Message,
   ServerFrame,
+  Voice,
 } from "../../../realtime/protocol.ts";
 import { expected } from "./entries.ts";
 import type { FeedLink } from "./feed.ts";
@@ -47,7 +48,9 @@ export interface OpenRoom extends FeedLink {
   ) => Mention[] | undefined;
   /** Hands over the files that were chosen for what is sent now. */
   attached?(): Upload[] | undefined;
-  /** Sends a message with files, whose answer goes to `say`; whether that is under way. Until there
+  /** The same for a recording. */
+  spoken?(): Voice | undefined;
+  /** Sends a message with files or a recording, whose answer goes to `say`; whether that is under way. Until there
    * is such a thing they wait. */
   deliver?(one: Unsent, say: (answer: ServerFrame) => void): boolean;
   /** Keeps and sends one instead of what has its id. */
@@ -129,13 +132,14 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     if (gone) return dispatch({ event: "discard", clientId: gone.clientId });
     const first = state.unsent.find((u) => u.status === "sending");
     if (!first) return;
-    const { clientId, content, replyTo, mentions, request, uploads } = first;
+    const { clientId, content, replyTo, mentions, request, uploads, voice } =
+      first;
     if (clientId === asked) return;
     const message = { clientId, content, replyTo, mentions };
     const frame: ClientFrame = request
       ? { ...request, roomId, clientId }
       : { event: "chat-message", roomId, message };
-    if (uploads ? self.deliver?.(first, onFrame) : link.send(frame)) {
+    if (uploads || voice ? self.deliver?.(first, onFrame) : link.send(frame)) {
       asked = clientId;
     }
   }
@@ -159,7 +163,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   function write(
     what: Pick<
       Kept,
-      "content" | "replyTo" | "mentions" | "request" | "uploads"
+      "content" | "replyTo" | "mentions" | "request" | "uploads" | "voice"
     >,
   ) {
     heed(true);
@@ -264,6 +268,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       write({
         ...{ content, replyTo, mentions: self.mentionsIn?.(content) },
         uploads: self.attached?.(),
+        voice: self.spoken?.(),
       }),
     put,
     request: (request) => write({ content: "", request }),

@@ -7,12 +7,17 @@ export const PLAYING = "chatsphere/playing";
 /** What was pressed of a message with a voice note. */
 const PARTS = ".voice button, .voice .wave, .message:has(.voice) .text";
 
+let opened: OpenRoom | undefined;
+/** The room of this page, once its text is live. */
+export const openedRoom = (): OpenRoom | undefined => opened;
+
 /** Listens until the signal, and goes on with what played in the page before. */
 export function listenToVoices(
   log: HTMLElement,
-  room: Pick<OpenRoom, "message" | "state">,
+  room: OpenRoom,
   signal: AbortSignal,
 ): void {
+  opened = room;
   const player = () => import("../drawn/Player.tsx");
   log.addEventListener("click", async (event) => {
     const target = event.target as Element;

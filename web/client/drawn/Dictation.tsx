@@ -1,5 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { LET_GO } from "../browser/hold-to-talk.ts";
 import { insertText } from "../browser/insert.ts";
+import { keepVoice } from "../browser/keep-voice.ts";
+import {
+  chooseHere,
+  fetchChoice,
+  UNKNOWN,
+} from "../browser/language-choice.ts";
 import {
   type Heard,
   type LiveTranscript,
@@ -11,6 +18,8 @@ import type { TranscriberState } from "../../http/pages/transcriber.ts";
 import type { LanguageChoice } from "../../dictation/choice.ts";
 import type { fetchToken } from "../browser/token.ts";
 import { transcribe, type Transcribed } from "../browser/transcribe.ts";
+import { clockText as clock, Waveform } from "./voice.tsx";
+import { addKept, addVoice } from "./VoiceTray.tsx";
 
 export interface DictationProps {
   transcriberUrl: string;
@@ -24,10 +33,12 @@ export interface DictationProps {
   onClose(): void;
 }
 
-const clock = (ms: number) =>
-  `${Math.floor(ms / 60_000)}:${
-    String(Math.floor(ms / 1_000) % 60).padStart(2, "0")
-  }`;
+/** Parts of the waveform that is shown while somebody speaks: a quarter of a second each. */
+const WIDE = 64;
+const wave = (levels: number[]): number[] => [
+  ...levels.map((level) => Math.min(100, 100 * level)),
+  ...Array(WIDE - levels.length).fill(0),
+];
 
 /** Why there is no dictation, and what to do; undefined when there is. */
 const OFF: Record<TranscriberState, string | undefined> = {
@@ -77,6 +88,8 @@ export function Dictation(props: DictationProps) {
   const panel = useRef<HTMLDivElement>(null);
   const meter = useRef<HTMLSpanElement>(null);
   const main = useRef<HTMLButtonElement>(null);
+  const loudest = useRef(0);
+  const levels = useRef<number[]>([]);
 
   const fail = (sentence: string, recordAgain = false) => {
     setProblem({ sentence, recordAgain });
@@ -99,13 +112,14 @@ export function Dictation(props: DictationProps) {
     input.focus();
   };
 
-  const send = async (recording: Blob) => {
-    setPhase("sending");
-    try {
-      const { finish, doubtful } = live.current!;
-      const text = await finish();
-      signal.throwIfAborted();
-      const heard = text ? { text, cut: false, doubtful } : await transcribe(
+  /** The words of a recording, which goes along with them where web could keep it. */
+  const hear = async (recording: Blob): Promise<Transcribed> => {
+    const how = { language: language.current, known: false };
+    const kept = await keepVoice(roomId, recording, how, signal)
+      .catch(() => undefined);
+    signal.throwIfAborted();
+    if (!kept?.voice) {
+      return await transcribe(
         transcriberUrl,
         getToken,
         recording,
@@ -113,8 +127,23 @@ export function Dictation(props: DictationProps) {
         undefined,
         language.current,
       );
+    }
+    addKept(input, kept.voice, kept.text);
+    return kept;
+  };
+
+  const send = async (recording: Blob) => {
+    setPhase("sending");
+    try {
+      const { finish, doubtful } = live.current!;
+      const text = await finish();
       signal.throwIfAborted();
-      insertText(input, heard.text);
+      if (text) addVoice(input, recording, language.current);
+      const heard = text
+        ? { text, cut: false, doubtful }
+        : await hear(recording);
+      signal.throwIfAborted();
+      if (heard.text) insertText(input, heard.text);
       if (!heard.cut && !heard.doubtful.length) return close();
       setAudio(null);
       setHeard(NOTHING);
@@ -139,8 +168,10 @@ export function Dictation(props: DictationProps) {
     });
     try {
       stop.current = await record({
-        onLevel: (level) =>
-          meter.current?.style.setProperty("--level", level.toFixed(2)),
+        onLevel(level) {
+          meter.current?.style.setProperty("--level", level.toFixed(2));
+          loudest.current = Math.max(loudest.current, level);
+        },
         onSamples: words.feed,
         onEnd(recording, silent) {
           setAudio(recording);
@@ -169,12 +200,14 @@ export function Dictation(props: DictationProps) {
 
   useEffect(() => {
     if (!off) open();
+    // Held, the microphone is let go; a tap has none of it.
+    input.form!.addEventListener(LET_GO, () => stop.current(), { signal });
     return () => work.abort();
   }, []);
 
   const speak = (tag: string) => {
-    // For as long as the page is open; the account has what holds longer.
-    chosenHere = language.current = tag;
+    language.current = tag;
+    chooseHere(tag);
     setChoice({ ...choice, language: tag });
     if (phase === "recording") live.current?.speak(tag);
   };
@@ -186,7 +219,12 @@ export function Dictation(props: DictationProps) {
     (main.current ?? panel.current!).focus();
     if (phase !== "recording") return;
     const from = Date.now();
-    const timer = setInterval(() => setElapsed(Date.now() - from), 250);
+    levels.current = [];
+    const timer = setInterval(() => {
+      levels.current = [...levels.current, loudest.current].slice(-WIDE);
+      loudest.current = 0;
+      setElapsed(Date.now() - from);
+    }, 250);
     return () => clearInterval(timer);
   }, [phase]);
 
@@ -251,6 +289,7 @@ export function Dictation(props: DictationProps) {
       {phase === "recording" && (
         <>
           <span class="level" ref={meter} aria-hidden="true" />
+          <Waveform peaks={wave(levels.current)} />
           <span class="clock">
             {clock(elapsed)}
             <span class="soft">of {clock(LONGEST)}</span>
@@ -312,31 +351,6 @@ export function Dictation(props: DictationProps) {
       )}
     </div>
   );
-}
-
-/** The language chosen in this panel before, until the page is left. */
-let chosenHere: string | undefined;
-
-/** Where it is not known what can be spoken: the transcriber will tell. */
-const UNKNOWN: LanguageChoice = { languages: [], language: "", detects: false };
-/** How long the choice of languages is waited for: ms. */
-const PATIENCE = 3_000;
-
-/** In which languages can be dictated, and which one the person chose, in this page or before. */
-async function fetchChoice(signal: AbortSignal): Promise<LanguageChoice> {
-  try {
-    const late = AbortSignal.timeout(PATIENCE);
-    const answer = await fetch("/api/dictation", {
-      signal: AbortSignal.any([signal, late]),
-    });
-    if (!answer.ok) return UNKNOWN;
-    const choice: LanguageChoice = await answer.json();
-    return chosenHere === undefined
-      ? choice
-      : { ...choice, language: chosenHere, missing: undefined };
-  } catch {
-    return UNKNOWN;
-  }
 }
 
 /** What to look at before the words are sent. */
