@@ -7,10 +7,11 @@ import {
   LIMITS,
   type Mention,
   type Position,
+  type Preview,
   type SpokenWord,
   type Voice,
 } from "./protocol.ts";
-import type { Transcript } from "./protocol-http.ts";
+import type { Previewed, Transcript } from "./protocol-http.ts";
 import { isBlank } from "./text/visible.ts";
 
 /** Why a frame was refused: `code` is stable, `message` is for a person. */
@@ -213,6 +214,30 @@ export function parseTranscript(value: unknown): Transcript {
     content: withFewMarks(content.trim()),
     voice: recording(object(voice, "The field voice")),
   };
+}
+
+/**
+ * What web found where a message links to; what a page says of itself is text of a stranger's.
+ *
+ * @throws {FrameError} `bad-frame`
+ */
+export function parsePreviewed(value: unknown): Previewed {
+  const fields = object(value, "The body");
+  const given = object(fields.preview, "The field preview");
+  const preview: Preview = {
+    address: string(given, "address", LIMITS.addressLength),
+  };
+  if (given.title !== undefined) {
+    preview.title = withFewMarks(string(given, "title", LIMITS.previewTitle));
+  }
+  if (given.description !== undefined) {
+    const text = string(given, "description", LIMITS.previewText);
+    preview.description = withFewMarks(text);
+  }
+  if (given.picture !== undefined) {
+    preview.picture = file(given.picture);
+  }
+  return { id: id(fields, "id"), preview };
 }
 
 /** The files of a message, with nothing in them that the protocol does not know. */

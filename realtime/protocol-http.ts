@@ -1,5 +1,5 @@
 /** What is asked of realtime over HTTP, beside the frames of `protocol.ts`, and what it asks of web. */
-import type { Message, Role, Voice } from "./protocol.ts";
+import type { Message, Preview, Role, Voice } from "./protocol.ts";
 
 /** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
 export interface RoomRenamed {
@@ -13,6 +13,23 @@ export interface Transcript {
   /** What was said; empty where there were no words. */
   content: string;
   voice: Voice;
+}
+
+/** `POST /rooms/:id/previews`, by web alone: the page a message links to was looked up. */
+export interface Previewed {
+  /** The message's. */
+  id: string;
+  preview: Preview;
+}
+
+/**
+ * `POST /api/internal/links` at web, by which realtime tells it, with the token of whoever wrote it,
+ * that a message may link to a page, or was edited.
+ */
+export interface Linked {
+  roomId: string;
+  /** The message's. */
+  id: string;
 }
 
 /**

@@ -33,6 +33,10 @@ export const LIMITS = {
   peaks: 64,
   words: 1_000,
   wordLength: 64,
+  /** Characters of a preview's title and description, and of the address it is of. */
+  previewTitle: 200,
+  previewText: 300,
+  addressLength: 2_000,
   /** People one message mentions, and characters of what one is called there. */
   mentions: 50,
   mentionLength: 200,
@@ -138,6 +142,20 @@ export interface FilePart {
  */
 export const FILES_TOKEN = "x-files-token";
 
+/**
+ * What the page says of itself that a message links to. Web looked it up, once, when the message was
+ * sent; whoever reads asks nobody.
+ */
+export interface Preview {
+  /** As it stands in the text; a text without it has no preview. */
+  address: string;
+  /** Without a title there is none: its sender took it away. */
+  title?: string;
+  description?: string;
+  /** A file of the room. */
+  picture?: FilePart;
+}
+
 /** The id by which a message mentions everyone in the room. */
 export const EVERYONE = "*";
 
@@ -163,6 +181,8 @@ export interface Parts {
   files?: FilePart[];
   /** Whom the text mentions. Of people who are not in the room the server drops it. */
   mentions?: Mention[];
+  /** Of the first page it links to. Only web says so, and never in a draft. */
+  preview?: Preview;
 }
 
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
@@ -259,6 +279,11 @@ export type EntryFrame =
     voice?: Voice;
     /** Whom the text mentions now. */
     mentions?: Mention[];
+    /**
+     * The page it links to was looked up, or its preview was taken away: this is the preview now,
+     * and nothing else of the message changed.
+     */
+    preview?: Preview;
     timestamp: number;
   }
   | {

@@ -1,6 +1,11 @@
 import process from "node:process";
 import type { Verify } from "./access/tokens.ts";
-import { type AskWeb, webAsker } from "./access/web.ts";
+import {
+  type AskWeb,
+  type TellWeb,
+  webAsker,
+  webTeller,
+} from "./access/web.ts";
 import type { Config } from "./config.ts";
 import { addressOf } from "./access/forwarded.ts";
 import { Health } from "./operations/health.ts";
@@ -28,6 +33,8 @@ export interface Parts {
   logger: Logger;
   /** Asks web who is in a room; by itself, at APP_URL. */
   ask?: AskWeb;
+  /** Tells web of links; by itself, at the same place. */
+  tell?: TellWeb;
 }
 
 /** A running server. */
@@ -58,11 +65,16 @@ const DRAIN_LIMIT = 8_000;
 /** Starts the service on the port of the configuration (0: any free one). */
 export async function startServer(
   config: Config,
-  { openLog, verify, logger, ask = webAsker(config.webUrl ?? config.appUrl) }:
-    Parts,
+  {
+    openLog,
+    verify,
+    logger,
+    ask = webAsker(config.webUrl ?? config.appUrl),
+    tell = webTeller(config.webUrl ?? config.appUrl),
+  }: Parts,
 ): Promise<Realtime> {
   const publishQueue = new PublishQueue();
-  const hub = new Hub(publishQueue, logger, ask);
+  const hub = new Hub(publishQueue, logger, ask, tell);
   hub.log = await openLog(hub);
   await hub.announcer.hello();
   const { messageRate, messageBurst, trustProxy } = config;

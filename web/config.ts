@@ -67,6 +67,8 @@ export interface Config {
   signingKey?: JWK;
   /** Megabytes: of one file, of all one person's, and of all that are kept. */
   files: { maxMb: number; eachMb: number; allMb: number };
+  /** Pages that messages link to are looked up. */
+  linkPreviews: boolean;
   /** APP_URL is https: cookies are Secure. */
   secure: boolean;
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
@@ -121,6 +123,12 @@ function readChoice<Choice extends string>(
   if (chosen) return chosen;
   const list = new Intl.ListFormat("en", { type: "disjunction" });
   throw malformed(name, `${name} must be ${list.format(choices)}.`);
+}
+
+function readLinkPreviews(env: Env): boolean {
+  const text = readText(env, "LINK_PREVIEWS") ?? "on";
+  if (text === "on" || text === "off") return text === "on";
+  throw malformed("LINK_PREVIEWS", "LINK_PREVIEWS must be on or off.");
 }
 
 const HTTP = ["http:", "https:"];
@@ -339,6 +347,7 @@ export function readConfig(env: Env): Config {
       eachMb: readMegabytes(env, "FILE_MB_EACH", 2_000),
       allMb: readMegabytes(env, "FILE_MB_ALL", 20_000),
     },
+    linkPreviews: readLinkPreviews(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),
     trustedProxies: readTrustedProxies(env),

@@ -33,6 +33,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     openRooms: "everyone",
     signingKey: undefined,
     files: { maxMb: 50, eachMb: 2_000, allMb: 20_000 },
+    linkPreviews: true,
     secure: false,
     local: true,
     trustedProxies: undefined,
@@ -67,6 +68,7 @@ Deno.test("everything can be given", () => {
     FILE_MAX_MB: "7",
     FILE_MB_EACH: "70",
     FILE_MB_ALL: "0",
+    LINK_PREVIEWS: "off",
     TRUST_PROXY: "1",
   });
   assertEquals(config, {
@@ -95,6 +97,7 @@ Deno.test("everything can be given", () => {
     openRooms: "everyone",
     signingKey: key,
     files: { maxMb: 7, eachMb: 70, allMb: 0 },
+    linkPreviews: false,
     secure: true,
     local: false,
     trustedProxies: [

@@ -20,6 +20,8 @@ import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
 import { startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
+import { internet } from "./previews/outside.ts";
+import { finishPreviews } from "./previews/queue.ts";
 import { finishLeftoversSoon } from "./rooms/leftovers.ts";
 import { handOverDue } from "./rooms/hand-over.ts";
 import { membersOnly } from "./rooms/members-only.ts";
@@ -97,6 +99,7 @@ export async function createServices(config: Config): Promise<Services> {
     kv,
     ...openFaces(config),
     files: config.aws ? s3Files(config.aws) : folderFiles(`${dataDir}/files`),
+    outside: internet,
     mailer: mail.kind === "smtp"
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
@@ -166,6 +169,7 @@ async function openFromEnvironment(): Promise<Services> {
     startPostman(s),
     startRounds(() => handOverDue(s), "hand-over-failed"),
     startRounds(() => hearDue(s), "voices-failed"),
+    startRounds(() => finishPreviews(s), "previews-failed"),
   ];
   return s;
 }

@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
 import type { FileStore } from "./files/file-store.ts";
+import type { Outside } from "./previews/outside.ts";
 import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
@@ -14,6 +15,7 @@ import type {
   HistoryPage,
   Leftover,
   MemberList,
+  Previewed,
   Rename,
   Renamed,
   RoomClips,
@@ -131,6 +133,8 @@ export interface RealtimeClient {
   /** Some of what hung on messages that are gone, until it is {@link leftoversTaken}. */
   leftovers(): Promise<Leftover[]>;
   leftoversTaken(leftovers: Leftover[]): Promise<void>;
+  /** Gives a message the preview of a page it links to, or takes it away. */
+  showPreview(roomId: string, previewed: Previewed): Promise<void>;
   /** Deletes everything that was said in a room that has ended. */
   endRoom(roomId: string): Promise<void>;
   stream(
@@ -148,6 +152,7 @@ export interface Services {
   faces: FaceEngine;
   blobs: Blobs;
   files: FileStore;
+  outside: Outside;
   mailer: Mailer;
   signer: Signer;
   realtime: RealtimeClient;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { webAsker, WebError } from "./web.ts";
+import { webAsker, WebError, webTeller } from "./web.ts";
 
 const person = { token: "t" };
 
@@ -35,4 +35,29 @@ test("more than can wait are told to try again", async () => {
   gate.resolve(Response.json({ rooms: {} }));
   await web.stop(true);
   await Promise.all(asked);
+});
+
+test("web is told of links in order, a few at a time, and not of more than can wait", async () => {
+  let most = 0, here = 0;
+  const heard: unknown[] = [];
+  const web = Bun.serve({
+    port: 0,
+    async fetch(request) {
+      most = Math.max(most, here += 1);
+      heard.push([request.headers.get("authorization"), await request.json()]);
+      await Bun.sleep(1);
+      here -= 1;
+      return new Response(null, { status: 503 });
+    },
+  });
+  const tell = webTeller(`http://127.0.0.1:${web.port}`);
+  for (let i = 0; i < 2_000; i += 1) {
+    tell(person, { roomId: "r", id: `${i}` });
+  }
+  while (heard.length < 1_000) await Bun.sleep(10);
+  await Bun.sleep(50);
+  expect(heard[0]).toEqual(["Bearer t", { roomId: "r", id: "0" }]);
+  expect(heard.length).toBeLessThanOrEqual(1_008);
+  expect(most).toBeLessThanOrEqual(4);
+  await web.stop(true);
 });

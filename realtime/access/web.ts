@@ -1,4 +1,4 @@
-import type { MemberList, MembersAnswer } from "../protocol-http.ts";
+import type { Linked, MemberList, MembersAnswer } from "../protocol-http.ts";
 import type { Person } from "./tokens.ts";
 
 /** Milliseconds web has to answer. */
@@ -55,4 +55,48 @@ async function ask(webUrl: string, token: string, roomIds: string[]) {
   if (!answer.ok) throw new Error(`web answered ${answer.status}`);
   const { rooms } = await answer.json() as MembersAnswer;
   return rooms;
+}
+
+/** Messages of which web is told at once, and that wait; what comes past that is not told. */
+const TELLING = 4, UNTOLD = 1_000;
+
+/**
+ * Tells web, with the token of whoever wrote it, that a message may link to a page. Nobody waits for
+ * it: where web is away, or this instance ends, a preview is lost, and no message.
+ */
+export type TellWeb = (person: Pick<Person, "token">, linked: Linked) => void;
+
+/** {@link TellWeb}, of web at its origin. */
+export function webTeller(webUrl: string): TellWeb {
+  const untold: (() => Promise<void>)[] = [];
+  let telling = 0;
+  const next = async () => {
+    if (telling >= TELLING) return;
+    telling += 1;
+    for (let tell; (tell = untold.shift());) await tell();
+    telling -= 1;
+  };
+  return ({ token }, linked) => {
+    if (untold.length >= UNTOLD) return;
+    untold.push(() => tell(webUrl, token, linked));
+    next();
+  };
+}
+
+async function tell(webUrl: string, token: string, linked: Linked) {
+  try {
+    const answer = await fetch(new URL("/api/internal/links", webUrl), {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify(linked),
+      signal: AbortSignal.timeout(PATIENCE),
+      redirect: "error",
+    });
+    await answer.body?.cancel();
+  } catch {
+    // As promised: it was only a preview.
+  }
 }

@@ -8,6 +8,7 @@ import {
   ofMembers,
 } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
+import { entryId } from "../log/entry.ts";
 import { FrameError, parseFrame } from "../frames.ts";
 import { feedSummaries, pageOf } from "../feeds/summaries.ts";
 import type { Hub } from "../rooms/hub.ts";
@@ -205,7 +206,10 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     const { log } = this.context.hub;
     const append = (draft: Draft) => {
       const entry = entryOf(person, roomId, draft);
-      log.appendFor(this.#waiter(roomId, clientId), entry);
+      const { content } = draft;
+      const stored = (id: string) =>
+        this.context.hub.linked(person, roomId, id, content);
+      log.appendFor(this.#waiter(roomId, clientId, stored), entry);
     };
     if (!message.mentions) {
       return this.#asMember(person, roomId, clientId, (role) => {
@@ -236,11 +240,18 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     const role = await members.roleIn(person, roomId, clientId);
     const { resolve, reject } = this.#waiter(roomId, clientId);
     // The next frame waits, so that order is kept.
-    await amendMessage(log, person, role, frame).then(resolve, reject);
+    await amendMessage(log, person, role, frame).then((done) => {
+      resolve(done);
+      this.context.hub.amended(person, frame);
+    }, reject);
   }
 
   /** Acknowledges an append once it is durable, or says that it failed. */
-  #waiter(roomId: string, clientId: string): Waiter {
+  #waiter(
+    roomId: string,
+    clientId: string,
+    stored?: (id: string) => void,
+  ): Waiter {
     const { metrics } = this.context.hub;
     const started = performance.now();
     this.#inbox.started();
@@ -251,6 +262,7 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
           this.send(ackFrame(roomId, clientId, done));
         }
         this.#inbox.finished();
+        if (!done.repeated) stored?.(entryId(done.epoch, done.offset));
       },
       reject: (error) => {
         this.#refuse(error, clientId);

@@ -50,6 +50,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/clips", service.clips],
   ["GET", "/rooms/:id/written", service.written],
   ["POST", "/rooms/:id/withdrawals", service.withdrawals],
+  ["POST", "/rooms/:id/previews", service.preview],
   ["POST", "/sessions", service.sessions],
   ["POST", "/renames", service.renames],
   ["GET", "/leftovers", service.leftovers],
@@ -118,6 +119,7 @@ async function append(
     timestamp,
     offset,
   };
+  if (!repeated) context.hub.linked(person, roomId, id, draft.content);
   // The first message stands, whatever the repeated one says.
   const stored = repeated ? await log.find(roomId, id) : message;
   return json(stored, repeated ? 200 : 201);
@@ -148,6 +150,7 @@ async function change(
   const amendment = parseAmendment(body, roomId);
   const role = await members.roleIn(person, roomId, amendment.clientId);
   await amendMessage(log, person, role, amendment);
+  context.hub.amended(person, amendment);
   return await one(log, roomId, amendment.id);
 }
 

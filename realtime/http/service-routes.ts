@@ -1,7 +1,12 @@
 /** What only web may ask for. */
-import { FrameError, object, parseTranscript } from "../frames.ts";
+import {
+  FrameError,
+  object,
+  parsePreviewed,
+  parseTranscript,
+} from "../frames.ts";
 import type { Leftovers, NamesChanged } from "../protocol-http.ts";
-import { tellHeard } from "../rooms/actions.ts";
+import { tellHeard, tellPreview } from "../rooms/actions.ts";
 import { clipsOf, renameFor, withdraw, writtenBy } from "../rooms/erasing.ts";
 import { body, type Call, json, number, serviceOnly } from "./call.ts";
 
@@ -37,6 +42,14 @@ export async function transcript({ context, request, roomId }: Call) {
   await serviceOnly(context, request);
   const heard = parseTranscript(await body(request));
   await tellHeard(context.hub.log, roomId, heard);
+  return new Response(null, { status: 204 });
+}
+
+/** Gives everybody the preview of a page that a message links to, or takes it away. */
+export async function preview({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const found = parsePreviewed(await body(request));
+  await tellPreview(context.hub.log, roomId, found);
   return new Response(null, { status: 204 });
 }
 

@@ -1,4 +1,4 @@
-import type { EntryFrame, Message } from "../protocol.ts";
+import type { EntryFrame, Message, Preview } from "../protocol.ts";
 import type { Entry } from "./entry.ts";
 import { entryFrame } from "./frame-text.ts";
 
@@ -27,21 +27,34 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
     message.voice = frame.voice;
     // Whoever wrote it out meanwhile knows better.
     message.content ||= frame.content;
+  } else if (frame.event === "message-edited" && frame.preview) {
+    show(message, frame.preview);
   } else if (frame.event === "message-edited") {
     message.content = frame.content;
     message.editedAt = frame.timestamp;
+    if (message.preview) show(message, message.preview);
     if (frame.mentions) message.mentions = frame.mentions;
     else delete message.mentions;
   } else if (frame.event === "message-deleted") {
     message.content = "";
     message.deletedAt = frame.timestamp;
+    // Of what is erased it is not known any more whether it was an edit.
+    delete message.editedAt;
     delete message.reactions;
     delete message.voice;
     delete message.files;
     delete message.mentions;
+    delete message.preview;
   } else {
     react(message, frame.emoji, frame.sender.id, frame.on);
   }
+}
+
+/** Shows a preview, as long as the text has its address. */
+function show(message: Message, preview: Preview): void {
+  const isThere = message.content.includes(preview.address);
+  if (isThere && preview.title !== undefined) message.preview = preview;
+  else delete message.preview;
 }
 
 function react(

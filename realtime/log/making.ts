@@ -1,4 +1,11 @@
-import type { Mention, Message, Parts, Sender, Voice } from "../protocol.ts";
+import type {
+  Mention,
+  Message,
+  Parts,
+  Preview,
+  Sender,
+  Voice,
+} from "../protocol.ts";
 import type { NewEntry } from "./entry.ts";
 import { attachedText, fieldsText } from "./json.ts";
 
@@ -28,6 +35,8 @@ export function messageEntry(
 export type Amendment =
   /** With a voice note: it was heard at last. */
   | { kind: "e"; content: string; mentions?: Mention[]; voice?: Voice }
+  /** The page it links to was looked up; the text is as it was. */
+  | { kind: "e"; content: string; preview: Preview }
   | { kind: "d" }
   | { kind: "r"; emoji: string; on: boolean };
 
@@ -42,9 +51,12 @@ export function amendmentEntry(
   const made = { ...origin, target: target.offset, attached: "" };
   switch (amendment.kind) {
     case "e": {
-      const { kind, content, mentions, voice } = amendment;
-      const parts = fieldsText({ content, mentions, voice });
-      return { ...made, kind, head: fieldsText(about), parts };
+      const { kind, ...said } = amendment;
+      const parts = fieldsText(said);
+      const attached = "preview" in said && said.preview.picture
+        ? attachedText(sender, { files: [said.preview.picture] })
+        : "";
+      return { ...made, kind, head: fieldsText(about), parts, attached };
     }
     case "d":
       return { ...made, kind: "d", head: fieldsText(about), parts: "" };

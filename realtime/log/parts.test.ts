@@ -183,6 +183,27 @@ function parts(open: Open, contents: Contents): void {
     ]);
   });
 
+  test("a preview mentions nobody, and its picture goes with the message", async () => {
+    const mentions = [{ id: "ben", name: "Ben" }];
+    const content = "@Ben https://a.test";
+    const { epoch } = await say("previews", { content, mentions });
+    const preview = {
+      address: "https://a.test",
+      title: "Title",
+      picture: { id: "p", name: "preview", type: "image/webp", size: 1 },
+    };
+    await amend("previews", epoch, 1, { kind: "e", content, preview });
+    const page = async () =>
+      (await log.page("previews", { limit: 9 })).messages[0];
+    expect(await page()).toMatchObject({ content, mentions, preview });
+    expect((await page())?.editedAt).toBeUndefined();
+    const { previews } = await log.summaries("ben", ["previews"]);
+    expect(previews).toMatchObject({ unread: 1, mentioned: 1 });
+    await amend("previews", epoch, 1, { kind: "d" });
+    expect((await page())?.preview).toBeUndefined();
+    expect(attachedIn(await leftOf("previews"))).toEqual(["p"]);
+  });
+
   const file = fc.record({
     id: fc.uuid(),
     name: fc.constantFrom(...HOSTILE),
@@ -200,6 +221,15 @@ function parts(open: Open, contents: Contents): void {
     fc.record({
       kind: fc.constant("e" as const),
       content: said.map((it) => it.content),
+    }),
+    fc.record({
+      kind: fc.constant("e" as const),
+      content: fc.constant("as it was"),
+      preview: fc.record({
+        address: fc.constantFrom('"', "\\", "nowhere"),
+        title: fc.option(fc.constantFrom(...HOSTILE), { nil: undefined }),
+        picture: fc.option(file, { nil: undefined }),
+      }),
     }),
     fc.constant({ kind: "d" as const }),
     fc.record({

@@ -14,7 +14,7 @@ import {
   type Role,
   type ServerFrame,
 } from "../protocol.ts";
-import type { Transcript } from "../protocol-http.ts";
+import type { Previewed, Transcript } from "../protocol-http.ts";
 
 /** Why nothing can be written in a room that is archived. */
 export const archived = (ref: string): FrameError =>
@@ -125,6 +125,31 @@ export async function tellHeard(
   const from = { roomId, clientId, sender, timestamp: Date.now() };
   await log.append(
     amendmentEntry(from, message, { kind: "e", content, voice }),
+  );
+}
+
+/**
+ * Appends the preview of a page that a message links to, or that there is none any more; once for
+ * each address, so that what its sender took away does not come back.
+ *
+ * @throws {FrameError} `not-found` when the message is gone, or does not link there.
+ */
+export async function tellPreview(
+  log: RoomLog,
+  roomId: string,
+  { id, preview }: Previewed,
+): Promise<void> {
+  const message = await log.find(roomId, id);
+  const { address, title } = preview;
+  if (!message || message.deletedAt || !message.content.includes(address)) {
+    throw new FrameError("not-found", "There is no such link.");
+  }
+  const { sender, content } = message;
+  const what = title === undefined ? "no-preview" : "preview";
+  const clientId = `${what}:${id}:${Bun.hash(address).toString(36)}`;
+  const from = { roomId, clientId, sender, timestamp: Date.now() };
+  await log.append(
+    amendmentEntry(from, message, { kind: "e", content, preview }),
   );
 }
 

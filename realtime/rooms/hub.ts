@@ -9,11 +9,16 @@ import { errorFields, type Logger } from "../operations/logger.ts";
 import { Metrics } from "../operations/metrics.ts";
 import type { PublishQueue } from "./publish-queue.ts";
 import { Presence } from "./presence.ts";
-import { CLOSE, type Sender, type ServerFrame } from "../protocol.ts";
+import {
+  type Amendment,
+  CLOSE,
+  type Sender,
+  type ServerFrame,
+} from "../protocol.ts";
 import { Members } from "../access/members.ts";
 import type { MembersChange } from "../access/member-store.ts";
 import { type SignOut, SignOuts } from "../access/sign-outs.ts";
-import type { AskWeb } from "../access/web.ts";
+import type { AskWeb, TellWeb } from "../access/web.ts";
 import { Room } from "./room.ts";
 import { parseSignal, type Signal } from "./signals.ts";
 import type { OpenSocket, OpenStream } from "./readers.ts";
@@ -35,6 +40,8 @@ export interface OpenRoom {
  * list goes to everyone on it, so what it costs grows with the square. */
 const PRESENCE_DELAY = 300;
 const PRESENCE_DELAY_EACH = 10;
+
+const LINK = /https?:\/\//i;
 
 /** Milliseconds between log lines about a store that fails. */
 const STORE_TOLD_EVERY = 5_000;
@@ -59,6 +66,7 @@ export class Hub implements LogListener {
     readonly publishQueue: PublishQueue,
     readonly logger: Logger,
     ask: AskWeb,
+    readonly tellWeb: TellWeb,
   ) {
     this.members = new Members(() => this.log.members, ask);
     this.feeds = new Feeds(
@@ -83,6 +91,24 @@ export class Hub implements LogListener {
 
   set log(log: RoomLog) {
     this.#log = log;
+  }
+
+  /** A person's message was stored: web looks the page up that it may link to. */
+  linked(
+    person: Pick<Person, "token">,
+    roomId: string,
+    id: string,
+    content: string,
+  ): void {
+    if (LINK.test(content)) this.tellWeb(person, { roomId, id });
+  }
+
+  /** A person's message was changed: it may link elsewhere now, or nowhere. */
+  amended(
+    person: Pick<Person, "token">,
+    { event, roomId, id }: Amendment,
+  ): void {
+    if (event === "edit-message") this.tellWeb(person, { roomId, id });
   }
 
   get openRooms(): number {

@@ -179,6 +179,7 @@ export async function startTestServer(
     openLog?: Parts["openLog"];
     logger?: Parts["logger"];
     issuer?: Issuer;
+    tell?: Parts["tell"];
   } = {},
 ): Promise<TestServer> {
   const issuer = options.issuer ?? await startIssuer();
@@ -189,6 +190,7 @@ export async function startTestServer(
     verify: tokenVerifier(issuer.url),
     logger: options.logger ?? (() => {}),
     ...(options.openLog ? { openLog: options.openLog } : {}),
+    tell: options.tell ?? (() => {}),
   });
   const connect = async (user: string, ...rooms: string[]) => {
     const client = new TestClient(server.port);

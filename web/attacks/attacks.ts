@@ -19,6 +19,7 @@ import { memory } from "./kinds/memory.ts";
 import { openness } from "./kinds/openness.ts";
 import { paths } from "./kinds/paths.ts";
 import { photos } from "./kinds/photos.ts";
+import { previews } from "./kinds/previews.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
@@ -55,4 +56,5 @@ export const ATTACKS: Attack[] = [
   ...leftovers,
   ...costly,
   ...texts,
+  ...previews,
 ];

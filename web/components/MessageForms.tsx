@@ -106,6 +106,23 @@ function OtherReaction({ content, error }: Pick<Typed, "content" | "error">) {
   );
 }
 
+function Preview({ preview }: Required<Pick<Message, "preview">>) {
+  return (
+    <Part id="preview" title="Preview">
+      <form method="post" class="actions">
+        <Once />
+        <input type="hidden" name="intent" value="remove-preview" />
+        <p>
+          <bdi>{preview.title}</bdi>
+        </p>
+        <button class="button button-quiet" type="submit">
+          Remove the preview
+        </button>
+      </form>
+    </Part>
+  );
+}
+
 function Delete({ own }: { own: boolean }) {
   return (
     <details class="confirm">
@@ -183,6 +200,7 @@ export function MessageForms({ message, me, role, link, typed }: {
           )}
         </>
       )}
+      {own && message.preview && <Preview preview={message.preview} />}
       <Part id="link" title="Link to this message">
         <p class="soft">Members of the room can open it.</p>
         <input

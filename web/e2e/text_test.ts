@@ -15,6 +15,8 @@ import {
   send,
   signUp,
 } from "./people.ts";
+import { createSigner } from "../tokens/signer.ts";
+import { eventually } from "./patience.ts";
 import { startStack } from "./stack.ts";
 
 const LONG = `const answer = "${"long ".repeat(60)}";`;
@@ -165,6 +167,121 @@ Deno.test({
       await page.locator(".text", { hasText: "Slow 🐌" }).waitFor();
       assertEquals([...problems, ...plain.problems], []);
     } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+/** A private key for tests alone: the one of RFC 8037, appendix A. */
+const KEY = {
+  kty: "OKP",
+  crv: "Ed25519",
+  x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+  d: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+};
+
+Deno.test({
+  name:
+    "a preview comes without moving what one reads, and its sender removes it",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    // What web finds is said to realtime here as web says it: no page of this machine is looked up.
+    const stack = await startStack({
+      SIGNING_KEY: JSON.stringify(KEY),
+      LINK_PREVIEWS: "off",
+    });
+    const kv = await Deno.openKv(":memory:");
+    const browser = await openBrowser();
+    try {
+      const signer = await createSigner(kv, {
+        issuer: stack.url,
+        signingKey: KEY,
+      });
+      const show = async (room: string, id: string) => {
+        const answer = await fetch(`${stack.realtimeUrl}${room}/previews`, {
+          method: "POST",
+          headers: {
+            authorization: `Bearer ${await signer.serviceToken("realtime")}`,
+          },
+          body: JSON.stringify({
+            id,
+            preview: {
+              address: "https://tea.example/page",
+              title: "<b>Tea</b> \u05d0",
+              description: "About tea. ".repeat(27),
+            },
+          }),
+        });
+        assertEquals(answer.status, 204);
+      };
+      const { context, problems } = await openContext(browser, stack.url);
+      const page = await context.newPage();
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const room = await createRoom(page, "Previews");
+      await page.goto(room);
+      await live(page);
+      await page.locator("[type=file]").waitFor();
+      for (let i = 0; i < 40; i++) await send(page, `message ${i}`);
+      await send(page, "see https://tea.example/page");
+      const row = page.locator(".message:not(.sending)", {
+        hasText: "tea.example",
+      });
+      await row.waitFor();
+      const id = (await row.getAttribute("id"))!;
+      // Web was told of the link that went over the socket.
+      const isTold = () =>
+        stack.output.some((line) =>
+          line.includes("/api/internal/links") && line.includes("204")
+        );
+      await eventually(
+        () => isTold() || undefined,
+        () => "realtime did not tell web of the link",
+      );
+      // Somebody reads what came before.
+      const scroller = page.locator(".scroller");
+      await scroller.evaluate((box) => box.scrollTop = -400);
+      const read = page.locator(".message", { hasText: "message 20" });
+      await read.scrollIntoViewIfNeeded();
+      const place = () => read.evaluate((it) => it.getBoundingClientRect().top);
+      await page.waitForTimeout(300);
+      const before = await place();
+      await show(room, id);
+      const card = page.locator("a.preview", { hasText: "<b>Tea</b>" });
+      await card.waitFor({ state: "attached" });
+      assertEquals(await place(), before);
+      await card.scrollIntoViewIfNeeded();
+      assertEquals(
+        await card.getAttribute("href"),
+        "https://tea.example/page",
+      );
+      assertEquals(await row.locator(".mark").count(), 0, "it is no edit");
+      assertEquals(await findings(page, "light"), []);
+      assertEquals(await findings(page, "dark"), []);
+      await page.setViewportSize({ width: 390, height: 844 });
+      assertEquals(await overflow(page), 0);
+
+      const plain = await openContext(browser, stack.url, {
+        javaScriptEnabled: false,
+        storageState: await context.storageState(),
+      });
+      const still = await plain.context.newPage();
+      await still.goto(room, parsed);
+      await still.locator("a.preview").waitFor();
+
+      await row.hover();
+      await row.locator(".more").click();
+      await page.getByRole("button", { name: "Remove preview" }).click();
+      await card.waitFor({ state: "detached" });
+      await page.reload();
+      await live(page);
+      assertEquals(await page.locator("a.preview").count(), 0);
+      assertEquals([...problems, ...plain.problems], []);
+    } finally {
+      kv.close();
       await browser.close();
       await stack.close();
       await Deno.remove(folder, { recursive: true });

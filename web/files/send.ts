@@ -66,7 +66,7 @@ export async function hasSuchFiles(
 }
 
 /** Makes a file this message's own. */
-async function claim(
+export async function claim(
   s: SendServices,
   id: string,
   clientId: string,

@@ -227,6 +227,14 @@ export function realtimeClient(
       });
     },
 
+    async showPreview(roomId, previewed) {
+      await send(`${roomPath(roomId)}/previews`, {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: previewed,
+      });
+    },
+
     async sessionsEnded(which) {
       tokens.forget(which.userId);
       await send("/sessions", {

@@ -98,6 +98,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         withdraw: () => Promise.resolve({}),
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
+        showPreview: () => Promise.resolve(),
         namesChanged: () => Promise.resolve(),
         roomRenamed: (roomId: string, name: string) =>
           Promise.resolve(void renamed.push([roomId, name])),

@@ -179,8 +179,8 @@ export class SqliteReads {
     const changes = this.#amendments.all(room.key, first.offset, last.offset)
       .filter(({ kind }) => kind === "e").flatMap(entriesOf);
     for (const edit of changes) {
-      // It only gives a voice note its words.
-      if (edit.parts.includes('"voice":{')) continue;
+      // It only gives a voice note its words, or a link its preview.
+      if (/"(voice|preview)":\{/.test(edit.parts)) continue;
       const { target = 0 } = entryOrigin(edit);
       if (edit.parts !== "" && parts.has(target)) parts.set(target, edit.parts);
     }

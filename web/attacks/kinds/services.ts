@@ -44,6 +44,9 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/rooms/{room}/transcripts", {
     ...{ id: "{message}", content: "Mine", voice: { clip: "{clip}" } },
   }),
+  at("realtime", "POST", "/rooms/{room}/previews", {
+    ...{ id: "{message}", preview: { address: "http", title: "Mine" } },
+  }),
   at("realtime", "GET", "/rooms/{room}/clips"),
   at("realtime", "GET", "/rooms/{room}/written?by={owner}"),
   at("realtime", "POST", "/rooms/{room}/withdrawals", {
@@ -120,6 +123,12 @@ const telling = (
 /** What realtime asks web for, with the token of a person. */
 const MEMBERS = at("web", "GET", "/api/internal/members?rooms={room}");
 
+/** What realtime tells web of, likewise. */
+const LINKS = at("web", "POST", "/api/internal/links", {
+  roomId: "{room}",
+  id: "{message}",
+});
+
 const tellingOf = (who: string, tokenOf: TokenOf): Attack[] => [
   telling(who, tokenOf, MEMBERS, ({ owner }) => owner.id),
   ...OF_ROOMS.map((it) => telling(who, tokenOf, it, ({ roomId }) => roomId)),
@@ -137,6 +146,7 @@ export const TRIED: Try[] = [
     ...OF_TRANSCRIBER,
     ...AT_TRANSCRIBER,
     MEMBERS,
+    LINKS,
     WORKS,
   ],
 ];
@@ -156,6 +166,7 @@ export const services: Attack[] = [
     ...ROOM,
     ...OF_ROOMS,
     MEMBERS,
+    LINKS,
     WORKS,
     ...AT_TRANSCRIBER,
     ...OF_WEB,

@@ -11,19 +11,24 @@ export function changed<M extends Message>(message: M, entry: Change): M {
   // A deletion is final: an edit that crossed it must not bring the text back.
   if (message.deletedAt) return message;
   switch (entry.event) {
-    case "message-edited":
-      return entry.voice
-        ? {
-          ...message,
-          voice: entry.voice,
-          content: message.content || entry.content,
-        }
-        : {
-          ...message,
-          content: entry.content,
+    case "message-edited": {
+      const { voice, preview = message.preview } = entry;
+      // What was looked up, or heard, is no edit: whoever wrote it out meanwhile knows better.
+      const content = entry.preview || voice && message.content
+        ? message.content
+        : entry.content;
+      // A preview is shown as long as the text has its address, unless it was taken away.
+      const isShown = preview?.title && content.includes(preview.address);
+      return {
+        ...message,
+        content,
+        preview: isShown ? preview : undefined,
+        ...(voice ? { voice } : !entry.preview && {
           mentions: entry.mentions,
           editedAt: entry.timestamp,
-        };
+        }),
+      };
+    }
     case "message-deleted":
       return {
         ...message,
@@ -33,6 +38,8 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         voice: undefined,
         files: undefined,
         mentions: undefined,
+        preview: undefined,
+        editedAt: undefined,
       };
     case "reaction": {
       const { [entry.emoji]: people = [], ...reactions } = message.reactions ??

@@ -20,6 +20,14 @@ const message = () => applyAmendments([first], [])[0];
 
 const amendment = fc.oneof(
   fc.record({ kind: fc.constant("e" as const), content: fc.string() }),
+  fc.record({
+    kind: fc.constant("e" as const),
+    content: fc.constant("as it was"),
+    preview: fc.record({
+      address: fc.constantFrom("hello", "elsewhere"),
+      title: fc.option(fc.constant("A page"), { nil: undefined }),
+    }),
+  }),
   fc.record({ kind: fc.constant("d" as const) }),
   fc.record({
     kind: fc.constant("r" as const),

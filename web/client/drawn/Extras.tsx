@@ -101,6 +101,22 @@ async function copy({ id, onNotice }: ExtrasProps, text: string) {
   }
 }
 
+/** What the form of the message's own page does. */
+async function removePreview({ id, room, onNotice }: ExtrasProps) {
+  const body = new URLSearchParams({ intent: "remove-preview" });
+  const path = `/rooms/${room.state().roomId}/messages/${id}`;
+  try {
+    // Where it leads to afterwards is for who has no script.
+    const answer = await fetch(path, {
+      ...{ method: "POST", body, redirect: "manual" },
+    });
+    if (answer.type === "opaqueredirect") return;
+  } catch {
+    // Offline.
+  }
+  onNotice("The preview could not be removed. Try again.");
+}
+
 function Extras(props: ExtrasProps & { message: Message }) {
   const { what, id, message, room, input, fill, onTakeover, onClose } = props;
   const [mode, setMode] = useState<
@@ -207,6 +223,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
         onReply={reply}
         onEdit={edit}
         onDelete={() => choose("deleted")}
+        onRemovePreview={() => removePreview(props)}
         onNotice={props.onNotice}
         onClose={() => {
           if (chosen.current) return;

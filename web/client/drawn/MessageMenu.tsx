@@ -18,6 +18,7 @@ export interface MessageMenuProps {
   onReply(): void;
   onCopy(): void;
   onEdit(): void;
+  onRemovePreview(): void;
   onDelete(): void;
   onNotice(sentence: string): void;
   onClose(): void;
@@ -125,6 +126,8 @@ export function MessageMenu(props: MessageMenuProps) {
             {item("Reply", props.onReply)}
             {item("Copy text", props.onCopy)}
             {mine && item("Edit", props.onEdit)}
+            {mine && message.preview &&
+              item("Remove preview", props.onRemovePreview)}
             {(mine || admin) && (
               <button
                 type="button"

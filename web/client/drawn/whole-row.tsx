@@ -4,6 +4,7 @@ import { drawMentions } from "./mentioned.tsx";
 import { reactorsOf } from "./reactors.ts";
 import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
+import { PreviewCard } from "./preview.tsx";
 import { timeOf } from "./times.ts";
 import { UploadList } from "./UploadList.tsx";
 import { VoiceNote } from "./voice.tsx";
@@ -78,6 +79,7 @@ function drawn(props: RowProps) {
           <UploadList uploads={uploads} />
         </div>
       )}
+      {message.preview && <PreviewCard room={room} preview={message.preview} />}
       {!head && time}
       {Object.keys(reactions).length > 0 && (
         <div class="reactions">

@@ -80,6 +80,14 @@ export const MessageAnswer = z.looseObject({
     ),
   files: z.array(FileAnswer).optional()
     .describe("Each is read at /rooms/{room}/files/{id}."),
+  preview: z.object({
+    address: z.string(),
+    title: z.string().optional(),
+    description: z.string().optional(),
+    picture: FileAnswer.optional(),
+  }).optional().describe(
+    "What the first page it links to says of itself; it may come later.",
+  ),
   timestamp: ms,
   offset: z.int().describe("Its place in the room: from 1, without gaps."),
   replyTo: id.optional(),

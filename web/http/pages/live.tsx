@@ -4,6 +4,7 @@ import { renderToString } from "preact-render-to-string";
 import type { EntryFrame, Message } from "../../../realtime/protocol.ts";
 import { findSession } from "../../accounts/sessions.ts";
 import { startsGroup } from "../../client/drawn/MessageList.tsx";
+import { PreviewCard } from "../../client/drawn/preview.tsx";
 import { Row } from "../../client/drawn/Row.tsx";
 import type { Clock } from "../../client/drawn/times.ts";
 import { findRoom } from "../../rooms/rooms.ts";
@@ -83,6 +84,15 @@ function entryHtml(
         />,
       );
     case "message-edited":
+      if (entry.preview) {
+        return entry.preview.title
+          ? html(
+            <li class="message">
+              <PreviewCard room={room.id} preview={entry.preview} />
+            </li>,
+          )
+          : "";
+      }
       if (entry.voice) return html(heard(entry.content));
       return html(<Note>{`A message was changed to: ${entry.content}`}</Note>);
     case "message-deleted":

@@ -12,6 +12,7 @@ import { createApp } from "../../main.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
 import { namedRealtime } from "../../rooms/named-realtime.ts";
+import type { Outside } from "../../previews/outside.ts";
 import { createSigner } from "../../tokens/signer.ts";
 import { type MemoryRealtime, memoryRealtime } from "./realtime.ts";
 
@@ -108,11 +109,18 @@ const infoOf = (hostname: string): Deno.ServeHandlerInfo => ({
   completed: Promise.resolve(),
 });
 
+/** A network in which nothing is reached. */
+const nowhere: Outside = {
+  addressesOf: () => Promise.resolve([]),
+  isOpen: () => false,
+};
+
 let snapshot: ReturnType<Builder["build"]> | undefined;
 
 /** The whole product on stores in memory; built once for all tests of a file. */
 export async function testApp(
   env: Record<string, string> = {},
+  outside: Outside = nowhere,
 ): Promise<TestApp> {
   const dataDir = await Deno.makeTempDir();
   const config: Config = readConfig({ DATA_DIR: dataDir, ...env });
@@ -125,6 +133,7 @@ export async function testApp(
     faces,
     blobs: memoryBlobs(),
     files: folderFiles(`${dataDir}/files`),
+    outside,
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
     signer: await createSigner(kv, { issuer: config.appUrl }),
     realtime: namedRealtime(membersOnly(realtime, { kv }), { kv }),

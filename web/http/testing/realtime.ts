@@ -272,6 +272,12 @@ export function memoryRealtime(): MemoryRealtime {
 
     leftovers: () => checked(() => []),
 
+    showPreview: (roomId, { id, preview }) =>
+      checked(() => {
+        const shown = preview.title ? preview : undefined;
+        replace(roomId, { ...known(roomId, id), preview: shown });
+      }),
+
     leftoversTaken: () => checked(() => {}),
 
     endRoom: () => checked(() => {}),

@@ -1,7 +1,8 @@
 -- KEYS: log, reads, erased. ARGV: person, the person as JSON has it, how many entries to look at, the
 -- id of everyone. Replies the person's read position, how many messages of others came after it that
 -- are not deleted, and how many of those mention the person, as they were last edited. After
--- lines.lua and merge.lua. What only gives a voice note its words is no edit.
+-- lines.lua and merge.lua. What only gives a voice note its words, or a link
+-- its preview, is no edit.
 local read = tonumber(redis.call('HGET', KEYS[2], ARGV[1]) or 0)
 local from, count, mentioned = math.max(read + 1, firstOffset(KEYS[1], KEYS[3])), 0, 0
 if from == math.huge then return {read, 0, 0} end
@@ -22,7 +23,8 @@ for _, entry in ipairs(between(KEYS[1], KEYS[3], from, from + ARGV[3] - 1)) do
   if kind == 'm' and not isErased(line) and not isBy(line, ARGV[1], ARGV[2]) then
     count = count + 1
     unread[offsetOf(entry[1])] = mentions(line)
-  elseif kind == 'e' and not isErased(line) and not string.find(line, '"voice":{', 1, true) then
+  elseif kind == 'e' and not isErased(line) and not string.find(line, '"voice":{', 1, true)
+    and not string.find(line, '"preview":{', 1, true) then
     local target = tonumber(string.match(fieldsOf(line).id, '%d+$'))
     if unread[target] ~= nil then unread[target] = mentions(line) end
   end

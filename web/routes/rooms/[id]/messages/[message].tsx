@@ -25,6 +25,7 @@ import { personOf } from "../../../../http/middleware/person.ts";
 import { emojiTyped, reactionTyped } from "../../../../emoji/typed.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
 import { finishErasuresSoon } from "../../../../accounts/erasures.ts";
+import { removePreview } from "../../../../previews/remove.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import { sendOnce } from "../../../../rooms/send-once.ts";
 import type { Person, Services } from "../../../../services.ts";
@@ -79,6 +80,9 @@ async function act(
       await amend({ event: "react", id, emoji, on: true });
       break;
     }
+    case "remove-preview":
+      await removePreview(s, me, roomId, id);
+      break;
     case "reply":
     case "send": {
       const clientId = textOf(form, "clientId") || crypto.randomUUID();
@@ -143,6 +147,7 @@ export const handler = define.handlers({
 const DONE: Record<string, string> = {
   edit: "Message edited.",
   delete: "Message deleted.",
+  "remove-preview": "Preview removed.",
 };
 
 export default define.page<typeof handler>(({ data }) => {

@@ -1,0 +1,40 @@
+import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+
+/** How pages of others are reached; tests have a network of their own. */
+export interface Outside {
+  /** The addresses of a host, as names are looked up on this machine. */
+  addressesOf(host: string): Promise<string[]>;
+  /** Whether this server may connect there. */
+  isOpen(address: string, port: number): boolean;
+  /** A certificate authority to trust instead of those everyone trusts. */
+  ca?: string;
+}
+
+/** The ports of the web, so that nothing else is ever spoken to. */
+const PORTS = [80, 443];
+/** IPv6 that is routed on the Internet (RFC 3513 §4). */
+const GLOBAL = ipaddr.IPv6.parseCIDR("2000::/3");
+/** Public by its number, but inside Azure it is the platform's own. */
+const AZURE = "168.63.129.16";
+
+/**
+ * Whether an address is on the Internet: nothing private, of this machine, of a cloud's own services
+ * (169.254.169.254 and its like), or that hides an address of IPv4 in one of IPv6.
+ */
+export function isPublic(address: string): boolean {
+  if (isIP(address) === 0) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== "unicast" || parsed.toString() === AZURE) return false;
+  return parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL);
+}
+
+/** The Internet, and nothing nearer. */
+export const internet: Outside = {
+  async addressesOf(host) {
+    const found = await lookup(host, { all: true, order: "verbatim" });
+    return found.map(({ address }) => address);
+  },
+  isOpen: (address, port) => PORTS.includes(port) && isPublic(address),
+};

@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { Buckets } from "../../../../realtime/common/buckets.ts";
+import { AppError } from "../../../errors.ts";
+import { readJson } from "../../../http/requests/json.ts";
+import { enqueue, finishPreviewsSoon } from "../../../previews/queue.ts";
+import { isMember } from "../../../rooms/rooms.ts";
+import { isId } from "../../../rooms/store.ts";
+import { define } from "../../../utils.ts";
+
+const Linked = z.object({
+  roomId: z.string().max(64),
+  id: z.string().regex(/^[\w-]{1,64}$/),
+});
+
+const refused = () =>
+  new AppError({
+    code: "token-invalid",
+    status: 401,
+    message: "A person’s token for realtime is required.",
+  });
+
+/** Pages that one person has this server look up: a second, and at once. */
+const RATE = 0.1, BURST = 30;
+const asked = new Buckets();
+
+export const handler = define.handlers({
+  /**
+   * A message may link to a page. Realtime says so, with the token of whoever wrote it; what the
+   * message says is read from the room log, and never taken from here. Whatever cannot be looked up
+   * is not: nobody waits for it.
+   */
+  async POST(ctx) {
+    const { services } = ctx.state;
+    const [scheme, token = ""] = (ctx.req.headers.get("authorization") ?? "")
+      .split(" ");
+    if (scheme.toLowerCase() !== "bearer") throw refused();
+    const me = await services.signer.personOf("realtime", token);
+    if (me === null) throw refused();
+    const done = new Response(null, { status: 204 });
+    const { roomId, id } = await readJson(ctx.req, Linked);
+    if (!services.config.linkPreviews || !isId(roomId)) return done;
+    if (asked.take(me, RATE, BURST) > 0) return done;
+    if (!await isMember(services, me, roomId)) return done;
+    if (await enqueue(services, roomId, id, me)) finishPreviewsSoon(services);
+    return done;
+  },
+});
