@@ -149,3 +149,100 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "what is kept is one person's, and goes out with no page that sends",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    const stack = await startStack();
+    const browser = await openBrowser();
+    try {
+      const { context } = await openContext(browser, stack.url);
+      const page = await context.newPage();
+      await signUp(page, ada, { file: await selfieFile(folder, "ada") });
+      const room = await createRoom(page, "Bakery");
+      await live(page);
+      await page.evaluate(async () => {
+        await navigator.serviceWorker.ready;
+      });
+      await page.goto("/rooms");
+      await page.goto(room);
+      await live(page);
+      const path = new URL(room, stack.url).pathname;
+      await untilKept(page, path);
+
+      // Written, and the page closed: the browser has the worker send it.
+      await context.setOffline(true);
+      await send(page, "Sent by the worker");
+      await page.waitForFunction(async () =>
+        JSON.stringify(await (await caches.match("/unsent"))?.json() ?? "")
+          .includes("Sent by the worker")
+      );
+      // A page without script.
+      await context.setOffline(false);
+      const other = await context.newPage();
+      await page.close();
+      await other.goto("/docs");
+      const session = await context.newCDPSession(other);
+      const registered = new Promise<string>((resolve) => {
+        session.on("ServiceWorker.workerRegistrationUpdated", (event) => {
+          const [one] = event.registrations;
+          if (one) resolve(one.registrationId);
+        });
+      });
+      await session.send("ServiceWorker.enable");
+      await session.send("ServiceWorker.dispatchSyncEvent", {
+        origin: stack.url,
+        registrationId: await registered,
+        tag: "unsent",
+        lastChance: false,
+      });
+      const roomId = path.split("/").at(-1);
+      const said = async () => {
+        const answer = await context.request.get(
+          `${stack.url}/api/messages?roomId=${roomId}`,
+        );
+        const { messages } = await answer.json();
+        return messages.map(({ content }: { content: string }) => content);
+      };
+      await eventually(
+        async () =>
+          (await said()).includes("Sent by the worker") ? true : undefined,
+        async () => JSON.stringify([await said(), await keptIn(other)]),
+      );
+      // The page that wrote it sends it too, and it is there once.
+      await other.goto(room);
+      await live(other);
+      await other.getByText("Sent by the worker").waitFor();
+      assertEquals(await said(), ["Sent by the worker"]);
+
+      // Signed out elsewhere: the next answer of the server says so.
+      await untilKept(other, path);
+      await other.goto("/docs");
+      await context.clearCookies();
+      await other.goto("/rooms");
+      await other.getByRole("heading", { name: "Sign in" }).waitFor();
+      await eventually(
+        async () =>
+          Object.keys(await keptIn(other)).every((it) =>
+              // What everybody gets.
+              it === "shell" || it === "parts"
+            )
+            ? true
+            : undefined,
+        async () => JSON.stringify(await keptIn(other)),
+      );
+      await context.setOffline(true);
+      for (const gone of ["/rooms", path]) {
+        await other.goto(gone);
+        assertEquals(await other.locator("h1").innerText(), "You are offline");
+      }
+    } finally {
+      await browser.close();
+      await stack.close();
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});

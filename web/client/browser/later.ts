@@ -38,6 +38,16 @@ export function giveBack(what: Parameters<typeof giveBackRefused>[0]): void {
   unsentChanged(what.room.state().me);
 }
 
+/** Ctrl+K, or ⌘K, leads to any room or person; what offers them is loaded when it is used. */
+function onSwitch(event: KeyboardEvent): void {
+  const isAsked = (event.ctrlKey || event.metaKey) && !event.shiftKey &&
+    !event.altKey && event.key.toLowerCase() === "k";
+  if (!isAsked || event.isComposing) return;
+  event.preventDefault();
+  // Offline, or the page is of an older build whose files are gone: the links still lead there.
+  import("../drawn/Switcher.tsx").then((it) => it.toggleSwitcher(), () => {});
+}
+
 /** Begins all of it, until the signal. */
 export function begin(
   log: HTMLElement,
@@ -52,6 +62,7 @@ export function begin(
   viewPictures(log, signal);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, keys);
+  addEventListener("keydown", onSwitch, { signal });
   takeFiles(input, room, signal);
   carryFiles(room);
   listenToVoices(log, room, signal);

@@ -189,7 +189,7 @@ export default define.page<typeof handler>(({ data, req }) => {
         <SearchForm
           action="/search"
           label="Words in the messages of all your rooms"
-          placeholder="Words in all your rooms"
+          placeholder="Words in messages"
         />
       )}
       <p class="actions">

@@ -46,7 +46,7 @@ export default define.page<typeof handler>(({ data, req }) => {
         <FormNotice failure={failure} />
         <SearchForm
           label="Words in the messages of all your rooms"
-          placeholder="Words in all your rooms"
+          placeholder="Words in messages"
           typed={typed}
           autofocus={!found && !failure}
         />

@@ -74,19 +74,18 @@ export default define.page<typeof handler>(({ data }) => {
                   : `${files} files go with it.`}
               </p>
             )}
-            <ul class="room-list">
+            <p class="actions">
               {rooms.map(({ id, name }) => (
-                <li key={id}>
-                  <button
-                    type="submit"
-                    class="button button-quiet"
-                    formaction={`/rooms/${id}`}
-                  >
-                    <bdi>{name}</bdi>
-                  </button>
-                </li>
+                <button
+                  key={id}
+                  type="submit"
+                  class="button button-quiet"
+                  formaction={`/rooms/${id}`}
+                >
+                  <bdi>{name}</bdi>
+                </button>
               ))}
-            </ul>
+            </p>
           </form>
         )}
     </div>
