@@ -21,6 +21,8 @@ import { removeFile } from "./remove.ts";
 import { HEAD_BYTES, isPicture, typeOf } from "./sniff.ts";
 
 const MB = 1024 * 1024;
+/** How often is noted that a file still comes, so that it is not swept: ms. */
+const NOTE_MS = 10 * 60 * 1000;
 /** Files one person may be sending at a time, to this process. */
 const AT_ONCE = 4;
 
@@ -82,10 +84,11 @@ async function add(
     counted: Math.min(most, announced),
   };
   await promise(s, record);
+  const coming = noted(s, record.id, all);
   try {
     const kept = isPicture(type)
-      ? await keepPicture(s, record, all, hold)
-      : { size: await s.files.put(placesOf(record).whole, all) };
+      ? await keepPicture(s, record, coming, hold)
+      : { size: await s.files.put(placesOf(record).whole, coming) };
     // The room may have ended, or the person left it, while this came.
     await findRoom(s, account.id, roomId);
     return await finish(s, { ...record, counted: kept.size, ...kept });
@@ -180,6 +183,23 @@ async function* limited(
   for await (const chunk of bytes) {
     size += chunk.length;
     if (size > most) throw errors.fileTooLarge(mb);
+    yield chunk;
+  }
+}
+
+/** The same bytes; as long as they come, that is noted. */
+export async function* noted(
+  s: Pick<Services, "kv">,
+  id: string,
+  bytes: AsyncIterable<Uint8Array>,
+  every = NOTE_MS,
+): AsyncGenerator<Uint8Array> {
+  let last = Date.now();
+  for await (const chunk of bytes) {
+    if (Date.now() - last >= every) {
+      last = Date.now();
+      await s.kv.set([...keys.loose(), id], last);
+    }
     yield chunk;
   }
 }

@@ -1,11 +1,29 @@
 import { dirname, join } from "node:path";
+import { log } from "../log.ts";
+import { filesUnavailable, noRoomAll } from "./errors.ts";
 import { type FileStore, requirePlainKey } from "./file-store.ts";
 
 /** Bytes read at a time. */
 const CHUNK = 64 * 1024;
 
-/** Files in a folder that only this user can read. */
-export function folderFiles(folder: string): FileStore {
+/** What the file system gives, as an error of the store: a full disk is one that can be told. */
+async function disk<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "ENOSPC" && code !== "EDQUOT") throw filesUnavailable(error);
+    log("error", "files-disk-full", { error });
+    throw noRoomAll();
+  }
+}
+
+/**
+ * Files in a folder that only this user can read.
+ *
+ * @param open for tests of disks that are full.
+ */
+export function folderFiles(folder: string, open = Deno.open): FileStore {
   function pathOf(key: string): string {
     requirePlainKey(key);
     // No key has a dot, so a file is never in the way of a folder.
@@ -16,10 +34,10 @@ export function folderFiles(folder: string): FileStore {
     async put(key, bytes) {
       const path = pathOf(key);
       const draft = `${path}.part`;
-      await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await disk(Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 }));
       try {
-        const size = await writeDurably(draft, bytes);
-        await Deno.rename(draft, path);
+        const size = await writeDurably(draft, bytes, open);
+        await disk(Deno.rename(draft, path));
         return size;
       } catch (error) {
         await removeFile(draft);
@@ -47,21 +65,19 @@ export function folderFiles(folder: string): FileStore {
 async function writeDurably(
   path: string,
   bytes: AsyncIterable<Uint8Array>,
+  open: typeof Deno.open,
 ): Promise<number> {
-  using file = await Deno.open(path, {
-    write: true,
-    createNew: true,
-    mode: 0o600,
-  });
+  const options = { write: true, createNew: true, mode: 0o600 };
+  using file = await disk(open(path, options));
   let size = 0;
   for await (const chunk of bytes) {
     // A write may take less than it was given.
     for (let at = 0; at < chunk.length;) {
-      at += await file.write(chunk.subarray(at));
+      at += await disk(file.write(chunk.subarray(at)));
     }
     size += chunk.length;
   }
-  await file.syncData();
+  await disk(file.syncData());
   return size;
 }
 

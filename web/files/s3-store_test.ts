@@ -65,4 +65,10 @@ Deno.test("S3: throttling is waited for", () =>
   withBucket(async (store, { s3 }) => {
     s3.faults.next("UploadPart", { code: "SlowDown", status: 503 });
     assertEquals(await store.put("r/a", streamOf("12")), 2);
+    // Where it does not end, a person is told to wait, and nothing stays.
+    s3.faults.always("UploadPart", { code: "SlowDown", status: 503 });
+    const { code, status } = await outcomeOf(store.put("r/b", streamOf("12")));
+    assertEquals([code, status], ["files-unavailable", 503]);
+    assertEquals(s3.versions.map(({ key }) => key), ["files/r/a"]);
+    assertEquals(s3.uploading, []);
   }));
