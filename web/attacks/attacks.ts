@@ -20,6 +20,7 @@ import { openness } from "./kinds/openness.ts";
 import { paths } from "./kinds/paths.ts";
 import { photos } from "./kinds/photos.ts";
 import { previews } from "./kinds/previews.ts";
+import { people } from "./kinds/people.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
@@ -39,6 +40,7 @@ export const ATTACKS: Attack[] = [
   ...addresses,
   ...injection,
   ...races,
+  ...people,
   ...spoofing,
   ...paths,
   ...bombs,

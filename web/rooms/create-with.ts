@@ -4,7 +4,7 @@ import { deliverSoon } from "../mail/deliver.ts";
 import type { Services } from "../services.ts";
 import { PER_ACCOUNT_AN_HOUR } from "./invitation-caps.ts";
 import { makeInvitation, readAddress } from "./invite.ts";
-import { createRoom } from "./rooms.ts";
+import { createRoom, type RoomPlan } from "./rooms.ts";
 import type { Room } from "./types.ts";
 
 /** An address that could not be invited, and why. */
@@ -47,11 +47,11 @@ function readAddresses(account: Account, emails: string[]): string[] {
 export async function createRoomWith(
   s: Pick<Services, "config" | "kv" | "mailer" | "realtime">,
   account: Account,
-  name: string,
+  plan: string | RoomPlan,
   emails: string[],
 ): Promise<{ room: Room; uninvited: Uninvited[] }> {
   const addresses = readAddresses(account, emails);
-  const room = await createRoom(s, account, name);
+  const room = await createRoom(s, account, plan);
   const made: string[] = [];
   const uninvited: Uninvited[] = [];
   for (const email of addresses) {

@@ -42,6 +42,13 @@ const OF_ROOM: Try[] = [
   })),
   // It is not one of those that anyone may join.
   form("/rooms/open", { room: "{room}" }),
+  json("/api/open-rooms", { roomId: "{room}" }),
+  json("/api/rooms/{room}/settings", { archived: true }, "PATCH"),
+  json(
+    "/api/rooms/{room}/members",
+    { person: "{member}", role: "admin" },
+    "PATCH",
+  ),
   read("/api/chat?chatId={room}"),
   read("/api/messages?roomId={room}"),
   form("/rooms/{room}", { content: "I was here", clientId: "attack-1" }),
@@ -92,6 +99,10 @@ const OF_ACCOUNT: Try[] = [
   form("/people/{owner}", {}),
   read("/people/{owner}/picture"),
   read("/rooms/open"),
+  read("/api/people?q=o"),
+  read("/api/people/{owner}"),
+  json("/api/direct", { people: ["{owner}"] }),
+  read("/api/open-rooms"),
   form("/account/face", { consent: "on", password: "a guess" }),
   read("/account/email"),
   read("/account/data"),
@@ -135,6 +146,12 @@ const OF_ADMINS: Try[] = [
   }),
   form("/rooms/{room}/members", { intent: "link", days: "7", people: "10" }),
   form("/rooms/{room}/members", { intent: "unlink" }),
+  json("/api/rooms/{room}/settings", { archived: true }, "PATCH"),
+  json(
+    "/api/rooms/{room}/members",
+    { person: "{member}", role: "admin" },
+    "PATCH",
+  ),
   form("/rooms/{room}/members", { intent: "archive" }),
   form("/rooms/{room}/members", { intent: "end" }),
 ];

@@ -2,11 +2,13 @@
 import { type Attack, succeededIf } from "../attack.ts";
 import {
   bringIn,
+  confirmAddress,
   faceImage,
   invitationOf,
   newRoom,
   PASSWORD,
   type Person,
+  registerAt,
   sendJson,
   valueOf,
 } from "../people.ts";
@@ -14,6 +16,7 @@ import { through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
 const TIMES = 4;
+const unique = () => crypto.randomUUID().slice(0, 8);
 
 const together = <T>(act: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: TIMES }, (_, i) => act(i)));
@@ -88,31 +91,106 @@ const leave = (world: World, roomId: string, { cookie }: Person) =>
     redirect: "manual",
   });
 
+const setRole = (
+  { web }: World,
+  roomId: string,
+  { cookie }: Person,
+  { id: person }: Person,
+  role: "admin" | "member",
+) =>
+  sendJson(
+    `${web}/api/rooms/${roomId}/members`,
+    { person, role },
+    cookie,
+    "PATCH",
+  );
+
+/** Roles in an answer are taken for those of plain members. */
+const withoutAdmins = through(() => ({
+  async response(answer) {
+    const { status } = answer;
+    const text = await answer.text();
+    return new Response(text.replaceAll('"admin"', '"member"') || null, {
+      status,
+    });
+  },
+}));
+
+/** How many admins a room has, as somebody in it is told. */
+async function adminsOf(
+  { web }: World,
+  roomId: string,
+  { cookie }: Person,
+): Promise<number> {
+  const answer = await fetch(`${web}/api/chat?chatId=${roomId}`, {
+    headers: { cookie },
+  });
+  const { members } = await valueOf<{ members: { role: string }[] }>(answer);
+  return members.filter(({ role }) => role === "admin").length;
+}
+
+/** A room of the owner's with a second admin, and a plain member. */
+async function withTwoAdmins(world: World, name: string): Promise<string> {
+  const roomId = await newRoom(world, name);
+  const { owner, member, outsider } = world;
+  for (const guest of [member, outsider]) {
+    await bringIn(world, owner, guest, roomId);
+  }
+  await done(await setRole(world, roomId, owner, member, "admin"));
+  return roomId;
+}
+
 const lastAdmin: Attack = {
-  name: "an admin and the one who would follow leave at once",
+  name: "the two admins of a room leave at once",
   async run(world) {
-    const roomId = await newRoom(world, "Leaving");
+    const roomId = await withTwoAdmins(world, "Leaving");
     const { owner, member, outsider } = world;
-    for (const guest of [member, outsider]) {
-      await bringIn(world, owner, guest, roomId);
-    }
     await Promise.all(
       [owner, member].map(async (who) => done(await leave(world, roomId, who))),
     );
-    const answer = await fetch(`${world.web}/api/chat?chatId=${roomId}`, {
-      headers: { cookie: outsider.cookie },
-    });
-    const { role } = await valueOf<{ role: string }>(answer);
-    return succeededIf(role !== "admin", `who stayed is ${role}`);
+    const admins = await adminsOf(world, roomId, outsider);
+    return succeededIf(admins === 0, "nobody is an admin");
+  },
+  undone: withoutAdmins,
+};
+
+const unmade: Attack = {
+  name: "the two admins of a room make themselves plain members at once",
+  async run(world) {
+    const roomId = await withTwoAdmins(world, "Stepping down");
+    const { owner, member, outsider } = world;
+    await Promise.all(
+      [owner, member, owner, member].map(async (who) =>
+        done(await setRole(world, roomId, who, who, "member"))
+      ),
+    );
+    const admins = await adminsOf(world, roomId, outsider);
+    return succeededIf(admins === 0, "nobody is an admin");
+  },
+  undone: withoutAdmins,
+};
+
+const direct: Attack = {
+  name: "two people write to each other four times at once",
+  async run(world) {
+    const { owner } = world;
+    const other = await registerAt(world.web, `Direct-${unique()}`);
+    await confirmAddress({ ...world, web: world.appUrl }, other);
+    const write = async ({ cookie }: Person, { id }: Person) => {
+      const body = { people: [id] };
+      const answer = await sendJson(`${world.web}/api/direct`, body, cookie);
+      return (await valueOf<{ id: string }>(answer)).id;
+    };
+    const rooms = await Promise.all([
+      together(() => write(owner, other)),
+      together(() => write(other, owner)),
+    ]);
+    const { size } = new Set(rooms.flat());
+    return succeededIf(size !== 1, `${size} rooms were made`);
   },
   undone: through(() => ({
-    async response(answer) {
-      const { status } = answer;
-      const text = await answer.text();
-      return new Response(text.replaceAll('"admin"', '"member"') || null, {
-        status,
-      });
-    },
+    request: (_, request, path) =>
+      path === "/api/direct" ? Response.json({ id: unique() }) : request,
   })),
 };
 
@@ -174,6 +252,8 @@ export const races: Attack[] = [
   registration,
   invitation,
   lastAdmin,
+  unmade,
+  direct,
   message,
   pendingLogin,
 ];

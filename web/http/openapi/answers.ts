@@ -133,6 +133,47 @@ export const RoomsAnswer = z.object({
   })),
 });
 
+const person = {
+  id,
+  name: z.string().describe(
+    "With a number behind it where it looks like an older account's.",
+  ),
+  about: z.string().optional(),
+  picture: z.string().optional().describe(
+    "Which picture they chose: it is at /people/{id}/picture.",
+  ),
+};
+
+export const PeopleAnswer = z.object({
+  people: z.array(z.object(person)).describe("By name."),
+  next: z.string().nullable().describe("What to ask for next, as after."),
+});
+
+export const PersonAnswer = z.object({
+  ...person,
+  timeZone: z.string().optional(),
+  since: ms,
+  rooms: z.array(z.object({ id, name: z.string() }))
+    .describe("Those you are both in."),
+});
+
+export const NamedRoom = z.object({ id, name: z.string() });
+
+export const OpenRoomsAnswer = z.object({
+  rooms: z.array(z.object({
+    id,
+    name: z.string(),
+    description: z.string().optional(),
+    memberCount: z.int(),
+    isIn: z.boolean(),
+  })),
+  next: z.int().nullable().describe("The number of the next page."),
+});
+
+export const RoomChanged = z.object(room);
+
+export const MemberChanged = z.object({ person: id, role });
+
 export const NewRoomAnswer = z.object({
   id,
   name: z.string(),

@@ -147,6 +147,37 @@ Deno.test(
       "DELETE /api/rooms/{id}/voice",
       await ada.send("DELETE", `${voice}?clip=${heard.voice.clip}`, {}),
     );
+    const { people } = await ask("GET /api/people?q=bob");
+    assertEquals(people, [], "Bob has not confirmed his address");
+    const cleo = await newcomer("Cleo");
+    const found = (await ask("GET /api/people?q=ada", undefined, cleo)).people;
+    assertEquals(found.length, 1);
+    const one = await cleo.send("GET", `/api/people/${found[0].id}`);
+    check("GET /api/people/{id}", one);
+    const direct = await ask("POST /api/direct", {
+      people: [found[0].id],
+    }, cleo);
+    assertEquals(direct.name, "Ada");
+    const open = await ask("POST /api/chat", { name: "Hall", kind: "open" });
+    const halls = await ask("GET /api/open-rooms?q=hall", undefined, cleo);
+    assertEquals(halls.rooms.length, 1);
+    await ask("POST /api/open-rooms", { roomId: open.id }, cleo);
+    const inside = await ask(`GET /api/chat?chatId=${open.id}`);
+    const { id: person } = inside.members.find(
+      ({ name }: { name: string }) => name === "Cleo",
+    );
+    const path = `/api/rooms/${open.id}`;
+    check(
+      "PATCH /api/rooms/{id}/members",
+      await ada.send("PATCH", `${path}/members`, { person, role: "admin" }),
+    );
+    const settings = check(
+      "PATCH /api/rooms/{id}/settings",
+      await cleo.send("PATCH", `${path}/settings`, {
+        ...{ name: "Great hall", description: "All", archived: true },
+      }),
+    );
+    assertEquals([settings.name, settings.description], ["Great hall", "All"]);
     await ask("POST /api/token", { audience: "transcriber" });
     await ask("GET /api/dictation");
     assertEquals(seen.size, CALLS.length);

@@ -33,6 +33,9 @@ export const RoomQuery = z.object({ chatId: z.string().optional() });
 
 export const NewRoom = z.object({
   name: z.string(),
+  kind: z.enum(["closed", "open"]).optional()
+    .describe("Open: anyone on this server finds it and can join."),
+  description: z.string().optional(),
   emails: z.array(z.string()).optional(),
 });
 
@@ -50,6 +53,37 @@ const number = z.string()
   .regex(/^\d{1,15}$/, "This must be a whole number, in digits.")
   .transform(Number);
 const offset = number.optional();
+
+export const PeopleQuery = z.object({
+  q: z.string().max(200).optional()
+    .describe("Beginnings of words of a name, in any order."),
+  after: z.string().max(64).optional()
+    .describe("The next of the page before."),
+});
+
+export const NewDirect = z.object({
+  people: z.array(z.string().max(64)).min(1).max(7)
+    .describe("The ids of the others."),
+});
+
+export const OpenRoomsQuery = z.object({
+  q: z.string().max(200).optional().describe("Words of a name."),
+  page: number.pipe(z.int().min(1).max(9_999)).optional(),
+});
+
+export const Joining = z.object({ roomId: z.string() });
+
+export const RoomChange = z.object({
+  name: z.string().optional(),
+  description: z.string().optional(),
+  archived: z.boolean().optional()
+    .describe("True: it can be read and nothing can be added."),
+});
+
+export const MemberChange = z.object({
+  person: z.string(),
+  role: z.enum(["admin", "member"]),
+});
 
 export const HistoryQuery = z.object({
   roomId: z.string(),

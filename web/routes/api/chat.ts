@@ -27,11 +27,11 @@ export const handler = define.handlers({
   /** Makes a room and invites people: 201, with those who could not be invited, if any. */
   async POST(ctx) {
     const me = personOf(ctx.state);
-    const { name, emails = [] } = await readJson(ctx.req, NewRoom);
+    const { emails = [], ...plan } = await readJson(ctx.req, NewRoom);
     const { room, uninvited } = await createRoomWith(
       ctx.state.services,
       me,
-      name,
+      plan,
       emails,
     );
     const problems = uninvited.length > 0 ? { uninvited } : {};
