@@ -59,8 +59,11 @@ async function forget(page: Page, email: string): Promise<string> {
   return new URL((await link.getAttribute("href"))!).pathname;
 }
 
-/** Who looks at a page: nobody in particular, Ada half-way in, Ada, her browser without script, Bob. */
-type Who = "anyone" | "half" | "ada" | "plain" | "bob";
+/**
+ * Who looks at a page: nobody in particular, Ada half-way in, somebody about to make a passkey, Ada,
+ * her browser without script, Bob.
+ */
+type Who = "anyone" | "half" | "new" | "ada" | "plain" | "bob";
 
 /** A page: its address, and the name of its pictures. */
 type Look = [who: Who, path: string, name: string];
@@ -187,6 +190,9 @@ Deno.test({
         ["ada", joining, "join-member"],
         ["half", "/login/face", "login-face"],
         ["half", "/login/code", "login-code"],
+        ["half", "/login/passkey", "login-passkey"],
+        ["half", "/login/recovery", "login-recovery"],
+        ["new", "/register/passkey", "register-passkey"],
         ["ada", "/rooms", "rooms"],
         ["ada", "/rooms/new", "rooms-new"],
         ["ada", empty, "room-empty"],
@@ -204,6 +210,18 @@ Deno.test({
         ["ada", "/account", "account"],
         ["ada", "/account/face", "account-face"],
         ["ada", "/account/profile", "account-profile"],
+        ["ada", "/account/passkeys", "account-passkeys"],
+        ["ada", "/account/recovery", "account-recovery"],
+        ["ada", "/account/sessions", "account-sessions"],
+        ["ada", "/account/activity", "account-activity"],
+        ["ada", "/account/email", "account-email"],
+        ["ada", "/account/data", "account-data"],
+        ["ada", "/account/dictation", "account-dictation"],
+        ["ada", "/activity", "activity"],
+        ["ada", "/search?q=thought", "search-all"],
+        ["ada", "/share?text=Engines", "share"],
+        ["anyone", "/address/over", "address-over"],
+        ["anyone", "/address/back/over", "address-back-over"],
         ["ada", "/people", "people"],
         ["ada", "/people?with=", "people-several"],
         ["ada", somebody, "person"],
@@ -233,6 +251,7 @@ Deno.test({
           const browsers = {
             anyone: await open(),
             half: await open(),
+            new: await open(),
             ada: await open({ storageState }),
             plain: await open({ storageState, javaScriptEnabled: false }),
             bob: await open({ storageState: bobsState }),
@@ -242,6 +261,15 @@ Deno.test({
             data: { email, password },
           });
           assertEquals(asked.status(), 202);
+          const made = await browsers.new.context.request.post("/register", {
+            form: {
+              ...{ name: "Eve", email: `eve-${viewport.width}@example.com` },
+              ...{ password, factor: "passkey" },
+            },
+            headers: { origin: stack.url },
+            maxRedirects: 0,
+          });
+          assertEquals(made.status(), 303);
           const found: string[] = [];
           for (const [who, path, name] of looks) {
             const page = await browsers[who].context.newPage();
