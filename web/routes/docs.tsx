@@ -114,7 +114,9 @@ export default define.page<typeof handler>(({ data, state }) => (
             with the microphone button: press it, or hold it while you speak.
             The text lands in the message box, where you correct it before
             sending. Your voice goes with it, unless you send the text only.
-            Press a word of a voice note to hear it from there.
+            Press a word of a voice note to hear it from there. In your account
+            you choose your language, whether you say “comma” and “new line”,
+            and words of your own.
           </li>
           <li>
             <strong>Find it again</strong>{" "}

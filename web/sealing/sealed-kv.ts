@@ -11,6 +11,7 @@ export const SEALED = new Set([
   "mails_waiting",
   "address_changes",
   "room_links",
+  "dictation",
 ]);
 
 const isSecret = (key: Deno.KvKey): boolean => SEALED.has(String(key[0]));

@@ -31,6 +31,8 @@ const OF_ROOM: Try[] = [
   json("/api/rooms/{room}/voice", "I was here"),
   json("/api/rooms/{room}/voice?clip={clip}", {}, "DELETE"),
   read("/rooms/{room}/dictate"),
+  // Such a token has the names of the room's members in it.
+  json("/api/token?dictating", { audience: "transcriber", room: "{room}" }),
   form("/rooms/{room}/dictate", { content: "I was here" }),
   ...Object.entries<Record<string, string>>({
     edit: { content: "Mine" },
