@@ -1,6 +1,13 @@
 /** Whom a text mentions: `@` and what somebody is called. Browsers and the server look alike. */
-import { EVERYONE, LIMITS, type Mention } from "../../../realtime/protocol.ts";
+import {
+  EVERYONE,
+  type LIMITS,
+  type Mention,
+} from "../../../realtime/protocol.ts";
 import { fold, foldWithPlaces } from "../../../realtime/text/fold.ts";
+
+// The protocol's own, by type: importing the table would ship all of it with the room.
+const MOST: typeof LIMITS.mentions = 50;
 
 /** What stands for everyone, after the `@`. */
 export const ROOM = "room";
@@ -63,7 +70,7 @@ export function mentionsIn(
     .sort((a, b) => b - a);
   const found = new Map<string, Mention>();
   let at = folded.indexOf("@");
-  while (at >= 0 && found.size < LIMITS.mentions) {
+  while (at >= 0 && found.size < MOST) {
     const start = at + 1;
     at = folded.indexOf("@", start);
     if (start > 1 && WORD.test(folded[start - 2])) continue;
