@@ -123,9 +123,10 @@ export async function tellHeard(
   const { sender } = message;
   const clientId = `heard:${voice.clip}`.slice(0, LIMITS.clientIdLength);
   const from = { roomId, clientId, sender, timestamp: Date.now() };
-  await log.append(
-    amendmentEntry(from, message, { kind: "e", content, voice }),
-  );
+  // Where there is a text, what was misheard need not stay beside it.
+  const words = message.content === "" ? content : "";
+  const heard = { kind: "e" as const, content: words, voice };
+  await log.append(amendmentEntry(from, message, heard));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { EntryFrame, Message } from "../protocol.ts";
 import type { HistoryPage, SearchPage } from "../protocol-http.ts";
+import { termsOf } from "../text/terms.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer, ann: string, web: string;
@@ -92,7 +93,8 @@ test("words that come later are everyone's, by an entry of the log, and no edit"
   const page = await (await server.call("/rooms/r/messages", ann))
     .json() as HistoryPage;
   expect(page.offset).toBe(offset + 1);
-  const found = await (await server.call("/rooms/r/search?q=there", ann))
+  const wanted = { rooms: ["r"], terms: termsOf("there") };
+  const found = await (await post("/search", ann, wanted))
     .json() as SearchPage;
   expect(found.messages.map((it) => it.id)).toContain(id);
 });

@@ -2,13 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Redis } from "ioredis";
 import { startClouds } from "./clouds.ts";
 import { ada, grace } from "./people.ts";
-import {
-  dictated,
-  SENTENCE,
-  startDictation,
-  tellStory,
-  type Told,
-} from "./story.ts";
+import { SENTENCE, startDictation, tellStory, type Told } from "./story.ts";
 
 type Clouds = Awaited<ReturnType<typeof startClouds>>;
 
@@ -62,7 +56,8 @@ async function keepsLogInRedis({ redis }: Clouds, told: Told) {
     const texts = entries.map(([, [, line]]) =>
       JSON.parse(`{${line.split("\t")[1]}}`).content
     );
-    assertEquals(texts, told.messages);
+    // The times of her words came after the text she had corrected.
+    assertEquals(texts.filter(Boolean), told.messages);
   } finally {
     client.disconnect();
   }
@@ -75,11 +70,12 @@ async function outlivesQuota({ speech }: Clouds, { page }: Told) {
   await page.waitForTimeout(4_000);
   speech.fail({ code: 8, message: "Quota exceeded for project 123456" });
   await page.getByRole("button", { name: "Stop" }).click();
-  await page.getByText("This server has used up its dictation for the moment.")
-    .waitFor();
+  await page.getByText("It could not be transcribed now.").waitFor();
   assertEquals(await page.getByText("project 123456").count(), 0);
-  await page.getByRole("button", { name: "Try again" }).click();
-  assertEquals(await dictated(page), WRITTEN);
+  await page.locator("textarea[name=content]").press("Enter");
+  // It is asked again as soon as it is sent.
+  await page.locator(".message", { hasText: WRITTEN }).last()
+    .locator(".wave").waitFor();
 }
 
 async function keepsRecording(
@@ -100,7 +96,8 @@ async function keepsRecording(
   });
   const { text, clip } = await kept.json();
   assertEquals(text, WRITTEN);
-  assertEquals([...storage.objects.keys()], [`clips/${clip}`]);
+  assert(storage.objects.has(`clips/${clip}`));
+  assert([...storage.objects.keys()].every((key) => key.startsWith("clips/")));
   const played = await fetch(`${transcriber}/clips/${clip}`, { headers });
   assertEquals(await played.bytes(), bytes);
 }

@@ -375,3 +375,25 @@ Deno.test(
     assert(own.includes(fields.recorded));
   }),
 );
+
+Deno.test(
+  "an audio file of a room is transcribed for whoever may read it, and asks",
+  onVoices(async ({ app, ada, room, clipsOf }) => {
+    const added = await app.ask(`/api/rooms/${room}/files?name=tea.wav`, {
+      method: "POST",
+      body: RECORDING,
+      headers: { "content-type": "application/octet-stream" },
+      cookie: ada.cookie,
+    });
+    const { id } = await added.json();
+    const path = `/rooms/${room}/transcripts/${id}`;
+    const before = await app.ask(path, { cookie: ada.cookie });
+    assertEquals(before.status, 200);
+    assert((await before.text()).includes("tea.wav"));
+    const heard = await (await app.send(path, {}, ada.cookie)).text();
+    assert(heard.includes('<p class="text" dir="auto">Tea is ready</p>'));
+    assertEquals(await clipsOf(ada.account), []);
+    const ben = await app.person("Ben");
+    assertEquals(await statusOf(await app.send(path, {}, ben.cookie)), 404);
+  }),
+);

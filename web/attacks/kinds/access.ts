@@ -28,6 +28,8 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/files/{file}/thumbnail"),
   json("/api/rooms/{room}/files?name=mine", "I was here"),
   read("/rooms/{room}/messages/{message}/voice"),
+  read("/rooms/{room}/transcripts/{file}"),
+  form("/rooms/{room}/transcripts/{file}", {}),
   json("/api/rooms/{room}/voice", "I was here"),
   json("/api/rooms/{room}/voice?clip={clip}", {}, "DELETE"),
   read("/rooms/{room}/dictate"),

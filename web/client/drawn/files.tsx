@@ -75,7 +75,10 @@ function File({ room, file }: { room: string; file: FilePart }) {
   return (
     <div class="file">
       {kind === "audio" && (
-        <audio controls preload="none" src={address} aria-label={name} />
+        <>
+          <audio controls preload="none" src={address} aria-label={name} />
+          <a href={`/rooms/${room}/transcripts/${id}`}>Transcribe</a>
+        </>
       )}
       {kind === "video" && (
         <video

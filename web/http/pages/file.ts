@@ -28,7 +28,7 @@ export async function serveFile(
   req: Request,
   { saved = false, thumbnail = false }: How,
 ): Promise<Response> {
-  const file = await readable(s, me, roomId, id);
+  const file = await readableFile(s, me, roomId, id);
   if (thumbnail && !file.thumbnail) throw noFile();
   const headers = new Headers({
     "cache-control": "private, no-cache",
@@ -68,8 +68,12 @@ export async function serveFile(
   return new Response(await get(s, places.whole, range), { status, headers });
 }
 
-/** The file, if the person may read it. */
-async function readable(
+/**
+ * The file, if the person may read it.
+ *
+ * @throws {AppError} `not-found` (404)
+ */
+export async function readableFile(
   s: Services,
   me: Person,
   roomId: string,
