@@ -1,3 +1,4 @@
+import { asset, Head } from "fresh/runtime";
 import type { ComponentChildren } from "preact";
 import type { KeptPhotos } from "../accounts/kept-photos.ts";
 import type { Turn } from "../accounts/liveness.ts";
@@ -29,6 +30,9 @@ export function SelfieField(
   return (
     <fieldset class="field" aria-describedby={error && "selfie-error"}>
       <legend>{legend}</legend>
+      <Head>
+        <link key="camera" rel="stylesheet" href={asset("/camera.css")} />
+      </Head>
       <p class="hint">{hint}</p>
       {kept
         ? (

@@ -4,7 +4,7 @@ const LAYERS =
 
 /**
  * The stylesheets, and the files of this folder each is made of; within a layer, later rules win
- * over equal ones. Every page has `styles`; what only two pages need would cost all others.
+ * over equal ones. Every page has `styles`; what only a few pages need would cost all others.
  * `files` is that of the pictures of a room, which script adds where one is looked at.
  */
 export const SHEETS = {
@@ -19,10 +19,10 @@ export const SHEETS = {
     "room",
     "messages",
     "composer",
-    "camera",
     "forced",
   ],
   landing: ["landing"],
+  camera: ["camera"],
   files: ["files"],
 };
 
