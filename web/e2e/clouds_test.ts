@@ -144,7 +144,7 @@ Deno.test({
       await step("this machine holds accounts, and nothing else", async () => {
         const files = await filesIn(told.stack.env.DATA_DIR);
         const others = files.filter((path) =>
-          !/^web\/kv\.sqlite3(-shm|-wal)?$/.test(path)
+          !/^web\/(kv\.sqlite3(-shm|-wal)?|data\.key)$/.test(path)
         );
         assertEquals(others, []);
         assert(files.length > 0);

@@ -5,6 +5,7 @@ import {
 } from "../../../../http/openapi/requests.ts";
 import { readBody } from "../../../../http/requests/body.ts";
 import { readShape } from "../../../../http/requests/json.ts";
+import { findRoom } from "../../../../rooms/rooms.ts";
 import { define } from "../../../../utils.ts";
 import {
   RECORDING_BYTES,
@@ -30,6 +31,7 @@ export const handler = define.handlers({
   /** Deletes one that is not to be sent. */
   async DELETE(ctx) {
     const me = personOf(ctx.state);
+    await findRoom(ctx.state.services, me.id, ctx.params.id);
     const query = Object.fromEntries(ctx.url.searchParams);
     const { clip } = readShape(query, DiscardQuery);
     await discardVoice(ctx.state.services, me.id, clip);
