@@ -56,6 +56,7 @@ Deno.test({
         const row = page.locator(".message", { hasText: "Bold" });
         await row.locator("strong", { hasText: /^Bold$/ }).waitFor();
         await row.locator("li", { hasText: /^one$/ }).waitFor();
+        await row.locator("pre").waitFor();
         assertEquals(await row.locator("code").count(), 2);
         const block = row.locator("pre");
         assertEquals(await block.innerText(), LONG);
@@ -81,6 +82,7 @@ Deno.test({
       await page.getByText("Bold and code:").waitFor();
 
       // Who edits has it as it was typed.
+      await adas.locator("[type=file]").waitFor();
       await adas.locator("textarea[name=content]").press("ArrowUp");
       await adas.getByText("Editing your message").waitFor();
       const typed = await adas.locator("textarea[name=content]").inputValue();
