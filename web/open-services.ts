@@ -11,6 +11,7 @@ import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { folderFiles } from "./files/folder-store.ts";
 import { s3Files } from "./files/s3-store.ts";
+import { listEarlierFiles } from "./files/list.ts";
 import { sweepFiles } from "./files/sweep.ts";
 import { localFaceEngine } from "./faces/local.ts";
 import { rekognitionEngine } from "./faces/rekognition.ts";
@@ -142,6 +143,7 @@ async function openFromEnvironment(): Promise<Services> {
     Promise.all([
       sweepPictures(s),
       sweepFiles(s),
+      listEarlierFiles(s),
       sweepVoices(s),
       endUnconfirmed(s).then(() => finishErasures(s)),
       nameOwner(s),

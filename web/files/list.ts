@@ -40,7 +40,6 @@ export async function listFiles(
   kind?: FileKind,
   before = "",
 ): Promise<FileList> {
-  await listEarlier(s, roomId);
   const kinds = kind ? [kind] : KINDS;
   const end = placeOf(before);
   const places = (await Promise.all(
@@ -80,15 +79,14 @@ async function placesBefore(
 }
 
 /** Puts what was sent before there were lists at their ends, once. */
-async function listEarlier(s: FileServices, roomId: string): Promise<void> {
-  const done = keys.listedAll(roomId);
-  if ((await s.kv.get(done)).value) return;
-  for await (const { key } of s.kv.list({ prefix: keys.ofRoom(roomId) })) {
+export async function listEarlierFiles(s: FileServices): Promise<void> {
+  if ((await s.kv.get(keys.listedAll())).value) return;
+  for await (const { key } of s.kv.list({ prefix: keys.files() })) {
     const entry = await read(s, String(key.at(-1)));
     const file = entry.value;
     if (file?.state !== "sent" || file.sentAt !== undefined) continue;
     // If it changed meanwhile it is being deleted.
     await setSent(s.kv.atomic().check(entry), file, 0).commit();
   }
-  await s.kv.set(done, true);
+  await s.kv.set(keys.listedAll(), true);
 }

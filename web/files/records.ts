@@ -10,7 +10,7 @@ import type { Services } from "../services.ts";
  * | `["files_by_room", room id, id]` | true |
  * | `["files_by_person", account id, id]` | true |
  * | `["files_listed", room id, kind, when it was sent, id]` | true: see list.ts |
- * | `["files_listed_all", room id]` | true: what was sent before there were lists is in them |
+ * | `["files_listed_all"]` | true: what was sent before there were lists is in them |
  * | `["files_loose", id]` | when it was last touched: of a file that no message is known to have |
  * | `["file_bytes", account id]`, `["file_bytes_all"]` | bytes that are kept, or promised room |
  *
@@ -39,11 +39,12 @@ export interface StoredFile extends FilePart {
 export type FileServices = Pick<Services, "kv" | "files">;
 
 export const keys = {
+  files: () => ["files"],
   file: (id: string) => ["files", id],
   ofRoom: (roomId: string) => ["files_by_room", roomId],
   ofPerson: (accountId: string) => ["files_by_person", accountId],
   listed: (roomId: string, kind: FileKind) => ["files_listed", roomId, kind],
-  listedAll: (roomId: string) => ["files_listed_all", roomId],
+  listedAll: () => ["files_listed_all"],
   loose: () => ["files_loose"],
   bytes: (accountId: string) => ["file_bytes", accountId],
   allBytes: () => ["file_bytes_all"],

@@ -67,7 +67,6 @@ export async function removeRoomFiles(
   roomId: string,
 ): Promise<void> {
   while (await removeSome(s, keys.ofRoom(roomId)));
-  await s.kv.delete(keys.listedAll(roomId));
 }
 
 /** Deletes some of the files somebody sent; whether there are more. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { listFiles } from "../../files/list.ts";
+import { listEarlierFiles, listFiles } from "../../files/list.ts";
 import { removeFile } from "../../files/remove.ts";
 import { enter, onFiles, png } from "../testing/files.ts";
 
@@ -79,6 +79,7 @@ Deno.test(
     await kv.set(key, old);
     await kv.delete(["files_listed", room, "others", sentAt!, earlier.id]);
     await post([later.id], { clientId: "c2" });
+    await listEarlierFiles(app.services);
     const { files } = await listFiles(app.services, room);
     assertEquals(files.map(({ name }) => name), ["b", "a"]);
     assertEquals((await listFiles(app.services, room)).files.length, 2);
