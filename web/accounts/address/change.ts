@@ -179,6 +179,8 @@ export async function changeAddress(
     if (account.value === null) throw noAccount();
     const { unconfirmedUntil, ...record } = account.value;
     const byEmail = await s.kv.get(keys.accountByEmail(asked.emailKey));
+    // Another press came between: looked at again, the link is over.
+    if (byEmail.value === accountId) return undefined;
     if (byEmail.value !== null) throw taken();
     const now = Date.now();
     const expiresAt = now + FORMER_MS;
