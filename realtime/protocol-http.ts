@@ -50,6 +50,8 @@ export interface MemberList {
   version: number;
   /** By people's ids. */
   members: Record<string, Role>;
+  /** Web wants to hear of every message, not just of those that mention somebody. */
+  loud?: boolean;
   /** The room is no more. */
   ended?: boolean;
 }
@@ -198,4 +200,68 @@ export interface SearchPage {
    * moment: milliseconds since the Unix epoch.
    */
   reached?: number;
+}
+
+/**
+ * `GET /alerts`, by web alone: rooms in which somebody may have to be told of something. Each is
+ * given again until `POST /alerts/taken` came with its receipt, and for a while after it was noted:
+ * what it was noted for may still be on its way to the store.
+ */
+export interface Alerts {
+  alerts: Alert[];
+}
+
+export interface Alert {
+  roomId: string;
+  /** Opaque. */
+  receipt: string;
+}
+
+/** `POST /alerts/taken` */
+export interface AlertsTaken {
+  taken: Alert[];
+}
+
+/**
+ * `GET /rooms/:id/alerts?after=`, by web alone: what of the log somebody may have to be told of.
+ * With `epoch` of the position it goes on from; of another epoch it begins with the newest entries.
+ */
+export interface AlertPage {
+  epoch: string;
+  /** Where to go on. */
+  offset: number;
+  /** There is more by now. */
+  more: boolean;
+  messages: AlertMessage[];
+}
+
+/** A message, or an edit of one, which is told of under the id of the message. */
+export interface AlertMessage {
+  id: string;
+  /** Of the message itself. */
+  offset: number;
+  sender: string;
+  timestamp: number;
+  /** Ids of those it mentions. */
+  mentions: string[];
+  edited?: boolean;
+}
+
+/** `POST /rooms/:id/positions`, by web alone: how far these people have read. */
+export interface Positions {
+  positions: Record<string, number>;
+}
+
+/**
+ * `POST /api/internal/alerts` at web, which realtime calls with somebody's token once something is
+ * noted: web looks, and answers when to call again.
+ */
+export interface Nudge {
+  /** Who has read on in a room with alerts: web looks itself how far. */
+  reads: [roomId: string, userId: string][];
+}
+
+export interface NudgeAnswer {
+  /** Milliseconds; null: not until something is noted. */
+  again: number | null;
 }

@@ -6,6 +6,8 @@ import {
   webAsker,
   webTeller,
 } from "./access/web.ts";
+import type { NudgeWeb } from "./alerts/alerts.ts";
+import { webNudger } from "./alerts/web.ts";
 import type { Config } from "./config.ts";
 import { addressOf } from "./access/forwarded.ts";
 import { Health } from "./operations/health.ts";
@@ -35,6 +37,8 @@ export interface Parts {
   ask?: AskWeb;
   /** Tells web of links; by itself, at the same place. */
   tell?: TellWeb;
+  /** Tells web of alerts; by itself, at APP_URL. */
+  nudge?: NudgeWeb;
 }
 
 /** A running server. */
@@ -65,16 +69,16 @@ const DRAIN_LIMIT = 8_000;
 /** Starts the service on the port of the configuration (0: any free one). */
 export async function startServer(
   config: Config,
-  {
-    openLog,
-    verify,
-    logger,
-    ask = webAsker(config.webUrl ?? config.appUrl),
-    tell = webTeller(config.webUrl ?? config.appUrl),
-  }: Parts,
+  { openLog, verify, logger, ...parts }: Parts,
 ): Promise<Realtime> {
+  const webUrl = config.webUrl ?? config.appUrl;
+  const {
+    ask = webAsker(webUrl),
+    tell = webTeller(webUrl),
+    nudge = webNudger(webUrl),
+  } = parts;
   const publishQueue = new PublishQueue();
-  const hub = new Hub(publishQueue, logger, ask, tell);
+  const hub = new Hub(publishQueue, logger, ask, tell, nudge);
   hub.log = await openLog(hub);
   await hub.announcer.hello();
   const { messageRate, messageBurst, trustProxy } = config;
@@ -131,6 +135,7 @@ export async function startServer(
   );
   async function drain(): Promise<void> {
     shedding.draining = true;
+    hub.alerts.close();
     timers.forEach(clearInterval);
     const stopped = server.stop();
     await Promise.race([hub.log.idle(), Bun.sleep(DRAIN_LIMIT)]);

@@ -16,6 +16,8 @@ import { sweepFiles } from "./files/sweep.ts";
 import { localFaceEngine } from "./faces/local.ts";
 import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
+import { webPush } from "./notifications/push/send.ts";
+import { notifyPeople } from "./notifications/work.ts";
 import { takingTurns } from "./kv.ts";
 import { log } from "./log.ts";
 import { outboxMailer } from "./mail/outbox.ts";
@@ -104,6 +106,7 @@ export async function createServices(config: Config): Promise<Services> {
     mailer: mail.kind === "smtp"
       ? smtpMailer(mail.url, mail.from)
       : outboxMailer(`${dataDir}/outbox`, mailFrom),
+    push: webPush(kv, config),
     signer,
     realtime: namedRealtime(
       membersOnly(realtimeClient(config, signer), { kv }),
@@ -172,6 +175,7 @@ async function openFromEnvironment(): Promise<Services> {
     startRounds(() => handOverDue(s), "hand-over-failed"),
     startRounds(() => hearDue(s), "voices-failed"),
     startRounds(() => finishPreviews(s), "previews-failed"),
+    startRounds(() => notifyPeople(s), "notices-failed"),
   ];
   return s;
 }

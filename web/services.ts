@@ -3,15 +3,19 @@ import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
 import type { FileStore } from "./files/file-store.ts";
 import type { Outside } from "./previews/outside.ts";
+import type { Push } from "./notifications/push/send.ts";
 import type { Signer } from "./tokens/signer.ts";
 import type {
   Draft,
   EntryFrame,
   Mention,
   Message,
+  Position,
   RoomSummary,
 } from "../realtime/protocol.ts";
 import type {
+  Alert,
+  AlertPage,
   HistoryPage,
   Leftover,
   MemberList,
@@ -40,6 +44,8 @@ export interface Mailer {
       html: string;
       /** Names the e-mail in its Message-ID: the same one, sent again, has the same id. */
       id?: string;
+      /** The address that ends e-mails of its kind, in one click (RFC 8058). */
+      unsubscribe?: string;
     },
   ): Promise<void>;
   /** Deletes what it keeps of e-mails to this address, where it keeps any. */
@@ -135,6 +141,18 @@ export interface RealtimeClient {
   leftoversTaken(leftovers: Leftover[]): Promise<void>;
   /** Gives a message the preview of a page it links to, or takes it away. */
   showPreview(roomId: string, previewed: Previewed): Promise<void>;
+  /** Rooms in which somebody may have to be told of something, until they are taken. */
+  alerts(): Promise<Alert[]>;
+  alertsTaken(alerts: Alert[]): Promise<void>;
+  /** What that is, after a position. */
+  alertPage(roomId: string, after: Position | null): Promise<AlertPage>;
+  /** How far these people have read. */
+  positions(roomId: string, people: string[]): Promise<Record<string, number>>;
+  /**
+   * One message, on behalf of nobody: whoever tells somebody of it looks whether they may know.
+   * @throws {AppError} `not-found` (404)
+   */
+  readFor(roomId: string, id: string): Promise<Message>;
   /** Deletes everything that was said in a room that has ended. */
   endRoom(roomId: string): Promise<void>;
   stream(
@@ -154,6 +172,7 @@ export interface Services {
   files: FileStore;
   outside: Outside;
   mailer: Mailer;
+  push: Push;
   signer: Signer;
   realtime: RealtimeClient;
 }

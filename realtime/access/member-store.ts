@@ -8,6 +8,8 @@ export interface Standing {
   checkedAt: number;
   /** Null: not a member. */
   role: Role | null;
+  /** Web wants to hear of every message of the room. */
+  loud?: boolean;
 }
 
 /** Who came to a room, left it, or has another role in it. */
@@ -34,8 +36,8 @@ export function changeOf(
     const found = from === "asked" && before < 0;
     return { ...versions, changed, ...(found ? { found } : {}) };
   }
-  // It may be told again because a crash kept it from being told.
-  return before === version && from === "web" ? versions : undefined;
+  // It may be told again because a crash kept it from being told; or what changed is not people.
+  return from === "web" ? versions : undefined;
 }
 
 /**

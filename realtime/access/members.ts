@@ -20,6 +20,7 @@ const NEWEST = 10_000;
 /** What this instance knows of a room. */
 interface Known {
   version: number;
+  loud: boolean;
   checkedAt: number;
   roles: Map<string, Role | null>;
 }
@@ -46,6 +47,11 @@ export class Members {
   #kept = 0;
 
   constructor(readonly store: () => MemberStore, readonly ask: AskWeb) {}
+
+  /** Whether web wants to hear of every message of a room, as far as it is in memory. */
+  isLoud(roomId: string): boolean {
+    return this.#rooms.get(roomId)?.loud ?? false;
+  }
 
   /** A role as far as it is in memory; undefined: it is not. */
   roleNow({ id }: { id: string }, roomId: string): Role | null | undefined {
@@ -132,7 +138,9 @@ export class Members {
       // A store that takes nothing now: what web said is known here all the same.
       if (!(error instanceof StoreError)) throw error;
     }
-    this.#remember(roomId, person, { version, checkedAt: Date.now(), role });
+    const { loud } = list;
+    const checkedAt = Date.now();
+    this.#remember(roomId, person, { version, checkedAt, role, loud });
   }
 
   /** What the store says, and what it says again of rooms that changed meanwhile. */
@@ -157,11 +165,11 @@ export class Members {
   }
 
   #remember(roomId: string, { id }: Who, standing: Standing): void {
-    const { version, checkedAt, role } = standing;
+    const { version, checkedAt, role, loud = false } = standing;
     let known = this.#rooms.get(roomId);
     if (!known || known.version < version) {
       this.#forget(roomId);
-      known = { version, checkedAt, roles: new Map() };
+      known = { version, checkedAt, loud, roles: new Map() };
       this.#rooms.set(roomId, known);
     }
     if (known.version > version) return;

@@ -178,6 +178,7 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
       this.socket.data.newcomer.settle();
     }
     this.person = person;
+    hub.alerts.seen(person);
     this.deadline = person.expiresAt;
     const { id: userId, expiresAt } = person;
     this.send({ event: "identified", userId, expiresAt });
@@ -203,46 +204,68 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
   ): Promise<void> | undefined {
     const { clientId } = message;
     this.#takeAppend(person, clientId);
-    const { log } = this.context.hub;
-    const append = (draft: Draft) => {
-      const entry = entryOf(person, roomId, draft);
-      const { content } = draft;
-      const stored = (id: string) =>
-        this.context.hub.linked(person, roomId, id, content);
-      log.appendFor(this.#waiter(roomId, clientId, stored), entry);
-    };
-    if (!message.mentions) {
-      return this.#asMember(person, roomId, clientId, (role) => {
-        checkWrites(role, clientId);
-        append(message);
-      });
-    }
-    return this.#mention(person, roomId, message, append);
+    const { members } = this.context.hub;
+    const role = members.roleIn(person, roomId, clientId);
+    const isPlain = !message.mentions && typeof role === "string" &&
+      !members.isLoud(roomId);
+    if (!isPlain) return this.#tellOf(person, roomId, message, role);
+    checkWrites(role, clientId);
+    this.#append(
+      person,
+      roomId,
+      message,
+      this.#drafted(person, roomId, message),
+    );
   }
 
-  /** Appends a message without mentions of strangers; the next frame waits, so that order is kept. */
-  async #mention(
+  /** The waiter of a message: once it is stored, web is told of links in it. */
+  #drafted(
+    person: Person,
+    roomId: string,
+    { clientId, content }: Draft,
+  ): Waiter {
+    const { hub } = this.context;
+    return this.#waiter(
+      roomId,
+      clientId,
+      (id) => hub.linked(person, roomId, id, content),
+    );
+  }
+
+  #append(person: Person, roomId: string, draft: Draft, waiter: Waiter): void {
+    this.context.hub.log.appendFor(waiter, entryOf(person, roomId, draft));
+  }
+
+  /** Appends what somebody may have to be told of; the next frame waits, so that order is kept. */
+  async #tellOf(
     person: Person,
     roomId: string,
     message: Draft,
-    append: (draft: Draft) => void,
+    role: Role | Promise<Role>,
   ): Promise<void> {
-    const { log, members } = this.context.hub;
-    const role = await members.roleIn(person, roomId, message.clientId);
-    checkWrites(role, message.clientId);
+    const { log, members, alerts } = this.context.hub;
+    checkWrites(await role, message.clientId);
     const draft = await ofMembers(log.members, roomId, message);
-    if (!this.closed) append(draft);
+    const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
+    if (isAlert) await alerts.expect(roomId);
+    if (this.closed) return;
+    const waiter = this.#drafted(person, roomId, draft);
+    const resolve: Waiter["resolve"] = (done) => {
+      waiter.resolve(done);
+      if (isAlert) alerts.stored(person, roomId);
+    };
+    this.#append(person, roomId, draft, { ...waiter, resolve });
   }
 
   async #amend(person: Person, frame: Amendment): Promise<void> {
     const { roomId, clientId } = frame;
-    const { log, members } = this.context.hub;
-    const role = await members.roleIn(person, roomId, clientId);
+    const { hub } = this.context;
+    const role = await hub.members.roleIn(person, roomId, clientId);
     const { resolve, reject } = this.#waiter(roomId, clientId);
     // The next frame waits, so that order is kept.
-    await amendMessage(log, person, role, frame).then((done) => {
+    await amendMessage(hub, person, role, frame).then((done) => {
       resolve(done);
-      this.context.hub.amended(person, frame);
+      hub.amended(person, frame);
     }, reject);
   }
 

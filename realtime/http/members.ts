@@ -21,15 +21,21 @@ export async function handOver({ context, request, roomId }: Call) {
 
 /** @throws {FrameError} `bad-frame` */
 function parseList(value: unknown): MemberList {
-  const { version, members, ended = false } = object(value, "The body");
+  const { version, members, ended = false, loud = false } = object(
+    value,
+    "The body",
+  );
   if (!Number.isSafeInteger(version) || (version as number) < 0) {
     throw new FrameError(
       "bad-frame",
       "The field version must be a whole number.",
     );
   }
-  if (typeof ended !== "boolean") {
-    throw new FrameError("bad-frame", "The field ended must be true or false.");
+  if (typeof ended !== "boolean" || typeof loud !== "boolean") {
+    throw new FrameError(
+      "bad-frame",
+      "The fields ended and loud must be true or false.",
+    );
   }
   const roles = object(members, "The field members");
   for (const role of Object.values(roles)) {
@@ -43,5 +49,6 @@ function parseList(value: unknown): MemberList {
     version: version as number,
     members: ended ? {} : roles as Record<string, Role>,
     ended,
+    loud,
   };
 }

@@ -25,6 +25,7 @@ import { pageOf } from "../feeds/summaries.ts";
 import { handOver } from "./members.ts";
 import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
+import * as alerts from "../alerts/routes.ts";
 import * as service from "./service-routes.ts";
 
 type Handle = (call: Call) => Promise<Response>;
@@ -56,6 +57,10 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/leftovers", service.leftovers],
   ["POST", "/leftovers/taken", service.leftoversTaken],
   ["POST", "/search", find],
+  ["GET", "/alerts", alerts.list],
+  ["POST", "/alerts/taken", alerts.taken],
+  ["GET", "/rooms/:id/alerts", alerts.page],
+  ["POST", "/rooms/:id/positions", alerts.positions],
   ["GET", "/summaries", summaries],
   ["GET", "/activity", activity],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
@@ -107,8 +112,11 @@ async function append(
     said.clientId,
   );
   const draft = await ofMembers(log.members, roomId, said);
+  const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
+  if (isAlert) await context.hub.alerts.expect(roomId);
   const started = performance.now();
   const done = await log.append(entryOf(person, roomId, draft));
+  if (isAlert) context.hub.alerts.stored(person, roomId);
   metrics.appended((performance.now() - started) / 1_000);
   const { epoch, offset, timestamp, repeated } = done;
   const id = entryId(epoch, offset);
@@ -149,7 +157,7 @@ async function change(
   }
   const amendment = parseAmendment(body, roomId);
   const role = await members.roleIn(person, roomId, amendment.clientId);
-  await amendMessage(log, person, role, amendment);
+  await amendMessage(context.hub, person, role, amendment);
   context.hub.amended(person, amendment);
   return await one(log, roomId, amendment.id);
 }

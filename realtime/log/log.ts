@@ -1,5 +1,5 @@
 import type { Message, Position, RoomSummary } from "../protocol.ts";
-import type { Leftover, Renamed, SearchPage } from "../protocol-http.ts";
+import type { Alert, Leftover, Renamed, SearchPage } from "../protocol-http.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
 import type { Stored } from "../feeds/news.ts";
@@ -51,6 +51,11 @@ export interface LogListener {
   /** The store came back: publishes may have been missed, or its newest entries lost. */
   reconnected(): void;
 }
+
+/** Milliseconds for which an alert stays noted: well over what an append may take. */
+export const ALERT_HELD = 15_000;
+/** Alerts that one call gives. */
+export const ALERTS_AT_ONCE = 100;
 
 /** How many unread entries are looked at: more than this many unread count as this many. */
 export const UNREAD_LIMIT = 500;
@@ -150,6 +155,12 @@ export interface RoomLog {
   leftovers(): Promise<Leftover[]>;
   /** Forgets leftovers: somebody else remembers them now. */
   taken(leftovers: Pick<Leftover, "roomId" | "receipt">[]): Promise<void>;
+  /** Notes that something is about to be appended that somebody may have to be told of. */
+  noteAlert(roomId: string): Promise<void>;
+  /** Some of the rooms that are noted; each until it is {@link alertsTaken}. */
+  alerts(): Promise<Alert[]>;
+  /** Forgets notes, unless they were written anew, or so lately that what they are for may come. */
+  alertsTaken(alerts: Alert[]): Promise<void>;
   /** The ids of all rooms. */
   rooms(): AsyncIterable<string>;
   /** Everyone's read position in a room. */

@@ -3,6 +3,7 @@ import { FrameError } from "../frames.ts";
 import { entryId, type NewEntry } from "../log/entry.ts";
 import { amendmentEntry, messageEntry } from "../log/making.ts";
 import type { Appended, RoomLog } from "../log/log.ts";
+import type { Alerts } from "../alerts/alerts.ts";
 import type { MemberStore } from "../access/member-store.ts";
 import {
   type Amendment,
@@ -56,6 +57,12 @@ export async function ofMembers<P extends { mentions?: Mention[] }>(
   return known.length > 0 ? { ...said, mentions: known } : rest as P;
 }
 
+/** What of the hub an amendment needs. */
+export interface AmendHub {
+  log: RoomLog;
+  alerts: Pick<Alerts, "expect" | "stored">;
+}
+
 /**
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
  * sender or an admin of the room may delete it.
@@ -63,7 +70,7 @@ export async function ofMembers<P extends { mentions?: Mention[] }>(
  * @throws {FrameError} `room-archived`, `not-found`, `forbidden` or `too-many-reactions`.
  */
 export async function amendMessage(
-  log: RoomLog,
+  hub: AmendHub,
   person: Person,
   role: Role,
   frame: Amendment,
@@ -73,7 +80,7 @@ export async function amendMessage(
   const before = frame.event === "react" ? reacting.get(frame.id) : undefined;
   const done = (async () => {
     await before?.catch(() => {});
-    return await amend(log, person, role, frame);
+    return await amend(hub, person, role, frame);
   })();
   if (frame.event !== "react") return await done;
   reacting.set(frame.id, done);
@@ -88,7 +95,7 @@ export async function amendMessage(
 const reacting = new Map<string, Promise<unknown>>();
 
 async function amend(
-  log: RoomLog,
+  { log, alerts }: AmendHub,
   person: Person,
   role: Role,
   frame: Amendment,
@@ -102,7 +109,11 @@ async function amend(
   if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
   const made = await change(log, frame);
-  return log.append(amendmentEntry(from, message, made));
+  const isAlert = made.kind === "e" && made.mentions !== undefined;
+  if (isAlert) await alerts.expect(roomId);
+  const done = await log.append(amendmentEntry(from, message, made));
+  if (isAlert) alerts.stored(person, roomId);
+  return done;
 }
 
 /**

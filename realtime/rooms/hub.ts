@@ -1,4 +1,5 @@
 import type { Person } from "../access/tokens.ts";
+import { Alerts, type NudgeWeb } from "../alerts/alerts.ts";
 import { Announcer } from "../feeds/announcer.ts";
 import { Feeds } from "../feeds/feeds.ts";
 import type { Stored } from "../feeds/news.ts";
@@ -55,6 +56,7 @@ export class Hub implements LogListener {
   readonly members: Members;
   readonly feeds: Feeds;
   readonly announcer: Announcer;
+  readonly alerts: Alerts;
   readonly metrics = new Metrics();
   readonly #rooms = new Map<string, OpenRoom>();
   // Most people have one socket, for which an array takes a fraction of a set.
@@ -67,7 +69,9 @@ export class Hub implements LogListener {
     readonly logger: Logger,
     ask: AskWeb,
     readonly tellWeb: TellWeb,
+    nudge: NudgeWeb,
   ) {
+    this.alerts = new Alerts(() => this.log, nudge, logger);
     this.members = new Members(() => this.log.members, ask);
     this.feeds = new Feeds(
       () => this.log.members,
@@ -221,6 +225,7 @@ export class Hub implements LogListener {
   async markRead(person: Person, roomId: string, offset: number) {
     const moved = await this.log.markRead(roomId, person.id, offset);
     this.announcer.read(roomId, person.id, moved);
+    this.alerts.read(roomId, person.id);
   }
 
   appended(roomId: string, epoch: string, stored: Stored[]): void {

@@ -178,6 +178,7 @@ export async function startTestServer(
   options: Partial<Config> & {
     openLog?: Parts["openLog"];
     logger?: Parts["logger"];
+    nudge?: Parts["nudge"];
     issuer?: Issuer;
     tell?: Parts["tell"];
   } = {},
@@ -191,6 +192,7 @@ export async function startTestServer(
     logger: options.logger ?? (() => {}),
     ...(options.openLog ? { openLog: options.openLog } : {}),
     tell: options.tell ?? (() => {}),
+    ...(options.nudge ? { nudge: options.nudge } : {}),
   });
   const connect = async (user: string, ...rooms: string[]) => {
     const client = new TestClient(server.port);

@@ -7,6 +7,7 @@ import { leaveAllRooms } from "../rooms/members.ts";
 import { forgetRemovals, roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { noteErasure, ofAccount } from "./erasures.ts";
+import { forgetNotifications } from "../notifications/store.ts";
 import { forgetDevices } from "./devices.ts";
 import { relist } from "./listing.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
@@ -74,6 +75,7 @@ export async function deleteAccount(
   await nameOwner(s);
   await forgetPerson(s, accountId);
   await forgetDevices(s, accountId);
+  await forgetNotifications(s, accountId);
   await forgetRemovals(s, accountId);
   for await (
     const { key } of s.kv.list({ prefix: keys.sessionsOf(accountId) })

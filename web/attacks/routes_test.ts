@@ -11,6 +11,7 @@ const FOR_ALL = [
   ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
   ...["/login", "/login/code", "/login/face", "/login/forgot"],
   ...["/login/passkey", "/login/recovery", "/register/passkey"],
+  ...["/unsubscribe/*"],
   ...["/login/reset/*", "/confirm/*", "/invitations/*", "/join/*"],
   ...["/address/*", "/address/back/*"],
   ...[

@@ -48,6 +48,14 @@ export function AccountForms(
           </a>
         </p>
       </section>
+      <section class="stack" aria-labelledby="notifications-heading">
+        <h2 id="notifications-heading">Notifications</h2>
+        <p class="actions">
+          <a class="button button-quiet" href="/account/notifications">
+            How I am told
+          </a>
+        </p>
+      </section>
       <section class="stack" aria-labelledby="passkeys-heading">
         <h2 id="passkeys-heading">Passkeys and recovery codes</h2>
         <p class="actions">

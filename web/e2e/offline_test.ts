@@ -136,7 +136,9 @@ Deno.test({
       const refused = await later.goto("/rooms").then(() => false, () => true);
       assert(refused, "a page of somebody who signed out");
       let bytes = 0;
-      for (const name of ["sw.js", "sw-unsent.js", "sw-share.js"]) {
+      for (
+        const name of ["sw.js", "sw-unsent.js", "sw-share.js", "sw-push.js"]
+      ) {
         const script = await (await fetch(`${stack.url}/${name}`)).bytes();
         bytes += brotliCompressSync(script).length;
       }

@@ -38,7 +38,7 @@ export const domainOf = (from: string): string =>
  */
 export function toMessage(mail: Mail, from: string) {
   if (!BARE_ADDRESS.test(mail.to)) throw MailError.invalidAddress();
-  const { id, text, html } = mail;
+  const { id, text, html, unsubscribe } = mail;
   return {
     from,
     to: { name: "", address: mail.to },
@@ -49,6 +49,10 @@ export function toMessage(mail: Mail, from: string) {
     headers: {
       "Auto-Submitted": "auto-generated",
       "X-Auto-Response-Suppress": "All",
+      ...(unsubscribe && {
+        "List-Unsubscribe": `<${unsubscribe}>`,
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+      }),
     },
     disableFileAccess: true,
     disableUrlAccess: true,

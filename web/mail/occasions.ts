@@ -13,6 +13,7 @@ import {
 import { type NewDevice, newDeviceMail } from "./device-mail.ts";
 import { type FactorChange, factorChangedMail } from "./factor-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
+import { digestMail, type Unread } from "./digest-mail.ts";
 import type { Mail } from "./mailer.ts";
 
 /** What is kept of an e-mail in the queue: why it is written, not its words. */
@@ -23,6 +24,7 @@ export type Occasion =
   | { kind: "address-taken" } & Addressee
   | { kind: FactorChange } & Addressee
   | { kind: "new-device" } & NewDevice
+  | { kind: "unread" } & Unread
   | { kind: "password-changed" } & Addressee;
 
 /** The e-mail for an occasion; the same one for the same occasion. */
@@ -47,6 +49,8 @@ export function write(occasion: Occasion): Mail {
       return factorChangedMail(occasion, occasion.kind);
     case "new-device":
       return newDeviceMail(occasion);
+    case "unread":
+      return digestMail(occasion);
     case "password-changed":
       return passwordChangedMail(occasion);
   }

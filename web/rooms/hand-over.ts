@@ -14,6 +14,7 @@ import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
+import { keys as noticeKeys } from "../notifications/store.ts";
 import {
   type HandOver,
   keys,
@@ -40,6 +41,13 @@ export function noteHandOver(
   return commit.set(keys.handOver(roomId), { version } satisfies HandOver);
 }
 
+/** Whether somebody wants to be told of every message of a room. */
+async function isAllWanted(kv: Deno.Kv, roomId: string): Promise<boolean> {
+  const found = kv.list({ prefix: noticeKeys.wantAll(roomId) }, { limit: 1 });
+  for await (const _ of found) return true;
+  return false;
+}
+
 /**
  * The members of a room at one moment; null when there is no such room.
  *
@@ -63,9 +71,11 @@ export async function readMembers(
       const isReader = archivedAt !== undefined;
       members[String(key.at(-1))] = isReader ? "reader" : role;
     }
+    const loud = room.value.kind === "direct" || await isAllWanted(kv, roomId);
     const again = await kv.get(keys.room(roomId));
     if (again.versionstamp !== room.versionstamp) continue;
-    return { version: room.value.version ?? 0, members };
+    const { version = 0 } = room.value;
+    return { version, members, ...(loud ? { loud } : {}) };
   }
 }
 

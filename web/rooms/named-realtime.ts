@@ -131,6 +131,12 @@ export function namedRealtime(
       }));
       return { ...page, messages };
     },
+    async readFor(roomId, id) {
+      return oneCurrent(roomId, await log.readFor(roomId, id));
+    },
+    async find(account, roomId, id) {
+      return oneCurrent(roomId, await log.find(account, roomId, id));
+    },
     async post(account, roomId, draft) {
       const mentions = draft.mentions ??
         await mentioned(roomId, draft.content);

@@ -5,10 +5,14 @@ import {
   type RoomSummary,
 } from "../../realtime/protocol.ts";
 import type {
+  AlertPage,
+  Alerts,
+  AlertsTaken,
   HistoryPage,
   Leftovers,
   LeftoversTaken,
   NamesChanged,
+  Positions,
   Renamed,
   RoomClips,
   RoomRenamed,
@@ -299,6 +303,50 @@ export function realtimeClient(
         token: () => signer.serviceToken("realtime"),
         method: "POST",
         body: { taken } satisfies LeftoversTaken,
+      });
+    },
+
+    async alerts() {
+      const { alerts } = await callJson<Alerts>("/alerts", {
+        token: () => signer.serviceToken("realtime"),
+      });
+      return alerts;
+    },
+
+    async alertsTaken(taken) {
+      await send("/alerts/taken", {
+        token: () => signer.serviceToken("realtime"),
+        method: "POST",
+        body: { taken } satisfies AlertsTaken,
+      });
+    },
+
+    async alertPage(roomId, position) {
+      const query = queryOf({
+        after: position?.offset,
+        epoch: position?.epoch,
+      });
+      return await callJson<AlertPage>(`${roomPath(roomId)}/alerts?${query}`, {
+        token: () => signer.serviceToken("realtime"),
+      });
+    },
+
+    async positions(roomId, people) {
+      const { positions } = await callJson<Positions>(
+        `${roomPath(roomId)}/positions`,
+        {
+          token: () => signer.serviceToken("realtime"),
+          method: "POST",
+          body: { people },
+        },
+      );
+      return positions;
+    },
+
+    async readFor(roomId, id) {
+      const path = `${roomPath(roomId)}/messages?${queryOf({ id })}`;
+      return await callJson<Message>(path, {
+        token: () => signer.serviceToken("realtime"),
       });
     },
 

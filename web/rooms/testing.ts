@@ -99,6 +99,11 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),
         showPreview: () => Promise.resolve(),
+        alerts: () => Promise.resolve([]),
+        alertsTaken: () => Promise.resolve(),
+        alertPage: unused,
+        positions: unused,
+        readFor: unused,
         namesChanged: () => Promise.resolve(),
         roomRenamed: (roomId: string, name: string) =>
           Promise.resolve(void renamed.push([roomId, name])),

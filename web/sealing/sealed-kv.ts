@@ -2,12 +2,13 @@ import { withMethods } from "../kv.ts";
 import type { DataKeys } from "./data-keys.ts";
 
 /**
- * What is sealed: keys of faces, keys of tokens, e-mails that wait (links that let people in are in
- * them), addresses people had before, and the links of rooms. By the first part of a key.
+ * What is sealed: keys of faces, of tokens and of pushes, e-mails that wait (links that let people
+ * in are in them), addresses people had before, and the links of rooms. By the first part of a key.
  */
 export const SEALED = new Set([
   "face_keys",
   "signing_keys",
+  "vapid_key",
   "mails_waiting",
   "address_changes",
   "room_links",

@@ -7,7 +7,7 @@
  * empty where nobody is signed in: as soon as one says something else, or a sign-out passes by, all
  * of it goes.
  */
-importScripts("/sw-unsent.js", "/sw-share.js");
+importScripts("/sw-unsent.js", "/sw-share.js", "/sw-push.js");
 
 const SHELL = "shell", PAGES = "pages", PARTS = "parts";
 /** The list and the rooms; at most so many of those, and of the parts that pages load. */

@@ -1,6 +1,11 @@
 import { Cluster } from "ioredis";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type { Leftover, Renamed, SearchPage } from "../../protocol-http.ts";
+import type {
+  Alert,
+  Leftover,
+  Renamed,
+  SearchPage,
+} from "../../protocol-http.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import type { MembersChange, MemberStore } from "../../access/member-store.ts";
 import {
@@ -28,6 +33,7 @@ import { checkRedis, UnsafeRedisError } from "./health.ts";
 import { Appends } from "./appends.ts";
 import { MEMBERS, RedisMembers } from "./members.ts";
 import { type Client, connect, connectSubscriber } from "./client.ts";
+import { findAlerts, forgetAlerts, noteAlert } from "./alerts.ts";
 import { roomKey } from "./keys.ts";
 import {
   expectLeftovers,
@@ -197,6 +203,18 @@ export class RedisLog implements RoomLog {
 
   taken(leftovers: Pick<Leftover, "roomId" | "receipt">[]): Promise<void> {
     return attempt(() => forgetLeftovers(this.#client, leftovers));
+  }
+
+  noteAlert(roomId: string): Promise<void> {
+    return attempt(() => noteAlert(this.#client, roomId));
+  }
+
+  alerts(): Promise<Alert[]> {
+    return attempt(() => findAlerts(this.#client));
+  }
+
+  alertsTaken(alerts: Alert[]): Promise<void> {
+    return attempt(() => forgetAlerts(this.#client, alerts));
   }
 
   rooms(): AsyncIterable<string> {

@@ -33,7 +33,7 @@ export class RedisMembers implements MemberStore {
     list: MemberList,
     from: "web" | "asked",
   ): Promise<void> {
-    const { version, members, ended } = list;
+    const { version, members, ended, loud } = list;
     const keys = keysOf(roomId);
     const [names, copy] = keys;
     const known = await this.client.hkeys(names);
@@ -48,6 +48,7 @@ export class RedisMembers implements MemberStore {
       version,
       Date.now(),
       ended ? ENDED_SECONDS : 0,
+      loud ? 1 : 0,
       ...Object.entries(members).flat(),
     );
     if (!reply) return;
@@ -80,8 +81,8 @@ export class RedisMembers implements MemberStore {
     const found = await Promise.all(roomIds.map(async (id) => {
       const [list, copy] = keysOf(id);
       // The version first: an older one beside a newer role does no harm.
-      const [[version, at], role] = await Promise.all([
-        this.client.hmget(copy, "version", "at"),
+      const [[version, at, loud], role] = await Promise.all([
+        this.client.hmget(copy, "version", "at", "loud"),
         this.client.hget(list, userId),
       ]);
       if (version === null || version === undefined) return null;
@@ -89,6 +90,7 @@ export class RedisMembers implements MemberStore {
         version: Number(version),
         checkedAt: Number(at),
         role: role as Role | null,
+        loud: loud === "1",
       };
       return [id, standing] as const;
     }));

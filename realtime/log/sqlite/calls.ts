@@ -15,7 +15,9 @@ export type Operation =
   | "putMembers"
   | "dropMember"
   | "room"
-  | "forgetLeftovers";
+  | "forgetLeftovers"
+  | "noteAlert"
+  | "forgetAlerts";
 
 export type Arguments<O extends Operation> = Parameters<SqliteWrites[O]>;
 export type Result<O extends Operation> = ReturnType<SqliteWrites[O]>;

@@ -3,7 +3,12 @@ import { chmodSync, mkdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type { Leftover, Renamed, SearchPage } from "../../protocol-http.ts";
+import type {
+  Alert,
+  Leftover,
+  Renamed,
+  SearchPage,
+} from "../../protocol-http.ts";
 import type { Stored as Made } from "../../feeds/news.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
@@ -14,6 +19,7 @@ import {
 import type { Entry, NewEntry } from "../entry.ts";
 import { erased } from "../lines.ts";
 import {
+  ALERT_HELD,
   type Appended,
   type LogListener,
   type Page,
@@ -182,6 +188,18 @@ export class SqliteLog implements RoomLog {
 
   taken(leftovers: Pick<Leftover, "receipt">[]): Promise<void> {
     return this.#write("forgetLeftovers", leftovers.map((it) => it.receipt));
+  }
+
+  noteAlert(roomId: string): Promise<void> {
+    return this.#write("noteAlert", roomId, Date.now());
+  }
+
+  alerts(): Promise<Alert[]> {
+    return this.#query(() => this.#reads.alerts());
+  }
+
+  alertsTaken(alerts: Alert[]): Promise<void> {
+    return this.#write("forgetAlerts", alerts, Date.now() - ALERT_HELD);
   }
 
   async *rooms(): AsyncIterable<string> {

@@ -23,6 +23,14 @@ CREATE INDEX IF NOT EXISTS members_by_person ON members (person);
 /** Makes the tables of the copies where there are none, as in files of earlier versions. */
 export const makeMemberTables = (db: Database): void => {
   db.run(SCHEMA);
+  const isThere = db.query(
+    "SELECT 1 FROM pragma_table_info('copies') WHERE name = 'loud'",
+  );
+  db.transaction(() => {
+    // Another connection may have been faster.
+    if (isThere.get()) return;
+    db.run("ALTER TABLE copies ADD COLUMN loud INTEGER NOT NULL DEFAULT 0");
+  }).immediate();
 };
 
 /** What came of a list: the version before (-1: none) and who is different; null: it was old. */
@@ -39,17 +47,17 @@ interface CopyRow {
 export function putMembers(
   db: Database,
   roomId: string,
-  { version, members, ended }: MemberList,
+  { version, members, ended, loud }: MemberList,
 ): Put {
   const now = Date.now();
   const old = findCopy(db, roomId);
   if (old && old.version > version) return null;
   const { id } =
-    db.query<{ id: number }, [string, number, number, number | null]>(
-      `INSERT INTO copies (room, version, at, ended) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT (room) DO UPDATE SET version = ?2, at = ?3, ended = ?4
-     RETURNING id`,
-    ).get(roomId, version, now, ended ? now : null) ?? { id: 0 };
+    db.query<{ id: number }, [string, number, number, number | null, number]>(
+      `INSERT INTO copies (room, version, at, ended, loud)
+     VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (room)
+     DO UPDATE SET version = ?2, at = ?3, ended = ?4, loud = ?5 RETURNING id`,
+    ).get(roomId, version, now, ended ? now : null, loud ? 1 : 0) ?? { id: 0 };
   const changed = differences(membersOf(db, id), members);
   const set = db.query(
     "INSERT OR REPLACE INTO members (copy, person, role) VALUES (?, ?, ?)",
@@ -96,14 +104,17 @@ export function standingsOf(
   userId: string,
   roomIds: string[],
 ): Record<string, Standing> {
-  const find = db.query<Standing, [string, string]>(
-    `SELECT version, at AS checkedAt, role FROM copies
+  const find = db.query<
+    Omit<Standing, "loud"> & { loud: number },
+    [string, string]
+  >(
+    `SELECT version, at AS checkedAt, role, loud FROM copies
      LEFT JOIN members ON copy = copies.id AND person = ?2 WHERE room = ?1`,
   );
   const found: Record<string, Standing> = {};
   for (const id of roomIds) {
     const standing = find.get(id, userId);
-    if (standing) found[id] = standing;
+    if (standing) found[id] = { ...standing, loud: standing.loud === 1 };
   }
   return found;
 }

@@ -1,11 +1,11 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Message, RoomSummary } from "../../protocol.ts";
-import type { Leftover } from "../../protocol-http.ts";
+import type { Alert, Leftover } from "../../protocol-http.ts";
 import { applyAmendments } from "../amending.ts";
 import { type Entry, parseEntryId } from "../entry.ts";
 import { attachmentsOf, entryOrigin } from "../lines.ts";
 import { mentions } from "../mentions.ts";
-import { type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
+import { ALERTS_AT_ONCE, type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 
 /** A room's row, with the newest offset. */
@@ -132,6 +132,13 @@ export class SqliteReads {
         receipt: String(id),
         attached: attachmentsOf(attached),
       }));
+  }
+
+  alerts(): Alert[] {
+    return this.db.query<{ room: string; at: number }, [number]>(
+      "SELECT room, at FROM alerts ORDER BY at LIMIT ?",
+    ).all(ALERTS_AT_ONCE)
+      .map(({ room, at }) => ({ roomId: room, receipt: String(at) }));
   }
 
   activity(roomIds: string[]): Record<string, number> {

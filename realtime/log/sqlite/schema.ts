@@ -8,6 +8,7 @@ import { makeSearchTables } from "./search-index.ts";
  * A row has `count` entries, `offset` is that of the first, see {@link Rows}. `amends` is the
  * offset of the message an edit, a deletion or a reaction belongs to; `fingerprints`, a JSON
  * array, find a repeated clientId (the body settles a collision), see {@link Fingerprints}.
+ * `alerts` has rooms in which somebody may have to be told of something, and since when.
  * `leftovers` has what was attached to parts that are gone, until web has taken it.
  */
 const SCHEMA = `
@@ -40,6 +41,9 @@ CREATE TABLE IF NOT EXISTS removals (
   room TEXT NOT NULL, person TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (room, person)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alerts (
+  room TEXT PRIMARY KEY, at INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS leftovers (
   id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, attached TEXT NOT NULL
 );
@@ -57,8 +61,8 @@ INSERT INTO entries
 DROP TABLE entries_before;
 `;
 
-/** 1: rows hold several entries. 2: lines have a tab (older ones do not), and leftovers. */
-const VERSION = 2;
+/** 1: rows hold several entries. 2: lines have a tab (older ones do not), and leftovers. 3: alerts. */
+const VERSION = 3;
 
 /** Makes the tables, or those of today from those of before. */
 function migrate(db: Database): void {

@@ -1,6 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Position } from "../../protocol.ts";
-import type { MemberList, Renamed } from "../../protocol-http.ts";
+import type { Alert, MemberList, Renamed } from "../../protocol-http.ts";
 import {
   nameOf,
   SIGN_OUT_MEMORY,
@@ -166,6 +166,21 @@ export class SqliteWrites {
   forgetLeftovers(receipts: string[]): void {
     const forget = this.#db.query("DELETE FROM leftovers WHERE id = ?");
     for (const receipt of receipts) forget.run(Number(receipt));
+  }
+
+  noteAlert(roomId: string, at: number): void {
+    this.#db.query("INSERT OR REPLACE INTO alerts (room, at) VALUES (?, ?)")
+      .run(roomId, at);
+  }
+
+  /** Forgets alerts that were not noted again, nor after a time. */
+  forgetAlerts(alerts: Alert[], old: number): void {
+    const forget = this.#db.query(
+      "DELETE FROM alerts WHERE room = ? AND at = ? AND at < ?",
+    );
+    for (const { roomId, receipt } of alerts) {
+      forget.run(roomId, Number(receipt) || 0, old);
+    }
   }
 
   /** Removes a slice of a room, or what remains of it; whether there is more. */

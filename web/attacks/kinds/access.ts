@@ -35,6 +35,7 @@ const OF_ROOM: Try[] = [
   read("/rooms/{room}/dictate"),
   // Such a token has the names of the room's members in it.
   json("/api/token?dictating", { audience: "transcriber", room: "{room}" }),
+  json("/rooms/{room}/read", { offset: 1 }),
   form("/rooms/{room}/dictate", { content: "I was here" }),
   ...Object.entries<Record<string, string>>({
     edit: { content: "Mine" },
@@ -69,6 +70,7 @@ const OF_ROOM: Try[] = [
     archive: {},
     restore: {},
     end: {},
+    notify: { choice: "all" },
     leave: {},
   }).map(([intent, fields]) => ({
     ...form("/rooms/{room}/members", { intent, ...fields }),
@@ -91,6 +93,14 @@ const OF_ACCOUNT: Try[] = [
   read("/share?text=words"),
   read("/account"),
   read("/account/face"),
+  read("/account/notifications"),
+  form("/account/notifications", { intent: "settings", mail: "on" }),
+  form("/account/notifications", { intent: "remove", device: "x" }),
+  json("/account/notifications/device", {
+    endpoint: "https://push.attacks.test/mine",
+    p256dh: "B".padEnd(87, "A"),
+    auth: "A".repeat(22),
+  }),
   read("/account/dictation"),
   form("/account/dictation", { language: "de", words: "mine" }),
   read("/api/dictation"),

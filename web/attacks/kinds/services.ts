@@ -58,6 +58,10 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/sessions", { userId: "{owner}" }),
   at("realtime", "GET", "/leftovers"),
   at("realtime", "POST", "/leftovers/taken", { taken: [] }),
+  at("realtime", "GET", "/alerts"),
+  at("realtime", "POST", "/alerts/taken", { taken: [] }),
+  at("realtime", "GET", "/rooms/{room}/alerts"),
+  at("realtime", "POST", "/rooms/{room}/positions", { people: ["{owner}"] }),
 ];
 
 /** The same at the transcriber. */
@@ -129,8 +133,14 @@ const LINKS = at("web", "POST", "/api/internal/links", {
   id: "{message}",
 });
 
+/** What realtime tells web, with the token of a person: it answers when to call again. */
+const ALERTS = at("web", "POST", "/api/internal/alerts", {
+  reads: [["{room}", "{owner}"]],
+});
+
 const tellingOf = (who: string, tokenOf: TokenOf): Attack[] => [
   telling(who, tokenOf, MEMBERS, ({ owner }) => owner.id),
+  telling(who, tokenOf, ALERTS, ({ roomId }) => roomId),
   ...OF_ROOMS.map((it) => telling(who, tokenOf, it, ({ roomId }) => roomId)),
 ];
 
@@ -147,6 +157,7 @@ export const TRIED: Try[] = [
     ...AT_TRANSCRIBER,
     MEMBERS,
     LINKS,
+    ALERTS,
     WORKS,
   ],
 ];

@@ -68,3 +68,12 @@ export const dayNameOf = (ms: number, clock: Clock): string =>
 /** A date, with what it has to say of its zone: `15 November 2026 (UTC)`. */
 const withLabel = (date: string, { label }: Clock): string =>
   label ? `${date} (${label})` : date;
+
+/** A day and a time of it, as `4 March 2026, 12:01`. */
+export const dateTimeOf = (
+  ms: number,
+  { language, zone: timeZone }: Clock,
+): string =>
+  new Intl.DateTimeFormat(language, {
+    ...{ timeZone, dateStyle: "long", timeStyle: "short" },
+  }).format(ms);

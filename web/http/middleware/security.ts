@@ -21,7 +21,9 @@ const FILE_POLICY =
  * `Origin` header"), which {@link sameSite} refuses.
  */
 const referrerPolicy = (path = "/"): string =>
-  /^\/(login\/reset|address)\//.test(path) ? "strict-origin" : "same-origin";
+  /^\/(login\/reset|address|unsubscribe)\//.test(path)
+    ? "strict-origin"
+    : "same-origin";
 
 /**
  * The headers every answer carries, whatever it is.
@@ -132,6 +134,8 @@ const isAskedFor = (headers: Headers): boolean =>
 export const fromHere: Middleware<State> = (ctx) => {
   const { method, headers } = ctx.req;
   const isTold = headers.has("sec-fetch-site") || headers.has("origin");
+  // A mail program sends it by itself and says nothing; the secret in the address is the proof.
+  if (ctx.url.pathname.startsWith("/unsubscribe/")) return ctx.next();
   if (CHANGES_NOTHING.has(method) || isTold || isAskedFor(headers)) {
     return ctx.next();
   }

@@ -13,6 +13,7 @@ import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
 import { namedRealtime } from "../../rooms/named-realtime.ts";
 import type { Outside } from "../../previews/outside.ts";
+import { type MemoryPush, memoryPush } from "./push.ts";
 import { createSigner } from "../../tokens/signer.ts";
 import { type MemoryRealtime, memoryRealtime } from "./realtime.ts";
 
@@ -77,6 +78,7 @@ export interface Mail {
 export interface TestApp extends AsyncDisposable {
   services: Services;
   realtime: MemoryRealtime;
+  push: MemoryPush;
   /** Every e-mail "sent". */
   mails: Mail[];
   origin: string;
@@ -127,6 +129,7 @@ export async function testApp(
   const kv = await Deno.openKv(":memory:");
   const mails: Mail[] = [];
   const realtime = memoryRealtime();
+  const push = memoryPush();
   const services: Services = {
     config,
     kv,
@@ -135,6 +138,7 @@ export async function testApp(
     files: folderFiles(`${dataDir}/files`),
     outside,
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
+    push,
     signer: await createSigner(kv, { issuer: config.appUrl }),
     realtime: namedRealtime(membersOnly(realtime, { kv }), { kv }),
   };
@@ -164,6 +168,7 @@ export async function testApp(
   return {
     services,
     realtime,
+    push,
     mails,
     origin: config.appUrl,
     ask,

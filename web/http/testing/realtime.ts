@@ -29,6 +29,7 @@ export function memoryRealtime(): MemoryRealtime {
   const rooms = new Map<string, Message[]>();
   const read = new Map<string, number>();
   const lists = new Map<string, MemberList>();
+  const noted = new Set<string>();
   const listeners = new Set<(message: EntryFrame) => void>();
   const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
 
@@ -178,6 +179,7 @@ export function memoryRealtime(): MemoryRealtime {
           offset: all.length + 1,
         };
         rooms.set(roomId, [...all, message]);
+        if (mentions || lists.get(roomId)?.loud) noted.add(roomId);
         const { offset } = message;
         const entry: EntryFrame = {
           event: "new-message",
@@ -279,6 +281,33 @@ export function memoryRealtime(): MemoryRealtime {
       }),
 
     leftoversTaken: () => checked(() => {}),
+
+    alerts: () =>
+      checked(() => [...noted].map((roomId) => ({ roomId, receipt: roomId }))),
+
+    alertsTaken: (taken) =>
+      checked(() => taken.forEach(({ roomId }) => noted.delete(roomId))),
+
+    alertPage: (roomId, after) =>
+      checked(() => {
+        const all = messagesOf(roomId);
+        const messages = all.filter(({ offset }) =>
+          offset > (after?.offset ?? 0)
+        ).map(({ id, offset, sender, timestamp, mentions = [] }) => ({
+          ...{ id, offset, timestamp, sender: sender.id },
+          mentions: mentions.map((it) => it.id),
+        }));
+        return { epoch: EPOCH, offset: all.length, more: false, messages };
+      }),
+
+    positions: (roomId, people) =>
+      checked(() =>
+        Object.fromEntries(
+          people.map((id) => [id, read.get(id + roomId) ?? 0]),
+        )
+      ),
+
+    readFor: (roomId, id) => checked(() => known(roomId, id)),
 
     endRoom: () => checked(() => {}),
 

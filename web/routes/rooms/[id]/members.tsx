@@ -7,6 +7,7 @@ import { MemberList } from "../../../components/MemberList.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { RoomLinkForm } from "../../../components/RoomLinkForm.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
+import { RoomNotifications } from "../../../components/RoomNotifications.tsx";
 import { RoomSettings } from "../../../components/RoomSettings.tsx";
 import { Title } from "../../../components/Title.tsx";
 import {
@@ -37,6 +38,12 @@ import {
   listInvitations,
   revokeInvitation,
 } from "../../../rooms/invitations.ts";
+import {
+  choiceNamed,
+  choiceOf,
+  chooseFor,
+} from "../../../notifications/settings.ts";
+import type { RoomChoice } from "../../../notifications/store.ts";
 import { invite } from "../../../rooms/invite.ts";
 import {
   endRoom,
@@ -86,6 +93,8 @@ interface Data {
   rooms: RoomEntry[];
   room: Room;
   role: Role;
+  /** What the person is told of this room. */
+  choice: RoomChoice | null;
   me: Account;
   members: Member[];
   invitations: SentInvitation[];
@@ -107,18 +116,20 @@ async function load(
   roomId: string,
   { origin, outbox }: Pick<Data, "origin" | "outbox">,
 ): Promise<Data> {
-  const [{ room, role }, { rooms }, members, invitations, roomLink] =
+  const [{ room, role }, { rooms }, members, invitations, roomLink, choice] =
     await Promise.all([
       findRoom(s, me.id, roomId),
       loadRooms(s, me),
       listMembers(s, me.id, roomId),
       listInvitations(s, me.id, roomId),
       linkOf(s, me.id, roomId),
+      choiceOf(s, me.id, roomId),
     ]);
   return {
     rooms,
     room,
     role,
+    choice,
     me,
     members,
     invitations,
@@ -203,6 +214,9 @@ async function act(
       await endRoom(s, me, roomId);
       finishErasuresSoon(s);
       return { location: "/rooms" };
+    case "notify":
+      await chooseFor(s, me.id, roomId, choiceNamed(textOf(form, "choice")));
+      break;
     case "leave":
       await leaveRoom(s, me, roomId);
       finishErasuresSoon(s);
@@ -294,6 +308,7 @@ const DONE: Record<string, string> = {
   role: "The role was changed.",
   archive: "The room is archived. It can be read, and nothing can be added.",
   restore: "The room is back.",
+  notify: "Saved. It counts from now on.",
 };
 
 /** The same for what went wrong after all. */
@@ -397,6 +412,7 @@ export default define.page<typeof handler>(({ data, req, url }) => {
             clock={clockOf(req)}
           />
         )}
+        <RoomNotifications choice={data.choice} />
         {!isDirect && (
           <RoomSettings
             room={room}

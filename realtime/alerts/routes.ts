@@ -1,0 +1,88 @@
+/** What only web may ask of alerts. */
+import { FrameError, object } from "../frames.ts";
+import { body, type Call, json, number, serviceOnly } from "../http/call.ts";
+import { entryFrame } from "../log/frame-text.ts";
+import { parseEntryId } from "../log/entry.ts";
+import type {
+  Alert,
+  AlertMessage,
+  AlertPage,
+  Alerts,
+  Positions,
+} from "../protocol-http.ts";
+
+/** Entries looked at for one page. */
+const PAGE = 500;
+/** People asked about at once. */
+const PEOPLE = 500;
+
+export async function list({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const alerts = await context.hub.log.alerts();
+  return json({ alerts } satisfies Alerts);
+}
+
+export async function taken({ context, request }: Call) {
+  await serviceOnly(context, request);
+  const { taken } = object(await body(request), "The body");
+  const alerts = (Array.isArray(taken) ? taken : [taken]).map((it): Alert => {
+    const { roomId, receipt } = object(it, "What was taken");
+    if (typeof roomId === "string" && typeof receipt === "string") {
+      return { roomId, receipt };
+    }
+    const why = "What was taken has a roomId and a receipt.";
+    throw new FrameError("bad-frame", why);
+  });
+  await context.hub.log.alertsTaken(alerts);
+  return new Response(null, { status: 204 });
+}
+
+/** New messages, and edits that mention somebody, after a position. */
+export async function page({ context, request, url, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { log } = context.hub;
+  const known = number(url, "after");
+  let after = known ?? 0;
+  let slice = await log.read(roomId, after, PAGE);
+  if (known === undefined || slice.epoch !== url.searchParams.get("epoch")) {
+    after = Math.max(0, slice.offset - PAGE);
+    slice = await log.read(roomId, after, PAGE);
+  }
+  const { epoch, entries } = slice;
+  const offset = entries.at(-1)?.offset ?? Math.max(after, slice.offset);
+  const messages = entries.flatMap((entry): AlertMessage[] => {
+    if (entry.parts === "") return [];
+    const frame = entryFrame(roomId, entry);
+    if (frame.event === "new-message") {
+      const { id, sender, timestamp, mentions = [] } = frame.message;
+      return [{
+        ...{ id, offset: entry.offset, sender: sender.id, timestamp },
+        mentions: mentions.map((it) => it.id),
+      }];
+    }
+    if (frame.event !== "message-edited" || !frame.mentions) return [];
+    const { id, sender, timestamp, mentions } = frame;
+    return [{
+      ...{ id, sender: sender.id, timestamp, edited: true },
+      offset: parseEntryId(id)?.offset ?? entry.offset,
+      mentions: mentions.map((it) => it.id),
+    }];
+  });
+  const more = offset < slice.offset;
+  return json({ epoch, offset, more, messages } satisfies AlertPage);
+}
+
+export async function positions({ context, request, roomId }: Call) {
+  await serviceOnly(context, request);
+  const { people } = object(await body(request), "The body");
+  if (!Array.isArray(people) || people.length > PEOPLE) {
+    const why = `The field people must be a list of at most ${PEOPLE} ids.`;
+    throw new FrameError("bad-frame", why);
+  }
+  const { log } = context.hub;
+  const found = await Promise.all(people.map(async (id) => {
+    const { [roomId]: at } = await log.positions(String(id), [roomId]);
+    return [String(id), at?.read ?? 0] as const;
+  }));
+  return json({ positions: Object.fromEntries(found) } satisfies Positions);
+}

@@ -1,0 +1,108 @@
+import { assert, assertEquals } from "@std/assert";
+import { createRoom } from "../../rooms/rooms.ts";
+import { devicesOf } from "../../notifications/devices.ts";
+import { settingsOf } from "../../notifications/settings.ts";
+import { testApp } from "../testing/app.ts";
+
+const PAGE = "/account/notifications";
+const SUBSCRIPTION = {
+  endpoint: "https://push.test/phone",
+  p256dh: "B".padEnd(87, "A"),
+  auth: "A".repeat(22),
+};
+
+Deno.test("without script one chooses how one is told, and pauses it", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const s = app.services;
+  const fill = {
+    ...{ intent: "settings", quiet: "on", from: "22:15", to: "07:00" },
+    ...{ zone: "Europe/Berlin", mail: "on" },
+  };
+  assertEquals((await app.send(PAGE, fill, cookie)).status, 303);
+  assertEquals(await settingsOf(s, account.id), {
+    ...{ pausedUntil: undefined, wordless: true },
+    quiet: { from: 22 * 60 + 15, to: 7 * 60, zone: "Europe/Berlin" },
+  });
+  const html = await (await app.ask(PAGE, { cookie })).text();
+  assert(html.includes('value="22:15"'));
+  for (const wrong of [{ from: "25:00" }, { zone: "Mars/Olympus" }]) {
+    const answer = await app.send(PAGE, { ...fill, ...wrong }, cookie);
+    assertEquals(answer.status, 422);
+  }
+  await app.send(PAGE, { intent: "pause-hour" }, cookie);
+  const { pausedUntil = 0, quiet } = await settingsOf(s, account.id);
+  assert(pausedUntil > Date.now() + 59 * 60_000 && quiet);
+  await app.send(PAGE, { intent: "resume" }, cookie);
+  assertEquals((await settingsOf(s, account.id)).pausedUntil, undefined);
+});
+
+Deno.test("devices are kept, tested, listed and removed; only their person's own", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const eve = await app.person("Eve");
+  const add = (subscription: object, who = cookie) =>
+    app.ask(`${PAGE}/device`, {
+      ...{ method: "POST", cookie: who, body: JSON.stringify(subscription) },
+      headers: {
+        "content-type": "application/json",
+        "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/5",
+      },
+    });
+  assertEquals((await add(SUBSCRIPTION)).status, 204);
+  assertEquals((await add(SUBSCRIPTION)).status, 204);
+  assertEquals((await add({ ...SUBSCRIPTION, auth: "short" })).status, 422);
+  assertEquals((await add({ endpoint: 1 })).status, 422);
+  const [{ id, name }, ...more] = await devicesOf(app.services, account.id);
+  assertEquals([name, more], ["Chrome, Linux", []]);
+  const html = await (await app.ask(PAGE, { cookie })).text();
+  assert(html.includes("Chrome, Linux") && html.includes("Send me a test"));
+  const test = { intent: "test", device: id };
+  assertEquals((await app.send(PAGE, test, eve.cookie)).status, 422);
+  assertEquals((await app.send(PAGE, test, cookie)).status, 303);
+  assertEquals(app.push.taken.length, 1);
+  await app.send(PAGE, { intent: "remove", device: id }, eve.cookie);
+  assertEquals((await devicesOf(app.services, account.id)).length, 1);
+  app.push.answer = () => ({ kind: "gone" });
+  assertEquals((await app.send(PAGE, test, cookie)).status, 422);
+  assertEquals(await devicesOf(app.services, account.id), []);
+  for (let i = 0; i < 25; i++) {
+    await add({ ...SUBSCRIPTION, endpoint: `https://push.test/${i}` });
+  }
+  assertEquals((await devicesOf(app.services, account.id)).length, 20);
+});
+
+Deno.test("a notification marks as read what its person may read", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const eve = await app.person("Eve");
+  const room = await createRoom(app.services, account, "Tea");
+  const read = (who: string) =>
+    app.ask(`/rooms/${room.id}/read`, {
+      ...{ method: "POST", cookie: who, body: JSON.stringify({ offset: 3 }) },
+      headers: { "content-type": "application/json" },
+    });
+  assertEquals((await read(cookie)).status, 204);
+  assertEquals((await read(eve.cookie)).status, 404);
+  const positions = await app.realtime.positions(room.id, [account.id]);
+  assertEquals(positions, { [account.id]: 3 });
+});
+
+Deno.test("realtime has web look, with somebody's token and no other", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const { signer } = app.services;
+  const nudge = (token: string, body: unknown = { reads: [] }) =>
+    app.ask("/api/internal/alerts", {
+      ...{ method: "POST", unsaid: true, body: JSON.stringify(body) },
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${token}`,
+      },
+    });
+  const { token } = await signer.personToken("realtime", account);
+  const answer = await nudge(token);
+  assertEquals([answer.status, await answer.json()], [200, { again: null }]);
+  assertEquals((await nudge("nonsense")).status, 401);
+  assertEquals((await nudge(token, { reads: "all" })).status, 422);
+});

@@ -1,0 +1,158 @@
+/** Tells people what is due, device by device. Killed at any point, it goes on from where it was. */
+import type { Message } from "../../realtime/protocol.ts";
+import { sha256 } from "../accounts/secrets.ts";
+import { keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
+import { namesOf } from "../rooms/names.ts";
+import { devicesOf, removeDevice } from "./devices.ts";
+import { mailUnread } from "./digest.ts";
+import { undisturbedUntil } from "./quiet.ts";
+import { settingsOf } from "./settings.ts";
+import { keys, type Notice } from "./store.ts";
+import {
+  type DeliverServices,
+  firstWords,
+  type Held,
+  keep,
+  NoticeLost,
+  toTell,
+} from "./telling.ts";
+
+/** Notices of one round, and how many are worked on at a time. */
+const ROUND = 200;
+const SIDE_BY_SIDE = 8;
+/** One process has a notice to itself for so long: a push may take ten seconds for each device. */
+const CLAIM_MS = 60_000;
+/** Tries of a push, and milliseconds after the first; twice as long after each more. */
+const TRIES = 6;
+const AGAIN_MS = 5_000;
+const LONGEST_MS = 60 * 60 * 1000;
+/** Milliseconds after which what nobody was shown is mailed. */
+export const MAIL_AFTER_MS = 15 * 60 * 1000;
+async function hold(
+  kv: Deno.Kv,
+  due: Deno.KvKey,
+  now: number,
+): Promise<Held | null> {
+  const [, at, accountId, message] = due as [string, number, string, string];
+  const entry = await kv.get<Notice>(keys.notice(accountId, message));
+  if (entry.value === null || entry.value.dueAt !== at) {
+    await kv.delete(due);
+    return null;
+  }
+  const held = { accountId, message, notice: entry.value, ...entry };
+  try {
+    await keep(kv, held, { dueAt: now + CLAIM_MS });
+    return held;
+  } catch (error) {
+    if (error instanceof NoticeLost) return null;
+    throw error;
+  }
+}
+
+async function payload(
+  { kv }: DeliverServices,
+  { message, notice }: Held,
+  told: Message,
+  wordless: boolean,
+): Promise<string> {
+  const { roomId, offset, sender, why } = notice;
+  const [names, room] = await Promise.all([
+    namesOf({ kv }, [sender]),
+    kv.get<StoredRoom>(roomKeys.room(roomId)),
+  ]);
+  const name = names.get(sender) ?? "";
+  const roomName = why === "direct" ? "" : room.value?.name ?? "";
+  return JSON.stringify({
+    kind: "message",
+    title: name,
+    room: roomName,
+    body: wordless ? "You have a new message." : firstWords(told),
+    url: `/rooms/${roomId}/around/${offset}#${message}`,
+    ...{ roomId, offset, tag: message },
+  });
+}
+
+async function push(
+  s: DeliverServices,
+  held: Held,
+  told: Message,
+  wordless: boolean,
+): Promise<void> {
+  const { accountId, message } = held;
+  const text = await payload(s, held, told, wordless);
+  const topic = (await sha256(message)).slice(0, 32);
+  let wait: number | undefined;
+  for (const device of await devicesOf(s, accountId)) {
+    if (held.notice.sent.includes(device.id)) continue;
+    const outcome = await s.push.send(device, text, topic);
+    if (outcome.kind === "sent") {
+      await keep(s.kv, held, { sent: [...held.notice.sent, device.id] });
+    } else if (outcome.kind === "gone") {
+      await removeDevice(s, accountId, device.id);
+    } else if (outcome.kind === "later") {
+      const own = Math.min(AGAIN_MS * 2 ** held.notice.tries, LONGEST_MS);
+      wait = Math.max(
+        wait ?? 0,
+        own,
+        Math.min(outcome.waitMs ?? 0, LONGEST_MS),
+      );
+    }
+  }
+  const { tries, sent, at, why } = held.notice;
+  if (wait !== undefined && tries + 1 < TRIES) {
+    const dueAt = Date.now() + wait;
+    return await keep(s.kv, held, { dueAt, tries: tries + 1 });
+  }
+  // Who was shown it, or asked for all of a room, gets no e-mail.
+  if (sent.length > 0 || why === "all") {
+    return await keep(s.kv, held, { step: "done" });
+  }
+  const dueAt = Math.max(Date.now(), at + MAIL_AFTER_MS);
+  await keep(s.kv, held, { step: "mail", tries: 0, dueAt });
+}
+
+async function tell(s: DeliverServices, held: Held): Promise<void> {
+  const told = await toTell(s, held);
+  if (told === null) return await keep(s.kv, held, { step: "done" });
+  const settings = await settingsOf(s, held.accountId);
+  const now = Date.now();
+  const from = undisturbedUntil(settings, now);
+  if (from > now) return await keep(s.kv, held, { dueAt: from });
+  if (held.notice.step === "push") {
+    return await push(s, held, told, settings.wordless === true);
+  }
+  await mailUnread(s, held, settings);
+}
+
+/**
+ * Tells all that is due. Each notice is one process's at a time; where that ends, another goes on
+ * after a minute. A device may get a push twice only if the process ended between the push service's
+ * answer and our note of it: the second one has the same tag, and replaces the first.
+ *
+ * @returns when the next is due; null: none is.
+ */
+export async function deliverNotices(
+  s: DeliverServices,
+  failed: (error: unknown) => void,
+): Promise<number | null> {
+  const now = Date.now();
+  const end = [...keys.allDue(), now + 1];
+  const due = await Array.fromAsync(
+    s.kv.list({ start: [...keys.allDue(), 0], end }, { limit: ROUND }),
+  );
+  const work = async () => {
+    for (let next = due.shift(); next; next = due.shift()) {
+      try {
+        const held = await hold(s.kv, next.key, now);
+        if (held) await tell(s, held);
+      } catch (error) {
+        failed(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
+  for await (
+    const { key } of s.kv.list({ prefix: keys.allDue() }, { limit: 1 })
+  ) return Number(key[1]);
+  return null;
+}

@@ -1,0 +1,204 @@
+import { assert, assertEquals } from "@std/assert";
+import { writeTo } from "../rooms/direct.ts";
+import { changeSettings, chooseFor } from "./settings.ts";
+import { closeRead } from "./closing.ts";
+import { devicesOf } from "./devices.ts";
+import { away } from "./testing.ts";
+
+const MINUTE = 60_000;
+
+Deno.test("whoever is mentioned and away is told on each device, once", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  await at.device(bob, "desk");
+  await at.device(cy, "tablet");
+  await say("Nobody");
+  const { id, offset } = await say("Tea, @Bob?");
+  later(2_000);
+  await work();
+  assertEquals(shown(), ["desk Tea, @Bob?", "phone Tea, @Bob?"]);
+  const told = JSON.parse(app.push.taken[0].text);
+  assertEquals([told.title, told.room, told.tag, told.offset], [
+    "Ada",
+    "Tea",
+    id,
+    offset,
+  ]);
+  assertEquals(told.url, `/rooms/${at.roomId}/around/${offset}#${id}`);
+  later(60 * MINUTE);
+  await work();
+  assertEquals(shown().length, 2);
+  assertEquals(app.mails, []);
+  await say("@room: it boils");
+  later(2_000);
+  await work();
+  assertEquals(shown().filter((it) => it.endsWith("boils")), [
+    "desk @room: it boils",
+    "phone @room: it boils",
+    "tablet @room: it boils",
+  ]);
+});
+
+Deno.test("who looks at the room is not told, nor who is out of it, nor of what is gone", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  await at.device(cy, "tablet");
+  const { offset } = await say("@Bob @Cy");
+  await app.realtime.markRead(bob, at.roomId, offset);
+  later(2_000);
+  await work();
+  assertEquals(shown(), ["tablet @Bob @Cy"]);
+  const { id } = await say("@Bob again");
+  await app.services.realtime.amend(at.ada, at.roomId, {
+    ...{ event: "delete-message", id },
+  });
+  await say("@Cy leaves");
+  const members = `/rooms/${at.roomId}/members`;
+  await app.send(members, { intent: "leave" }, at.cookieOf(cy));
+  later(2_000);
+  await work();
+  assertEquals(shown().length, 1);
+});
+
+Deno.test("a room can tell of everything or of nothing, and people wrote to alone are told", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  const { services: s } = app;
+  await at.device(bob, "phone");
+  await at.device(cy, "tablet");
+  const members = `/rooms/${at.roomId}/members`;
+  const choose = (who: typeof bob, choice: string) =>
+    app.send(members, { intent: "notify", choice }, at.cookieOf(who));
+  assertEquals((await choose(bob, "all")).status, 303);
+  assertEquals((await choose(cy, "none")).status, 303);
+  await say("@Cy: tea");
+  later(2_000);
+  await work();
+  assertEquals(shown(), ["phone @Cy: tea"]);
+  await choose(bob, "mentions");
+  await say("coffee");
+  later(2_000);
+  await work();
+  assertEquals(shown().length, 1);
+  await chooseFor(s, cy.id, at.roomId, null);
+  const direct = await writeTo(s, at.ada, [cy.id]);
+  const draft = { clientId: "d", content: "Between us" };
+  await s.realtime.post(at.ada, direct.id, draft);
+  later(2_000);
+  await work();
+  assertEquals(shown(), ["phone @Cy: tea", "tablet Between us"]);
+  assertEquals(JSON.parse(app.push.taken.at(-1)!.text).room, "");
+});
+
+Deno.test("a pause and quiet hours hold back, and lose nothing; words can stay out", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  await changeSettings(app.services, bob.id, () => ({
+    ...{ pausedUntil: Date.now() + 60 * MINUTE, wordless: true },
+  }));
+  await say("@Bob: secret");
+  later(2_000);
+  const wait = await work();
+  assertEquals(shown(), []);
+  assert(wait !== null);
+  later(60 * MINUTE);
+  await work();
+  assertEquals(shown(), ["phone You have a new message."]);
+});
+
+Deno.test("who no device told is mailed after 15 minutes, once an hour, unless they read it", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work } = at;
+  await say("@Bob: one");
+  const { offset } = await say("@Bob @Cy: two");
+  later(2_000);
+  await work();
+  later(14 * MINUTE);
+  await work();
+  assertEquals(app.mails, []);
+  await app.realtime.markRead(cy, at.roomId, offset);
+  later(2 * MINUTE);
+  await work();
+  assertEquals(app.mails.map(({ to }) => to), [bob.email]);
+  const { text, subject } = app.mails[0];
+  assertEquals(subject, "2 messages wait for you on ChatSphere");
+  assert(text.includes("Ada mentioned you in “Tea”"));
+  assert(text.includes("one") && text.includes("two"));
+  assert(text.includes(`/rooms/${at.roomId}/around/`));
+  await say("@Bob: three");
+  later(20 * MINUTE);
+  await work();
+  assertEquals(app.mails.length, 1);
+  later(60 * MINUTE);
+  await work();
+  assertEquals(app.mails.length, 2);
+  const stop = /\/unsubscribe\/[\w-]+/.exec(text)![0];
+  assertEquals((await app.ask(stop)).status, 200);
+  // As a mail program sends it: without cookies, an origin, or anything else of a browser.
+  const ended = await app.ask(stop, {
+    ...{ method: "POST", unsaid: true },
+    body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }),
+  });
+  assertEquals(ended.status, 200);
+  await say("@Bob: four");
+  later(3 * 60 * MINUTE);
+  await work();
+  assertEquals(app.mails.length, 2);
+  assertEquals((await app.ask("/unsubscribe/nonsense")).status, 404);
+});
+
+Deno.test("what was read elsewhere is taken back from devices that showed it, once", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  const { offset } = await say("@Bob: tea");
+  later(2_000);
+  await work();
+  const reads: [string, string][] = [[at.roomId, bob.id]];
+  await closeRead(app.services, reads);
+  assertEquals(shown().length, 1);
+  await app.realtime.markRead(bob, at.roomId, offset);
+  await closeRead(app.services, reads);
+  await closeRead(app.services, reads);
+  assertEquals(shown(), ["phone @Bob: tea", "phone read"]);
+  assertEquals(JSON.parse(app.push.taken[1].text), {
+    ...{ kind: "read", roomId: at.roomId, offset },
+  });
+});
+
+Deno.test("a subscription that ended is dropped; a busy push service is asked again, then an e-mail goes", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  await at.device(bob, "old");
+  await at.device(bob, "busy");
+  const { push } = app;
+  push.answer = (endpoint) =>
+    endpoint.endsWith("old")
+      ? { kind: "gone" }
+      : { kind: "later", waitMs: 90_000 };
+  await say("@Bob");
+  later(2_000);
+  const wait = await work();
+  const names = async () =>
+    (await devicesOf(app.services, bob.id)).map(({ name }) => name);
+  assertEquals(await names(), ["busy"]);
+  assert(wait !== null && wait <= 90_000);
+  push.answer = () => ({ kind: "sent" });
+  later(80_000);
+  await work();
+  assertEquals(shown(), []);
+  later(15_000);
+  await work();
+  assertEquals(shown(), ["busy @Bob"]);
+  push.answer = () => ({ kind: "later" });
+  await say("@Bob: never");
+  for (let i = 0; i < 8; i++) {
+    later(20 * MINUTE);
+    await work();
+  }
+  assertEquals(shown().length, 1);
+  assertEquals(app.mails.length, 1);
+});

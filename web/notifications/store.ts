@@ -1,0 +1,124 @@
+/**
+ * The part of KV that is about telling people. All of it, in one place:
+ *
+ * | key | value | expires |
+ * |---|---|---|
+ * | `["notify_settings", account id]` | {@link Settings} | – |
+ * | `["notify_rooms", account id, room id]` | {@link RoomChoice}; none: mentions | – |
+ * | `["notify_all", room id, account id]` | true: this person wants every message | – |
+ * | `["push_devices", account id, device id]` | {@link Device} | – |
+ * | `["vapid_key"]` | the private JWK by which push services know us | – |
+ * | `["alert_cursors", room id]` | {@link Cursor}: how far the log was looked at | – |
+ * | `["notices", account id, message id]` | {@link Notice} | 7 days |
+ * | `["notices_due", when, account id, message id]` | true: to be looked at then | with it |
+ * | `["notify_mailed", account id]` | when the last e-mail was queued, ms | 1 hour |
+ * | `["unsubscribe", SHA-256 of the code]` | account id | 90 days |
+ */
+export interface Settings {
+  /** Milliseconds since the Unix epoch. */
+  pausedUntil?: number;
+  /** Minutes of the day, and where: nothing rings in between. */
+  quiet?: { from: number; to: number; zone: string };
+  /** Notifications say no words of the message. */
+  wordless?: true;
+  /** No e-mails about what is unread. */
+  noMail?: true;
+}
+
+export type RoomChoice = "all" | "none";
+
+export interface Device {
+  endpoint: string;
+  /** The keys of RFC 8291, in base64url. */
+  p256dh: string;
+  auth: string;
+  /** What its browser calls itself, for a person. */
+  name: string;
+  createdAt: number;
+}
+
+export interface Cursor {
+  epoch: string;
+  offset: number;
+}
+
+/** Why somebody is told. */
+export type Why = "mention" | "direct" | "all";
+
+/** That one person is to be told of one message, and how far that is. */
+export interface Notice {
+  roomId: string;
+  /** The offset of the message. */
+  offset: number;
+  /** Who wrote it. */
+  sender: string;
+  why: Why;
+  /** When it was written. */
+  at: number;
+  step: "push" | "mail" | "done";
+  dueAt: number;
+  /** Tries of the present step. */
+  tries: number;
+  /** Devices that have it. */
+  sent: string[];
+  /** It was taken from those devices again, as it was read. */
+  closed?: true;
+}
+
+export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
+
+export const keys = {
+  settings: (id: string) => ["notify_settings", id],
+  choice: (id: string, roomId: string) => ["notify_rooms", id, roomId],
+  choices: (id: string) => ["notify_rooms", id],
+  wantsAll: (roomId: string, id: string) => ["notify_all", roomId, id],
+  wantAll: (roomId: string) => ["notify_all", roomId],
+  device: (id: string, device: string) => ["push_devices", id, device],
+  devices: (id: string) => ["push_devices", id],
+  vapid: () => ["vapid_key"],
+  cursor: (roomId: string) => ["alert_cursors", roomId],
+  notice: (id: string, message: string) => ["notices", id, message],
+  notices: (id: string) => ["notices", id],
+  due: (at: number, id: string, message: string) => [
+    "notices_due",
+    at,
+    id,
+    message,
+  ],
+  allDue: () => ["notices_due"],
+  mailed: (id: string) => ["notify_mailed", id],
+  unsubscribe: (hash: string) => ["unsubscribe", hash],
+};
+
+/** Adds to `commit` a notice as it is now, and when it is looked at next. */
+export function setNotice(
+  commit: Deno.AtomicOperation,
+  id: string,
+  message: string,
+  notice: Notice,
+  before?: Notice,
+): Deno.AtomicOperation {
+  if (before) commit.delete(keys.due(before.dueAt, id, message));
+  commit.set(keys.notice(id, message), notice, { expireIn: WEEK_MS });
+  return notice.step === "done" ? commit : commit.set(
+    keys.due(notice.dueAt, id, message),
+    true,
+    { expireIn: Math.max(1, notice.dueAt - Date.now()) + WEEK_MS },
+  );
+}
+
+/** Forgets all of it about somebody whose account is gone. */
+export async function forgetNotifications(
+  { kv }: { kv: Deno.Kv },
+  id: string,
+): Promise<void> {
+  for await (const { key } of kv.list({ prefix: keys.choices(id) })) {
+    await kv.delete(keys.wantsAll(String(key.at(-1)), id));
+  }
+  for (const prefix of [keys.choices, keys.devices, keys.notices]) {
+    for await (const { key } of kv.list({ prefix: prefix(id) })) {
+      await kv.delete(key);
+    }
+  }
+  await kv.delete(keys.settings(id));
+}

@@ -1,0 +1,283 @@
+import { page } from "fresh";
+import { asset } from "fresh/runtime";
+import { invalid } from "../../../accounts/fields.ts";
+import { FieldError } from "../../../components/Field.tsx";
+import { FormNotice } from "../../../components/FormNotice.tsx";
+import { Icon } from "../../../components/Icon.tsx";
+import { Notice } from "../../../components/Notice.tsx";
+import { NotifyDevices } from "../../../components/NotifyDevices.tsx";
+import { Once } from "../../../components/Once.tsx";
+import { Title } from "../../../components/Title.tsx";
+import { dateTimeOf } from "../../../client/drawn/times.ts";
+import { personOf } from "../../../http/middleware/person.ts";
+import { clockOf } from "../../../http/requests/clock.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  sentenceFor,
+  textOf,
+  unknownIntent,
+} from "../../../http/requests/forms.ts";
+import {
+  devicesOf,
+  type ListedDevice,
+  removeDevice,
+  testDevice,
+} from "../../../notifications/devices.ts";
+import { tomorrow } from "../../../notifications/quiet.ts";
+import { changeSettings, settingsOf } from "../../../notifications/settings.ts";
+import type { Settings } from "../../../notifications/store.ts";
+import { TIME_ZONES } from "../../../people/profile.ts";
+import type { Services } from "../../../services.ts";
+import { define } from "../../../utils.ts";
+
+interface Data {
+  settings: Settings;
+  devices: ListedDevice[];
+  /** What a browser subscribes with. */
+  key: string;
+  done: string | null;
+  failure?: Failure;
+}
+
+async function load(s: Services, id: string): Promise<Omit<Data, "done">> {
+  const [settings, devices, key] = await Promise.all([
+    settingsOf(s, id),
+    devicesOf(s, id),
+    s.push.publicKey(),
+  ]);
+  const listed = devices.map(({ id, name, createdAt }) => ({
+    ...{ id, name, createdAt },
+  }));
+  return { settings, devices: listed, key };
+}
+
+/** Minutes of the day, of `22:30`. */
+function minutesOf(text: string): number {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)/.exec(text) ?? [];
+  if (hours === undefined) {
+    throw invalid({ quiet: "Write both times like 22:00." });
+  }
+  return Number(hours) * 60 + Number(minutes);
+}
+
+const timeOf = (minutes: number): string =>
+  [Math.floor(minutes / 60), minutes % 60]
+    .map((part) => String(part).padStart(2, "0")).join(":");
+
+function readSettings(form: FormData, before: Settings): Settings {
+  const zone = textOf(form, "zone");
+  const isQuiet = form.has("quiet");
+  if (isQuiet && !TIME_ZONES.includes(zone)) {
+    throw invalid({ zone: "Choose a time zone." });
+  }
+  return {
+    pausedUntil: before.pausedUntil,
+    ...(isQuiet && {
+      quiet: {
+        from: minutesOf(textOf(form, "from")),
+        to: minutesOf(textOf(form, "to")),
+        zone,
+      },
+    }),
+    ...(!form.has("words") && { wordless: true }),
+    ...(!form.has("mail") && { noMail: true }),
+  };
+}
+
+async function act(s: Services, id: string, zone: string, form: FormData) {
+  const pause = (pausedUntil?: number) =>
+    changeSettings(s, id, (all) => ({ ...all, pausedUntil }));
+  switch (textOf(form, "intent")) {
+    case "settings":
+      return await changeSettings(s, id, (all) => readSettings(form, all));
+    case "pause-hour":
+      return await pause(Date.now() + 60 * 60 * 1000);
+    case "pause-day":
+      return await pause(tomorrow(Date.now(), zone));
+    case "resume":
+      return await pause();
+    case "test":
+      return await testDevice(s, id, textOf(form, "device"));
+    case "remove":
+      return await removeDevice(s, id, textOf(form, "device"));
+  }
+  throw unknownIntent();
+}
+
+/** How somebody is told of messages while they are away. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const data = await load(ctx.state.services, personOf(ctx.state).id);
+    return page<Data>({ ...data, done: ctx.url.searchParams.get("done") });
+  },
+
+  async POST(ctx) {
+    const { services, requestId } = ctx.state;
+    const me = personOf(ctx.state);
+    try {
+      const form = await readForm(ctx.req);
+      const { quiet } = await settingsOf(services, me.id);
+      const zone = quiet?.zone ?? clockOf(ctx.req).zone;
+      await act(services, me.id, zone ?? "UTC", form);
+      const done = encodeURIComponent(textOf(form, "intent"));
+      return ctx.redirect(`/account/notifications?done=${done}`, 303);
+    } catch (error) {
+      const failure = failureOf(error, ["quiet", "zone"], requestId);
+      const data = await load(services, me.id);
+      return page<Data>({ ...data, done: null, failure }, {
+        status: failure.status,
+      });
+    }
+  },
+});
+
+const DONE: Record<string, string> = {
+  settings: "Saved.",
+  "pause-hour": "You are not told of anything for an hour.",
+  "pause-day": "You are not told of anything until tomorrow.",
+  resume: "You are told of messages again.",
+  test: "The test is on its way. It should appear in a moment.",
+  remove: "This device gets no notifications any more.",
+};
+
+function Pause({ until, shown }: { until?: number; shown: string }) {
+  const isPaused = until !== undefined && until > Date.now();
+  return (
+    <section class="stack" aria-labelledby="pause-heading">
+      <h2 id="pause-heading">Pause</h2>
+      {isPaused && <p>You are not told of anything until {shown}.</p>}
+      <form method="post" class="actions">
+        <Once />
+        {isPaused
+          ? (
+            <button
+              class="button button-quiet"
+              type="submit"
+              name="intent"
+              value="resume"
+            >
+              Tell me again
+            </button>
+          )
+          : (
+            <>
+              <button
+                class="button button-quiet"
+                type="submit"
+                name="intent"
+                value="pause-hour"
+              >
+                For an hour
+              </button>
+              <button
+                class="button button-quiet"
+                type="submit"
+                name="intent"
+                value="pause-day"
+              >
+                Until tomorrow
+              </button>
+            </>
+          )}
+      </form>
+    </section>
+  );
+}
+
+export default define.page<typeof handler>(({ data, req }) => {
+  const { settings, devices, key, failure } = data;
+  const { quiet, pausedUntil } = settings;
+  const clock = clockOf(req);
+  const errors = failure?.fields ?? {};
+  const happened = sentenceFor(DONE, data.done);
+  const zone = quiet?.zone ?? clock.zone;
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Notifications" failed={Boolean(failure)} />
+      <p>
+        <a class="back" href="/account">
+          <Icon name="arrow-left" size={18} /> Account
+        </a>
+      </p>
+      <h1>Notifications</h1>
+      <p class="soft">
+        While you are away we tell you of messages that mention you or are sent
+        to you alone. Each room’s page of members has a choice of its own.
+      </p>
+      {happened && <Notice answer>{happened}</Notice>}
+      <FormNotice failure={failure} />
+      <NotifyDevices devices={devices} publicKey={key} clock={clock} />
+      <Pause
+        until={pausedUntil}
+        shown={pausedUntil ? dateTimeOf(pausedUntil, clock) : ""}
+      />
+      <form method="post" class="form">
+        <Once />
+        <input type="hidden" name="intent" value="settings" />
+        <h2>How</h2>
+        <p>
+          <label>
+            <input
+              type="checkbox"
+              name="words"
+              checked={!settings.wordless}
+            />{" "}
+            Show the first words of a message
+          </label>
+        </p>
+        <p>
+          <label>
+            <input type="checkbox" name="mail" checked={!settings.noMail} />
+            {" "}
+            Mail me what no device of mine was told of and I have not read after
+            15 minutes, at most once an hour
+          </label>
+        </p>
+        <p>
+          <label>
+            <input type="checkbox" name="quiet" checked={Boolean(quiet)} />{" "}
+            Keep quiet in these hours; what comes then is told after them
+          </label>
+        </p>
+        <div class="field">
+          <label for="from">From</label>
+          <input
+            class="input"
+            type="time"
+            id="from"
+            name="from"
+            value={timeOf(quiet?.from ?? 22 * 60)}
+          />
+          <FieldError id="quiet-error" message={errors.quiet} />
+        </div>
+        <div class="field">
+          <label for="to">To</label>
+          <input
+            class="input"
+            type="time"
+            id="to"
+            name="to"
+            value={timeOf(quiet?.to ?? 7 * 60)}
+          />
+        </div>
+        <div class="field">
+          <label for="zone">Time zone</label>
+          <select class="input" id="zone" name="zone">
+            {TIME_ZONES.map((one) => (
+              <option key={one} value={one} selected={one === zone}>
+                {one}
+              </option>
+            ))}
+          </select>
+          <FieldError id="zone-error" message={errors.zone} />
+        </div>
+        <p>
+          <button class="button" type="submit">Save</button>
+        </p>
+      </form>
+      <script type="module" src={asset("/notifications.js")} />
+    </div>
+  );
+});

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { Buckets } from "../../../../realtime/common/buckets.ts";
+import type { NudgeAnswer } from "../../../../realtime/protocol-http.ts";
+import { AppError } from "../../../errors.ts";
+import { readJson } from "../../../http/requests/json.ts";
+import { closeRead } from "../../../notifications/closing.ts";
+import { notifyPeople } from "../../../notifications/work.ts";
+import { define } from "../../../utils.ts";
+
+const refused = () =>
+  new AppError({
+    code: "token-invalid",
+    status: 401,
+    message: "A person’s token for realtime is required.",
+  });
+
+/** Calls that one person may bring about, a second. */
+const RATE = 20, BURST = 200;
+const calls = new Buckets();
+
+const Nudged = z.object({
+  reads: z.array(z.tuple([z.string().max(64), z.string().max(64)])).max(100),
+});
+
+export const handler = define.handlers({
+  /**
+   * Realtime says that there is something to tell people, with the token of somebody who brought it
+   * about: what there is, and who may know, is looked up. The answer comes when a slice is done.
+   */
+  async POST(ctx) {
+    const { services } = ctx.state;
+    const [scheme, token = ""] = (ctx.req.headers.get("authorization") ?? "")
+      .split(" ");
+    if (scheme.toLowerCase() !== "bearer") throw refused();
+    const me = await services.signer.personOf("realtime", token);
+    if (me === null) throw refused();
+    const wait = calls.take(me, RATE, BURST);
+    if (wait > 0) {
+      return Response.json({ again: wait * 1_000 } satisfies NudgeAnswer);
+    }
+    const { reads } = await readJson(ctx.req, Nudged);
+    await closeRead(services, reads);
+    const again = await notifyPeople(services);
+    return Response.json({ again } satisfies NudgeAnswer);
+  },
+});
