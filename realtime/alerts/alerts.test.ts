@@ -10,7 +10,7 @@ import type {
 import { startTestServer, type TestServer } from "../tests/testing.ts";
 
 const nudges: Nudge[] = [];
-let answer: () => Promise<NudgeAnswer> = async () => ({ again: null });
+let answer: () => Promise<NudgeAnswer> = () => Promise.resolve({ again: null });
 let server: TestServer;
 beforeAll(async () => {
   server = await startTestServer({
@@ -110,10 +110,10 @@ test("who reads on in a room with alerts is told of, and how far is asked", asyn
 test("web is called again when it says so, and after a failure", async () => {
   const ann = await room("again");
   let calls = 0;
-  answer = async () => {
+  answer = () => {
     calls += 1;
-    if (calls === 1) throw new Error("down");
-    return { again: calls === 2 ? 60 : null };
+    if (calls === 1) return Promise.reject(new Error("down"));
+    return Promise.resolve({ again: calls === 2 ? 60 : null });
   };
   chat(ann, "again", "@Ben", [BEN]);
   await until(() => calls === 3);
