@@ -4,28 +4,15 @@
  * next sign-in may use a code by e-mail. Reads the same variables as web, and may run beside it.
  */
 import { allowCode } from "../web/accounts/after-reset.ts";
-import { ConfigError } from "../realtime/common/config-error.ts";
-import { readConfig } from "../web/config.ts";
 import { createServices } from "../web/open-services.ts";
-import { addresses } from "./services.ts";
+import { webConfig } from "./web-config.ts";
 
 const [email] = Deno.args;
 if (!email) {
   console.error("Name the account: deno task allow-code ann@example.com");
   Deno.exit(1);
 }
-/** The configuration `task start` would give to web. */
-function config() {
-  try {
-    const env = Deno.env.toObject();
-    return readConfig({ ...env, DATA_DIR: addresses(env).DATA_DIR });
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    console.error(error.message);
-    Deno.exit(1);
-  }
-}
-const s = await createServices(config());
+const s = await createServices(webConfig());
 const allowed = await allowCode(s, email);
 s.kv.close();
 await s.faces.close();

@@ -3,8 +3,6 @@
  * it. With `--forget-old`, once web was started again, the keys before it are forgotten. Reads the
  * same variables as web, and may run beside it.
  */
-import { ConfigError } from "../realtime/common/config-error.ts";
-import { readConfig } from "../web/config.ts";
 import { takingTurns } from "../web/kv.ts";
 import {
   addKey,
@@ -13,25 +11,9 @@ import {
   keysOfFile,
 } from "../web/sealing/key-file.ts";
 import { reseal } from "../web/sealing/reseal.ts";
-import { addresses } from "./services.ts";
+import { fail, webConfig } from "./web-config.ts";
 
-function fail(sentence: string): never {
-  console.error(sentence);
-  Deno.exit(1);
-}
-
-/** The configuration `task start` would give to web. */
-function config() {
-  try {
-    const env = Deno.env.toObject();
-    return readConfig({ ...env, DATA_DIR: addresses(env).DATA_DIR });
-  } catch (error) {
-    if (error instanceof ConfigError) fail(error.message);
-    throw error;
-  }
-}
-
-const known = config();
+const known = webConfig();
 if (known.dataKeys !== undefined) {
   fail(
     "DATA_KEY is set. Put a new key and a comma before it, and start web: it seals everything with the new one. Then take the old one away.",

@@ -3,29 +3,11 @@
  * The new one signs ten minutes later, once every service knows it, and the present one is verified
  * with for another day. Reads the same variables as web, and may run beside it.
  */
-import { ConfigError } from "../realtime/common/config-error.ts";
-import { readConfig } from "../web/config.ts";
 import { createServices } from "../web/open-services.ts";
 import { rotateKeys } from "../web/tokens/keys.ts";
-import { addresses } from "./services.ts";
+import { fail, webConfig } from "./web-config.ts";
 
-function fail(sentence: string): never {
-  console.error(sentence);
-  Deno.exit(1);
-}
-
-/** The configuration `task start` would give to web. */
-function config() {
-  try {
-    const env = Deno.env.toObject();
-    return readConfig({ ...env, DATA_DIR: addresses(env).DATA_DIR });
-  } catch (error) {
-    if (error instanceof ConfigError) fail(error.message);
-    throw error;
-  }
-}
-
-const known = config();
+const known = webConfig();
 if (known.signingKey !== undefined) {
   fail(
     "SIGNING_KEY is set, so tokens are signed with that: set it to another.",

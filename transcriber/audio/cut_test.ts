@@ -45,8 +45,12 @@ Deno.test("the head of a FLAC file tells its length", () => {
   assertEquals(partOf(flac, "flac").seconds, undefined);
 });
 
-const hasFfmpeg = await new Deno.Command("ffmpeg", { args: ["-version"] })
-  .output().then(() => true, () => false);
+// Where there is none, the command is refused before there is a promise.
+const hasFfmpeg = await (async () => {
+  const { success } = await new Deno.Command("ffmpeg", { args: ["-version"] })
+    .output();
+  return success;
+})().catch(() => false);
 
 /** What ffmpeg makes of a recording, written to a pipe or to a file. */
 async function convert(wav: Uint8Array, format: string, piped: boolean) {

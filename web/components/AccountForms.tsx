@@ -2,6 +2,7 @@ import { LONGEST_NAME } from "../accounts/fields.ts";
 import type { Account } from "../accounts/types.ts";
 import { FaceForms } from "./FaceForms.tsx";
 import { Field } from "./Field.tsx";
+import { OwnPassword } from "./OwnPassword.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 
 /** Everything a person can change about their account. */
@@ -178,14 +179,8 @@ export function AccountForms(
                 </div>
               </div>
             </fieldset>
-            <Field
+            <OwnPassword
               id="delete-password"
-              name="password"
-              label="Your password, to be sure"
-              type="password"
-              autocomplete="current-password"
-              maxLength={128}
-              required
               error={errorsOf("delete-account").password}
             />
             <p>

@@ -4,6 +4,7 @@ import type { PasskeyRecord } from "../accounts/store.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import { dayText } from "./Ago.tsx";
 import { Field } from "./Field.tsx";
+import { OwnPassword } from "./OwnPassword.tsx";
 import { Once } from "./Once.tsx";
 
 /** What a person sees of a passkey. */
@@ -76,14 +77,8 @@ export function PasskeyList({ passkeys, isRecent, clock, failed, errors }: {
                     Your other devices will be signed out. The passkey itself
                     stays on its device until you delete it there.
                   </p>
-                  <Field
+                  <OwnPassword
                     id={`password-${at}`}
-                    name="password"
-                    label="Your password, to be sure"
-                    type="password"
-                    autocomplete="current-password"
-                    maxLength={128}
-                    required
                     error={failed === passkey.id ? errors.password : undefined}
                   />
                   <p>

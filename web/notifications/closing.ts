@@ -1,4 +1,5 @@
 /** Takes back from devices what was read on another one. */
+import { sha256 } from "../accounts/secrets.ts";
 import type { Services } from "../services.ts";
 import { devicesOf } from "./devices.ts";
 import { keys, type Notice } from "./store.ts";
@@ -26,12 +27,14 @@ async function close(
   const positions = await s.realtime.positions(roomId, [accountId]);
   const read = positions[accountId] ?? 0;
   const gone = shown.filter(({ value }) => value.offset <= read);
+  // What one room says to a device that sleeps does not replace what another does.
+  const topic = (await sha256(`read ${roomId}`)).slice(0, 32);
   const sent = new Set(gone.flatMap(({ value }) => value.sent));
   for (const device of await devicesOf(s, accountId)) {
     if (!sent.has(device.id)) continue;
     const text = JSON.stringify({ kind: "read", roomId, offset: read });
     // It does no harm where it is lost: what is shown stays until it is touched.
-    await s.push.send(device, text, "read");
+    await s.push.send(device, text, topic);
   }
   for (const entry of gone) {
     await s.kv.atomic().check(entry)

@@ -3,8 +3,10 @@ import type { Config } from "../config.ts";
 import { type DataKeys, isSealed } from "./data-keys.ts";
 import { SEALED } from "./sealed-kv.ts";
 
-/** Which key everything was last sealed with, so that a start need not look at all of it. */
+/** What was last sealed, and with which key, so that a start need not look at all of it. */
 const DONE = ["sealed_with"];
+const doneWith = ({ current }: DataKeys): string =>
+  [current, ...SEALED].join(" ");
 
 /**
  * {@link reseal}, unless that was done with the current key before.
@@ -14,7 +16,7 @@ export async function resealOnce(
   keys: DataKeys,
   config: Pick<Config, "kvPath">,
 ): Promise<void> {
-  if ((await kv.get<string>(DONE)).value === keys.current) return;
+  if ((await kv.get<string>(DONE)).value === doneWith(keys)) return;
   await reseal(kv, keys, config);
 }
 
@@ -50,7 +52,7 @@ export async function reseal(
     }
   }
   if (clear > 0) compactKv(config);
-  await kv.set(DONE, keys.current);
+  await kv.set(DONE, doneWith(keys));
   return count;
 }
 

@@ -90,7 +90,8 @@ Deno.test("what an earlier version left in the clear is sealed at the start, and
     assertEquals(mode! & 0o777, 0o600);
     const again = await Deno.openKv(kvPath);
     const { current } = keysOfFile(dataKeyFile(kvPath));
-    assertEquals((await again.get(["sealed_with"])).value, current);
+    const done = await again.get<string>(["sealed_with"]);
+    assertEquals(done.value?.split(" ")[0], current);
     const { value } = await again.get(["mails_waiting", "m"]);
     assert(isSealed(value) && value.expiresAt! > Date.now());
     again.close();

@@ -3,9 +3,12 @@ import { isDamage, repairIndex, SearchIndex } from "./search-index.ts";
 
 /** Milliseconds after something is written until it is put into the index, with what came since. */
 const AFTER = 500;
-/** While messages come: milliseconds of work, and until there is more of it. */
+/**
+ * While messages come: milliseconds of work, and how many times as long as all of it took, the commit
+ * included, until there is more.
+ */
 const BUSY_SLICE = 1;
-const BUSY_PAUSE = 40;
+const BUSY_SHARE = 39;
 /** Nothing was written for as many milliseconds: then there may be more work at a time. */
 const QUIET = 250;
 const QUIET_SLICE = 8;
@@ -36,9 +39,11 @@ export class SearchFiller {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       const isQuiet = performance.now() - this.#writtenAt >= QUIET;
+      const started = performance.now();
       try {
         const isMore = this.#fill(isQuiet ? QUIET_SLICE : BUSY_SLICE);
-        if (isMore) this.#fillIn(isQuiet ? 1 : BUSY_PAUSE);
+        const took = performance.now() - started;
+        if (isMore) this.#fillIn(isQuiet ? 1 : took * BUSY_SHARE);
       } catch {
         this.#fillIn(TRY_AGAIN);
       }

@@ -5,6 +5,7 @@ import { isRecent, requireRecent } from "../../accounts/factor-changes.ts";
 import { confirmPassword } from "../../accounts/profile.ts";
 import { BackToAccount } from "../../components/BackToAccount.tsx";
 import { Field } from "../../components/Field.tsx";
+import { OwnPassword } from "../../components/OwnPassword.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Once } from "../../components/Once.tsx";
@@ -91,15 +92,7 @@ export default define.page<typeof handler>(({ data, state }) => {
               value={data.email}
               error={errors.email}
             />
-            <Field
-              name="password"
-              label="Your password, to be sure"
-              type="password"
-              autocomplete="current-password"
-              maxLength={128}
-              required
-              error={errors.password}
-            />
+            <OwnPassword error={errors.password} />
             <button class="button" type="submit">Send the link</button>
           </form>
         )

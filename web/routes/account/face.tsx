@@ -4,7 +4,7 @@ import type { KeptPhotos, TakenPhotos } from "../../accounts/kept-photos.ts";
 import { consentFor } from "../../accounts/consent.ts";
 import { BackToAccount } from "../../components/BackToAccount.tsx";
 import { Consent } from "../../components/Consent.tsx";
-import { Field } from "../../components/Field.tsx";
+import { OwnPassword } from "../../components/OwnPassword.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { SelfieField } from "../../components/SelfieField.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -100,15 +100,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           text={consentFor(state.services.faces).text}
           error={errors.consent}
         />
-        <Field
-          name="password"
-          label="Your password, to be sure"
-          type="password"
-          autocomplete="current-password"
-          maxLength={128}
-          required
-          error={errors.password}
-        />
+        <OwnPassword error={errors.password} />
         <button class="button" type="submit">Store this face</button>
       </form>
     </div>

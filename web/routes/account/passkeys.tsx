@@ -7,6 +7,7 @@ import {
 import { readRecord } from "../../accounts/store.ts";
 import { BackToAccount } from "../../components/BackToAccount.tsx";
 import { Field } from "../../components/Field.tsx";
+import { OwnPassword } from "../../components/OwnPassword.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { PasskeyForm } from "../../components/PasskeyForm.tsx";
@@ -136,15 +137,7 @@ function Add({ can, here }: { can: boolean; here: boolean }) {
               hint="For example the device it is on."
               maxLength={LONGEST_PASSKEY_NAME}
             />
-            <Field
-              id="new-password"
-              name="password"
-              label="Your password, to be sure"
-              type="password"
-              autocomplete="current-password"
-              maxLength={128}
-              required
-            />
+            <OwnPassword id="new-password" />
           </PasskeyForm>
         )
         : (

@@ -19,7 +19,7 @@ import {
 } from "../../accounts/recovery/codes.ts";
 import { readRecord } from "../../accounts/store.ts";
 import { BackToAccount } from "../../components/BackToAccount.tsx";
-import { Field } from "../../components/Field.tsx";
+import { OwnPassword } from "../../components/OwnPassword.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Once } from "../../components/Once.tsx";
@@ -139,15 +139,7 @@ export default define.page<typeof handler>(({ data, state }) => {
           <form class="form" method="post" action="/account/recovery">
             <Once />
             <FormNotice failure={failure} />
-            <Field
-              name="password"
-              label="Your password, to be sure"
-              type="password"
-              autocomplete="current-password"
-              maxLength={128}
-              required
-              error={failure?.fields.password}
-            />
+            <OwnPassword error={failure?.fields.password} />
             <button class="button button-quiet" type="submit">
               {left === 0
                 ? "Make ten codes"

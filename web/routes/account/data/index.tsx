@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { newTicket } from "../../../accounts/my-data/tickets.ts";
 import { confirmPassword } from "../../../accounts/profile.ts";
 import { BackToAccount } from "../../../components/BackToAccount.tsx";
-import { Field } from "../../../components/Field.tsx";
+import { OwnPassword } from "../../../components/OwnPassword.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { Once } from "../../../components/Once.tsx";
 import { Title } from "../../../components/Title.tsx";
@@ -50,15 +50,7 @@ export default define.page<typeof handler>(({ data: { failure } }) => (
     <form class="form" method="post" action="/account/data">
       <Once />
       <FormNotice failure={failure} />
-      <Field
-        name="password"
-        label="Your password, to be sure"
-        type="password"
-        autocomplete="current-password"
-        maxLength={128}
-        required
-        error={failure?.fields.password}
-      />
+      <OwnPassword error={failure?.fields.password} />
       <button class="button" type="submit">Download</button>
     </form>
   </div>

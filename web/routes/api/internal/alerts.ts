@@ -1,18 +1,11 @@
 import { z } from "zod";
 import { Buckets } from "../../../../realtime/common/buckets.ts";
 import type { NudgeAnswer } from "../../../../realtime/protocol-http.ts";
-import { AppError } from "../../../errors.ts";
 import { readJson } from "../../../http/requests/json.ts";
+import { calledFor } from "../../../http/requests/realtime-caller.ts";
 import { closeRead } from "../../../notifications/closing.ts";
 import { notifyPeople } from "../../../notifications/work.ts";
 import { define } from "../../../utils.ts";
-
-const refused = () =>
-  new AppError({
-    code: "token-invalid",
-    status: 401,
-    message: "A person’s token for realtime is required.",
-  });
 
 /** Calls that one person may bring about, a second. */
 const RATE = 20, BURST = 200;
@@ -29,11 +22,7 @@ export const handler = define.handlers({
    */
   async POST(ctx) {
     const { services } = ctx.state;
-    const [scheme, token = ""] = (ctx.req.headers.get("authorization") ?? "")
-      .split(" ");
-    if (scheme.toLowerCase() !== "bearer") throw refused();
-    const me = await services.signer.personOf("realtime", token);
-    if (me === null) throw refused();
+    const me = await calledFor(services, ctx.req);
     const wait = calls.take(me, RATE, BURST);
     if (wait > 0) {
       return Response.json({ again: wait * 1_000 } satisfies NudgeAnswer);

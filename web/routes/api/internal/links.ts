@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Buckets } from "../../../../realtime/common/buckets.ts";
-import { AppError } from "../../../errors.ts";
 import { readJson } from "../../../http/requests/json.ts";
+import { calledFor } from "../../../http/requests/realtime-caller.ts";
 import { enqueue, finishPreviewsSoon } from "../../../previews/queue.ts";
 import { isMember } from "../../../rooms/rooms.ts";
 import { isId } from "../../../rooms/store.ts";
@@ -11,13 +11,6 @@ const Linked = z.object({
   roomId: z.string().max(64),
   id: z.string().regex(/^[\w-]{1,64}$/),
 });
-
-const refused = () =>
-  new AppError({
-    code: "token-invalid",
-    status: 401,
-    message: "A person’s token for realtime is required.",
-  });
 
 /** Pages that one person has this server look up: a second, and at once. */
 const RATE = 0.1, BURST = 30;
@@ -31,11 +24,7 @@ export const handler = define.handlers({
    */
   async POST(ctx) {
     const { services } = ctx.state;
-    const [scheme, token = ""] = (ctx.req.headers.get("authorization") ?? "")
-      .split(" ");
-    if (scheme.toLowerCase() !== "bearer") throw refused();
-    const me = await services.signer.personOf("realtime", token);
-    if (me === null) throw refused();
+    const me = await calledFor(services, ctx.req);
     const done = new Response(null, { status: 204 });
     const { roomId, id } = await readJson(ctx.req, Linked);
     if (!services.config.linkPreviews || !isId(roomId)) return done;

@@ -4,6 +4,7 @@ import type {
   MembersAnswer,
 } from "../../../../realtime/protocol-http.ts";
 import { AppError } from "../../../errors.ts";
+import { calledFor } from "../../../http/requests/realtime-caller.ts";
 import { readMembers } from "../../../rooms/hand-over.ts";
 import { isMember } from "../../../rooms/rooms.ts";
 import { isId } from "../../../rooms/store.ts";
@@ -11,13 +12,6 @@ import { define } from "../../../utils.ts";
 
 /** Rooms in one question. */
 const MOST = 50;
-
-const refused = () =>
-  new AppError({
-    code: "token-invalid",
-    status: 401,
-    message: "A person’s token for realtime is required.",
-  });
 
 /**
  * Questions one person may bring about: an instance of realtime that knows no rooms yet asks a
@@ -41,11 +35,7 @@ export const handler = define.handlers({
    */
   async GET(ctx) {
     const { services } = ctx.state;
-    const [scheme, token = ""] = (ctx.req.headers.get("authorization") ?? "")
-      .split(" ");
-    if (scheme.toLowerCase() !== "bearer") throw refused();
-    const me = await services.signer.personOf("realtime", token);
-    if (me === null) throw refused();
+    const me = await calledFor(services, ctx.req);
     const wait = questions.take(me, RATE, BURST);
     if (wait > 0) throw tooMany(wait);
     const asked = (ctx.url.searchParams.get("rooms") ?? "").split(",");
