@@ -50,6 +50,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   const { account } = ada;
   const room = await createRoom(s, account, "../Bakery");
   await createRoom(s, bob.account, "Not Ada's");
+  await s.kv.set(["notify_rooms", account.id, room.id], "all");
   const file = await addFile(s, account, room.id, {
     name: "plan.txt",
     bytes: bytesOf("the plan"),
@@ -79,8 +80,13 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     "face.jpg",
     `files/${file.id} plan.txt`,
     `messages/Bakery ${room.id}.json`,
+    "notifications.json",
     "sessions.json",
   ]);
+  assertEquals(
+    JSON.parse(files["notifications.json"]).rooms,
+    { [room.id]: "all" },
+  );
   assertMatch(files["activity.json"], /"room-made"/);
   assertEquals(JSON.parse(files["sessions.json"]).length, 1);
   assertEquals(files[`files/${file.id} plan.txt`], "the plan");

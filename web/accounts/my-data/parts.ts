@@ -14,6 +14,11 @@ import {
 } from "../../rooms/store.ts";
 import type { Services } from "../../services.ts";
 import { keys as profileKeys, type Profile } from "../../people/profile.ts";
+import {
+  type Device,
+  keys as notifyKeys,
+  type RoomChoice,
+} from "../../notifications/store.ts";
 import { eventsOf } from "../../audit/list.ts";
 import { listSessions } from "../session-list/session-list.ts";
 import { noAccount, readRecord } from "../store.ts";
@@ -46,6 +51,7 @@ export async function* partsOf(
   yield* facePart(s, accountId);
   yield await sessionsPart(s, accountId);
   yield await activityPart(s, accountId);
+  yield await notificationsPart(s, accountId);
   yield* picturePart(s, accountId);
   const recordings = new Set<string>();
   yield* messageParts(s, accountId, recordings);
@@ -138,6 +144,27 @@ async function activityPart(s: PartServices, accountId: string): Promise<Part> {
     before = page.before;
   } while (before !== undefined);
   return { name: "activity.json", input: json(all) };
+}
+
+async function notificationsPart(
+  { kv }: PartServices,
+  accountId: string,
+): Promise<Part> {
+  const { value: settings } = await kv.get(notifyKeys.settings(accountId));
+  const rooms: Record<string, string> = {};
+  const chosen = { prefix: notifyKeys.choices(accountId) };
+  for await (const { key, value } of kv.list<RoomChoice>(chosen)) {
+    rooms[String(key.at(-1))] = value;
+  }
+  const devices: unknown[] = [];
+  const listed = { prefix: notifyKeys.devices(accountId) };
+  for await (const { value } of kv.list<Device>(listed)) {
+    const { name, createdAt, endpoint } = value;
+    const service = new URL(endpoint).host;
+    devices.push({ name, createdAt: iso(createdAt), service });
+  }
+  const told = { settings: settings ?? {}, rooms, devices };
+  return { name: "notifications.json", input: json(told) };
 }
 
 async function* facePart(
