@@ -1,3 +1,4 @@
+import { Lines } from "../accounts/lines.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { FilePart } from "../../realtime/protocol.ts";
 import { log } from "../log.ts";
@@ -38,6 +39,8 @@ export interface NewFile {
 type AddServices = Pick<Services, "kv" | "files" | "config">;
 
 const sending = new Map<string, number>();
+/** One picture of a person is made anew at a time, so that nobody waits for all of another's. */
+const lines = new Lines({ inside: 1, waiting: AT_ONCE });
 
 /**
  * Keeps a file for a room, streamed; a picture is made anew without what its camera wrote in it. It
@@ -159,7 +162,11 @@ async function keepPicture(
     chunks.push(new Uint8Array(chunk));
   }
   const given = await new Blob(chunks).bytes();
-  const { bytes, thumbnail, ...rest } = await remakePicture(record.type, given);
+  const { bytes, thumbnail, ...rest } = await lines.inLine(
+    record.owner,
+    () => remakePicture(record.type, given),
+    errors.uploadsBusy,
+  );
   const { whole, thumbnail: small } = placesOf(record);
   const size = await s.files.put(whole, once(bytes));
   const more = thumbnail ? await s.files.put(small, once(thumbnail)) : 0;

@@ -1,9 +1,42 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { LOOSE_MS, sweepFiles } from "../../files/sweep.ts";
+import { acceptInvitation } from "../../rooms/accept.ts";
+import { invite } from "../../rooms/invite.ts";
 import { removeMember } from "../../rooms/members.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import type { Message } from "../../../realtime/protocol.ts";
 import { codeOf, enter, onFiles, photo, png } from "../testing/files.ts";
+
+Deno.test(
+  "one person's pictures do not hold up another's",
+  onFiles(async ({ app, room, added, ada }) => {
+    const { services: s } = app;
+    const bob = await app.person("Bob");
+    await invite(s, ada.account, room, bob.account.email);
+    const code = /\/invitations\/([\w-]+)/.exec(app.mails.at(-1)!.text)![1];
+    await acceptInvitation(s, bob.account, code);
+    const done: string[] = [];
+    const [large, small] = [await photo(1500, 1000), await photo(40, 40)];
+    const hers = [1, 2, 3].map((n) =>
+      added(large, `${n}.jpg`).then(() => done.push("Ada"))
+    );
+    // The others of hers wait by now.
+    await Promise.race(hers);
+    const his = app.ask(`/api/rooms/${room}/files?name=b.jpg`, {
+      method: "POST",
+      body: new Uint8Array(small),
+      headers: { "content-type": "application/octet-stream" },
+      cookie: bob.cookie,
+    }).then((answer) => {
+      assertEquals(answer.status, 201);
+      done.push("Bob");
+      return answer.body?.cancel();
+    });
+    await Promise.all([...hers, his]);
+    assertEquals(done.length, 4);
+    assert(done.indexOf("Bob") < 3, done.join());
+  }),
+);
 
 Deno.test(
   "a file is added, sent and read by members, in parts as well, and by nobody else",
