@@ -11,6 +11,8 @@ export interface Try {
   form?: Record<string, string>;
   /** Sent as it is, in place of both. */
   body?: BodyInit;
+  /** Not even its owner finds anything there in this world. */
+  absent?: true;
   /** The answer is no refusal by itself: only the secret in it is a success. */
   open?: true;
 }

@@ -52,7 +52,8 @@ function tokenFor(
 ): Promise<string> {
   const isService = audience === "realtime" &&
     (path === "/sessions" || path.startsWith("/leftovers") ||
-      /^\/rooms\/[^/]+\/clips$/.test(path) ||
+      path.startsWith("/alerts") ||
+      /^\/rooms\/[^/]+\/(clips|written|alerts)$/.test(path) ||
       (method === "PUT" && path.endsWith("/members")) ||
       (method === "DELETE" && path.startsWith("/rooms/")));
   return isService

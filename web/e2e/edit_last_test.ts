@@ -87,6 +87,8 @@ Deno.test({
             document.querySelector(".message .more")
           );
           await context.setOffline(true);
+          // The page learns of it a moment later.
+          await page.waitForFunction(() => !navigator.onLine);
           await composer.press("ArrowUp");
           await page.getByText("This needs a connection.").waitFor();
           assertEquals(await editing.count(), 0);

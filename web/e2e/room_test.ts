@@ -233,6 +233,8 @@ Deno.test({
 
       const isFocused = (page: Page) =>
         page.evaluate(() => document.activeElement !== document.body);
+      const focused = (page: Page) =>
+        page.waitForFunction(() => document.activeElement !== document.body);
       const mine = (page: Page, text: string) =>
         page.locator(".message", { hasText: text }).last();
 
@@ -262,11 +264,11 @@ Deno.test({
             await row.hover();
             await row.locator(".more").click();
             await adas.getByRole("button", { name: "Delete…" }).click();
-            assert(await isFocused(adas));
+            await focused(adas);
             await adas.getByRole("button", { name: "Delete", exact: true })
               .click();
             await adas.getByText("Message deleted.").waitFor();
-            assert(await isFocused(adas));
+            await focused(adas);
           };
           await remove();
           await adas.getByRole("button", { name: "Undo" }).click();

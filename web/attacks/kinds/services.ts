@@ -140,7 +140,6 @@ const ALERTS = at("web", "POST", "/api/internal/alerts", {
 
 const tellingOf = (who: string, tokenOf: TokenOf): Attack[] => [
   telling(who, tokenOf, MEMBERS, ({ owner }) => owner.id),
-  telling(who, tokenOf, ALERTS, ({ roomId }) => roomId),
   ...OF_ROOMS.map((it) => telling(who, tokenOf, it, ({ roomId }) => roomId)),
 ];
 

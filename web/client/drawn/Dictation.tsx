@@ -213,8 +213,8 @@ export function Dictation(props: DictationProps) {
   };
 
   useEffect(() => {
-    // The words are there to be edited.
-    if (phase === "check") return;
+    // The words are there to be edited, whatever a phase before has taken the focus to.
+    if (phase === "check") return input.focus();
     // Never to Cancel: a second press of Stop must not throw the recording away.
     (main.current ?? panel.current!).focus();
     if (phase !== "recording") return;
