@@ -2,6 +2,16 @@ import { z } from "@hono/zod-openapi";
 import { assertSignedIn, bearer, type Caller } from "./auth.ts";
 import { audioTooLong } from "./audio/errors.ts";
 import { ApiError, errorResponse, internalError } from "./errors.ts";
+import {
+  alreadyDictating,
+  closeCode,
+  idleTooLong,
+  replaced,
+  unknownFrame,
+  unknownId,
+  unknownLanguage,
+  unknownWriting,
+} from "./live-errors.ts";
 import { AUDIO_LIMITS } from "./limits.ts";
 import { Inbox } from "./live-inbox.ts";
 import { failures } from "./middleware.ts";
@@ -360,61 +370,4 @@ interface Talk {
   detect: boolean;
   writing: Wishes;
   requestId: string;
-}
-
-const alreadyDictating = () =>
-  new ApiError({
-    code: "already-dictating",
-    status: 429,
-    message: "You are already dictating in another window. Stop there first.",
-  });
-
-const unknownLanguage = () =>
-  new ApiError({
-    code: "invalid",
-    status: 400,
-    message: "The language must be a tag such as en-US.",
-  });
-
-const unknownWriting = () =>
-  new ApiError({
-    code: "invalid",
-    status: 400,
-    message:
-      "Set spoken to true or false, and send at most 2,000 characters of hints.",
-  });
-
-const unknownId = () =>
-  new ApiError({
-    code: "invalid",
-    status: 400,
-    message: "An id has 8 to 64 letters, digits, hyphens or underscores.",
-  });
-
-const replaced = () =>
-  new ApiError({
-    code: "replaced",
-    status: 409,
-    message: "Your dictation goes on in another connection.",
-  });
-
-const unknownFrame = () =>
-  new ApiError({
-    code: "bad-frame",
-    status: 400,
-    message: 'Send audio, or {"type": "end"}.',
-  });
-
-const idleTooLong = () =>
-  new ApiError({
-    code: "idle",
-    status: 503,
-    message: "No audio came for a while, so dictation stopped.",
-  });
-
-/** 4000–4099: trying again later makes sense; 4400–4499 (4000 + status): it does not. */
-function closeCode(error: ApiError): number {
-  if (error.code === "recognizer-off") return 4410;
-  if (error.code === "restart") return 4000;
-  return error.status >= 500 ? 4002 : 4000 + error.status;
 }

@@ -18,6 +18,7 @@ export const SHEETS = {
     "room-frame",
     "room",
     "messages",
+    "parts",
     "composer",
     "forced",
   ],

@@ -1,94 +1,12 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import type { EntryFrame } from "../../../realtime/protocol.ts";
 import { openPending } from "./pending.ts";
-import { type OpenRoom, openRoom } from "./room.ts";
-import { initialState, type RoomState } from "./room-state.ts";
-import {
-  fakeStorage,
-  goLive,
-  identified,
-  joined,
-  type Peer,
-  startServer,
-  watcher,
-} from "./testing/server.ts";
-
-const FOREVER = 1_000_000;
-const ME = { id: "me", name: "Me" };
-
-/** A room open against a server in the test's hands. */
-async function setUp(
-  storage: Storage,
-  work: (test: {
-    room: OpenRoom;
-    peer(number: number): Promise<Peer>;
-    state(): RoomState;
-    notices: string[];
-    states: string[];
-    until(done: () => boolean): Promise<void>;
-  }) => Promise<void>,
-  late = FOREVER,
-  renew = () => Promise.reject(new Error("web is down")),
-) {
-  const watch = watcher();
-  const server = startServer(watch);
-  const notices: string[] = [];
-  const states: string[] = [];
-  let state = initialState({
-    roomId: "room",
-    me: ME.id,
-    history: { messages: [], epoch: "1", offset: 7 },
-    read: 0,
-  });
-  const room = openRoom({
-    state,
-    url: server.url,
-    token: { token: "t", expiresAt: Date.now() + 300_000 },
-    renew,
-    timing: { first: 1, longest: 1, check: FOREVER, answer: FOREVER, late },
-    storage: () => storage,
-    tab: () => fakeStorage(),
-    onChange(next) {
-      state = next;
-      watch.notify();
-    },
-    onState(next, reason) {
-      states.push(reason ?? next);
-      watch.notify();
-    },
-    onNotice(message) {
-      notices.push(message);
-      watch.notify();
-    },
-  });
-  try {
-    const { until } = watch;
-    const { peer } = server;
-    await work({ room, peer, state: () => state, notices, states, until });
-  } finally {
-    room.close();
-    await server.close();
-  }
-}
-
-const entry = (offset: number, clientId = `c${offset}`): EntryFrame => ({
-  event: "new-message",
-  roomId: "room",
-  epoch: "1",
-  offset,
-  message: {
-    id: `m${offset}`,
-    clientId,
-    sender: ME,
-    content: "text",
-    timestamp: 1,
-    offset,
-  },
-});
+import type { OpenRoom } from "./room.ts";
+import { entry, FOREVER, ME, openAgainst } from "./testing/open-room.ts";
+import { fakeStorage, goLive, identified, joined } from "./testing/server.ts";
 
 Deno.test("a message written before the connection stands is sent with it", () => {
   const storage = fakeStorage();
-  return setUp(storage, async ({ room, peer, state, until }) => {
+  return openAgainst(storage, async ({ room, peer, state, until }) => {
     room.send("early");
     assertEquals(state().unsent.map((u) => u.status), ["sending"]);
     const server = await peer(0);
@@ -114,7 +32,7 @@ Deno.test("a message written before the connection stands is sent with it", () =
 
 Deno.test("one's own entry is an answer; somebody else's is not", () => {
   const storage = fakeStorage();
-  return setUp(storage, async ({ room, peer, state, until }) => {
+  return openAgainst(storage, async ({ room, peer, state, until }) => {
     const server = await peer(0);
     await goLive(server);
     room.send("text");
@@ -151,7 +69,7 @@ Deno.test("one's own entry is an answer; somebody else's is not", () => {
 });
 
 Deno.test("what was not answered is sent again after a reconnect, as the same message", () =>
-  setUp(fakeStorage(), async ({ room, peer }) => {
+  openAgainst(fakeStorage(), async ({ room, peer }) => {
     const server = await peer(0);
     await goLive(server);
     room.send("once");
@@ -178,7 +96,7 @@ Deno.test("a message left unsent by a closed tab is sent by the next", () => {
     timestamp: Date.now(),
   };
   openPending("me", "room", () => storage).keep(kept);
-  return setUp(storage, async ({ peer, state }) => {
+  return openAgainst(storage, async ({ peer, state }) => {
     assertEquals(state().unsent.map((u) => u.content), ["from before"]);
     const server = await peer(0);
     await goLive(server);
@@ -190,7 +108,7 @@ Deno.test("one from long ago waits for the person's word", () => {
   const storage = fakeStorage();
   const pending = openPending("me", "room", () => storage);
   pending.keep({ clientId: "old", content: "yesterday's", timestamp: 1 });
-  return setUp(storage, async ({ room, peer, state }) => {
+  return openAgainst(storage, async ({ room, peer, state }) => {
     assertEquals(state().unsent.map((u) => u.status), ["failed"]);
     const server = await peer(0);
     await goLive(server);
@@ -203,7 +121,7 @@ Deno.test("one from long ago waits for the person's word", () => {
 });
 
 Deno.test("a hole makes it ask for what is missing", () =>
-  setUp(fakeStorage(), async ({ peer, state, until }) => {
+  openAgainst(fakeStorage(), async ({ peer, state, until }) => {
     const server = await peer(0);
     await goLive(server);
     server.send(entry(9));
@@ -216,7 +134,7 @@ Deno.test("a hole makes it ask for what is missing", () =>
 
 Deno.test("what is refused for good fails with the server's words, and holds up nothing", () => {
   const storage = fakeStorage();
-  return setUp(storage, async ({ room, peer, state, until }) => {
+  return openAgainst(storage, async ({ room, peer, state, until }) => {
     const server = await peer(0);
     await goLive(server);
     room.send("no");
@@ -246,7 +164,7 @@ Deno.test("what is refused for good fails with the server's words, and holds up 
 Deno.test("a message with files keeps its place before what was written after it", () => {
   const storage = fakeStorage();
   const uploads = [{ key: "p/1", name: "a.txt", size: 3 }];
-  return setUp(storage, async ({ room, peer, state, states, until }) => {
+  return openAgainst(storage, async ({ room, peer, state, states, until }) => {
     const server = await peer(0);
     await goLive(server);
     await until(() => states.includes("live"));
@@ -293,7 +211,7 @@ Deno.test("a message with files keeps its place before what was written after it
 });
 
 Deno.test("what was refused is sent when it is tried again, with nothing else in between", () =>
-  setUp(fakeStorage(), async ({ room, peer, state, until }) => {
+  openAgainst(fakeStorage(), async ({ room, peer, state, until }) => {
     const server = await peer(0);
     await goLive(server);
     room.send("no");
@@ -308,7 +226,7 @@ Deno.test("what was refused is sent when it is tried again, with nothing else in
   }));
 
 Deno.test("someone removed from the room is told so and not reconnected", () =>
-  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
+  openAgainst(fakeStorage(), async ({ room, peer, state, states, until }) => {
     const server = await peer(0);
     await goLive(server);
     const sender = { id: "ada", name: "Ada" };
@@ -329,7 +247,7 @@ Deno.test("someone removed from the room is told so and not reconnected", () =>
 Deno.test("whoever is signed out keeps the draft and what was not sent", () => {
   const storage = fakeStorage();
   const ended = Object.assign(new Error("No."), { final: true });
-  return setUp(
+  return openAgainst(
     storage,
     async ({ room, peer, state, states, until }) => {
       const server = await peer(0);
@@ -350,7 +268,7 @@ Deno.test("whoever is signed out keeps the draft and what was not sent", () => {
 });
 
 Deno.test("what one person wrote is not sent as whoever signed in after them", () =>
-  setUp(fakeStorage(), async ({ room, peer, states, until }) => {
+  openAgainst(fakeStorage(), async ({ room, peer, states, until }) => {
     room.send("mine");
     const server = await peer(0);
     await server.got("identify");
@@ -362,7 +280,7 @@ Deno.test("what one person wrote is not sent as whoever signed in after them", (
   }));
 
 Deno.test("what is told of another room is for the feed, and changes nothing here", () =>
-  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
+  openAgainst(fakeStorage(), async ({ room, peer, state, states, until }) => {
     const heard: string[] = [];
     room.hear = ({ event }) => heard.push(event);
     const server = await peer(0);
@@ -389,7 +307,7 @@ Deno.test("what is told of another room is for the feed, and changes nothing her
   }));
 
 Deno.test("what has been seen is reported once", () =>
-  setUp(fakeStorage(), async ({ room, peer, state, states, until }) => {
+  openAgainst(fakeStorage(), async ({ room, peer, state, states, until }) => {
     room.seen();
     assertEquals(state().read, 0);
     const server = await peer(0);
@@ -406,7 +324,7 @@ Deno.test("what has been seen is reported once", () =>
 
 Deno.test("a message that is not answered for a while can be given up", () => {
   const storage = fakeStorage();
-  return setUp(storage, async ({ room, peer, state, until }) => {
+  return openAgainst(storage, async ({ room, peer, state, until }) => {
     room.send("into the void");
     const [{ clientId }] = state().unsent;
     await until(() => state().unsent[0].reason !== undefined);
