@@ -6,13 +6,13 @@ const ENGINES: Record<FaceEngine["name"], { does: string; certainty: string }> =
   {
     local: {
       does:
-        "When you sign up and agree, the server finds the one face in your photo, measures it as a list of 512 numbers (the template), and keeps both under your account. When you sign in, a new photo is measured the same way and compared with that template only.",
+        "When you store your face and agree, the server finds the one face in your photo, measures it as a list of 512 numbers (the template), and keeps both under your account. When you sign in, a new photo is measured the same way and compared with that template only.",
       certainty:
         "Certainty. A face is no proof of identity: people who look alike can pass for one another, twins and close relatives most easily. On public photos a stranger matched in one of 39,000 tries, of people who looked alike more often (among East Asians one of 2,500), and the right person was not clear in 7 of 100; selfies and relatives were not measured. A photo that matches but not clearly needs a code by e-mail as well.",
     },
     rekognition: {
       does:
-        "When you sign up and agree, the server sends your photo to Amazon Rekognition, which looks whether one clear face is in it, and keeps it in Amazon S3 under your account. When you sign in, Rekognition compares a new photo with that one only.",
+        "When you store your face and agree, the server sends your photo to Amazon Rekognition, which looks whether one clear face is in it, and keeps it in Amazon S3 under your account. When you sign in, Rekognition compares a new photo with that one only.",
       certainty:
         "Certainty. Some honest photos are refused (try again, or use the code), and we have not measured how many, nor how often Rekognition takes one person for another.",
     },
@@ -42,15 +42,22 @@ const CHECKS: Record<
 };
 
 /** The guide's chapter on faces: what is done, promised and not promised. */
-export function DocsFaces({ engine, liveness }: {
+export function DocsFaces({ engine, liveness, signIn }: {
   engine: FaceEngine["name"];
   liveness: Config["faceLiveness"];
+  signIn: Config["faceSignIn"];
 }) {
   const { does, certainty } = ENGINES[engine];
   const check = CHECKS[liveness];
   return (
     <section class="stack" aria-labelledby="faces">
       <h2 id="faces">What happens to your face</h2>
+      {signIn === "off" && (
+        <p>
+          This server stores no new faces. Those from before work as described
+          here until they are deleted.
+        </p>
+      )}
       <p>{does} {check.does}</p>
       <h3>Promised</h3>
       <ul>
@@ -64,7 +71,8 @@ export function DocsFaces({ engine, liveness }: {
         </li>
         <li>
           {check.photos}{" "}
-          Your face never appears in the chat: avatars are initials.
+          What is stored of your face never appears in the chat: others see your
+          initials, or a picture you chose for them.
         </li>
         <li>
           If a form comes back because of another field, your photo waits in the
@@ -73,7 +81,8 @@ export function DocsFaces({ engine, liveness }: {
         </li>
         <li>
           You can delete what was stored in your account, with your password,
-          within 10 minutes of signing in. You then sign in with an e-mail code.
+          within 10 minutes of signing in. You then sign in with a passkey or an
+          e-mail code.
         </li>
       </ul>
       <h3>Not promised</h3>

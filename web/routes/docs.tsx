@@ -29,15 +29,15 @@ const SIGN_UP: Record<Config["faceSignIn"], VNode> = {
   offered: (
     <>
       <strong>Sign up</strong>{" "}
-      with a name, an e-mail, a password, and a photo of your face or a code by
-      e-mail. With scripts on, the camera takes the photo; otherwise choose a
-      JPEG.
+      with a name, an e-mail, a password, and a photo of your face, a passkey or
+      a code by e-mail. With scripts on, the camera takes the photo; otherwise
+      choose a JPEG.
     </>
   ),
   off: (
     <>
       <strong>Sign up</strong>{" "}
-      with a name, an e-mail, a password and the code we mail you.
+      with a name, an e-mail, a password, and a passkey or the code we mail you.
     </>
   ),
 };
@@ -84,13 +84,12 @@ export default define.page<typeof handler>(({ data, state }) => (
       <section class="stack" aria-labelledby="use">
         <h2 id="use">Use it</h2>
         <ol>
-          <li>
-            <strong>Sign up</strong> {SIGN_UP[data.faceSignIn]}
-          </li>
+          <li>{SIGN_UP[data.faceSignIn]}</li>
           <li>
             <strong>Make a room</strong>{" "}
-            and invite people from its members page. Each invitation works once,
-            within 7 days, also for people without an account.
+            and invite people from its members page, also those without an
+            account: each invitation by e-mail works once, within 7 days, and a
+            link for as many people and days as you choose.
           </li>
           <li>
             <strong>Write.</strong>{" "}
@@ -139,14 +138,16 @@ export default define.page<typeof handler>(({ data, state }) => (
           the code.
         </p>
         <p>
-          Without JavaScript all of this works too. To dictate, you then hand in
-          a recording, which you can send along with its words, and new messages
-          appear in a frame below the list.
+          Without JavaScript all of this works too, as long as there is a
+          network. To dictate, you then hand in a recording, which you can send
+          along with its words, and new messages appear in a frame below the
+          list. Only passkeys and notifications on a device need scripts.
         </p>
       </section>
       <DocsFaces
         engine={state.services.faces.name}
         liveness={data.faceLiveness}
+        signIn={data.faceSignIn}
       />
       <DocsPromises />
       <DocsApi origin={data.origin} transcriber={data.speechUrl} />

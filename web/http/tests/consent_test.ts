@@ -36,3 +36,14 @@ Deno.test("the guide says what turning the head stops and what not, where it is 
   assert(asked.includes("one print of you"));
   assert(!asked.includes("stops whoever"));
 });
+
+Deno.test("the guide says once how one signs up, and that no new face is stored where none is", async () => {
+  for (const faceSignIn of ["required", "offered", "off"]) {
+    await using app = await testApp({ FACE_SIGN_IN: faceSignIn });
+    const guide = await (await app.ask("/docs")).text();
+    const [first, ...more] = guide.matchAll(/<strong>Sign up<\/strong>/g);
+    assert(first && more.length === 0, faceSignIn);
+    const isOff = guide.includes("This server stores no new faces.");
+    assertEquals(isOff, faceSignIn === "off");
+  }
+});
