@@ -8,8 +8,9 @@ import { define } from "../utils.ts";
 const SIGN_IN: Record<Config["faceSignIn"], string> = {
   required: "You sign in with a password and a look at the camera.",
   offered:
-    "You sign in with a password and a look at the camera, or a code by e-mail.",
-  off: "You sign in with a password and a code by e-mail.",
+    "You sign in with a password and a second proof: your face, a passkey or a code by e-mail.",
+  off:
+    "You sign in with a password and a second proof: a passkey or a code by e-mail.",
 };
 
 const ON_YOUR_TERMS = {
@@ -22,7 +23,7 @@ const ON_YOUR_TERMS = {
 const TWO_PROOFS = {
   title: "A password is never enough",
   text:
-    "Every sign-in takes a second proof that it is you. Whoever finds your password is not in with it, and an e-mail tells you that somebody tried.",
+    "Every sign-in takes a second proof that it is you: a passkey, or a code by e-mail. Whoever finds your password is not in with it.",
 };
 
 const REASONS = [
@@ -45,7 +46,7 @@ const REASONS = [
   {
     title: "One command, no accounts",
     text:
-      "Storage, speech recognition, face matching, even an outbox in place of a mail server: all in the box. Until you connect a cloud, your team’s words and faces stay on the machine you start it on.",
+      "Storage, speech recognition, face matching, even an outbox in place of a mail server: all in the box. Until you connect a cloud, your team’s words and faces stay on the machine you start it on. Notifications leave it encrypted for the device they go to.",
   },
   {
     title: "Made to be reached",
