@@ -15,6 +15,7 @@ import { key as addressChanges } from "./address/store.ts";
 import { mailIdsOf } from "./mail-ids.ts";
 import { nameOwner } from "./owner.ts";
 import { sha256 } from "./secrets.ts";
+import { forgetSessions } from "./session-list/session-list.ts";
 import {
   type AccountRecord,
   type FaceRecord,
@@ -77,9 +78,7 @@ export async function deleteAccount(
   await forgetDevices(s, accountId);
   await forgetNotifications(s, accountId);
   await forgetRemovals(s, accountId);
-  for await (
-    const { key } of s.kv.list({ prefix: keys.sessionsOf(accountId) })
-  ) await s.kv.delete(key);
+  await forgetSessions(s, accountId);
   // A room entered while the account was on its way out.
   await leaveAllRooms(s, toAccount(record));
   for (const roomId of rooms) await announceName(s, roomId, accountId);

@@ -8,6 +8,7 @@ import { startEmailCode } from "./email-code.ts";
 import { finishErasures } from "./erasures.ts";
 import { createSession, findSession } from "./sessions.ts";
 import { elsewhere } from "../rooms/testing.ts";
+import { visitedBy } from "./session-list/visitor.ts";
 import { codeOf, everythingIn, onStage } from "./testing.ts";
 
 const silentLog = {
@@ -19,7 +20,15 @@ Deno.test(
   onStage(async ({ s, person, pictures }) => {
     const all = { ...s, realtime: silentLog };
     const [ann, bob] = [await person("Ann"), await person("Bob")];
-    const { token } = await createSession(s, ann.id);
+    const visitor = {
+      network: "198.51.100.0/24",
+      software: "Firefox on Windows",
+      device: null,
+    };
+    const { token } = await visitedBy(
+      visitor,
+      () => createSession(s, ann.id),
+    );
     await createRoom({ ...all, config: readConfig({}) }, ann, "Tea");
     await startEmailCode(s, ann.id);
     await deleteAccount(all, ann.id);
@@ -30,7 +39,9 @@ Deno.test(
     assertEquals(pictures.size, 1);
     await finishErasures(elsewhere(all));
     const stored = await everythingIn(s.kv);
-    assert(!stored.includes("Ann") && !stored.includes("ann@"), stored);
+    for (const own of ["Ann", "ann@", "198.51.100", "Firefox"]) {
+      assert(!stored.includes(own), stored);
+    }
     assertEquals(await findAccount(s, bob.id), bob);
     assertEquals(await codeOf(deleteAccount(all, ann.id)), "not-found");
   }),

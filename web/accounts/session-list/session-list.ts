@@ -121,6 +121,18 @@ export async function endListed(
   return entry.value;
 }
 
+/** Deletes all sessions of an account that is gone, and what they say of where it was used from. */
+export async function forgetSessions(
+  { kv }: Store,
+  accountId: string,
+): Promise<void> {
+  const listed = kv.list({ prefix: keys.sessionsOf(accountId) });
+  for await (const { key } of listed) {
+    await kv.atomic().delete(key).delete(keys.session(String(key.at(-1))))
+      .commit();
+  }
+}
+
 /** Puts sessions of versions that listed none on the list of their account; once for each store. */
 export async function listEarlierSessions(s: Store): Promise<void> {
   const { value } = await s.kv.get(keys.sessionsListed());
