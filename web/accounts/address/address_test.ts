@@ -6,7 +6,9 @@ import { checkPassword } from "../check-password.ts";
 import { deleteAccount } from "../delete-account.ts";
 import { changePassword } from "../profile.ts";
 import { replaceFace } from "../faces.ts";
+import { findPeople } from "../../people/directory.ts";
 import { register } from "../register.ts";
+import { signUp } from "../sign-up.ts";
 import { askForAddress, changeAddress } from "./change.ts";
 import { restoreAddress } from "./restore.ts";
 
@@ -157,6 +159,25 @@ Deno.test("an account that is deleted leaves no former address, and no way back"
     s.kv.list({ prefix: ["address_changes"] }),
   );
   assertEquals(all, []);
+});
+
+Deno.test("whoever is confirmed by a new address can be found like everyone else", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const ada = await app.person("Ada");
+  const bob = await signUp(s, {
+    name: "Bob",
+    email: "bob@mistyped.example",
+    password: PASSWORD,
+    consent: false,
+    selfies: [],
+    factor: "code",
+  });
+  const found = async () =>
+    (await findPeople(s, ada.account, {})).people.map(({ id }) => id);
+  assertEquals(await found(), []);
+  await move(app, bob.id, "bob@right.example");
+  assertEquals(await found(), [bob.id]);
 });
 
 Deno.test("two presses of one link change the address once", async () => {

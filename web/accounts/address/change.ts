@@ -13,6 +13,7 @@ import type { Services } from "../../services.ts";
 import { type Limit, takeAttempt } from "../attempts.ts";
 import { normaliseEmail } from "../email.ts";
 import { invalid } from "../fields.ts";
+import { relist } from "../listing.ts";
 import {
   confirmationMailId,
   formerAddressMailId,
@@ -185,17 +186,20 @@ export async function changeAddress(
     const now = Date.now();
     const expiresAt = now + FORMER_MS;
     const { name, email, emailKey } = record;
+    const changed: AccountRecord = {
+      ...record,
+      email: asked.email,
+      emailKey: asked.emailKey,
+    };
     const commit = s.kv.atomic().check(account).check(byEmail)
       .set(byEmail.key, accountId)
       .delete(keys.accountByEmail(emailKey))
       .delete(keys.unconfirmed(accountId))
       // A code that is on its way to the old address is good for nothing now.
       .delete(keys.emailCode(accountId))
-      .set(account.key, {
-        ...record,
-        email: asked.email,
-        emailKey: asked.emailKey,
-      });
+      .set(account.key, changed);
+    // An account that waited for its first address is listed from now on.
+    relist(commit, account.value, changed);
     dropMail(commit, confirmationMailId(accountId));
     noteEvent(commit, "address-changed", accountId);
     const isOld = unconfirmedUntil === undefined;
