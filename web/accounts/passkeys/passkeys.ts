@@ -93,9 +93,10 @@ export async function renamePasskey(
 }
 
 /**
- * Notes that a passkey was used.
+ * Notes that a passkey was used, and how often by its authenticator's count, which was looked at
+ * before: it is looked at once more, as a copy of the passkey may have been used meanwhile.
  *
- * @throws {AppError} `not-found` (404): it was removed meanwhile.
+ * @throws {AppError} `not-found` (404): it was removed meanwhile; `passkey-refused` (401).
  */
 export async function notePasskeyUse(
   s: Store,
@@ -104,11 +105,11 @@ export async function notePasskeyUse(
   counter: number,
 ): Promise<void> {
   const lastUsedAt = Date.now();
-  await changePasskey(s, accountId, id, (passkey) => ({
-    ...passkey,
-    counter,
-    lastUsedAt,
-  }));
+  await changePasskey(s, accountId, id, (passkey) => {
+    const isCounted = counter > 0 || passkey.counter > 0;
+    if (isCounted && counter <= passkey.counter) throw passkeyRefused();
+    return { ...passkey, counter, lastUsedAt };
+  });
 }
 
 async function changePasskey(

@@ -138,6 +138,16 @@ for (const [what, lie] of LIES) {
   });
 }
 
+Deno.test("of a passkey and its copy that count alike and answer at once, one signs in", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const key = await add(app, cookie);
+  const both = await Promise.all(
+    [1, 2].map(() => alone(app, key, { counter: 7 })),
+  );
+  assertEquals(both.map(({ status }) => status).sort(), [303, 401]);
+});
+
 Deno.test("a challenge is good once, for its purpose and its browser", async () => {
   await using app = await testApp();
   const { account, cookie } = await app.person("Ada");
