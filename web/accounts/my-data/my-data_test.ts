@@ -1,6 +1,7 @@
 import { saveDictation } from "../../dictation/settings.ts";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type TestApp, testApp } from "../../http/testing/app.ts";
+import { describeOneself } from "../../people/profile.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { addFile } from "../../files/add.ts";
 import { postWithFiles } from "../../files/send.ts";
@@ -66,6 +67,8 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   });
   const dictation = { language: "de-DE", spoken: true, words: ["Sauerteig"] };
   await saveDictation(s, account.id, { ...dictation, words: "Sauerteig" });
+  await describeOneself(s, account.id, { about: "I bake", timeZone: "UTC" });
+  await s.kv.set(["profile_pictures", account.id], new Uint8Array([1]));
   const path = await ticketOf(app, ada.cookie);
   const answer = await app.ask(path, { cookie: ada.cookie });
   assertEquals(answer.headers.get("content-type"), "application/zip");
@@ -81,6 +84,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     `files/${file.id} plan.txt`,
     `messages/Bakery ${room.id}.json`,
     "notifications.json",
+    "picture.webp",
     "sessions.json",
   ]);
   assertEquals(
@@ -92,6 +96,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   assertEquals(files[`files/${file.id} plan.txt`], "the plan");
   const told = JSON.parse(files["account.json"]);
   assertEquals([told.email, told.rooms[0].name], [account.email, "../Bakery"]);
+  assertEquals([told.about, told.timeZone], ["I bake", "UTC"]);
   assertEquals(told.dictation, dictation);
   const said = JSON.parse(files[`messages/Bakery ${room.id}.json`]);
   assertEquals(

@@ -13,7 +13,6 @@ import {
   type StoredRoom,
 } from "../../rooms/store.ts";
 import type { Services } from "../../services.ts";
-import { keys as profileKeys, type Profile } from "../../people/profile.ts";
 import {
   type Device,
   keys as notifyKeys,
@@ -47,7 +46,6 @@ export async function* partsOf(
   accountId: string,
 ): AsyncGenerator<Part> {
   yield await accountPart(s, accountId);
-  yield* profileParts(s, accountId);
   yield* facePart(s, accountId);
   yield await sessionsPart(s, accountId);
   yield await activityPart(s, accountId);
@@ -95,23 +93,6 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
       rooms,
     }),
   };
-}
-
-async function* profileParts(
-  { kv }: PartServices,
-  accountId: string,
-): AsyncGenerator<Part> {
-  const [profile, picture] = await kv.getMany<[Profile, Uint8Array]>([
-    profileKeys.profile(accountId),
-    profileKeys.picture(accountId),
-  ]);
-  if (profile.value) {
-    const { about, timeZone } = profile.value;
-    yield { name: "profile.json", input: json({ about, timeZone }) };
-  }
-  if (picture.value) {
-    yield { name: "profile.webp", input: new Uint8Array(picture.value) };
-  }
 }
 
 async function sessionsPart(s: PartServices, accountId: string): Promise<Part> {
