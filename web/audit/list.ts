@@ -1,5 +1,5 @@
 import { namesOf } from "../rooms/names.ts";
-import { keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
+import { getAll, keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { type AuditEvent, idAt, keys } from "./events.ts";
 
@@ -31,7 +31,7 @@ export async function eventsOf(
 ): Promise<EventPage> {
   const ids = await newest<true>(s, keys.allOf(accountId), before);
   const read = ids.map(({ key }) => keys.event(String(key[2])));
-  const found = await getEach<AuditEvent>(s, read);
+  const found = await getAll<AuditEvent>(s.kv, read);
   const events = found.flatMap((value, i) =>
     value === null ? [] : [{ ...value, id: String(ids[i].key[2]) }]
   );
@@ -95,26 +95,13 @@ async function roomsFor(
   events: AuditEvent[],
 ): Promise<Map<string, string>> {
   const all = [...new Set(events.flatMap(({ roomId }) => roomId ?? []))];
-  const memberships = await getEach(
-    s,
+  const memberships = await getAll(
+    s.kv,
     all.map((id) => roomKeys.accountRoom(reader, id)),
   );
   const mine = all.filter((_, i) => memberships[i] !== null);
-  const stored = await getEach<StoredRoom>(s, mine.map(roomKeys.room));
+  const stored = await getAll<StoredRoom>(s.kv, mine.map(roomKeys.room));
   return new Map(mine.map((id, i) => [id, stored[i]?.name ?? ""]));
-}
-
-/** The values of these keys, in their order; KV gives ten at a time. */
-async function getEach<T>(
-  { kv }: Store,
-  wanted: Deno.KvKey[],
-): Promise<(T | null)[]> {
-  const found: (T | null)[] = [];
-  for (let at = 0; at < wanted.length; at += 10) {
-    const some = await kv.getMany<T[]>(wanted.slice(at, at + 10));
-    found.push(...some.map(({ value }) => value as T | null));
-  }
-  return found;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
