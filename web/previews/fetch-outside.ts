@@ -1,7 +1,7 @@
 import { type IncomingMessage, request as plainRequest } from "node:http";
 import { request as secureRequest } from "node:https";
 import { isIP } from "node:net";
-import type { Outside } from "./outside.ts";
+import { openAddresses, type Outside } from "./outside.ts";
 
 /** What may not be asked for, or did not answer as it should. It says nothing to anybody. */
 export class OutsideError extends Error {
@@ -78,20 +78,13 @@ async function ask(
   if (!isSecure && url.protocol !== "http:" || url.username || url.password) {
     throw new OutsideError("It is no page of the web.");
   }
-  const port = Number(url.port || (isSecure ? 443 : 80));
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const addresses = isIP(host)
-    ? [host]
-    : await ended(outside.addressesOf(host), signal);
-  const [address] = addresses;
-  // One that is near is enough: which of them is meant is its owner's to choose.
-  if (!address || !addresses.every((it) => outside.isOpen(it, port))) {
-    throw new OutsideError("It is not on the Internet.");
-  }
+  const [address] = await ended(openAddresses(outside, url), signal);
+  if (!address) throw new OutsideError("It is not on the Internet.");
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const request = (isSecure ? secureRequest : plainRequest)({
     host: address,
-    port,
+    port: url.port || (isSecure ? 443 : 80),
     path: url.pathname + url.search,
     headers: {
       host: url.host,

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
-/** How pages of others are reached; tests have a network of their own. */
+/** How servers of others are reached; tests have a network of their own. */
 export interface Outside {
   /** The addresses of a host, as names are looked up on this machine. */
   addressesOf(host: string): Promise<string[]>;
@@ -28,6 +28,22 @@ export function isPublic(address: string): boolean {
   const parsed = ipaddr.process(address);
   if (parsed.range() !== "unicast" || parsed.toString() === AZURE) return false;
   return parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL);
+}
+
+/**
+ * The addresses of the host of a URL; none if it may not be connected to. One that is near is enough:
+ * which of them is meant is its owner's to choose.
+ *
+ * @throws where the name cannot be looked up.
+ */
+export async function openAddresses(
+  { addressesOf, isOpen }: Pick<Outside, "addressesOf" | "isOpen">,
+  url: URL,
+): Promise<string[]> {
+  const port = Number(url.port || (url.protocol === "https:" ? 443 : 80));
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  const addresses = isIP(host) ? [host] : await addressesOf(host);
+  return addresses.every((it) => isOpen(it, port)) ? addresses : [];
 }
 
 /** The Internet, and nothing nearer. */
