@@ -47,19 +47,14 @@ async function allRooms(): Promise<Place[]> {
   }));
 }
 
-/** The people of the directory whose names begin so, from its page. */
+/** The people of the directory whose names begin so. */
 async function peopleCalled(typed: string): Promise<Place[]> {
-  const answer = await fetch(`/people?q=${encodeURIComponent(typed)}`);
-  if (!answer.ok) return [];
-  const html = await answer.text();
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const links = page.querySelectorAll<HTMLAnchorElement>(
-    'main a.found[href^="/people/"]',
-  );
-  return [...links].map((link) => ({
-    href: link.getAttribute("href")!,
-    name: link.querySelector("b")?.textContent ?? "",
-    kind: "person",
+  const answer = await fetch(`/api/people?q=${encodeURIComponent(typed)}`);
+  const { people } = await answer.json() as {
+    people: { id: string; name: string }[];
+  };
+  return people.map(({ id, name }) => ({
+    ...{ href: `/people/${id}`, name, kind: "person" },
   }));
 }
 
