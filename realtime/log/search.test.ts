@@ -170,6 +170,30 @@ function searching(open: Open): void {
     });
   });
 
+  test("finds the title of a link, as long as it is shown", async () => {
+    const address = "https://example.org/a";
+    const preview = { address, title: "Lighthouses of Brittany" };
+    for (const id of ["c1", "c2", "c3", "c4"]) {
+      await say("titles", id, `look: ${address}`);
+    }
+    await settled(log);
+    const content = `look: ${address}`;
+    for (const id of ["c1", "c2", "c3", "c4"]) {
+      await amend(log, "titles", id, { kind: "e", content, preview });
+    }
+    const found = () => idsOf("lighthouse look", ["titles"]);
+    await both(async () => {
+      expect(await found()).toEqual(["c4", "c3", "c2", "c1"]);
+    });
+    const removed = { kind: "e", content, preview: { address } } as const;
+    await amend(log, "titles", "c2", removed);
+    await amend(log, "titles", "c3", { kind: "e", content: "look: nowhere" });
+    await amend(log, "titles", "c4", { kind: "d" });
+    await both(async () => {
+      expect(await found()).toEqual(["c1"]);
+    });
+  });
+
   test("the best come first where that is asked for", async () => {
     await say("best", "c1", "pear tree");
     await say("best", "c2", `the tree has a pear, and ${"so on ".repeat(99)}`);

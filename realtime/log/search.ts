@@ -39,8 +39,11 @@ export const hasOf = (message: Message): Has[] =>
   (Object.keys(HAS) as Has[]).filter((has) => HAS[has](message));
 
 /** All the text of a message in which words are found, folded. */
-export const textOf = ({ content, files = [] }: Message): string =>
-  fold([content, ...files.map(({ name }) => name)].join("\n"));
+export const textOf = ({ content, files = [], preview }: Message): string =>
+  fold(
+    [content, ...files.map(({ name }) => name), preview?.title ?? ""]
+      .join("\n"),
+  );
 
 /** What a search has found so far, newest first. */
 export class Findings {

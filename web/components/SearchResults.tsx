@@ -32,9 +32,9 @@ function Misunderstood({ found: { noRoom, nobody, unclear } }: {
   );
 }
 
-const textOf = ({ content, files = [], voice }: FoundRow): string =>
-  [plainOf(content), ...files.map(({ name }) => name)].filter(Boolean)
-    .join("\n") || (voice ? "A voice note" : "");
+const textOf = ({ content, files = [], voice, preview }: FoundRow): string =>
+  [plainOf(content), ...files.map(({ name }) => name), preview?.title]
+    .filter(Boolean).join("\n") || (voice ? "A voice note" : "");
 
 /** The address of a search; of the same without a page or an order, if those are undefined. */
 function addressOf(

@@ -179,7 +179,8 @@ const step = (what: string) =>
     room: fc.constantFrom("r", "s"),
     at: fc.integer({ min: 1, max: 12 }),
   });
-const STEPS = ["say", "edit", "delete", "fill", "end", "trim"];
+const STEPS = ["say", "edit", "preview", "delete", "fill", "end", "trim"];
+const ADDRESS = "https://a.test";
 const steps = fc.array(fc.oneof(...STEPS.map(step)), { maxLength: 40 });
 
 test(
@@ -196,10 +197,15 @@ test(
         let edits = 0;
         for (const { what, room, at } of steps) {
           const id = `c${at}`;
-          if (what === "say") await log.append(draft(room, id, `word ${id}`));
-          else if (what === "edit") {
+          if (what === "say") {
+            await log.append(draft(room, id, `${ADDRESS} ${id}`));
+          } else if (what === "edit") {
             edits += 1;
             await amend(log, room, id, { kind: "e", content: `edit ${edits}` });
+          } else if (what === "preview") {
+            edits += 1;
+            const preview = { address: ADDRESS, title: `title ${edits}` };
+            await amend(log, room, id, { kind: "e", content: "", preview });
           } else if (what === "delete") {
             await amend(log, room, id, { kind: "d" });
           } else if (what === "fill") fillAll();
