@@ -14,8 +14,9 @@ export function holdToTalk(form: HTMLFormElement, signal: AbortSignal): void {
     event: string,
     work: (event: Event) => void,
   ) => target.addEventListener(event, work, { signal, capture: true });
+  // Let go beside the button, a press ends in no click: what is pressed next is another.
+  on(globalThis, "pointerdown", () => held = false);
   on(button, "pointerdown", () => {
-    held = false;
     timer = setTimeout(() => {
       button.click();
       held = true;
@@ -27,9 +28,9 @@ export function holdToTalk(form: HTMLFormElement, signal: AbortSignal): void {
   };
   on(globalThis, "pointerup", end);
   on(globalThis, "pointercancel", end);
-  // The press that began it ends in a click of its own.
+  // The press that began it ends in a click of its own; a keyboard's has no `detail`.
   on(button, "click", (event) => {
-    if (!held) return;
+    if (!held || !(event as UIEvent).detail) return;
     held = false;
     event.preventDefault();
     event.stopImmediatePropagation();
