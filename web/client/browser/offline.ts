@@ -68,7 +68,7 @@ function unsentOf(me: string) {
     const kept = JSON.parse(localStorage.getItem(key) ?? "null");
     if (!kept || kept.failed) return [];
     const { clientId, content, replyTo, timestamp } = kept;
-    const isPlain = !kept.request && !kept.files && !kept.voice &&
+    const isPlain = !kept.request && !kept.uploads && !kept.voice &&
       !kept.mentions;
     const roomId = key.split("/")[2];
     return [{ roomId, clientId, content, replyTo, timestamp, isPlain }];
