@@ -16,11 +16,10 @@ function adviceOn({ voice, text, cut }: Heard): string | undefined {
     : "No words were recognised. You can send the recording without any.";
 }
 
-/** The recording that goes along, unless it is not wanted. */
+/** Whether the recording goes along. */
 function Recorded({ voice, textOnly }: { voice: Voice; textOnly?: boolean }) {
   return (
     <div class="field">
-      <input type="hidden" name="recorded" value={voice.clip} />
       <div class="check">
         <input
           id="voice"
@@ -59,6 +58,10 @@ export function DictateForm(
   const advice = heard && adviceOn(heard);
   return (
     <form class="form" method="post" encType="multipart/form-data">
+      {/* Of a recording that is too large, only what comes before it arrives. */}
+      <input type="hidden" name="clientId" value={clientId} />
+      <input type="hidden" name="before" value={content} />
+      {voice && <input type="hidden" name="recorded" value={voice.clip} />}
       <div class="field">
         <label for="recording">A recording of what you want to say</label>
         <p class="hint" id="recording-hint">
@@ -118,7 +121,6 @@ export function DictateForm(
         </textarea>
       </div>
       {voice && <Recorded voice={voice} textOnly={textOnly} />}
-      <input type="hidden" name="clientId" value={clientId} />
       {people !== undefined && (
         <p role="status">
           <input type="hidden" name="everyone" value="yes" />

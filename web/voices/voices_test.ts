@@ -377,6 +377,37 @@ Deno.test(
 );
 
 Deno.test(
+  "without script a recording that is too large takes nothing along of what was there before",
+  onVoices(async (stage) => {
+    const { app, ada, room } = stage;
+    const path = `/rooms/${room}/dictate`;
+    const first = new FormData();
+    first.set("content", "So far");
+    first.set("recording", new File([RECORDING], "a.wav"));
+    const page = await (await app.send(path, first, ada.cookie)).text();
+    // As a browser does: the fields in the order of the page.
+    const large = new FormData();
+    const form = page.slice(page.indexOf("multipart/form-data"));
+    for (const [tag, name] of form.matchAll(/<[^>]* name="(\w+)"[^>]*>/g)) {
+      const value = /value="([^"]*)"/.exec(tag)?.[1] ?? "";
+      if (name === "intent") continue;
+      large.set(
+        name,
+        name === "recording" ? new File([new Uint8Array(12e6)], "b") : value,
+      );
+    }
+    const refused = await app.send(path, large, ada.cookie);
+    assertEquals(refused.status, 413);
+    const shown = await refused.text();
+    assert(shown.includes("That was more than 10 MB."));
+    assert(/<textarea[^>]*>So far Tea is ready</.test(shown));
+    assert(/name="voice"[^>]*checked/.test(shown));
+    assert(shown.includes(`value="${large.get("recorded")}"`));
+    assert(shown.includes(`value="${large.get("clientId")}"`));
+  }),
+);
+
+Deno.test(
   "an audio file of a room is transcribed for whoever may read it, and asks",
   onVoices(async ({ app, ada, room, clipsOf }) => {
     const added = await app.ask(`/api/rooms/${room}/files?name=tea.wav`, {

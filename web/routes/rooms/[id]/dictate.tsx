@@ -146,7 +146,10 @@ export const handler = define.handlers({
       return page(data);
     } catch (error) {
       if (error instanceof FormTooLarge) {
-        data.content = textOf(error.form, "content");
+        await readDraft(services, data, error.form);
+        // What stands behind the recording did not arrive.
+        data.content ||= textOf(error.form, "before").replaceAll("\r\n", "\n");
+        data.textOnly = false;
       }
       const failure = failureOf(error, ["recording"], requestId);
       return page({ ...data, failure }, { status: failure.status });
