@@ -1,4 +1,5 @@
 import { render } from "preact";
+import { goesAlong } from "../browser/along.ts";
 import { takeBack } from "../browser/deliver.ts";
 import type { Upload } from "../browser/pending.ts";
 import type { OpenRoom } from "../browser/room.ts";
@@ -39,9 +40,7 @@ function openTray(input: HTMLTextAreaElement, room: OpenRoom) {
 
   function show(next: Upload[], notice = "") {
     chosen = next;
-    // The form sends them without a word, too.
-    if (chosen.length > 0) input.dataset.files = "some";
-    else delete input.dataset.files;
+    goesAlong(input, "files", chosen.length > 0);
     render(
       chosen.length > 0
         ? (

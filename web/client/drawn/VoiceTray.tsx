@@ -1,6 +1,7 @@
 /** The recording that goes with the message that is written, until it is sent or not wanted. */
 import { render } from "preact";
 import type { Voice } from "../../../realtime/protocol.ts";
+import { goesAlong } from "../browser/along.ts";
 import { discardVoice, keepVoice } from "../browser/keep-voice.ts";
 import { openedRoom } from "../browser/voices.ts";
 import { clockText, Waveform } from "./voice.tsx";
@@ -112,9 +113,7 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function draw(): void {
-  // The form sends it without a word, too.
-  if (attached?.voice) input!.dataset.files ??= "voice";
-  else if (input?.dataset.files === "voice") delete input.dataset.files;
+  if (input) goesAlong(input, "voice", Boolean(attached?.voice));
   if (place) render(attached ? tray(attached) : null, place);
 }
 
