@@ -42,7 +42,8 @@ function attach(to: HTMLTextAreaElement, next: Attached): void {
   }
   room.spoken = () => {
     const voice = attached?.voice;
-    if (voice) change();
+    // What could not be kept, and was said, is over with this message, too.
+    if (voice || attached?.notice) change();
     return voice;
   };
   drop();
