@@ -59,23 +59,28 @@ export const rateKept = (): number =>
 export const keepRate = (rate: number): void =>
   guarded(() => localStorage.setItem(RATE, String(rate)), undefined);
 
-/** Remembers what plays for the next page of this tab; nothing: nothing does. */
-export const keepPlaying = (track?: Track, paused = true): void =>
+/** Remembers what plays for a person's next page in this tab; nothing: nothing does. */
+export const keepPlaying = (me = "", track?: Track, paused = true): void =>
   guarded(
     () =>
       track
         ? sessionStorage.setItem(
           PLAYING,
-          JSON.stringify({ track, paused, at: Date.now() }),
+          JSON.stringify({ me, track, paused, at: Date.now() }),
         )
         : sessionStorage.removeItem(PLAYING),
     undefined,
   );
 
-/** What played in the page before, and whether it is to go on by itself. */
-export function playingKept(): { track: Track; goesOn: boolean } | undefined {
+/** What played in a person's page before, and whether it is to go on by itself. */
+export function playingKept(
+  me: string,
+): { track: Track; goesOn: boolean } | undefined {
   return guarded(() => {
-    const { track, paused, at } = JSON.parse(sessionStorage.getItem(PLAYING)!);
+    const kept = JSON.parse(sessionStorage.getItem(PLAYING)!);
+    const { track, paused, at } = kept;
+    // Somebody else signed in since: what was said to the one before is not theirs to read.
+    if (kept.me !== me) return void sessionStorage.removeItem(PLAYING);
     return { track, goesOn: !paused && Date.now() - at < SOON };
   }, undefined);
 }

@@ -12,6 +12,7 @@ import {
   type Track,
   trackOf,
 } from "../browser/voice-memory.ts";
+import { openedRoom } from "../browser/voices.ts";
 import { clockText } from "./voice.tsx";
 
 const RATES = [1, 1.25, 1.5, 2];
@@ -23,6 +24,7 @@ let problem = "";
 /** Where it begins once the browser knows how long it is: seconds. */
 let from = 0;
 
+const me = () => openedRoom()!.state().me;
 const rowOf = (id: string) => document.getElementById(id);
 
 /** A button, a waveform or a word of a message was pressed. */
@@ -48,7 +50,7 @@ export function press(
 
 /** Goes on with what played in the page before, if that was left a moment ago. */
 export function resume(): void {
-  const kept = playingKept();
+  const kept = playingKept(me());
   if (!kept || track) return;
   begin(kept.track, positionOf(kept.track.id), kept.goesOn);
 }
@@ -100,7 +102,7 @@ function remember(): void {
   // Until it is there, it is still where it was to begin.
   const at = audio.readyState > 0 ? audio.currentTime : from;
   keepPosition(track.id, at, audio.ended);
-  keepPlaying(track, audio.paused);
+  keepPlaying(me(), track, audio.paused);
 }
 
 /** Shows in the message how far it is; nothing: it does not play. */
