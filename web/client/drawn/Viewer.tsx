@@ -21,6 +21,8 @@ function addStyles() {
 
 /** Shows a picture of the log in the window, and from there those before and after it. */
 export function viewPicture(log: HTMLElement, first: HTMLAnchorElement): void {
+  // Pressed twice while this was loaded.
+  if (document.querySelector(".viewer")) return;
   addStyles();
   const pictures = [...log.querySelectorAll<HTMLAnchorElement>("a.picture")]
     .map((link): Picture => ({
