@@ -20,6 +20,8 @@ export interface MembersChange {
   version: number;
   /** By people's ids; null: not a member any more. Undefined: it may be anybody. */
   changed?: Record<string, Role | null>;
+  /** From this version on web wants to hear of every message. */
+  loud?: boolean;
   /** There was no copy, and web was asked: nobody came, they were there before. */
   found?: boolean;
 }
@@ -27,14 +29,15 @@ export interface MembersChange {
 /** What all instances are told of a list that was stored; undefined: nothing. */
 export function changeOf(
   roomId: string,
-  { version }: MemberList,
+  { version, loud }: MemberList,
   from: "web" | "asked",
   { before, changed }: { before: number; changed: MembersChange["changed"] },
 ): MembersChange | undefined {
   const versions = { roomId, before, version };
   if (Object.keys(changed ?? {}).length > 0) {
     const found = from === "asked" && before < 0;
-    return { ...versions, changed, ...(found ? { found } : {}) };
+    const also = { ...(loud ? { loud } : {}), ...(found ? { found } : {}) };
+    return { ...versions, changed, ...also };
   }
   // It may be told again because a crash kept it from being told; or what changed is not people.
   return from === "web" ? versions : undefined;

@@ -131,3 +131,15 @@ test("a change that is heard of late is not taken for the newest", async () => {
   expect(members.changed({ ...late, before: 5, version: 6 })).toBe(true);
   expect(members.roleNow(ann, "r")).toBe(null);
 });
+
+test("that web wants every message is learned with who came and went", async () => {
+  await log.members.put("r", list(1, "ann"), "web");
+  expect(await members.roleIn(ann, "r")).toBe("member");
+  expect(members.isLoud("r")).toBe(false);
+  const loud = { ...list(2, "ann", "ben"), loud: true };
+  await log.members.put("r", loud, "web");
+  expect(members.roleIn(ann, "r")).toBe("member");
+  expect(members.isLoud("r")).toBe(true);
+  await log.members.put("r", list(3, "ann"), "web");
+  expect(members.isLoud("r")).toBe(false);
+});

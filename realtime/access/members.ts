@@ -209,11 +209,13 @@ export class Members {
     return version === newest;
   }
 
-  #apply({ roomId, before, version, changed }: MembersChange): void {
+  #apply({ roomId, before, version, changed, loud }: MembersChange): void {
     const known = this.#rooms.get(roomId);
     if (!known || known.version > version) return;
     // One in between was missed, or this is about anybody.
     if (!changed || known.version < before) return this.#forget(roomId);
+    // One person is taken out of a copy without another version of it.
+    if (known.version < version) known.loud = loud ?? false;
     known.version = version;
     for (const [id, role] of Object.entries(changed)) {
       if (known.roles.has(id)) known.roles.set(id, role);

@@ -58,6 +58,8 @@ export class Alerts {
     const now = Date.now();
     if ((this.#noted.get(roomId) ?? 0) > now - NOTED) return;
     await this.log().noteAlert(roomId);
+    // To the end, or those after a busy room would never be forgotten.
+    this.#noted.delete(roomId);
     this.#noted.set(roomId, now);
     for (const [id, at] of this.#noted) {
       if (at > now - NOTED) break;
