@@ -3,11 +3,13 @@ import type { Message } from "../../realtime/protocol.ts";
 import { sha256 } from "../accounts/secrets.ts";
 import { keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
 import { namesOf } from "../rooms/names.ts";
+import { closeReadSoon } from "./closing.ts";
 import { devicesOf, removeDevice } from "./devices.ts";
 import { mailUnread } from "./digest.ts";
 import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
-import { keys, type Notice } from "./store.ts";
+import type { Outcome } from "./push/send.ts";
+import { type Device, keys, type Notice } from "./store.ts";
 import {
   type DeliverServices,
   firstWords,
@@ -20,7 +22,7 @@ import {
 /** Notices of one round, and how many are worked on at a time. */
 const ROUND = 200;
 const SIDE_BY_SIDE = 8;
-/** One process has a notice to itself for so long: a push may take ten seconds for each device. */
+/** One process has a notice to itself for so long: a push may take ten seconds. */
 const CLAIM_MS = 60_000;
 /** Tries of a push, and milliseconds after the first; twice as long after each more. */
 const TRIES = 6;
@@ -28,11 +30,11 @@ const AGAIN_MS = 5_000;
 const LONGEST_MS = 60 * 60 * 1000;
 /** Milliseconds after which what nobody was shown is mailed. */
 export const MAIL_AFTER_MS = 15 * 60 * 1000;
-async function hold(
-  kv: Deno.Kv,
-  due: Deno.KvKey,
-  now: number,
-): Promise<Held | null> {
+
+/** Ids of devices whose push service did not take something in this round. */
+type Away = Set<string>;
+
+async function hold(kv: Deno.Kv, due: Deno.KvKey): Promise<Held | null> {
   const [, at, accountId, message] = due as [string, number, string, string];
   const entry = await kv.get<Notice>(keys.notice(accountId, message));
   if (entry.value === null || entry.value.dueAt !== at) {
@@ -41,7 +43,7 @@ async function hold(
   }
   const held = { accountId, message, notice: entry.value, ...entry };
   try {
-    await keep(kv, held, { dueAt: now + CLAIM_MS });
+    await keep(kv, held, { dueAt: Date.now() + CLAIM_MS });
     return held;
   } catch (error) {
     if (error instanceof NoticeLost) return null;
@@ -77,41 +79,60 @@ async function push(
   held: Held,
   told: Message,
   wordless: boolean,
+  away: Away,
 ): Promise<void> {
   const { accountId, message } = held;
   const text = await payload(s, held, told, wordless);
   const topic = (await sha256(message)).slice(0, 32);
+  const own = Math.min(AGAIN_MS * 2 ** held.notice.tries, LONGEST_MS);
   let wait: number | undefined;
-  for (const device of await devicesOf(s, accountId)) {
-    if (held.notice.sent.includes(device.id)) continue;
-    const outcome = await s.push.send(device, text, topic);
+  let noted = Promise.resolve();
+  const sendTo = async (device: Device & { id: string }) => {
+    // Whoever hangs would hold up everybody's, once for each message.
+    const outcome: Outcome = away.has(device.id)
+      ? { kind: "later" }
+      : await s.push.send(device, text, topic);
     if (outcome.kind === "sent") {
-      await keep(s.kv, held, { sent: [...held.notice.sent, device.id] });
+      noted = noted.then(() =>
+        keep(s.kv, held, { sent: [...held.notice.sent, device.id] })
+      );
+      await noted;
     } else if (outcome.kind === "gone") {
       await removeDevice(s, accountId, device.id);
     } else if (outcome.kind === "later") {
-      const own = Math.min(AGAIN_MS * 2 ** held.notice.tries, LONGEST_MS);
-      wait = Math.max(
-        wait ?? 0,
-        own,
-        Math.min(outcome.waitMs ?? 0, LONGEST_MS),
-      );
+      away.add(device.id);
+      const asked = Math.min(outcome.waitMs ?? 0, LONGEST_MS);
+      wait = Math.max(wait ?? 0, own, asked);
     }
-  }
-  const { tries, sent, at, why } = held.notice;
+  };
+  const before = held.notice.sent;
+  const devices = (await devicesOf(s, accountId))
+    .filter(({ id }) => !before.includes(id));
+  await Promise.all(devices.map(sendTo));
+  const { tries, sent, at, why, roomId, offset } = held.notice;
   if (wait !== undefined && tries + 1 < TRIES) {
     const dueAt = Date.now() + wait;
-    return await keep(s.kv, held, { dueAt, tries: tries + 1 });
+    await keep(s.kv, held, { dueAt, tries: tries + 1 });
+  } else if (sent.length > 0 || why === "all") {
+    // Who was shown it, or asked for all of a room, gets no e-mail.
+    await keep(s.kv, held, { step: "done" });
+  } else {
+    const dueAt = Math.max(Date.now(), at + MAIL_AFTER_MS);
+    await keep(s.kv, held, { step: "mail", tries: 0, dueAt });
   }
-  // Who was shown it, or asked for all of a room, gets no e-mail.
-  if (sent.length > 0 || why === "all") {
-    return await keep(s.kv, held, { step: "done" });
-  }
-  const dueAt = Math.max(Date.now(), at + MAIL_AFTER_MS);
-  await keep(s.kv, held, { step: "mail", tries: 0, dueAt });
+  // It may have been read while it was on its way, when there was nothing to take back yet.
+  if (sent.length === before.length) return;
+  const { [accountId]: read = 0 } = await s.realtime.positions(roomId, [
+    accountId,
+  ]);
+  if (read >= offset) closeReadSoon(s, [[roomId, accountId]]);
 }
 
-async function tell(s: DeliverServices, held: Held): Promise<void> {
+async function tell(
+  s: DeliverServices,
+  held: Held,
+  away: Away,
+): Promise<void> {
   const told = await toTell(s, held);
   if (told === null) return await keep(s.kv, held, { step: "done" });
   const settings = await settingsOf(s, held.accountId);
@@ -119,7 +140,7 @@ async function tell(s: DeliverServices, held: Held): Promise<void> {
   const from = undisturbedUntil(settings, now);
   if (from > now) return await keep(s.kv, held, { dueAt: from });
   if (held.notice.step === "push") {
-    return await push(s, held, told, settings.wordless === true);
+    return await push(s, held, told, settings.wordless === true, away);
   }
   await mailUnread(s, held, settings);
 }
@@ -140,11 +161,12 @@ export async function deliverNotices(
   const due = await Array.fromAsync(
     s.kv.list({ start: [...keys.allDue(), 0], end }, { limit: ROUND }),
   );
+  const away: Away = new Set();
   const work = async () => {
     for (let next = due.shift(); next; next = due.shift()) {
       try {
-        const held = await hold(s.kv, next.key, now);
-        if (held) await tell(s, held);
+        const held = await hold(s.kv, next.key);
+        if (held) await tell(s, held, away);
       } catch (error) {
         failed(error);
       }

@@ -3,6 +3,7 @@ import { writeTo } from "../rooms/direct.ts";
 import { changeSettings, chooseFor } from "./settings.ts";
 import { closeRead } from "./closing.ts";
 import { devicesOf } from "./devices.ts";
+import { keys, type Notice } from "./store.ts";
 import { away } from "./testing.ts";
 
 const MINUTE = 60_000;
@@ -201,4 +202,67 @@ Deno.test("a subscription that ended is dropped; a busy push service is asked ag
   }
   assertEquals(shown().length, 1);
   assertEquals(app.mails.length, 1);
+});
+
+Deno.test("what is read while it is on its way is taken back, too", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  const { offset } = await say("@Bob: tea");
+  const { send } = app.push;
+  app.push.send = async (...push) => {
+    const outcome = await send(...push);
+    await app.realtime.markRead(bob, at.roomId, offset);
+    return outcome;
+  };
+  later(2_000);
+  await work();
+  for (let i = 0; i < 100 && shown().length < 2; i++) {
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  assertEquals(shown(), ["phone @Bob: tea", "phone read"]);
+});
+
+Deno.test("a push service that hangs is not waited for once a message, and takes nobody else's time", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  await at.device(bob, "tarpit");
+  await at.device(cy, "phone");
+  let waited = 0;
+  app.push.answer = (endpoint) => {
+    if (!endpoint.endsWith("tarpit")) return { kind: "sent" };
+    waited += 1;
+    return { kind: "later" };
+  };
+  for (let i = 0; i < 40; i++) await say("@Bob");
+  await say("@Cy");
+  later(2_000);
+  await work();
+  assertEquals(shown(), ["phone @Cy"]);
+  assert(waited <= 8, `${waited}`);
+  app.push.answer = () => ({ kind: "sent" });
+  later(MINUTE);
+  await work();
+  assertEquals(shown().filter((it) => it === "tarpit @Bob").length, 40);
+});
+
+Deno.test("a notice is one process's for a minute from when that takes it, however long the round is", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work } = at;
+  await at.device(bob, "phone");
+  const { send } = app.push;
+  const claimed: boolean[] = [];
+  app.push.send = async (...push) => {
+    const { tag } = JSON.parse(push[1]);
+    const { value } = await app.services.kv.get<Notice>(
+      keys.notice(bob.id, tag),
+    );
+    claimed.push(value!.dueAt > Date.now());
+    later(5_000);
+    return await send(...push);
+  };
+  for (let i = 0; i < 20; i++) await say("@Bob");
+  later(2_000);
+  await work();
+  assertEquals([claimed.length, claimed.includes(false)], [20, false]);
 });

@@ -11,6 +11,7 @@
  * | `["alert_cursors", room id]` | {@link Cursor}: how far the log was looked at | – |
  * | `["notices", account id, message id]` | {@link Notice} | 7 days |
  * | `["notices_due", when, account id, message id]` | true: to be looked at then | with it |
+ * | `["notices_shown", account id, room id, message id]` | {@link Shown} | 7 days |
  * | `["notify_mailed", account id]` | when the last e-mail was queued, ms | 1 hour |
  * | `["unsubscribe", SHA-256 of the code]` | account id | 90 days |
  */
@@ -61,8 +62,14 @@ export interface Notice {
   tries: number;
   /** Devices that have it. */
   sent: string[];
-  /** It was taken from those devices again, as it was read. */
-  closed?: true;
+}
+
+/** What devices show, until it is read. */
+export interface Shown {
+  /** The offset of the message. */
+  offset: number;
+  /** Ids of the devices. */
+  devices: string[];
 }
 
 export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -86,6 +93,14 @@ export const keys = {
     message,
   ],
   allDue: () => ["notices_due"],
+  shown: (id: string, roomId: string, message: string) => [
+    "notices_shown",
+    id,
+    roomId,
+    message,
+  ],
+  shownIn: (id: string, roomId: string) => ["notices_shown", id, roomId],
+  allShown: (id: string) => ["notices_shown", id],
   mailed: (id: string) => ["notify_mailed", id],
   unsubscribe: (hash: string) => ["unsubscribe", hash],
 };
@@ -100,6 +115,12 @@ export function setNotice(
 ): Deno.AtomicOperation {
   if (before) commit.delete(keys.due(before.dueAt, id, message));
   commit.set(keys.notice(id, message), notice, { expireIn: WEEK_MS });
+  const { sent: devices, roomId, offset } = notice;
+  if (devices.length > (before?.sent.length ?? 0)) {
+    const shown: Shown = { offset, devices };
+    const key = keys.shown(id, roomId, message);
+    commit.set(key, shown, { expireIn: WEEK_MS });
+  }
   return notice.step === "done" ? commit : commit.set(
     keys.due(notice.dueAt, id, message),
     true,
@@ -115,7 +136,8 @@ export async function forgetNotifications(
   for await (const { key } of kv.list({ prefix: keys.choices(id) })) {
     await kv.delete(keys.wantsAll(String(key.at(-1)), id));
   }
-  for (const prefix of [keys.choices, keys.devices, keys.notices]) {
+  const all = [keys.choices, keys.devices, keys.notices, keys.allShown];
+  for (const prefix of all) {
     for await (const { key } of kv.list({ prefix: prefix(id) })) {
       await kv.delete(key);
     }
