@@ -105,6 +105,7 @@ export class Alerts {
       this.#failures = 0;
     } catch (error) {
       this.#failures += 1;
+      this.#reads = [...reads, ...this.#reads].slice(0, READS);
       wait = Math.min(AGAIN * 2 ** (this.#failures - 1), LONGEST);
       if (this.#failures === 1) {
         this.logger("warn", "web-not-nudged", errorFields(error));

@@ -106,3 +106,34 @@ Deno.test("realtime has web look, with somebody's token and no other", async () 
   assertEquals((await nudge("nonsense")).status, 401);
   assertEquals((await nudge(token, { reads: "all" })).status, 422);
 });
+
+Deno.test("one person's token has so many readings looked at, and no more", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const { services: s } = app;
+  const { token } = await s.signer.personToken("realtime", account);
+  let looked = 0;
+  const { list } = s.kv;
+  s.kv.list = (selector, ...rest) => {
+    if ("prefix" in selector && selector.prefix[0] === "notices_shown") {
+      looked += 1;
+    }
+    return list.call(s.kv, selector, ...rest) as never;
+  };
+  for (let call = 0; call < 60; call++) {
+    const reads = Array.from({ length: 100 }, (_, i) => [`${call}`, `${i}`]);
+    const answer = await app.ask("/api/internal/alerts", {
+      ...{ method: "POST", unsaid: true, body: JSON.stringify({ reads }) },
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${token}`,
+      },
+    });
+    assertEquals(answer.status, 200);
+  }
+  for (let before = -1; before < looked;) {
+    before = looked;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  assert(looked >= 1_000 && looked < 6_000, `${looked}`);
+});
