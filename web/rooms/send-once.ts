@@ -34,7 +34,10 @@ export async function sendOnce(
   const stored = await postMessage(s, account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
   const isChanged = editedAt !== undefined || deletedAt !== undefined;
-  const isSame = content === draft.content &&
+  // Its words may have been heard since.
+  const isHeard = draft.content === "" && draft.voice !== undefined &&
+    draft.voice.clip === stored.voice?.clip;
+  const isSame = (content === draft.content || isHeard) &&
     await hasSuchFiles(s, stored, draft.files);
   if (isChanged || isSame) return stored;
   const anew = { ...draft, clientId: crypto.randomUUID() };

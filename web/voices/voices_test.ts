@@ -408,6 +408,31 @@ Deno.test(
 );
 
 Deno.test(
+  "without script what is sent again once its words have come is the same message",
+  onVoices(async (stage) => {
+    const { app, ada, room, engine } = stage;
+    engine.failure = "out";
+    const { voice: { clip } } = await recorded(stage);
+    const send = async () => {
+      const form = {
+        ...{ intent: "send", content: "", clientId: "f1" },
+        ...{ recorded: clip, voice: "yes" },
+      };
+      const path = `/rooms/${room}/dictate`;
+      assertEquals((await app.send(path, form, ada.cookie)).status, 303);
+      const { messages } = await app.realtime.history(ada.account, room, {});
+      return messages.map(({ content, voice }) => [content, voice?.clip]);
+    };
+    assertEquals(await send(), [["", clip]]);
+    engine.failure = "none";
+    while ((await notesIn(app.services.kv, keys.allWaiting())).length > 0) {
+      await hearDue(app.services, Date.now() + HOUR);
+    }
+    assertEquals(await send(), [["Tea is ready", clip]]);
+  }),
+);
+
+Deno.test(
   "an audio file of a room is transcribed for whoever may read it, and asks",
   onVoices(async ({ app, ada, room, clipsOf }) => {
     const added = await app.ask(`/api/rooms/${room}/files?name=tea.wav`, {
