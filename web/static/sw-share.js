@@ -24,14 +24,21 @@ async function receive(request) {
   return Response.redirect(`/share?${query}`, 303);
 }
 
-/** Sends the form of that page, with the files that wait. */
-async function sendShared(request, path) {
-  const waiting = await caches.has(SHARED) &&
-    await (await caches.open(SHARED)).keys();
-  if (!waiting || waiting.length === 0) return fetch(request);
+/** The client id of what went out last: pressed again, it is there. */
+let sentLast;
+
+/** Sends the form of that page, with the files that wait; without all of them nothing goes. */
+async function sendShared(request, path, count) {
   const form = await request.formData();
+  const clientId = form.get("clientId");
+  // Forms send line breaks as CRLF.
+  const content = form.get("content").replaceAll("\r\n", "\n");
+  if (clientId === sentLast) return Response.redirect(`${path}?newest`, 303);
+  const waiting = await (await caches.open(SHARED)).keys();
   const roomId = path.split("/")[2];
   try {
+    // They go with whoever is signed in.
+    if (waiting.length !== count) throw new Error("not those that were shared");
     const files = [];
     for (const key of waiting) {
       const kept = await caches.match(key);
@@ -43,16 +50,16 @@ async function sendShared(request, path) {
         })).id,
       );
     }
-    const [clientId, content] = [form.get("clientId"), form.get("content")];
     await sent("/api/messages", {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ roomId, clientId, content, files }),
     });
+    sentLast = clientId;
     await caches.delete(SHARED);
     return Response.redirect(`${path}?newest`, 303);
   } catch {
     const query = new URLSearchParams({
-      ...{ lost: "", files: waiting.length, text: form.get("content") },
+      ...{ lost: "", files: waiting.length, text: content },
     });
     return Response.redirect(`/share?${query}`, 303);
   }
@@ -66,12 +73,14 @@ async function sent(path, init) {
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
+  const count = Number(searchParams.get("shared"));
   if (origin !== location.origin || request.method !== "POST") return;
   if (request.mode !== "navigate") return;
   if (pathname === "/share") event.respondWith(receive(request));
   else if (
-    /^\/rooms\/[\w-]{16,64}$/.test(pathname) &&
-    new URL(request.referrer || location).pathname === "/share"
-  ) event.respondWith(sendShared(request, pathname));
+    count > 0 && /^\/rooms\/[\w-]{16,64}$/.test(pathname) &&
+    // A page of ours; of a long address no more is told.
+    request.referrer.startsWith(`${origin}/`)
+  ) event.respondWith(sendShared(request, pathname, count));
 });

@@ -80,7 +80,9 @@ export default define.page<typeof handler>(({ data }) => {
                   key={id}
                   type="submit"
                   class="button button-quiet"
-                  formaction={`/rooms/${id}`}
+                  formaction={files > 0
+                    ? `/rooms/${id}?shared=${files}`
+                    : `/rooms/${id}`}
                 >
                   <bdi>{name}</bdi>
                 </button>
