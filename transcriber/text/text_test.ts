@@ -27,6 +27,8 @@ Deno.test("numbers of ten and above are digits, and what is no number stays", ()
     ["this one is for two", "this one is for two"],
     ["ten of clubs", "10 of clubs"],
     ["one hundred and five", "105"],
+    ["in nineteen hundred", "in 1900"],
+    ["twelve hundred and five people", "1205 people"],
     ["a hundred times", "a hundred times"],
     ["in nineteen ninety nine", "in 1999"],
     ["twenty twenty four", "2024"],

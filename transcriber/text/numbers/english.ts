@@ -50,7 +50,8 @@ function cardinal(words: string[]): Value | null {
 }
 
 function below1000(words: string[], at: number): Value | null {
-  const hundreds = ONES.indexOf(words[at]);
+  // Up to “nineteen hundred”, as years are said.
+  const hundreds = [...ONES, ...TEENS].indexOf(words[at]);
   if (hundreds < 1 || words[at + 1] !== "hundred") return below100(words, at);
   const and = words[at + 2] === "and" ? 1 : 0;
   const rest = below100(words, at + 2 + and);
