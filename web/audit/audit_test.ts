@@ -64,6 +64,23 @@ Deno.test("what happened to somebody is on their list, newest first, and on nobo
   assertEquals(kindsOf(await eventsOf(s, ada.account.id))[0], "room-ended");
 });
 
+Deno.test("what happens in one millisecond is listed in its order, too", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const now = Date.now;
+  const fixed = now();
+  Date.now = () => fixed;
+  try {
+    for (const kind of KINDS) {
+      await noteEvent(s.kv.atomic(), kind, "ada").commit();
+    }
+  } finally {
+    Date.now = now;
+  }
+  const listed = kindsOf(await eventsOf(s, "ada"));
+  assertEquals(listed, [...KINDS].reverse());
+});
+
 Deno.test("a person reads their own activity in sentences, and the owner that of all, without the rooms' names", async () => {
   await using app = await testApp();
   const { services: s } = app;

@@ -68,6 +68,17 @@ export const keys = {
 /** What an id that is made at this time begins with. */
 export const idAt = (at: number): string => String(at).padStart(15, "0");
 
+let last = 0;
+let inOne = 0;
+
+/** What this process notes within one millisecond stays in order as well. */
+function newId(at: number): string {
+  inOne = at === last ? inOne + 1 : 0;
+  last = at;
+  const place = String(inOne).padStart(4, "0");
+  return `${idAt(at)}-${place}-${crypto.randomUUID()}`;
+}
+
 /** Adds to `commit` that something happened: it is noted when the change is made, or not at all. */
 export function noteEvent(
   commit: Deno.AtomicOperation,
@@ -76,7 +87,7 @@ export function noteEvent(
   about: { whom?: string; roomId?: string } = {},
 ): Deno.AtomicOperation {
   const at = Date.now();
-  const id = `${idAt(at)}-${crypto.randomUUID()}`;
+  const id = newId(at);
   const { network, software } = currentVisitor() ?? {};
   const event: AuditEvent = { kind, at, who, ...about, network, software };
   commit.set(keys.event(id), event).set(keys.of(who, id), true);
