@@ -1,5 +1,8 @@
 import { AppError } from "../errors.ts";
+import { deviceOf } from "../accounts/devices.ts";
 import { sha256 } from "../accounts/secrets.ts";
+import { liveSessions } from "../accounts/session-list/session-list.ts";
+import { currentVisitor } from "../accounts/session-list/visitor.ts";
 import type { Services } from "../services.ts";
 import { type Device, keys } from "./store.ts";
 
@@ -13,7 +16,7 @@ export interface ListedDevice extends Pick<Device, "name" | "createdAt"> {
   id: string;
 }
 
-export async function devicesOf(
+async function allOf(
   { kv }: Pick<Services, "kv">,
   accountId: string,
 ): Promise<(Device & { id: string })[]> {
@@ -23,6 +26,35 @@ export async function devicesOf(
     devices.push({ ...value, id: String(key.at(-1)) });
   }
   return devices.sort((a, b) => a.createdAt - b.createdAt);
+}
+
+/**
+ * The devices of somebody, the oldest first: those on which they are signed in. What a person signed
+ * out says nothing to whoever holds it, until they sign in on it again.
+ */
+export async function devicesOf(
+  s: Pick<Services, "kv">,
+  accountId: string,
+): Promise<(Device & { id: string })[]> {
+  const devices = await allOf(s, accountId);
+  if (devices.length === 0) return devices;
+  const sessions = await liveSessions(s, accountId);
+  const live = new Set(sessions.map(({ hash }) => hash));
+  return devices.filter(({ session }) => live.has(session));
+}
+
+/** Has the devices of a browser told again, as their person has signed in on it anew. */
+export async function takeUpDevices(
+  { kv }: Pick<Services, "kv">,
+  accountId: string,
+  { browser, session }: { browser: string; session: string },
+): Promise<void> {
+  const found = kv.list<Device>({ prefix: keys.devices(accountId) });
+  for await (const entry of found) {
+    if (entry.value.browser !== browser) continue;
+    await kv.atomic().check(entry)
+      .set(entry.key, { ...entry.value, session }).commit();
+  }
 }
 
 const malformed = () =>
@@ -54,23 +86,33 @@ export function browserName(agent: string): string {
 /**
  * Keeps a device. The same one again is the same; of more than 20 the oldest is forgotten.
  *
+ * @param token of the session it is told in.
  * @throws {AppError} `push-subscription`, `push-endpoint` (422)
  */
 export async function addDevice(
   s: DeviceServices,
   accountId: string,
-  { endpoint, p256dh, auth, name }: Omit<Device, "createdAt">,
+  { token, ...told }:
+    & Pick<Device, "endpoint" | "p256dh" | "auth" | "name">
+    & { token: string },
 ): Promise<void> {
+  const { endpoint, p256dh, auth } = told;
   if (!POINT.test(p256dh) || !SECRET.test(auth)) throw malformed();
   await s.push.check(endpoint);
   const id = (await sha256(endpoint)).slice(0, 22);
-  const known = await devicesOf(s, accountId);
+  const known = await allOf(s, accountId);
   const others = known.filter((it) => it.id !== id);
   for (const old of others.slice(0, Math.max(0, others.length - MOST + 1))) {
     await removeDevice(s, accountId, old.id);
   }
   const createdAt = known.find((it) => it.id === id)?.createdAt ?? Date.now();
-  const device: Device = { endpoint, p256dh, auth, name, createdAt };
+  const cookie = currentVisitor()?.device;
+  const device: Device = {
+    ...told,
+    createdAt,
+    session: await sha256(token),
+    browser: cookie ? await deviceOf(cookie) : undefined,
+  };
   await s.kv.set(keys.device(accountId, id), device);
 }
 

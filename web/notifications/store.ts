@@ -36,6 +36,10 @@ export interface Device {
   /** What its browser calls itself, for a person. */
   name: string;
   createdAt: number;
+  /** The session it is told in, as SHA-256 of its token. */
+  session: string;
+  /** The browser, by its cookie, if it has one: see accounts/devices.ts. */
+  browser?: string;
 }
 
 export interface Cursor {

@@ -62,6 +62,7 @@ export async function away(): Promise<Away> {
       addDevice(s, who.id, {
         ...{ endpoint, name, p256dh: "B".padEnd(87, "A") },
         auth: "A".repeat(22),
+        token: cookies.get(who.id)!.split("=")[1],
       }),
     later: (ms) => void (ahead += ms),
     work: (services = s) => notifyPeople(services),

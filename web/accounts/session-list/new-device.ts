@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 import { log } from "../../log.ts";
 import { queueMail } from "../../mail/queue-store.ts";
-import { DEVICE_MS, isKnownDevice } from "../devices.ts";
+import { takeUpDevices } from "../../notifications/devices.ts";
+import { DEVICE_MS, deviceOf, isKnownDevice } from "../devices.ts";
 import { newDeviceMailId, TOLD_MS } from "../mail-ids.ts";
 import { sha256 } from "../secrets.ts";
 import { keys, readRecord, type Store } from "../store.ts";
@@ -16,7 +17,8 @@ const hashOf = (id: string): string =>
 /**
  * Queues an e-mail about a sign-in from a device that is not known by its cookie, nor by the same
  * software in the same network: programs keep no cookies. And notes for the operator when an
- * account is used from many networks. The e-mail goes with the postman's next round.
+ * account is used from many networks. The e-mail goes with the postman's next round. A browser that is
+ * known is sent notifications again, if it was before.
  */
 export async function noteDevice(
   s: Store,
@@ -34,9 +36,14 @@ export async function noteDevice(
   const what = await sha256(`${software} ${network}`);
   const key = keys.deviceLike(accountId, what);
   const isLike = (await s.kv.get(key)).value !== null;
-  const isKnown = isLike || await isKnownDevice(s, accountId, device);
+  const isSame = await isKnownDevice(s, accountId, device);
+  if (isSame && device) {
+    const browser = await deviceOf(device);
+    const session = await sha256(token);
+    await takeUpDevices(s, accountId, { browser, session });
+  }
   const commit = s.kv.atomic().set(key, true, { expireIn: DEVICE_MS });
-  if (!isKnown) {
+  if (!isLike && !isSame) {
     const { name, email } = record;
     const at = Date.now();
     const where = { software, network, at };

@@ -52,7 +52,8 @@ export async function touchSession(s: Store, token: string): Promise<void> {
     .commit();
 }
 
-async function sessionsOf(
+/** The sessions of an account that work, by the hash of their tokens. */
+export async function liveSessions(
   s: Store,
   accountId: string,
 ): Promise<{ hash: string; record: SessionRecord }[]> {
@@ -77,7 +78,7 @@ export async function listSessions(
   token: string,
 ): Promise<ListedSession[]> {
   const own = await sha256(token);
-  const sessions = await sessionsOf(s, accountId);
+  const sessions = await liveSessions(s, accountId);
   const listed = sessions.map(({ hash, record }): ListedSession => ({
     id: hash,
     sid: record.sid,

@@ -1,8 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
+import { visitedBy } from "../../accounts/session-list/visitor.ts";
+import { createSession, endAllSessions } from "../../accounts/sessions.ts";
+import { signInWithFace, startSignIn } from "../../accounts/sign-in.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { devicesOf } from "../../notifications/devices.ts";
 import { settingsOf } from "../../notifications/settings.ts";
-import { testApp } from "../testing/app.ts";
+import { pictureOf, testApp } from "../testing/app.ts";
 
 const PAGE = "/account/notifications";
 const SUBSCRIPTION = {
@@ -70,6 +73,43 @@ Deno.test("devices are kept, tested, listed and removed; only their person's own
     await add({ ...SUBSCRIPTION, endpoint: `https://push.test/${i}` });
   }
   assertEquals((await devicesOf(app.services, account.id)).length, 20);
+});
+
+Deno.test("a device that was signed out is sent nothing, until its person signs in on it again", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account: { id, email }, cookie } = await app.person("Ada");
+  const html = { accept: "text/html" };
+  const page = await app.ask(PAGE, { cookie, headers: html });
+  const known = page.headers.getSetCookie()
+    .find((one) => /device=/.test(one))!.split(";")[0];
+  const add = (endpoint: string, cookie: string) =>
+    app.ask(`${PAGE}/device`, {
+      ...{ method: "POST", cookie },
+      body: JSON.stringify({ ...SUBSCRIPTION, endpoint }),
+      headers: { "content-type": "application/json" },
+    });
+  await add("https://push.test/here", `${cookie}; ${known}`);
+  const { token } = await createSession(s, id);
+  await add("https://push.test/there", `chatsphere_session=${token}`);
+  const told = async () =>
+    (await devicesOf(s, id)).map(({ endpoint }) => endpoint.slice(18));
+  assertEquals(await told(), ["here", "there"]);
+  await app.send("/logout", {}, cookie);
+  assertEquals(await told(), ["there"]);
+  await endAllSessions(s, id);
+  assertEquals(await told(), []);
+  const signIn = (device: string | null) =>
+    visitedBy({ network: "203.0.113.0/24", device }, async () => {
+      const ip = "203.0.113.7";
+      const password = "correct horse battery";
+      const first = await startSignIn(s, { email, password, ip, device });
+      await signInWithFace(s, first.token, pictureOf("Ada"), ip);
+    });
+  await signIn(null);
+  assertEquals(await told(), []);
+  await signIn(known.split("=")[1]);
+  assertEquals(await told(), ["here"]);
 });
 
 Deno.test("a notification marks as read what its person may read", async () => {

@@ -17,7 +17,9 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const given = await readJson(ctx.req, Subscription);
     const name = browserName(ctx.req.headers.get("user-agent") ?? "");
-    await addDevice(ctx.state.services, me.id, { ...given, name });
+    const { services, session } = ctx.state;
+    const token = session?.token ?? "";
+    await addDevice(services, me.id, { ...given, name, token });
     return new Response(null, { status: 204 });
   },
 });
