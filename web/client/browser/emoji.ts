@@ -14,13 +14,12 @@ export interface EmojiTable {
 }
 
 let loading: Promise<EmojiTable> | undefined;
-let loaded: EmojiTable | undefined;
 
 /** @throws {TypeError} offline. */
 export async function loadEmoji(): Promise<EmojiTable> {
   loading ??= fetch(asset("/emoji.txt")).then(async (answer) => {
     if (!answer.ok) throw new TypeError("There is no table of emoji.");
-    return loaded = parseEmoji(await answer.text());
+    return parseEmoji(await answer.text());
   });
   try {
     return await loading;
@@ -29,9 +28,6 @@ export async function loadEmoji(): Promise<EmojiTable> {
     throw error;
   }
 }
-
-/** What the text would need, unless it is there. */
-export const emojiNow = (): EmojiTable | undefined => loaded;
 
 /** Reads what `web/emoji/table.ts` wrote. */
 export function parseEmoji(text: string): EmojiTable {
