@@ -59,7 +59,6 @@ export class Thread<T> {
     const worker = this.#worker;
     if (!worker) return;
     if (last !== undefined) await this.ask(last);
-    this.#worker = undefined;
-    worker.terminate();
+    this.#ended(worker, "It ended.");
   }
 }
