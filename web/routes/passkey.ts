@@ -42,11 +42,10 @@ const byNetwork = (ip: string) => ({
 
 /** For somebody who is not known yet: bound to their browser by a cookie. */
 async function toSignIn(
-  { services: s, ip }: State,
+  { services: s }: State,
   headers: Headers,
   site: Site,
 ): Promise<Response> {
-  await takeAttempt(s, byNetwork(ip));
   const known = readPasskeyCookie(s.config, headers) ?? "";
   const browser = isToken(known) ? known : randomToken();
   const use: ChallengeUse = { purpose: "sign-in", boundTo: browser, site };
@@ -100,6 +99,8 @@ export const handler = define.handlers({
     try {
       const { purpose, password = "" } = await readJson(req, Asked);
       const site = requireSite(siteFor(ctx));
+      // Each is a record that stays for minutes.
+      await takeAttempt(state.services, byNetwork(state.ip));
       if (purpose === "add") return await toAdd(state, site, password);
       if (purpose === "sign-in") {
         return await toSignIn(state, req.headers, site);

@@ -5,7 +5,11 @@ import {
   type Lie,
 } from "../../accounts/passkeys/testing.ts";
 import { createSession } from "../../accounts/sessions.ts";
-import { type AccountRecord, keys } from "../../accounts/store.ts";
+import {
+  type AccountRecord,
+  type AttemptsRecord,
+  keys,
+} from "../../accounts/store.ts";
 import { type TestApp, testApp } from "../testing/app.ts";
 
 const PASSWORD = "correct horse battery";
@@ -188,6 +192,33 @@ Deno.test("another account’s passkey does not end this one’s sign-in, and fi
   }
   const last = await secondStep(app, half, eves);
   assertEquals(last.headers.get("location"), "/login?tries&next=%2Faccount");
+});
+
+Deno.test("challenges are given so many times for a network, whatever they are for", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const { half } = await firstStep(app, account.email);
+  assertEquals(
+    (await optionsFor(app, "second-step", { cookie: half })).answer.status,
+    200,
+  );
+  const [counted] = await Array.fromAsync(
+    app.services.kv.list<AttemptsRecord>({
+      prefix: ["attempts", "passkey-asked"],
+    }),
+  );
+  await app.services.kv.set(counted.key, { ...counted.value, count: 600 });
+  const password = PASSWORD;
+  for (
+    const [purpose, more] of [
+      ["sign-in", {}],
+      ["second-step", { cookie: half }],
+      ["add", { cookie, password }],
+    ] as const
+  ) {
+    const { answer } = await optionsFor(app, purpose, more);
+    assertEquals([purpose, answer.status], [purpose, 429]);
+  }
 });
 
 Deno.test("what a stranger is given to sign in with is the same whoever has passkeys", async () => {
