@@ -1,0 +1,77 @@
+import { type Context, page } from "fresh";
+import { safeNext } from "../../accounts/safe-next.ts";
+import type { IssuedToken } from "../../accounts/sessions.ts";
+import type { Factor } from "../../accounts/types.ts";
+import { AppError } from "../../errors.ts";
+import { define, type State } from "../../utils.ts";
+import { type Failure, failureOf, readForm } from "../requests/forms.ts";
+import {
+  pendingLoginOf,
+  signedIn,
+  startAgain,
+} from "../requests/pending-login.ts";
+import { siteFor } from "../requests/site.ts";
+
+/** What the page of a second step shows. */
+export interface SecondStep {
+  next: string;
+  /** Of whoever gave the password. */
+  name: string;
+  factors: Factor[];
+  /** Why a code by e-mail will not do, when it will not. */
+  noCode?: string;
+  failure?: Failure;
+}
+
+/** The pending login of whoever asks, and where it leads. */
+async function asked(ctx: Context<State>) {
+  const next = safeNext(ctx.url.searchParams.get("next"), "/rooms");
+  const { services } = ctx.state;
+  const { headers } = ctx.req;
+  return {
+    next,
+    pending: await pendingLoginOf(services, headers, siteFor(ctx)),
+  };
+}
+
+/**
+ * The handlers of a page on which a second step is tried until its login ends.
+ *
+ * @param fields those of its form that can be wrong.
+ * @param prove a session for what the form brings, or throws why not.
+ */
+export const secondStep = (
+  fields: string[],
+  prove: (
+    ctx: Context<State>,
+    token: string,
+    form: FormData,
+  ) => Promise<IssuedToken>,
+) =>
+  define.handlers({
+    async GET(ctx) {
+      const { next, pending } = await asked(ctx);
+      if (!pending) return ctx.redirect(startAgain(next), 303);
+      const { account: { name }, factors, noCode } = pending;
+      return page<SecondStep>({ next, name, factors, noCode });
+    },
+
+    async POST(ctx) {
+      const { services, requestId } = ctx.state;
+      const { next, pending } = await asked(ctx);
+      if (!pending) return ctx.redirect(startAgain(next), 303);
+      const { token, account: { name }, factors, noCode } = pending;
+      try {
+        const session = await prove(ctx, token, await readForm(ctx.req));
+        return signedIn(services, session, next);
+      } catch (error) {
+        if (error instanceof AppError && error.code === "login-expired") {
+          const why = noCode ? "only-own" : "tries";
+          return ctx.redirect(startAgain(next, why), 303);
+        }
+        const failure = failureOf(error, fields, requestId);
+        const data = { next, name, factors, noCode, failure };
+        return page<SecondStep>(data, { status: failure.status });
+      }
+    },
+  });
