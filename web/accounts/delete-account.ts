@@ -7,7 +7,7 @@ import { leaveAllRooms } from "../rooms/members.ts";
 import { forgetRemovals, roomsOf } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { noteErasure, ofAccount } from "./erasures.ts";
-import { forgetNotifications } from "../notifications/store.ts";
+import { forgetNotifications } from "../notifications/forget.ts";
 import { forgetDevices } from "./devices.ts";
 import { relist } from "./listing.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";

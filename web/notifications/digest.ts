@@ -13,7 +13,13 @@ import {
   keep,
   toTell,
 } from "./telling.ts";
-import { keys, type Notice, setNotice, type Settings } from "./store.ts";
+import {
+  digestMailId,
+  keys,
+  type Notice,
+  setNotice,
+  type Settings,
+} from "./store.ts";
 
 /** Milliseconds between two e-mails to one person. */
 const EACH_MS = 60 * 60 * 1000;
@@ -80,7 +86,7 @@ export async function mailUnread(
     if (words) said.push(words);
   }
   const code = randomToken();
-  const id = `unread:${accountId}:${held.message}`;
+  const id = digestMailId(accountId, held.message);
   const now = Date.now();
   const commit = kv.atomic().check(mailed)
     .set(mailed.key, now, { expireIn: EACH_MS })

@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { deleteAccount } from "../accounts/delete-account.ts";
+import { deliverDue } from "../mail/deliver.ts";
 import { writeTo } from "../rooms/direct.ts";
 import { changeSettings, chooseFor } from "./settings.ts";
 import { closeRead } from "./closing.ts";
@@ -265,4 +267,28 @@ Deno.test("a notice is one process's for a minute from when that takes it, howev
   later(2_000);
   await work();
   assertEquals([claimed.length, claimed.includes(false)], [20, false]);
+});
+
+Deno.test("of somebody whose account is gone no e-mail goes out, and none of its links leaves anything", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work } = at;
+  const { services: s } = app;
+  await say("@Bob: one");
+  later(2_000);
+  await work();
+  later(16 * MINUTE);
+  await work();
+  const stop = /\/unsubscribe\/[\w-]+/.exec(app.mails[0].text)![0];
+  const { send } = s.mailer;
+  s.mailer.send = () => Promise.reject(new Error("away"));
+  await say("@Bob: two");
+  later(90 * MINUTE);
+  await work();
+  s.mailer.send = send;
+  await deleteAccount(s, bob.id);
+  later(60 * MINUTE);
+  await deliverDue(s);
+  assertEquals(app.mails.length, 1);
+  assertEquals((await app.send(stop, {})).status, 404);
+  assertEquals((await s.kv.get(keys.settings(bob.id))).value, null);
 });

@@ -132,19 +132,6 @@ export function setNotice(
   );
 }
 
-/** Forgets all of it about somebody whose account is gone. */
-export async function forgetNotifications(
-  { kv }: { kv: Deno.Kv },
-  id: string,
-): Promise<void> {
-  for await (const { key } of kv.list({ prefix: keys.choices(id) })) {
-    await kv.delete(keys.wantsAll(String(key.at(-1)), id));
-  }
-  const all = [keys.choices, keys.devices, keys.notices, keys.allShown];
-  for (const prefix of all) {
-    for await (const { key } of kv.list({ prefix: prefix(id) })) {
-      await kv.delete(key);
-    }
-  }
-  await kv.delete(keys.settings(id));
-}
+/** The e-mail about what is unread that a notice brought about. */
+export const digestMailId = (id: string, message: string): string =>
+  `unread:${id}:${message}`;

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { findAccount } from "../../accounts/accounts.ts";
 import { sha256 } from "../../accounts/secrets.ts";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
@@ -10,10 +11,11 @@ interface Data {
   state: "asked" | "done" | "unknown";
 }
 
-/** Whom a code belongs to. */
+/** Whom a code belongs to; null as well where their account is gone. */
 async function ownerOf(kv: Deno.Kv, code: string): Promise<string | null> {
   if (!/^[\w-]{20,64}$/.test(code)) return null;
-  return (await kv.get<string>(keys.unsubscribe(await sha256(code)))).value;
+  const { value } = await kv.get<string>(keys.unsubscribe(await sha256(code)));
+  return value && await findAccount({ kv }, value) ? value : null;
 }
 
 export const handler = define.handlers({
