@@ -151,6 +151,25 @@ Deno.test(
 );
 
 Deno.test(
+  "no name is taken for the one that another gets with its number",
+  onStage(async (stage) => {
+    const two = [await stage.person("Ada"), await stage.person("ada")];
+    const posing = await Promise.all(
+      ["Ada (2)", "ada (2)", "ada（２）"].map(stage.person),
+    );
+    const names = await serverNames(
+      stage.s,
+      [...two, ...posing].map(({ id }) => id),
+    );
+    const shown = [...names.values()].map((name) => name.normalize("NFKC"));
+    assertEquals(
+      shown.filter((name) => /^ada ?\(2\)$/i.test(name)).length,
+      1,
+    );
+  }),
+);
+
+Deno.test(
   "accounts of earlier versions are listed once, and not as they were",
   onStage(async (stage) => {
     const { kv } = stage.s;

@@ -37,10 +37,14 @@ async function alikeTo({ kv }: Store, name: string): Promise<string[]> {
   return ids;
 }
 
+/** A name that ends as if we had given it a number, also in wide letters. */
+const isLikeNumbered = (name: string): boolean =>
+  /\(\d+\)$/.test(name.normalize("NFKC"));
+
 /**
  * What people are called beyond any one room, by their ids: their name, and a number behind it where
  * it looks like that of an older account, as `Ada (2)`. Nobody can take another's place by taking
- * their name.
+ * their name, nor by taking that: whoever has `Ada (2)` for a name is `Ada (2) (1)`.
  */
 export async function serverNames(
   s: Store,
@@ -49,8 +53,9 @@ export async function serverNames(
   const names = await namesOf(s, ids);
   const told = [...names].map(async ([id, name]) => {
     if (name === DELETED_PERSON) return [id, name] as const;
-    const before = (await alikeTo(s, name)).indexOf(id);
-    return [id, before > 0 ? `${name} (${before + 1})` : name] as const;
+    const place = Math.max(0, (await alikeTo(s, name)).indexOf(id)) + 1;
+    const isTold = place > 1 || isLikeNumbered(name);
+    return [id, isTold ? `${name} (${place})` : name] as const;
   });
   return new Map(await Promise.all(told));
 }
