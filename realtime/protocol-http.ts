@@ -208,7 +208,13 @@ export interface SearchPage {
  * what it was noted for may still be on its way to the store.
  */
 export interface Alerts {
-  alerts: Alert[];
+  alerts: NotedAlert[];
+}
+
+/** With where the log of its room is now: whoever has looked so far need not look again. */
+export interface NotedAlert extends Alert {
+  epoch: string;
+  offset: number;
 }
 
 export interface Alert {

@@ -19,6 +19,7 @@ import type {
   HistoryPage,
   Leftover,
   MemberList,
+  NotedAlert,
   Previewed,
   Rename,
   Renamed,
@@ -142,7 +143,7 @@ export interface RealtimeClient {
   /** Gives a message the preview of a page it links to, or takes it away. */
   showPreview(roomId: string, previewed: Previewed): Promise<void>;
   /** Rooms in which somebody may have to be told of something, until they are taken. */
-  alerts(): Promise<Alert[]>;
+  alerts(): Promise<NotedAlert[]>;
   alertsTaken(alerts: Alert[]): Promise<void>;
   /** What that is, after a position. */
   alertPage(roomId: string, after: Position | null): Promise<AlertPage>;

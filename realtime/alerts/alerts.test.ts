@@ -119,6 +119,17 @@ test("web is called again when it says so, and after a failure", async () => {
   await until(() => calls === 3);
 });
 
+test("a room that is noted after hundreds of others is given as well, and how far its log is", async () => {
+  for (let i = 0; i < 300; i++) await server.hub.log.noteAlert(`other-${i}`);
+  const ann = await room("late");
+  chat(ann, "late", "@Ben", [BEN]);
+  await ann.next("new-message");
+  const { epoch } = await ask<AlertPage>("/rooms/late/alerts");
+  const { alerts } = await ask<Alerts>("/alerts");
+  expect(alerts.find(({ roomId }) => roomId === "late"))
+    .toMatchObject({ epoch, offset: 1 });
+});
+
 test("only web may ask", async () => {
   const token = await server.issuer.personToken("ann", { a: "member" });
   for (const path of ["/alerts", "/rooms/a/alerts"]) {

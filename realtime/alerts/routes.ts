@@ -18,7 +18,14 @@ const PEOPLE = 500;
 
 export async function list({ context, request }: Call) {
   await serviceOnly(context, request);
-  const alerts = await context.hub.log.alerts();
+  const { log } = context.hub;
+  const noted = await log.alerts();
+  const ids = noted.map(({ roomId }) => roomId);
+  const positions = await log.positions("", ids);
+  const alerts = noted.map((alert) => {
+    const { epoch = "", offset = 0 } = positions[alert.roomId] ?? {};
+    return { ...alert, epoch, offset };
+  });
   return json({ alerts } satisfies Alerts);
 }
 

@@ -55,7 +55,7 @@ export interface LogListener {
 /** Milliseconds for which an alert stays noted: well over what an append may take. */
 export const ALERT_HELD = 15_000;
 /** Alerts that one call gives. */
-export const ALERTS_AT_ONCE = 100;
+export const ALERTS_AT_ONCE = 1_000;
 
 /** How many unread entries are looked at: more than this many unread count as this many. */
 export const UNREAD_LIMIT = 500;

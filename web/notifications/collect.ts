@@ -22,6 +22,8 @@ type CollectServices = Pick<Services, "kv" | "realtime">;
 
 /** Milliseconds in which whoever looks at the room has read it: they are not told. */
 export const GLANCE_MS = 1_000;
+/** Alerts that are said to be taken at once. */
+const TAKEN = 100;
 /** Without a cursor, what is older is not told of any more. */
 const OLD_MS = 60 * 60 * 1000;
 
@@ -105,7 +107,19 @@ async function collectRoom(s: CollectServices, roomId: string): Promise<void> {
 /** Goes through what realtime has noted; whether it notes something still. */
 export async function collect(s: CollectServices): Promise<boolean> {
   const alerts = await s.realtime.alerts();
-  for (const { roomId } of alerts) await collectRoom(s, roomId);
-  if (alerts.length > 0) await s.realtime.alertsTaken(alerts);
+  const cursors = await getAll<Cursor>(
+    s.kv,
+    alerts.map(({ roomId }) => keys.cursor(roomId)),
+  );
+  for (const [i, { roomId, epoch, offset }] of alerts.entries()) {
+    const at = cursors[i];
+    if (at?.epoch === epoch && at.offset >= offset) continue;
+    await collectRoom(s, roomId);
+  }
+  for (let from = 0; from < alerts.length; from += TAKEN) {
+    const taken = alerts.slice(from, from + TAKEN)
+      .map(({ roomId, receipt }) => ({ roomId, receipt }));
+    await s.realtime.alertsTaken(taken);
+  }
   return alerts.length > 0;
 }

@@ -292,3 +292,28 @@ Deno.test("of somebody whose account is gone no e-mail goes out, and none of its
   assertEquals((await app.send(stop, {})).status, 404);
   assertEquals((await s.kv.get(keys.settings(bob.id))).value, null);
 });
+
+Deno.test("the log of a room is read once for what is new in it, however often it is noted", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  const { services: s } = app;
+  await at.device(bob, "phone");
+  const { alertPage, alertsTaken } = s.realtime;
+  let read = 0;
+  const realtime = {
+    ...s.realtime,
+    alertPage: (...of: Parameters<typeof alertPage>) => {
+      read += 1;
+      return alertPage(...of);
+    },
+    // As for a while after they were noted.
+    alertsTaken: (taken: Parameters<typeof alertsTaken>[0]) =>
+      Promise.resolve(assertEquals(taken.length, 1)),
+  };
+  for (const words of ["@Bob: one", "@Bob: two"]) {
+    await say(words);
+    later(2_000);
+    for (let i = 0; i < 3; i++) await work({ ...s, realtime });
+  }
+  assertEquals([read, shown()], [2, ["phone @Bob: one", "phone @Bob: two"]]);
+});

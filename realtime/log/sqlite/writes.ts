@@ -194,6 +194,7 @@ export class SqliteWrites {
     if (isMore) return true;
     this.hasErased = true;
     this.#db.query("DELETE FROM reads WHERE room = ?").run(key);
+    this.#db.query("DELETE FROM alerts WHERE room = ?").run(roomId);
     this.#db.query("DELETE FROM rooms WHERE id = ?").run(key);
     this.#rooms.delete(roomId);
     return false;

@@ -283,7 +283,12 @@ export function memoryRealtime(): MemoryRealtime {
     leftoversTaken: () => checked(() => {}),
 
     alerts: () =>
-      checked(() => [...noted].map((roomId) => ({ roomId, receipt: roomId }))),
+      checked(() =>
+        [...noted].map((roomId) => ({
+          ...{ roomId, receipt: roomId, epoch: EPOCH },
+          offset: messagesOf(roomId).length,
+        }))
+      ),
 
     alertsTaken: (taken) =>
       checked(() => taken.forEach(({ roomId }) => noted.delete(roomId))),
