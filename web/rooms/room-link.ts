@@ -141,7 +141,10 @@ export async function linkOf(
   return { code, expiresAt, left: people - used };
 }
 
-/** The room a code leads to and its link. By its hash, the code is not compared letter by letter. */
+/**
+ * The room a code leads to and its link, whether or not that still {@link works}. By its hash, the
+ * code is not compared letter by letter.
+ */
 async function readLink(s: Pick<Services, "kv">, code: string) {
   const { value: roomId } = isToken(code)
     ? await s.kv.get<string>(keys.linkCode(await sha256(code)))
@@ -149,7 +152,7 @@ async function readLink(s: Pick<Services, "kv">, code: string) {
   if (roomId === null) throw linkGone();
   const entry = await s.kv.get<StoredLink>(keys.roomLink(roomId));
   const link = entry.value;
-  if (link?.code !== code || !works(link)) throw linkGone();
+  if (link?.code !== code) throw linkGone();
   return { roomId, entry, link };
 }
 
@@ -162,7 +165,8 @@ export async function findLinked(
   s: Pick<Services, "kv">,
   code: string,
 ): Promise<LinkedRoom> {
-  const { roomId } = await readLink(s, code);
+  const { roomId, link } = await readLink(s, code);
+  if (!works(link)) throw linkGone();
   const { value } = await s.kv.get<StoredRoom>(keys.room(roomId));
   if (value === null || value.archivedAt !== undefined) throw linkGone();
   const { id, name, description, memberCount } = value;
@@ -171,7 +175,7 @@ export async function findLinked(
 
 /**
  * Takes somebody into a room by its link; whoever is in it already gets the room, and uses nothing
- * of the link up.
+ * of the link up, also when they were the last it let in.
  *
  * @throws {AppError} `link-over` (410); `address-unconfirmed` and `removed-from-room` (403);
  * `room-archived`, `room-full` and `too-many-rooms` (409).
@@ -186,6 +190,7 @@ export async function joinByLink(
     const { roomId, entry, link } = await readLink(s, code);
     try {
       const { commit } = await entering(s, account, roomId);
+      if (!works(link)) throw linkGone();
       await refuseRemoved(s, account.id, roomId);
       const used: StoredLink = { ...link, used: link.used + 1 };
       const expireIn = Math.max(1, link.expiresAt - Date.now());

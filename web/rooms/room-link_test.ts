@@ -41,6 +41,21 @@ Deno.test(
 );
 
 Deno.test(
+  "whoever was the last to be let in by a link gets the room again",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ben, cleo, room, link } = await linked(stage, 1);
+    const twice = await Promise.all(
+      [1, 2].map(() => joinByLink(s, ben, link.code)),
+    );
+    assertEquals(twice.map(({ id }) => id), [room.id, room.id]);
+    assertEquals((await joinByLink(s, ben, link.code)).id, room.id);
+    const join = () => joinByLink(s, cleo, link.code);
+    assertEquals(await codeOf(join), "link-over");
+  }),
+);
+
+Deno.test(
   "a link lets in as many as it says, however many come at once",
   onStage(async (stage) => {
     const { s } = stage;
