@@ -9,7 +9,13 @@ import { mailUnread } from "./digest.ts";
 import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
 import type { Outcome } from "./push/send.ts";
-import { type Device, keys, type Notice } from "./store.ts";
+import {
+  CLAIM_MS,
+  type Device,
+  keys,
+  MAIL_AFTER_MS,
+  type Notice,
+} from "./store.ts";
 import {
   type DeliverServices,
   firstWords,
@@ -22,14 +28,10 @@ import {
 /** Notices of one round, and how many are worked on at a time. */
 const ROUND = 200;
 const SIDE_BY_SIDE = 8;
-/** One process has a notice to itself for so long: a push may take ten seconds. */
-const CLAIM_MS = 60_000;
 /** Tries of a push, and milliseconds after the first; twice as long after each more. */
 const TRIES = 6;
 const AGAIN_MS = 5_000;
 const LONGEST_MS = 60 * 60 * 1000;
-/** Milliseconds after which what nobody was shown is mailed. */
-export const MAIL_AFTER_MS = 15 * 60 * 1000;
 
 /** Ids of devices whose push service did not take something in this round. */
 type Away = Set<string>;

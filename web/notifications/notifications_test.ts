@@ -317,3 +317,25 @@ Deno.test("the log of a room is read once for what is new in it, however often i
   }
   assertEquals([read, shown()], [2, ["phone @Bob: one", "phone @Bob: two"]]);
 });
+
+Deno.test("whoever ends a pause early is told then of what came in it, and mailed no sooner than else", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  await at.device(bob, "phone");
+  const pause = (who: typeof bob, pausedUntil?: number) =>
+    changeSettings(app.services, who.id, () => ({ pausedUntil }));
+  for (const who of [bob, cy]) await pause(who, Date.now() + 600 * MINUTE);
+  await say("@Bob @Cy: tea");
+  later(2_000);
+  await work();
+  assertEquals(shown(), []);
+  for (const who of [bob, cy]) await pause(who);
+  await work();
+  assertEquals(shown(), ["phone @Bob @Cy: tea"]);
+  await pause(cy);
+  await work();
+  assertEquals(app.mails, []);
+  later(16 * MINUTE);
+  await work();
+  assertEquals(app.mails.map(({ to }) => to), [cy.email]);
+});

@@ -2,7 +2,15 @@ import { untilCommitted } from "../accounts/store.ts";
 import { handOver, nextVersion, noteHandOver } from "../rooms/hand-over.ts";
 import { readMembership } from "../rooms/rooms.ts";
 import type { Services } from "../services.ts";
-import { keys, type RoomChoice, type Settings } from "./store.ts";
+import {
+  CLAIM_MS,
+  keys,
+  MAIL_AFTER_MS,
+  type Notice,
+  type RoomChoice,
+  setNotice,
+  type Settings,
+} from "./store.ts";
 
 /** What a person chose; nothing: the defaults. */
 export async function settingsOf(
@@ -12,7 +20,22 @@ export async function settingsOf(
   return (await kv.get<Settings>(keys.settings(accountId))).value ?? {};
 }
 
-/** Changes what a person chose. */
+/** Has looked at again what waits for the end of a pause or of quiet hours: they may be over. */
+async function lookAgain(kv: Deno.Kv, accountId: string): Promise<void> {
+  const now = Date.now();
+  const found = kv.list<Notice>({ prefix: keys.notices(accountId) });
+  for await (const { key, value, versionstamp } of found) {
+    // What is due earlier than that may be in some process's hands.
+    if (value.step === "done" || value.dueAt <= now + CLAIM_MS) continue;
+    const soonest = value.step === "mail" ? value.at + MAIL_AFTER_MS : now;
+    const notice = { ...value, dueAt: Math.max(now, soonest) };
+    const commit = kv.atomic().check({ key, versionstamp });
+    await setNotice(commit, accountId, String(key.at(-1)), notice, value)
+      .commit();
+  }
+}
+
+/** Changes what a person chose; what waited for it is told by the next round. */
 export async function changeSettings(
   { kv }: Pick<Services, "kv">,
   accountId: string,
@@ -24,6 +47,7 @@ export async function changeSettings(
       .set(entry.key, change(entry.value ?? {})).commit();
     return ok || undefined;
   });
+  await lookAgain(kv, accountId);
 }
 
 /** A choice as a form names it; whatever is none is the default. */

@@ -76,6 +76,10 @@ export interface Shown {
   devices: string[];
 }
 
+/** One process has a notice to itself for so long: a push may take ten seconds. */
+export const CLAIM_MS = 60_000;
+/** Milliseconds after which what nobody was shown is mailed. */
+export const MAIL_AFTER_MS = 15 * 60 * 1000;
 export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 export const keys = {
