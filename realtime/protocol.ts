@@ -5,6 +5,17 @@
  * so that a browser bundle can take the constants alone.
  */
 
+import type { Mention, Parts, Preview, Voice } from "./protocol-parts.ts";
+
+export type {
+  FilePart,
+  Mention,
+  Parts,
+  Preview,
+  SpokenWord,
+  Voice,
+} from "./protocol-parts.ts";
+
 /** Limits both sides keep. */
 export const LIMITS = {
   /** Characters of a message after trimming, in UTF-16 code units. */
@@ -93,47 +104,6 @@ export interface Sender {
 }
 
 /**
- * A voice note. Its words are the message's text. What is said of it besides its clip is what web
- * knows, and not what its sender says: see {@link FILES_TOKEN}.
- */
-export interface Voice {
-  /** The recording, by the id the transcriber gave it. */
-  clip: string;
-  /** How long it takes: milliseconds. */
-  ms?: number;
-  /** How loud it is in each of up to {@link LIMITS.peaks} equal parts of it: 0 to 100. */
-  peaks?: number[];
-  /** What was heard, in order; the text may have been corrected before it was sent, and since. */
-  words?: SpokenWord[];
-  /** Its words are still to come. */
-  waiting?: true;
-}
-
-/** A word that was heard, and from when to when: milliseconds. */
-export type SpokenWord = [word: string, from: number, to: number];
-
-/**
- * A file that web keeps. What is said of it is what web found in it, and not what its sender says:
- * see {@link FILES_TOKEN}.
- */
-export interface FilePart {
-  /** Its address on web is `/rooms/:room/files/:id`. */
-  id: string;
-  name: string;
-  /** The media type its content has. */
-  type: string;
-  /** Bytes. */
-  size: number;
-  /** Of a picture, in pixels, upright. */
-  width?: number;
-  height?: number;
-  /** Of a picture: `#rrggbb`, to be seen until it is there. */
-  colour?: string;
-  /** It is a picture with a smaller one at `/rooms/:room/files/:id/thumbnail`. */
-  thumbnail?: boolean;
-}
-
-/**
  * The header with which web posts a message with files or a voice note, beside the person's own
  * token: a token of web's own, which says that the files are in that room and were put there by that
  * person, and that the voice note is theirs and as it is said to be. Files that come in any other
@@ -142,48 +112,8 @@ export interface FilePart {
  */
 export const FILES_TOKEN = "x-files-token";
 
-/**
- * What the page says of itself that a message links to. Web looked it up, once, when the message was
- * sent; whoever reads asks nobody.
- */
-export interface Preview {
-  /** As it stands in the text; a text without it has no preview. */
-  address: string;
-  /** Without a title there is none: its sender took it away. */
-  title?: string;
-  description?: string;
-  /** A file of the room. */
-  picture?: FilePart;
-}
-
 /** The id by which a message mentions everyone in the room. */
 export const EVERYONE = "*";
-
-/**
- * Somebody whom a text mentions: it has `@` and this name. The name stays as it was written; whoever
- * shows it says what the person with this id is called by then.
- */
-export interface Mention {
-  /** The id of somebody who was in the room when it was written, or {@link EVERYONE}. */
-  id: string;
-  name: string;
-}
-
-/**
- * What a message says, part by part. A message has at least one part until it is deleted, and
- * none from then on. Whoever adds a kind of part that names something kept elsewhere adds what
- * that is to {@link Attachment}, too, so that it goes with the message.
- */
-export interface Parts {
-  /** Plain text; empty where the message has none. */
-  content: string;
-  voice?: Voice;
-  files?: FilePart[];
-  /** Whom the text mentions. Of people who are not in the room the server drops it. */
-  mentions?: Mention[];
-  /** Of the first page it links to. Only web says so, and never in a draft. */
-  preview?: Preview;
-}
 
 /** A stored message as everyone sees it, with later edits, deletion and reactions applied. */
 export interface Message extends Parts {

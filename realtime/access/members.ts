@@ -1,4 +1,4 @@
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import { StoreError } from "../log/log.ts";
 import type { Role } from "../protocol.ts";
 import type { MemberList } from "../protocol-http.ts";

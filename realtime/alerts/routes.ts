@@ -1,5 +1,5 @@
 /** What only web may ask of alerts. */
-import { FrameError, object } from "../frames.ts";
+import { FrameError, object } from "../frame-fields.ts";
 import { body, type Call, json, number, serviceOnly } from "../http/call.ts";
 import { entryFrame } from "../log/frame-text.ts";
 import { parseEntryId } from "../log/entry.ts";

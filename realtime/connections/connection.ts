@@ -9,11 +9,12 @@ import {
 } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { entryId } from "../log/entry.ts";
-import { FrameError, parseFrame } from "../frames.ts";
-import { feedSummaries, pageOf } from "../feeds/summaries.ts";
+import { FrameError } from "../frame-fields.ts";
+import { frameRef, parseFrame } from "../frames.ts";
+import { feedPage } from "../feeds/summaries.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
-import { SocketLimits } from "./limits.ts";
+import { isLongerThan, NEWCOMER_FRAME, SocketLimits } from "./limits.ts";
 import { StoreError, type Waiter } from "../log/log.ts";
 import { errorFields } from "../operations/logger.ts";
 import {
@@ -49,8 +50,6 @@ export interface ConnectionContext {
   shedding: Shedding;
 }
 
-/** Characters of a frame before it is known whose it is: a token. */
-const NEWCOMER_FRAME = 4_096;
 /** Sockets one person may have here: far more than they have tabs and devices. */
 const SOCKETS_A_PERSON = 64;
 
@@ -100,7 +99,7 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     let ref: string | undefined;
     try {
       const frame = parseFrame(text);
-      ref = refOf(frame);
+      ref = frameRef(frame);
       return this.#handle(frame)?.catch((error) => this.#refuse(error, ref));
     } catch (error) {
       this.#refuse(error, ref);
@@ -210,12 +209,8 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
       !members.isLoud(roomId);
     if (!isPlain) return this.#tellOf(person, roomId, message, role);
     checkWrites(role, clientId);
-    this.#append(
-      person,
-      roomId,
-      message,
-      this.#drafted(person, roomId, message),
-    );
+    const waiter = this.#drafted(person, roomId, message);
+    this.#append(person, roomId, message, waiter);
   }
 
   /** The waiter of a message: once it is stored, web is told of links in it. */
@@ -327,17 +322,12 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
   /** Tells what the person's feed begins with; from then on it goes on by itself. */
   async #summarise(
     person: Person,
-    { rooms, after }: Extract<ClientFrame, { event: "summaries" }>,
+    wanted: Extract<ClientFrame, { event: "summaries" }>,
   ): Promise<void> {
     const { hub } = this.context;
-    const own = await hub.feeds.roomsOf(person.id);
-    const mine = rooms && await hub.members.rolesIn(person, rooms);
-    const { ids, next } = mine
-      ? { ids: [...mine].flatMap(([id, role]) => role ? id : []), next: null }
-      : pageOf(own, after);
-    const summaries = await feedSummaries(hub.log, person.id, ids);
+    const page = await feedPage(hub, person, wanted);
     if (this.closed) return;
-    this.send({ event: "summaries", rooms: summaries, next });
+    this.send({ event: "summaries", ...page });
   }
 
   #badFrame(code: string, message: string): void {
@@ -409,13 +399,3 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     this.context.hub.disconnected(this, this.person?.id);
   }
 }
-
-/** Whether a text has more bytes than so many; it is only counted when it might. */
-const isLongerThan = (text: string, bytes: number): boolean =>
-  text.length > bytes ||
-  (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);
-
-const refOf = (frame: ClientFrame): string => {
-  if (frame.event === "chat-message") return frame.message.clientId;
-  return "clientId" in frame ? frame.clientId : frame.event;
-};

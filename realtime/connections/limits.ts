@@ -1,5 +1,5 @@
 import { Bucket } from "../common/bucket.ts";
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 
 /** Messages, edits, deletions and reactions a person may send, however they are connected. */
 export interface Rates {
@@ -113,3 +113,11 @@ export class SocketLimits {
     }
   }
 }
+
+/** Characters of a frame before it is known whose it is: a token. */
+export const NEWCOMER_FRAME = 4_096;
+
+/** Whether a text has more bytes than so many; it is only counted when it might. */
+export const isLongerThan = (text: string, bytes: number): boolean =>
+  text.length > bytes ||
+  (text.length * 3 > bytes && Buffer.byteLength(text) > bytes);

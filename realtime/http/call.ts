@@ -4,7 +4,7 @@ import {
   type Person,
   type Verify,
 } from "../access/tokens.ts";
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import type { Health } from "../operations/health.ts";
 import { HttpError } from "./error.ts";
 import type { Lines } from "./lines.ts";

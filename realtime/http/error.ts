@@ -1,5 +1,5 @@
 import { AuthError } from "../access/tokens.ts";
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import { StoreError } from "../log/log.ts";
 
 /** A refusal with its status. */

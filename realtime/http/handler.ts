@@ -1,4 +1,4 @@
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import type { HttpContext } from "./call.ts";
 import { describe, HttpError, refusalResponse } from "./error.ts";
 import { ROUTES } from "./routes.ts";

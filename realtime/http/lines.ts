@@ -1,4 +1,4 @@
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import { describe } from "./error.ts";
 
 /** Requests of one person to one room that wait for an earlier one. */

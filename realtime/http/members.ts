@@ -1,4 +1,4 @@
-import { FrameError, object } from "../frames.ts";
+import { FrameError, object } from "../frame-fields.ts";
 import type { Role } from "../protocol.ts";
 import type { MemberList } from "../protocol-http.ts";
 import { body, type Call, serviceOnly } from "./call.ts";

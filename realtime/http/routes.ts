@@ -6,7 +6,8 @@ import {
   entryOf,
   ofMembers,
 } from "../rooms/actions.ts";
-import { FrameError, object, parseAmendment, parseDraft } from "../frames.ts";
+import { FrameError, object } from "../frame-fields.ts";
+import { parseAmendment, parseDraft } from "../frames.ts";
 import {
   authenticate,
   body,

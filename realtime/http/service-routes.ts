@@ -1,10 +1,6 @@
 /** What only web may ask for. */
-import {
-  FrameError,
-  object,
-  parsePreviewed,
-  parseTranscript,
-} from "../frames.ts";
+import { FrameError, object } from "../frame-fields.ts";
+import { parsePreviewed, parseTranscript } from "../frame-parts.ts";
 import type { Leftovers, NamesChanged } from "../protocol-http.ts";
 import { tellHeard, tellPreview } from "../rooms/actions.ts";
 import { clipsOf, renameFor, withdraw, writtenBy } from "../rooms/erasing.ts";

@@ -1,4 +1,4 @@
-import { object } from "../frames.ts";
+import { object } from "../frame-fields.ts";
 import type { Entry } from "../log/entry.ts";
 import { entryOrigin, lineOf, readLine } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";

@@ -1,5 +1,5 @@
 import type { Person } from "../access/tokens.ts";
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import { entryId, type NewEntry } from "../log/entry.ts";
 import { amendmentEntry, messageEntry } from "../log/making.ts";
 import type { Appended, RoomLog } from "../log/log.ts";

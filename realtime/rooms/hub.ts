@@ -3,7 +3,7 @@ import { Alerts, type NudgeWeb } from "../alerts/alerts.ts";
 import { Announcer } from "../feeds/announcer.ts";
 import { Feeds } from "../feeds/feeds.ts";
 import type { Stored } from "../feeds/news.ts";
-import { FrameError } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
 import type { Entry } from "../log/entry.ts";
 import type { LogListener, RoomLog, StoreError } from "../log/log.ts";
 import { errorFields, type Logger } from "../operations/logger.ts";

@@ -1,4 +1,4 @@
-import { FrameError, object } from "../frames.ts";
+import { FrameError, object } from "../frame-fields.ts";
 import type { SearchQuery } from "../log/search.ts";
 import { LIMITS } from "../protocol.ts";
 import type { Has, SearchPage } from "../protocol-http.ts";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import { FrameError, parseFrame } from "../frames.ts";
+import { FrameError } from "../frame-fields.ts";
+import { parseFrame } from "../frames.ts";
 import { CLOSE, mayReconnect } from "../protocol.ts";
 import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 

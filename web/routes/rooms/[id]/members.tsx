@@ -16,9 +16,9 @@ import {
   readForm,
   sentenceFor,
   textOf,
-  unknownIntent,
 } from "../../../http/requests/forms.ts";
 import { clockOf } from "../../../http/requests/clock.ts";
+import { actOnMembers } from "../../../http/pages/members-actions.ts";
 import { hasOutbox } from "../../../http/pages/outbox.ts";
 import {
   loadRooms,
@@ -26,46 +26,18 @@ import {
   type RoomEntry,
 } from "../../../http/pages/room-list.ts";
 import { personOf } from "../../../http/middleware/person.ts";
-import { finishErasuresSoon } from "../../../accounts/erasures.ts";
 import {
   invitedCookie,
   readInvitedCookie,
   readRemovedCookie,
   removedCookie,
 } from "../../../accounts/cookies.ts";
-import {
-  findInvitation,
-  listInvitations,
-  revokeInvitation,
-} from "../../../rooms/invitations.ts";
-import {
-  choiceNamed,
-  choiceOf,
-  chooseFor,
-} from "../../../notifications/settings.ts";
+import { findInvitation, listInvitations } from "../../../rooms/invitations.ts";
+import { choiceOf } from "../../../notifications/settings.ts";
 import type { RoomChoice } from "../../../notifications/store.ts";
-import { invite } from "../../../rooms/invite.ts";
-import {
-  endRoom,
-  leaveRoom,
-  listMembers,
-  removeMember,
-} from "../../../rooms/members.ts";
-import type { Delivery } from "../../../mail/queue-store.ts";
-import {
-  linkOf,
-  makeLink,
-  revokeLink,
-  type RoomLink,
-} from "../../../rooms/room-link.ts";
-import { resendInvitation } from "../../../rooms/resend.ts";
+import { listMembers } from "../../../rooms/members.ts";
+import { linkOf, type RoomLink } from "../../../rooms/room-link.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
-import {
-  archiveRoom,
-  describeRoom,
-  renameRoom,
-  setRole,
-} from "../../../rooms/settings.ts";
 import type {
   Member,
   Role,
@@ -76,14 +48,6 @@ import type { Account } from "../../../accounts/types.ts";
 import type { Services } from "../../../services.ts";
 import { shownOrigin } from "../../../reached.ts";
 import { define, type State } from "../../../utils.ts";
-
-/** What a form led to: where to go, and for whoever invited the link to pass on. */
-interface Done {
-  location: string;
-  link?: string;
-  /** The name of the member just removed. */
-  removed?: string;
-}
 
 interface Data {
   /** The link of the invitation just made. */
@@ -147,87 +111,6 @@ const LINK_SHOWN_MS = 10 * 60_000;
 /** How long the page can say the name of the member just removed. */
 const NAME_SHOWN_MS = 60_000;
 
-/** What to say after an e-mail was sent, or was not. */
-const doneBy = ({ delivery }: { delivery: Delivery }): string =>
-  delivery === "sent" ? "invite" : `invite-${delivery}`;
-
-/** Does what a form of this page asks for; gives the address to go to. */
-async function act(
-  s: Services,
-  me: Account,
-  roomId: string,
-  form: FormData,
-): Promise<Done> {
-  const members = `/rooms/${encodeURIComponent(roomId)}/members`;
-  const intent = textOf(form, "intent");
-  let done = intent;
-  let link: string | undefined;
-  let removed: string | undefined;
-  switch (intent) {
-    case "invite": {
-      const sent = await invite(s, me, roomId, textOf(form, "email"));
-      [done, link] = [doneBy(sent), sent.link];
-      break;
-    }
-    case "resend": {
-      const id = textOf(form, "invitation");
-      const sent = await resendInvitation(s, me, roomId, id);
-      [done, link] = [doneBy(sent), sent.link];
-      break;
-    }
-    case "revoke":
-      await revokeInvitation(s, me, roomId, textOf(form, "invitation"));
-      break;
-    case "remove": {
-      const id = textOf(form, "member");
-      const before = await listMembers(s, me.id, roomId);
-      removed = before.find((member) => member.id === id)?.name;
-      await removeMember(s, me, roomId, id);
-      finishErasuresSoon(s);
-      break;
-    }
-    case "rename":
-      await renameRoom(s, me, roomId, textOf(form, "name"));
-      break;
-    case "link":
-      await makeLink(s, me, roomId, {
-        days: Number(textOf(form, "days")),
-        people: Number(textOf(form, "people")),
-      });
-      break;
-    case "unlink":
-      await revokeLink(s, me, roomId);
-      break;
-    case "describe":
-      await describeRoom(s, me, roomId, textOf(form, "description"));
-      break;
-    case "role": {
-      const role = textOf(form, "role") === "admin" ? "admin" : "member";
-      await setRole(s, me, roomId, textOf(form, "member"), role);
-      break;
-    }
-    case "archive":
-    case "restore":
-      await archiveRoom(s, me, roomId, intent === "archive");
-      break;
-    case "end":
-      await endRoom(s, me, roomId);
-      finishErasuresSoon(s);
-      return { location: "/rooms" };
-    case "notify":
-      await chooseFor(s, me.id, roomId, choiceNamed(textOf(form, "choice")));
-      break;
-    case "leave":
-      await leaveRoom(s, me, roomId);
-      finishErasuresSoon(s);
-      return { location: "/rooms" };
-    default:
-      throw unknownIntent();
-  }
-  const location = `${members}?done=${encodeURIComponent(done)}`;
-  return { location, link, removed };
-}
-
 /** Where links and e-mails are, for whoever asks. */
 const placesOf = (ctx: Context<State>) => ({
   origin: shownOrigin(ctx, ctx.state.services.config),
@@ -264,7 +147,12 @@ export const handler = define.handlers({
     const { id } = ctx.params;
     const form = await readForm(ctx.req);
     try {
-      const { location, link, removed } = await act(services, me, id, form);
+      const { location, link, removed } = await actOnMembers(
+        services,
+        me,
+        id,
+        form,
+      );
       const answer = ctx.redirect(location, 303);
       if (link) {
         const code = link.slice(link.lastIndexOf("/") + 1);
