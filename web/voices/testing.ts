@@ -1,4 +1,6 @@
 /** The app with a room of Ada’s and a transcriber, for tests of voice notes. */
+import { assertEquals } from "@std/assert";
+import type { Message } from "../../realtime/protocol.ts";
 import { decodeJwt } from "jose";
 import type { Account } from "../accounts/types.ts";
 import { createRoom } from "../rooms/rooms.ts";
@@ -127,3 +129,30 @@ export const onVoices = (run: (stage: Stage) => Promise<void>) => async () => {
     await Deno.remove(folder, { recursive: true });
   }
 };
+
+/** A recording of Ada's, and what was heard in it. */
+export async function recorded({ record }: Stage) {
+  const answer = await record();
+  assertEquals(answer.status, 201);
+  return await answer.json();
+}
+
+/** Sends a recording of Ada's. */
+export async function sent(stage: Stage, more: object = {}): Promise<Message> {
+  const { voice, text } = await recorded(stage);
+  const { clip } = voice;
+  const draft = { content: text, voice: { clip }, ...more };
+  const answer = await stage.post(draft);
+  assertEquals(answer.status, 201);
+  return await answer.json();
+}
+
+/** The status of an answer whose text does not matter. */
+export async function statusOf(answer: Response): Promise<number> {
+  await answer.body?.cancel();
+  return answer.status;
+}
+
+/** What KV has under a key. */
+export const notesIn = (kv: Deno.Kv, prefix: Deno.KvKey) =>
+  Array.fromAsync(kv.list({ prefix }));

@@ -1,83 +1,22 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import {
-  type Authenticator,
-  authenticator,
-  type Lie,
-} from "../../accounts/passkeys/testing.ts";
+import { authenticator, type Lie } from "../../accounts/passkeys/testing.ts";
 import { createSession } from "../../accounts/sessions.ts";
 import {
   type AccountRecord,
   type AttemptsRecord,
   keys,
 } from "../../accounts/store.ts";
-import { type TestApp, testApp } from "../testing/app.ts";
-
-const PASSWORD = "correct horse battery";
-
-const cookieOf = (answer: Response, name: string): string =>
-  answer.headers.getSetCookie()
-    .find((cookie) => cookie.startsWith(`${name}=`))?.split(";")[0] ?? "";
-const sessionOf = (answer: Response) => cookieOf(answer, "chatsphere_session");
-
-/** Asks for options, as static/passkey.js does. */
-async function optionsFor(
-  app: TestApp,
-  purpose: string,
-  { cookie, password }: { cookie?: string; password?: string } = {},
-) {
-  const answer = await app.ask("/passkey", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ purpose, password }),
-    cookie,
-  });
-  return { answer, options: await answer.clone().json() };
-}
-
-/** Adds a passkey to the account of a session. */
-async function add(app: TestApp, cookie: string, name = "Laptop") {
-  const key = await authenticator(app.origin);
-  const password = PASSWORD;
-  const { options } = await optionsFor(app, "add", { cookie, password });
-  const passkey = key.create(options);
-  const form = { intent: "add", name, passkey };
-  const answer = await app.send("/account/passkeys", form, cookie);
-  assertEquals(
-    answer.headers.get("location"),
-    "/account/passkeys?done=add",
-  );
-  return key;
-}
-
-/** The right password, and where that leads. */
-async function firstStep(app: TestApp, email: string) {
-  const answer = await app.send("/login?next=/account", {
-    email,
-    password: PASSWORD,
-  });
-  const half = cookieOf(answer, "chatsphere_login");
-  return { half, location: answer.headers.get("location") };
-}
-
-/** The second step with a passkey, honest or not. */
-async function secondStep(
-  app: TestApp,
-  half: string,
-  key: Authenticator,
-  lie?: Lie,
-) {
-  const { options } = await optionsFor(app, "second-step", { cookie: half });
-  const passkey = await key.get(options, lie);
-  return await app.send("/login/passkey?next=/account", { passkey }, half);
-}
-
-/** A sign-in with a passkey alone, in a browser of its own. */
-async function alone(app: TestApp, key: Authenticator, lie?: Lie) {
-  const { answer, options } = await optionsFor(app, "sign-in");
-  const cookie = cookieOf(answer, "chatsphere_passkey");
-  const passkey = await key.get(options, lie);
-  return await app.send("/login?next=/account", { passkey }, cookie);
-}
+import { testApp } from "../testing/app.ts";
+import { cookieOf } from "../testing/form-answers.ts";
+import {
+  add,
+  alone,
+  firstStep,
+  optionsFor,
+  PASSWORD,
+  secondStep,
+  sessionOf,
+} from "../testing/passkeys.ts";
 
 Deno.test("a passkey is added, is asked for after the password, signs in, and is asked for first next time", async () => {
   await using app = await testApp();
