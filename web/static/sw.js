@@ -18,6 +18,8 @@ const STALE = 30 * 864e5;
 
 /** Raised whenever all goes: what was asked for before that is not kept. */
 let era = 0;
+/** Somebody signs out, or did: nothing is kept until a room is opened again. */
+let gone = false;
 /** One change of what is kept after another. */
 let changes = Promise.resolve();
 const inTurn = (change) => changes = changes.then(change, change);
@@ -47,7 +49,7 @@ async function limit(cache, most) {
 const take = (path, answer, asked) =>
   inTurn(async () => {
     const person = answer.headers.get("x-person");
-    if (person === null || asked !== era) return;
+    if (person === null || asked !== era || gone) return;
     const owner = await (await caches.match("/person"))?.text();
     if (owner && owner !== person) await wipe();
     if (!person) return;
@@ -75,6 +77,7 @@ async function keepPage(path) {
 }
 
 async function keepParts(addresses) {
+  if (gone) return;
   const cache = await caches.open(PARTS);
   for (const address of addresses) {
     if (isPart(new URL(address)) && !await cache.match(address)) {
@@ -90,13 +93,13 @@ const isPart = ({ origin, pathname }) =>
 
 /** A part of a page: from the server, or as it was when it last came from there. */
 async function part(request) {
-  const cache = await caches.open(PARTS);
-  const known = await cache.match(request);
+  const known = await caches.match(request, { cacheName: PARTS });
   // Of a build: it is never another.
   if (/immutable/.test(known?.headers.get("cache-control"))) return known;
   try {
     const answer = await fetch(request);
-    if (answer.status === 200) {
+    if (answer.status === 200 && !gone) {
+      const cache = await caches.open(PARTS);
       await cache.put(request, answer.clone()).catch(() => {});
     }
     return answer;
@@ -126,7 +129,7 @@ async function page(event, path) {
 
 /** A page as it was, which says so. */
 async function keptPage(path) {
-  const answer = await (await caches.open(PAGES)).match(path);
+  const answer = await caches.match(path, { cacheName: PAGES });
   if (!answer) return;
   const at = new Date(answer.headers.get("date"));
   if (!(Date.now() - at < STALE)) return;
@@ -148,12 +151,14 @@ async function keptPage(path) {
 }
 
 /** It goes with the session; a room that is opened brings it back. */
-const leave = () =>
-  inTurn(async () => {
+const leave = () => {
+  gone = true;
+  return inTurn(async () => {
     await wipe();
     await caches.delete(SHELL);
     await registration.unregister();
   });
+};
 
 /** A token is refused only to somebody who is signed out. */
 async function token(request) {
@@ -170,8 +175,10 @@ addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 addEventListener("message", (event) => {
   const { pages = [], parts = [] } = event.data;
+  const shell = gone ? [keepShell()] : [];
+  gone = false;
   const kept = pages.filter((path) => IS_KEPT.test(path)).map(keepPage);
-  event.waitUntil(Promise.allSettled([...kept, keepParts(parts)]));
+  event.waitUntil(Promise.allSettled([...shell, ...kept, keepParts(parts)]));
 });
 
 addEventListener("fetch", (event) => {

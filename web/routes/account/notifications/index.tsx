@@ -3,7 +3,7 @@ import { asset } from "fresh/runtime";
 import { invalid } from "../../../accounts/fields.ts";
 import { FieldError } from "../../../components/Field.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
-import { Icon } from "../../../components/Icon.tsx";
+import { BackToAccount } from "../../../components/BackToAccount.tsx";
 import { Notice } from "../../../components/Notice.tsx";
 import { NotifyDevices } from "../../../components/NotifyDevices.tsx";
 import { Once } from "../../../components/Once.tsx";
@@ -196,15 +196,12 @@ export default define.page<typeof handler>(({ data, req }) => {
   return (
     <div class="column column-narrow stack">
       <Title text="Notifications" failed={Boolean(failure)} />
-      <p>
-        <a class="back" href="/account">
-          <Icon name="arrow-left" size={18} /> Account
-        </a>
-      </p>
+      <BackToAccount />
       <h1>Notifications</h1>
       <p class="soft">
-        While you are away we tell you of messages that mention you or are sent
-        to you alone. Each room’s page of members has a choice of its own.
+        While you are away, we tell you about direct messages and messages that
+        mention you. You can choose differently for each room on its page of
+        members.
       </p>
       {happened && <Notice answer>{happened}</Notice>}
       <FormNotice failure={failure} />
@@ -217,30 +214,21 @@ export default define.page<typeof handler>(({ data, req }) => {
         <Once />
         <input type="hidden" name="intent" value="settings" />
         <h2>How</h2>
-        <p>
-          <label>
-            <input
-              type="checkbox"
-              name="words"
-              checked={!settings.wordless}
-            />{" "}
-            Show the first words of a message
-          </label>
-        </p>
-        <p>
-          <label>
-            <input type="checkbox" name="mail" checked={!settings.noMail} />
-            {" "}
-            Mail me what no device of mine was told of and I have not read after
-            15 minutes, at most once an hour
-          </label>
-        </p>
-        <p>
-          <label>
-            <input type="checkbox" name="quiet" checked={Boolean(quiet)} />{" "}
-            Keep quiet in these hours; what comes then is told after them
-          </label>
-        </p>
+        <Check
+          name="words"
+          label="Show the first words of a message"
+          checked={!settings.wordless}
+        />
+        <Check
+          name="mail"
+          label="E-mail me about messages that reached none of my devices and that I have not read after 15 minutes, at most once an hour"
+          checked={!settings.noMail}
+        />
+        <Check
+          name="quiet"
+          label="Keep quiet between these hours, and tell me afterwards"
+          checked={Boolean(quiet)}
+        />
         <div class="field">
           <label for="from">From</label>
           <input
@@ -281,3 +269,16 @@ export default define.page<typeof handler>(({ data, req }) => {
     </div>
   );
 });
+
+const Check = ({ name, label, checked }: {
+  name: string;
+  label: string;
+  checked: boolean;
+}) => (
+  <div>
+    <div class="check">
+      <input type="checkbox" id={name} name={name} checked={checked} />
+      <label for={name}>{label}</label>
+    </div>
+  </div>
+);
