@@ -239,6 +239,20 @@ export interface AlertPage {
   /** There is more by now. */
   more: boolean;
   messages: AlertMessage[];
+  /** Those that somebody else than their writer deleted; earlier versions do not tell. */
+  removals?: Removal[];
+}
+
+/** A message was deleted by an admin of its room. */
+export interface Removal {
+  /** The message's. */
+  id: string;
+  /** Who deleted it. */
+  by: string;
+  /** Who had written it. */
+  sender: string;
+  /** When it was deleted. */
+  timestamp: number;
 }
 
 /** A message, or an edit of one, which is told of under the id of the message. */

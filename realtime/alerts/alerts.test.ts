@@ -76,6 +76,36 @@ test("a mention is noted and web nudged; what calls nobody is not", async () => 
   ]);
 });
 
+test("what an admin deletes of somebody else's is noted and told of; what its writer deletes is not", async () => {
+  const members = { ann: "admin", ben: "member" } as const;
+  await server.handOver("removals", { version: Date.now(), members });
+  const ann = await server.enter("ann", "removals");
+  const ben = await server.enter("ben", "removals");
+  const said = async (content: string) => {
+    chat(ben, "removals", content);
+    return (await ann.next("new-message")).message.id;
+  };
+  const [rude, own] = [await said("Rude"), await said("A slip")];
+  const remove = async (who: typeof ann, id: string) => {
+    const clientId = crypto.randomUUID();
+    who.send({ event: "delete-message", roomId: "removals", clientId, id });
+    await ann.next("message-deleted");
+  };
+  await remove(ben, own);
+  expect(await noted()).not.toContain("removals");
+  nudges.length = 0;
+  await remove(ann, rude);
+  await until(() => nudges.length > 0);
+  expect(await noted()).toContain("removals");
+  // What is gone is not deleted anew, by whomever.
+  await Bun.sleep(2);
+  await remove(ann, own);
+  const { removals } = await ask<AlertPage>("/rooms/removals/alerts");
+  expect(removals).toEqual([
+    { id: rude, by: "ann", sender: "ben", timestamp: expect.any(Number) },
+  ]);
+});
+
 test("in a loud room every message is noted, by socket and by HTTP", async () => {
   const ann = await room("loud", true);
   nudges.length = 0;

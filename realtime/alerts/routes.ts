@@ -2,13 +2,15 @@
 import { FrameError, object } from "../frame-fields.ts";
 import { body, type Call, json, number, serviceOnly } from "../http/call.ts";
 import { entryFrame } from "../log/frame-text.ts";
-import { parseEntryId } from "../log/entry.ts";
+import { type Entry, parseEntryId } from "../log/entry.ts";
+import type { RoomLog } from "../log/log.ts";
 import type {
   Alert,
   AlertMessage,
   AlertPage,
   Alerts,
   Positions,
+  Removal,
 } from "../protocol-http.ts";
 
 /** Entries looked at for one page. */
@@ -44,7 +46,26 @@ export async function taken({ context, request }: Call) {
   return new Response(null, { status: 204 });
 }
 
-/** New messages, and edits that mention somebody, after a position. */
+/** Messages that others than their writers deleted; of one that was deleted twice, the first time. */
+async function removalsOf(
+  log: RoomLog,
+  roomId: string,
+  entries: Entry[],
+): Promise<Removal[]> {
+  const found = entries.filter(({ kind }) => kind === "d")
+    .map(async (entry): Promise<Removal[]> => {
+      const frame = entryFrame(roomId, entry);
+      if (frame.event !== "message-deleted") return [];
+      const { id, sender: { id: by }, timestamp } = frame;
+      const message = await log.find(roomId, id);
+      if (message === null || message.sender.id === by) return [];
+      const isFirst = message.deletedAt === timestamp;
+      return isFirst ? [{ id, by, sender: message.sender.id, timestamp }] : [];
+    });
+  return (await Promise.all(found)).flat();
+}
+
+/** New messages, edits that mention somebody, and what admins deleted, after a position. */
 export async function page({ context, request, url, roomId }: Call) {
   await serviceOnly(context, request);
   const { log } = context.hub;
@@ -76,7 +97,8 @@ export async function page({ context, request, url, roomId }: Call) {
     }];
   });
   const more = offset < slice.offset;
-  return json({ epoch, offset, more, messages } satisfies AlertPage);
+  const removals = await removalsOf(log, roomId, entries);
+  return json({ epoch, offset, more, messages, removals } satisfies AlertPage);
 }
 
 export async function positions({ context, request, roomId }: Call) {

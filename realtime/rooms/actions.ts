@@ -109,7 +109,9 @@ async function amend(
   if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
   const made = await change(log, frame);
-  const isAlert = made.kind === "e" && made.mentions !== undefined;
+  // Web keeps an account of what others than its writer delete.
+  const isAlert = made.kind === "e" && made.mentions !== undefined ||
+    made.kind === "d" && message.sender.id !== person.id;
   if (isAlert) await alerts.expect(roomId);
   const done = await log.append(amendmentEntry(from, message, made));
   if (isAlert) alerts.stored(person, roomId);

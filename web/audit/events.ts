@@ -1,6 +1,7 @@
 /**
  * What happened that matters for who may get in and who may do what: written in the commit that makes
- * it so, never changed, and kept for AUDIT_DAYS. It says nothing of what anybody wrote.
+ * it so (what admins delete, as soon as realtime has told of it), never changed, and kept for
+ * AUDIT_DAYS. It says nothing of what anybody wrote.
  *
  * | key | value |
  * |---|---|
@@ -40,6 +41,7 @@ export const KINDS = [
   "admin-made",
   "admin-unmade",
   "link-made",
+  "message-deleted",
 ] as const;
 export type AuditKind = typeof KINDS[number];
 
@@ -87,10 +89,19 @@ export function noteEvent(
   about: { whom?: string; roomId?: string } = {},
 ): Deno.AtomicOperation {
   const at = Date.now();
-  const id = newId(at);
   const { network, software } = currentVisitor() ?? {};
-  const event: AuditEvent = { kind, at, who, ...about, network, software };
+  const event = { kind, at, who, ...about, network, software };
+  return addEvent(commit, newId(at), event);
+}
+
+/** Adds to `commit` an event with an id that {@link idAt} begins, of 60 characters at most. */
+export function addEvent(
+  commit: Deno.AtomicOperation,
+  id: string,
+  event: AuditEvent,
+): Deno.AtomicOperation {
+  const { who, whom } = event;
   commit.set(keys.event(id), event).set(keys.of(who, id), true);
-  if (about.whom !== undefined) commit.set(keys.of(about.whom, id), true);
+  if (whom !== undefined) commit.set(keys.of(whom, id), true);
   return commit;
 }

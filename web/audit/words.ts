@@ -59,4 +59,8 @@ export const WORDS: Record<AuditKind, (said: Said) => string> = {
     room
       ? `${who} made an invitation link of the room “${room}”.`
       : `${who} made an invitation link of a room.`,
+  "message-deleted": ({ who, whom, room }) =>
+    room
+      ? `${who} deleted a message that ${whom} wrote in the room “${room}”.`
+      : `${who} deleted a message that ${whom} wrote in a room.`,
 };

@@ -1,6 +1,7 @@
-/** Finds in the log who is to be told of what. Killed at any point, it goes on from where it was. */
+/** Finds in the log who is to be told of what, and what admins deleted. Killed at any point, it goes on from where it was. */
 import { EVERYONE } from "../../realtime/protocol.ts";
 import type { AlertMessage } from "../../realtime/protocol-http.ts";
+import { noteRemoval } from "../audit/removals.ts";
 import {
   getAll,
   keys as roomKeys,
@@ -95,6 +96,9 @@ async function collectRoom(s: CollectServices, roomId: string): Promise<void> {
           ...{ dueAt: at + GLANCE_MS, tries: 0, sent: [] },
         });
       }
+    }
+    for (const removal of page.removals ?? []) {
+      await noteRemoval(s, roomId, removal);
     }
     const { epoch, offset, more } = page;
     // Another process may have gone further: then this one looks again from there.

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { deleteAccount } from "../accounts/delete-account.ts";
+import { eventsOf } from "../audit/list.ts";
 import { deliverDue } from "../mail/deliver.ts";
 import { writeTo } from "../rooms/direct.ts";
 import { changeSettings, chooseFor } from "./settings.ts";
@@ -338,4 +339,34 @@ Deno.test("whoever ends a pause early is told then of what came in it, and maile
   later(16 * MINUTE);
   await work();
   assertEquals(app.mails.map(({ to }) => to), [cy.email]);
+});
+
+Deno.test("what an admin deletes of somebody else's is in both activities, once; what its writer deletes is not", async () => {
+  await using at = await away();
+  const { app, ada, bob, roomId, work } = at;
+  const { realtime } = app.services;
+  const said = (content: string) =>
+    realtime.post(bob, roomId, { clientId: crypto.randomUUID(), content });
+  const remove = (who: typeof ada, id: string) =>
+    realtime.amend(who, roomId, { event: "delete-message", id });
+  const [rude, own] = [await said("Rude"), await said("A slip")];
+  await remove(bob, own.id);
+  await remove(ada, rude.id);
+  await work();
+  // Its cursor is lost, as if a process had ended before it was written: it looks again.
+  await app.services.kv.delete(keys.cursor(roomId));
+  await remove(ada, rude.id);
+  await said("Sorry, @Ada");
+  await work();
+  for (const person of [ada, bob]) {
+    const { events } = await eventsOf(app.services, person.id);
+    const deletions = events.filter(({ kind }) => kind === "message-deleted");
+    assertEquals(
+      deletions.map(({ who, whom, roomId, network }) => [
+        ...[who, whom, roomId],
+        network,
+      ]),
+      [[ada.id, bob.id, roomId, undefined]],
+    );
+  }
 });

@@ -8,6 +8,7 @@ import {
 } from "../../../realtime/protocol.ts";
 import type {
   MemberList,
+  Removal,
   SessionsEnded,
 } from "../../../realtime/protocol-http.ts";
 import { AppError } from "../../errors.ts";
@@ -30,8 +31,10 @@ export function memoryRealtime(): MemoryRealtime {
   const read = new Map<string, number>();
   const lists = new Map<string, MemberList>();
   const noted = new Set<string>();
+  const removals = new Map<string, Removal[]>();
   const listeners = new Set<(message: EntryFrame) => void>();
   const messagesOf = (roomId: string) => rooms.get(roomId) ?? [];
+  const removalsOf = (roomId: string) => removals.get(roomId) ?? [];
 
   function known(roomId: string, id: string): Message {
     const message = messagesOf(roomId).find((one) => one.id === id);
@@ -132,6 +135,12 @@ export function memoryRealtime(): MemoryRealtime {
             status: 403,
             message: "Only the person who wrote a message can change it.",
           });
+        }
+        if (!own && !message.deletedAt) {
+          const { id, sender: { id: sender } } = message;
+          const removal = { id, sender, by: account.id, timestamp: Date.now() };
+          removals.set(roomId, [...removalsOf(roomId), removal]);
+          noted.add(roomId);
         }
         return change.event === "edit-message"
           ? replace(roomId, {
@@ -286,7 +295,7 @@ export function memoryRealtime(): MemoryRealtime {
       checked(() =>
         [...noted].map((roomId) => ({
           ...{ roomId, receipt: roomId, epoch: EPOCH },
-          offset: messagesOf(roomId).length,
+          offset: messagesOf(roomId).length + removalsOf(roomId).length,
         }))
       ),
 
@@ -302,7 +311,10 @@ export function memoryRealtime(): MemoryRealtime {
           ...{ id, offset, timestamp, sender: sender.id },
           mentions: mentions.map((it) => it.id),
         }));
-        return { epoch: EPOCH, offset: all.length, more: false, messages };
+        return {
+          ...{ epoch: EPOCH, offset: all.length, more: false, messages },
+          removals: removalsOf(roomId),
+        };
       }),
 
     positions: (roomId, people) =>
