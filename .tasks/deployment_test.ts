@@ -1,7 +1,7 @@
 /** The deployment page against the code: what an operator reads there must be so. */
 import { assert, assertEquals } from "@std/assert";
 import { readConfig as readRealtime } from "../realtime/config.ts";
-import { readConfig as readTranscriber } from "../transcriber/config.ts";
+import { readConfig as readTranscriber } from "../transcriber/config/config.ts";
 import { readConfig as readWeb } from "../web/config.ts";
 import { join } from "./paths.ts";
 import { root } from "./services.ts";
@@ -139,12 +139,20 @@ Deno.test("the AWS policy allows what is called, and nothing else", async () => 
 /** A file, what is called in it, and the permission Google asks for that. */
 const GOOGLE: [file: string, call: RegExp, permission: string][] = [
   [
-    "recognizers/google.ts",
+    "recognizers/google/google.ts",
     /client\.longRunningRecognize\(/,
     "speech.recognizers.recognize",
   ],
-  ["recognizers/google.ts", /operation\.promise\(/, "speech.operations.get"],
-  ["recognizers/google.ts", /operation\.cancel\(/, "speech.operations.cancel"],
+  [
+    "recognizers/google/google.ts",
+    /operation\.promise\(/,
+    "speech.operations.get",
+  ],
+  [
+    "recognizers/google/google.ts",
+    /operation\.cancel\(/,
+    "speech.operations.cancel",
+  ],
   ["clips/gcs-bucket.ts", /bucket\.getMetadata\(/, "storage.buckets.get"],
   ["clips/gcs-bucket.ts", /bucket\.setMetadata\(/, "storage.buckets.update"],
   ["clips/gcs.ts", /file\.save\(/, "storage.objects.create"],

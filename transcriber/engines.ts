@@ -2,11 +2,11 @@ import type { Clips } from "./clips/clips.ts";
 import { folderClips } from "./clips/folder.ts";
 import { gcsClips, gcsStaging } from "./clips/gcs.ts";
 import { openBucket } from "./clips/gcs-bucket.ts";
-import type { Config } from "./config.ts";
+import type { Config } from "./config/config.ts";
 import type { Logger } from "../realtime/common/log-line.ts";
 import { TranscriptionApi } from "./recognizers/api/api.ts";
-import { Google } from "./recognizers/google.ts";
-import { PocketSphinx } from "./recognizers/pocketsphinx.ts";
+import { Google } from "./recognizers/google/google.ts";
+import { PocketSphinx } from "./recognizers/pocketsphinx/pocketsphinx.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
 import { Sherpa } from "./recognizers/sherpa/sherpa.ts";
 

@@ -1,13 +1,13 @@
-import { createAuth } from "./auth.ts";
-import { Bodies } from "./bodies.ts";
+import { createAuth } from "./access/auth.ts";
+import { Bodies } from "./http/bodies.ts";
 import { Quota } from "./clips/quota.ts";
 import { ConfigError } from "../realtime/common/config-error.ts";
-import { readConfig } from "./config.ts";
-import { VARIABLES } from "./environment.ts";
+import { readConfig } from "./config/config.ts";
+import { VARIABLES } from "./config/environment.ts";
 import { createEngines } from "./engines.ts";
-import { RateLimiter } from "./limits.ts";
-import { log } from "./log.ts";
-import { Metrics } from "./metrics.ts";
+import { RateLimiter } from "./http/limits.ts";
+import { log } from "./operations/log.ts";
+import { Metrics } from "./operations/metrics.ts";
 import { createService } from "./server.ts";
 
 /** Milliseconds recordings in work have to finish; platforms wait 10 s before they kill. */

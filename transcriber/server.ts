@@ -1,5 +1,5 @@
-import { createApp } from "./app.ts";
-import { Live, type LiveTimes } from "./live.ts";
+import { createApp } from "./http/app.ts";
+import { Live, type LiveTimes } from "./live/live.ts";
 import type { Deps } from "./service.ts";
 import { written } from "./text/written.ts";
 

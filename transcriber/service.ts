@@ -1,11 +1,11 @@
-import type { Auth } from "./auth.ts";
-import type { Bodies } from "./bodies.ts";
+import type { Auth } from "./access/auth.ts";
+import type { Bodies } from "./http/bodies.ts";
 import type { Clips } from "./clips/clips.ts";
 import type { Quota } from "./clips/quota.ts";
-import type { Config } from "./config.ts";
-import type { RateLimiter } from "./limits.ts";
+import type { Config } from "./config/config.ts";
+import type { RateLimiter } from "./http/limits.ts";
 import type { Logger } from "../realtime/common/log-line.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics } from "./operations/metrics.ts";
 import type { Recognizer } from "./recognizers/recognizer.ts";
 
 /** What the routes work with; tests put in what they like. */

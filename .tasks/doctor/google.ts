@@ -1,4 +1,4 @@
-import { type Config, readConfig } from "../../transcriber/config.ts";
+import { type Config, readConfig } from "../../transcriber/config/config.ts";
 import { createEngines, type Engines } from "../../transcriber/engines.ts";
 import {
   type Env,

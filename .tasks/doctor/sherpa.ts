@@ -1,4 +1,4 @@
-import { readConfig } from "../../transcriber/config.ts";
+import { readConfig } from "../../transcriber/config/config.ts";
 import { Sherpa } from "../../transcriber/recognizers/sherpa/sherpa.ts";
 import { findModel } from "../../transcriber/recognizers/sherpa/model.ts";
 import {

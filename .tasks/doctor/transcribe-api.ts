@@ -1,4 +1,4 @@
-import { readConfig } from "../../transcriber/config.ts";
+import { readConfig } from "../../transcriber/config/config.ts";
 import { TranscriptionApi } from "../../transcriber/recognizers/api/api.ts";
 import {
   type Env,

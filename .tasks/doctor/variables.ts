@@ -1,6 +1,6 @@
 /** The variables by themselves: each service's own reading of them, and how they fit together. */
 import { readConfig as readRealtime } from "../../realtime/config.ts";
-import { readConfig as readTranscriber } from "../../transcriber/config.ts";
+import { readConfig as readTranscriber } from "../../transcriber/config/config.ts";
 import { readConfig as readWeb } from "../../web/config.ts";
 import {
   type Circumstances,

@@ -1,5 +1,5 @@
-import { ApiError } from "../errors.ts";
-import { AUDIO_LIMITS } from "../limits.ts";
+import { ApiError } from "../http/errors.ts";
+import { AUDIO_LIMITS } from "../http/limits.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { isComplete } from "./complete.ts";
 import { partOf } from "./cut.ts";

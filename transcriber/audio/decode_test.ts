@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import { firefoxFile } from "../testing/firefox.ts";
 import { helloMp3, MP3_FRAME, mp3File } from "../testing/mp3.ts";
 import { partOf } from "./cut.ts";

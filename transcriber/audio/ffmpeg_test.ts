@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import { decodeWithFfmpeg } from "./ffmpeg.ts";
 
 // Small programs in ffmpeg's place: they show how ours treats it, whether or not the machine has it.

@@ -4,7 +4,7 @@ import {
   assertEquals,
   assertRejects,
 } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import { decodeAudio } from "./decode.ts";
 import { audioTooLong } from "./errors.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Caller } from "../auth.ts";
-import { ApiError } from "../errors.ts";
+import type { Caller } from "../access/auth.ts";
+import { ApiError } from "../http/errors.ts";
 
 /** A kept recording. */
 export interface ClipInfo {

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Bucket, LifecycleRule, Storage } from "@google-cloud/storage";
 import type { Logger } from "../../realtime/common/log-line.ts";
-import { prepareGoogleAuth } from "../recognizers/google-client.ts";
+import { prepareGoogleAuth } from "../recognizers/google/client.ts";
 import { storageError } from "./gcs-errors.ts";
 
 export interface BucketOptions {

@@ -1,4 +1,4 @@
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 
 /** What the SDK rejects with; `code` is an HTTP status, or a word for trouble on the way. */
 interface StorageFailure extends Error {

@@ -1,6 +1,6 @@
 import type { Bucket, File } from "@google-cloud/storage";
-import { ApiError } from "../errors.ts";
-import type { Staging } from "../recognizers/google.ts";
+import { ApiError } from "../http/errors.ts";
+import type { Staging } from "../recognizers/google/google.ts";
 import {
   type ClipInfo,
   type Clips,

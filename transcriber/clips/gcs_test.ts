@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import type { Fields } from "../../realtime/common/log-line.ts";
 import {
   GoogleStorage,

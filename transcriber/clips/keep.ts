@@ -1,4 +1,4 @@
-import { assertSignedIn, type Caller } from "../auth.ts";
+import { assertSignedIn, type Caller } from "../access/auth.ts";
 import type { Deps } from "../service.ts";
 import type { ClipInfo } from "./clips.ts";
 

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 
 /** Milliseconds an address of a recording works. */
 export const PLAYBACK_MS = 5 * 60_000;

@@ -1,5 +1,5 @@
-import type { Caller } from "../auth.ts";
-import { ApiError } from "../errors.ts";
+import type { Caller } from "../access/auth.ts";
+import { ApiError } from "../http/errors.ts";
 import { type Clips, LEAST } from "./clips.ts";
 import { DEFAULT_QUOTA, MB, type QuotaLimits } from "./quota-limits.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Caller } from "../auth.ts";
-import { ApiError } from "../errors.ts";
+import type { Caller } from "../access/auth.ts";
+import { ApiError } from "../http/errors.ts";
 import { GoogleStorage } from "../testing/google-storage.ts";
 import { type Clips, LEAST } from "./clips.ts";
 import { folderClips } from "./folder.ts";

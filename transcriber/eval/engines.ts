@@ -1,7 +1,7 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../config/config.ts";
 import { createEngines } from "../engines.ts";
 import { TranscriptionApi } from "../recognizers/api/api.ts";
-import { PocketSphinx } from "../recognizers/pocketsphinx.ts";
+import { PocketSphinx } from "../recognizers/pocketsphinx/pocketsphinx.ts";
 import type { Recognizer } from "../recognizers/recognizer.ts";
 import { Sherpa } from "../recognizers/sherpa/sherpa.ts";
 

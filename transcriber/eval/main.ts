@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { chosenVariables } from "../../.tasks/speech-model/chosen.ts";
 import { ConfigError } from "../../realtime/common/config-error.ts";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/config.ts";
 import { configuredEngines, notReady } from "./engines.ts";
 import { measure, type Measured } from "./measuring.ts";
 import { readReferences } from "./recordings.ts";

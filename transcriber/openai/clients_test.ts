@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { createOpenAI } from "@ai-sdk/openai";
 import { transcribe } from "ai";
 import OpenAI, { toFile } from "openai";
-import { PocketSphinx } from "../recognizers/pocketsphinx.ts";
+import { PocketSphinx } from "../recognizers/pocketsphinx/pocketsphinx.ts";
 import { opusFile } from "../testing/files.ts";
 import { OneWord, realSpeech } from "../testing/recognizers.ts";
 import { wav } from "../testing/requests.ts";

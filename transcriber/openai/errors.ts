@@ -1,4 +1,4 @@
-import type { ApiError } from "../errors.ts";
+import type { ApiError } from "../http/errors.ts";
 
 /** A failure as OpenAI's API tells it. */
 export interface OpenAiError {

@@ -1,5 +1,5 @@
 import type { Recording } from "../audio/decode.ts";
-import { ApiError, internalError } from "../errors.ts";
+import { ApiError, internalError } from "../http/errors.ts";
 import type {
   RecognitionStream,
   Recognizer,

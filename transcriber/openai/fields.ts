@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { ApiError } from "../errors.ts";
-import { LANGUAGE_TAG } from "../schemas.ts";
+import { ApiError } from "../http/errors.ts";
+import { LANGUAGE_TAG } from "../http/schemas.ts";
 import type { Form } from "./form.ts";
 
 export const FORMATS = ["json", "text", "srt", "verbose_json", "vtt"] as const;

@@ -2,8 +2,8 @@ import { pipeline } from "node:stream/promises";
 import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { joined } from "../../realtime/common/joined.ts";
 import { audioTooLarge } from "../audio/errors.ts";
-import { ApiError } from "../errors.ts";
-import { AUDIO_LIMITS } from "../limits.ts";
+import { ApiError } from "../http/errors.ts";
+import { AUDIO_LIMITS } from "../http/limits.ts";
 
 /** What a form of a program holds: one file, and fields. */
 export interface Form {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import { readForm } from "./form.ts";
 
 const TYPE = "multipart/form-data; boundary=----edge";

@@ -1,5 +1,5 @@
 import type { Recognizer } from "../recognizers/recognizer.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 
 /** Names of OpenAI's models that programs have built in. Here each of them is this server's engine. */
 const THEIRS = [

@@ -3,17 +3,17 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import { decodeAudio, type Recording } from "../audio/decode.ts";
 import { audioEmpty, audioTooLarge } from "../audio/errors.ts";
-import { ApiError } from "../errors.ts";
-import { authenticated } from "../middleware.ts";
-import { heardIn } from "../hear.ts";
+import { ApiError } from "../http/errors.ts";
+import { authenticated } from "../http/middleware.ts";
+import { heardIn } from "../recordings/hear.ts";
 import {
   assertUsable,
   type TranscribeOptions,
   type Transcription,
 } from "../recognizers/recognizer.ts";
-import type { Env } from "../context.ts";
+import type { Env } from "../http/context.ts";
 import type { Deps } from "../service.ts";
-import { writingOf } from "../wishes.ts";
+import { writingOf } from "../text/wishes.ts";
 import { transcriptionsDocumentation } from "./documentation.ts";
 import { isWithoutWords } from "./errors.ts";
 import { streamed } from "./events.ts";

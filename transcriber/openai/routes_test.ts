@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { RateLimiter } from "../limits.ts";
+import { RateLimiter } from "../http/limits.ts";
 import { tone, wavFile } from "../testing/files.ts";
 import { OneWord } from "../testing/recognizers.ts";
 import { wav } from "../testing/requests.ts";

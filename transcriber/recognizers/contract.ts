@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 import { joinPcm, pcmOf, speak } from "../testing/speech.ts";
 import type { Recognizer, Update } from "./recognizer.ts";
 

@@ -1,5 +1,5 @@
 import { languageInWords } from "../../realtime/common/language-in-words.ts";
-import { ApiError } from "../errors.ts";
+import { ApiError } from "../http/errors.ts";
 
 /** Hertz of all audio a recogniser takes: mono, signed 16-bit. */
 export const SAMPLE_RATE = 16_000;

@@ -3,7 +3,7 @@ import {
   Google,
   type GoogleOptions,
   type Staging,
-} from "../recognizers/google.ts";
+} from "../recognizers/google/google.ts";
 import { GoogleSpeech } from "./google-speech.ts";
 
 /** A bucket the stand-in reads from; `left` tells what was not removed. */

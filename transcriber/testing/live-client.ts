@@ -1,4 +1,4 @@
-import type { LiveFrame } from "../live.ts";
+import type { LiveFrame } from "../live/live.ts";
 
 /** A client of the live socket that remembers all it was told. */
 export interface LiveClient {

@@ -7,7 +7,7 @@ import {
   type TranscribeOptions,
   type Transcription,
 } from "../recognizers/recognizer.ts";
-import { PocketSphinx } from "../recognizers/pocketsphinx.ts";
+import { PocketSphinx } from "../recognizers/pocketsphinx/pocketsphinx.ts";
 
 /** Whether the tests of the real engine can run, and what to add to their names if they cannot. */
 export function realSpeech(): { ignore: boolean; why: string } {

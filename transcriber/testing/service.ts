@@ -1,12 +1,12 @@
-import type { Config } from "../config.ts";
-import { createAuth } from "../auth.ts";
-import { Bodies } from "../bodies.ts";
+import type { Config } from "../config/config.ts";
+import { createAuth } from "../access/auth.ts";
+import { Bodies } from "../http/bodies.ts";
 import { folderClips } from "../clips/folder.ts";
 import { Quota } from "../clips/quota.ts";
 import { DEFAULT_QUOTA } from "../clips/quota-limits.ts";
-import type { LiveTimes } from "../live.ts";
-import { Metrics } from "../metrics.ts";
-import { RateLimiter } from "../limits.ts";
+import type { LiveTimes } from "../live/live.ts";
+import { Metrics } from "../operations/metrics.ts";
+import { RateLimiter } from "../http/limits.ts";
 import type { Fields } from "../../realtime/common/log-line.ts";
 import { createService } from "../server.ts";
 import type { Deps } from "../service.ts";

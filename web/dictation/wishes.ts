@@ -4,7 +4,7 @@ import type { Services } from "../services.ts";
 import { readDictation } from "./settings.ts";
 import { speechOf } from "./speech.ts";
 
-/** What the transcriber is told with a person's token; see `transcriber/wishes.ts`. */
+/** What the transcriber is told with a person's token; see `transcriber/text/wishes.ts`. */
 export interface Wishes {
   spoken: boolean;
   hints: string[];

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ApiError } from "../../errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import { KEY, type Running, startService } from "../../testing/service.ts";
 import { Scripted } from "../../testing/scripted-engine.ts";
 import { joinPcm, pcmOf, speak } from "../../testing/speech.ts";

@@ -1,4 +1,4 @@
-import { ApiError } from "../../errors.ts";
+import { ApiError } from "../../http/errors.ts";
 
 /** What a server answered, as far as it may be logged: never what it says about the recording. */
 export interface Refusal {

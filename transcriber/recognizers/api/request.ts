@@ -1,4 +1,4 @@
-import type { ApiError } from "../../errors.ts";
+import type { ApiError } from "../../http/errors.ts";
 import { wavOf } from "../../audio/wav.ts";
 import { SAMPLE_RATE, type Transcription } from "../recognizer.ts";
 import { readAnswer } from "./answers.ts";

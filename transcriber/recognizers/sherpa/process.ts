@@ -1,4 +1,4 @@
-import { ApiError } from "../../errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import type { Logger } from "../../../realtime/common/log-line.ts";
 import { recognizerOff, type Update } from "../recognizer.ts";
 import { type FromChild, messages, type ToChild } from "./protocol.ts";

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { ApiError } from "../../errors.ts";
+import { ApiError } from "../../http/errors.ts";
 import type { Fields } from "../../../realtime/common/log-line.ts";
 import { joinPcm, pcmOf, speak } from "../../testing/speech.ts";
 import { recognizerContract, SENTENCES } from "../contract.ts";

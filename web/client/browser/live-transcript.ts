@@ -1,5 +1,5 @@
 /** The words of someone who is still speaking, by `/transcribe/live` of the transcriber. */
-import type { LiveFrame } from "../../../transcriber/live.ts";
+import type { LiveFrame } from "../../../transcriber/live/live.ts";
 import type { Token } from "./token.ts";
 import { doubtfulOf } from "./transcribe.ts";
 

@@ -1,0 +1,58 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createMiddleware } from "hono/factory";
+import type { SessionsEnded } from "../../realtime/protocol-http.ts";
+import { assertService } from "./auth.ts";
+import { ApiError } from "../http/errors.ts";
+import { authenticated, failures } from "../http/middleware.ts";
+import type { Env } from "../http/context.ts";
+import type { Deps } from "../service.ts";
+
+const id = z.string().min(1).max(200);
+const Ended: z.ZodType<SessionsEnded> = z.object({
+  userId: id,
+  sid: id.optional(),
+  keep: id.optional(),
+});
+
+const tooLarge = () =>
+  new ApiError({
+    code: "too-large",
+    status: 413,
+    message: "This is more than the name of a session.",
+  });
+
+/** The most bytes of a body here. */
+const BYTES = 4_096;
+
+/** `POST /sessions`: web tells that sessions ended, whose tokens are refused from then on. */
+export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
+  const small = createMiddleware<Env>((c, next) =>
+    deps.bodies.within(c, BYTES, tooLarge, next)
+  );
+  app.openapi(
+    createRoute({
+      method: "post",
+      path: "/sessions",
+      summary: "Sessions of a person ended; for web alone",
+      description:
+        "Without sid all of them did, but the one called keep. Their tokens are refused, and their live sockets close.",
+      security: [{ bearer: [] }],
+      middleware: [authenticated(deps.auth), small] as const,
+      request: {
+        body: {
+          required: true,
+          content: { "application/json": { schema: Ended } },
+        },
+      },
+      responses: {
+        204: { description: "They are over" },
+        ...failures(400, 401, 403, 413, 503),
+      },
+    }),
+    (c) => {
+      assertService(c.get("caller"));
+      deps.auth.signOuts.add(c.req.valid("json"));
+      return c.body(null, 204);
+    },
+  );
+}

@@ -1,0 +1,45 @@
+import {
+  END_REMEMBERED_MS,
+  endsSession,
+} from "../../realtime/common/session-end.ts";
+import type { SessionsEnded } from "../../realtime/protocol-http.ts";
+
+/** What a person's token says about the session it was made for. */
+export interface Session {
+  userId: string;
+  /** Tokens for pages without a session, and old ones, have none. */
+  sid?: string;
+  /** Seconds since the Unix epoch, with a fraction. */
+  issuedAt: number;
+}
+
+/** The sessions that ended a moment ago: their tokens would work for minutes still. */
+export class SignOuts {
+  #ends: (SessionsEnded & { at: number })[] = [];
+  #listeners = new Set<() => void>();
+  #now: () => number;
+
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** Ends sessions: without `sid` all of the person's, but the one called `keep`. */
+  add(which: SessionsEnded): void {
+    const at = this.#now();
+    this.#ends = this.#ends.filter((end) => at - end.at < END_REMEMBERED_MS);
+    this.#ends.push({ ...which, at });
+    for (const tell of this.#listeners) tell();
+  }
+
+  /** Whether the session of a token has ended. */
+  has(session: Session): boolean {
+    return this.#ends.some((end) =>
+      end.userId === session.userId && endsSession(end, session)
+    );
+  }
+
+  /** Calls `tell` whenever sessions end. */
+  onEnd(tell: () => void): void {
+    this.#listeners.add(tell);
+  }
+}

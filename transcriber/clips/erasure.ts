@@ -1,0 +1,117 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createMiddleware } from "hono/factory";
+import { assertService } from "../access/auth.ts";
+import { deleteAll, deleteOwned } from "./clips.ts";
+import { ApiError } from "../http/errors.ts";
+import { authenticated, failures } from "../http/middleware.ts";
+import type { Env } from "../http/context.ts";
+import type { Deps } from "../service.ts";
+
+/** Milliseconds after which a call is answered; web goes on from there. */
+const BUDGET = 1_000;
+
+/** Clips one call may name. */
+const MOST = 500;
+
+const id = z.string().min(1).max(256);
+
+const Person = z.object({
+  userId: id,
+  after: z.string().max(4_096).optional().openapi({
+    description: "Where the answer before said that there is more.",
+  }),
+});
+
+const Named = z.object({
+  clips: z.array(z.object({ id, owner: id })).max(MOST),
+});
+
+const More = z.object({
+  after: z.string().optional().openapi({
+    description: "Ask again with it: there may be more.",
+  }),
+}).openapi("ErasedPart");
+
+const tooLarge = () =>
+  new ApiError({
+    code: "too-large",
+    status: 413,
+    message: "Name fewer clips at a time.",
+  });
+
+/** The most bytes of a body here. */
+const BYTES = 512 * 1024;
+
+/** What a deleted account or an ended room leaves here, deleted at web's word. */
+export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
+  const small = createMiddleware<Env>((c, next) =>
+    deps.bodies.within(c, BYTES, tooLarge, next)
+  );
+  app.openapi(
+    createRoute({
+      method: "post",
+      security: [{ bearer: [] }],
+      middleware: [authenticated(deps.auth), small] as const,
+      path: "/erasures/people",
+      summary: "Delete what a person kept; for web alone",
+      description:
+        "Their sessions end first, so that nothing comes after. A call does part of it.",
+      request: {
+        body: {
+          required: true,
+          content: { "application/json": { schema: Person } },
+        },
+      },
+      responses: {
+        200: {
+          description: "This part is gone",
+          content: { "application/json": { schema: More } },
+        },
+        ...failures(400, 401, 403, 413, 503),
+      },
+    }),
+    async (c) => {
+      assertService(c.get("caller"));
+      const { userId, after } = c.req.valid("json");
+      deps.auth.signOuts.add({ userId });
+      const until = performance.now() + BUDGET;
+      let next = after;
+      do {
+        next = await deleteOwned(deps.clips, `person:${userId}`, next);
+      } while (next !== undefined && performance.now() < until);
+      return c.json({ after: next }, 200);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      method: "post",
+      security: [{ bearer: [] }],
+      middleware: [authenticated(deps.auth), small] as const,
+      path: "/erasures/clips",
+      summary: "Delete these clips, where they are those people's; for web",
+      request: {
+        body: {
+          required: true,
+          content: { "application/json": { schema: Named } },
+        },
+      },
+      responses: {
+        204: { description: "They are gone" },
+        ...failures(400, 401, 403, 413, 503),
+      },
+    }),
+    async (c) => {
+      assertService(c.get("caller"));
+      const { clips } = c.req.valid("json");
+      // A message may name a clip of somebody else, which is not its to take along.
+      const theirs: string[] = [];
+      for (const { id, owner } of clips) {
+        const info = await deps.clips.find(id);
+        if (info?.owner === `person:${owner}`) theirs.push(id);
+      }
+      await deleteAll(deps.clips, theirs);
+      return c.body(null, 204);
+    },
+  );
+}

@@ -1,0 +1,171 @@
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { byteRange } from "../../realtime/common/byte-range.ts";
+import { assertAllowed, type Clip, clipFor } from "./clips.ts";
+import { Playback, PLAYBACK_MS } from "./playback.ts";
+import { ApiError } from "../http/errors.ts";
+import { authenticated, failures } from "../http/middleware.ts";
+import { AddressSchema } from "../http/schemas.ts";
+import type { Env } from "../http/context.ts";
+import type { Deps } from "../service.ts";
+
+const params = z.object({
+  id: z.string().openapi({ param: { name: "id", in: "path" } }),
+});
+
+const Whose = z.object({
+  owner: z.string().min(1).max(256).optional().openapi({
+    description: "For web: only if it is this person's, by their id.",
+  }),
+});
+
+/** `GET` and `DELETE /clips/:id`, and addresses that play one without a credential. */
+export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
+  const common = {
+    path: "/clips/{id}",
+    security: [{ bearer: [] }],
+    middleware: authenticated(deps.auth),
+    request: { params },
+  };
+
+  app.openapi(
+    createRoute({
+      ...common,
+      method: "get",
+      summary: "A kept recording, for its owner or web",
+      request: { params, query: Whose },
+      responses: {
+        200: { description: "The recording" },
+        206: { description: "The part of it that Range asked for" },
+        416: { description: "There is no such part" },
+        ...failures(400, 401, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { owner } = c.req.valid("query");
+      const clip = await clipFor(deps.clips, c.get("caller"), id, owner);
+      return sendClip(clip, c.req.raw);
+    },
+  );
+
+  app.openapi(
+    createRoute({
+      ...common,
+      method: "delete",
+      summary: "Delete a kept recording",
+      responses: {
+        204: { description: "It is gone" },
+        ...failures(401, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      await assertAllowed(deps.clips, c.get("caller"), id);
+      await deps.clips.delete(id);
+      return c.body(null, 204);
+    },
+  );
+
+  addPlayback(app, deps, common);
+}
+
+function addPlayback(
+  app: OpenAPIHono<Env>,
+  deps: Deps,
+  common: {
+    security: { bearer: string[] }[];
+    middleware: ReturnType<typeof authenticated>;
+    request: { params: typeof params };
+  },
+): void {
+  const playback = new Playback();
+  app.openapi(
+    createRoute({
+      ...common,
+      path: "/clips/{id}/address",
+      method: "get",
+      summary: "An address that plays a kept recording for five minutes",
+      responses: {
+        200: {
+          description: "The address; it needs no credential",
+          content: { "application/json": { schema: AddressSchema } },
+        },
+        ...failures(401, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      await assertAllowed(deps.clips, c.get("caller"), id);
+      const expiresAt = Date.now() + PLAYBACK_MS;
+      const url = await deps.clips.address?.(id, expiresAt) ??
+        baseOf(deps, c.req.raw) + await playback.path(id, expiresAt);
+      c.header("cache-control", "no-store");
+      return c.json({ url, expiresAt }, 200);
+    },
+  );
+
+  const query = z.object({
+    until: z.coerce.number().int(),
+    signature: z.string().max(100),
+  });
+  app.openapi(
+    createRoute({
+      path: "/clips/{id}/audio",
+      method: "get",
+      summary: "The recording of such an address",
+      request: { params, query },
+      responses: {
+        200: { description: "The recording" },
+        206: { description: "The part of it that Range asked for" },
+        416: { description: "There is no such part" },
+        ...failures(400, 404, 503),
+      },
+    }),
+    async (c) => {
+      const { id } = c.req.valid("param");
+      const { until, signature } = c.req.valid("query");
+      await playback.check(id, until, signature);
+      const clip = await deps.clips.get(id);
+      if (clip) return sendClip(clip, c.req.raw);
+      throw new ApiError({
+        code: "not-found",
+        status: 404,
+        message: "This recording is gone.",
+      });
+    },
+  );
+}
+
+/**
+ * What an address of ours begins with. Web says what it passes us on under; without web in between
+ * it is the address we were asked at. Only whoever asked reads the answer.
+ */
+function baseOf({ config }: Deps, { headers, url }: Request): string {
+  const prefix = headers.get("x-forwarded-prefix") ?? "";
+  return config.publicUrl ??
+    (/^\/[\w-]{1,40}$/.test(prefix) ? prefix : new URL(url).origin);
+}
+
+/** All of a recording, or the part that is asked for, so that a player can begin anywhere. */
+function sendClip({ info, bytes }: Clip, { headers: asked }: Request) {
+  const headers = new Headers({
+    "content-type": info.contentType,
+    "accept-ranges": "bytes",
+    // Somebody else's bytes: never shown as a page of ours, whatever they hold.
+    "content-disposition": `attachment; filename="clip-${info.id}"`,
+    "content-security-policy": "default-src 'none'; sandbox",
+    "cache-control": "private, no-store",
+  });
+  const part = byteRange(asked.get("range"), bytes.length);
+  if (part === null) {
+    headers.set("content-range", `bytes */${bytes.length}`);
+    return new Response(null, { status: 416, headers });
+  }
+  const { from, to } = part ?? { from: 0, to: bytes.length - 1 };
+  if (part) {
+    headers.set("content-range", `bytes ${from}-${to}/${bytes.length}`);
+  }
+  headers.set("content-length", String(to - from + 1));
+  const body = new Uint8Array(bytes.subarray(from, to + 1));
+  return new Response(body, { status: part ? 206 : 200, headers });
+}

@@ -1,0 +1,16 @@
+import type { BodyShare } from "../../realtime/common/body-budget.ts";
+import type { Caller } from "../access/auth.ts";
+
+/** What the middlewares tell the handlers. */
+export interface Env {
+  Variables: {
+    requestId: string;
+    /** Aborted when the client goes away. */
+    gone: AbortSignal;
+    caller: Caller;
+    /** What is held of the body. */
+    share: BodyShare;
+    /** The code of the error answered, for the log. */
+    code?: string;
+  };
+}
