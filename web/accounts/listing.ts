@@ -9,6 +9,7 @@
  * | `["people_words", word of the folded name, account id]` | true: those with a word |
  * | `["people_looks", what the name looks like, account id]` | when the account was made, ms |
  * | `["people_listed"]` | true: accounts of earlier versions are listed, too |
+ * | `["renamings"]` | true: written when a name changes or an account goes, so that its version does |
  */
 import { wordsOf } from "../../realtime/text/fold.ts";
 import { looksOf } from "../rooms/looks.ts";
@@ -34,6 +35,7 @@ export const keys = {
   looking: (looks: string, id: string) => ["people_looks", looks, id],
   looks: (looks: string) => ["people_looks", looks],
   listed: () => ["people_listed"],
+  renamings: () => ["renamings"],
 };
 
 /** The words of a name or of a search for one, folded. */
@@ -66,6 +68,7 @@ export function relist(
   before: Listable | null,
   after: Listable | null,
 ): void {
+  if (before && before.name !== after?.name) commit.set(keys.renamings(), true);
   const isSame = before?.name === after?.name &&
     before?.unconfirmedUntil === after?.unconfirmedUntil;
   if (isSame) return;

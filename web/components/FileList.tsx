@@ -6,7 +6,7 @@ import { dayText } from "./Ago.tsx";
 /** The files of a room, with who sent them and the way to their messages. */
 export function FileList({ files, names, clock, now = Date.now() }: {
   files: StoredFile[];
-  names: Map<string, string>;
+  names: ReadonlyMap<string, string>;
   clock: Clock;
   now?: number;
 }) {

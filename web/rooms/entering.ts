@@ -11,7 +11,7 @@ import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { announceName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
-import { hueOfNext } from "./hues.ts";
+import { hueOfNext } from "./roster.ts";
 import { checkRoomCount } from "./rooms.ts";
 import {
   keys,

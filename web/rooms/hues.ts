@@ -1,6 +1,4 @@
 import { hueOf, HUES } from "../components/hue.ts";
-import type { Services } from "../services.ts";
-import { keys, listAll, type Membership } from "./store.ts";
 
 /**
  * In which order hues are given, counted from the first member's: three people are a third of the
@@ -39,28 +37,4 @@ export function huesFor(members: Coloured[]): Record<string, number> {
     give(id, free);
   }
   return hues;
-}
-
-/** {@link huesFor} the members of a room; none where there is no such room. */
-export async function roomHues(
-  s: Pick<Services, "kv">,
-  roomId: string,
-): Promise<Record<string, number>> {
-  return huesFor(await membersByStanding(s, roomId));
-}
-
-/** The hue of somebody about to join a room. */
-export async function hueOfNext(
-  s: Pick<Services, "kv">,
-  roomId: string,
-  id: string,
-): Promise<number> {
-  return huesFor([...await membersByStanding(s, roomId), { id }])[id];
-}
-
-async function membersByStanding(s: Pick<Services, "kv">, roomId: string) {
-  const members = await listAll<Membership>(s.kv, keys.members(roomId));
-  return members
-    .map(({ key, value }) => ({ id: String(key.at(-1)), ...value }))
-    .sort((a, b) => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1));
 }

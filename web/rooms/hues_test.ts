@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { huesFor, roomHues } from "./hues.ts";
+import { huesFor } from "./hues.ts";
+import { roomHues } from "./roster.ts";
 import { leaveRoom } from "./members.ts";
 import { createRoom } from "./rooms.ts";
 import { onStage } from "./testing.ts";

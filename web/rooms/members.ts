@@ -7,8 +7,9 @@ import { announceName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
-import { byStanding, DELETED_PERSON, roomNames } from "./names.ts";
+import { byStanding } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
+import { rosterOf } from "./roster.ts";
 import { lastAdmin } from "./settings.ts";
 import { listOpen } from "./opening.ts";
 import {
@@ -33,15 +34,8 @@ export async function listMembers(
   roomId: string,
 ): Promise<Member[]> {
   await findRoom(s, accountId, roomId);
-  const entries = await listAll<Membership>(s.kv, keys.members(roomId));
-  const names = await roomNames(s, roomId);
-  return entries
-    .map(({ key, value }) => {
-      const id = String(key.at(-1));
-      // Who joined in between is on the next list.
-      return { id, name: names.get(id) ?? DELETED_PERSON, ...value };
-    })
-    .sort(byStanding);
+  const { members, names } = await rosterOf(s, roomId);
+  return members.map((member) => ({ ...member, name: names.get(member.id)! }));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { keys as accountKeys } from "../accounts/store.ts";
+import { type AccountRecord, changeAccount } from "../accounts/store.ts";
 import { AppError } from "../errors.ts";
 import { acceptInvitation } from "./accept.ts";
 import { findInvitation, listInvitations } from "./invitations.ts";
@@ -36,9 +36,8 @@ Deno.test(
   "members are listed with their names of today, the longest-standing first",
   onStage(async (stage) => {
     const { bob, cleo, room } = await threeInARoom(stage);
-    const key = accountKeys.account(bob.id);
-    const { value } = await stage.s.kv.get<object>(key);
-    await stage.s.kv.set(key, { ...value, name: "Robert" });
+    const robert = (before: AccountRecord) => ({ ...before, name: "Robert" });
+    await changeAccount(stage.s.kv, bob.id, robert);
     const members = await listMembers(stage.s, cleo.id, room.id);
     assertEquals(new Set(members.map(({ id }) => id)).size, 3);
     const joined = members.map(({ joinedAt }) => joinedAt);

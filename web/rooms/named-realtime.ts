@@ -6,12 +6,13 @@ import {
 } from "../../realtime/protocol.ts";
 import { mentionsIn, piecesOf } from "../client/drawn/mentions.ts";
 import type { RealtimeClient, Services } from "../services.ts";
-import { namesOf, roomNames } from "./names.ts";
+import { namesOf } from "./names.ts";
+import { roomNames } from "./roster.ts";
 
 /** For how long a stream goes on with the names it has looked up: milliseconds. */
 const FRESH_MS = 2_000;
 
-type Names = Map<string, string>;
+type Names = ReadonlyMap<string, string>;
 
 /** Everybody whose name is in these messages, by id. */
 const peopleIn = (messages: Message[]) =>

@@ -1,7 +1,6 @@
 import { type AccountRecord, keys as accountKeys } from "../accounts/store.ts";
 import type { Services } from "../services.ts";
 import { looksOf } from "./looks.ts";
-import { keys, listAll, type Membership } from "./store.ts";
 
 /** What people read where somebody wrote whose account is gone. */
 export const DELETED_PERSON = "Deleted person";
@@ -36,42 +35,37 @@ export const byStanding = (
   b: { id: string; joinedAt: number },
 ): number => a.joinedAt - b.joinedAt || (a.id < b.id ? -1 : 1);
 
-/**
- * What the people of a room are called in it, by their ids: the name of their account as it is
- * now, and a number behind it where it looks like that of somebody who was there before, as
- * `Ada (2)`. Those who are gone, but wrote something, come after the members.
- *
- * @param others ids of people who may not be members any more.
- */
-export async function roomNames(
-  s: Pick<Services, "kv">,
-  roomId: string,
-  others: Iterable<string> = [],
-): Promise<Map<string, string>> {
-  const entries = await listAll<Membership>(s.kv, keys.members(roomId));
-  const members = entries
-    .map(({ key, value: { joinedAt } }) => ({
-      id: String(key.at(-1)),
-      joinedAt,
-    }))
-    .sort(byStanding)
-    .map(({ id }) => id);
-  const gone = [...others].filter((id) => !members.includes(id)).sort();
-  return toldApart(await namesOf(s, [...members, ...gone]));
-}
-
-/** A name of {@link roomNames} without the number that tells it apart. */
+/** A name of {@link toldApart} without the number that tells it apart. */
 export const withoutNumber = (name: string): string =>
   name.replace(/ \(\d+\)$/, "");
 
-/** The same names, in the same order, with a number behind those that look like an earlier one. */
-export function toldApart(names: Map<string, string>): Map<string, string> {
-  const taken = new Set([...names.values()].map(looksOf));
+/** What people look like beside whom others are to be told apart. */
+export interface Looks {
+  /** How many people have each look. */
+  seen: ReadonlyMap<string, number>;
+  /** Looks of the names people have, and of those they are shown by. */
+  taken: ReadonlySet<string>;
+}
+
+const NOBODY: Looks = { seen: new Map(), taken: new Set() };
+
+/**
+ * The same names, in the same order, with a number behind those that look like an earlier one.
+ *
+ * @param others who were there before all of these, and keep the names they are shown by.
+ */
+export function toldApart(
+  names: ReadonlyMap<string, string>,
+  others = NOBODY,
+): Map<string, string> {
+  const own = new Set([...names.values()].map(looksOf));
+  const isTaken = (looks: string) => own.has(looks) || others.taken.has(looks);
   const seen = new Map<string, number>();
   const apart = new Map<string, string>();
   for (const [id, name] of names) {
     const looks = looksOf(name);
-    const before = seen.get(looks);
+    const before = seen.get(looks) ?? others.seen.get(looks) ??
+      (others.taken.has(looks) ? 1 : undefined);
     seen.set(looks, before ?? 1);
     // People who are gone are told apart by nothing.
     if (before === undefined || name === DELETED_PERSON) {
@@ -83,9 +77,26 @@ export function toldApart(names: Map<string, string>): Map<string, string> {
     do {
       number += 1;
       numbered = `${name} (${number})`;
-    } while (taken.has(looksOf(numbered)));
+    } while (isTaken(looksOf(numbered)));
     seen.set(looks, number);
     apart.set(id, numbered);
   }
   return apart;
+}
+
+/** What these people look like. @param shown their names after {@link toldApart}. */
+export function looksIn(
+  names: ReadonlyMap<string, string>,
+  shown: ReadonlyMap<string, string>,
+): Looks {
+  const seen = new Map<string, number>();
+  const taken = new Set<string>();
+  for (const [id, name] of names) {
+    const looks = looksOf(name);
+    taken.add(looks);
+    const called = shown.get(id);
+    if (called !== undefined && called !== name) taken.add(looksOf(called));
+    seen.set(looks, (seen.get(looks) ?? 0) + 1);
+  }
+  return { seen, taken };
 }

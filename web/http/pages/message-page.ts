@@ -1,6 +1,6 @@
 import type { Message, Role } from "../../../realtime/protocol.ts";
 import { AppError } from "../../errors.ts";
-import { roomHues } from "../../rooms/hues.ts";
+import { roomHues } from "../../rooms/roster.ts";
 import { findRoom } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";

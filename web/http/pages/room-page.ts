@@ -1,8 +1,8 @@
 import type { Role } from "../../../realtime/protocol.ts";
 import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import type { Known } from "../../client/browser/entries.ts";
-import { roomHues } from "../../rooms/hues.ts";
-import { roomNames } from "../../rooms/names.ts";
+import { roomHues } from "../../rooms/roster.ts";
+import { roomNames } from "../../rooms/roster.ts";
 import { findRoom } from "../../rooms/rooms.ts";
 import type { Room } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
@@ -20,7 +20,7 @@ const NAMES = 200;
 /** Everything the page of a room shows. */
 export interface RoomPage {
   room: Room;
-  /** The members' colours, by id. */
+  /** Members' colours, by id: of those who have a name here. */
   hues: Record<string, number>;
   role: Role;
   me: { id: string; name: string };
@@ -111,14 +111,23 @@ async function aroundUnread(
   return isHere && page ? { page, behind } : { page: newest, behind: false };
 }
 
-/** The names that go with a page: first of those who are on it. */
-function firstOf(names: Map<string, string>, here: string[]) {
-  const ids = new Set([...here, ...names.keys()]);
-  const known = [...ids].flatMap((id) => {
-    const name = names.get(id);
-    return name === undefined ? [] : [[id, name]];
-  });
-  return Object.fromEntries(known.slice(0, NAMES));
+/** Of what is known about people, by their ids, what goes with a page. */
+const about = <T>(ids: string[], known: (id: string) => T | undefined) =>
+  Object.fromEntries(
+    ids.flatMap((id) => {
+      const value = known(id);
+      return value === undefined ? [] : [[id, value] as const];
+    }),
+  );
+
+/** Those whose names go with a page: first who is on it, then the longest-standing members. */
+function firstOf(names: ReadonlyMap<string, string>, here: string[]): string[] {
+  const ids = new Set(here);
+  for (const id of names.keys()) {
+    if (ids.size >= NAMES) break;
+    ids.add(id);
+  }
+  return [...ids];
 }
 
 /**
@@ -148,6 +157,7 @@ export async function loadRoomPage(
       [sender, ...mentions].map(({ id }) => id)
     ) ?? [];
   const names = await roomNames(s, roomId, here);
+  const named = firstOf(names, here);
   const listed = list.rooms.find((room) => room.id === roomId);
   // It may be on a later page of the list.
   const summary = listed
@@ -162,7 +172,7 @@ export async function loadRoomPage(
   const isLast = before === undefined && (page?.messages.length ?? 0) < PAGE;
   return {
     room: found.room,
-    hues,
+    hues: about(named, (id) => hues[id]),
     role: found.role,
     me: { id: account.id, name: account.name },
     rooms: list.rooms,
@@ -170,7 +180,7 @@ export async function loadRoomPage(
     behind: shown?.behind ?? (isPart && !isLast),
     newest,
     read,
-    names: firstOf(names, here),
+    names: about(named, (id) => names.get(id)),
     token: issued.token,
     tokenExpiresAt: issued.expiresAt,
     wsUrl: s.config.wsUrl,

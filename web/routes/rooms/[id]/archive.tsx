@@ -14,7 +14,7 @@ import {
 } from "../../../http/pages/room-list.ts";
 import { readBefore } from "../../../http/pages/room-page.ts";
 import { clockOf } from "../../../http/requests/clock.ts";
-import { roomHues } from "../../../rooms/hues.ts";
+import { roomHues } from "../../../rooms/roster.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import type { Room } from "../../../rooms/types.ts";
 import type { Person } from "../../../services.ts";

@@ -3,7 +3,7 @@ import { clockOf } from "../../../http/requests/clock.ts";
 import { personOf } from "../../../http/middleware/person.ts";
 import { liveDocument } from "../../../http/pages/live.tsx";
 import { followRoom } from "../../../rooms/follow.ts";
-import { roomHues } from "../../../rooms/hues.ts";
+import { roomHues } from "../../../rooms/roster.ts";
 import { toAppError } from "../../../errors.ts";
 import { log } from "../../../log.ts";
 import { findRoom } from "../../../rooms/rooms.ts";

@@ -8,7 +8,7 @@ import { Title } from "../../../../components/Title.tsx";
 import { clockOf } from "../../../../http/requests/clock.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
 import { loadRooms, type RoomEntry } from "../../../../http/pages/room-list.ts";
-import { roomHues } from "../../../../rooms/hues.ts";
+import { roomHues } from "../../../../rooms/roster.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
 import type { Person } from "../../../../services.ts";

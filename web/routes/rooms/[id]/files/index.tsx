@@ -13,7 +13,7 @@ import {
 import { personOf } from "../../../../http/middleware/person.ts";
 import { loadRooms, type RoomEntry } from "../../../../http/pages/room-list.ts";
 import { clockOf } from "../../../../http/requests/clock.ts";
-import { roomNames } from "../../../../rooms/names.ts";
+import { roomNames } from "../../../../rooms/roster.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
 import type { Person } from "../../../../services.ts";
@@ -29,7 +29,7 @@ interface Data {
   earlier: boolean;
   files: StoredFile[];
   next?: string;
-  names: Map<string, string>;
+  names: ReadonlyMap<string, string>;
 }
 
 const LABELS: [FileKind | undefined, string][] = [

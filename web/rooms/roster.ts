@@ -1,0 +1,154 @@
+import { keys as listingKeys } from "../accounts/listing.ts";
+import type { Services } from "../services.ts";
+import { huesFor } from "./hues.ts";
+import {
+  byStanding,
+  type Looks,
+  looksIn,
+  namesOf,
+  toldApart,
+} from "./names.ts";
+import { keys, listAll, type Membership } from "./store.ts";
+
+type Store = Pick<Services, "kv">;
+
+/** The members of a room as they are now. */
+export interface Roster {
+  /** The longest-standing first. */
+  members: (Membership & { id: string })[];
+  /** What each is called in the room, see {@link toldApart}. */
+  names: ReadonlyMap<string, string>;
+  /** See {@link huesFor}. */
+  hues: Readonly<Record<string, number>>;
+}
+
+interface Kept extends Roster {
+  /** The names of their accounts. */
+  plain: Map<string, string>;
+  looks: Looks;
+}
+
+interface Remembered {
+  /** As of which the room and the names are known. */
+  room: string | null;
+  names: string | null;
+  roster: Promise<Kept>;
+  count: number;
+}
+
+/** Members of all rooms that are remembered, about 300 bytes each. */
+const MOST_MEMBERS = 100_000;
+
+const remembered = new WeakMap<Deno.Kv, Map<string, Remembered>>();
+
+async function build(
+  { kv }: Store,
+  roomId: string,
+  before?: Kept,
+): Promise<Kept> {
+  const entries = await listAll<Membership>(kv, keys.members(roomId));
+  const members = entries
+    .map(({ key, value }) => ({ id: String(key.at(-1)), ...value }))
+    .sort(byStanding);
+  const known = before?.plain;
+  const unknown = members.filter(({ id }) => !known?.has(id));
+  const read = await namesOf({ kv }, unknown.map(({ id }) => id));
+  const plain = new Map(
+    members.map(({ id }) => [id, known?.get(id) ?? read.get(id)!]),
+  );
+  const names = toldApart(plain);
+  const hues = huesFor(members);
+  return { members, plain, names, hues, looks: looksIn(plain, names) };
+}
+
+/** Drops what was asked for least lately, until the rest is few enough. */
+function shrink(rooms: Map<string, Remembered>): void {
+  let total = rooms.values().reduce((sum, { count }) => sum + count, 0);
+  for (const [id, { count }] of rooms) {
+    if (total <= MOST_MEMBERS) break;
+    rooms.delete(id);
+    total -= count;
+  }
+}
+
+/**
+ * The members of a room: remembered for as long as neither who is in it changes, which rewrites the
+ * room's record, nor what anybody is called, which leaves a mark. So it is as fresh as if it were read
+ * anew, whichever instance made the change.
+ */
+async function keptRoster(s: Store, roomId: string): Promise<Kept> {
+  const rooms = remembered.get(s.kv) ?? new Map<string, Remembered>();
+  remembered.set(s.kv, rooms);
+  // Read before the members: a change in between is seen as one, the next time.
+  const [room, names] = await s.kv.getMany([
+    keys.room(roomId),
+    listingKeys.renamings(),
+  ]);
+  const known = rooms.get(roomId);
+  const sameNames = known?.names === names.versionstamp;
+  // Asked for last, dropped last.
+  rooms.delete(roomId);
+  if (known && sameNames && known.room === room.versionstamp) {
+    rooms.set(roomId, known);
+    return await known.roster;
+  }
+  const before = sameNames ? await known?.roster : undefined;
+  const roster = build(s, roomId, before);
+  const fresh: Remembered = {
+    room: room.versionstamp,
+    names: names.versionstamp,
+    roster,
+    count: known?.count ?? 0,
+  };
+  rooms.set(roomId, fresh);
+  try {
+    const built = await roster;
+    fresh.count = built.members.length;
+    return built;
+  } catch (error) {
+    if (rooms.get(roomId) === fresh) rooms.delete(roomId);
+    throw error;
+  } finally {
+    shrink(rooms);
+  }
+}
+
+/** {@link Roster} of a room; nobody where there is no such room. */
+export const rosterOf = async (s: Store, roomId: string): Promise<Roster> =>
+  await keptRoster(s, roomId);
+
+/**
+ * What the people of a room are called in it, by their ids: the name of their account as it is
+ * now, and a number behind it where it looks like that of somebody who was there before, as
+ * `Ada (2)`. Those who are gone, but wrote something, come after the members.
+ *
+ * @param others ids of people who may not be members any more.
+ */
+export async function roomNames(
+  s: Store,
+  roomId: string,
+  others: Iterable<string> = [],
+): Promise<ReadonlyMap<string, string>> {
+  const { names, looks } = await keptRoster(s, roomId);
+  const gone = [...others].filter((id) => !names.has(id)).sort();
+  if (gone.length === 0) return names;
+  const beside = toldApart(await namesOf(s, gone), looks);
+  return new Map([...names, ...beside]);
+}
+
+/** {@link huesFor} the members of a room; none where there is no such room. */
+export const roomHues = async (
+  s: Store,
+  roomId: string,
+): Promise<Readonly<Record<string, number>>> =>
+  (await keptRoster(s, roomId)).hues;
+
+/** The hue of somebody about to join a room. */
+export async function hueOfNext(
+  s: Store,
+  roomId: string,
+  id: string,
+): Promise<number> {
+  const { members } = await keptRoster(s, roomId);
+  return huesFor([...members, { id }])[id];
+}
