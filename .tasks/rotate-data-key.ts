@@ -1,9 +1,11 @@
 /**
- * `deno task rotate-data-key`: makes a new key for what is personal in KV, and seals everything with
- * it. With `--forget-old`, once web was started again, the keys before it are forgotten. Reads the
+ * `deno task rotate-data-key`: makes a new key for what is personal in KV and the outbox, and seals
+ * everything with it. With `--forget-old`, once web was started again, the keys before it are forgotten. Reads the
  * same variables as web, and may run beside it.
  */
 import { takingTurns } from "../web/kv.ts";
+import { outboxDir } from "../web/mail/outbox.ts";
+import { OutboxFiles } from "../web/mail/outbox-files.ts";
 import {
   addKey,
   dataKeyFile,
@@ -27,7 +29,9 @@ const file = dataKeyFile(kvPath);
 const isLast = Deno.args.includes("--forget-old");
 if (!isLast) addKey(file);
 const kv = takingTurns(await Deno.openKv(kvPath));
-const count = await reseal(kv, keysOfFile(file), known);
+const keys = keysOfFile(file);
+const count = await reseal(kv, keys, known) +
+  await new OutboxFiles(outboxDir(known), keys).seal();
 kv.close();
 if (isLast) {
   const forgotten = forgetOldKeys(file);

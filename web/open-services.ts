@@ -20,7 +20,8 @@ import { webPush } from "./notifications/push/send.ts";
 import { notifyPeople } from "./notifications/work.ts";
 import { takingTurns } from "./kv.ts";
 import { log } from "./log.ts";
-import { outboxMailer } from "./mail/outbox.ts";
+import { outboxDir, outboxIn } from "./mail/outbox.ts";
+import { OutboxFiles } from "./mail/outbox-files.ts";
 import { startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
 import { internet } from "./previews/outside.ts";
@@ -96,6 +97,8 @@ export async function createServices(config: Config): Promise<Services> {
   if (keys !== null) await resealOnce(store, keys, config);
   const kv = keys === null ? store : sealedKv(store, keys);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
+  await new OutboxFiles(outboxDir(config), keys).seal();
+  const outbox = outboxIn(outboxDir(config), keys, mailFrom);
   const signer = await createSigner(kv, { issuer: appUrl, signingKey });
   return {
     config,
@@ -103,9 +106,8 @@ export async function createServices(config: Config): Promise<Services> {
     ...openFaces(config),
     files: config.aws ? s3Files(config.aws) : folderFiles(`${dataDir}/files`),
     outside: internet,
-    mailer: mail.kind === "smtp"
-      ? smtpMailer(mail.url, mail.from)
-      : outboxMailer(`${dataDir}/outbox`, mailFrom),
+    mailer: mail.kind === "smtp" ? smtpMailer(mail.url, mail.from) : outbox,
+    outbox,
     push: webPush(kv, config),
     signer,
     realtime: namedRealtime(

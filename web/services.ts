@@ -2,6 +2,7 @@ import type { Config } from "./config.ts";
 import type { Blobs } from "./faces/blobs.ts";
 import type { FaceEngine } from "./faces/engine.ts";
 import type { FileStore } from "./files/file-store.ts";
+import type { Outbox } from "./mail/outbox-mail.ts";
 import type { Outside } from "./previews/outside.ts";
 import type { Push } from "./notifications/push/send.ts";
 import type { Signer } from "./tokens/signer.ts";
@@ -173,6 +174,8 @@ export interface Services {
   files: FileStore;
   outside: Outside;
   mailer: Mailer;
+  /** Where e-mails are while no mail server is set up. */
+  outbox: Outbox;
   push: Push;
   signer: Signer;
   realtime: RealtimeClient;

@@ -1,6 +1,6 @@
 /** The people of the world that is attacked, made through the same API as anybody's. */
 import { selfieOf } from "../faces/test-photos.ts";
-import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { outboxOf } from "../mail/testing-outbox.ts";
 import { eventually } from "../e2e/patience.ts";
 
 export const PASSWORD = "difference engine 1843";
@@ -70,9 +70,10 @@ function mailedCode(
   email: string,
   path: "invitations" | "confirm",
 ): Promise<string> {
+  const outbox = outboxOf(dataDir);
   const find = async () => {
-    for (const { id } of await listOutbox(`${dataDir}/outbox`)) {
-      const mail = await readOutbox(`${dataDir}/outbox`, id);
+    for (const { id } of await outbox.list()) {
+      const mail = await outbox.read(id);
       if (mail === null || !mail.to.includes(email)) continue;
       const code = new RegExp(`/${path}/([\\w-]+)`).exec(mail.text)?.[1];
       if (code) return code;

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import { outboxOf } from "../mail/testing-outbox.ts";
 import { openBrowser, openContext } from "./browser.ts";
 import { microphoneFile, selfieFile } from "./media.ts";
 import { eventually } from "./patience.ts";
@@ -59,11 +60,11 @@ function forbiddingSockets(target: string) {
 /** Opens a link of an e-mail at the address the page is at; tells where it would have led. */
 function linksIn(dataDir: string, origins: string[]): OpenLink {
   return async (page, email, path) => {
+    const outbox = outboxOf(dataDir);
     const find = async () => {
-      for await (const { name } of Deno.readDir(`${dataDir}/outbox`)) {
-        const lines = await Deno.readTextFile(`${dataDir}/outbox/${name}`);
-        const text = lines.replace(/=\r?\n/g, "");
-        if (!text.includes(`To: ${email}`)) continue;
+      for (const { id } of await outbox.list()) {
+        const { to, text } = await outbox.read(id) ?? { to: "", text: "" };
+        if (!to.includes(email)) continue;
         const link = new RegExp(`(http://[^/\\s]+)(/${path}/[\\w-]+)`)
           .exec(text);
         if (link) return link;

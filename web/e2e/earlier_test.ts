@@ -3,7 +3,8 @@ import { redisServer } from "../../.tasks/doctor/testing.ts";
 import type { Message } from "../../realtime/protocol.ts";
 import type { HistoryPage } from "../../realtime/protocol-http.ts";
 import { type Person, selfieOf } from "../faces/test-photos.ts";
-import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import type { Outbox } from "../mail/outbox-mail.ts";
+import { outboxOf } from "../mail/testing-outbox.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
 import { type Stack, startStack } from "./stack.ts";
@@ -85,10 +86,10 @@ const proofOf = async (who: Person) => {
 };
 
 /** The newest code that was mailed to an address after some e-mails were there. */
-function mailedCode(outbox: string, email: string, before: Set<string>) {
+function mailedCode(outbox: Outbox, email: string, before: Set<string>) {
   const find = async () => {
-    for (const { id } of await listOutbox(outbox)) {
-      const mail = before.has(id) ? null : await readOutbox(outbox, id);
+    for (const { id } of await outbox.list()) {
+      const mail = before.has(id) ? null : await outbox.read(id);
       const code = /\b(\d{3}) (\d{3})\b/.exec(mail?.text ?? "");
       if (mail?.to.includes(email) && code) return code[1] + code[2];
     }
@@ -103,7 +104,7 @@ async function signIn(
   password: string,
 ) {
   const email = `${who}@example.com`;
-  const outbox = `${stack.env.DATA_DIR}/outbox`;
+  const outbox = outboxOf(stack.env.DATA_DIR);
   const program = new Program({ name: who, email });
   const login = (body: object) =>
     program.ask(`${stack.url}/api/login`, "POST", body);
@@ -111,7 +112,7 @@ async function signIn(
     await login({ email, password, ...await proofOf(who) });
     return program;
   }
-  const before = new Set((await listOutbox(outbox)).map(({ id }) => id));
+  const before = new Set((await outbox.list()).map(({ id }) => id));
   await login({ email, password });
   await login({ code: await mailedCode(outbox, email, before) });
   return program;

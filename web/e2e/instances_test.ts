@@ -4,7 +4,7 @@ import { redisServer } from "../../.tasks/doctor/testing.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { services } from "../../.tasks/services.ts";
 import { selfieOf } from "../faces/test-photos.ts";
-import { listOutbox, readOutbox } from "../mail/outbox.ts";
+import { outboxIn } from "../mail/outbox.ts";
 import { kvServer } from "./kv-server.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
@@ -58,15 +58,17 @@ const LEAST_RIGHTS = [
 
 /** The text of the e-mail to this address in an outbox. */
 async function mailedTo(dir: string, address: string) {
-  const entry = (await listOutbox(dir)).find(({ to }) => to.includes(address));
-  return entry && (await readOutbox(dir, entry.id))?.text;
+  const outbox = outboxIn(dir, null);
+  const entry = (await outbox.list()).find(({ to }) => to.includes(address));
+  return entry && (await outbox.read(entry.id))?.text;
 }
 
 /** The code of the invitation in an outbox, once it is there. */
 function codeIn(dir: string): Promise<string> {
+  const outbox = outboxIn(dir, null);
   const find = async () => {
-    for (const { id } of await listOutbox(dir)) {
-      const mail = await readOutbox(dir, id);
+    for (const { id } of await outbox.list()) {
+      const mail = await outbox.read(id);
       const code = /\/invitations\/([\w-]+)/.exec(mail?.text ?? "")?.[1];
       if (code) return code;
     }

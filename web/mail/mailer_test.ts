@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { mailerContract } from "./mailer-contract.ts";
-import { outboxMailer } from "./outbox.ts";
+import { outboxIn } from "./outbox.ts";
 import { smtpMailer } from "./smtp.ts";
 import { smtpServer } from "./smtp-testing.ts";
 
@@ -9,7 +9,7 @@ const FROM = "ChatSphere <chat@example.com>";
 mailerContract("the outbox folder", async () => {
   const dir = await Deno.makeTempDir();
   return {
-    mailer: outboxMailer(dir, FROM),
+    mailer: outboxIn(dir, null, FROM),
     async sources() {
       const files = await Array.fromAsync(Deno.readDir(dir));
       const names = files.map(({ name }) => name).sort();

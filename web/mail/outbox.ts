@@ -1,24 +1,12 @@
 import { join } from "node:path";
+import type { Config } from "../config.ts";
+import type { DataKeys } from "../sealing/data-keys.ts";
 import type { Mailer } from "../services.ts";
 import { MailError } from "./mail-error.ts";
 import { DEFAULT_FROM, type Mail, toMessage } from "./mailer.ts";
+import { OutboxFiles } from "./outbox-files.ts";
+import type { Outbox, OutboxMail } from "./outbox-mail.ts";
 
-/** What the list of the outbox shows. */
-export interface OutboxEntry {
-  id: string;
-  from: string;
-  to: string;
-  subject: string;
-  /** Milliseconds since the Unix epoch. */
-  sentAt: number;
-}
-
-export interface OutboxMail extends OutboxEntry {
-  text: string;
-  html: string;
-}
-
-const ID = /^\d{15}-\d{6}-[0-9a-f]{8}$/;
 const LISTED = 50;
 
 let written = 0;
@@ -30,11 +18,11 @@ function nextId(): string {
   return `${time}-${count}-${crypto.randomUUID().slice(0, 8)}`;
 }
 
-const isAbsent = (error: unknown): boolean =>
-  error instanceof Deno.errors.NotFound;
-
 /** The whole message, as it would travel (RFC 5322). */
-async function toBytes(mail: Mail, from: string): Promise<Uint8Array> {
+async function toBytes(
+  mail: Mail,
+  from: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   // When first used: see smtp.ts.
   const { createTransport } = await import("nodemailer");
   const { message } = await createTransport({
@@ -42,79 +30,13 @@ async function toBytes(mail: Mail, from: string): Promise<Uint8Array> {
     buffer: true,
     newline: "windows",
   }).sendMail(toMessage(mail, from));
-  if (message instanceof Uint8Array) return message;
+  if (message instanceof Uint8Array) return new Uint8Array(message);
   throw new TypeError("nodemailer gave a stream, not the message");
 }
 
-/**
- * Writes each e-mail to `dir` as an `.eml` file instead of sending it. A file appears whole or
- * not at all, and only its owner may read it: it holds links that let people in.
- *
- * `send` throws MailError: `mail-failed` (503) when the folder cannot be written to,
- * `invalid-address` (422).
- */
-export function outboxMailer(dir: string, from: string = DEFAULT_FROM): Mailer {
-  return {
-    async send(mail) {
-      const path = join(dir, `${nextId()}.eml`);
-      const partial = `${path}.partial`;
-      try {
-        const bytes = await toBytes(mail, from);
-        await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
-        await Deno.writeFile(partial, bytes, { mode: 0o600 });
-        await Deno.rename(partial, path);
-      } catch (error) {
-        if (error instanceof MailError) throw error;
-        throw MailError.failed("down", error);
-      }
-    },
-    async forget(address) {
-      for (const id of await idsIn(dir)) {
-        const mail = await readOutbox(dir, id);
-        const isTheirs = mail?.to.toLowerCase() === address.toLowerCase();
-        if (isTheirs) await removeFile(join(dir, `${id}.eml`));
-      }
-    },
-  };
-}
-
-async function removeFile(path: string): Promise<void> {
-  try {
-    await Deno.remove(path);
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-  }
-}
-
-/** The e-mails of a folder, in no order. */
-async function idsIn(dir: string): Promise<string[]> {
-  const ids: string[] = [];
-  try {
-    for await (const file of Deno.readDir(dir)) {
-      const id = file.name.replace(/\.eml$/, "");
-      if (id !== file.name && ID.test(id)) ids.push(id);
-    }
-  } catch (error) {
-    if (!isAbsent(error)) throw error;
-  }
-  return ids;
-}
-
-/** One e-mail of the outbox in `dir`, or null when there is none with this id. */
-export async function readOutbox(
-  dir: string,
-  id: string,
-): Promise<OutboxMail | null> {
-  if (!ID.test(id)) return null;
-  let bytes: Uint8Array;
-  try {
-    bytes = await Deno.readFile(join(dir, `${id}.eml`));
-  } catch (error) {
-    if (isAbsent(error)) return null;
-    throw error;
-  }
+async function parsed(id: string, bytes: Uint8Array): Promise<OutboxMail> {
   const { default: PostalMime } = await import("postal-mime");
-  const mail = await PostalMime.parse(bytes);
+  const mail = await PostalMime.parse(new Uint8Array(bytes));
   return {
     id,
     from: mail.from?.address ?? "",
@@ -126,10 +48,57 @@ export async function readOutbox(
   };
 }
 
-/** The newest 50 e-mails of the outbox in `dir`, newest first. */
-export async function listOutbox(dir: string): Promise<OutboxEntry[]> {
-  const newest = (await idsIn(dir)).sort().reverse().slice(0, LISTED);
-  const mails = await Promise.all(newest.map((id) => readOutbox(dir, id)));
-  return mails.filter((mail) => mail !== null)
-    .map(({ text: _text, html: _html, ...entry }) => entry);
+/** Where the outbox of this machine is. */
+export const outboxDir = ({ dataDir }: Pick<Config, "dataDir">): string =>
+  join(dataDir, "outbox");
+
+/**
+ * The outbox in `dir`, sealed with `keys` if there are any. `send` throws MailError: `mail-failed`
+ * (503) when the folder cannot be written to, `invalid-address` (422).
+ */
+export function outboxIn(
+  dir: string,
+  keys: DataKeys | null,
+  from: string = DEFAULT_FROM,
+): Mailer & Outbox {
+  const files = new OutboxFiles(dir, keys);
+
+  async function read(
+    id: string,
+    names: Map<string, string>,
+  ): Promise<OutboxMail | null> {
+    const name = names.get(id);
+    const bytes = name === undefined ? null : await files.read(id, name);
+    return bytes && await parsed(id, bytes);
+  }
+
+  return {
+    async send(mail) {
+      try {
+        await files.write(nextId(), await toBytes(mail, from));
+      } catch (error) {
+        if (error instanceof MailError) throw error;
+        throw MailError.failed("down", error);
+      }
+    },
+
+    async forget(address) {
+      const names = await files.names();
+      for (const [id, name] of names) {
+        const mail = await read(id, names);
+        const isTheirs = mail?.to.toLowerCase() === address.toLowerCase();
+        if (isTheirs) await files.remove(name);
+      }
+    },
+
+    read: async (id) => await read(id, await files.names()),
+
+    async list() {
+      const names = await files.names();
+      const newest = [...names.keys()].sort().reverse().slice(0, LISTED);
+      const mails = await Promise.all(newest.map((id) => read(id, names)));
+      return mails.filter((mail) => mail !== null)
+        .map(({ text: _text, html: _html, ...entry }) => entry);
+    },
+  };
 }

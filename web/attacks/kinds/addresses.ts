@@ -1,5 +1,7 @@
 /** Web's one address as a way to the other services, and as what links in e-mails begin with. */
 import { type Attack, succeeded, succeededIf } from "../attack.ts";
+import { outboxOf } from "../../mail/testing-outbox.ts";
+import { writtenUnguarded } from "../mails.ts";
 import { open, opening } from "../raw.ts";
 import { fromAnywhere, sayingYes, through } from "../weaknesses.ts";
 import { Wire } from "../wire.ts";
@@ -114,7 +116,9 @@ const HOSTS = [
 const poisoned: Attack[] = HOSTS.map((host) => ({
   name: `a link to a new password that leads to ${host}`,
   async run(world) {
-    const before = await mailsOf(world);
+    const outbox = outboxOf(world.dataDir);
+    const mails = async () => (await outbox.list()).map(({ id }) => id);
+    const before = await mails();
     const body = new URLSearchParams({ email: world.outsider.email });
     const { status } = await statusOf(world.web, "POST", "/login/forgot", [
       `Host: ${host}`,
@@ -124,15 +128,9 @@ const poisoned: Attack[] = HOSTS.map((host) => ({
     ], `${body}`);
     if (status >= 400) return { held: true };
     for (let tries = 0; tries < 200; tries += 1) {
-      const mail = (await mailsOf(world)).find((name) =>
-        !before.includes(name)
-      );
+      const mail = (await mails()).find((id) => !before.includes(id));
       if (mail) {
-        const lines = await Deno.readTextFile(
-          `${world.dataDir}/outbox/${mail}`,
-        );
-        // Long lines are broken in e-mails (RFC 2045 §6.7).
-        const text = lines.replace(/=\r?\n/g, "");
+        const text = (await outbox.read(mail))?.text ?? "";
         return succeededIf(
           text.includes(`//${host}/login/reset`),
           "the link leads there",
@@ -145,22 +143,12 @@ const poisoned: Attack[] = HOSTS.map((host) => ({
   undone: through((world) => ({
     async request(_, request) {
       if (!request.url.endsWith("/login/forgot")) return request;
-      const name = `${crypto.randomUUID()}.eml`;
-      const link = `http://${host}/login/reset/code`;
-      await Deno.writeTextFile(`${world.dataDir}/outbox/${name}`, link);
+      const text = `http://${host}/login/reset/code`;
+      await writtenUnguarded(world.dataDir, world.outsider.email, { text });
       return new Response(null, { status: 303, headers: { location: "/" } });
     },
   })),
 }));
-
-/** The names of the e-mails in the outbox, without those still being written. */
-async function mailsOf({ dataDir }: World): Promise<string[]> {
-  const names = await Array.fromAsync(
-    Deno.readDir(`${dataDir}/outbox`),
-    ({ name }) => name,
-  );
-  return names.filter((name) => name.endsWith(".eml"));
-}
 
 export const addresses: Attack[] = [
   ...foreign,

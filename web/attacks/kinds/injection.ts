@@ -8,7 +8,8 @@ import {
 } from "../attack.ts";
 import { startOf } from "../http.ts";
 import { newRoom, sendJson, valueOf } from "../people.ts";
-import { listOutbox } from "../../mail/outbox.ts";
+import { outboxOf } from "../../mail/testing-outbox.ts";
+import { sourceOf, writtenUnguarded } from "../mails.ts";
 import { eventually } from "../../e2e/patience.ts";
 import { saying, through, unescaped } from "../weaknesses.ts";
 import type { World } from "../world.ts";
@@ -182,12 +183,6 @@ const opener: Attack = {
   undone: saying((text) => text.replaceAll(/ rel="[^"]*"/g, "")),
 };
 
-/** A name as the outbox gives its files. */
-const nextId = () =>
-  `${String(Date.now()).padStart(15, "0")}-000000-${
-    crypto.randomUUID().slice(0, 8)
-  }`;
-
 const mail: Attack = {
   name: "a header in an e-mail, by a line break in a room's name",
   async run(world) {
@@ -199,23 +194,20 @@ const mail: Attack = {
     const made = answer.ok;
     await answer.body?.cancel();
     if (!made) return { held: true };
-    const dir = `${world.dataDir}/outbox`;
+    const outbox = outboxOf(world.dataDir);
     const found = await eventually(
-      async () =>
-        (await listOutbox(dir)).find((entry) => entry.to.includes(to)),
+      async () => (await outbox.list()).find((entry) => entry.to.includes(to)),
       () => "no e-mail came",
     );
-    const raw = await Deno.readTextFile(`${dir}/${found.id}.eml`);
+    const raw = await sourceOf(world.dataDir, found.id);
     return succeededIf(/^Bcc:/im.test(raw), "the e-mail has a Bcc line");
   },
   // The e-mail itself is written by web: what stands in for it is one that was written unguarded.
   undone: through((world) => ({
     async request(_, request) {
       const { emails: [to] } = await request.json();
-      await Deno.writeTextFile(
-        `${world.dataDir}/outbox/${nextId()}.eml`,
-        `From: a@b.test\r\nTo: ${to}\r\nBcc: victim@evil.example\r\nSubject: x\r\n\r\nx\r\n`,
-      );
+      const headers = "Bcc: victim@evil.example\r\nSubject: x";
+      await writtenUnguarded(world.dataDir, to, { headers });
       return Response.json({ id: "x" });
     },
   })),

@@ -11,7 +11,8 @@ import {
   sendJson,
 } from "../people.ts";
 import { eventually } from "../../e2e/patience.ts";
-import { listOutbox } from "../../mail/outbox.ts";
+import { outboxOf } from "../../mail/testing-outbox.ts";
+import { writtenUnguarded } from "../mails.ts";
 import { sayingYes, through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
@@ -88,7 +89,7 @@ const subject: Attack = {
     if (status >= 400) return succeeded(`it could not be tried: ${status}`);
     const found = await eventually(
       async () =>
-        (await listOutbox(`${world.dataDir}/outbox`))
+        (await outboxOf(world.dataDir).list())
           .find(({ to }) => to.includes(email)),
       () => "no e-mail came",
     );
@@ -103,11 +104,8 @@ const subject: Attack = {
     async request(_, request) {
       if (!request.url.endsWith("/api/invitations")) return request;
       const { email } = await request.json();
-      const id = `${String(Date.now()).padStart(15, "0")}-000000-${unique()}`;
-      await Deno.writeTextFile(
-        `${world.dataDir}/outbox/${id}.eml`,
-        `From: a@b.test\r\nTo: ${email}\r\nSubject: ${SELLING}\r\n\r\nx\r\n`,
-      );
+      const headers = `Subject: ${SELLING}`;
+      await writtenUnguarded(world.dataDir, email, { headers });
       return Response.json({}, { status: 201 });
     },
   })),

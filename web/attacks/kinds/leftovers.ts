@@ -2,7 +2,11 @@
 import { dataKeyFile, keysOfFile } from "../../sealing/key-file.ts";
 import { sealedKv } from "../../sealing/sealed-kv.ts";
 import { type Attack, held, succeeded, succeededIf } from "../attack.ts";
-import { staysIn } from "../disk.ts";
+import { eventually } from "../../e2e/patience.ts";
+import { outboxDir } from "../../mail/outbox.ts";
+import { outboxOf } from "../../mail/testing-outbox.ts";
+import { filesIn, staysIn } from "../disk.ts";
+import { writtenUnguarded } from "../mails.ts";
 import { newRoom, PASSWORD, sendJson, valueOf } from "../people.ts";
 import { readKeys, rotateKeys, type SigningKey } from "../../tokens/keys.ts";
 import { through } from "../weaknesses.ts";
@@ -119,6 +123,80 @@ const key: Attack = {
 /** What no line may hold: of what was said, of how people sign in, and of who they are. */
 const NEVER = [SECRET, PASSWORD, "@attacks.test", "forgotten-"];
 
+const LINK = /\/login\/reset\/[\w-]+/;
+
+const mailed: Attack = {
+  name: "a link that lets somebody in is read from the outbox on the disk",
+  async run(world) {
+    const { dataDir, outsider, web, appUrl } = world;
+    const outbox = outboxOf(dataDir);
+    const linkTo = async () => {
+      for (const { id, to } of await outbox.list()) {
+        if (!to.includes(outsider.email)) continue;
+        const link = LINK.exec((await outbox.read(id))?.text ?? "");
+        if (link) return link[0];
+      }
+    };
+    const answer = await fetch(`${web}/login/forgot`, {
+      method: "POST",
+      headers: { origin: appUrl },
+      body: new URLSearchParams({ email: outsider.email }),
+      redirect: "manual",
+    });
+    await answer.body?.cancel();
+    await eventually(linkTo, () => "no e-mail came");
+    for await (const path of filesIn(outboxDir({ dataDir }))) {
+      const bytes = await Deno.readFile(path).catch(() => new Uint8Array());
+      // Long lines are broken in e-mails (RFC 2045 §6.7).
+      const text = new TextDecoder("latin1").decode(bytes)
+        .replace(/=\r?\n/g, "");
+      if (LINK.test(text)) return succeeded("a link to a new password");
+    }
+    return held();
+  },
+  undone: through(({ dataDir, outsider }) => ({
+    async request(_, request) {
+      if (!request.url.endsWith("/login/forgot")) return request;
+      const text = `http://localhost/login/reset/${crypto.randomUUID()}`;
+      await writtenUnguarded(dataDir, outsider.email, { text });
+      return new Response(null, { status: 303, headers: { location: "/" } });
+    },
+  })),
+};
+
+const unseen: Attack = {
+  name: "an admin deletes what somebody said, and no activity tells of it",
+  async run(world) {
+    const { web, owner, member } = world;
+    const draft = { roomId: world.roomId, content: "Rude" };
+    const { id } = await valueOf<{ id: string }>(
+      await sendJson(`${web}/api/messages`, {
+        ...draft,
+        clientId: crypto.randomUUID(),
+      }, member.cookie),
+    );
+    const path = `/rooms/${world.roomId}/messages/${id}`;
+    await form(world, path, { intent: "delete" });
+    for (const { cookie } of [owner, member]) {
+      for (let look = 0;; look++) {
+        const headers = { cookie };
+        const answer = await fetch(`${web}/account/activity`, { headers });
+        const html = await answer.text();
+        if (html.includes("deleted a message that")) break;
+        if (look === 100) return succeeded("it is not there");
+        await new Promise((done) => setTimeout(done, 100));
+      }
+    }
+    return held();
+  },
+  undone: through(() => ({
+    request: (_, request) =>
+      request.url.endsWith("/account/activity")
+        ? new Response("Nothing happened.")
+        : request,
+  })),
+};
+
 const log: Attack = {
   name: "the log of a service tells a secret",
   run({ output, owner, stale }) {
@@ -140,4 +218,7 @@ const log: Attack = {
 };
 
 /** The last looks at what all others left. */
-export const leftovers: Attack[] = [message, room, key, log];
+export const leftovers: Attack[] = [
+  ...[message, room, mailed, unseen],
+  ...[key, log],
+];

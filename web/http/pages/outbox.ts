@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import type { Config } from "../../config.ts";
 import { isLocal } from "../../env.ts";
 import type { State } from "../../utils.ts";
 
@@ -16,7 +14,3 @@ export const hasOutbox = (
   return config.local && config.mail.kind === "outbox" &&
     fromHere && isLocal(url);
 };
-
-/** The folder of the outbox. */
-export const outboxDir = (config: Config): string =>
-  join(config.dataDir, "outbox");

@@ -8,6 +8,7 @@ import { type Config, readConfig } from "../../config.ts";
 import { AppError } from "../../errors.ts";
 import { namedJpeg, nameIn, yawIn } from "../../faces/test-jpegs.ts";
 import { folderFiles } from "../../files/folder-store.ts";
+import { outboxIn } from "../../mail/outbox.ts";
 import { createApp } from "../../main.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
@@ -138,6 +139,7 @@ export async function testApp(
     files: folderFiles(`${dataDir}/files`),
     outside,
     mailer: { send: (mail) => Promise.resolve(void mails.push(mail)) },
+    outbox: outboxIn(`${dataDir}/outbox`, null),
     push,
     signer: await createSigner(kv, { issuer: config.appUrl }),
     realtime: namedRealtime(membersOnly(realtime, { kv }), { kv }),

@@ -2,15 +2,13 @@ import { HttpError, page } from "fresh";
 import { Ago } from "../../components/Ago.tsx";
 import { Title } from "../../components/Title.tsx";
 import { clockOf } from "../../http/requests/clock.ts";
-import { hasOutbox, outboxDir } from "../../http/pages/outbox.ts";
-import { listOutbox } from "../../mail/outbox.ts";
+import { hasOutbox } from "../../http/pages/outbox.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { config } = ctx.state.services;
     if (!hasOutbox(ctx)) throw new HttpError(404);
-    return page(await listOutbox(outboxDir(config)));
+    return page(await ctx.state.services.outbox.list());
   },
 });
 
