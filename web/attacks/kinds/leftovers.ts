@@ -123,16 +123,18 @@ const key: Attack = {
 /** What no line may hold: of what was said, of how people sign in, and of who they are. */
 const NEVER = [SECRET, PASSWORD, "@attacks.test", "forgotten-"];
 
-const LINK = /\/login\/reset\/[\w-]+/;
+/** What lets somebody in, or takes an account over. */
+const LINK = /\/(login\/reset|confirm|invitations)\/[\w-]{20,}/;
 
 const mailed: Attack = {
   name: "a link that lets somebody in is read from the outbox on the disk",
   async run(world) {
     const { dataDir, outsider, web, appUrl } = world;
     const outbox = outboxOf(dataDir);
+    const before = (await outbox.list()).map(({ id }) => id);
     const linkTo = async () => {
       for (const { id, to } of await outbox.list()) {
-        if (!to.includes(outsider.email)) continue;
+        if (before.includes(id) || !to.includes(outsider.email)) continue;
         const link = LINK.exec((await outbox.read(id))?.text ?? "");
         if (link) return link[0];
       }
@@ -150,7 +152,7 @@ const mailed: Attack = {
       // Long lines are broken in e-mails (RFC 2045 §6.7).
       const text = new TextDecoder("latin1").decode(bytes)
         .replace(/=\r?\n/g, "");
-      if (LINK.test(text)) return succeeded("a link to a new password");
+      if (LINK.test(text)) return succeeded("a link of an e-mail");
     }
     return held();
   },
