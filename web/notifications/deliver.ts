@@ -3,17 +3,20 @@ import type { Message } from "../../realtime/protocol.ts";
 import { sha256 } from "../accounts/secrets.ts";
 import { keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
 import { namesOf } from "../rooms/names.ts";
+import { finishFirst } from "../shutdown.ts";
 import { closeReadSoon } from "./closing.ts";
 import { devicesOf, removeDevice } from "./devices.ts";
 import { mailUnread } from "./digest.ts";
 import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
-import type { Outcome } from "./push/send.ts";
+import { type Outcome, PATIENCE_MS } from "./push/send.ts";
+import { together } from "./together.ts";
 import {
   CLAIM_MS,
   type Device,
   keys,
   MAIL_AFTER_MS,
+  messageOf,
   type Notice,
 } from "./store.ts";
 import {
@@ -27,7 +30,11 @@ import {
 
 /** Notices of one round, and how many are worked on at a time. */
 const ROUND = 200;
-const SIDE_BY_SIDE = 8;
+const SIDE_BY_SIDE = 32;
+/** Milliseconds after which a notice gives its place to the next, and goes on beside them. */
+const SLOW_MS = 500;
+/** How many do so, at most: then the round waits for one of them. */
+const BESIDE = 300;
 /** Tries of a push, and milliseconds after the first; twice as long after each more. */
 const TRIES = 6;
 const AGAIN_MS = 5_000;
@@ -37,13 +44,13 @@ const LONGEST_MS = 60 * 60 * 1000;
 type Away = Set<string>;
 
 async function hold(kv: Deno.Kv, due: Deno.KvKey): Promise<Held | null> {
-  const [, at, accountId, message] = due as [string, number, string, string];
-  const entry = await kv.get<Notice>(keys.notice(accountId, message));
+  const [, at, accountId, id] = due as [string, number, string, string];
+  const entry = await kv.get<Notice>(keys.notice(accountId, id));
   if (entry.value === null || entry.value.dueAt !== at) {
     await kv.delete(due);
     return null;
   }
-  const held = { accountId, message, notice: entry.value, ...entry };
+  const held = { accountId, id, notice: entry.value, ...entry };
   try {
     await keep(kv, held, { dueAt: Date.now() + CLAIM_MS });
     return held;
@@ -55,7 +62,7 @@ async function hold(kv: Deno.Kv, due: Deno.KvKey): Promise<Held | null> {
 
 async function payload(
   { kv }: DeliverServices,
-  { message, notice }: Held,
+  { id, notice }: Held,
   told: Message,
   wordless: boolean,
 ): Promise<string> {
@@ -71,8 +78,8 @@ async function payload(
     title: name,
     room: roomName,
     body: wordless ? "You have a new message." : firstWords(told),
-    url: `/rooms/${roomId}/around/${offset}#${message}`,
-    ...{ roomId, offset, tag: message },
+    url: `/rooms/${roomId}/around/${offset}#${messageOf(id)}`,
+    ...{ roomId, offset, tag: id },
   });
 }
 
@@ -83,9 +90,9 @@ async function push(
   wordless: boolean,
   away: Away,
 ): Promise<void> {
-  const { accountId, message } = held;
+  const { accountId, id } = held;
   const text = await payload(s, held, told, wordless);
-  const topic = (await sha256(message)).slice(0, 32);
+  const topic = (await sha256(id)).slice(0, 32);
   const own = Math.min(AGAIN_MS * 2 ** held.notice.tries, LONGEST_MS);
   let wait: number | undefined;
   let noted = Promise.resolve();
@@ -108,6 +115,8 @@ async function push(
     }
   };
   const before = held.notice.sent;
+  // Whatever took that long, it is another process's in a moment.
+  if (Date.now() + 2 * PATIENCE_MS > held.notice.dueAt) throw new NoticeLost();
   const devices = (await devicesOf(s, accountId))
     .filter(({ id }) => !before.includes(id));
   await Promise.all(devices.map(sendTo));
@@ -147,9 +156,24 @@ async function tell(
   await mailUnread(s, held, settings);
 }
 
+/** What is still being told, of rounds that have ended too. */
+const beside = new Set<Promise<void>>();
+
+/** Waits for a notice, but not for one that takes long: a push service may hang. */
+async function inPassing(notice: Promise<void>): Promise<void> {
+  const told = notice.then(() => void beside.delete(told));
+  beside.add(told);
+  finishFirst(told);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slow = new Promise<void>((go) => timer = setTimeout(go, SLOW_MS));
+  await Promise.race([told, slow]);
+  clearTimeout(timer);
+  while (beside.size >= BESIDE) await Promise.race(beside);
+}
+
 /**
  * Tells all that is due. Each notice is one process's at a time; where that ends, another goes on
- * after a minute. A device may get a push twice only if the process ended between the push service's
+ * after half a minute. A device may get a push twice only if the process ended between the push service's
  * answer and our note of it: the second one has the same tag, and replaces the first.
  *
  * @returns when the next is due; null: none is.
@@ -164,14 +188,18 @@ export async function deliverNotices(
     s.kv.list({ start: [...keys.allDue(), 0], end }, { limit: ROUND }),
   );
   const away: Away = new Set();
+  const round = { ...s, realtime: together(s.realtime) };
+  const tellOne = async (key: Deno.KvKey) => {
+    try {
+      const held = await hold(s.kv, key);
+      if (held) await tell(round, held, away);
+    } catch (error) {
+      if (!(error instanceof NoticeLost)) failed(error);
+    }
+  };
   const work = async () => {
     for (let next = due.shift(); next; next = due.shift()) {
-      try {
-        const held = await hold(s.kv, next.key);
-        if (held) await tell(s, held, away);
-      } catch (error) {
-        failed(error);
-      }
+      await inPassing(tellOne(next.key));
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));

@@ -16,6 +16,7 @@ import {
 import {
   digestMailId,
   keys,
+  messageOf,
   type Notice,
   setNotice,
   type Settings,
@@ -30,13 +31,13 @@ const USE_MS = 12 * 60 * 60 * 1000;
 const CODE_MS = 90 * 24 * 60 * 60 * 1000;
 
 /** The person's other notices that wait for an e-mail. */
-async function othersOf(kv: Deno.Kv, { accountId, message }: Held) {
+async function othersOf(kv: Deno.Kv, { accountId, id: own }: Held) {
   const found = kv.list<Notice>({ prefix: keys.notices(accountId) });
   const others: Held[] = [];
   for await (const { key, value, versionstamp } of found) {
     const id = String(key.at(-1));
-    if (value.step !== "mail" || id === message) continue;
-    others.push({ accountId, message: id, notice: value, versionstamp });
+    if (value.step !== "mail" || id === own) continue;
+    others.push({ accountId, id, notice: value, versionstamp });
     if (others.length >= MOST - 1) break;
   }
   return others;
@@ -58,7 +59,9 @@ async function saidBy(
     name: names.get(sender) ?? "",
     room: why === "direct" ? undefined : room.value?.name,
     words: wordless ? undefined : firstWords(told),
-    link: `${s.config.appUrl}/rooms/${roomId}/around/${offset}#${held.message}`,
+    link: `${s.config.appUrl}/rooms/${roomId}/around/${offset}#${
+      messageOf(held.id)
+    }`,
   };
 }
 
@@ -86,17 +89,17 @@ export async function mailUnread(
     if (words) said.push(words);
   }
   const code = randomToken();
-  const id = digestMailId(accountId, held.message);
+  const id = digestMailId(accountId, held.id);
   const now = Date.now();
   const commit = kv.atomic().check(mailed)
     .set(mailed.key, now, { expireIn: EACH_MS })
     .set(keys.unsubscribe(await sha256(code)), accountId, {
       expireIn: CODE_MS,
     });
-  for (const { message, notice, versionstamp } of all) {
-    commit.check({ key: keys.notice(accountId, message), versionstamp });
+  for (const { id, notice, versionstamp } of all) {
+    commit.check({ key: keys.notice(accountId, id), versionstamp });
     const done: Notice = { ...notice, step: "done" };
-    setNotice(commit, accountId, message, done, notice);
+    setNotice(commit, accountId, id, done, notice);
   }
   const { name, email } = account;
   const stop = `${s.config.appUrl}/unsubscribe/${code}`;

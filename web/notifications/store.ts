@@ -9,9 +9,11 @@
  * | `["push_devices", account id, device id]` | {@link Device} | – |
  * | `["vapid_key"]` | the private JWK by which push services know us | – |
  * | `["alert_cursors", room id]` | {@link Cursor}: how far the log was looked at | – |
- * | `["notices", account id, message id]` | {@link Notice} | 7 days |
- * | `["notices_due", when, account id, message id]` | true: to be looked at then | with it |
- * | `["notices_shown", account id, room id, message id]` | {@link Shown} | 7 days |
+ * | `["notices", account id, notice id]` | {@link Notice}, see {@link noticeId} | 7 days |
+ * | `["notices_due", when, account id, notice id]` | true: to be looked at then | with it |
+ * | `["notice_crowds", room id, message id, why]` | {@link Crowd} | 7 days |
+ * | `["notice_crowds_waiting", room id, message id, why]` | true: some of it are not noted yet | 7 days |
+ * | `["notices_shown", account id, room id, notice id]` | {@link Shown} | 7 days |
  * | `["notify_mailed", account id]` | when the last e-mail was queued, ms | 1 hour |
  * | `["unsubscribe", SHA-256 of the code]` | account id | 90 days |
  */
@@ -68,6 +70,13 @@ export interface Notice {
   sent: string[];
 }
 
+/** That a message is for more people than were noted at once, and how far that is. */
+export interface Crowd
+  extends Pick<Notice, "roomId" | "offset" | "sender" | "at"> {
+  /** The last whose turn it was: people are in the order of their ids. */
+  after: string;
+}
+
 /** What devices show, until it is read. */
 export interface Shown {
   /** The offset of the message. */
@@ -76,8 +85,8 @@ export interface Shown {
   devices: string[];
 }
 
-/** One process has a notice to itself for so long: a push may take ten seconds. */
-export const CLAIM_MS = 60_000;
+/** One process has a notice to itself for so long: far more than a push may take. */
+export const CLAIM_MS = 30_000;
 /** Milliseconds after which what nobody was shown is mailed. */
 export const MAIL_AFTER_MS = 15 * 60 * 1000;
 export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
@@ -92,20 +101,33 @@ export const keys = {
   devices: (id: string) => ["push_devices", id],
   vapid: () => ["vapid_key"],
   cursor: (roomId: string) => ["alert_cursors", roomId],
-  notice: (id: string, message: string) => ["notices", id, message],
+  notice: (id: string, notice: string) => ["notices", id, notice],
   notices: (id: string) => ["notices", id],
-  due: (at: number, id: string, message: string) => [
+  due: (at: number, id: string, notice: string) => [
     "notices_due",
     at,
     id,
-    message,
+    notice,
   ],
   allDue: () => ["notices_due"],
-  shown: (id: string, roomId: string, message: string) => [
+  crowd: (roomId: string, message: string, why: Why) => [
+    "notice_crowds",
+    roomId,
+    message,
+    why,
+  ],
+  crowdWaiting: (roomId: string, message: string, why: Why) => [
+    "notice_crowds_waiting",
+    roomId,
+    message,
+    why,
+  ],
+  crowdsWaiting: () => ["notice_crowds_waiting"],
+  shown: (id: string, roomId: string, notice: string) => [
     "notices_shown",
     id,
     roomId,
-    message,
+    notice,
   ],
   shownIn: (id: string, roomId: string) => ["notices_shown", id, roomId],
   allShown: (id: string) => ["notices_shown", id],
@@ -117,25 +139,35 @@ export const keys = {
 export function setNotice(
   commit: Deno.AtomicOperation,
   id: string,
-  message: string,
+  noticeId: string,
   notice: Notice,
   before?: Notice,
 ): Deno.AtomicOperation {
-  if (before) commit.delete(keys.due(before.dueAt, id, message));
-  commit.set(keys.notice(id, message), notice, { expireIn: WEEK_MS });
+  if (before) commit.delete(keys.due(before.dueAt, id, noticeId));
+  commit.set(keys.notice(id, noticeId), notice, { expireIn: WEEK_MS });
   const { sent: devices, roomId, offset } = notice;
   if (devices.length > (before?.sent.length ?? 0)) {
     const shown: Shown = { offset, devices };
-    const key = keys.shown(id, roomId, message);
+    const key = keys.shown(id, roomId, noticeId);
     commit.set(key, shown, { expireIn: WEEK_MS });
   }
   return notice.step === "done" ? commit : commit.set(
-    keys.due(notice.dueAt, id, message),
+    keys.due(notice.dueAt, id, noticeId),
     true,
     { expireIn: Math.max(1, notice.dueAt - Date.now()) + WEEK_MS },
   );
 }
 
 /** The e-mail about what is unread that a notice brought about. */
-export const digestMailId = (id: string, message: string): string =>
-  `unread:${id}:${message}`;
+export const digestMailId = (id: string, noticeId: string): string =>
+  `unread:${id}:${noticeId}`;
+
+/**
+ * Names a message among those somebody is told of: in two rooms that began in the same millisecond
+ * messages have the same ids.
+ */
+export const noticeId = (roomId: string, message: string): string =>
+  `${roomId} ${message}`;
+/** The id of the message; earlier versions gave its notice just that. */
+export const messageOf = (noticeId: string): string =>
+  noticeId.split(" ").at(-1)!;

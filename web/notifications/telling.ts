@@ -6,7 +6,7 @@ import { keys as roomKeys, type Membership } from "../rooms/store.ts";
 import { textOf } from "../client/drawn/files.tsx";
 import type { Services } from "../services.ts";
 import { choiceOf } from "./settings.ts";
-import { keys, type Notice, setNotice } from "./store.ts";
+import { keys, messageOf, type Notice, setNotice } from "./store.ts";
 
 export type DeliverServices = Pick<
   Services,
@@ -19,7 +19,8 @@ const WORDS = 180;
 /** A notice that this process has to itself. */
 export interface Held {
   accountId: string;
-  message: string;
+  /** See `noticeId`. */
+  id: string;
   notice: Notice;
   versionstamp: string;
 }
@@ -27,6 +28,10 @@ export interface Held {
 /** Another process has a notice by now. */
 export class NoticeLost extends Error {
   override name = "NoticeLost";
+
+  constructor() {
+    super("Another process has this notice.");
+  }
 }
 
 /** Writes what became of a notice. @throws {NoticeLost} */
@@ -35,13 +40,13 @@ export async function keep(
   held: Held,
   change: Partial<Notice>,
 ): Promise<void> {
-  const { accountId, message } = held;
-  const key = keys.notice(accountId, message);
+  const { accountId, id } = held;
+  const key = keys.notice(accountId, id);
   const notice = { ...held.notice, ...change };
   const commit = kv.atomic().check({ key, versionstamp: held.versionstamp });
-  const done = await setNotice(commit, accountId, message, notice, held.notice)
+  const done = await setNotice(commit, accountId, id, notice, held.notice)
     .commit();
-  if (!done.ok) throw new NoticeLost("Another process has this notice.");
+  if (!done.ok) throw new NoticeLost();
   held.notice = notice;
   held.versionstamp = done.versionstamp;
 }
@@ -49,7 +54,7 @@ export async function keep(
 /** The message, unless nobody is to be told of it any more. */
 export async function toTell(
   { kv, realtime }: DeliverServices,
-  { accountId, message, notice }: Held,
+  { accountId, id, notice }: Held,
 ): Promise<Message | null> {
   const { roomId, offset, why } = notice;
   const [membership, choice, positions] = await Promise.all([
@@ -61,7 +66,7 @@ export async function toTell(
   if (membership.value === null || choice === "none" || isRead) return null;
   if (why === "all" && choice !== "all") return null;
   try {
-    const found = await realtime.readFor(roomId, message);
+    const found = await realtime.readFor(roomId, messageOf(id));
     return found.deletedAt === undefined ? found : null;
   } catch (error) {
     if (error instanceof AppError && error.status === 404) return null;

@@ -1,6 +1,7 @@
 import { log } from "../log.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
 import { collect } from "./collect.ts";
+import { goOnWithCrowds } from "./crowds.ts";
 import { deliverNotices } from "./deliver.ts";
 import type { DeliverServices } from "./telling.ts";
 
@@ -44,7 +45,11 @@ async function slice(s: DeliverServices): Promise<number | null> {
   };
   for (;;) {
     const isNoted = await collect(s);
-    const next = await deliverNotices(s, failed);
+    let next = await deliverNotices(s, failed);
+    // Of a crowd more are noted only once those of before, and everybody else, were told.
+    if (next === null || next > Date.now()) {
+      if (await goOnWithCrowds(s)) next = Date.now();
+    }
     const wait = next === null ? null : Math.max(0, next - Date.now());
     const isSoon = wait !== null && wait < MOMENT_MS && Date.now() < until;
     // KV or realtime is away: not all at once, and over and over.

@@ -4,9 +4,10 @@ import type { Config } from "../../config.ts";
 import { type Device, keys } from "../store.ts";
 import { encrypt } from "./encrypt.ts";
 import { type CheckEndpoint, publicEndpoint } from "./endpoint.ts";
+import { Lanes } from "./lanes.ts";
 
-/** Milliseconds a push service has. */
-const PATIENCE_MS = 10_000;
+/** Milliseconds a push service has to answer. */
+export const PATIENCE_MS = 5_000;
 /** Seconds it keeps what it cannot deliver: then the e-mail was read, or the person was here. */
 const KEPT_SECONDS = 24 * 60 * 60;
 const TOKEN_SECONDS = 12 * 60 * 60;
@@ -80,6 +81,7 @@ export function webPush(
   check: CheckEndpoint = publicEndpoint(),
   patienceMs = PATIENCE_MS,
 ): Push {
+  const lanes = new Lanes();
   let key: Promise<JWK> | undefined;
   const ours = () =>
     key ??= keyOf(kv).catch((error) => {
@@ -109,7 +111,7 @@ export function webPush(
   ): Promise<Outcome> {
     await check(endpoint);
     const receiver = { p256dh: bytesOf(p256dh), auth: bytesOf(auth) };
-    const answer = await fetch(endpoint, {
+    const request = {
       method: "POST",
       headers: {
         authorization: await authorization(endpoint),
@@ -121,8 +123,16 @@ export function webPush(
       },
       body: await encrypt(text, receiver),
       redirect: "manual",
-      signal: AbortSignal.timeout(patienceMs),
-    });
+    } as const;
+    const answer = await lanes.run(
+      new URL(endpoint).host,
+      // Its time begins when it goes out.
+      () =>
+        fetch(endpoint, {
+          ...request,
+          signal: AbortSignal.timeout(patienceMs),
+        }),
+    );
     await answer.body?.cancel();
     if (answer.ok) return { kind: "sent" };
     if (answer.status === 404 || answer.status === 410) return { kind: "gone" };
