@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import type { ByteRange } from "../../realtime/common/byte-range.ts";
 import type { Caller } from "../access/auth.ts";
 import { ApiError } from "../http/errors.ts";
 
@@ -19,8 +19,14 @@ export interface ClipInfo {
 
 export interface Clip {
   info: ClipInfo;
+  /** All of them, or the part that was asked for. */
   bytes: Uint8Array;
 }
+
+/** What is known of a clip before it is kept. */
+export type NewClip =
+  & Pick<ClipInfo, "owner" | "contentType" | "duration">
+  & Partial<Pick<ClipInfo, "id">>;
 
 /** Ids of clips. */
 export interface ClipPage {
@@ -41,12 +47,13 @@ export const LEAST = 16 * 1024;
 export interface Clips {
   /** Which store it is, for operators. */
   readonly name: string;
-  put(
-    bytes: Uint8Array,
-    about: Pick<ClipInfo, "owner" | "contentType" | "duration">,
-  ): Promise<ClipInfo>;
-  /** Null when there is none, or when the id is not one of ours. */
-  get(id: string): Promise<Clip | null>;
+  /**
+   * Keeps one, under a new id unless one is chosen, which must be the owner's.
+   * @throws {ApiError} 409 `clip-taken` when something has that id
+   */
+  put(bytes: Uint8Array, about: NewClip): Promise<ClipInfo>;
+  /** All of it or a part; null when there is none, or when the id is not one of ours. */
+  get(id: string, part?: ByteRange): Promise<Clip | null>;
   /** What is known about a clip, without its bytes; null as `get`. */
   find(id: string): Promise<ClipInfo | null>;
   /** Deleting what does not exist is no error. */
@@ -75,20 +82,6 @@ export const isExpired = (
   days: number | undefined,
   now: number,
 ): boolean => days !== undefined && now - createdAt > days * DAY_MS;
-
-const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
-
-/** 8 characters by which a bucket finds what somebody keeps, as it lists by prefix alone. */
-export const tagOf = (owner: string): string =>
-  new Uint8Array(createHash("sha256").update(owner).digest()).subarray(0, 6)
-    .toBase64(BASE64URL);
-
-/** The owner's tag, and 84 random bits. Those of earlier versions are random throughout. */
-export const newClipId = (owner: string): string =>
-  tagOf(owner) +
-  crypto.getRandomValues(new Uint8Array(11)).toBase64(BASE64URL).slice(0, 14);
-
-export const isClipId = (id: string): boolean => /^[\w-]{22}$/.test(id);
 
 /** Clips that are deleted at a time. */
 const TOGETHER = 16;
@@ -128,7 +121,7 @@ export async function clipFor(
 }
 
 /**
- * Nothing, if this caller may have that clip.
+ * What is known of a clip, if this caller may have it.
  * @throws {ApiError} as `clipFor`
  */
 export async function assertAllowed(
@@ -136,13 +129,21 @@ export async function assertAllowed(
   caller: Caller,
   id: string,
   personId?: string,
-): Promise<void> {
+): Promise<ClipInfo> {
   const info = await clips.find(id);
   const allowed = info !== null &&
     (caller.kind === "service" || info.owner === caller.id) &&
     (personId === undefined || info.owner === `person:${personId}`);
-  if (!allowed) refuse();
+  return allowed ? info : refuse();
 }
+
+export const clipTaken = (cause?: unknown): ApiError =>
+  new ApiError({
+    code: "clip-taken",
+    status: 409,
+    message: "There is a recording under this id. Choose another.",
+    cause,
+  });
 
 function refuse(): never {
   throw new ApiError({

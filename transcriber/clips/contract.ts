@@ -1,5 +1,12 @@
-import { assertEquals, assertMatch, assertNotEquals } from "@std/assert";
-import { type Clips, deleteOwned, LEAST, newClipId } from "./clips.ts";
+import {
+  assertEquals,
+  assertMatch,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
+import { newClipId } from "../../realtime/common/clip-id.ts";
+import { ApiError } from "../http/errors.ts";
+import { type Clips, deleteOwned, LEAST } from "./clips.ts";
 
 const about = { owner: "person:ada", contentType: "audio/webm", duration: 1.5 };
 const bytes = new Uint8Array([1, 2, 3]);
@@ -27,6 +34,27 @@ export function clipsContract(
     const first = await clips.put(bytes, about);
     const second = await clips.put(bytes, about);
     assertNotEquals(first.id, second.id);
+  });
+
+  promise("gives back the part that is asked for", async (clips) => {
+    const long = Uint8Array.from({ length: 300 }, (_, at) => at % 251);
+    const { id } = await clips.put(long, about);
+    for (const [from, to] of [[0, 0], [10, 19], [299, 299], [0, 299]]) {
+      const clip = await clips.get(id, { from, to });
+      assertEquals(clip?.bytes, long.slice(from, to + 1));
+      assertEquals(clip?.info.bytes, 300);
+    }
+  });
+
+  promise("takes an id that is chosen, once", async (clips) => {
+    const id = newClipId(about.owner);
+    assertEquals((await clips.put(bytes, { ...about, id })).id, id);
+    const other = new Uint8Array([9]);
+    const again = () => clips.put(other, { ...about, id });
+    assertEquals((await assertRejects(again, ApiError)).code, "clip-taken");
+    assertEquals((await clips.get(id))?.bytes, bytes);
+    await clips.delete(id);
+    assertEquals(await clips.get(id), null);
   });
 
   promise("forgets what is deleted, for good and only that", async (clips) => {

@@ -1,4 +1,5 @@
-import { type ClipInfo, isClipId, LEAST, type Taken } from "./clips.ts";
+import { isClipId } from "../../realtime/common/clip-id.ts";
+import { type ClipInfo, LEAST, type Taken } from "./clips.ts";
 
 /** What the index knows of a clip. */
 type Known = Pick<ClipInfo, "owner" | "bytes" | "createdAt">;

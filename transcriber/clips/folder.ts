@@ -1,10 +1,6 @@
-import {
-  type ClipInfo,
-  type Clips,
-  isClipId,
-  isExpired,
-  newClipId,
-} from "./clips.ts";
+import type { ByteRange } from "../../realtime/common/byte-range.ts";
+import { isClipId, newClipId } from "../../realtime/common/clip-id.ts";
+import { type ClipInfo, type Clips, clipTaken, isExpired } from "./clips.ts";
 import { FolderIndex } from "./folder-index.ts";
 
 export interface FolderOptions {
@@ -79,16 +75,18 @@ export function folderClips(
 
     async put(bytes, about) {
       const info: ClipInfo = {
-        id: newClipId(about.owner),
         ...about,
+        id: about.id ?? newClipId(about.owner),
         bytes: bytes.length,
         createdAt: now(),
       };
       const known = await index();
       await Deno.mkdir(dir, { recursive: true, mode: 0o700 });
       await sweep();
+      const audio = await create(audioPath(info.id));
       try {
-        await Deno.writeFile(audioPath(info.id), bytes, { mode: 0o600 });
+        using _ = audio;
+        await writeAll(audio, bytes);
         const unfinished = `${infoPath(info.id)}.new`;
         await Deno.writeTextFile(unfinished, JSON.stringify(info), {
           mode: 0o600,
@@ -104,9 +102,11 @@ export function folderClips(
 
     find,
 
-    async get(id) {
+    async get(id, part) {
       const info = await find(id);
-      const bytes = info && await orNull(() => Deno.readFile(audioPath(id)));
+      const path = audioPath(id);
+      const bytes = info &&
+        await orNull(() => part ? readPart(path, part) : Deno.readFile(path));
       return bytes && { info, bytes };
     },
 
@@ -125,6 +125,37 @@ export function folderClips(
       return (await index()).taken(owner);
     },
   };
+}
+
+async function create(path: string): Promise<Deno.FsFile> {
+  try {
+    return await Deno.open(path, { write: true, createNew: true, mode: 0o600 });
+  } catch (error) {
+    throw error instanceof Deno.errors.AlreadyExists ? clipTaken(error) : error;
+  }
+}
+
+async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) {
+    at += await file.write(bytes.subarray(at));
+  }
+}
+
+/** Those bytes of a file; fewer where it ends before. */
+async function readPart(
+  path: string,
+  { from, to }: ByteRange,
+): Promise<Uint8Array> {
+  using file = await Deno.open(path);
+  await file.seek(from, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(to - from + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const read = await file.read(bytes.subarray(length));
+    if (read === null) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
 }
 
 async function orNull<T>(read: () => Promise<T>): Promise<T | null> {

@@ -21,6 +21,9 @@ export const isNoObject = (error: unknown): boolean =>
   statusOf(error) === 404 &&
   !/bucket does not exist/i.test((error as Error).message);
 
+/** Whether there is something already where an object was to be kept. */
+export const isThere = (error: unknown): boolean => statusOf(error) === 412;
+
 /** What a failure of the bucket means to who wanted to keep or hear a recording. */
 export function storageError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;

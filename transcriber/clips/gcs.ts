@@ -1,17 +1,16 @@
 import type { Bucket, File } from "@google-cloud/storage";
+import { isClipId, newClipId, tagOf } from "../../realtime/common/clip-id.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Staging } from "../recognizers/google/google.ts";
 import {
   type ClipInfo,
   type Clips,
-  isClipId,
+  clipTaken,
   isExpired,
   LEAST,
-  newClipId,
-  tagOf,
 } from "./clips.ts";
 import { CLIPS, STAGED } from "./gcs-bucket.ts";
-import { isNoObject, storageError } from "./gcs-errors.ts";
+import { isNoObject, isThere, storageError } from "./gcs-errors.ts";
 
 export interface GcsOptions {
   bucket(): Promise<Bucket>;
@@ -87,8 +86,8 @@ export function gcsClips(options: GcsOptions): Clips {
 
     async put(bytes, about) {
       const info = {
-        id: newClipId(about.owner),
         ...about,
+        id: about.id ?? newClipId(about.owner),
         bytes: bytes.length,
         createdAt: now(),
       };
@@ -108,17 +107,21 @@ export function gcsClips(options: GcsOptions): Clips {
               Object.entries(metadata).map(([key, value]) => [key, `${value}`]),
             ),
           },
+        }).catch((error) => {
+          throw isThere(error) ? clipTaken(error) : error;
         });
       });
       since += Math.max(LEAST, info.bytes);
       return info;
     },
 
-    get: (id) =>
+    get: (id, part) =>
       guarded(async () => {
         const info = isClipId(id) ? await infoOf(id) : null;
         if (info === null) return null;
-        const [bytes] = await (await fileOf(id)).download();
+        const [bytes] = await (await fileOf(id)).download(
+          part && { start: part.from, end: part.to },
+        );
         return { info, bytes: new Uint8Array(bytes) };
       }),
 

@@ -72,6 +72,13 @@ Deno.test("gcs: an object says what it is and whose, and that nobody may cache i
     });
   }));
 
+Deno.test("gcs: of a part no more is read than that", () =>
+  withBucket(async ({ clips, storage }) => {
+    const { id } = await clips.put(bytes, about);
+    await clips.get(id, { from: 100, to: 104 });
+    assertEquals(storage.sent, 5);
+  }));
+
 Deno.test("gcs: the bucket is closed to the public and told what to delete, once, beside the rules of others", () =>
   withBucket(async ({ clips, storage, lines }) => {
     const theirs = { action: { type: "Delete" }, condition: { age: 9 } };

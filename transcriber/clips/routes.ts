@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { byteRange } from "../../realtime/common/byte-range.ts";
-import { assertAllowed, type Clip, clipFor } from "./clips.ts";
+import { assertAllowed, type ClipInfo, type Clips } from "./clips.ts";
 import { Playback, PLAYBACK_MS } from "./playback.ts";
 import { ApiError } from "../http/errors.ts";
 import { authenticated, failures } from "../http/middleware.ts";
@@ -43,8 +43,9 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
     async (c) => {
       const { id } = c.req.valid("param");
       const { owner } = c.req.valid("query");
-      const clip = await clipFor(deps.clips, c.get("caller"), id, owner);
-      return sendClip(clip, c.req.raw);
+      const caller = c.get("caller");
+      const info = await assertAllowed(deps.clips, caller, id, owner);
+      return await sendClip(deps.clips, info, c.req.raw);
     },
   );
 
@@ -125,13 +126,9 @@ function addPlayback(
       const { id } = c.req.valid("param");
       const { until, signature } = c.req.valid("query");
       await playback.check(id, until, signature);
-      const clip = await deps.clips.get(id);
-      if (clip) return sendClip(clip, c.req.raw);
-      throw new ApiError({
-        code: "not-found",
-        status: 404,
-        message: "This recording is gone.",
-      });
+      const info = await deps.clips.find(id);
+      if (info === null) throw clipGone();
+      return await sendClip(deps.clips, info, c.req.raw);
     },
   );
 }
@@ -146,26 +143,38 @@ function baseOf({ config }: Deps, { headers, url }: Request): string {
     (/^\/[\w-]{1,40}$/.test(prefix) ? prefix : new URL(url).origin);
 }
 
+const clipGone = () =>
+  new ApiError({
+    code: "not-found",
+    status: 404,
+    message: "This recording is gone.",
+  });
+
 /** All of a recording, or the part that is asked for, so that a player can begin anywhere. */
-function sendClip({ info, bytes }: Clip, { headers: asked }: Request) {
+async function sendClip(
+  clips: Clips,
+  { id, contentType, bytes: size }: ClipInfo,
+  { headers: asked }: Request,
+): Promise<Response> {
   const headers = new Headers({
-    "content-type": info.contentType,
+    "content-type": contentType,
     "accept-ranges": "bytes",
     // Somebody else's bytes: never shown as a page of ours, whatever they hold.
-    "content-disposition": `attachment; filename="clip-${info.id}"`,
+    "content-disposition": `attachment; filename="clip-${id}"`,
     "content-security-policy": "default-src 'none'; sandbox",
     "cache-control": "private, no-store",
   });
-  const part = byteRange(asked.get("range"), bytes.length);
+  const part = byteRange(asked.get("range"), size);
   if (part === null) {
-    headers.set("content-range", `bytes */${bytes.length}`);
+    headers.set("content-range", `bytes */${size}`);
     return new Response(null, { status: 416, headers });
   }
-  const { from, to } = part ?? { from: 0, to: bytes.length - 1 };
+  const clip = await clips.get(id, part);
+  if (clip === null) throw clipGone();
   if (part) {
-    headers.set("content-range", `bytes ${from}-${to}/${bytes.length}`);
+    headers.set("content-range", `bytes ${part.from}-${part.to}/${size}`);
   }
-  headers.set("content-length", String(to - from + 1));
-  const body = new Uint8Array(bytes.subarray(from, to + 1));
+  headers.set("content-length", String(clip.bytes.length));
+  const body = new Uint8Array(clip.bytes);
   return new Response(body, { status: part ? 206 : 200, headers });
 }

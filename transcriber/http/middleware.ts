@@ -47,6 +47,7 @@ const MEANINGS: Record<number, string> = {
   401: "No valid credential",
   403: "Not for this caller",
   404: "No such thing, or not yours",
+  409: "There is something already",
   413: "Too large or too long",
   415: "Not a recording this server can read",
   408: "The request came too slowly",

@@ -129,12 +129,12 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
         description: "The words",
         content: { "application/json": { schema: TranscriptSchema } },
       },
-      ...failures(400, 401, 404, 408, 413, 415, 422, 429, 503, 504),
+      ...failures(400, 401, 404, 408, 409, 413, 415, 422, 429, 503, 504),
     },
   });
 
   app.openapi(route, async (c) => {
-    const { language: queried, keep, ...writing } = c.req.valid("query");
+    const { language: queried, keep, clip, ...writing } = c.req.valid("query");
     const json = isJson(c.req.header("content-type") ?? "")
       ? c.req.valid("json")
       : null;
@@ -153,6 +153,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       language,
       detect: named === undefined,
       keep: json?.audio_uri === undefined ? keep : "false",
+      clip,
       signal: c.get("gone"),
     });
     return c.json(answer, 200);
@@ -163,9 +164,9 @@ async function transcribe(
   deps: Deps,
   caller: Caller,
   bytes: Uint8Array,
-  { keep, ...options }: TranscribeOptions & {
-    keep: z.infer<typeof TranscribeQuery>["keep"];
-  },
+  { keep, clip: chosen, ...options }:
+    & TranscribeOptions
+    & Pick<z.infer<typeof TranscribeQuery>, "keep" | "clip">,
 ): Promise<Transcript> {
   const { signal } = options;
   const recording = await decodeAudio(bytes, { signal, ffmpeg: deps.ffmpeg });
@@ -180,7 +181,7 @@ async function transcribe(
     deps,
     caller,
     voice ? await playable(bytes, format) : bytes,
-    { contentType, duration },
+    { contentType, duration, id: chosen },
   );
   if (voice && clip && keep === "only") {
     return { text: "", words: [], ...voice, clip: clip.id };

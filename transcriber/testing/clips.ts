@@ -1,4 +1,5 @@
-import { type Clip, type Clips, LEAST, newClipId } from "../clips/clips.ts";
+import { newClipId } from "../../realtime/common/clip-id.ts";
+import { type Clip, type Clips, clipTaken, LEAST } from "../clips/clips.ts";
 
 /** Clips that live as long as a test. */
 export function memoryClips(): Clips {
@@ -6,13 +7,25 @@ export function memoryClips(): Clips {
   return {
     name: "memory",
     put(bytes, about) {
-      const id = newClipId(about.owner);
-      const info = { id, ...about, bytes: bytes.length, createdAt: Date.now() };
-      kept.set(id, { info, bytes });
+      const info = {
+        ...about,
+        id: about.id ?? newClipId(about.owner),
+        bytes: bytes.length,
+        createdAt: Date.now(),
+      };
+      if (kept.has(info.id)) return Promise.reject(clipTaken());
+      kept.set(info.id, { info, bytes });
       return Promise.resolve(info);
     },
     find: (id) => Promise.resolve(kept.get(id)?.info ?? null),
-    get: (id) => Promise.resolve(kept.get(id) ?? null),
+    get(id, part) {
+      const clip = kept.get(id);
+      return Promise.resolve(
+        clip && part
+          ? { ...clip, bytes: clip.bytes.subarray(part.from, part.to + 1) }
+          : clip ?? null,
+      );
+    },
     delete(id) {
       kept.delete(id);
       return Promise.resolve();

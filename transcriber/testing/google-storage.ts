@@ -28,6 +28,8 @@ export class GoogleStorage implements AsyncDisposable {
   settings: Record<string, unknown> = { metageneration: "1" };
   /** Method and path of each request. */
   readonly requests: string[] = [];
+  /** Bytes of objects that were read. */
+  sent = 0;
   /** The public half of the key addresses are signed with. */
   publicKey?: KeyObject;
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -139,6 +141,17 @@ export class GoogleStorage implements AsyncDisposable {
       return Response.json(this.#resource(name));
     }
     const { crc32c, md5Hash } = this.#resource(name);
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/
+      .exec(request.headers.get("range") ?? "") ?? [];
+    if (from) {
+      const part = stored.bytes.slice(Number(from), Number(to) + 1);
+      this.sent += part.length;
+      return new Response(part, {
+        status: 206,
+        headers: { "content-type": stored.contentType },
+      });
+    }
+    this.sent += stored.bytes.length;
     return new Response(stored.bytes, {
       headers: {
         "content-type": stored.contentType,

@@ -58,29 +58,24 @@ export function DictateForm(
   const advice = heard && adviceOn(heard);
   return (
     <form class="form" method="post" encType="multipart/form-data">
-      {/* Of a recording that is too large, only what comes before it arrives. */}
+      {/* Of a recording that is too large only what comes before it arrives: all else does. */}
       <input type="hidden" name="clientId" value={clientId} />
-      <input type="hidden" name="before" value={content} />
       {voice && <input type="hidden" name="recorded" value={voice.clip} />}
       <div class="field">
-        <label for="recording">A recording of what you want to say</label>
-        <p class="hint" id="recording-hint">
-          Up to 5 minutes. We add its words to your message below, and you can
-          edit it before you send it.
-        </p>
-        <input
+        <label for="content">Message</label>
+        {advice && <p class="hint" role="status">{advice}</p>}
+        <textarea
           class="input"
-          type="file"
-          id="recording"
-          name="recording"
-          accept="audio/*"
-          capture="user"
-          aria-describedby="recording-hint"
-          aria-invalid={error ? "true" : undefined}
-          autofocus={Boolean(error)}
-        />
-        <FieldError id="recording-error" message={error} />
+          id="content"
+          name="content"
+          rows={5}
+          dir="auto"
+          autofocus={Boolean(heard)}
+        >
+          {content}
+        </textarea>
       </div>
+      {voice && <Recorded voice={voice} textOnly={textOnly} />}
       {(choice.languages.length > 1 || choice.missing) && (
         <LanguageField
           choice={{ ...choice, missing: undefined }}
@@ -103,24 +98,28 @@ export function DictateForm(
           </label>
         </div>
       </div>
+      <div class="field">
+        <label for="recording">A recording of what you want to say</label>
+        <p class="hint" id="recording-hint">
+          Up to 5 minutes. We add its words to your message above, and you can
+          edit it before you send it.
+        </p>
+        <input
+          class="input"
+          type="file"
+          id="recording"
+          name="recording"
+          accept="audio/*"
+          capture="user"
+          aria-describedby="recording-hint"
+          aria-invalid={error ? "true" : undefined}
+          autofocus={Boolean(error)}
+        />
+        <FieldError id="recording-error" message={error} />
+      </div>
       <button class="button button-quiet" type="submit">
         {heard ? "Add another recording" : "Transcribe"}
       </button>
-      <div class="field">
-        <label for="content">Message</label>
-        {advice && <p class="hint" role="status">{advice}</p>}
-        <textarea
-          class="input"
-          id="content"
-          name="content"
-          rows={5}
-          dir="auto"
-          autofocus={Boolean(heard)}
-        >
-          {content}
-        </textarea>
-      </div>
-      {voice && <Recorded voice={voice} textOnly={textOnly} />}
       {people !== undefined && (
         <p role="status">
           <input type="hidden" name="everyone" value="yes" />

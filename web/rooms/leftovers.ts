@@ -9,6 +9,7 @@ import { removeFile } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
+import { forgetSent, toDelete } from "../voices/sent.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
 
 type LeftoverServices = Pick<Services, "realtime" | "kv" | "files"> & Asking;
@@ -30,8 +31,11 @@ export async function finishLeftovers(s: LeftoverServices): Promise<0 | 1> {
         .filter(({ kind }) => kind === "clip")
         .map(({ id, owner }) => ({ id, owner }));
       await removeFiles(s, leftovers);
-      if (clips.length > 0) {
-        await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+      const going = await toDelete(s, clips);
+      if (going.length > 0) {
+        const named = { clips: going };
+        await askTranscriber(s, "/erasures/clips", named, PATIENCE_MS);
+        await forgetSent(s, going);
       }
       await s.realtime.leftoversTaken(leftovers);
     }

@@ -6,6 +6,7 @@
 import { removeRoomFiles } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
+import { forgetSent, toDelete } from "../voices/sent.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
 import { keys } from "./store.ts";
 
@@ -69,9 +70,10 @@ async function eraseClips(
   let after = from;
   do {
     const part = await s.realtime.clips(roomId, after);
-    if (part.clips.length > 0) {
-      const { clips } = part;
+    const clips = await toDelete(s, part.clips, roomId);
+    if (clips.length > 0) {
       await askTranscriber(s, "/erasures/clips", { clips }, PATIENCE_MS);
+      await forgetSent(s, clips);
     }
     after = part.after;
     if (after !== undefined) {

@@ -29,6 +29,8 @@ async function wipe() {
   for (const name of await caches.keys()) {
     if (name !== SHELL) await caches.delete(name);
   }
+  // What was recorded and not sent: see client/browser/recordings.ts.
+  indexedDB.deleteDatabase("chatsphere-recordings");
 }
 
 async function keepShell() {

@@ -1,5 +1,7 @@
 import { doubtfulOf } from "../client/browser/transcribe.ts";
+import { newClipId } from "../../realtime/common/clip-id.ts";
 import type { Voice } from "../../realtime/protocol.ts";
+import { recogniserAway } from "./errors.ts";
 import {
   type About,
   notTranscribed,
@@ -39,8 +41,8 @@ export interface Heard {
  * room within an hour, by whoever recorded it; then it is deleted. Where it could be kept but not
  * heard, its words are still to come (`voice.waiting`).
  *
- * @throws {AppError} `not-found` (404); `not-transcribed` (422) with `fields.recording`, when it
- * could be neither heard nor kept.
+ * @throws {AppError} `not-found` (404); `not-transcribed` with `fields.recording`, when it could be
+ * neither heard nor kept: 503 where that may be otherwise later, else 422.
  */
 export async function keepVoice(
   s: KeepServices,
@@ -50,7 +52,13 @@ export async function keepVoice(
 ): Promise<Heard> {
   const { roomId, language } = about;
   await findRoom(s, account.id, roomId);
-  const answer = await ask(s, account, recording, about);
+  // Noted first: it may be kept though no answer comes, and is swept then.
+  const clip = newClipId(`person:${account.id}`);
+  const noted: KeptVoice = {
+    ...{ roomId, voice: { clip }, language, at: Date.now(), coming: true },
+  };
+  await s.kv.set(keys.voice(account.id, clip), noted);
+  const answer = await ask(s, account, recording, { ...about, clip });
   const heard = heardIn(answer, about);
   if (heard === "no-room") {
     return await wordsOf(s, account, recording, about);
@@ -64,17 +72,27 @@ export async function keepVoice(
   return heard;
 }
 
+/** What the transcriber answered. */
+interface Answer {
+  ok: boolean;
+  status: number;
+  body: unknown;
+}
+
 async function ask(
   s: KeepServices,
   account: Person,
   recording: Blob,
-  { roomId, spoken, language, unheard }: About,
-): Promise<{ ok: boolean; body: unknown }> {
+  { roomId, spoken, language, unheard, clip }: About & { clip: string },
+): Promise<Answer> {
   const wishes = await wishesOf(s, account.id, roomId);
   const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
   const { token } = await s.signer
     .personToken("transcriber", account, { dictation });
-  const query = new URLSearchParams({ keep: unheard ? "only" : "voice" });
+  const query = new URLSearchParams({
+    keep: unheard ? "only" : "voice",
+    clip,
+  });
   if (language) query.set("language", language);
   try {
     const response = await fetch(
@@ -91,20 +109,18 @@ async function ask(
         redirect: "error",
       },
     );
-    return { ok: response.ok, body: await response.json() };
+    const { ok, status } = response;
+    return { ok, status, body: await response.json() };
   } catch (error) {
-    throw notTranscribed(DOWN, error);
+    throw recogniserAway(error);
   }
 }
-
-const DOWN =
-  "The speech recogniser is not responding. Try again in a minute, or send the recording as a file.";
 
 /** Why a recording was not kept, though it may be heard: there was no room for it. */
 const NO_ROOM = /^(clip-quota|clips-.*|disk-full)$/;
 
 function heardIn(
-  { ok, body }: { ok: boolean; body: unknown },
+  { ok, status, body }: Answer,
   { unheard }: Pick<About, "unheard">,
 ): Heard | "no-room" {
   const whole = ok ? Transcript.safeParse(body).data : undefined;
@@ -135,7 +151,8 @@ function heardIn(
     };
   }
   if (failure && NO_ROOM.test(failure.code)) return "no-room";
-  throw notTranscribed(
-    failure?.message ?? "Speech recognition failed. Try again.",
-  );
+  if (!failure || status >= 500 || status === 429) {
+    throw recogniserAway(failure?.code ?? status, failure?.message);
+  }
+  throw notTranscribed(failure.message);
 }

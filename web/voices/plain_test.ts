@@ -83,12 +83,16 @@ Deno.test(
     first.set("content", "So far");
     first.set("recording", new File([RECORDING], "a.wav"));
     const page = await (await app.send(path, first, ada.cookie)).text();
-    // As a browser does: the fields in the order of the page.
+    // As a browser does: the fields in the order of the page, as they are by then.
     const large = new FormData();
     const form = page.slice(page.indexOf("multipart/form-data"));
+    const typed: Record<string, string> = {
+      content: "Typed by hand",
+      voice: "",
+    };
     for (const [tag, name] of form.matchAll(/<[^>]* name="(\w+)"[^>]*>/g)) {
-      const value = /value="([^"]*)"/.exec(tag)?.[1] ?? "";
-      if (name === "intent") continue;
+      const value = typed[name] ?? /value="([^"]*)"/.exec(tag)?.[1] ?? "";
+      if (name === "intent" || value === "" && name !== "recording") continue;
       large.set(
         name,
         name === "recording" ? new File([new Uint8Array(12e6)], "b") : value,
@@ -98,8 +102,10 @@ Deno.test(
     assertEquals(refused.status, 413);
     const shown = await refused.text();
     assert(shown.includes("That was more than 10 MB."));
-    assert(/<textarea[^>]*>So far Tea is ready</.test(shown));
-    assert(/name="voice"[^>]*checked/.test(shown));
+    assert(/<textarea[^>]*>Typed by hand</.test(shown));
+    assert(/name="voice"/.test(shown));
+    assert(!/name="voice"[^>]*checked/.test(shown));
+    assert(/name="spoken"[^>]*checked/.test(shown));
     assert(shown.includes(`value="${large.get("recorded")}"`));
     assert(shown.includes(`value="${large.get("clientId")}"`));
   }),

@@ -27,9 +27,7 @@ export async function playVoice(
 ): Promise<Response> {
   const { voice, sender } = await s.realtime.find(me, roomId, id);
   if (!voice) throw noVoice();
-  const clip = encodeURIComponent(voice.clip);
-  const owner = encodeURIComponent(sender.id);
-  const answer = await read(s, `/clips/${clip}?owner=${owner}`, req);
+  const answer = await read(s, pathOf(voice.clip, sender.id), req);
   if (![200, 206, 416].includes(answer.status)) {
     await answer.body?.cancel();
     throw answer.status < 500 && answer.status !== 401
@@ -51,10 +49,33 @@ export async function playVoice(
   });
 }
 
+/**
+ * Whether the transcriber keeps a recording of somebody's.
+ *
+ * @throws {AppError} `voices-unavailable` (503)
+ */
+export async function isKept(
+  s: Pick<Services, "config" | "signer">,
+  owner: string,
+  clip: string,
+): Promise<boolean> {
+  const answer = await read(s, pathOf(clip, owner), {
+    headers: new Headers({ range: "bytes=0-0" }),
+  });
+  await answer.body?.cancel();
+  if (answer.status >= 500 || answer.status === 401) {
+    throw voicesDown(answer.status);
+  }
+  return answer.ok;
+}
+
+const pathOf = (clip: string, owner: string) =>
+  `/clips/${encodeURIComponent(clip)}?owner=${encodeURIComponent(owner)}`;
+
 async function read(
   { config, signer }: Pick<Services, "config" | "signer">,
   path: string,
-  req: Request,
+  req: Pick<Request, "headers"> & { signal?: AbortSignal },
 ): Promise<Response> {
   const headers = new Headers({
     authorization: `Bearer ${await signer.serviceToken("transcriber")}`,
@@ -66,7 +87,10 @@ async function read(
   try {
     return await fetch(config.transcriberUrl + path, {
       headers,
-      signal: AbortSignal.any([opening.signal, req.signal]),
+      signal: AbortSignal.any([
+        opening.signal,
+        ...(req.signal ? [req.signal] : []),
+      ]),
       redirect: "error",
     });
   } catch (error) {

@@ -7,9 +7,10 @@ import type { Services } from "../services.ts";
  * | key | value |
  * |---|---|
  * | `["voices", account id, clip]` | {@link KeptVoice}: recorded, and in no message that is known |
+ * | `["voices_sent", account id, clip]` | {@link SentVoice}: whose message it is, as long as it is kept |
  * | `["voices_waiting", clip]` | {@link WaitingVoice}: sent, with its words still to come |
  *
- * The recordings themselves are the transcriber's. Which of them a message has, the room log knows.
+ * The recordings themselves are the transcriber's.
  */
 export interface KeptVoice {
   roomId: string;
@@ -20,6 +21,16 @@ export interface KeptVoice {
   at: number;
   /** The message that it is being sent with, or was. */
   clientId?: string;
+  /** It is being kept at this moment, or was when whoever asked for that ended. */
+  coming?: true;
+}
+
+/** A recording belongs to one message: it is deleted with that, and with no other that names it. */
+export interface SentVoice {
+  roomId: string;
+  clientId: string;
+  /** The id of the message, once the room log has it. */
+  id?: string;
 }
 
 export interface WaitingVoice {
@@ -41,6 +52,8 @@ export const keys = {
   voices: () => ["voices"],
   voicesOf: (owner: string) => ["voices", owner],
   voice: (owner: string, clip: string) => ["voices", owner, clip],
+  allSentOf: (owner: string) => ["voices_sent", owner],
+  sent: (owner: string, clip: string) => ["voices_sent", owner, clip],
   allWaiting: () => ["voices_waiting"],
   waiting: (clip: string) => ["voices_waiting", clip],
 };
@@ -59,5 +72,5 @@ export async function keptVoice(
   clip: string,
 ): Promise<Voice | undefined> {
   const { value } = await read(s, owner, clip);
-  return value?.roomId === roomId ? value.voice : undefined;
+  return value?.roomId === roomId && !value.coming ? value.voice : undefined;
 }

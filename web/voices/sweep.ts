@@ -114,7 +114,7 @@ export async function forgetVoicesOf(
   { kv }: Pick<Services, "kv">,
   owner: string,
 ): Promise<void> {
-  for await (const { key } of kv.list({ prefix: keys.voicesOf(owner) })) {
-    await kv.delete(key);
+  for (const prefix of [keys.voicesOf(owner), keys.allSentOf(owner)]) {
+    for await (const { key } of kv.list({ prefix })) await kv.delete(key);
   }
 }

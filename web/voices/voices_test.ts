@@ -3,6 +3,8 @@ import type { Message } from "../../realtime/protocol.ts";
 import { finishErasures } from "../accounts/erasures.ts";
 import { erasePart } from "../accounts/erase-elsewhere.ts";
 import { codeOf, enter } from "../http/testing/files.ts";
+import { finishLeftovers } from "../rooms/leftovers.ts";
+import { createRoom } from "../rooms/rooms.ts";
 import { noVoice } from "./errors.ts";
 import { keys, type WaitingVoice } from "./records.ts";
 import { sweepVoices } from "./sweep.ts";
@@ -49,7 +51,7 @@ Deno.test(
 Deno.test(
   "a voice note goes into one message, of its own room, by whoever recorded it",
   onVoices(async (stage) => {
-    const { app, room } = stage;
+    const { app, ada, room } = stage;
     const ben = await app.person("Ben");
     await enter(app, room, ben.account.id);
     const { voice: { clip } } = await recorded(stage);
@@ -57,20 +59,103 @@ Deno.test(
       { clientId: "b1", voice: { clip } },
       ben.cookie,
     );
-    const { id, voice } = await stolen.json();
-    // The clip alone, as a program's own; and nobody hears what is not its sender's.
-    assertEquals(voice, { clip });
-    const played = await app.ask(`/rooms/${room}/messages/${id}/voice`, {
-      cookie: ben.cookie,
-    });
-    assertEquals(await statusOf(played), 404);
+    assertEquals(await codeOf(stolen), [422, "voice-gone"]);
+    const elsewhere = await createRoom(app.services, ada.account, "Other");
+    const moved = { roomId: elsewhere.id, clientId: "c5", voice: { clip } };
+    assertEquals(await codeOf(await stage.post(moved)), [422, "voice-gone"]);
     assertEquals((await stage.post({ voice: { clip } })).status, 201);
-    const { app: { services } } = stage;
-    await services.kv.set(keys.voice(stage.ada.account.id, clip), {
-      ...{ roomId: room, voice: { clip }, at: Date.now(), clientId: "c1" },
-    });
-    const second = await stage.post({ clientId: "c2", voice: { clip } });
-    assertEquals(await codeOf(second), [422, "voice-gone"]);
+    // Neither the same nor another room has it a second time.
+    for (const roomId of [room, elsewhere.id]) {
+      const again = { roomId, clientId: "c2", voice: { clip } };
+      assertEquals(await codeOf(await stage.post(again)), [422, "voice-gone"]);
+    }
+  }),
+);
+
+Deno.test(
+  "a recording that a program kept by itself goes into one message, if it is there and theirs",
+  onVoices(async (stage) => {
+    const { app: { services }, ada, clips } = stage;
+    const about = { contentType: "audio/wav", duration: 1 };
+    const keep = async (owner: string) =>
+      (await clips.put(new Uint8Array(RECORDING), { owner, ...about })).id;
+    const own = { voice: { clip: await keep(`person:${ada.account.id}`) } };
+    const refused = await stage.post({ ...own, content: "a".repeat(4_001) });
+    assertEquals(await statusOf(refused), 422);
+    const said = await stage.post({ ...own, clientId: "c2" });
+    const { id, voice } = await said.json();
+    assertEquals(voice, own.voice);
+    const same = await stage.post({ ...own, clientId: "c2" });
+    assertEquals((await same.json()).id, id);
+    const again = await stage.post({ ...own, clientId: "c3" });
+    assertEquals(await codeOf(again), [422, "voice-gone"]);
+    const other = { clip: await keep("person:somebody") };
+    const theirs = await stage.post({ clientId: "c4", voice: other });
+    assertEquals(await codeOf(theirs), [422, "voice-gone"]);
+    const transcriber = services.config.transcriberUrl;
+    services.config.transcriberUrl = "http://127.0.0.1:1";
+    const away = await stage.post({ clientId: "c5", voice: other });
+    assertEquals(await codeOf(away), [503, "voices-unavailable"]);
+    services.config.transcriberUrl = transcriber;
+  }),
+);
+
+Deno.test(
+  "a message that names another’s recording does not take it along when it is deleted",
+  onVoices(async (stage) => {
+    const { app: { services, realtime }, ada, room, clipsOf } = stage;
+    const first = await sent(stage);
+    const { clip } = first.voice!;
+    // As over a socket, of which web is not asked.
+    const draft = { clientId: "c2", content: "", voice: { clip } };
+    const second = await realtime.post(ada.account, room, draft);
+    const gone = (receipt: string) => {
+      const owner = ada.account.id;
+      const attached = [{ kind: "clip" as const, id: clip, owner }];
+      let left = [{ roomId: room, receipt, attached }];
+      services.realtime.leftovers = () => Promise.resolve(left);
+      services.realtime.leftoversTaken = () =>
+        Promise.resolve(void (left = []));
+      return finishLeftovers(services);
+    };
+    const remove = (id: string) =>
+      realtime.amend(ada.account, room, { event: "delete-message", id });
+    await remove(second.id);
+    assertEquals(await gone("1"), 0);
+    assertEquals(await clipsOf(ada.account), [clip]);
+    await remove(first.id);
+    assertEquals(await gone("2"), 0);
+    assertEquals(await clipsOf(ada.account), []);
+    const notes = await notesIn(services.kv, keys.allSentOf(ada.account.id));
+    assertEquals(notes, []);
+  }),
+);
+
+Deno.test(
+  "a recording that was kept though no answer came is deleted after an hour",
+  onVoices(async (stage) => {
+    const { app: { services }, ada, engine, clipsOf } = stage;
+    const { transcriberUrl } = services.config;
+    await using deaf = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+      async (req) => {
+        const { pathname, search } = new URL(req.url);
+        await fetch(transcriberUrl + pathname + search, req);
+        return new Response("too late", { status: 504 });
+      },
+    );
+    engine.failure = "nothing";
+    services.config.transcriberUrl = `http://127.0.0.1:${deaf.addr.port}`;
+    assertEquals(await codeOf(await stage.record()), [503, "not-transcribed"]);
+    services.config.transcriberUrl = transcriberUrl;
+    const [clip] = await clipsOf(ada.account);
+    assert(clip);
+    // It is not one to be sent.
+    const named = await stage.post({ voice: { clip } });
+    assertEquals(await codeOf(named), [422, "voice-gone"]);
+    assertEquals(await sweepVoices(services, Date.now() + HOUR), 1);
+    assertEquals(await clipsOf(ada.account), []);
+    assertEquals(await notesIn(services.kv, keys.voices()), []);
   }),
 );
 
@@ -231,7 +316,7 @@ Deno.test(
     assertEquals(await clipsOf(ada.account), [kept.voice!.clip]);
     assertEquals(await notesIn(services.kv, keys.voices()), []);
     const late = await stage.post({ clientId: "c9", voice });
-    assertEquals((await late.json()).voice, { clip: voice.clip });
+    assertEquals(await codeOf(late), [422, "voice-gone"]);
   }),
 );
 

@@ -4,6 +4,12 @@
  */
 import type { ServerFrame } from "../../../realtime/protocol.ts";
 import type { Unsent, Upload } from "./pending.ts";
+import {
+  forgetSent,
+  renewRecording,
+  sendRecording,
+  type VoiceFate,
+} from "./recordings.ts";
 import type { OpenRoom } from "./room.ts";
 import { type Fate, fateOf, letGo, startAgain } from "./uploads.ts";
 
@@ -12,13 +18,15 @@ const LOOK = 500;
 
 /** What the person is told whose files are gone. */
 const LOST = "Your files had not all arrived when you left. Choose them again.";
+const VOICE_LOST =
+  "Your recording is no longer here. Record it again, or send the words alone.";
 const REFUSED = "This was not sent, because of a file in it.";
 
 type Say = (answer: ServerFrame) => void;
 type Room = Pick<OpenRoom, "state" | "put">;
 
 const underWay = new Set<string>();
-/** Messages whose files were sent a second time, because web no longer had them. */
+/** Messages whose files or recording were sent a second time, as web no longer had them. */
 const renewed = new Set<string>();
 
 /** Sends a message with files, unless that is under way; the answer goes to `say`. */
@@ -41,9 +49,11 @@ export async function deliver(
     for (let one = wanted(); one; one = wanted()) {
       uploads = one.uploads ?? [];
       const fates = await Promise.all(uploads.map(fateOf));
-      // One of them was taken back meanwhile.
-      if (wanted()?.uploads !== one.uploads) continue;
-      await conclude(room, one, fates, say);
+      const voice = await sendRecording(room.state().roomId, one.voice);
+      const now = wanted();
+      // One of them was taken back meanwhile, or all of it.
+      if (!now || now.uploads !== one.uploads) continue;
+      await conclude(room, one, { fates, voice }, say);
       break;
     }
   } finally {
@@ -52,13 +62,23 @@ export async function deliver(
   }
 }
 
-async function conclude(room: Room, one: Unsent, fates: Fate[], say: Say) {
+async function conclude(
+  room: Room,
+  one: Unsent,
+  { fates, voice }: { fates: Fate[]; voice: VoiceFate },
+  say: Say,
+) {
   const { uploads, clientId } = one;
   const fail = (message: string, retryable = false, code = "refused") =>
     say({ event: "error", ref: clientId, code, message, retryable });
   const lose = () => {
     room.put({ ...one, uploads: [] });
     fail(LOST);
+  };
+  /** What else there is stays; words that are all of it go back into the composer. */
+  const loseVoice = (sentence: string) => {
+    room.put({ ...one, voice: undefined, uploads: uploads ?? [] });
+    fail(sentence);
   };
   if (fates.includes("lost") || uploads?.length === 0) return lose();
   if (fates.some((fate) => typeof fate === "object" && "failed" in fate)) {
@@ -73,20 +93,26 @@ async function conclude(room: Room, one: Unsent, fates: Fate[], say: Say) {
   // The room asks again when it is live again, and now and then.
   if (fates.some((fate) => typeof fate === "string")) return;
   const files = (fates as { id: string }[]).map(({ id }) => id);
+  if (voice === "later") return;
+  if (voice === "lost") return loseVoice(VOICE_LOST);
+  if (voice && "failed" in voice) return loseVoice(voice.failed);
   // From here on any page can send it.
   const whole = uploads?.map((upload, at) => ({
     ...upload,
     ...{ id: files[at], failed: undefined },
   }));
-  if (uploads?.some(({ id }) => !id)) room.put({ ...one, uploads: whole });
-  const answer = await post(room.state().roomId, one, files);
+  const ready = { ...one, uploads: whole, voice };
+  if (uploads?.some(({ id }) => !id) || voice !== one.voice) room.put(ready);
+  const answer = await post(room.state().roomId, ready, files);
   if (!answer) return;
   const { status, said } = answer;
   if (status === 201) {
     const { id, offset, timestamp } = said;
     const { roomId } = room.state();
     say({ event: "message-ack", clientId, id, roomId, offset, timestamp });
-    return uploads?.forEach(({ key }) => letGo(key));
+    uploads?.forEach(({ key }) => letGo(key));
+    if (voice) await forgetSent(voice.clip);
+    return;
   }
   const { code, message } = said.error;
   if (code === "file-gone") {
@@ -96,6 +122,13 @@ async function conclude(room: Room, one: Unsent, fates: Fate[], say: Say) {
     const isFirst = !renewed.has(clientId);
     renewed.add(clientId);
     return fail(message, isFirst, code);
+  }
+  if (code === "voice-gone" && voice) {
+    const again = !renewed.has(clientId) && await renewRecording(voice.clip);
+    if (!again) return loseVoice(VOICE_LOST);
+    renewed.add(clientId);
+    room.put({ ...ready, voice: again });
+    return fail(message, true, code);
   }
   fail(message, status === 429 || status >= 500, code);
 }

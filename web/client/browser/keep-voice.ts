@@ -1,13 +1,23 @@
 /** Recordings that are kept by web, to be sent with a message. */
 import type { Heard } from "../../voices/keep.ts";
 
+/** Web did not keep it; the message is a sentence for the person. */
+export class NotKept extends Error {
+  /** @param isFinal it will not take it later, either. */
+  constructor(message: string, readonly isFinal = false) {
+    super(message);
+  }
+}
+
 const addressOf = (roomId: string, query: Record<string, string>) =>
   `/api/rooms/${roomId}/voice?${new URLSearchParams(query)}`;
+
+const AWAY = "Your recording has not arrived. Check your connection.";
 
 /**
  * Has a recording kept, and heard unless its words are known.
  *
- * @throws {Error} when it could not be kept; the message is a sentence for the person.
+ * @throws {NotKept} when it could not be kept; what the signal was aborted with.
  */
 export async function keepVoice(
   roomId: string,
@@ -17,15 +27,24 @@ export async function keepVoice(
 ): Promise<Heard> {
   const hear = String(!known);
   const query = { hear, ...(language && { language }) };
-  const answer = await fetch(addressOf(roomId, query), {
-    method: "POST",
-    headers: { "content-type": "application/octet-stream" },
-    body: recording,
-    signal,
-  });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.error?.message);
-  return body;
+  let status = 0;
+  let body;
+  try {
+    const answer = await fetch(addressOf(roomId, query), {
+      method: "POST",
+      headers: { "content-type": "application/octet-stream" },
+      body: recording,
+      signal,
+    });
+    ({ status } = answer);
+    body = await answer.json();
+  } catch {
+    signal?.throwIfAborted();
+    throw new NotKept(AWAY);
+  }
+  if (status === 201) return body;
+  const isFinal = status < 500 && status !== 401 && status !== 429;
+  throw new NotKept(body.error?.message ?? AWAY, isFinal);
 }
 
 /** Has one deleted that is not to be sent; what fails, web does within the hour. */

@@ -65,7 +65,7 @@ export function begin(
   addEventListener("keydown", onSwitch, { signal });
   takeFiles(input, room, signal);
   carryFiles(room);
-  listenToVoices(log, room, signal);
+  listenToVoices(log, input, room, signal);
   holdToTalk(input.form!, signal);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.

@@ -1,4 +1,5 @@
 /** Voice notes are played by their button, their waveform and their words; what plays is loaded then. */
+import { recordedKey } from "./recorded.ts";
 import type { OpenRoom } from "./room.ts";
 
 /** Where this tab remembers what plays, for the next page. */
@@ -11,9 +12,13 @@ let opened: OpenRoom | undefined;
 /** The room of this page, once its text is live. */
 export const openedRoom = (): OpenRoom | undefined => opened;
 
-/** Listens until the signal, and goes on with what played in the page before. */
+/**
+ * Listens until the signal, goes on with what played in the page before, and offers what was
+ * recorded there and not sent.
+ */
 export function listenToVoices(
   log: HTMLElement,
+  input: HTMLTextAreaElement,
   room: OpenRoom,
   signal: AbortSignal,
 ): void {
@@ -37,6 +42,13 @@ export function listenToVoices(
   try {
     if (sessionStorage.getItem(PLAYING)) {
       player().then(({ resume }) => resume(), () => {});
+    }
+    const { me, roomId } = room.state();
+    if (localStorage.getItem(recordedKey(me, roomId))) {
+      import("../drawn/VoiceTray.tsx").then(
+        (it) => it.restore(input),
+        () => {},
+      );
     }
   } catch {
     // Blocked: nothing is remembered.

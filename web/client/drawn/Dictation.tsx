@@ -14,12 +14,20 @@ import {
   NOTHING,
 } from "../browser/live-transcript.ts";
 import { DictationError, LONGEST, record } from "../browser/recorder.ts";
+import {
+  dropRecording,
+  keepRecording,
+  noteRecording,
+  type Recording,
+} from "../browser/recordings.ts";
 import type { TranscriberState } from "../../http/pages/transcriber.ts";
 import type { LanguageChoice } from "../../dictation/choice.ts";
+import { openedRoom } from "../browser/voices.ts";
 import type { fetchToken } from "../browser/token.ts";
 import { transcribe, type Transcribed } from "../browser/transcribe.ts";
+import { adviceOn, marked, save } from "./dictated.tsx";
 import { clockText as clock, Waveform } from "./voice.tsx";
-import { addKept, addVoice } from "./VoiceTray.tsx";
+import { addHere, addKept, addVoice } from "./VoiceTray.tsx";
 
 export interface DictationProps {
   transcriberUrl: string;
@@ -84,6 +92,8 @@ export function Dictation(props: DictationProps) {
   // What is spoken, for whatever is sent next.
   const language = useRef("");
   const stop = useRef(() => {});
+  /** The recording as this device keeps it, until it became words or a message has it. */
+  const here = useRef<Recording>();
   const live = useRef<LiveTranscript>();
   const panel = useRef<HTMLDivElement>(null);
   const meter = useRef<HTMLSpanElement>(null);
@@ -119,7 +129,7 @@ export function Dictation(props: DictationProps) {
       .catch(() => undefined);
     signal.throwIfAborted();
     if (!kept?.voice) {
-      return await transcribe(
+      const words = await transcribe(
         transcriberUrl,
         getToken,
         recording,
@@ -127,22 +137,45 @@ export function Dictation(props: DictationProps) {
         undefined,
         language.current,
       );
+      // It is kept once the network is back.
+      if (!kept && here.current) {
+        await noteRecording(here.current, { known: true });
+        addHere(input, here.current);
+        here.current = undefined;
+      }
+      return words;
     }
-    addKept(input, kept.voice, kept.text);
+    addKept(input, here.current, kept.voice, kept.text);
+    here.current = undefined;
     return kept;
+  };
+
+  const forget = () => {
+    if (here.current) dropRecording(here.current);
+    here.current = undefined;
   };
 
   const send = async (recording: Blob) => {
     setPhase("sending");
     try {
+      here.current ??= await keepRecording({
+        ...{ me: openedRoom()!.state().me, roomId },
+        ...{ audio: recording, language: language.current, known: false },
+      });
       const { finish, doubtful } = live.current!;
       const text = await finish();
       signal.throwIfAborted();
-      if (text) addVoice(input, recording, language.current);
+      if (text) {
+        if (here.current) noteRecording(here.current, { known: true });
+        addVoice(input, here.current, recording, language.current);
+        here.current = undefined;
+      }
       const heard = text
         ? { text, cut: false, doubtful }
         : await hear(recording);
       signal.throwIfAborted();
+      // Its words are there, and there is no room for it.
+      forget();
       if (heard.text) insertText(input, heard.text);
       if (!heard.cut && !heard.doubtful.length) return close();
       setAudio(null);
@@ -155,6 +188,7 @@ export function Dictation(props: DictationProps) {
   };
 
   const start = async () => {
+    forget();
     setAudio(null);
     setHeard(NOTHING);
     setElapsed(0);
@@ -241,7 +275,7 @@ export function Dictation(props: DictationProps) {
   }, [phase]);
 
   // What was said must not be lost by closing the tab.
-  const unsaved = phase === "recording" || audio !== null;
+  const unsaved = phase === "recording" || audio !== null && !here.current;
   useEffect(() => {
     if (!unsaved) return;
     const ask = (event: Event) => event.preventDefault();
@@ -342,8 +376,16 @@ export function Dictation(props: DictationProps) {
       )}
       {phase === "failed" && audio && (
         <>
-          {button("Discard", close)}
+          {button("Discard", () => {
+            forget();
+            close();
+          })}
           {button("Keep as a file", () => save(audio))}
+          {!problem.recordAgain && here.current &&
+            button("Send without words", () => {
+              addHere(input, here.current!);
+              close();
+            })}
           {problem.recordAgain
             ? button("Record again", start, true)
             : button("Try again", () => send(audio), true)}
@@ -351,31 +393,6 @@ export function Dictation(props: DictationProps) {
       )}
     </div>
   );
-}
-
-/** What to look at before the words are sent. */
-function adviceOn({ cut, doubtful }: Transcribed): string {
-  if (!cut) return "Please check the marked words.";
-  return doubtful.length
-    ? "The end of the recording was missing. Please check the marked words, too."
-    : "The end of the recording was missing. Please check the text.";
-}
-
-/** The text, its doubtful words marked. */
-const marked = ({ text, doubtful }: Transcribed) =>
-  text.split(/(\s+)/).map((word, at) =>
-    doubtful.some((one) => one.toLowerCase() === word.toLowerCase())
-      ? <mark key={at}>{word}</mark>
-      : word
-  );
-
-/** Gives the recording to the person as a file. */
-function save(audio: Blob) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(audio);
-  link.download = `dictation.${audio.type.split("/")[1]}`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** The panel as an element, for a page that does not import it. */

@@ -2,36 +2,50 @@
 import { render } from "preact";
 import type { Voice } from "../../../realtime/protocol.ts";
 import { goesAlong } from "../browser/along.ts";
+import { insertText } from "../browser/insert.ts";
 import { discardVoice, keepVoice } from "../browser/keep-voice.ts";
+import {
+  clipOf,
+  dropRecording,
+  looseRecording,
+  noteRecording,
+  type Recording,
+} from "../browser/recordings.ts";
 import { openedRoom } from "../browser/voices.ts";
 import { clockText, Waveform } from "./voice.tsx";
 
-/** What is said of a recording that could not be heard. */
-const UNHEARD = {
+const SAID = {
+  goes: "Your recording is sent with the message.",
+  wanted: "Your message is sent as soon as its recording has arrived.",
   waiting:
     "It could not be transcribed now. Send it as it is: its words follow.",
   none: "No words were recognised. You can send it without any.",
+  here:
+    "Your recording is safe on this device. Send it as it is, or try again.",
+  lost: "Your recording could not be kept. Send the text alone.",
 };
 
 interface Attached {
   /** Undefined until web has it. */
   voice?: Voice;
-  notice: string;
+  /** As it is on this device, where that keeps it. */
+  recording?: Recording;
+  said: keyof typeof SAID;
+  /** Web is being asked to keep it. */
+  isComing: boolean;
   /** It is to be sent as soon as web has it. */
-  wanted: boolean;
+  isWanted: boolean;
 }
 
 let place: HTMLElement | undefined;
 let input: HTMLTextAreaElement | undefined;
 let attached: Attached | undefined;
 
-const change = (next?: Attached) => {
-  attached = next;
-  draw();
-};
-
 /** Lets a recording go with the message, in place of one before it. */
-function attach(to: HTMLTextAreaElement, next: Attached): void {
+function attach(
+  to: HTMLTextAreaElement,
+  next: Partial<Attached>,
+): Attached {
   const room = openedRoom()!;
   if (input !== to) {
     input = to;
@@ -40,66 +54,105 @@ function attach(to: HTMLTextAreaElement, next: Attached): void {
     to.form!.addEventListener("submit", hold, { capture: true });
     to.addEventListener("keydown", onKey, { capture: true });
   }
-  room.spoken = () => {
-    const voice = attached?.voice;
-    // What could not be kept, and was said, is over with this message, too.
-    if (voice || attached?.notice) change();
-    return voice;
-  };
+  room.spoken = take;
   drop();
-  change(next);
+  attached = { said: "goes", isComing: false, isWanted: false, ...next };
+  draw();
+  return attached;
+}
+
+/** What the message that is sent now says of its recording. */
+function take(): Voice | undefined {
+  if (!attached) return;
+  const { voice, recording, isComing } = attached;
+  // It goes with the next one.
+  if (isComing && !recording) return;
+  attached = undefined;
+  draw();
+  if (!recording) return voice;
+  noteRecording(recording, { taken: true });
+  return voice ?? clipOf(recording);
 }
 
 /** A recording whose words the message has: it is kept while they are edited. */
-export async function addVoice(
+export const addVoice = (
   to: HTMLTextAreaElement,
-  recording: Blob,
+  recording: Recording | undefined,
+  audio: Blob,
   language: string,
-): Promise<void> {
-  const mine: Attached = { notice: "", wanted: false };
-  attach(to, mine);
-  const { roomId } = openedRoom()!.state();
-  try {
-    const known = { language, known: true };
-    const { voice } = await keepVoice(roomId, recording, known);
-    if (attached !== mine) return voice && discardVoice(roomId, voice.clip);
-    if (!voice) return change();
-    change({ notice: "", voice, wanted: false });
-    if (mine.wanted) to.form!.requestSubmit();
-  } catch {
-    if (attached !== mine) return;
-    change({
-      ...mine,
-      notice: "Your recording could not be kept. Send the text alone.",
-      wanted: false,
-    });
-  }
-}
+): Promise<void> => keep(attach(to, { recording }), audio, language);
 
 /** A recording that web has, with its words or without. */
 export function addKept(
   to: HTMLTextAreaElement,
+  recording: Recording | undefined,
   voice: Voice,
   text: string,
 ): void {
-  const unheard = voice.waiting ? UNHEARD.waiting : UNHEARD.none;
-  attach(to, { voice, notice: text ? "" : unheard, wanted: false });
+  if (recording) noteRecording(recording, { voice, known: true });
+  const said = text ? "goes" : voice.waiting ? "waiting" : "none";
+  attach(to, { recording, voice, said });
+}
+
+/** A recording that web does not have yet. */
+export function addHere(to: HTMLTextAreaElement, recording: Recording): void {
+  const { voice } = recording;
+  attach(to, { recording, voice, said: voice ? "goes" : "here" });
+}
+
+/** Offers what was recorded in this room and not sent when its page was left. */
+export async function restore(to: HTMLTextAreaElement): Promise<void> {
+  const { me, roomId, unsent } = openedRoom()!.state();
+  const waiting = unsent.map(({ voice }) => voice?.clip);
+  const recording = await looseRecording(me, roomId, waiting);
+  if (recording && !attached) addHere(to, recording);
+}
+
+/** Has web keep it, and hear it unless its words are in the text. */
+async function keep(
+  mine: Attached,
+  audio: Blob,
+  language: string,
+): Promise<void> {
+  const { roomId } = openedRoom()!.state();
+  const { recording } = mine;
+  const known = recording?.known ?? true;
+  Object.assign(mine, { isComing: true, said: "goes" });
+  draw();
+  try {
+    const { voice, text } = await keepVoice(roomId, audio, { language, known });
+    if (attached !== mine) return voice && discardVoice(roomId, voice.clip);
+    if (!known && text) insertText(input!, text);
+    if (!voice) return drop();
+    if (recording) noteRecording(recording, { voice, known: true });
+    Object.assign(mine, { voice, isComing: false });
+    if (!known && !text) mine.said = voice.waiting ? "waiting" : "none";
+  } catch {
+    if (attached !== mine) return;
+    Object.assign(mine, { isComing: false, said: recording ? "here" : "lost" });
+    if (!recording) mine.isWanted = false;
+  }
+  draw();
+  // What waits for it goes out with it, or, where it is on this device, before it.
+  if (mine.isWanted) input!.form!.requestSubmit();
 }
 
 /** Forgets the recording: the text goes alone. */
 function drop(): void {
-  const clip = attached?.voice?.clip;
-  if (clip) discardVoice(openedRoom()!.state().roomId, clip);
-  change();
+  const { voice, recording } = attached ?? {};
+  attached = undefined;
+  if (voice) discardVoice(openedRoom()!.state().roomId, voice.clip);
+  if (recording) dropRecording(recording);
+  draw();
 }
 
 /** Until web has it, the message waits for it. */
 function hold(event: Event): void {
-  if (!attached || attached.voice || attached.notice) return;
+  if (!attached?.isComing) return;
   if (input!.form!.parentElement!.querySelector(".mode:not(.player)")) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  attached.wanted = true;
+  attached.isWanted = true;
   draw();
 }
 
@@ -114,33 +167,38 @@ function onKey(event: KeyboardEvent): void {
 }
 
 function draw(): void {
-  if (input) goesAlong(input, "voice", Boolean(attached?.voice));
-  if (place) render(attached ? tray(attached) : null, place);
+  const { voice, recording, isComing } = attached ?? {};
+  const goes = Boolean(voice || recording && !isComing);
+  if (input) goesAlong(input, "voice", goes);
+  if (place) render(attached ? <Tray {...attached} /> : null, place);
 }
 
-const tray = ({ voice, notice, wanted }: Attached) => (
-  <div class="uploads">
-    <div class="voice">
-      <Waveform peaks={voice?.peaks} />
-      {voice?.ms !== undefined && (
-        <span class="soft">{clockText(voice.ms)}</span>
-      )}
-      <button
-        type="button"
-        class="button button-plain"
-        onClick={() => {
-          drop();
-          input!.focus();
-        }}
-      >
-        Send the text only
-      </button>
+function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
+  const again = () => keep(attached!, recording!.audio, recording!.language);
+  return (
+    <div class="uploads">
+      <div class="voice">
+        <Waveform peaks={voice?.peaks} />
+        {voice?.ms !== undefined && (
+          <span class="soft">{clockText(voice.ms)}</span>
+        )}
+        {recording && !voice && !isComing && (
+          <button type="button" class="button button-plain" onClick={again}>
+            Try again
+          </button>
+        )}
+        <button
+          type="button"
+          class="button button-plain"
+          onClick={() => {
+            drop();
+            input!.focus();
+          }}
+        >
+          Send the text only
+        </button>
+      </div>
+      <p role="status">{SAID[isComing && isWanted ? "wanted" : said]}</p>
     </div>
-    <p role="status">
-      {notice ||
-        (wanted
-          ? "Your message is sent as soon as its recording has arrived."
-          : "Your recording is sent with the message.")}
-    </p>
-  </div>
-);
+  );
+}

@@ -79,6 +79,12 @@ async function readDraft(s: Services, data: Data, form: FormData) {
   data.textOnly = textOf(form, "voice") === "";
 }
 
+/** How what is recorded is to be heard. */
+function readWishes(data: Data, form: FormData): void {
+  data.spoken = form.get("spoken") === "yes";
+  data.language = textOf(form, "language");
+}
+
 /** Sends the message, with the recording if it is wanted; whether that was done. */
 async function send(s: Services, data: Data, form: FormData): Promise<boolean> {
   data.content = await emojiTyped(data.content);
@@ -137,8 +143,7 @@ export const handler = define.handlers({
       const recording = form.get("recording");
       // The room's own form, which has none: this is the page to choose one.
       if (recording === null) return page(data);
-      data.spoken = form.get("spoken") === "yes";
-      data.language = textOf(form, "language");
+      readWishes(data, form);
       if (typeof recording === "string" || recording.size === 0) {
         throw notTranscribed("Choose a recording.");
       }
@@ -147,9 +152,7 @@ export const handler = define.handlers({
     } catch (error) {
       if (error instanceof FormTooLarge) {
         await readDraft(services, data, error.form);
-        // What stands behind the recording did not arrive.
-        data.content ||= textOf(error.form, "before").replaceAll("\r\n", "\n");
-        data.textOnly = false;
+        readWishes(data, error.form);
       }
       const failure = failureOf(error, ["recording"], requestId);
       return page({ ...data, failure }, { status: failure.status });

@@ -1,0 +1,194 @@
+/**
+ * Recordings on this device until a message has them: what pending.ts does for texts. A browser that
+ * keeps nothing does without.
+ */
+import type { Voice } from "../../../realtime/protocol.ts";
+import { keepVoice, NotKept } from "./keep-voice.ts";
+import { recordedKey } from "./recorded.ts";
+import { newId } from "./room.ts";
+
+export interface Recording {
+  id: string;
+  /** The id of whoever recorded it. */
+  me: string;
+  roomId: string;
+  audio: Blob;
+  /** The BCP 47 tag of what is spoken; empty: nobody said. */
+  language: string;
+  /** Its words are in the text. */
+  known: boolean;
+  /** When: milliseconds since the Unix epoch. */
+  at: number;
+  /** What web says of it, once it has it. */
+  voice?: Voice;
+  /** It went into a message, which may still wait. */
+  taken?: true;
+}
+
+const NAME = "chatsphere-recordings";
+const STORE = "recordings";
+/** After this long one that was not sent is forgotten: ms. */
+const STALE = 30 * 86_400_000;
+/** What a message that waits calls a recording which web does not have. */
+const HERE = "device/";
+
+export const clipOf = ({ id, voice }: Recording): Voice =>
+  voice ?? { clip: HERE + id };
+
+async function inStore<T>(
+  mode: IDBTransactionMode,
+  ask: (store: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const opening = indexedDB.open(NAME, 1);
+  opening.onupgradeneeded = () =>
+    opening.result.createObjectStore(STORE, { keyPath: "id" });
+  const db = await new Promise<IDBDatabase>((resolve, reject) => {
+    opening.onsuccess = () => resolve(opening.result);
+    opening.onerror = () => reject(opening.error);
+  });
+  try {
+    const change = db.transaction(STORE, mode);
+    const request = ask(change.objectStore(STORE));
+    await new Promise((resolve, reject) => {
+      change.oncomplete = resolve;
+      change.onabort = () => reject(change.error);
+    });
+    return request.result;
+  } finally {
+    // A sign-out, which deletes all of it, waits for nobody.
+    db.close();
+  }
+}
+
+/** One that another tab has in hand is not offered in this one. */
+const lockOf = (id: string) => `${NAME}/${id}`;
+
+async function hold(id: string): Promise<boolean> {
+  // Missing on plain http in a local network.
+  if (!navigator.locks) return true;
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  navigator.locks.request(lockOf(id), { ifAvailable: true }, (lock) => {
+    resolve(lock !== null);
+    // As long as this page is there.
+    return lock ? new Promise(() => {}) : undefined;
+  });
+  return await promise;
+}
+
+/** Keeps one; undefined where this device does not. */
+export async function keepRecording(
+  given: Omit<Recording, "id" | "at">,
+): Promise<Recording | undefined> {
+  const one = { ...given, id: newId(), at: Date.now() };
+  try {
+    await inStore("readwrite", (store) => store.put(one));
+    localStorage.setItem(recordedKey(one.me, one.roomId), "1");
+    await hold(one.id);
+    return one;
+  } catch {
+    // Blocked, or the device is full.
+    return undefined;
+  }
+}
+
+/** Notes what became of one; nothing if it is gone. */
+export async function noteRecording(
+  one: Recording,
+  change: Pick<Partial<Recording>, "voice" | "known" | "taken">,
+): Promise<void> {
+  Object.assign(one, change);
+  const before = await find(({ id }) => id === one.id);
+  if (!before) return;
+  await inStore("readwrite", (store) => store.put(one)).catch(() => {});
+}
+
+/** Forgets one, as a message has it or nobody wants it. */
+export async function dropRecording({ id }: Recording): Promise<void> {
+  await inStore("readwrite", (store) => store.delete(id)).catch(() => {});
+}
+
+async function all(): Promise<Recording[]> {
+  try {
+    return await inStore("readonly", (store) => store.getAll());
+  } catch {
+    return [];
+  }
+}
+
+const find = async (is: (one: Recording) => boolean) => (await all()).find(is);
+
+/** The recording of a message that waits. */
+export const recordingOf = (clip: string): Promise<Recording | undefined> =>
+  find(({ id, voice }) => HERE + id === clip || voice?.clip === clip);
+
+/**
+ * The last recording that somebody made in a room and did not send, if no other tab has it. What
+ * messages took which are gone is forgotten.
+ *
+ * @param waiting the clips of messages that still wait.
+ */
+export async function looseRecording(
+  me: string,
+  roomId: string,
+  waiting: (string | undefined)[],
+): Promise<Recording | undefined> {
+  const found = (await all()).filter((one) =>
+    one.me === me && one.roomId === roomId
+  ).sort((a, b) => b.at - a.at);
+  let isMore = false;
+  let loose: Recording | undefined;
+  for (const one of found) {
+    const waits = [HERE + one.id, one.voice?.clip]
+      .some((clip) => clip !== undefined && waiting.includes(clip));
+    if (!waits && (one.taken || Date.now() - one.at > STALE)) {
+      await dropRecording(one);
+      continue;
+    }
+    isMore = true;
+    if (!waits && !loose && await hold(one.id)) loose = one;
+  }
+  if (!isMore) localStorage.removeItem(recordedKey(me, roomId));
+  return loose;
+}
+
+/** What became of the recording of a message: what to say of it, or why it cannot be said. */
+export type VoiceFate = Voice | undefined | "later" | "lost" | {
+  /** Why web refused it: a sentence. */
+  failed: string;
+};
+
+/** Has web keep the recording of a message that waits, unless it has it. */
+export async function sendRecording(
+  roomId: string,
+  voice: Voice | undefined,
+): Promise<VoiceFate> {
+  if (!voice?.clip.startsWith(HERE)) return voice;
+  const one = await recordingOf(voice.clip);
+  if (!one) return "lost";
+  if (one.voice) return one.voice;
+  try {
+    const { language, audio } = one;
+    const kept = await keepVoice(roomId, audio, { language, known: true });
+    // There is no room for it: the text goes alone.
+    if (kept.voice) await noteRecording(one, { voice: kept.voice });
+    return kept.voice;
+  } catch (error) {
+    return error instanceof NotKept && error.isFinal
+      ? { failed: error.message }
+      : "later";
+  }
+}
+
+/** For a recording that web no longer has: what the message is to say so that it is sent again. */
+export async function renewRecording(clip: string): Promise<Voice | undefined> {
+  const one = await recordingOf(clip);
+  if (!one) return undefined;
+  await noteRecording(one, { voice: undefined });
+  return clipOf(one);
+}
+
+/** Forgets the recording of a message that was sent. */
+export async function forgetSent(clip: string): Promise<void> {
+  const one = await recordingOf(clip);
+  if (one) await dropRecording(one);
+}

@@ -1,0 +1,193 @@
+import { assert, assertEquals } from "@std/assert";
+import type { ServerFrame, Voice } from "../../../realtime/protocol.ts";
+import { deliver } from "./deliver.ts";
+import type { Kept, Unsent } from "./pending.ts";
+import { recordedKey } from "./recorded.ts";
+import {
+  clipOf,
+  keepRecording,
+  looseRecording,
+  noteRecording,
+  type Recording,
+} from "./recordings.ts";
+import { initialState, reduce } from "./room-state.ts";
+import { fakeIndexedDb } from "./testing/device.ts";
+
+const HEARD = { text: "", cut: false, doubtful: [] };
+const CLIP: Voice = { clip: "kept-1", ms: 900, waiting: true };
+
+interface Stage {
+  recording: Recording;
+  kept: Map<string, unknown>;
+  /** Sends the message until it was answered. */
+  send(): Promise<void>;
+  /** What the message is now. */
+  one(): Kept | undefined;
+  discard(): void;
+  said: ServerFrame[];
+  /** What web was asked, and what it answers: status and body; or the network is away. */
+  asked: { path: string; body: unknown }[];
+  answers: ([number, unknown] | Error)[];
+}
+
+/** A message with a recording that web does not have, as it waits. */
+const onDevice =
+  (content: string, run: (stage: Stage) => Promise<void>) => async () => {
+    const { factory, kept } = fakeIndexedDb();
+    const before = { fetch, indexedDB: globalThis.indexedDB };
+    const asked: Stage["asked"] = [];
+    const answers: Stage["answers"] = [];
+    Object.assign(globalThis, {
+      indexedDB: factory,
+      async fetch(path: string, { body }: RequestInit) {
+        asked.push({
+          path: path.split("?")[0],
+          body: body instanceof Blob
+            ? await body.text()
+            : JSON.parse(`${body}`),
+        });
+        const answer = answers.shift()!;
+        if (answer instanceof Error) throw answer;
+        return Response.json(answer[1], { status: answer[0] });
+      },
+    });
+    try {
+      const recording = (await keepRecording({
+        ...{ me: "me", roomId: "r", audio: new Blob(["sound"]) },
+        ...{ language: "de", known: content !== "" },
+      }))!;
+      await noteRecording(recording, { taken: true });
+      let state = initialState({
+        roomId: "r",
+        me: "me",
+        history: null,
+        read: 0,
+      });
+      const put = (one: Kept) =>
+        void (state = reduce(state, {
+          ...{ event: "send", ...one, status: "sending" },
+        }));
+      const clientId = crypto.randomUUID();
+      put({ clientId, content, timestamp: 1, voice: clipOf(recording) });
+      const said: ServerFrame[] = [];
+      const discard = () =>
+        void (state = reduce(state, { event: "discard", clientId }));
+      const room = { state: () => state, put, discard };
+      const say = (frame: ServerFrame) => {
+        said.push(frame);
+        state = reduce(state, frame);
+      };
+      await run({
+        ...{ recording, kept, discard, said, asked, answers },
+        send: () => deliver(room, { clientId }, say),
+        one: () => state.unsent[0],
+      });
+    } finally {
+      Object.assign(globalThis, before);
+      localStorage.clear();
+    }
+  };
+
+const stored: [number, unknown] = [201, { id: "m1", offset: 3, timestamp: 9 }];
+const refused = (status: number, code: string): [number, unknown] => [
+  status,
+  { error: { code, message: "No." } },
+];
+
+Deno.test(
+  "a recording made without a network goes out with its message when it is back",
+  onDevice("Tea", async ({ send, asked, answers, said, kept, one }) => {
+    answers.push(new TypeError("offline"));
+    await send();
+    assertEquals([said, kept.size], [[], 1]);
+    answers.push([201, { ...HEARD, voice: CLIP }], stored);
+    await send();
+    assertEquals(asked.map(({ path }) => path), [
+      "/api/rooms/r/voice",
+      "/api/rooms/r/voice",
+      "/api/messages",
+    ]);
+    assertEquals(asked[1].body, "sound");
+    const { content, voice } = asked[2].body as Kept;
+    assertEquals([content, voice], ["Tea", CLIP]);
+    assertEquals(one()?.voice, CLIP);
+    assertEquals(said.map(({ event }) => event), ["message-ack"]);
+    assertEquals(kept.size, 0);
+  }),
+);
+
+Deno.test(
+  "what web had and swept while its message waited is sent again, once",
+  onDevice("", async ({ send, asked, answers, said, kept, one }) => {
+    answers.push([201, { ...HEARD, voice: CLIP }], refused(503, "down"));
+    await send();
+    assertEquals(one()?.voice, CLIP);
+    answers.push(refused(422, "voice-gone"));
+    await send();
+    assert(one()?.voice?.clip.startsWith("device/"));
+    const other = { ...CLIP, clip: "kept-2" };
+    answers.push([201, { ...HEARD, voice: other }], stored);
+    await send();
+    const last = asked.at(-1)!.body as Kept;
+    assertEquals(last.voice, other);
+    assertEquals(said.at(-1)?.event, "message-ack");
+    assertEquals(kept.size, 0);
+  }),
+);
+
+Deno.test(
+  "words stay where their recording is gone, or refused",
+  onDevice("Tea", async ({ send, answers, one, said, kept }) => {
+    kept.clear();
+    await send();
+    const { content, voice, uploads } = one()!;
+    // Empty uploads have the words go back into the composer: see refused.ts.
+    assertEquals([content, voice, uploads], ["Tea", undefined, []]);
+    assertEquals(said.map(({ event }) => event), ["error"]);
+    assertEquals(answers, []);
+  }),
+);
+
+Deno.test(
+  "a recording that web refuses is told in its words",
+  onDevice("Tea", async ({ send, answers, said }) => {
+    answers.push(refused(422, "not-transcribed"));
+    await send();
+    const [frame] = said;
+    assertEquals(frame.event === "error" && frame.message, "No.");
+  }),
+);
+
+Deno.test(
+  "a message that is discarded while its recording is on its way is not sent",
+  onDevice("Tea", async ({ send, answers, asked, discard, one }) => {
+    answers.push([201, { ...HEARD, voice: CLIP }]);
+    const sending = send();
+    discard();
+    await sending;
+    assertEquals([asked.length, one()], [1, undefined]);
+  }),
+);
+
+Deno.test(
+  "what no message has is offered in its room again, and what one had is forgotten with it",
+  onDevice("Tea", async ({ recording, kept }) => {
+    const looked = (waiting: string[]) => looseRecording("me", "r", waiting);
+    assertEquals(await looked([clipOf(recording).clip]), undefined);
+    assertEquals(kept.size, 1);
+    const key = recordedKey("me", "r");
+    assertEquals(localStorage.getItem(key), "1");
+    assertEquals(await looked([]), undefined);
+    assertEquals([kept.size, localStorage.getItem(key)], [0, null]);
+    const audio = new Blob(["more"]);
+    const about = { roomId: "r", audio, language: "", known: false };
+    const theirs = await keepRecording({ ...about, me: "ben" });
+    // As a page that was left had it: this one holds no lock.
+    const mine = { ...about, me: "me", id: "left", at: Date.now() };
+    kept.set("left", mine);
+    assertEquals((await looked([]))?.id, "left");
+    kept.set("left", { ...mine, at: 0 });
+    assertEquals(await looked([]), undefined);
+    assertEquals([...kept.keys()], [theirs!.id]);
+  }),
+);
