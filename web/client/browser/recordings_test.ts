@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerFrame, Voice } from "../../../realtime/protocol.ts";
 import { deliver } from "./deliver.ts";
-import type { Kept, Unsent } from "./pending.ts";
+import type { Kept } from "./pending.ts";
 import { recordedKey } from "./recorded.ts";
 import {
   clipOf,

@@ -174,11 +174,13 @@ function draw(): void {
 }
 
 function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
+  // Without words there may be nothing else to send.
+  const hasWords = voice || !recording || recording.known;
   const again = () => keep(attached!, recording!.audio, recording!.language);
   return (
     <div class="uploads">
       <div class="voice">
-        <Waveform peaks={voice?.peaks} />
+        {voice && <Waveform peaks={voice.peaks} />}
         {voice?.ms !== undefined && (
           <span class="soft">{clockText(voice.ms)}</span>
         )}
@@ -195,7 +197,7 @@ function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
             input!.focus();
           }}
         >
-          Send the text only
+          {hasWords ? "Send the text only" : "Discard recording"}
         </button>
       </div>
       <p role="status">{SAID[isComing && isWanted ? "wanted" : said]}</p>
