@@ -1,12 +1,5 @@
 import type { ServerWebSocket } from "bun";
-import {
-  ackFrame,
-  amendMessage,
-  archived,
-  checkWrites,
-  entryOf,
-  ofMembers,
-} from "../rooms/actions.ts";
+import { ackFrame, archived } from "../rooms/actions.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { entryId } from "../log/entry.ts";
 import { FrameError } from "../frame-fields.ts";
@@ -18,10 +11,8 @@ import { isLongerThan, NEWCOMER_FRAME, SocketLimits } from "./limits.ts";
 import { StoreError, type Waiter } from "../log/log.ts";
 import { errorFields } from "../operations/logger.ts";
 import {
-  type Amendment,
   type ClientFrame,
   CLOSE,
-  type Draft,
   LIMITS,
   type Role,
   type ServerFrame,
@@ -32,6 +23,7 @@ import { refusalOf } from "./refusal.ts";
 import type { OpenSocket } from "../rooms/readers.ts";
 import { type ReadingOwner, Readings } from "../rooms/readings.ts";
 import type { Shedding } from "./shedding.ts";
+import { amend, say, type Writer } from "./writing.ts";
 
 /** What a socket carries. */
 export interface SocketData {
@@ -56,7 +48,8 @@ const SOCKETS_A_PERSON = 64;
 let count = 0;
 
 /** One socket: who is behind it, which rooms it reads, and what it may do. */
-export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
+export class Connection
+  implements InboxOwner, OpenSocket, ReadingOwner, Writer {
   person: Person | undefined;
   /** Milliseconds since the Unix epoch; the socket is closed then. */
   deadline = Date.now() + LIMITS.identifySeconds * 1000;
@@ -111,7 +104,8 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     const person = this.#current();
     switch (frame.event) {
       case "chat-message":
-        return this.#chat(person, frame);
+        this.#takeAppend(person, frame.message.clientId);
+        return say(this, person, frame);
       case "join-room":
         this.#limits.takeRequest(frame.event);
         return this.#readings.join(person, frame);
@@ -133,7 +127,7 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
         return this.#read(person, frame);
       default:
         this.#takeAppend(person, frame.clientId);
-        return this.#amend(person, frame);
+        return amend(this, person, frame);
     }
   }
 
@@ -197,75 +191,8 @@ export class Connection implements InboxOwner, OpenSocket, ReadingOwner {
     });
   }
 
-  #chat(
-    person: Person,
-    { roomId, message }: Extract<ClientFrame, { event: "chat-message" }>,
-  ): Promise<void> | undefined {
-    const { clientId } = message;
-    this.#takeAppend(person, clientId);
-    const { members } = this.context.hub;
-    const role = members.roleIn(person, roomId, clientId);
-    const isPlain = !message.mentions && typeof role === "string" &&
-      !members.isLoud(roomId);
-    if (!isPlain) return this.#tellOf(person, roomId, message, role);
-    checkWrites(role, clientId);
-    const waiter = this.#drafted(person, roomId, message);
-    this.#append(person, roomId, message, waiter);
-  }
-
-  /** The waiter of a message: once it is stored, web is told of links in it. */
-  #drafted(
-    person: Person,
-    roomId: string,
-    { clientId, content }: Draft,
-  ): Waiter {
-    const { hub } = this.context;
-    return this.#waiter(
-      roomId,
-      clientId,
-      (id) => hub.linked(person, roomId, id, content),
-    );
-  }
-
-  #append(person: Person, roomId: string, draft: Draft, waiter: Waiter): void {
-    this.context.hub.log.appendFor(waiter, entryOf(person, roomId, draft));
-  }
-
-  /** Appends what somebody may have to be told of; the next frame waits, so that order is kept. */
-  async #tellOf(
-    person: Person,
-    roomId: string,
-    message: Draft,
-    role: Role | Promise<Role>,
-  ): Promise<void> {
-    const { log, members, alerts } = this.context.hub;
-    checkWrites(await role, message.clientId);
-    const draft = await ofMembers(log.members, roomId, message);
-    const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
-    if (isAlert) await alerts.expect(roomId);
-    if (this.closed) return;
-    const waiter = this.#drafted(person, roomId, draft);
-    const resolve: Waiter["resolve"] = (done) => {
-      waiter.resolve(done);
-      if (isAlert) alerts.stored(person, roomId);
-    };
-    this.#append(person, roomId, draft, { ...waiter, resolve });
-  }
-
-  async #amend(person: Person, frame: Amendment): Promise<void> {
-    const { roomId, clientId } = frame;
-    const { hub } = this.context;
-    const role = await hub.members.roleIn(person, roomId, clientId);
-    const { resolve, reject } = this.#waiter(roomId, clientId);
-    // The next frame waits, so that order is kept.
-    await amendMessage(hub, person, role, frame).then((done) => {
-      resolve(done);
-      hub.amended(person, frame);
-    }, reject);
-  }
-
   /** Acknowledges an append once it is durable, or says that it failed. */
-  #waiter(
+  waiter(
     roomId: string,
     clientId: string,
     stored?: (id: string) => void,

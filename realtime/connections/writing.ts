@@ -1,0 +1,110 @@
+import type { Person } from "../access/tokens.ts";
+import type { Waiter } from "../log/log.ts";
+import type { Amendment, ClientFrame, Draft, Role } from "../protocol.ts";
+import {
+  amendMessage,
+  checkWrites,
+  entryOf,
+  ofMembers,
+} from "../rooms/actions.ts";
+import type { Hub } from "../rooms/hub.ts";
+
+type Said = Extract<ClientFrame, { event: "chat-message" }>;
+
+/** A socket that writes to rooms. */
+export interface Writer {
+  readonly context: { readonly hub: Hub };
+  readonly closed: boolean;
+  /** Who waits for an append; `stored` hears the id of an entry that is new. */
+  waiter(
+    roomId: string,
+    clientId: string,
+    stored?: (id: string) => void,
+  ): Waiter;
+}
+
+/**
+ * Appends a message of a member. What nobody has to be told of is on its way to the store when this
+ * returns; for the rest the next frame waits, so that order is kept.
+ *
+ * @throws {FrameError} `not-member`, `members-unavailable`, `room-archived`
+ */
+export function say(
+  writer: Writer,
+  person: Person,
+  { roomId, message }: Said,
+): Promise<void> | undefined {
+  const { members } = writer.context.hub;
+  const role = members.roleIn(person, roomId, message.clientId);
+  const isPlain = !message.mentions && typeof role === "string" &&
+    !members.isLoud(roomId);
+  if (!isPlain) return tellOf(writer, person, { roomId, message }, role);
+  checkWrites(role, message.clientId);
+  append(
+    writer,
+    person,
+    roomId,
+    message,
+    drafted(writer, person, roomId, message),
+  );
+}
+
+async function tellOf(
+  writer: Writer,
+  person: Person,
+  { roomId, message }: Pick<Said, "roomId" | "message">,
+  role: Role | Promise<Role>,
+): Promise<void> {
+  const { log, members, alerts } = writer.context.hub;
+  checkWrites(await role, message.clientId);
+  const draft = await ofMembers(log.members, roomId, message);
+  const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
+  if (isAlert) await alerts.expect(roomId);
+  if (writer.closed) return;
+  const waiter = drafted(writer, person, roomId, draft);
+  const resolve: Waiter["resolve"] = (done) => {
+    waiter.resolve(done);
+    if (isAlert) alerts.stored(person, roomId);
+  };
+  append(writer, person, roomId, draft, { ...waiter, resolve });
+}
+
+function append(
+  writer: Writer,
+  person: Person,
+  roomId: string,
+  draft: Draft,
+  waiter: Waiter,
+): void {
+  writer.context.hub.log.appendFor(waiter, entryOf(person, roomId, draft));
+}
+
+/** The waiter of a message: once it is stored, web is told of links in it. */
+function drafted(
+  writer: Writer,
+  person: Person,
+  roomId: string,
+  { clientId, content }: Draft,
+): Waiter {
+  return writer.waiter(
+    roomId,
+    clientId,
+    (id) => writer.context.hub.linked(person, roomId, id, content),
+  );
+}
+
+/** Edits or deletes a message, or reacts to it; the next frame waits, so that order is kept. */
+export async function amend(
+  writer: Writer,
+  person: Person,
+  frame: Amendment,
+): Promise<void> {
+  const { roomId, clientId } = frame;
+  const { hub } = writer.context;
+  const role = await hub.members.roleIn(person, roomId, clientId);
+  const { resolve, reject } = writer.waiter(roomId, clientId);
+  await amendMessage(hub, person, role, frame).then((done) => {
+    resolve(done);
+    hub.amended(person, frame);
+  }, reject);
+}
