@@ -69,6 +69,8 @@ export interface Config {
   files: { maxMb: number; eachMb: number; allMb: number };
   /** Pages that messages link to are looked up. */
   linkPreviews: boolean;
+  /** Milliseconds after which what reached no device, and was not read, is e-mailed. */
+  unreadMailMs: number;
   /** APP_URL is https: cookies are Secure. */
   secure: boolean;
   /** APP_URL is on this machine: the outbox may be read at /outbox. */
@@ -129,6 +131,18 @@ function readLinkPreviews(env: Env): boolean {
   const text = readText(env, "LINK_PREVIEWS") ?? "on";
   if (text === "on" || text === "off") return text === "on";
   throw malformed("LINK_PREVIEWS", "LINK_PREVIEWS must be on or off.");
+}
+
+function readUnreadMail(env: Env): number {
+  const text = readText(env, "UNREAD_MAIL_MINUTES") ?? "15";
+  const minutes = Number(text);
+  if (/^\d{1,4}$/.test(text) && minutes >= 1 && minutes <= 1_440) {
+    return minutes * 60_000;
+  }
+  throw malformed(
+    "UNREAD_MAIL_MINUTES",
+    "UNREAD_MAIL_MINUTES must be a whole number of minutes from 1 to 1440.",
+  );
 }
 
 const HTTP = ["http:", "https:"];
@@ -348,6 +362,7 @@ export function readConfig(env: Env): Config {
       allMb: readMegabytes(env, "FILE_MB_ALL", 20_000),
     },
     linkPreviews: readLinkPreviews(env),
+    unreadMailMs: readUnreadMail(env),
     secure: appUrl.protocol === "https:",
     local: isLocal(appUrl),
     trustedProxies: readTrustedProxies(env),

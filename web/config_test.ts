@@ -34,6 +34,7 @@ Deno.test("with nothing set, everything is on this machine", () => {
     signingKey: undefined,
     files: { maxMb: 50, eachMb: 2_000, allMb: 20_000 },
     linkPreviews: true,
+    unreadMailMs: 15 * 60_000,
     secure: false,
     local: true,
     trustedProxies: undefined,
@@ -69,6 +70,7 @@ Deno.test("everything can be given", () => {
     FILE_MB_EACH: "70",
     FILE_MB_ALL: "0",
     LINK_PREVIEWS: "off",
+    UNREAD_MAIL_MINUTES: "5",
     TRUST_PROXY: "1",
   });
   assertEquals(config, {
@@ -98,6 +100,7 @@ Deno.test("everything can be given", () => {
     signingKey: key,
     files: { maxMb: 7, eachMb: 70, allMb: 0 },
     linkPreviews: false,
+    unreadMailMs: 5 * 60_000,
     secure: true,
     local: false,
     trustedProxies: [

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { noteMessages } from "./crowds.ts";
 import { type Cursor, keys, WEEK_MS } from "./store.ts";
 
-type CollectServices = Pick<Services, "kv" | "realtime">;
+type CollectServices = Pick<Services, "kv" | "realtime" | "config">;
 
 /** Alerts that are said to be taken at once. */
 const TAKEN = 100;

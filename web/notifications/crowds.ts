@@ -14,7 +14,6 @@ import type { Services } from "../services.ts";
 import {
   type Crowd,
   keys,
-  MAIL_AFTER_MS,
   type Notice,
   noticeId,
   type RoomChoice,
@@ -23,7 +22,7 @@ import {
   type Why,
 } from "./store.ts";
 
-type CrowdServices = Pick<Services, "kv" | "realtime">;
+type CrowdServices = Pick<Services, "kv" | "realtime" | "config">;
 type Told = Omit<Crowd, "after">;
 
 /** Milliseconds in which whoever looks at the room has read it: they are not told. */
@@ -42,12 +41,12 @@ function noteIn(
   message: string,
   told: Told,
   why: Why,
-  step: "push" | "mail",
+  /** From when on they are told, and how. */
+  { step, waitMs }: { step: "push" | "mail"; waitMs: number },
 ): Deno.AtomicOperation {
   const id = noticeId(told.roomId, message);
   const key = keys.notice(accountId, id);
-  const wait = step === "push" ? GLANCE_MS : MAIL_AFTER_MS;
-  const dueAt = told.at + wait;
+  const dueAt = told.at + waitMs;
   return setNotice(
     commit.check({ key, versionstamp: null }),
     accountId,
@@ -63,7 +62,7 @@ async function hasDevice(kv: Deno.Kv, id: string): Promise<boolean> {
 }
 
 async function noteAll(
-  kv: Deno.Kv,
+  { kv, config }: CrowdServices,
   ids: string[],
   message: string,
   told: Told,
@@ -73,10 +72,12 @@ async function noteAll(
   // Whoever asked for all of a room gets no e-mail about it.
   const people = ids.map((id, i) => ({ id, onDevice: equipped[i] }))
     .filter(({ onDevice }) => onDevice || why !== "all");
+  const push = { step: "push", waitMs: GLANCE_MS } as const;
+  const mail = { step: "mail", waitMs: config.unreadMailMs } as const;
   const add = (
     commit: Deno.AtomicOperation,
     { id, onDevice }: typeof people[number],
-  ) => noteIn(commit, id, message, told, why, onDevice ? "push" : "mail");
+  ) => noteIn(commit, id, message, told, why, onDevice ? push : mail);
   for (let from = 0; from < people.length; from += AT_ONCE) {
     const some = people.slice(from, from + AT_ONCE);
     const commit = kv.atomic();
@@ -134,31 +135,32 @@ function crowdOf(
 
 /** Notes whom new messages of a room, or edits of them, are for. */
 export async function noteMessages(
-  { kv }: CrowdServices,
+  s: CrowdServices,
   room: StoredRoom,
   messages: AlertMessage[],
 ): Promise<void> {
   // Most messages are for nobody: that is asked once for all of them.
   const firsts = new Map<Why, Promise<string[]>>();
   const firstOf = (why: Why) =>
-    firsts.getOrInsertComputed(why, () => sliceOf(kv, why, room.id, null));
-  for (const message of messages) await noteOne(kv, room, message, firstOf);
+    firsts.getOrInsertComputed(why, () => sliceOf(s.kv, why, room.id, null));
+  for (const message of messages) await noteOne(s, room, message, firstOf);
 }
 
 async function noteOne(
-  kv: Deno.Kv,
+  s: CrowdServices,
   room: StoredRoom,
   message: AlertMessage,
   firstOf: (why: Why) => Promise<string[]>,
 ): Promise<void> {
+  const { kv } = s;
   const { id, offset, sender, timestamp: at, mentions } = message;
   const told: Told = { roomId: room.id, offset, sender, at };
   const named = mentions.filter((it) => it !== EVERYONE);
-  await noteAll(kv, await willing(kv, named, told), id, told, "mention");
+  await noteAll(s, await willing(kv, named, told), id, told, "mention");
   const why = crowdOf(room, message);
   if (why === null) return;
   const people = await firstOf(why);
-  await noteAll(kv, await willing(kv, people, told), id, told, why);
+  await noteAll(s, await willing(kv, people, told), id, told, why);
   if (people.length < SLICE) return;
   // Looked at again after a kill, it goes on from where it was.
   const key = keys.crowd(room.id, id, why);
@@ -169,10 +171,8 @@ async function noteOne(
     .commit();
 }
 
-async function goOn(
-  { kv, realtime }: CrowdServices,
-  waiting: Deno.KvKey,
-): Promise<void> {
+async function goOn(s: CrowdServices, waiting: Deno.KvKey): Promise<void> {
+  const { kv, realtime } = s;
   const [, roomId, message, why] = waiting as [string, string, string, Why];
   const entry = await kv.get<Crowd>(keys.crowd(roomId, message, why));
   const commit = kv.atomic().check(entry);
@@ -182,7 +182,7 @@ async function goOn(
   const asked = await willing(kv, people, told);
   const read = asked.length > 0 ? await realtime.positions(roomId, asked) : {};
   const unread = asked.filter((id) => (read[id] ?? 0) < told.offset);
-  await noteAll(kv, unread, message, told, why);
+  await noteAll(s, unread, message, told, why);
   // Another process may have gone further: then it goes on from there.
   const expireIn = WEEK_MS;
   if (people.length === SLICE) {

@@ -15,7 +15,6 @@ import {
   CLAIM_MS,
   type Device,
   keys,
-  MAIL_AFTER_MS,
   messageOf,
   type Notice,
 } from "./store.ts";
@@ -128,7 +127,7 @@ async function push(
     // Who was shown it, or asked for all of a room, gets no e-mail.
     await keep(s.kv, held, { step: "done" });
   } else {
-    const dueAt = Math.max(Date.now(), at + MAIL_AFTER_MS);
+    const dueAt = Math.max(Date.now(), at + s.config.unreadMailMs);
     await keep(s.kv, held, { step: "mail", tries: 0, dueAt });
   }
   // It may have been read while it was on its way, when there was nothing to take back yet.

@@ -5,7 +5,6 @@ import type { Services } from "../services.ts";
 import {
   CLAIM_MS,
   keys,
-  MAIL_AFTER_MS,
   type Notice,
   type RoomChoice,
   setNotice,
@@ -21,13 +20,18 @@ export async function settingsOf(
 }
 
 /** Has looked at again what waits for the end of a pause or of quiet hours: they may be over. */
-async function lookAgain(kv: Deno.Kv, accountId: string): Promise<void> {
+async function lookAgain(
+  { kv, config }: Pick<Services, "kv" | "config">,
+  accountId: string,
+): Promise<void> {
   const now = Date.now();
   const found = kv.list<Notice>({ prefix: keys.notices(accountId) });
   for await (const { key, value, versionstamp } of found) {
     // What is due earlier than that may be in some process's hands.
     if (value.step === "done" || value.dueAt <= now + CLAIM_MS) continue;
-    const soonest = value.step === "mail" ? value.at + MAIL_AFTER_MS : now;
+    const soonest = value.step === "mail"
+      ? value.at + config.unreadMailMs
+      : now;
     const notice = { ...value, dueAt: Math.max(now, soonest) };
     const commit = kv.atomic().check({ key, versionstamp });
     await setNotice(commit, accountId, String(key.at(-1)), notice, value)
@@ -37,17 +41,17 @@ async function lookAgain(kv: Deno.Kv, accountId: string): Promise<void> {
 
 /** Changes what a person chose; what waited for it is told by the next round. */
 export async function changeSettings(
-  { kv }: Pick<Services, "kv">,
+  s: Pick<Services, "kv" | "config">,
   accountId: string,
   change: (settings: Settings) => Settings,
 ): Promise<void> {
   await untilCommitted(async () => {
-    const entry = await kv.get<Settings>(keys.settings(accountId));
-    const { ok } = await kv.atomic().check(entry)
+    const entry = await s.kv.get<Settings>(keys.settings(accountId));
+    const { ok } = await s.kv.atomic().check(entry)
       .set(entry.key, change(entry.value ?? {})).commit();
     return ok || undefined;
   });
-  await lookAgain(kv, accountId);
+  await lookAgain(s, accountId);
 }
 
 /** A choice as a form names it; whatever is none is the default. */

@@ -87,8 +87,6 @@ export interface Shown {
 
 /** One process has a notice to itself for so long: far more than a push may take. */
 export const CLAIM_MS = 30_000;
-/** Milliseconds after which what nobody was shown is mailed. */
-export const MAIL_AFTER_MS = 15 * 60 * 1000;
 export const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 
 export const keys = {

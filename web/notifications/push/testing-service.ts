@@ -54,6 +54,10 @@ export interface Taken {
   device: string;
   text: string;
   headers: Headers;
+  /** Milliseconds since the Unix epoch. */
+  at: number;
+  /** Whoever sent it never got the answer. */
+  isLost: boolean;
 }
 
 export interface TestPushService extends AsyncDisposable {
@@ -61,6 +65,10 @@ export interface TestPushService extends AsyncDisposable {
   taken: Taken[];
   /** What a device's next pushes are answered; 201 unless a test says otherwise. */
   answers: Map<string, () => Response | Promise<Response>>;
+  /** Devices whose pushes are taken, and the answers lost. */
+  lost: Set<string>;
+  /** An answer that never comes. */
+  never: Promise<Response>;
   /** A new subscription. */
   subscribe(device: string): Promise<Receiving & { endpoint: string }>;
 }
@@ -71,7 +79,9 @@ export function startPushService(): TestPushService {
   const service = {
     taken: [] as Taken[],
     answers: new Map<string, () => Response | Promise<Response>>(),
+    lost: new Set<string>(),
   };
+  const { promise: never, resolve: end } = Promise.withResolvers<Response>();
   const server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen: () => {} },
     async (request) => {
@@ -84,20 +94,26 @@ export function startPushService(): TestPushService {
       const { headers } = request;
       await checkVapid(headers, new URL(request.url).origin);
       const text = await decrypt(body, receiving);
-      service.taken.push({ device, text, headers });
-      return new Response(null, { status: 201 });
+      const isLost = service.lost.has(device) || request.signal.aborted;
+      const taken = { device, text, headers, at: Date.now(), isLost };
+      service.taken.push(taken);
+      // Whoever sent it has gone, or did not wait.
+      request.signal.addEventListener("abort", () => taken.isLost = true);
+      return isLost ? never : new Response(null, { status: 201 });
     },
   );
   const url = `http://127.0.0.1:${server.addr.port}`;
   return {
     ...service,
     url,
+    never,
     async subscribe(device) {
       const receiving = await receiver();
       devices.set(device, receiving);
       return { ...receiving, endpoint: `${url}/${device}` };
     },
     async [Symbol.asyncDispose]() {
+      end(new Response(null, { status: 503 }));
       await server.shutdown();
     },
   };

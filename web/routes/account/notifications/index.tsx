@@ -37,9 +37,15 @@ interface Data {
   devices: ListedDevice[];
   /** What a browser subscribes with. */
   key: string;
+  /** How long what is unread waits until it is e-mailed, in words. */
+  unread: string;
   done: string | null;
   failure?: Failure;
 }
+
+const inMinutes = new Intl.NumberFormat("en", {
+  ...{ style: "unit", unit: "minute", unitDisplay: "long" },
+});
 
 async function load(s: Services, id: string): Promise<Omit<Data, "done">> {
   const [settings, devices, key] = await Promise.all([
@@ -50,7 +56,8 @@ async function load(s: Services, id: string): Promise<Omit<Data, "done">> {
   const listed = devices.map(({ id, name, createdAt }) => ({
     ...{ id, name, createdAt },
   }));
-  return { settings, devices: listed, key };
+  const unread = inMinutes.format(s.config.unreadMailMs / 60_000);
+  return { settings, devices: listed, key, unread };
 }
 
 /** Minutes of the day, of `22:30`. */
@@ -187,7 +194,7 @@ function Pause({ until, shown }: { until?: number; shown: string }) {
 }
 
 export default define.page<typeof handler>(({ data, req }) => {
-  const { settings, devices, key, failure } = data;
+  const { settings, devices, key, unread, failure } = data;
   const { quiet, pausedUntil } = settings;
   const clock = clockOf(req);
   const errors = failure?.fields ?? {};
@@ -221,7 +228,7 @@ export default define.page<typeof handler>(({ data, req }) => {
         />
         <Check
           name="mail"
-          label="E-mail me about messages that reached none of my devices and that I have not read after 15 minutes, at most once an hour"
+          label={`E-mail me about messages that reached none of my devices and that I have not read after ${unread}, at most once an hour`}
           checked={!settings.noMail}
         />
         <Check
