@@ -7,7 +7,8 @@ import {
 import { keys as accountKeys, readRecord } from "../accounts/store.ts";
 import type { AccountRecord } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
-import { getAll, isId, keys, roomsOf } from "../rooms/store.ts";
+import { roomsOf } from "../rooms/memberships.ts";
+import { getAll, isId, keys } from "../rooms/store.ts";
 import { serverNames } from "./names.ts";
 import { profilesOf } from "./profile.ts";
 import { type PeopleServices, seesEveryone } from "./visible.ts";

@@ -1,7 +1,8 @@
 import { type AccountRecord, keys as accountKeys } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
-import { isId, roomsOf } from "../rooms/store.ts";
+import { membershipsOf } from "../rooms/memberships.ts";
+import { isId } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 
 export type PeopleServices = Pick<Services, "kv" | "config">;
@@ -28,11 +29,10 @@ export async function sharedRooms(
   other: string,
 ): Promise<string[]> {
   const [mine, theirs] = await Promise.all([
-    roomsOf(s, one),
-    roomsOf(s, other),
+    membershipsOf(s, one),
+    membershipsOf(s, other),
   ]);
-  const there = new Set(theirs);
-  return mine.filter((id) => there.has(id));
+  return [...mine.keys()].filter((id) => theirs.has(id));
 }
 
 /**

@@ -4,7 +4,7 @@ import { askTranscriber } from "./ask-transcriber.ts";
 import { looksOf } from "./looks.ts";
 import { namesOf, withoutNumber } from "./names.ts";
 import { roomNames } from "./roster.ts";
-import { roomsOf } from "./store.ts";
+import { roomsOf } from "./memberships.ts";
 import { rememberEnd } from "../tokens/token-session.ts";
 import type { Services } from "../services.ts";
 

@@ -8,6 +8,7 @@ import type { Services } from "../services.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { huesFor } from "./hues.ts";
 import { checkRoomCount } from "./rooms.ts";
+import { putMembership } from "./memberships.ts";
 import {
   isId,
   keys,
@@ -121,9 +122,7 @@ async function make(
       joinedAt: createdAt,
       hue: hues[id],
     };
-    commit.check(person)
-      .set(keys.member(room.id, id), membership)
-      .set(keys.accountRoom(id, room.id), membership);
+    putMembership(commit.check(person), room.id, id, membership);
   }
   noteHandOver(commit, room.id, version);
   if (!(await commit.commit()).ok) return undefined;

@@ -13,6 +13,7 @@ import { announceName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { hueOfNext } from "./roster.ts";
 import { checkRoomCount } from "./rooms.ts";
+import { putMembership } from "./memberships.ts";
 import {
   keys,
   type Membership,
@@ -80,9 +81,8 @@ export async function entering(
   const version = nextVersion(room.value);
   const commit = s.kv.atomic().check(room).check(member).check(person)
     .set(room.key, { ...room.value, memberCount, version })
-    .set(member.key, membership)
-    .set(keys.accountRoom(account.id, roomId), membership)
     .delete(keys.removedFrom(account.id, roomId));
+  putMembership(commit, roomId, account.id, membership);
   noteHandOver(commit, roomId, version);
   noteEvent(commit, "member-joined", account.id, { roomId });
   return { room, commit };

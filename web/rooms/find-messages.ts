@@ -3,6 +3,7 @@ import { fold } from "../../realtime/text/fold.ts";
 import { hasTerms, type Term, termsOf } from "../../realtime/text/terms.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import type { Person, Services } from "../services.ts";
+import { membershipsOf } from "./memberships.ts";
 import { namesOf } from "./names.ts";
 import { listRooms } from "./rooms.ts";
 import { readSearch } from "./search-query.ts";
@@ -51,22 +52,24 @@ export async function findMessages(
   clock: Clock,
 ): Promise<Found> {
   const text = readSearch(typed, clock);
-  const mine = (await listRooms(s, me.id))
-    .filter(({ id }) => roomId === undefined || id === roomId);
-  const [rooms, noRoom] = named(text.in, mine);
+  const mine = [...(await membershipsOf(s, me.id)).keys()]
+    .filter((id) => roomId === undefined || id === roomId);
+  // Their names are read where they are asked for, and of what is found.
+  const [rooms, noRoom] = text.in.length === 0
+    ? [mine.map((id) => ({ id })), []]
+    : named(text.in, await listRooms(s, me.id, mine));
   const people = text.from.length === 0
     ? []
-    : await peopleOf(s, me, rooms.slice(0, ROOMS));
+    : await peopleOf(s, me, rooms.slice(0, ROOMS).map(({ id }) => id));
   const [senders, nobody] = named(text.from, people);
   const { terms, has, after, before, unclear } = text;
-  const said = {
-    ...{ terms, noRoom, nobody, unclear },
-    rooms: new Map(rooms.map((room) => [room.id, room])),
-  };
+  const said = { terms, noRoom, nobody, unclear };
   const isAsked = terms.length + has.length + text.from.length > 0 ||
     after !== undefined || before !== undefined;
   const isFruitless = noRoom.length + nobody.length + unclear.length > 0;
-  if (!isAsked || isFruitless) return { ...said, messages: [], next: null };
+  if (!isAsked || isFruitless) {
+    return { ...said, rooms: new Map(), messages: [], next: null };
+  }
   const search: Search = {
     ...{ terms, has, after, before, order, cursor, limit },
     rooms: rooms.map(({ id }) => id),
@@ -74,7 +77,14 @@ export async function findMessages(
       ? undefined
       : senders.slice(0, MEANT).map(({ id }) => id),
   };
-  return { ...said, ...await s.realtime.search(me, search) };
+  const page = await s.realtime.search(me, search);
+  const hit = [...new Set(page.messages.map((message) => message.roomId))];
+  const shown = await listRooms(s, me.id, hit);
+  return {
+    ...said,
+    ...page,
+    rooms: new Map(shown.map((room) => [room.id, room])),
+  };
 }
 
 /** Those that one of the names means, all of them if there are no names; and names of nothing. */
@@ -101,10 +111,10 @@ function named<T extends { name: string }>(
 async function peopleOf(
   s: Pick<Services, "kv">,
   me: Person,
-  rooms: MyRoom[],
+  roomIds: string[],
 ): Promise<{ id: string; name: string }[]> {
   const ids = new Set<string>();
-  for (const { id } of rooms) {
+  for (const id of roomIds) {
     const members = s.kv.list({ prefix: keys.members(id) }, {
       limit: PEOPLE,
       batchSize: 500,

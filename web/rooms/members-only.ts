@@ -1,12 +1,7 @@
 import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
-import {
-  keys,
-  notFound,
-  roomArchived,
-  roomsOf,
-  type StoredRoom,
-} from "./store.ts";
+import { membershipsOf } from "./memberships.ts";
+import { keys, notFound, roomArchived, type StoredRoom } from "./store.ts";
 
 /**
  * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
@@ -45,7 +40,7 @@ export function membersOnly(
     ...log,
     history: checked((...call) => log.history(...call)),
     async search(account, search) {
-      const mine = new Set(await roomsOf(s, account.id));
+      const mine = await membershipsOf(s, account.id);
       const rooms = search.rooms.filter((id) => mine.has(id));
       return await log.search(account, { ...search, rooms });
     },

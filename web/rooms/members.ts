@@ -7,6 +7,7 @@ import { announceName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
+import { dropMembership, putMembership, roomsOf } from "./memberships.ts";
 import { byStanding } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
 import { rosterOf } from "./roster.ts";
@@ -64,11 +65,10 @@ export async function removeMember(
     const commit = s.kv.atomic()
       .check(room).check(membership).check(target)
       .set(room.key, { ...room.value, memberCount, version })
-      .delete(target.key)
-      .delete(keys.accountRoom(memberId, roomId))
       .set(keys.removedFrom(memberId, roomId), Date.now())
       // They have it, and may have another account.
       .delete(keys.roomLink(roomId));
+    dropMembership(commit, roomId, memberId);
     const about = { whom: memberId, roomId };
     noteEvent(commit, "member-removed", actor.id, about);
     const { ok } = await noteHandOver(commit, roomId, version).commit();
@@ -103,10 +103,8 @@ export async function leaveRoom(
       .map(({ key, value }) => ({ ...value, id: String(key.at(-1)) }))
       .filter(({ id }) => id !== account.id)
       .sort(byStanding);
-    const commit = s.kv.atomic()
-      .check(room).check(membership)
-      .delete(membership.key)
-      .delete(keys.accountRoom(account.id, roomId));
+    const commit = s.kv.atomic().check(room).check(membership);
+    dropMembership(commit, roomId, account.id);
     const version = nextVersion(room.value);
     noteHandOver(commit, roomId, version);
     const isLast = others.length === 0;
@@ -125,8 +123,7 @@ export async function leaveRoom(
         if (!isDeleted) throw lastAdmin();
         const { id, ...membership } = others[0];
         const handedOver: Membership = { ...membership, role: "admin" };
-        commit.set(keys.member(roomId, id), handedOver)
-          .set(keys.accountRoom(id, roomId), handedOver);
+        putMembership(commit, roomId, id, handedOver);
       }
     }
     const { ok } = await commit.commit();
@@ -154,9 +151,8 @@ export async function endRoom(
     if (membership.value.role !== "admin") throw notAdmin();
     const commit = s.kv.atomic().check(room).check(membership)
       .delete(room.key)
-      .delete(keys.roomLink(roomId))
-      .delete(membership.key)
-      .delete(keys.accountRoom(actor.id, roomId));
+      .delete(keys.roomLink(roomId));
+    dropMembership(commit, roomId, actor.id);
     listOpen(commit, room.value, null);
     // The others' memberships may be too many for one commit: they go with what was said.
     noteRoomErasure(commit, roomId);
@@ -173,10 +169,9 @@ export async function leaveAllRooms(
   s: Pick<Services, "kv" | "realtime">,
   account: Account,
 ): Promise<void> {
-  const mine = await listAll<Membership>(s.kv, keys.accountRooms(account.id));
-  for (const { key } of mine) {
+  for (const roomId of await roomsOf(s, account.id)) {
     try {
-      await leaveRoom(s, account, String(key.at(-1)), true);
+      await leaveRoom(s, account, roomId, true);
     } catch (error) {
       // Removed by an admin since the list was read: what was wanted has happened.
       if (!(error instanceof AppError && error.code === "not-found")) {
@@ -184,4 +179,5 @@ export async function leaveAllRooms(
       }
     }
   }
+  await s.kv.delete(keys.membershipsMark(account.id));
 }

@@ -8,6 +8,7 @@ import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { forgetSent, toDelete } from "../voices/sent.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
+import { dropMembership } from "./memberships.ts";
 import { keys } from "./store.ts";
 
 /** The offset up to which the recordings of a room are deleted. */
@@ -57,8 +58,7 @@ async function removeMemberships(
 ): Promise<void> {
   for await (const { key } of kv.list({ prefix: keys.members(roomId) })) {
     const accountId = String(key.at(-1));
-    await kv.atomic().delete(key).delete(keys.accountRoom(accountId, roomId))
-      .commit();
+    await dropMembership(kv.atomic(), roomId, accountId).commit();
   }
 }
 

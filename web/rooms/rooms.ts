@@ -11,12 +11,12 @@ import { AppError } from "../errors.ts";
 import { LIMITS } from "../../realtime/protocol.ts";
 import type { Services } from "../services.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import { membershipsOf, putMembership } from "./memberships.ts";
 import { checkMayMakeOpen, listOpen } from "./opening.ts";
 import {
   getAll,
   isId,
   keys,
-  listAll,
   type Membership,
   notFound,
   randomId,
@@ -87,18 +87,13 @@ export async function checkRoomCount(
   s: Pick<Services, "kv">,
   accountId: string,
 ): Promise<void> {
-  const rooms = await Array.fromAsync(
-    s.kv.list({ prefix: keys.accountRooms(accountId) }, {
-      limit: LIMITS.roomsEach,
-      batchSize: 500,
-    }),
-  );
-  if (rooms.length < LIMITS.roomsEach) return;
+  const { size } = await membershipsOf(s, accountId);
+  if (size < LIMITS.roomsEach) return;
   throw new AppError({
     code: "too-many-rooms",
     status: 409,
     message: `You are in ${
-      rooms.length.toLocaleString("en")
+      size.toLocaleString("en")
     } rooms, the most one person can be in. Leave one first.`,
   });
 }
@@ -162,9 +157,8 @@ export async function createRoom(
       hue: hueOf(account.id),
     };
     const commit = s.kv.atomic().check(person)
-      .set(keys.room(room.id), room)
-      .set(keys.member(room.id, account.id), membership)
-      .set(keys.accountRoom(account.id, room.id), membership);
+      .set(keys.room(room.id), room);
+    putMembership(commit, room.id, account.id, membership);
     if (before) {
       commit.check(before).set(before.key, room.id, { expireIn: ROOM_FORM_MS });
     }
@@ -178,25 +172,22 @@ export async function createRoom(
   return room;
 }
 
-/** The rooms a person is a member of, by name. */
+/** These of a person's rooms, or all of them, by name. */
 export async function listRooms(
   s: Pick<Services, "kv">,
   accountId: string,
+  ids?: string[],
 ): Promise<MyRoom[]> {
-  const mine = await listAll<Membership>(s.kv, keys.accountRooms(accountId));
-  const records = await getAll<StoredRoom>(
-    s.kv,
-    mine.map(({ key }) => keys.room(String(key.at(-1)))),
-  );
-  const there = records
-    .map((stored, i) => ({ stored, role: mine[i].value.role }))
-    // Null when the room ended between the two reads.
-    .filter((one): one is { stored: StoredRoom; role: Role } => !!one.stored);
-  const rooms = await seenBy(s, accountId, there.map(({ stored }) => stored));
+  const mine = await membershipsOf(s, accountId);
+  const wanted = ids?.filter((id) => mine.has(id)) ?? [...mine.keys()];
+  const records = await getAll<StoredRoom>(s.kv, wanted.map(keys.room));
+  // Null when the room ended meanwhile.
+  const there = records.filter((stored) => stored !== null);
+  const rooms = await seenBy(s, accountId, there);
   return rooms
     .map((room, i): MyRoom => {
-      const { stored: { memberCount }, role } = there[i];
-      return { ...room, memberCount, role };
+      const { memberCount } = there[i];
+      return { ...room, memberCount, role: mine.get(room.id)!.role };
     })
     .sort((a, b) => a.name.localeCompare(b.name) || a.createdAt - b.createdAt);
 }
@@ -217,9 +208,9 @@ export async function rolesOf(
   s: Pick<Services, "kv">,
   accountId: string,
 ): Promise<Record<string, Role>> {
-  const mine = await listAll<Membership>(s.kv, keys.accountRooms(accountId));
+  const mine = await membershipsOf(s, accountId);
   return Object.fromEntries(
-    mine.map(({ key, value }) => [String(key.at(-1)), value.role]),
+    [...mine].map(([roomId, { role }]) => [roomId, role]),
   );
 }
 

@@ -1,4 +1,5 @@
 import { keys as listingKeys } from "../accounts/listing.ts";
+import { Remembered } from "../remembered.ts";
 import type { Services } from "../services.ts";
 import { huesFor } from "./hues.ts";
 import {
@@ -28,18 +29,13 @@ interface Kept extends Roster {
   looks: Looks;
 }
 
-interface Remembered {
-  /** As of which the room and the names are known. */
-  room: string | null;
-  names: string | null;
-  roster: Promise<Kept>;
-  count: number;
-}
-
 /** Members of all rooms that are remembered, about 300 bytes each. */
 const MOST_MEMBERS = 100_000;
 
-const remembered = new WeakMap<Deno.Kv, Map<string, Remembered>>();
+const remembered = new Remembered<Kept>(
+  MOST_MEMBERS,
+  ({ members }) => members.length,
+);
 
 async function build(
   { kv }: Store,
@@ -61,57 +57,20 @@ async function build(
   return { members, plain, names, hues, looks: looksIn(plain, names) };
 }
 
-/** Drops what was asked for least lately, until the rest is few enough. */
-function shrink(rooms: Map<string, Remembered>): void {
-  let total = rooms.values().reduce((sum, { count }) => sum + count, 0);
-  for (const [id, { count }] of rooms) {
-    if (total <= MOST_MEMBERS) break;
-    rooms.delete(id);
-    total -= count;
-  }
-}
-
 /**
  * The members of a room: remembered for as long as neither who is in it changes, which rewrites the
- * room's record, nor what anybody is called, which leaves a mark. So it is as fresh as if it were read
- * anew, whichever instance made the change.
+ * room's record, nor what anybody is called, which leaves a mark.
  */
-async function keptRoster(s: Store, roomId: string): Promise<Kept> {
-  const rooms = remembered.get(s.kv) ?? new Map<string, Remembered>();
-  remembered.set(s.kv, rooms);
-  // Read before the members: a change in between is seen as one, the next time.
-  const [room, names] = await s.kv.getMany([
-    keys.room(roomId),
-    listingKeys.renamings(),
-  ]);
-  const known = rooms.get(roomId);
-  const sameNames = known?.names === names.versionstamp;
-  // Asked for last, dropped last.
-  rooms.delete(roomId);
-  if (known && sameNames && known.room === room.versionstamp) {
-    rooms.set(roomId, known);
-    return await known.roster;
-  }
-  const before = sameNames ? await known?.roster : undefined;
-  const roster = build(s, roomId, before);
-  const fresh: Remembered = {
-    room: room.versionstamp,
-    names: names.versionstamp,
-    roster,
-    count: known?.count ?? 0,
-  };
-  rooms.set(roomId, fresh);
-  try {
-    const built = await roster;
-    fresh.count = built.members.length;
-    return built;
-  } catch (error) {
-    if (rooms.get(roomId) === fresh) rooms.delete(roomId);
-    throw error;
-  } finally {
-    shrink(rooms);
-  }
-}
+const keptRoster = (s: Store, roomId: string): Promise<Kept> =>
+  remembered.get(
+    s.kv,
+    roomId,
+    [keys.room(roomId), listingKeys.renamings()],
+    (before) => {
+      const areNamesKnown = before?.same[1] === true;
+      return build(s, roomId, areNamesKnown ? before.value : undefined);
+    },
+  );
 
 /** {@link Roster} of a room; nobody where there is no such room. */
 export const rosterOf = async (s: Store, roomId: string): Promise<Roster> =>

@@ -8,6 +8,7 @@ import { announceRoomName } from "./announce.ts";
 import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
 import { listOpen } from "./opening.ts";
 import { readDescription, readMembership, readName } from "./rooms.ts";
+import { putMembership } from "./memberships.ts";
 import {
   directRoom,
   isId,
@@ -177,9 +178,8 @@ export async function setRole(
     const version = nextVersion(room.value);
     const changed: Membership = { ...target.value, role };
     const commit = s.kv.atomic().check(room).check(membership).check(target)
-      .set(room.key, { ...room.value, version })
-      .set(target.key, changed)
-      .set(keys.accountRoom(memberId, roomId), changed);
+      .set(room.key, { ...room.value, version });
+    putMembership(commit, roomId, memberId, changed);
     const kind = role === "admin" ? "admin-made" : "admin-unmade";
     noteEvent(commit, kind, actor.id, { whom: memberId, roomId });
     const { ok } = await noteHandOver(commit, roomId, version).commit();

@@ -9,6 +9,7 @@ import type { InvitationStatus, Role, Room, RoomKind } from "./types.ts";
  * | `["rooms", room id]` | {@link StoredRoom} | – |
  * | `["room_members", room id, account id]` | {@link Membership} | – |
  * | `["rooms_by_account", account id, room id]` | the same {@link Membership} | – |
+ * | `["memberships_mark", account id]` | true: written with each of those, so that its version changes | – |
  * | `["room_erasures", room id]` | of a room that ended: a note, see room-erasures.ts | – |
  * | `["hand_overs", room id]` | {@link HandOver}: realtime is to learn the members | – |
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
@@ -88,6 +89,7 @@ export const keys = {
   roomErasure: (roomId: string) => ["room_erasures", roomId],
   roomErasures: () => ["room_erasures"],
   accountRooms: (accountId: string) => ["rooms_by_account", accountId],
+  membershipsMark: (accountId: string) => ["memberships_mark", accountId],
   handOver: (roomId: string) => ["hand_overs", roomId],
   handOvers: () => ["hand_overs"],
   /** The direct room of just these people, whose ids are in order: its id. */
@@ -165,15 +167,6 @@ export const directRoom = (): AppError =>
 export const randomId = (): string =>
   crypto.getRandomValues(new Uint8Array(16))
     .toBase64({ alphabet: "base64url", omitPadding: true });
-
-/** The ids of an account's rooms. */
-export async function roomsOf(
-  s: { kv: Deno.Kv },
-  accountId: string,
-): Promise<string[]> {
-  const mine = await listAll(s.kv, keys.accountRooms(accountId));
-  return mine.map(({ key }) => String(key.at(-1)));
-}
 
 /** Forgets which rooms an account was removed from. */
 export async function forgetRemovals(

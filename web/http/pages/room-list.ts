@@ -1,5 +1,6 @@
 import type { RoomSummary } from "../../../realtime/protocol.ts";
 import { AppError } from "../../errors.ts";
+import { membershipsOf } from "../../rooms/memberships.ts";
 import { listRooms } from "../../rooms/rooms.ts";
 import type { MyRoom } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
@@ -56,18 +57,21 @@ export async function loadRooms(
   number = 1,
   most = PAGE,
 ): Promise<RoomList> {
-  const all = await listRooms(s, account.id);
+  const mine = await membershipsOf(s, account.id);
+  const all = [...mine.keys()];
   // One page needs no order of all.
   const times = all.length > most
     ? await unlessDown(s.realtime.activity(account)) ?? {}
     : {};
-  const timeOf = ({ id, createdAt }: MyRoom) => times[id] ?? createdAt;
+  const timeOf = (id: string) => times[id] ?? mine.get(id)!.joinedAt;
   const from = (number - 1) * most;
-  const rooms = all.length > most
+  const ids = all.length > most
     ? all.sort((a, b) => timeOf(b) - timeOf(a)).slice(from, from + most)
     : all;
-  const ids = rooms.map(({ id }) => id);
-  const summaries = await unlessDown(s.realtime.summaries(account, ids));
+  const [rooms, summaries] = await Promise.all([
+    listRooms(s, account.id, ids),
+    unlessDown(s.realtime.summaries(account, ids)),
+  ]);
   const entries = rooms.map((room) => ({
     ...room,
     summary: summaries?.[room.id] ?? null,

@@ -5,6 +5,7 @@ import type { Account } from "../../accounts/types.ts";
 import { encodeJpeg } from "../../faces/codec.ts";
 import { endPictures } from "../../files/pictures/worker-pool.ts";
 import { keys as roomKeys, type StoredRoom } from "../../rooms/store.ts";
+import { putMembership } from "../../rooms/memberships.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { type TestApp, testApp } from "./app.ts";
 import type { FilePart } from "../../../realtime/protocol.ts";
@@ -92,12 +93,11 @@ export async function enter(
   id: string,
 ) {
   const { key, value } = await kv.get<StoredRoom>(roomKeys.room(roomId));
-  const membership = { role: "member", joinedAt: Date.now() };
-  await kv.atomic()
-    .set(key, { ...value, memberCount: value!.memberCount + 1 })
-    .set(roomKeys.member(roomId, id), membership)
-    .set(roomKeys.accountRoom(id, roomId), membership)
-    .commit();
+  const commit = kv.atomic()
+    .set(key, { ...value, memberCount: value!.memberCount + 1 });
+  const joinedAt = Date.now();
+  putMembership(commit, roomId, id, { role: "member", joinedAt });
+  await commit.commit();
 }
 
 export const codeOf = async (
