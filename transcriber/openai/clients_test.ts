@@ -3,6 +3,7 @@ import { createOpenAI } from "@ai-sdk/openai";
 import { transcribe } from "ai";
 import OpenAI, { toFile } from "openai";
 import { PocketSphinx } from "../recognizers/pocketsphinx/pocketsphinx.ts";
+import type { StreamOptions } from "../recognizers/recognizer.ts";
 import { opusFile } from "../testing/files.ts";
 import { OneWord, realSpeech } from "../testing/recognizers.ts";
 import { wav } from "../testing/requests.ts";
@@ -111,6 +112,52 @@ Deno.test("every model and format of both libraries is understood", async () => 
     "1\n00:00:00,000 --> 00:00:00,100\nYes\n\n",
     "WEBVTT\n\n00:00:00.000 --> 00:00:00.100\nYes\n\n",
   ]);
+});
+
+Deno.test("npm openai is told how sure the engine is, whole and in a stream, and may say how to cut", async () => {
+  class Unsure extends OneWord {
+    #words = [
+      { word: "Yes", start: 0, end: 0.1, confidence: 1 },
+      { word: "né", start: 0.1, end: 0.2, confidence: 0.5 },
+    ];
+    override transcribe() {
+      return Promise.resolve({
+        text: "Yes né",
+        words: this.#words,
+        duration: 1,
+      });
+    }
+    override start({ onUpdate }: StreamOptions) {
+      const said = { text: "Yes né", words: this.#words, until: 1 };
+      return Promise.resolve({
+        feed: () => Promise.resolve(),
+        finish: () => Promise.resolve(onUpdate({ type: "final", ...said })),
+        close: () => Promise.resolve(),
+      });
+    }
+  }
+  await using service = await startService({ recognizer: new Unsure() });
+  const asked = {
+    file: await toFile(wav, "speech.wav"),
+    model: "gpt-4o-transcribe",
+    include: ["logprobs" as const],
+    chunking_strategy: { type: "server_vad" as const, threshold: 0.4 },
+    keywords: ["Ada"],
+  };
+  const expected = [
+    { token: "Yes", bytes: [89, 101, 115], logprob: 0 },
+    { token: " né", bytes: [32, 110, 195, 169], logprob: -0.693 },
+  ];
+  const create = clientOf(service).audio.transcriptions;
+  const whole = await create.create(asked);
+  assertEquals([whole.text, whole.logprobs], ["Yes né", expected]);
+  const without = await create.create({ ...asked, include: [] });
+  assertEquals(without.logprobs, undefined);
+  const told = [];
+  for await (const event of await create.create({ ...asked, stream: true })) {
+    if (event.type !== "transcript.text.segment") told.push(event.logprobs);
+  }
+  assertEquals(told, [expected, expected]);
 });
 
 Deno.test("plain curl transcribes, with a file, a pipe and a stream", async () => {

@@ -44,6 +44,14 @@ const FormSchema = z.object({
   prompt: z.string().max(16_384).optional().openapi({
     description: "Text that guides the spelling, for engines that take it.",
   }),
+  "languages[]": z.array(z.string()).optional().openapi({
+    description:
+      "Languages that may be spoken, where none is named: an engine that does not tell it takes the first it knows.",
+  }),
+  "include[]": z.array(z.literal("logprobs")).optional().openapi({
+    description:
+      "Adds to json, and to the events, how sure the engine is of each word.",
+  }),
   "keywords[]": z.array(z.string()).optional().openapi({
     description:
       "Words that are likely to be said, for engines that take them.",
@@ -61,6 +69,11 @@ const FormSchema = z.object({
 const VerboseSchema = z.object({
   text: z.string(),
   usage: z.object({ type: z.literal("duration"), seconds: z.number() }),
+  logprobs: z.array(z.object({
+    token: z.string(),
+    bytes: z.array(z.number()),
+    logprob: z.number(),
+  })).optional(),
   task: z.string().optional(),
   language: z.string().optional().openapi({ example: "english" }),
   duration: z.number().optional(),

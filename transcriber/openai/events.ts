@@ -4,10 +4,11 @@ import type {
   RecognitionStream,
   Recognizer,
   TranscribeOptions,
+  Word,
 } from "../recognizers/recognizer.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { isWithoutWords, openAiError } from "./errors.ts";
-import { usageOf } from "./formats.ts";
+import { logprobsOf, usageOf } from "./formats.ts";
 
 /** Samples given to the engine at once: words are sent as soon as they are settled. */
 const STEP = SAMPLE_RATE / 2;
@@ -22,7 +23,7 @@ const STEP = SAMPLE_RATE / 2;
 export async function streamed(
   recognizer: Recognizer,
   recording: Recording,
-  options: TranscribeOptions,
+  options: TranscribeOptions & { logprobs: boolean },
   failed: (error: ApiError) => void,
 ): Promise<Response> {
   const gone = new AbortController();
@@ -32,6 +33,9 @@ export async function streamed(
   const send = (event: Record<string, unknown>) =>
     writer.write(`data: ${JSON.stringify(event)}\n\n`);
   let text = "";
+  const words: Word[] = [];
+  const sure = (some: Word[]) =>
+    options.logprobs ? { logprobs: logprobsOf(some) } : {};
   const engine = await recognizer.start({
     ...options,
     signal,
@@ -39,7 +43,9 @@ export async function streamed(
       if (update.type !== "final" || update.text === "") return;
       const delta = text === "" ? update.text : ` ${update.text}`;
       text += delta;
-      send({ type: "transcript.text.delta", delta }).catch(() => gone.abort());
+      words.push(...update.words);
+      send({ type: "transcript.text.delta", delta, ...sure(update.words) })
+        .catch(() => gone.abort());
     },
   });
   writer.closed.catch(() => gone.abort());
@@ -47,7 +53,8 @@ export async function streamed(
     try {
       await feed(engine, recording);
       const usage = usageOf(recording.duration);
-      await send({ type: "transcript.text.done", text, usage });
+      const done = { type: "transcript.text.done", text, usage };
+      await send({ ...done, ...sure(words) });
     } catch (error) {
       if (signal.aborted) return;
       const shown = error instanceof ApiError ? error : internalError(error);

@@ -11,12 +11,16 @@ export interface Asked {
   model: string;
   /** ISO 639-1 or a BCP 47 tag. */
   language?: string;
+  /** Those that may be spoken, where none is named. */
+  languages: string[];
   prompt?: string;
   keywords?: string[];
   temperature?: number;
   format: ResponseFormat;
   granularities: ("word" | "segment")[];
   stream: boolean;
+  /** Whether to say how sure the engine is of each word. */
+  logprobs: boolean;
 }
 
 const last = <T extends z.ZodType<unknown, string | undefined>>(schema: T) =>
@@ -28,6 +32,8 @@ const TEMPERATURE = "The temperature is a number from 0 to 1.";
 const FORMAT = "The format is json, text, srt, verbose_json or vtt.";
 const GRANULARITY = "Times are given for each word or each segment.";
 const KEYWORDS = "Send at most 100 keywords of 200 characters.";
+const INCLUDE = "Only logprobs can be included.";
+const LANGUAGES = "Name at most 100 languages.";
 const STREAM = "Set stream to true or false.";
 
 const Temperature = z.string()
@@ -50,6 +56,9 @@ const Fields = z.object({
     z.enum(["word", "segment"], { error: GRANULARITY }),
   ).optional(),
   stream: last(Flag).optional(),
+  languages: z.array(z.string().regex(LANGUAGE_TAG, LANGUAGE))
+    .max(100, LANGUAGES).optional(),
+  include: z.array(z.literal("logprobs", { error: INCLUDE })).optional(),
 });
 
 /**
@@ -69,8 +78,10 @@ export function readFields(fields: Form["fields"]): Asked {
     throw refused(String(path[0]), message, "invalid_value");
   }
   const format = data.response_format ?? "json";
-  const stream = data.stream ?? false;
-  if (stream && format !== "json" && format !== "text") {
+  const isText = format === "json" || format === "text";
+  // OpenAI streams nothing of this model, and answers as if it had not been asked to.
+  const stream = !!data.stream && (isText || data.model !== "whisper-1");
+  if (stream && !isText) {
     const message =
       "A stream carries only text. Leave out stream, or ask for the format json.";
     throw refused("stream", message, "unsupported_value");
@@ -78,12 +89,14 @@ export function readFields(fields: Form["fields"]): Asked {
   return {
     model: data.model,
     language: data.language,
+    languages: data.languages ?? [],
     prompt: data.prompt,
     keywords: data.keywords,
     temperature: data.temperature,
     format,
     granularities: data.timestamp_granularities ?? ["segment"],
     stream,
+    logprobs: data.include !== undefined,
   };
 }
 

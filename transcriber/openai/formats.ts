@@ -1,7 +1,13 @@
-import type { Transcription } from "../recognizers/recognizer.ts";
+import type { Transcription, Word } from "../recognizers/recognizer.ts";
 import type { Asked } from "./fields.ts";
 import { languageName } from "./languages.ts";
-import { round, type Segment, segmentsOf, verboseSegment } from "./segments.ts";
+import {
+  logOf,
+  round,
+  type Segment,
+  segmentsOf,
+  verboseSegment,
+} from "./segments.ts";
 
 /** What an answer is made of. */
 export interface Answer {
@@ -10,7 +16,10 @@ export interface Answer {
   language: string;
 }
 
-type How = Pick<Asked, "format" | "granularities" | "temperature">;
+type How = Pick<
+  Asked,
+  "format" | "granularities" | "temperature" | "logprobs"
+>;
 
 /** The answer in the format that was asked for. */
 export function formatted(answer: Answer, how: How): Response {
@@ -30,7 +39,11 @@ export function formatted(answer: Answer, how: How): Response {
       return Response.json(verbose(answer, how), { headers: PRIVATE });
     case "json":
       return Response.json(
-        { text: heard.text, usage: usageOf(heard.duration) },
+        {
+          text: heard.text,
+          ...(how.logprobs && { logprobs: logprobsOf(heard.words) }),
+          usage: usageOf(heard.duration),
+        },
         { headers: PRIVATE },
       );
   }
@@ -43,6 +56,17 @@ export const usageOf = (duration: number) => ({
   type: "duration",
   seconds: Math.ceil(duration),
 });
+
+/** How sure the engine is of each word, as OpenAI says it of tokens: here a word is one. */
+export const logprobsOf = (words: Word[]) =>
+  words.map(({ word, confidence }, i) => {
+    const token = i === 0 ? word : ` ${word}`;
+    return {
+      token,
+      bytes: [...new TextEncoder().encode(token)],
+      logprob: logOf(confidence),
+    };
+  });
 
 function verbose({ heard, language }: Answer, how: How) {
   const { text, words, duration } = heard;

@@ -28,6 +28,12 @@ export function engineLanguage(
   return wanted;
 }
 
+/** The first of those that may be spoken which the engine knows, if any. */
+export const likelyLanguage = (
+  recognizer: Pick<Recognizer, "supports">,
+  languages: string[],
+): string | undefined => languages.find((tag) => recognizer.supports(tag));
+
 const baseOf = (tag: string) => tag.toLowerCase().split("-")[0];
 const isSame = (one: string, other: string) =>
   one.toLowerCase() === other.toLowerCase();

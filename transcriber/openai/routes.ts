@@ -20,7 +20,7 @@ import { streamed } from "./events.ts";
 import { readFields } from "./fields.ts";
 import { FORM_BYTES, readForm } from "./form.ts";
 import { formatted } from "./formats.ts";
-import { engineLanguage } from "./languages.ts";
+import { engineLanguage, likelyLanguage } from "./languages.ts";
 import { findModel, listModels } from "./models.ts";
 
 /** The API of OpenAI's audio/transcriptions, for every program that speaks it already. */
@@ -64,7 +64,10 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
   const { file, fields } = await readForm(body, type);
   const asked = readFields(fields);
   findModel(recognizer, asked.model);
-  const language = engineLanguage(recognizer, asked.language);
+  const language = engineLanguage(
+    recognizer,
+    asked.language ?? likelyLanguage(recognizer, asked.languages),
+  );
   assertUsable(recognizer, language);
   if (file === null || file.length === 0) throw audioEmpty();
   const recording = await decodeAudio(file, {
@@ -86,7 +89,7 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
   return await streamed(
     recognizer,
     recording,
-    how,
+    { ...how, logprobs: asked.logprobs },
     (error) =>
       deps.log("error", "failed", {
         requestId: c.get("requestId"),

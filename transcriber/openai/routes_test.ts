@@ -4,7 +4,10 @@ import { tone, wavFile } from "../testing/files.ts";
 import { OneWord } from "../testing/recognizers.ts";
 import { wav } from "../testing/requests.ts";
 import { type Running, startService } from "../testing/service.ts";
-import { notUnderstood } from "../recognizers/recognizer.ts";
+import {
+  notUnderstood,
+  type TranscribeOptions,
+} from "../recognizers/recognizer.ts";
 
 const PATH = "/v1/audio/transcriptions";
 const formOf = (
@@ -49,7 +52,12 @@ Deno.test("each field that makes no sense is named", async () => {
     [{ language: "english please" }, "language invalid_value"],
     [{ language: "tlh" }, "language language-unsupported"],
     [{ stream: "perhaps" }, "stream invalid_value"],
-    [{ stream: "true", response_format: "srt" }, "stream unsupported_value"],
+    [
+      { model: "gpt-4o-transcribe", stream: "true", response_format: "srt" },
+      "stream unsupported_value",
+    ],
+    [{ "include[]": "everything" }, "include invalid_value"],
+    [{ "languages[]": ["en", "of course"] }, "languages invalid_value"],
     [
       { "timestamp_granularities[]": ["word", "letter"] },
       "timestamp_granularities invalid_value",
@@ -68,7 +76,9 @@ Deno.test("what is empty, unknown or repeated does no harm", async () => {
   await using service = await startService();
   const harmless: Record<string, string | string[]>[] = [
     { language: "", prompt: "", temperature: "", stream: "" },
-    { hotwords: "Ada", vad_filter: "true", "include[]": "logprobs" },
+    { hotwords: "Ada", vad_filter: "true", "include[]": "" },
+    { chunking_strategy: "auto", "known_speaker_names[]": "Ada" },
+    { "languages[]": ["tlh", "en"] },
     { language: ["de", "en"], temperature: ["9", "0"] },
     { language: "en-GB", "timestamp_granularities[0]": "word" },
   ];
@@ -76,6 +86,32 @@ Deno.test("what is empty, unknown or repeated does no harm", async () => {
     const response = await send(service, fields);
     assertEquals((await response.json()).text, "Yes");
   }
+});
+
+Deno.test("of languages that may be spoken, an engine that tells none takes the first it knows", async () => {
+  const heard: string[] = [];
+  class Two extends OneWord {
+    override supports(language: string) {
+      return /^(de|fr)/.test(language);
+    }
+    override transcribe(pcm: Int16Array, options: TranscribeOptions) {
+      heard.push(options.language);
+      return super.transcribe(pcm, options);
+    }
+  }
+  await using service = await startService({ recognizer: new Two() });
+  const several = { "languages[]": ["tlh", "fr", "de"] };
+  await (await send(service, several)).body?.cancel();
+  const one = { "languages[]": ["fr"], language: "de" };
+  await (await send(service, one)).body?.cancel();
+  assertEquals(heard, ["fr", "de"]);
+});
+
+Deno.test("a stream of what OpenAI does not stream is the answer alone", async () => {
+  await using service = await startService();
+  const srt = await send(service, { stream: "true", response_format: "srt" });
+  assertEquals(srt.headers.get("content-type"), "text/plain; charset=utf-8");
+  assert((await srt.text()).startsWith("1\n00:00:00,000 --> "));
 });
 
 Deno.test("only who has a credential is read, and as often as others may transcribe", async () => {

@@ -69,11 +69,13 @@ export function verboseSegment(segment: Segment, id: number, temperature = 0) {
 
 function averageLog(words: Word[]): number {
   if (words.length === 0) return 0;
-  const logs = words.map(({ confidence }) =>
-    Math.log(Math.max(confidence, 1e-6))
-  );
+  const logs = words.map(({ confidence }) => logOf(confidence));
   return round(logs.reduce((sum, log) => sum + log, 0) / words.length);
 }
+
+/** The natural logarithm of a confidence; of none at all it has an end, too. */
+export const logOf = (confidence: number): number =>
+  round(Math.log(Math.max(confidence, 1e-6)));
 
 /** How much shorter zlib makes a text: above 2.4 it repeats itself. */
 function compressionRatio(text: string): number {

@@ -162,6 +162,72 @@ Deno.test("numbers of German, French and Spanish are digits, and what is no numb
   }
 });
 
+Deno.test("a comma between a number and its decimals is no mark, also for whoever speaks marks", async () => {
+  const cases: Record<string, [said: string, plain: string, spoken: string][]> =
+    {
+      "de-DE": [
+        ["drei Komma fünf Prozent", "3,5 Prozent", "3,5 Prozent"],
+        ["null Komma null fünf", "0,05", "0,05"],
+        ["zwei Komma fünfundzwanzig", "2,25", "2,25"],
+        ["hundert zwei Komma fünf und zwanzig", "102,25", "102,25"],
+        [
+          "eins Komma zwei Komma drei",
+          "eins Komma zwei Komma drei",
+          "eins, zwei, drei",
+        ],
+        [
+          "zehn Komma zwanzig Komma dreißig Leute",
+          "10 Komma 20 Komma 30 Leute",
+          "10, 20, 30 Leute",
+        ],
+        ["um drei Komma dann", "um drei Komma dann", "um drei, dann"],
+        ["ja Komma drei", "ja Komma drei", "ja, drei"],
+        [
+          "vier fünf sechs Komma sieben",
+          "456 Komma sieben",
+          "456, sieben",
+        ],
+      ],
+      "fr-FR": [
+        ["trois virgule cinq", "3,5", "3,5"],
+        ["trois virgule vingt-cinq euros", "3,25 euros", "3,25 euros"],
+        ["un virgule quatre vingt dix", "1,90", "1,90"],
+        ["à trois virgule oui", "à trois virgule oui", "à trois, oui"],
+        [
+          "dix virgule vingt virgule trente",
+          "10 virgule 20 virgule 30",
+          "10, 20, 30",
+        ],
+      ],
+      "es-ES": [
+        ["tres coma cinco", "3,5", "3,5"],
+        ["dos coma treinta y cinco euros", "2,35 euros", "2,35 euros"],
+        ["a las tres coma bien", "a las tres coma bien", "a las tres, bien"],
+        ["uno coma dos coma tres", "uno coma dos coma tres", "uno, dos, tres"],
+      ],
+      "en-US": [
+        ["three point five percent", "3.5 percent", "3.5 percent"],
+        ["twenty comma thirty", "20 comma 30", "20, 30"],
+      ],
+    };
+  const engine = new OneWord();
+  for (const [language, all] of Object.entries(cases)) {
+    engine.supports = () => true;
+    for (const [said, plain, marked] of all) {
+      engine.transcribe = () =>
+        Promise.resolve({ text: said, words: wordsOf(said), duration: 9 });
+      const ask = (spoken: boolean) =>
+        written(engine).transcribe(new Int16Array(), {
+          language,
+          signal: new AbortController().signal,
+          spoken,
+        });
+      assertEquals((await ask(false)).text.replace(/\.$/, ""), plain, said);
+      assertEquals((await ask(true)).text, marked, said);
+    }
+  }
+});
+
 /** Numbers below a thousand in words, and how thousands are said. */
 const SPELLERS: Record<string, (n: number) => string> = {
   de(n) {

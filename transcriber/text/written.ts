@@ -68,15 +68,16 @@ function rewritten(
     ...(timed ? heard.words[i] : NO_TIME),
     word,
   }));
-  const marked = spoken
-    ? writeMarks(words.map((word) => ({ ...word })), language)
-    : words;
-  const better = writes ? marked : stretchesIn(marked, heard.words)
+  // Before the marks: “drei Komma fünf” is a number, though a comma is called so.
+  const numbered = writes ? words : stretchesIn(words, heard.words)
     .flatMap((stretch) => {
       const numbered = writeNumbers(stretch, language);
       // Whoever speaks marks says where a sentence ends, and a guess has no end yet.
       return spoken || guess ? numbered : writeSentence(numbered, language);
     });
+  const better = spoken
+    ? writeMarks(numbered.map((word) => ({ ...word })), language)
+    : numbered;
   // What was not touched stays as the engine gave it.
   const given = new Map(words.map((word, i) => [keyOf(word), heard.words[i]]));
   return {

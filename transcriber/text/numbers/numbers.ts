@@ -35,8 +35,12 @@ export function writeNumbers(words: Word[], language: string): Word[] {
   const grammar = GRAMMARS[language.split("-")[0].toLowerCase()];
   if (!grammar) return words;
   const written: Word[] = [];
+  /** Where an enumeration ends, in which a comma is one. */
+  let listed = 0;
   for (let at = 0; at < words.length;) {
-    const found = numberIn(words.slice(at, at + LONGEST), grammar);
+    const next = words.slice(at, at + LONGEST);
+    if (at >= listed) listed = at + enumerated(next, grammar);
+    const found = numberIn(next, grammar, at < listed);
     if (!found) {
       written.push(words[at++]);
       continue;
@@ -54,17 +58,25 @@ export function writeNumbers(words: Word[], language: string): Word[] {
   return written;
 }
 
-/** The number these words begin with. */
-function numberIn(words: Word[], grammar: Grammar): Found | null {
-  // A number ends where a mark does: only its last word may have one.
+/** Up to the first mark, for a number ends there; a word with hyphens is several. */
+function saidIn(words: Word[]): string[][] {
   const stop = words.findIndex(({ word }) => ending(word) !== "");
   const whole = words.slice(0, stop === -1 ? undefined : stop + 1);
-  // A word with hyphens is several, and all of them are the number's or none.
-  const said = whole.map(({ word }) => bare(word).split("-"));
+  return whole.map(({ word }) => bare(word).split("-"));
+}
+
+/** The number these words begin with, which has no decimals within an enumeration. */
+function numberIn(
+  words: Word[],
+  grammar: Grammar,
+  listed: boolean,
+): Found | null {
+  const said = saidIn(words);
   const spoken = said.flat();
-  const found = digits(spoken, grammar) ?? decimal(spoken, grammar) ??
-    cardinal(spoken, grammar);
+  const found = digits(spoken, grammar) ??
+    (listed ? null : decimal(spoken, grammar)) ?? cardinal(spoken, grammar);
   if (!found) return null;
+  // All of a word with hyphens is the number's, or none.
   let length = 0;
   for (let left = found.length; left > 0; length++) {
     left -= said[length].length;
@@ -84,13 +96,46 @@ function decimal(words: string[], grammar: Grammar): Found | null {
   const before = grammar.cardinal(words);
   const point = before?.length ?? 0;
   if (!before || !grammar.points.includes(words[point])) return null;
-  let length = point + 1;
-  let after = "";
-  while (length < words.length && grammar.digit(words[length]) >= 0) {
-    after += grammar.digit(words[length++]);
+  const after = decimals(words.slice(point + 1), grammar);
+  if (!after) return null;
+  return {
+    written: `${before.value}${grammar.mark}${after.written}`,
+    length: point + 1 + after.length,
+  };
+}
+
+/** Digits one by one, or, where a comma stands for them, as one number: “trois virgule vingt-cinq”. */
+function decimals(words: string[], grammar: Grammar): Found | null {
+  let length = 0;
+  while (length < words.length && grammar.digit(words[length]) >= 0) length++;
+  const whole = grammar.mark === "," ? grammar.cardinal(words) : null;
+  if (whole && whole.length > length && whole.value >= LEAST) {
+    return { written: String(whole.value), length: whole.length };
   }
-  if (after === "") return null;
-  return { written: `${before.value}${grammar.mark}${after}`, length };
+  if (length === 0) return null;
+  return {
+    written: words.slice(0, length).map(grammar.digit).join(""),
+    length,
+  };
+}
+
+/**
+ * How many of these words are an enumeration, three numbers or more with the name of the mark between
+ * each two: “eins Komma zwei Komma drei”.
+ */
+function enumerated(words: Word[], grammar: Grammar): number {
+  const said = saidIn(words).flat();
+  let numbers = 0;
+  let at = 0;
+  for (;;) {
+    const number = grammar.cardinal(said.slice(at));
+    if (!number) break;
+    numbers++;
+    at += number.length;
+    if (!grammar.points.includes(said[at])) break;
+    at++;
+  }
+  return numbers > 2 ? at : 0;
 }
 
 function cardinal(words: string[], grammar: Grammar): Found | null {
