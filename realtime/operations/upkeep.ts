@@ -18,6 +18,8 @@ export type SlowReaders = Map<OpenSocket, number>;
 /** Starts what is done again and again while the service runs. */
 export function startTimers(hub: Hub, config: Config, logger: Logger): Timer[] {
   const slow: SlowReaders = new Map();
+  // Where no process runs for an hour, that is the only time.
+  void trimOld(hub, config, logger);
   return [
     setInterval(() => sweep(hub, slow), 1_000),
     setInterval(collector(hub), 5_000),

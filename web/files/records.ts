@@ -80,7 +80,13 @@ export const listedAt = (
   file.id,
 ];
 
-/** Adds to `commit` that a file is in a message. */
+/** What claims the picture of a page that a message links to, in place of a client id. */
+export const previewOf = (message: string): string => `preview:${message}`;
+
+/**
+ * Adds to `commit` that a file is in a message. The picture of a page is none of those that people
+ * sent, so no list has it.
+ */
 export const setSent = (
   commit: Deno.AtomicOperation,
   file: StoredFile,
@@ -91,8 +97,9 @@ export const setSent = (
     ...file,
     ...{ state: "sent", sentAt, message },
   };
-  return commit.set(keys.file(file.id), sent).set(listedAt(sent), true)
-    .delete([...keys.loose(), file.id]);
+  commit.set(keys.file(file.id), sent).delete([...keys.loose(), file.id]);
+  const isPreview = file.clientId?.startsWith(previewOf(""));
+  return isPreview ? commit : commit.set(listedAt(sent), true);
 };
 
 export const read = (

@@ -1,7 +1,7 @@
 import type { FilePart } from "../../realtime/protocol.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import { addFile } from "../files/add.ts";
-import { keys as fileKeys, read } from "../files/records.ts";
+import { previewOf, read, setSent } from "../files/records.ts";
 import { claim } from "../files/send.ts";
 import { HEAD_BYTES, isPicture, typeOf } from "../files/sniff.ts";
 import type { Person, Services } from "../services.ts";
@@ -44,7 +44,7 @@ export async function pictureOf(
       bytes: once(bytes),
       announced: bytes.length,
     });
-    return await claim(s, file.id, `preview:${id}`, () => true);
+    return await claim(s, file.id, previewOf(id), () => true);
   } catch {
     // It is broken, or there is no room for it: the page's words are enough.
     return undefined;
@@ -55,7 +55,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
 }
 
-/** Says that a message has the picture. It is none of the files that people sent, so no list has it. */
+/** Says that a message has the picture. */
 export async function keepPicture(
   s: Pick<Services, "kv">,
   id: string,
@@ -64,10 +64,9 @@ export async function keepPicture(
   await untilCommitted(async () => {
     const entry = await read(s, id);
     if (entry.value?.state !== "claimed") return true;
-    const sentAt = Date.now();
-    const { ok } = await s.kv.atomic().check(entry)
-      .set(entry.key, { ...entry.value, state: "sent", sentAt, message })
-      .delete([...fileKeys.loose(), id]).commit();
+    const commit = s.kv.atomic().check(entry);
+    const { ok } = await setSent(commit, entry.value, Date.now(), message)
+      .commit();
     return ok || undefined;
   });
 }

@@ -63,9 +63,8 @@ export interface Stage {
   post(draft: object, cookie?: string): Promise<Response>;
 }
 
-/** Runs a test on a transcriber that takes every token for what it says. */
-export const onVoices = (run: (stage: Stage) => Promise<void>) => async () => {
-  const engine = new Hearing();
+/** A transcriber that takes every token for what it says, and keeps clips in memory. */
+export async function startTranscriber(engine = new Hearing()) {
   const clips = memoryClips();
   const folder = await Deno.makeTempDir();
   const service = createService({
@@ -93,41 +92,52 @@ export const onVoices = (run: (stage: Stage) => Promise<void>) => async () => {
     log: () => {},
     ffmpeg: "/nonexistent/ffmpeg",
   });
-  await using server = Deno.serve(
+  const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     service.fetch,
   );
+  return {
+    ...{ engine, clips, url: `http://127.0.0.1:${server.addr.port}` },
+    /** What somebody keeps. */
+    clipsOf: async ({ id }: Pick<Account, "id">) =>
+      (await clips.owned(`person:${id}`)).ids,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await service.drain();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** Runs a test on such a transcriber. */
+export const onVoices = (run: (stage: Stage) => Promise<void>) => async () => {
+  await using transcriber = await startTranscriber();
+  const { engine, clips, clipsOf } = transcriber;
   await using app = await testApp({
-    TRANSCRIBER_INTERNAL_URL: `http://127.0.0.1:${server.addr.port}`,
+    TRANSCRIBER_INTERNAL_URL: transcriber.url,
   });
   const ada = await app.person("Ada");
   const { id: room } = await createRoom(app.services, ada.account, "Tea");
-  try {
-    await run({
-      ...{ app, ada, room, engine, clips },
-      clipsOf: async ({ id }) => (await clips.owned(`person:${id}`)).ids,
-      record: (cookie = ada.cookie) =>
-        app.ask(`/api/rooms/${room}/voice`, {
-          method: "POST",
-          body: RECORDING,
-          headers: { "content-type": "application/octet-stream" },
-          cookie,
+  await run({
+    ...{ app, ada, room, engine, clips, clipsOf },
+    record: (cookie = ada.cookie) =>
+      app.ask(`/api/rooms/${room}/voice`, {
+        method: "POST",
+        body: RECORDING,
+        headers: { "content-type": "application/octet-stream" },
+        cookie,
+      }),
+    post: (draft, cookie = ada.cookie) =>
+      app.ask("/api/messages", {
+        method: "POST",
+        body: JSON.stringify({
+          ...{ roomId: room, clientId: "c1", content: "" },
+          ...draft,
         }),
-      post: (draft, cookie = ada.cookie) =>
-        app.ask("/api/messages", {
-          method: "POST",
-          body: JSON.stringify({
-            ...{ roomId: room, clientId: "c1", content: "" },
-            ...draft,
-          }),
-          headers: { "content-type": "application/json" },
-          cookie,
-        }),
-    });
-  } finally {
-    await service.drain();
-    await Deno.remove(folder, { recursive: true });
-  }
+        headers: { "content-type": "application/json" },
+        cookie,
+      }),
+  });
 };
 
 /** A recording of Ada's, and what was heard in it. */

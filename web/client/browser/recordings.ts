@@ -5,7 +5,6 @@
 import type { Voice } from "../../../realtime/protocol.ts";
 import { keepVoice, NotKept } from "./keep-voice.ts";
 import { recordedKey } from "./recorded.ts";
-import { newId } from "./room.ts";
 
 export interface Recording {
   id: string;
@@ -24,6 +23,9 @@ export interface Recording {
   /** It went into a message, which may still wait. */
   taken?: true;
 }
+
+/** As in room.ts, which is in another file of the build. */
+const newId = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 const NAME = "chatsphere-recordings";
 const STORE = "recordings";

@@ -120,10 +120,15 @@ const nowhere: Outside = {
 
 let snapshot: ReturnType<Builder["build"]> | undefined;
 
-/** The whole product on stores in memory; built once for all tests of a file. */
+/**
+ * The whole product on stores in memory; built once for all tests of a file.
+ *
+ * @param instead gives what is to take the place of some of its services.
+ */
 export async function testApp(
   env: Record<string, string> = {},
   outside: Outside = nowhere,
+  instead: (s: Services) => Partial<Services> = () => ({}),
 ): Promise<TestApp> {
   const dataDir = await Deno.makeTempDir();
   const config: Config = readConfig({ DATA_DIR: dataDir, ...env });
@@ -144,6 +149,7 @@ export async function testApp(
     signer: await createSigner(kv, { issuer: config.appUrl }),
     realtime: namedRealtime(membersOnly(realtime, { kv }), { kv }),
   };
+  Object.assign(services, instead(services));
   const root = new URL("../../", import.meta.url).pathname;
   snapshot ??= new Builder({ root }).build({ snapshot: "memory" });
   const app = createApp(() => Promise.resolve(services));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import encodePng from "@jsquash/png/encode.js";
 import type { Message } from "../../../realtime/protocol.ts";
+import { LOOSE_MS, sweepFiles } from "../../files/sweep.ts";
 import { listFiles } from "../../files/list.ts";
 import { read as readFile } from "../../files/records.ts";
 import type { Outside } from "../../previews/outside.ts";
@@ -133,6 +134,46 @@ Deno.test("a link is looked up once, shown as text with its picture, and removed
   );
   await tell(message);
   assertEquals((await find(message)).preview, undefined);
+});
+
+Deno.test("the picture of a page that no message shows is swept, and one that a message shows is not", async () => {
+  await using it = await stage();
+  const { app: { services }, room } = it;
+  const { showPreview } = services.realtime;
+  const kept = () =>
+    Array.fromAsync(
+      services.kv.list({ prefix: ["files"] }),
+      ({ key }) => String(key[1]),
+    );
+  const sweep = async (isShown: boolean) => {
+    const files = isShown ? await kept() : [];
+    services.realtime.clips = () => Promise.resolve({ clips: [], files });
+    return await sweepFiles(services, Date.now() + 2 * LOOSE_MS);
+  };
+  /** The process ends once the picture is kept, before or after everyone was told of it. */
+  const end = async (isShown: boolean) => {
+    services.realtime.showPreview = async (roomId, previewed) => {
+      if (isShown) await showPreview(roomId, previewed);
+      services.kv.atomic = () => {
+        throw new Error("killed");
+      };
+      throw new Error("killed");
+    };
+    await it.tell(await it.say(`${it.origin}/page`)).catch(() => {});
+    delete (services.kv as Partial<Deno.Kv>).atomic;
+  };
+  await end(false);
+  assertEquals((await kept()).length, 1);
+  assertEquals(await sweepFiles(services), 0);
+  assertEquals(await sweep(false), 1);
+  assertEquals(await kept(), []);
+  await end(true);
+  assertEquals((await kept()).length, 1);
+  assertEquals(await sweep(true), 0);
+  assertEquals(await sweep(false), 0);
+  const [id] = await kept();
+  assertEquals((await readFile(services, id)).value?.state, "sent");
+  assertEquals((await listFiles(services, room.id)).files, []);
 });
 
 Deno.test("a picture that is a bomb is left out, and the words are shown", async () => {
