@@ -11,7 +11,7 @@ import { webNudger } from "./alerts/web.ts";
 import type { Config } from "./config.ts";
 import { addressOf } from "./access/forwarded.ts";
 import { Health } from "./operations/health.ts";
-import { handleHttp } from "./http/handler.ts";
+import { createApp } from "./http/app.ts";
 import { Lines } from "./http/lines.ts";
 import { Hub } from "./rooms/hub.ts";
 import type { LogListener, RoomLog } from "./log/log.ts";
@@ -93,10 +93,10 @@ export async function startServer(
     shedding.refusesConnections;
   const local = /^(127\.[\d.]+|::1|localhost)$/.test(config.host);
   const keepOpen = (request: Request) => server.timeout(request, 0);
-  const http = {
+  const app = createApp({
     ...{ local, hub, verify, health, limits, shedding, lines: new Lines() },
     ...{ accepting, full, keepOpen },
-  };
+  });
   const server = Bun.serve<SocketData>({
     port: config.port,
     hostname: config.host,
@@ -104,7 +104,7 @@ export async function startServer(
     maxRequestBodySize: BODY_LIMIT,
     fetch(request, server) {
       if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-        return handleHttp(http, request);
+        return app.fetch(request);
       }
       const refused = refuseUpgrade(request, config, accepting(), full());
       if (refused) return refused;

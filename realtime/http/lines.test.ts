@@ -4,7 +4,7 @@ import { until } from "../log/testing.ts";
 import { startTestServer } from "../tests/testing.ts";
 import type { HttpContext } from "./call.ts";
 import { HttpError } from "./error.ts";
-import { handleHttp } from "./handler.ts";
+import { createApp } from "./app.ts";
 import { Lines } from "./lines.ts";
 
 const settled = async (works: Promise<unknown>[]) =>
@@ -96,9 +96,9 @@ async function directServer() {
     limits: { of: () => ({ takeMessage: () => {} }) },
     shedding: { refusesMessages: false },
   } as unknown as HttpContext;
-  const ask = (path: string, body: unknown) =>
-    handleHttp(
-      context,
+  const app = createApp(context);
+  const ask = async (path: string, body: unknown) =>
+    await app.fetch(
       new Request(`http://127.0.0.1/rooms/a/${path}`, {
         method: "POST",
         headers: { authorization: `Bearer ${token}` },

@@ -27,6 +27,7 @@ import { handOver } from "./members.ts";
 import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
 import * as alerts from "../alerts/routes.ts";
+import { docs, openapi } from "./openapi/routes.ts";
 import * as service from "./service-routes.ts";
 
 type Handle = (call: Call) => Promise<Response>;
@@ -67,6 +68,8 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
   ["GET", "/metrics", metrics],
+  ["GET", "/openapi.json", openapi],
+  ["GET", "/docs", docs],
 ];
 
 async function history({ context, request, url, roomId }: Call) {

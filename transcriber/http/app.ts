@@ -3,7 +3,6 @@ import { cors } from "hono/cors";
 import { HTTPException } from "hono/http-exception";
 import { secureHeaders } from "hono/secure-headers";
 import { addClips } from "../clips/routes.ts";
-import { docsPage, docsPolicy } from "./docs.ts";
 import {
   ApiError,
   diskFull,
@@ -11,6 +10,7 @@ import {
   internalError,
   isDiskFull,
 } from "./errors.ts";
+import { apiPage, apiPagePolicy } from "../../realtime/common/api-page.ts";
 import { addErasures } from "../clips/erasure.ts";
 import { addSessions } from "../access/session-routes.ts";
 import { Health } from "../operations/health.ts";
@@ -32,6 +32,10 @@ const ABOUT = {
       "Recordings in, text out. Send a token of web for the audience “transcriber”, or one of TRANSCRIBER_KEYS, as Bearer.",
   },
 };
+
+const EXAMPLE =
+  `curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: audio/webm" \\
+  --data-binary @speech.webm "$URL/transcribe?language=en-US"`;
 
 /** The HTTP side of the service: everything but the live socket. */
 export function createApp(deps: Deps): OpenAPIHono<Env> {
@@ -172,8 +176,8 @@ function addDocs(app: OpenAPIHono<Env>): void {
   app.openAPIRegistry.registerPath(liveDocumentation);
   app.doc31("/openapi.json", ABOUT);
   app.get("/docs", async (c) => {
-    c.header("content-security-policy", await docsPolicy());
-    return c.html(docsPage(app.getOpenAPI31Document(ABOUT)));
+    c.header("content-security-policy", await apiPagePolicy());
+    return c.html(apiPage(app.getOpenAPI31Document(ABOUT), EXAMPLE));
   });
 }
 

@@ -71,7 +71,7 @@ Deno.test("the OpenAPI document describes every route", async () => {
     assert(types.includes(type), type);
   }
   assertEquals(Object.keys(post.responses), [
-    ..."200 400 401 404 408 413 415 422 429 503 504".split(" "),
+    ..."200 400 401 404 408 409 413 415 422 429 503 504".split(" "),
   ]);
 });
 

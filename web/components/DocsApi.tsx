@@ -78,8 +78,9 @@ curl '${origin}/api/messages?roomId=…&limit=20' -b cookies.txt`}
         Errors are{" "}
         <code>{'{"error": {"code", "message", "fields"?}}'}</code>; codes never
         change, messages are for people. Speech becomes text at{" "}
-        <a href={`${transcriber}/docs`}>the transcriber</a>, which documents
-        itself.
+        <a href={`${transcriber}/docs`}>the transcriber</a>, and messages also
+        go straight to{" "}
+        <a href="/realtime/docs">realtime</a>: both document themselves.
       </p>
     </section>
   );

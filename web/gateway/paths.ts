@@ -4,9 +4,9 @@ import { REALTIME_PATH, TRANSCRIBER_PATH } from "../config.ts";
 const SPEECH =
   /^(\/transcribe(\/live)?|\/languages|\/docs|\/openapi\.json|\/v1\/audio\/transcriptions|\/v1\/models(\/\w[\w.-]*)?|\/clips\/[\w-]+(\/address|\/audio)?)$/;
 
-/** What of realtime a page may ask for where no socket comes about. */
+/** What of realtime a page may ask for where no socket comes about, and what it says of itself. */
 const ROOMS =
-  /^(\/rooms\/[\w-]+\/(messages|amendments|stream|read)|\/summaries)$/;
+  /^(\/rooms\/[\w-]+\/(messages|amendments|stream|read)|\/summaries|\/docs|\/openapi\.json)$/;
 
 /** The path at realtime that an address here stands for, besides sockets; undefined for others. */
 export function roomsPath(pathname: string): string | undefined {

@@ -224,6 +224,8 @@ Deno.test("of realtime only what a room needs without a socket is passed on", as
   }
   assertEquals(asked.length, 4);
   assertEquals(roomsPath("/realtime/summaries"), "/summaries");
+  assertEquals(roomsPath("/realtime/docs"), "/docs");
+  assertEquals(roomsPath("/realtime/metrics"), undefined);
   assertEquals(
     passedRoute("/realtime/rooms/secret/read"),
     "/realtime/rooms/:id/read",

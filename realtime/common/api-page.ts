@@ -12,13 +12,13 @@ interface Operation {
   description?: string;
   security?: unknown[];
   parameters?: Parameter[];
-  requestBody?: { content: Record<string, unknown> };
+  requestBody?: { content: Record<string, { schema?: object }> };
   responses: Record<string, { description: string }>;
 }
-
 interface Parameter {
   name: string;
   in: string;
+  required?: boolean;
   description?: string;
   schema?: { description?: string; default?: unknown };
 }
@@ -34,14 +34,18 @@ th,td{text-align:left;vertical-align:top;padding:4px 16px 4px 0}
 a{color:inherit}a:focus-visible,pre:focus-visible{outline:2px solid;outline-offset:2px}`;
 
 /** A policy that allows this page's one stylesheet, by its hash, and nothing else. */
-export async function docsPolicy(): Promise<string> {
+export async function apiPagePolicy(): Promise<string> {
   const bytes = new TextEncoder().encode(STYLE);
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   return `default-src 'none'; style-src 'sha256-${hash.toBase64()}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 }
 
-/** The API, readable without script, made from its OpenAPI document so that both say the same. */
-export function docsPage(document: Document) {
+/**
+ * An API, readable without script, made from its OpenAPI document so that both say the same.
+ *
+ * @param example a command to copy, with `$TOKEN` and `$URL` in it
+ */
+export function apiPage(document: Document, example: string) {
   const operations = Object.entries(document.paths ?? {}).flatMap(
     ([path, methods]) =>
       Object.entries(methods as Record<string, Operation>)
@@ -65,8 +69,7 @@ export function docsPage(document: Document) {
     <code>{"error": {"code", "message"}}</code>.</p>
     <p>With a token as <code>TOKEN</code> and the address of this page, without
     <code>/docs</code>, as <code>URL</code>:</p>
-    <pre tabindex="0">curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: audio/webm" \\
-      --data-binary @speech.webm "$URL/transcribe?language=en-US"</pre>
+    <pre tabindex="0">${example}</pre>
     ${operations}
     <h2>Shapes</h2>
     ${shapes.map(([name, schema]) =>
@@ -82,11 +85,13 @@ export function docsPage(document: Document) {
 }
 
 function section(method: string, path: string, operation: Operation) {
-  const types = Object.keys(operation.requestBody?.content ?? {});
+  const content = operation.requestBody?.content ?? {};
+  const types = Object.keys(content);
+  const body = content["application/json"]?.schema;
   return html`
     <h2><code>${method.toUpperCase()} ${path}</code></h2>
-    <p>${operation.summary}.</p>
-    ${operation.security ? html`<p>This needs a credential.</p>` : ""}
+    <p>${operation.summary?.replace(/\.?$/, ".")}</p>
+    ${operation.security?.length ? html`<p>This needs a credential.</p>` : ""}
     ${operation.description ? html`<p>${operation.description}</p>` : ""}
     ${(operation.parameters ?? []).map((parameter) =>
       html`
@@ -96,6 +101,9 @@ function section(method: string, path: string, operation: Operation) {
       `
     )}
     ${types.length > 0 ? html`<p>Body: ${types.join(", ")}.</p>` : ""}
+    ${body && !("$ref" in body)
+      ? html`<pre tabindex="0">${JSON.stringify(body, null, 2)}</pre>`
+      : ""}
     <table>
       <thead>
         <tr>
@@ -117,8 +125,9 @@ function section(method: string, path: string, operation: Operation) {
   `;
 }
 
-function describe({ description, schema }: Parameter): string {
-  const about = description ?? schema?.description ?? "required";
+function describe({ required, description, schema }: Parameter): string {
+  const about = description ?? schema?.description ??
+    (required ? "required" : "optional");
   return schema?.default === undefined
     ? about
     : `${about} Default: ${schema.default}`;
