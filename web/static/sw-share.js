@@ -19,7 +19,8 @@ async function receive(request) {
   const query = new URLSearchParams({ files: files.length });
   for (const name of ["title", "text", "url"]) {
     const said = form.get(name);
-    if (said) query.set(name, String(said).slice(0, 4_000));
+    // One more than a message can have: the page says that something is missing.
+    if (said) query.set(name, String(said).slice(0, 4_001));
   }
   return Response.redirect(`/share?${query}`, 303);
 }

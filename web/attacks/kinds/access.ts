@@ -48,7 +48,10 @@ const OF_ROOM: Try[] = [
   // It is not one of those that anyone may join.
   form("/rooms/open", { room: "{room}" }),
   json("/api/open-rooms", { roomId: "{room}" }),
+  read("/api/rooms/{room}/link"),
   json("/api/rooms/{room}/settings", { archived: true }, "PATCH"),
+  json("/api/rooms/{room}/link", { days: 7, people: 10 }),
+  json("/api/rooms/{room}/link", {}, "DELETE"),
   json(
     "/api/rooms/{room}/members",
     { person: "{member}", role: "admin" },
@@ -161,6 +164,8 @@ const OF_ADMINS: Try[] = [
   form("/rooms/{room}/members", { intent: "link", days: "7", people: "10" }),
   form("/rooms/{room}/members", { intent: "unlink" }),
   json("/api/rooms/{room}/settings", { archived: true }, "PATCH"),
+  json("/api/rooms/{room}/link", { days: 7, people: 10 }),
+  json("/api/rooms/{room}/link", {}, "DELETE"),
   json(
     "/api/rooms/{room}/members",
     { person: "{member}", role: "admin" },

@@ -172,6 +172,16 @@ export const OpenRoomsAnswer = z.object({
 
 export const RoomChanged = z.object(room);
 
+const link = z.object({
+  url: z.string(),
+  expiresAt: z.number().describe("Milliseconds since the Unix epoch."),
+  left: z.number().describe("How many more people it lets in."),
+});
+
+export const LinkAnswer = z.object({ link: link.nullable() });
+
+export const LinkMade = z.object({ link });
+
 export const MemberChanged = z.object({ person: id, role });
 
 export const NewRoomAnswer = z.object({

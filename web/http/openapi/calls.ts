@@ -178,6 +178,44 @@ export const CALLS: ApiCall[] = [
     errors: ["not-admin", "direct-room", "room-archived"],
   },
   {
+    method: "GET",
+    path: "/api/rooms/{id}/link",
+    summary: "The link by which anyone who has it can join a room.",
+    description: "For members. It is null where there is none that works.",
+    done: [{
+      status: 200,
+      description: "The link, or null.",
+      schema: answers.LinkAnswer,
+    }],
+  },
+  {
+    method: "POST",
+    path: "/api/rooms/{id}/link",
+    summary: "Makes the link of a room.",
+    description: "For admins. The one before stops working.",
+    body: requests.NewLink,
+    done: [{
+      status: 201,
+      description: "The link.",
+      schema: answers.LinkMade,
+    }],
+    errors: [
+      ...["not-admin", "direct-room", "room-archived", "address-unconfirmed"],
+    ],
+  },
+  {
+    method: "DELETE",
+    path: "/api/rooms/{id}/link",
+    summary: "Takes the link of a room back.",
+    description: "For admins. Without one nothing happens.",
+    done: [{
+      status: 200,
+      description: "There is none any more.",
+      schema: answers.LinkAnswer,
+    }],
+    errors: ["not-admin", "direct-room"],
+  },
+  {
     method: "PATCH",
     path: "/api/rooms/{id}/members",
     summary: "Makes a member an admin, or a plain member again.",

@@ -167,6 +167,21 @@ Deno.test(
       ({ name }: { name: string }) => name === "Cleo",
     );
     const path = `/api/rooms/${open.id}`;
+    const made = check(
+      "POST /api/rooms/{id}/link",
+      await ada.send("POST", `${path}/link`, { days: 7, people: 10 }),
+    );
+    const shown = async () =>
+      check(
+        "GET /api/rooms/{id}/link",
+        await cleo.send("GET", `${path}/link`),
+      );
+    assertEquals(await shown(), made);
+    check(
+      "DELETE /api/rooms/{id}/link",
+      await ada.send("DELETE", `${path}/link`),
+    );
+    assertEquals(await shown(), { link: null });
     check(
       "PATCH /api/rooms/{id}/members",
       await ada.send("PATCH", `${path}/members`, { person, role: "admin" }),

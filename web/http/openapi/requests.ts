@@ -80,6 +80,12 @@ export const RoomChange = z.object({
     .describe("True: it can be read and nothing can be added."),
 });
 
+export const NewLink = z.object({
+  days: z.number().int().describe("For how many days it works: 1, 7 or 30."),
+  people: z.number().int()
+    .describe("How many people it lets in: 1, 10, 100 or 1000."),
+});
+
 export const MemberChange = z.object({
   person: z.string(),
   role: z.enum(["admin", "member"]),

@@ -161,3 +161,17 @@ Deno.test("the page of what is shared says how many files go with it", async () 
     assert(html.includes(`formaction="/rooms/${action}"`), html);
   }
 });
+
+Deno.test("of what is longer than a message can be the rest is left out, and the page says so", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  await createRoom(app.services, account, "Tea");
+  const shared = async (length: number) => {
+    const text = "x".repeat(length);
+    return await (await app.ask(`/share?text=${text}`, { cookie })).text();
+  };
+  const whole = await shared(4_000), cut = await shared(4_001);
+  const sentence = "A message has at most 4,000 characters.";
+  assertEquals([whole, cut].map((it) => it.includes(sentence)), [false, true]);
+  assert(cut.includes(`>${"x".repeat(4_000)}<`));
+});

@@ -14,6 +14,8 @@ interface Data {
   files: number;
   /** What was shared did not get here, or not into the room. */
   isLost: boolean;
+  /** It was longer than a message can be, and its end is missing. */
+  isCut: boolean;
 }
 
 /** Where another app's share button leads (static/sw-share.js): into which room it is to go. */
@@ -23,11 +25,12 @@ export const handler = define.handlers({
     const { rooms } = await loadRooms(services, personOf(ctx.state));
     const query = ctx.url.searchParams;
     const said = ["title", "text", "url"].map((it) => query.get(it)?.trim());
-    const text = [...new Set(said)].filter(Boolean).join("\n")
-      .slice(0, LIMITS.contentLength);
+    const all = [...new Set(said)].filter(Boolean).join("\n");
+    const text = all.slice(0, LIMITS.contentLength).toWellFormed();
+    const isCut = text.length < all.length;
     const files = /^\d$|^10$/.exec(query.get("files") ?? "")?.[0] ?? 0;
     const isLost = query.has("lost");
-    return page<Data>({ rooms, text, files: Number(files), isLost });
+    return page<Data>({ rooms, text, files: Number(files), isLost, isCut });
   },
 
   /** The service worker takes what is shared; it is not there before a room was open here. */
@@ -35,7 +38,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, text, files, isLost } = data;
+  const { rooms, text, files, isLost, isCut } = data;
   return (
     <div class="column stack">
       <Title text="Share" failed={isLost} />
@@ -44,6 +47,13 @@ export default define.page<typeof handler>(({ data }) => {
         <Notice icon="alert" answer>
           What you shared did not arrive. Open a room in this browser, then
           share it again.
+        </Notice>
+      )}
+      {isCut && (
+        <Notice icon="alert" answer>
+          {`A message has at most ${
+            LIMITS.contentLength.toLocaleString("en")
+          } characters. The end of what you shared was left out.`}
         </Notice>
       )}
       {rooms.length === 0
