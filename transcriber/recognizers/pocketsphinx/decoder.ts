@@ -1,84 +1,10 @@
+import { Hints, type Spelling } from "./hints.ts";
+import { cString, type Library, modelFiles, readString } from "./library.ts";
 import { Memory } from "./memory.ts";
 import type { Word } from "../recognizer.ts";
 
-// PocketSphinx 5prealpha as Debian packages it (libpocketsphinx3); pocketsphinx.h, cmd_ln.h.
-// Calls that search are non-blocking: they run on another thread while the event loop goes on.
-const SPHINXBASE = {
-  cmd_ln_parse_r: {
-    parameters: ["pointer", "pointer", "i32", "pointer", "i32"],
-    result: "pointer",
-  },
-  cmd_ln_set_str_r: {
-    parameters: ["pointer", "buffer", "buffer"],
-    result: "void",
-  },
-  cmd_ln_free_r: { parameters: ["pointer"], result: "i32" },
-  err_set_logfp: { parameters: ["pointer"], result: "void" },
-  logmath_exp: { parameters: ["pointer", "i32"], result: "f64" },
-} as const;
-
-const POCKETSPHINX = {
-  ps_get_feat: { parameters: ["pointer"], result: "pointer" },
-  ps_args: { parameters: [], result: "pointer" },
-  ps_init: { parameters: ["pointer"], result: "pointer", nonblocking: true },
-  ps_free: { parameters: ["pointer"], result: "i32" },
-  ps_start_stream: { parameters: ["pointer"], result: "i32" },
-  ps_start_utt: { parameters: ["pointer"], result: "i32" },
-  ps_process_raw: {
-    parameters: ["pointer", "buffer", "usize", "i32", "i32"],
-    result: "i32",
-    nonblocking: true,
-  },
-  ps_end_utt: { parameters: ["pointer"], result: "i32", nonblocking: true },
-  ps_get_hyp: {
-    parameters: ["pointer", "pointer"],
-    result: "pointer",
-    nonblocking: true,
-  },
-  ps_get_in_speech: { parameters: ["pointer"], result: "u8" },
-  ps_get_logmath: { parameters: ["pointer"], result: "pointer" },
-  ps_seg_iter: { parameters: ["pointer"], result: "pointer" },
-  ps_seg_next: { parameters: ["pointer"], result: "pointer" },
-  ps_seg_word: { parameters: ["pointer"], result: "pointer" },
-  ps_seg_frames: {
-    parameters: ["pointer", "buffer", "buffer"],
-    result: "void",
-  },
-  ps_seg_prob: {
-    parameters: ["pointer", "pointer", "pointer", "pointer"],
-    result: "i32",
-  },
-} as const;
-
 /** Frames a second, the unit of the engine's times. */
 const FRAME_RATE = 100;
-
-const cString = (text: string) => new TextEncoder().encode(text + "\0");
-const readString = (pointer: Deno.PointerValue): string =>
-  pointer === null ? "" : Deno.UnsafePointerView.getCString(pointer);
-
-/** The loaded libraries. */
-export interface Library {
-  base: Deno.DynamicLibrary<typeof SPHINXBASE>;
-  ps: Deno.DynamicLibrary<typeof POCKETSPHINX>;
-}
-
-/** Loads the shared libraries, not the model. Throws Deno's own error when they are absent. */
-export function openLibrary(): Library {
-  const base = Deno.dlopen("libsphinxbase.so.3", SPHINXBASE);
-  const ps = Deno.dlopen("libpocketsphinx.so.3", POCKETSPHINX);
-  base.symbols.err_set_logfp(null); // its own log would print what people say
-  return { base, ps };
-}
-
-/** The files of a model folder without which `Decoder.load` fails. */
-export function modelFiles(dir: string) {
-  return {
-    hmm: `${dir}/en-us`,
-    lm: `${dir}/en-us.lm.bin`,
-    dict: `${dir}/cmudict-en-us.dict`,
-  };
-}
 
 /** One decoder: about 95 MB and one utterance at a time. Calls must not overlap. */
 export class Decoder {
@@ -86,6 +12,7 @@ export class Decoder {
   #ps: Library["ps"]["symbols"];
   #decoder: Deno.PointerObject;
   #memory: Memory;
+  #hints: Hints;
   // A non-blocking call does not keep its buffer alive; this does, until the call is back.
   #pinned: Int16Array<ArrayBuffer> | null = null;
 
@@ -96,6 +23,7 @@ export class Decoder {
     const feat = this.#ps.ps_get_feat(decoder);
     if (feat === null) throw new Error("pocketsphinx has no features");
     this.#memory = new Memory(feat);
+    this.#hints = new Hints(library, decoder);
   }
 
   /** Loads the model: some 0.3 s. */
@@ -116,6 +44,14 @@ export class Decoder {
   forget(): void {
     this.#memory.forget();
     check("ps_start_stream", this.#ps.ps_start_stream(this.#decoder));
+  }
+
+  /**
+   * Makes names and words likelier, until it is called again. Not within an utterance.
+   * @returns how the words that are heard are spelled
+   */
+  expect(hints: readonly string[]): Promise<Spelling> {
+    return this.#hints.expect(hints);
   }
 
   beginUtterance(): void {

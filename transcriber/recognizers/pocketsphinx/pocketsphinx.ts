@@ -1,5 +1,6 @@
 import { ApiError } from "../../http/errors.ts";
-import { Decoder, type Library, modelFiles, openLibrary } from "./decoder.ts";
+import { Decoder } from "./decoder.ts";
+import { type Library, modelFiles, openLibrary } from "./library.ts";
 import { recogniseRecording } from "./recording.ts";
 import { PocketSphinxStream } from "./stream.ts";
 import { Pool } from "../pool.ts";
@@ -14,6 +15,7 @@ import {
   type TranscribeOptions,
   type Transcription,
 } from "../recognizer.ts";
+import { respelled } from "./hints.ts";
 import { sentence } from "../words.ts";
 
 export interface PocketSphinxOptions {
@@ -34,6 +36,7 @@ const INSTALL =
 export class PocketSphinx implements Recognizer {
   readonly name = "pocketsphinx";
   readonly languages = ["en-US"];
+  readonly takesHints = true;
   #library: Library | null = null;
   #status: RecognizerStatus;
   #pool: Pool<Decoder>;
@@ -72,12 +75,14 @@ export class PocketSphinx implements Recognizer {
     const lease = await this.#pool.acquire(options.signal);
     let broken = true;
     try {
-      const sentences = await recogniseRecording(
+      const spelling = await lease.item.expect(options.hints ?? []);
+      const heard = await recogniseRecording(
         lease.item,
         pcm,
         () => options.signal.throwIfAborted(),
       );
       broken = false;
+      const sentences = heard.map((words) => respelled(words, spelling));
       return {
         text: sentences.map((words) => sentence(words.map(({ word }) => word)))
           .join(" "),
@@ -95,7 +100,13 @@ export class PocketSphinx implements Recognizer {
   async start(options: StreamOptions): Promise<PocketSphinxStream> {
     assertUsable(this, options.language);
     const lease = await this.#pool.acquire(options.signal);
-    return new PocketSphinxStream(lease, options);
+    try {
+      const spelling = await lease.item.expect(options.hints ?? []);
+      return new PocketSphinxStream(lease, spelling, options);
+    } catch (error) {
+      lease.release(true);
+      throw error;
+    }
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Decoder } from "./decoder.ts";
+import { respelled, type Spelling } from "./hints.ts";
 import type { Lease } from "../pool.ts";
 import {
   type RecognitionStream,
@@ -16,6 +17,7 @@ const LONGEST_UTTERANCE = 30;
 /** Splits a stream at the speaker's pauses and recognises one utterance after another. */
 export class PocketSphinxStream implements RecognitionStream {
   #lease: Lease<Decoder>;
+  #spelling: Spelling;
   #options: StreamOptions;
   #tail: Promise<void> = Promise.resolve();
   #closed = false;
@@ -27,8 +29,13 @@ export class PocketSphinxStream implements RecognitionStream {
   #partial = "";
   #begun = false;
 
-  constructor(lease: Lease<Decoder>, options: StreamOptions) {
+  constructor(
+    lease: Lease<Decoder>,
+    spelling: Spelling,
+    options: StreamOptions,
+  ) {
     this.#lease = lease;
+    this.#spelling = spelling;
     this.#options = options;
   }
 
@@ -87,7 +94,8 @@ export class PocketSphinxStream implements RecognitionStream {
 
   async #guess(decoder: Decoder): Promise<void> {
     const raw = (await decoder.hypothesis()).split(" ");
-    const words = raw.flatMap((word) => cleanWord(word) ?? []);
+    const words = raw.flatMap((word) => cleanWord(word) ?? [])
+      .map(this.#spelling);
     const text = sentence(words);
     if (text === "" || text === this.#partial) return;
     this.#partial = text;
@@ -101,7 +109,10 @@ export class PocketSphinxStream implements RecognitionStream {
       this.#samples = 0;
       this.#partial = "";
       await decoder.endUtterance();
-      const words = cleanWords(await decoder.segments());
+      const words = respelled(
+        cleanWords(await decoder.segments()),
+        this.#spelling,
+      );
       if (words.length === 0) return;
       if (!isUnderstood(words)) {
         // Takes back what was guessed.
