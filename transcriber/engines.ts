@@ -16,8 +16,8 @@ export interface Engines {
 }
 
 /**
- * The engines this configuration asks for. A model of one's own comes before a server of one's own, that
- * before Google, and Google before PocketSphinx; clips go to the bucket whenever there is one.
+ * The engines this configuration asks for: a model on this machine before another server, that before
+ * Google, and Google before PocketSphinx. Clips go to the bucket whenever there is one.
  */
 export function createEngines(config: Config, log: Logger): Engines {
   const { google, sherpa, api, clipDays: days, dataDir, liveStreams } = config;

@@ -10,7 +10,7 @@ import { log } from "./operations/log.ts";
 import { Metrics } from "./operations/metrics.ts";
 import { createService } from "./server.ts";
 
-/** Milliseconds recordings in work have to finish; platforms wait 10 s before they kill. */
+/** Milliseconds that recordings in progress have to finish; platforms kill after 10 s. */
 const DRAIN_MS = 8_000;
 
 function main(): void {

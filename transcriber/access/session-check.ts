@@ -1,21 +1,21 @@
 import { ApiError } from "../http/errors.ts";
 import type { Session } from "./sign-outs.ts";
 
-/** For how long it is believed that a session lives: ms. Web tells of its end, but one instance. */
+/** How long web's word that a session lives is trusted, ms: web reports its end to one instance only. */
 const FRESH_MS = 30_000;
-/** The same while web is away. */
+/** The same while web cannot be reached, ms. */
 const STALE_MS = 5 * 60_000;
 /** How long web has to answer, ms. */
 const PATIENCE_MS = 3_000;
-/** Sessions remembered before those that are too old are forgotten. */
+/** Sessions remembered before old ones are dropped. */
 const MANY = 1_000;
 
 /** What web says of a token; `away` when it does not say. */
 type Answer = "works" | "over" | "away";
 
 /**
- * Asks web whether sessions live. A process that has just started was told of no sign-out, and
- * of several instances web tells one; so none of them believes a token alone.
+ * Asks web whether a session still lives. A process that has just started has heard of no sign-out,
+ * and web reports each to only one of several instances, so none of them trusts a token alone.
  */
 export class SessionCheck {
   #lived = new Map<string, number>();
@@ -58,7 +58,7 @@ export class SessionCheck {
       });
       await answer.body?.cancel();
       if (answer.status === 401) return "over";
-      // A web of before, which tells of sign-outs and cannot be asked.
+      // An older web, which reports sign-outs but cannot be asked.
       return answer.ok || answer.status === 404 ? "works" : "away";
     } catch {
       return "away";
@@ -74,7 +74,7 @@ export class SessionCheck {
   }
 }
 
-/** What somebody hears whose session has ended. */
+/** The answer to somebody whose session has ended. */
 export const signedOut = () =>
   new ApiError({
     code: "signed-out",
@@ -82,7 +82,7 @@ export const signedOut = () =>
     message: "You have signed out. Sign in again.",
   });
 
-/** What anybody hears while web cannot be asked who they are. */
+/** The answer while web cannot be asked who somebody is. */
 export const webDown = (cause?: unknown) =>
   new ApiError({
     code: "web-down",

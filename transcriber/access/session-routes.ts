@@ -24,7 +24,7 @@ const tooLarge = () =>
 /** The most bytes of a body here. */
 const BYTES = 4_096;
 
-/** `POST /sessions`: web tells that sessions ended, whose tokens are refused from then on. */
+/** `POST /sessions`: web reports sessions that ended; their tokens are refused from then on. */
 export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
   const small = createMiddleware<Env>((c, next) =>
     deps.bodies.within(c, BYTES, tooLarge, next)

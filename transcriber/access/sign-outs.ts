@@ -13,7 +13,7 @@ export interface Session {
   issuedAt: number;
 }
 
-/** The sessions that ended a moment ago: their tokens would work for minutes still. */
+/** Sessions that ended a moment ago, whose tokens would otherwise work for some minutes more. */
 export class SignOuts {
   #ends: (SessionsEnded & { at: number })[] = [];
   #listeners = new Set<() => void>();
@@ -23,7 +23,7 @@ export class SignOuts {
     this.#now = now;
   }
 
-  /** Ends sessions: without `sid` all of the person's, but the one called `keep`. */
+  /** Ends one session, or without `sid` all of the person's except `keep`. */
   add(which: SessionsEnded): void {
     const at = this.#now();
     this.#ends = this.#ends.filter((end) => at - end.at < END_REMEMBERED_MS);

@@ -10,7 +10,7 @@ export interface DemuxOptions {
 /** Hertz outside which nothing is a recording of speech. */
 const RATES = { min: 4_000, max: 192_000 };
 
-/** Channels of a recording; of more, nobody makes one of speech. */
+/** Channels of a recording; nobody records speech in more. */
 const MOST_CHANNELS = 8;
 
 /** Samples of all channels after which the event loop gets a turn. */

@@ -9,7 +9,7 @@ export interface FlacOptions {
 /** Hertz outside which nothing is a recording of speech. */
 const RATES = { min: 4_000, max: 192_000 };
 
-/** Bytes decoded at once: of silence they are seconds, in eight channels at 192 kHz 20 MB. */
+/** Bytes decoded at once: as silence they are seconds, or 20 MB in eight channels at 192 kHz. */
 const PIECE = 512;
 /** Bytes and samples of all channels after which the event loop gets a turn. */
 const TURN = { bytes: 16_384, samples: 1_000_000 };

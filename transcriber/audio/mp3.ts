@@ -32,7 +32,7 @@ export async function decodeMp3(
   let seconds = 0;
   for (const { at, length, rate, samples: count } of mp3Frames(bytes)) {
     seconds += count / rate;
-    // A frame may be at the end that is no sound.
+    // The last frame may hold no sound.
     if (seconds > maxSeconds + 1) throw audioTooLong();
     samples ??= new Samples(rate, maxSeconds);
     frames.push(bytes.subarray(at, at + length));

@@ -2,7 +2,7 @@ import type { Format } from "./sniff.ts";
 
 /**
  * The same recording, undecoded, for a player that is to begin anywhere in it: a WebM that a browser
- * recorded says neither how long it is nor where what is. What cannot be copied so stays as it is.
+ * recorded has neither a length nor an index. What cannot be copied like this stays as it is.
  */
 export async function playable(
   bytes: Uint8Array,

@@ -3,8 +3,8 @@ import { audioTooLong } from "./errors.ts";
 import { Resampler } from "./resample.ts";
 
 /**
- * The mean of all channels may be this part of the loudest one's energy, −12 dB, before it is taken
- * for sound that cancels itself: one channel alone gives a quarter, two that differ give half.
+ * Channels cancel each other when their mean has less than this part of the loudest one's energy,
+ * −12 dB. One channel alone gives a quarter, two that differ give half.
  */
 const CANCELLED = 1 / 16;
 
@@ -37,7 +37,7 @@ export class Samples {
   add(channels: Float32Array[]): void {
     this.#length += channels[0].length;
     if (this.#length > this.#maxLength) throw audioTooLong();
-    // The wires of one microphone are two; more channels are a room.
+    // Only two channels can be the two wires of one microphone.
     const kept = channels.length === 2 ? channels : [mix(channels)];
     kept.forEach((channel, at) =>
       (this.#tracks[at] ??= new Track(this.rate)).add(channel)
@@ -46,7 +46,7 @@ export class Samples {
 
   /**
    * All of it, mono, 16 kHz, signed 16-bit: the mean of all channels, or the loudest where they cancel
-   * each other, as those of a microphone do whose one wire is turned round. Nothing may be added after.
+   * each other, as with a microphone that has one wire reversed. Nothing may be added after.
    */
   join(): Int16Array {
     const [one, other] = this.#tracks.map((track) => track.join());

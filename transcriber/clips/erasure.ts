@@ -104,7 +104,7 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
     async (c) => {
       assertService(c.get("caller"));
       const { clips } = c.req.valid("json");
-      // A message may name a clip of somebody else, which is not its to take along.
+      // A message may name somebody else's clip, which must stay.
       const theirs: string[] = [];
       for (const { id, owner } of clips) {
         const info = await deps.clips.find(id);

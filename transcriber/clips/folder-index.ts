@@ -66,7 +66,7 @@ export class FolderIndex {
     this.#clips.delete(id);
   }
 
-  /** The ids of the clips of which something is so. */
+  /** The ids of the clips that pass a test. */
   ids(isSo: (clip: Known) => boolean): string[] {
     return [...this.#clips].filter(([, clip]) => isSo(clip)).map(([id]) => id);
   }

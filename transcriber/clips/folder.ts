@@ -9,7 +9,7 @@ export interface FolderOptions {
   now?: () => number;
 }
 
-/** Bytes of the file by which is seen whether anything can be kept. */
+/** Bytes of the file written to see whether anything can be kept. */
 const PROBE_BYTES = 64 * 1024;
 
 /** Clips in one answer about what somebody keeps. */
@@ -116,7 +116,7 @@ export function folderClips(
 
     async owned(owner) {
       const ids = (await index()).ids((clip) => clip.owner === owner);
-      // What is deleted is not among them any more when the rest is asked for.
+      // What has been deleted is no longer among them when the rest is asked for.
       const page = ids.slice(0, PAGE);
       return page.length < ids.length ? { ids: page, after: "" } : { ids };
     },

@@ -24,7 +24,7 @@ export const isNoObject = (error: unknown): boolean =>
 /** Whether there is something already where an object was to be kept. */
 export const isThere = (error: unknown): boolean => statusOf(error) === 412;
 
-/** What a failure of the bucket means to who wanted to keep or hear a recording. */
+/** What a failure of the bucket means to whoever wanted to keep or hear a recording. */
 export function storageError(cause: unknown): ApiError {
   if (cause instanceof ApiError) return cause;
   const status = statusOf(cause);

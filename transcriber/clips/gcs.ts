@@ -22,7 +22,7 @@ export interface GcsOptions {
 /** Objects in one answer of the bucket, the most it gives. */
 const PAGE = 1_000;
 
-/** For how long it is believed what all clips take together, with what was kept here since: ms. */
+/** How long the total of all clips is trusted, ms; what was kept here since is added. */
 const COUNTED = 600_000;
 
 /** Clips as objects of a private bucket, `clips/<id>`, with what is known about them as metadata. */
@@ -45,7 +45,7 @@ export function gcsClips(options: GcsOptions): Clips {
     return isExpired(info, options.days, now()) ? null : info;
   };
 
-  /** Part of the objects whose names begin so. */
+  /** One page of the objects whose names begin with `prefix`. */
   const page = async (prefix: string, pageToken?: string) => {
     const [files, next] = await (await options.bucket()).getFiles({
       prefix: CLIPS + prefix,
@@ -57,7 +57,7 @@ export function gcsClips(options: GcsOptions): Clips {
     return { files, after };
   };
 
-  /** Bytes of all whose names begin so, and of which something is so. */
+  /** Bytes of all objects whose names begin with `prefix` and for which `isSo` holds. */
   const sum = async (prefix: string, isSo: (file: File) => boolean) => {
     let total = 0;
     let after: string | undefined;

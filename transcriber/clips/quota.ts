@@ -3,7 +3,7 @@ import { ApiError } from "../http/errors.ts";
 import { type Clips, LEAST } from "./clips.ts";
 import { DEFAULT_QUOTA, MB, type QuotaLimits } from "./quota-limits.ts";
 
-/** Sees to it that kept recordings take no more than they may, also while many come at once. */
+/** Keeps recordings within their limits, even while many arrive at once. */
 export class Quota {
   /** What is being kept at this moment. */
   #underWay = new Map<string, number>();

@@ -134,8 +134,8 @@ function addPlayback(
 }
 
 /**
- * What an address of ours begins with. Web says what it passes us on under; without web in between
- * it is the address we were asked at. Only whoever asked reads the answer.
+ * What our addresses begin with: the path under which web passes requests on, or, without web in
+ * between, the origin that was asked. Only whoever asked reads the answer.
  */
 function baseOf({ config }: Deps, { headers, url }: Request): string {
   const prefix = headers.get("x-forwarded-prefix") ?? "";

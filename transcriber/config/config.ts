@@ -72,13 +72,13 @@ export function readConfig(given: Environment): Config {
   };
 }
 
-/** The same, with what is empty unset, as a line `NAME=` in a file means it. */
+/** The same with empty variables unset, which is what a line `NAME=` in a file means. */
 const withoutEmpty = (given: Environment): Environment =>
   new Proxy(given, {
     get: (env, name) => Reflect.get(env, name)?.trim() || undefined,
   });
 
-/** A path and not an address; `~` is a home, as in a shell, which reads no files of variables. */
+/** A path, not an address. `~` is the home folder, as in a shell: an env file knows no such thing. */
 function readFolder(env: Environment): string {
   const text = env.DATA_DIR ?? ".data";
   if (/^[a-z]+:\/\//i.test(text) || text.includes("\0")) {
@@ -116,7 +116,7 @@ function readPort(env: Environment): number {
   return port;
 }
 
-/** A live stream here keeps most of a core busy; Google and other servers have their own. */
+/** A live stream keeps most of a core busy here; Google and other servers use their own cores. */
 function readLiveStreams(env: Environment): number {
   const value = env.LIVE_STREAMS;
   const local = env.SHERPA_MODEL_DIR ||

@@ -30,5 +30,5 @@ export const VARIABLES = [
   "DENO_ENV",
 ] as const;
 
-/** What is set of them. */
+/** Those that are set. */
 export type Environment = Partial<Record<typeof VARIABLES[number], string>>;

@@ -7,7 +7,7 @@ import { Sherpa } from "../recognizers/sherpa/sherpa.ts";
 
 const quiet = () => {};
 
-/** Every engine that is set up, and not the one alone that would be used. */
+/** Every engine that is set up, not only the one that would be used. */
 export function configuredEngines(config: Config): Recognizer[] {
   const engines: Recognizer[] = [new PocketSphinx()];
   if (config.sherpa) engines.push(new Sherpa({ ...config.sherpa, log: quiet }));

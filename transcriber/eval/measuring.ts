@@ -21,7 +21,7 @@ export interface Measured {
   firstWords: number[];
 }
 
-/** Recordings that are spoken live: it takes as long as they are. */
+/** Recordings that are also spoken live, which takes as long as they last. */
 const LIVE = 10;
 /** Samples of a piece, as a microphone gives them. */
 const PIECE = SAMPLE_RATE / 10;

@@ -8,7 +8,7 @@ export interface Env {
     /** Aborted when the client goes away. */
     gone: AbortSignal;
     caller: Caller;
-    /** What is held of the body. */
+    /** What this request holds of the budget for bodies. */
     share: BodyShare;
     /** The code of the error answered, for the log. */
     code?: string;

@@ -69,14 +69,14 @@ export function errorResponse(error: ApiError): Response {
   return Response.json(body, { status: error.status, headers });
 }
 
-/** Whether something failed because nothing more can be written. */
+/** Whether something failed because the disk or a quota of it is full. */
 export function isDiskFull(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = "code" in error ? String(error.code) : "";
   return /^(ENOSPC|EDQUOT)$/.test(code) || isDiskFull(error.cause);
 }
 
-/** What to tell a person whose recording nothing is left for. */
+/** The answer when there is no room on the disk for a recording. */
 export const diskFull = (cause: unknown): ApiError =>
   new ApiError({
     code: "disk-full",

@@ -6,7 +6,7 @@ import type { Caller } from "../access/auth.ts";
 export const AUDIO_LIMITS = {
   /** As OpenAI takes it. */
   bytes: 25 * 1024 * 1024,
-  /** Of a recording in JSON, where it is held as text, too. */
+  /** Of a recording in JSON, which is held twice: as text and as bytes. */
   inJson: 10 * 1024 * 1024,
   seconds: 5 * 60,
 } as const;

@@ -44,13 +44,13 @@ const TIMES: LiveTimes = { idle: 15_000 };
 /** The subprotocol of the socket; a browser names its token beside it. */
 const PROTOCOL = "transcriber";
 
-/** Sockets of one person, those that are told to wait or to go included. */
+/** Sockets of one person, including those that are told to wait or to leave. */
 const SOCKETS_EACH = 2;
 
-/** Sockets over all, beyond those with a decoder: Deno reads frames of up to 64 MB, each. */
+/** Sockets of everybody beyond those with a decoder: Deno may read a frame of up to 64 MB for each. */
 const SOCKETS_MORE = 4;
 
-/** Seconds between Deno's pings; who does not answer one by the next is gone. */
+/** Seconds between Deno's pings; whoever has not answered one by the next is gone. */
 const PING_SECONDS = 10;
 
 const End = z.object({ type: z.literal("end") });
@@ -212,7 +212,7 @@ export class Live {
     await Promise.all([...this.#open.values()].map(({ done }) => done));
   }
 
-  /** Ends what those have open whose session has ended. */
+  /** Closes the sockets of people whose session has ended. */
   #endSignedOut(): void {
     for (const [inbox, { caller }] of this.#open) {
       try {
@@ -239,7 +239,7 @@ export class Live {
     socket.onerror = leave;
     const gone = new AbortController();
     socket.addEventListener("close", () => gone.abort());
-    // Before it is open nothing can be said on it, not even that it is of no use.
+    // Nothing can be sent before it is open, not even a refusal.
     const talking = opened.promise.then(() =>
       this.#converse(socket, inbox, talk, gone.signal)
     );
@@ -310,7 +310,7 @@ export class Live {
     if (caller.kind === "person" && this.#speaking.has(caller.id)) {
       throw alreadyDictating();
     }
-    // Who would have to wait is told at once; a recording can wait its turn.
+    // Whoever would have to wait is told at once; a recording can wait its turn.
     if (this.#streams >= this.#deps.config.liveStreams) throw recognizerBusy();
     this.#streams++;
     this.#speaking.add(caller.id);

@@ -9,9 +9,8 @@ export function languageName(tag: string): string {
 }
 
 /**
- * The language to recognise for one that a program named, by ISO 639-1 or a BCP 47 tag: the one of
- * the engine where it has another region or form of it. Without a name, English where the engine
- * knows it, or else its first.
+ * The engine's own tag for the language a program named, by ISO 639-1 or a BCP 47 tag; the engine may
+ * have it with another region. Without a name: English where the engine knows it, or else its first.
  */
 export function engineLanguage(
   recognizer: Pick<Recognizer, "languages" | "supports">,

@@ -73,7 +73,7 @@ function averageLog(words: Word[]): number {
   return round(logs.reduce((sum, log) => sum + log, 0) / words.length);
 }
 
-/** The natural logarithm of a confidence; of none at all it has an end, too. */
+/** The natural logarithm of a confidence, finite even for 0. */
 export const logOf = (confidence: number): number =>
   round(Math.log(Math.max(confidence, 1e-6)));
 

@@ -5,10 +5,10 @@ import type { Recognizer } from "../recognizers/recognizer.ts";
 const ROUTES =
   /^\/(v1\/audio\/transcriptions|v1\/models|v1\/models\/:id|transcribe|transcribe\/live|languages|openapi\.json|docs|sessions|erasures\/(people|clips)|healthz|readyz|metrics|clips|clips\/:id|clips\/:id\/(address|audio))$/;
 
-/** The methods there are here, and those programs try; anybody can make up others. */
+/** The methods of this service, and those programs try; anybody can make up others. */
 const METHODS = /^(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)$/;
 
-/** The route of a path: without ids, so that neither logs nor metrics tell of one recording. */
+/** The route of a path: without ids, so that neither logs nor metrics point to one recording. */
 export function routeOf(path: string): string {
   const route = path.replace(/^(\/clips\/|\/v1\/models\/)[^/]+/, "$1:id");
   return ROUTES.test(route) ? route : "unknown";

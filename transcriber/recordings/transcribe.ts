@@ -33,7 +33,7 @@ import type { Deps } from "../service.ts";
 /** Base64 is a third larger than its bytes; the rest of the JSON is small. */
 const JSON_BYTES = Math.ceil(AUDIO_LIMITS.inJson / 3) * 4 + 8_192;
 
-/** What senders call recordings; what they are, their bytes tell. */
+/** Content types senders use for recordings; the bytes decide what each one is. */
 const AUDIO_TYPES = [
   ...Object.values(CONTENT_TYPES),
   "audio/*",
@@ -51,14 +51,14 @@ const isAudio = (type: string) => {
   return essence.startsWith("audio/") || AUDIO_TYPES.includes(essence);
 };
 
-/** The most bytes of JSON that may hold whatever it likes. */
+/** Bytes of JSON up to which it may have any number of values. */
 const SMALL_JSON = 64 * 1024;
 /** The most values a larger one may have: a recording in base64 is one. */
 const MOST_VALUES = 32;
 
 /**
- * Refuses a large JSON body of many values before it is parsed, which would take seconds: before
- * each value is a comma or a bracket, and base64 has neither.
+ * Refuses a large JSON body of many values before parsing it, which would take seconds. A comma or a
+ * bracket stands before each value, and base64 has neither.
  */
 function assertSimple(bytes: Uint8Array): void {
   let values = 0;

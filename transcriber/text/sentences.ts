@@ -1,7 +1,7 @@
 import type { Word } from "../recognizers/recognizer.ts";
 import { bare, ending } from "./bare.ts";
 
-/** Words from which on what is said between two pauses is a sentence, and no exclamation. */
+/** So many words between two pauses are a sentence; fewer may be an exclamation. */
 const LEAST = 4;
 
 /** Words a question of yes or no begins with. */

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 /** Names and words of one recording: an engine takes no more of them. */
 export const MOST_HINTS = 100;
 
-/** What web writes into a person's token of how they want their text: the claim `dictation`. */
+/** How a person wants their text, as web writes it into their token: the claim `dictation`. */
 const Claim = z.object({
   spoken: z.boolean().optional(),
   hints: z.array(z.string().max(200)).max(MOST_HINTS).default([]),

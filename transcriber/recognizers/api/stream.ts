@@ -14,7 +14,7 @@ export interface StretchOptions extends StreamOptions {
 
 /** Stretches that may wait to be heard before a speaker has to wait. */
 const WAITING = 2;
-/** Seconds, 0.3 of quiet before it among them, after which there is a first guess; each comes later still. */
+/** Seconds before the first guess, 0.3 of quiet included; the time between guesses then grows. */
 const FIRST_GUESS = 0.6;
 const LATER = 1.6;
 /** Seconds that may be said while a guess is made; then the speaker waits for it. */
@@ -22,8 +22,8 @@ const LEAD = 0.5;
 
 /**
  * Live text from an engine that only takes whole recordings: each stretch between two pauses is
- * one, and while it is being said, what there is of it is guessed at. What is guessed at again and
- * again is at most three times what is said.
+ * one, and while it is being said, what there is of it is guessed at. All guesses together are
+ * at most three times what is said.
  */
 export class StretchStream implements RecognitionStream {
   #options: StretchOptions;

@@ -41,7 +41,7 @@ const PERMISSION =
   "Give the service account roles/speech.client on GOOGLE_CLOUD_PROJECT, enable speech.googleapis.com and billing, and let it read and write GCS_BUCKET.";
 
 /**
- * What a failure of Speech-to-Text means to the person, and in `operator` to who runs the server.
+ * What a failure of Speech-to-Text means to the person, and in `operator` to whoever runs the server.
  * Everything but refused audio is 5xx: the same recording may be sent again.
  */
 export function speechError(cause: unknown): ApiError {

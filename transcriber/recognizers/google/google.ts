@@ -181,7 +181,7 @@ export class Google implements Recognizer {
 const languageOf = ({ language }: { language: string }): string =>
   googleLanguage(language) ?? language;
 
-/** The SDK's calls take no signal: who waits is let go, and the answer, should it come, is dropped. */
+/** The SDK's calls take no signal: whoever waits is let go, and an answer that still comes is dropped. */
 function unlessAborted<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason);

@@ -1,6 +1,6 @@
 /**
- * The languages of Speech-to-Text v1, as its documentation lists them. The API knows no call that
- * would tell. The first of each language is the one meant when no region is given.
+ * The languages of Speech-to-Text v1, as its documentation lists them. The API has no call that
+ * lists them. The first of each language is the one meant when no region is given.
  */
 export const GOOGLE_LANGUAGES: readonly string[] = `
 af-ZA am-ET ar-EG ar-AE ar-BH ar-DZ ar-IL ar-IQ ar-JO ar-KW ar-LB ar-MA ar-MR ar-OM ar-PS ar-QA

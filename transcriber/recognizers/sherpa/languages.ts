@@ -10,8 +10,8 @@ export const detects = (
 ): boolean => languages.length > 1 && DETECTING.includes(kind);
 
 /**
- * The settings of a model that is told which language is spoken, before each stretch of it; undefined
- * for a model that is told none. sherpa-onnx changes no other model's settings once it is loaded.
+ * The settings that tell a model which language is spoken, given to it before each stretch; undefined
+ * for a model that cannot be told. sherpa-onnx changes no other settings of a loaded model.
  * @param language ISO 639-1; undefined: the model tells by itself, or takes the one it began with
  */
 export function toldLanguage(

@@ -10,7 +10,7 @@ export interface SherpaModel {
   config: Record<string, unknown>;
 }
 
-/** The files of a folder that models are made of. */
+/** The files in a folder that make up a model. */
 interface Parts {
   preprocessor?: string;
   encoder?: string;
@@ -39,7 +39,7 @@ const SETUP =
 /**
  * The model in a folder, told by its files and what they say of themselves, or a sentence about
  * what is missing.
- * @param languages BCP 47 tags; a model that is told one language gets it when there is one
+ * @param languages BCP 47 tags; a model that is told its language gets it if there is only one
  */
 export function findModel(
   dir: string,

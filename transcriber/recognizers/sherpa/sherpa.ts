@@ -38,7 +38,7 @@ export interface SherpaOptions {
 export class Sherpa implements Recognizer {
   readonly name = "sherpa-onnx";
   readonly languages: readonly string[];
-  /** Models of whole stretches write numbers; those that hear on the way write bare words. */
+  /** Models that take whole stretches write numbers; those that hear along write bare words. */
   readonly writes: boolean;
   readonly detects: boolean;
   #process: SherpaProcess | null = null;

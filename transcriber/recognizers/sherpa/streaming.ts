@@ -19,7 +19,7 @@ export interface OnlineRecognizer {
 /** Seconds of silence after which a sentence is settled: nothing said, and after words. */
 const TRAILING = { silence: 2.4, words: 0.8, longest: 30 };
 
-/** How the endpoints of a model are found that hears while somebody speaks. */
+/** How a model that hears while somebody speaks finds the ends of sentences. */
 export const ENDPOINTS = {
   enableEndpoint: true,
   rule1MinTrailingSilence: TRAILING.silence,

@@ -15,7 +15,7 @@ export interface OfflineRecognizer {
   setConfig(config: unknown): void;
 }
 
-/** Seconds, 0.3 of quiet before it among them, after which there is a first guess; each comes later still. */
+/** Seconds before the first guess, 0.3 of quiet included; the time between guesses then grows. */
 const FIRST_GUESS = 0.6;
 const LATER = 1.6;
 /** A machine that takes more of a second than this for a second of speech does not guess. */

@@ -5,7 +5,7 @@ const TEENS =
   "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
     .split(" ");
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
-/** What a year begins with: the others are as likely a time of the day. */
+/** What a year begins with; other numbers may as well be a time of the day. */
 const CENTURIES = ["eighteen", "nineteen", "twenty"];
 
 export const ENGLISH: Grammar = {

@@ -18,7 +18,7 @@ export interface Grammar {
   cardinal(words: string[]): Value | null;
 }
 
-/** What numbers are made of where each has one way to be said but for few. */
+/** What numbers are made of in a language where nearly each has one way to be said. */
 export interface Parts {
   /** Each way to say a number below a thousand: words with spaces between them. */
   small: Map<string, number>;

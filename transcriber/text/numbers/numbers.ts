@@ -35,7 +35,7 @@ export function writeNumbers(words: Word[], language: string): Word[] {
   const grammar = GRAMMARS[language.split("-")[0].toLowerCase()];
   if (!grammar) return words;
   const written: Word[] = [];
-  /** Where an enumeration ends, in which a comma is one. */
+  /** Where an enumeration ends, whose commas are marks. */
   let listed = 0;
   for (let at = 0; at < words.length;) {
     const next = words.slice(at, at + LONGEST);
