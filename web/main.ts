@@ -5,7 +5,8 @@ import { observed } from "./http/middleware/observed.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
 import { fromHere, sameSite, security } from "./http/middleware/security.ts";
-import { log } from "./log.ts";
+import { sharedPages } from "./http/middleware/shared-pages.ts";
+import { type log, logSoon } from "./log.ts";
 import { services } from "./open-services.ts";
 import type { Services } from "./services.ts";
 import { listenForSignals, tracked } from "./shutdown.ts";
@@ -23,6 +24,20 @@ const nosniff: Middleware<State> = async (ctx) => {
   return answer;
 };
 
+/** An app whose pages that are the same for everybody come before all else. */
+class WebApp extends App<State> {
+  constructor(
+    readonly open: () => Promise<Services>,
+    readonly write: typeof log,
+  ) {
+    super();
+  }
+
+  override handler() {
+    return sharedPages(super.handler(), this.open, this.write);
+  }
+}
+
 /**
  * The web service. Files first: they need no store.
  *
@@ -34,7 +49,7 @@ export function createApp(
   open: () => Promise<Services> = services,
   write: typeof log = () => {},
 ): App<State> {
-  return new App<State>()
+  return new WebApp(open, write)
     .use(tracked, nosniff, staticFiles())
     .use(
       observed(write),
@@ -51,4 +66,4 @@ export function createApp(
     .fsRoutes();
 }
 
-export const app: App<State> = createApp(services, log);
+export const app: App<State> = createApp(services, logSoon);

@@ -6,17 +6,16 @@ import { log } from "./log.ts";
 const DRAIN = 8_000;
 
 const closing = new AbortController();
-const underWay = new Set<Promise<void>>();
+const underWay = new Set<Promise<unknown>>();
 
 /** Aborted once this process was told to end: what never ends by itself must end now. */
 export const shuttingDown: AbortSignal = closing.signal;
 
 /** Has the process, when it is told to end, wait for this to come to an end, well or badly. */
 export function finishFirst(work: Promise<unknown>): void {
-  const done = Promise.allSettled([work]).then(() => {
-    underWay.delete(done);
-  });
-  underWay.add(done);
+  underWay.add(work);
+  const end = () => underWay.delete(work);
+  work.then(end, end);
 }
 
 /** Remembers each request until its answer has been sent to the last byte, or nobody reads it. */
@@ -27,7 +26,7 @@ export function tracked<State>(ctx: Context<State>): Promise<Response> {
 
 async function drained(): Promise<void> {
   // An answer may be asked for while another is waited for.
-  while (underWay.size > 0) await Promise.all(underWay);
+  while (underWay.size > 0) await Promise.allSettled(underWay);
 }
 
 async function shutDown(code: number): Promise<void> {

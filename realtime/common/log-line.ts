@@ -34,13 +34,22 @@ export function logLine(
   return [clock, level.padEnd(5), event, ...details].join(" ");
 }
 
-/** Writes the lines of a service: errors to standard error, the rest to standard output. */
-export function logOf(service: string, isReadable: () => boolean): Logger {
+const print = (line: string, isError: boolean): void =>
+  isError ? console.error(line) : console.log(line);
+
+/**
+ * Writes the lines of a service: errors to standard error, the rest to standard output.
+ * @param write writes one line at once.
+ */
+export function logOf(
+  service: string,
+  isReadable: () => boolean,
+  write: (line: string, isError: boolean) => void = print,
+): Logger {
   let readable: boolean | undefined;
   return (level, event, fields = {}) => {
     readable ??= isReadable();
     const line = logLine(service, readable, new Date(), level, event, fields);
-    if (level === "error") console.error(line);
-    else console.log(line);
+    write(line, level === "error");
   };
 }

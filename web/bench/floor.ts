@@ -1,13 +1,13 @@
 /**
- * The least a page can cost: `Deno.serve` answers what is in a file, `br`: compressed once for all.
- * PATH TYPE [br]
+ * The least a page can cost: `Deno.serve` answers what is in a file with these headers, `br`:
+ * compressed once for all. PATH HEADERS [br]
  */
 import { brotliCompressSync } from "node:zlib";
 
-const [path, type, encoding] = Deno.args;
+const [path, told, encoding] = Deno.args;
 const plain = await Deno.readFile(path);
 const body = encoding ? new Uint8Array(brotliCompressSync(plain)) : plain;
-const headers: [string, string][] = [["content-type", type]];
+const headers: [string, string][] = JSON.parse(told);
 if (encoding) headers.push(["content-encoding", encoding]);
 
 Deno.serve({

@@ -102,21 +102,24 @@ async function start(command: string, args: string[]): Promise<Floor> {
   };
 }
 
-/** `Deno.serve` that answers these bytes, compressed once where that is asked for. */
+/** What the server itself adds to every answer. */
+const OWN = ["content-length", "content-encoding", "date", "transfer-encoding"];
+
+/** `Deno.serve` that answers these headers and bytes, compressed once where that is asked for. */
 export async function bareServer(
   answer: Response,
   isCompressed: boolean,
 ): Promise<Floor> {
   const path = await Deno.makeTempFile({ prefix: "chatsphere-floor-" });
   await Deno.writeFile(path, await answer.bytes());
-  const type = answer.headers.get("content-type") ?? "text/plain";
+  const headers = [...answer.headers].filter(([name]) => !OWN.includes(name));
   const floor = await start(Deno.execPath(), [
     "run",
     "--allow-net",
     `--allow-read=${path}`,
     here("floor.ts"),
     path,
-    type,
+    JSON.stringify(headers),
     ...(isCompressed ? ["br"] : []),
   ]);
   await Deno.remove(path);

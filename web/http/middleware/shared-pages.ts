@@ -1,0 +1,159 @@
+/** Pages that are the same for everybody who is not signed in: rendered once, compressed once. */
+import { createHash } from "node:crypto";
+import { promisify } from "node:util";
+import { brotliCompress, gzip } from "node:zlib";
+import { requestIdOf } from "../../../realtime/common/request-id.ts";
+import type { Config } from "../../config.ts";
+import type { log } from "../../log.ts";
+import type { Services } from "../../services.ts";
+import { finishFirst } from "../../shutdown.ts";
+import { originOf, roughNetworkOf } from "../requests/peers.ts";
+
+type Handler = (
+  req: Request,
+  info?: Deno.ServeHandlerInfo,
+) => Promise<Response>;
+
+/** What nobody's session, form or language changes: only the address that the guide shows. */
+const PATHS = new Set(["/", "/docs", "/offline"]);
+/** Whoever brings one of these may get another page. */
+const SESSION = "chatsphere_session";
+/** Pages kept at most, by the address they were asked for: some 100 kB each with their encodings. */
+const MOST = 40;
+
+interface Kept {
+  etag: string;
+  /** All but the id of the request, the body's encoding and its length. */
+  headers: [string, string][];
+  plain: Uint8Array<ArrayBuffer>;
+  br: Uint8Array<ArrayBuffer>;
+  gzip: Uint8Array<ArrayBuffer>;
+  /** Of the process, which has one. */
+  config: Config;
+}
+
+const compress = {
+  br: promisify<Uint8Array, Uint8Array>(brotliCompress),
+  gzip: promisify<Uint8Array, Uint8Array>(gzip),
+};
+
+/** The path of an address that says nothing else; no URL is made, which would cost as much as all. */
+const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
+
+const isTaken = (accepted: string, encoding: "br" | "gzip"): boolean =>
+  accepted.includes(encoding) &&
+  !new RegExp(`${encoding}\\s*;\\s*q=0(\\.0*)?\\s*(,|$)`).test(accepted);
+
+/** A page as it is kept; null where it is one person's, or has something of this one request in it. */
+async function keptOf(
+  answer: Response,
+  open: () => Promise<Services>,
+): Promise<Kept | null> {
+  const { status, headers } = answer;
+  const isHtml = headers.get("content-type")?.startsWith("text/html");
+  if (status !== 200 || !isHtml || headers.has("set-cookie")) return null;
+  const plain = await answer.bytes();
+  // In development a script reloads it.
+  if (new TextDecoder().decode(plain).includes('nonce="')) return null;
+  const hash = createHash("sha256").update(plain).digest("base64url");
+  const etag = `W/"${hash.slice(0, 22)}"`;
+  const all = new Headers(headers);
+  all.delete("x-request-id");
+  all.set("etag", etag);
+  all.append("vary", "accept-encoding");
+  // A nonce that stays the same for long is none; no script of these pages has it.
+  const policy = all.get("content-security-policy") ?? "";
+  all.set("content-security-policy", policy.replace(/ 'nonce-\w+'/g, ""));
+  const [br, gzipped] = await Promise.all([
+    compress.br(plain),
+    compress.gzip(plain),
+  ]);
+  return {
+    etag,
+    headers: [...all],
+    plain,
+    br: new Uint8Array(br),
+    gzip: new Uint8Array(gzipped),
+    config: (await open()).config,
+  };
+}
+
+function answerWith(kept: Kept, req: Request, requestId: string): Response {
+  const { etag, plain } = kept;
+  const known = req.headers.get("if-none-match");
+  const accepted = req.headers.get("accept-encoding") ?? "";
+  const headers: [string, string][] = [
+    ...kept.headers,
+    ["x-request-id", requestId],
+  ];
+  if (known !== null && (known === "*" || known.includes(etag))) {
+    return new Response(null, { status: 304, headers });
+  }
+  const encoding = isTaken(accepted, "br")
+    ? "br"
+    : isTaken(accepted, "gzip")
+    ? "gzip"
+    : undefined;
+  if (encoding) headers.push(["content-encoding", encoding]);
+  const body = encoding ? kept[encoding] : plain;
+  return new Response(req.method === "HEAD" ? null : body, { headers });
+}
+
+/**
+ * Answers these pages before anything else looks at the request, once they were rendered; everybody
+ * who may be signed in, and everything else, goes on to `next`. Each has its id and its line.
+ */
+export function sharedPages(
+  next: Handler,
+  open: () => Promise<Services>,
+  write: typeof log,
+): Handler {
+  const pages = new Map<string, Kept | "made">();
+
+  async function make(key: string, req: Request, info?: Deno.ServeHandlerInfo) {
+    pages.set(key, "made");
+    try {
+      const answer = await next(req, info);
+      if (req.method === "GET") {
+        const kept = await keptOf(answer.clone(), open);
+        if (pages.size > MOST) pages.clear();
+        if (kept) pages.set(key, kept);
+      }
+      return answer;
+    } finally {
+      if (pages.get(key) === "made") pages.delete(key);
+    }
+  }
+
+  return (req, info) => {
+    const isGet = req.method === "GET" || req.method === "HEAD";
+    if (!isGet || !PATHS.has(pathOf(req.url))) return next(req, info);
+    const { headers } = req;
+    const isPerhapsKnown = headers.get("cookie")?.includes(SESSION);
+    if (isPerhapsKnown) return next(req, info);
+    const isPage = headers.get("accept")?.includes("text/html");
+    const proto = headers.get("x-forwarded-proto");
+    const key = `${isPage} ${proto === "https"} ${req.url}`;
+    const kept = pages.get(key);
+    if (kept === undefined) return make(key, req, info);
+    if (kept === "made") return next(req, info);
+    if (info) finishFirst(info.completed);
+    // What waits in queues goes on, as with any request.
+    open().catch(() => {
+      // The page needs nothing of it.
+    });
+    const { trustedProxies } = kept.config;
+    const { ip, byProxy } = originOf(headers, info, trustedProxies);
+    const requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
+    const answer = answerWith(kept, req, requestId);
+    write("info", "request", {
+      requestId,
+      method: req.method,
+      route: pathOf(req.url),
+      status: answer.status,
+      network: roughNetworkOf(ip),
+      ms: 0,
+    });
+    return Promise.resolve(answer);
+  };
+}

@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { testApp } from "../testing/app.ts";
+
+const HTML = { accept: "text/html" };
+
+Deno.test("pages for everybody are rendered once: the same bytes, with a tag, and 304 for whoever has them", async () => {
+  await using app = await testApp();
+  for (const path of ["/", "/docs", "/offline"]) {
+    const first = await app.ask(path, { headers: HTML });
+    const html = await first.text();
+    const again = await app.ask(path, { headers: HTML });
+    assertEquals([again.status, await again.text()], [200, html]);
+    const etag = again.headers.get("etag") ?? "";
+    assertMatch(etag, /^W\/"[\w-]{22}"$/);
+    // What else was said of the page is said still, but for numbers of one request.
+    const told = ({ headers }: Response) =>
+      [...headers].filter(([name]) =>
+        !["etag", "vary", "x-request-id"].includes(name)
+      ).map(([name, value]) => [name, value.replace(/ 'nonce-\w+'/g, "")]);
+    assertEquals(told(again), told(first));
+    assert(first.headers.get("x-request-id"));
+    assert(
+      again.headers.get("x-request-id") !== first.headers.get("x-request-id"),
+    );
+    const known = await app.ask(path, {
+      headers: { ...HTML, "if-none-match": `"other", ${etag}` },
+    });
+    assertEquals([known.status, await known.text()], [304, ""]);
+    assertEquals(known.headers.get("etag"), etag);
+    const head = await app.ask(path, { method: "HEAD", headers: HTML });
+    assertEquals([head.status, await head.text()], [200, ""]);
+    for (
+      const [accepted, encoding, open] of [
+        ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
+        ["gzip, br;q=0", "gzip", gunzipSync],
+        ["br;q=0, gzip;q=0.0", null, (bytes: Uint8Array) => bytes],
+      ] as const
+    ) {
+      const answer = await app.ask(path, {
+        headers: { ...HTML, "accept-encoding": accepted },
+      });
+      assertEquals(answer.headers.get("content-encoding"), encoding);
+      assertMatch(answer.headers.get("vary") ?? "", /accept-encoding/);
+      const bytes = open(await answer.bytes());
+      assertEquals(new TextDecoder().decode(bytes), html);
+    }
+  }
+});
+
+Deno.test("whoever is signed in, or whom an address tells something, gets a page of their own", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const look = async (path: string, cookie?: string) => {
+    const answer = await app.ask(path, { cookie, headers: HTML });
+    const { headers } = answer;
+    return [await answer.text(), headers.get("etag"), headers.get("x-person")];
+  };
+  for (let n = 0; n < 2; n++) {
+    // All at once, so that one is rendered while others are asked for.
+    const [own, open, told] = await Promise.all([
+      look("/", cookie),
+      look("/"),
+      look("/?done=delete-account"),
+    ]);
+    assertMatch(own[0]!, /Open your rooms/);
+    assertEquals(own[1], null);
+    assert(own[2]);
+    assertMatch(open[0]!, /Create an account/);
+    assertEquals(open[2], "");
+    assertMatch(told[0]!, /Your account was deleted/);
+    assertEquals(told[1], null);
+    const ended = await look("/", "chatsphere_session=nobody");
+    assertMatch(ended[0]!, /Create an account/);
+  }
+  const post = await app.send("/docs", {});
+  assertEquals(post.status, 405);
+});
