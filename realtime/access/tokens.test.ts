@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, setSystemTime, test } from "bun:test";
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { type AuthError, tokenVerifier, type Verify } from "./tokens.ts";
 import { type Issuer, startIssuer } from "../tests/testing.ts";
@@ -92,4 +92,17 @@ test("asks for a retry while the keys cannot be had", async () => {
   away.stop();
   const error = await refusal(token, tokenVerifier(away.url));
   expect(error).toMatchObject({ code: "keys-unavailable", retryable: true });
+});
+
+test("a token that was good is over when it expires, however often it was taken before", async () => {
+  const token = await issuer.sign({ ...person, exp: now() + 300 });
+  const first = await verify(token);
+  // The person and their sender are the same objects for as long as the token is used.
+  expect(await verify(token)).toBe(first);
+  try {
+    setSystemTime(Date.now() + 301_000);
+    expect((await refusal(token)).code).toBe("token-expired");
+  } finally {
+    setSystemTime();
+  }
 });

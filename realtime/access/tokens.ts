@@ -45,10 +45,14 @@ export class AuthError extends Error {
 
 export type Verify = (token: string) => Promise<Identity>;
 
+/** Tokens that are remembered as good: some 700 bytes each. */
+const MOST = 5_000;
+
 /**
  * Verifies tokens for the audience `realtime` with web's published keys, which are
  * fetched when first needed, kept ten minutes, and asked for again at most every five
- * seconds when a token names an unknown key.
+ * seconds when a token names an unknown key. A token that was good is good until it expires:
+ * people's requests come many a token, and its signature costs more than what they ask for.
  *
  * @param webUrl where web is reached from here, if not at the address it issues tokens by.
  */
@@ -57,14 +61,30 @@ export function tokenVerifier(appUrl: string, webUrl = appUrl): Verify {
     new URL("/.well-known/jwks.json", webUrl),
     { cacheMaxAge: 600_000, cooldownDuration: 5_000, timeoutDuration: 3_000 },
   );
-  return (token) => verify(token, appUrl, keys);
+  const good = new Map<string, Verified>();
+  return async (token) => {
+    const known = good.get(token);
+    if (known && known.expiresAt > Date.now()) return known.identity;
+    good.delete(token);
+    const verified = await verify(token, appUrl, keys);
+    good.set(token, verified);
+    const [oldest] = good.keys();
+    if (good.size > MOST && oldest !== undefined) good.delete(oldest);
+    return verified.identity;
+  };
+}
+
+interface Verified {
+  identity: Identity;
+  /** Milliseconds since the Unix epoch. */
+  expiresAt: number;
 }
 
 async function verify(
   token: string,
   issuer: string,
   keys: JWTVerifyGetKey,
-): Promise<Identity> {
+): Promise<Verified> {
   try {
     const { payload } = await jwtVerify(token, keys, {
       issuer,
@@ -72,7 +92,8 @@ async function verify(
       algorithms: ["EdDSA", "Ed25519"],
       requiredClaims: ["exp", "iat"],
     });
-    return identity(payload, token);
+    const expiresAt = (payload.exp ?? 0) * 1000;
+    return { identity: identity(payload, token), expiresAt };
   } catch (error) {
     throw authError(error);
   }

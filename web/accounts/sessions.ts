@@ -66,19 +66,58 @@ export async function createSession(
   return await issueSession(s, accountId, record.epoch);
 }
 
-/** The session of a token, with its account; null when it ended, expired or never was. */
+/** Sessions whose account is remembered: some 150 bytes each. */
+const MOST_OWNERS = 10_000;
+/** By the hashes of their tokens. A session is never another account's, so it is no more than where to look. */
+const owners = new Map<string, string>();
+
+/** A session and an account as they are now: in one reading where it is known whose the session is. */
+async function readBoth(
+  s: Store,
+  hash: string,
+): Promise<[SessionRecord | null, AccountRecord | null]> {
+  const owner = owners.get(hash);
+  if (owner !== undefined) {
+    const [{ value: session }, { value: account }] = await s.kv.getMany<
+      [SessionRecord, AccountRecord]
+    >([keys.session(hash), keys.account(owner)]);
+    if (session === null || session.accountId === owner) {
+      return [session, account];
+    }
+  }
+  const { value: session } = await s.kv.get<SessionRecord>(keys.session(hash));
+  if (session === null) return [null, null];
+  const account = await readRecord(s.kv, session.accountId);
+  owners.set(hash, session.accountId);
+  const [oldest] = owners.keys();
+  if (owners.size > MOST_OWNERS) owners.delete(oldest);
+  return [session, account];
+}
+
+/**
+ * The session of a token, with its account; null when it ended, expired or never was. Nothing of it
+ * is remembered: whatever ended it, or changed the account, shows at once, on whichever instance.
+ */
+export async function readSession(
+  s: Store,
+  token: string,
+): Promise<{ session: SessionRecord; account: Account } | null> {
+  if (!isToken(token)) return null;
+  const [session, record] = await readBoth(s, await sha256(token));
+  if (session === null || session.expiresAt <= Date.now()) return null;
+  if (record?.epoch !== session.epoch || isOver(record)) return null;
+  return { session, account: toAccount(record) };
+}
+
+/** {@link readSession}, as far as it is anybody's to know. */
 export async function findSession(
   s: Store,
   token: string,
 ): Promise<{ accountId: string; expiresAt: number; account: Account } | null> {
-  if (!isToken(token)) return null;
-  const key = keys.session(await sha256(token));
-  const { value: session } = await s.kv.get<SessionRecord>(key);
-  if (session === null || session.expiresAt <= Date.now()) return null;
-  const { accountId, expiresAt, epoch } = session;
-  const record = await readRecord(s.kv, accountId);
-  if (record === null || record.epoch !== epoch || isOver(record)) return null;
-  return { accountId, expiresAt, account: toAccount(record) };
+  const found = await readSession(s, token);
+  if (found === null) return null;
+  const { session: { accountId, expiresAt }, account } = found;
+  return { accountId, expiresAt, account };
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   issueSession,
   SESSION_MS,
 } from "./sessions.ts";
-import { keys, type SessionRecord } from "./store.ts";
+import { type AccountRecord, keys, type SessionRecord } from "./store.ts";
 import { codeOf, everythingIn, expire, onStage } from "./testing.ts";
 
 Deno.test(
@@ -116,3 +116,33 @@ Deno.test(
     assertEquals(await codeOf(createSession(s, "nobody")), "not-found");
   }),
 );
+
+Deno.test("what another instance changes of a session or its account shows in the next request", async () => {
+  const folder = await Deno.makeTempDir();
+  const [one, other] = [
+    await Deno.openKv(`${folder}/kv`),
+    await Deno.openKv(`${folder}/kv`),
+  ];
+  const record: AccountRecord = {
+    ...{ id: "ann", name: "Ann", email: "ann@x", emailKey: "ann@x" },
+    ...{ createdAt: 1, passwordHash: "", epoch: 1, hasFace: false },
+  };
+  const key = keys.account("ann");
+  await other.set(key, record);
+  const [here, there] = [{ kv: one }, { kv: other }];
+  const { token } = await createSession(there, "ann");
+  const nameNow = async () => (await findSession(here, token))?.account.name;
+  // Twice: the second time it is known whose the session is.
+  assertEquals([await nameNow(), await nameNow()], ["Ann", "Ann"]);
+  await other.set(key, { ...record, name: "Ann Lee" });
+  assertEquals(await nameNow(), "Ann Lee");
+  await other.set(key, { ...record, epoch: 2 });
+  assertEquals(await nameNow(), undefined);
+  await other.set(key, record);
+  assertEquals(await nameNow(), "Ann");
+  await endSession(there, token);
+  assertEquals(await nameNow(), undefined);
+  one.close();
+  other.close();
+  await Deno.remove(folder, { recursive: true });
+});

@@ -1,10 +1,11 @@
 import { hueOf } from "./hue.ts";
 
+const segments = new Intl.Segmenter();
+
 /** The first letters of the first and last word of a name, by what a person sees as letters. */
 export function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
   const chosen = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-  const segments = new Intl.Segmenter();
   return chosen
     // `Ada (2)` is A2.
     .map((word) => word.replace(/^\p{P}+/u, ""))

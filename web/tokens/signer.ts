@@ -64,6 +64,14 @@ export async function createSigner(
     return list;
   };
 
+  // To make a key usable takes as long as to sign with it.
+  const usable = new WeakMap<JWK, ReturnType<typeof importJWK>>();
+  const usableOf = (jwk: JWK) => {
+    const known = usable.get(jwk) ?? importJWK(jwk, "EdDSA");
+    usable.set(jwk, known);
+    return known;
+  };
+
   const sign = async (
     audience: Audience,
     claims: { sub?: string; [claim: string]: unknown },
@@ -80,7 +88,7 @@ export async function createSigner(
       .setIssuedAt(issuedAt)
       .setExpirationTime(expires)
       .setJti(crypto.randomUUID())
-      .sign(await importJWK(jwk, "EdDSA"));
+      .sign(await usableOf(jwk));
     return { token, expiresAt: expires * 1000 };
   };
 

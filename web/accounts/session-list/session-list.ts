@@ -25,6 +25,10 @@ export interface ListedSession {
   isThis: boolean;
 }
 
+/** Whether the use of a session is to be noted, by when it was last: see {@link touchSession}. */
+export const isTouchDue = (lastUsedAt = 0): boolean =>
+  Date.now() - lastUsedAt >= TOUCH_MS;
+
 /**
  * Notes that a session is used, unless that was noted a moment ago. One that has ended meanwhile stays
  * ended.
@@ -37,7 +41,7 @@ export async function touchSession(s: Store, token: string): Promise<void> {
   const now = Date.now();
   const expireIn = (record?.expiresAt ?? 0) - now;
   if (record === null || expireIn <= 0) return;
-  if (now - (record.lastUsedAt ?? 0) < TOUCH_MS) return;
+  if (!isTouchDue(record.lastUsedAt)) return;
   const visitor = currentVisitor();
   const used: SessionRecord = {
     ...record,

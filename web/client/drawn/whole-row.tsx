@@ -1,3 +1,4 @@
+import type { ComponentChildren, VNode } from "preact";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Files, textOf } from "./files.tsx";
 import { drawMentions } from "./mentioned.tsx";
@@ -10,7 +11,9 @@ import { UploadList } from "./UploadList.tsx";
 import { VoiceNote } from "./voice.tsx";
 
 /** A message with all there is to it. Buttons name what they do in `data-do`; the list listens. */
-function drawn(props: RowProps) {
+export function drawn(
+  props: RowProps,
+): VNode<{ children?: ComponentChildren }> {
   const { room, message, head, me, alive, clock } = props;
   const { hue, names, quoted, status } = props;
   const uploads = status && message.uploads;

@@ -5,10 +5,13 @@ import {
   readSessionCookie,
 } from "../../accounts/cookies.ts";
 import { DEVICE_MS, rememberDevice } from "../../accounts/devices.ts";
-import { touchSession } from "../../accounts/session-list/session-list.ts";
+import {
+  isTouchDue,
+  touchSession,
+} from "../../accounts/session-list/session-list.ts";
 import { softwareOf } from "../../accounts/session-list/software.ts";
 import { visitedBy } from "../../accounts/session-list/visitor.ts";
-import { findSession, sidOf } from "../../accounts/sessions.ts";
+import { readSession, sidOf } from "../../accounts/sessions.ts";
 import type { SignedIn } from "../../accounts/types.ts";
 import { AppError } from "../../errors.ts";
 import { BodyBudget, withShare } from "../requests/body-budget.ts";
@@ -75,12 +78,14 @@ export const withPerson: Middleware<State> = async (ctx) => {
   const token = !PROBES.includes(ctx.url.pathname) &&
     readSessionCookie(state.services.config, ctx.req.headers);
   state.signedIn = Boolean(token);
-  const session = token && await findSession(state.services, token);
-  state.signedIn = Boolean(session);
-  if (session) {
-    state.account = { ...session.account, sid: await sidOf(token) };
+  const found = token && await readSession(state.services, token);
+  state.signedIn = Boolean(found);
+  if (found) {
+    state.account = { ...found.account, sid: await sidOf(token) };
     state.session = { token };
-    await touchSession(state.services, token);
+    if (isTouchDue(found.session.lastUsedAt)) {
+      await touchSession(state.services, token);
+    }
   }
   const answer = await ctx.next();
   if (isPage(ctx.req)) {
