@@ -14,7 +14,7 @@ import { apiPage, apiPagePolicy } from "../../realtime/common/api-page.ts";
 import { addErasures } from "../clips/erasure.ts";
 import { addSessions } from "../access/session-routes.ts";
 import { Health } from "../operations/health.ts";
-import { liveDocumentation } from "../live/live.ts";
+import { liveDocumentation } from "../live/documentation.ts";
 import { observed } from "./middleware.ts";
 import { LanguagesSchema, ReadySchema } from "./schemas.ts";
 import type { Env } from "./context.ts";
