@@ -57,6 +57,20 @@ export interface MemberList {
 }
 
 /**
+ * `PATCH /rooms/:id/members`, by web alone: what changed since a version that realtime has. 409
+ * `members-unknown` where it has none of those: then the whole list is to follow.
+ */
+export interface MembersUpdate {
+  version: number;
+  /** The versions from which `changed` leads to this one. */
+  after: number[];
+  /** By people's ids; null: not a member any more. */
+  changed: Record<string, Role | null>;
+  /** As in {@link MemberList}. */
+  loud?: boolean;
+}
+
+/**
  * `GET /api/internal/members?rooms=` at web, which realtime asks with a person's token: the
  * members of those of the rooms that the person is in.
  */

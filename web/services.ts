@@ -20,6 +20,7 @@ import type {
   HistoryPage,
   Leftover,
   MemberList,
+  MembersUpdate,
   NotedAlert,
   Previewed,
   Rename,
@@ -116,6 +117,11 @@ export interface RealtimeClient {
   ): Promise<void>;
   /** Hands over who is in a room: whoever is no longer in it is out when this resolves. */
   handOver(roomId: string, list: MemberList): Promise<void>;
+  /**
+   * The same with what is different alone; false where realtime has none of the versions that it
+   * follows on from, and needs the list.
+   */
+  updateMembers(roomId: string, update: MembersUpdate): Promise<boolean>;
   /** Tells whoever has a room open what people are called in it now; by their ids. */
   namesChanged(roomId: string, names: Record<string, string>): Promise<void>;
   /** Tells everyone in a room that it is called otherwise now. */

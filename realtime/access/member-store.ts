@@ -1,5 +1,5 @@
 import type { Role } from "../protocol.ts";
-import type { MemberList } from "../protocol-http.ts";
+import type { MemberList, MembersUpdate } from "../protocol-http.ts";
 
 /** What the copy of a room says of one person. */
 export interface Standing {
@@ -29,7 +29,7 @@ export interface MembersChange {
 /** What all instances are told of a list that was stored; undefined: nothing. */
 export function changeOf(
   roomId: string,
-  { version, loud }: MemberList,
+  { version, loud }: Pick<MemberList, "version" | "loud">,
   from: "web" | "asked",
   { before, changed }: { before: number; changed: MembersChange["changed"] },
 ): MembersChange | undefined {
@@ -53,6 +53,11 @@ export interface MemberStore {
    * after a crash: a list `from` web that was known already has every instance look again.
    */
   put(roomId: string, list: MemberList, from: "web" | "asked"): Promise<void>;
+  /**
+   * The same with what web says is different, as long as it follows on from the copy; false: it does
+   * not, and the list is needed. Of a copy that is newer nothing is changed.
+   */
+  update(roomId: string, update: MembersUpdate): Promise<boolean>;
   /** Takes one person out of a copy of just this version, as web no longer names them. */
   drop(roomId: string, userId: string, version: number): Promise<void>;
   /** What the copies of these rooms say of a person; nothing of a room without one. */

@@ -23,7 +23,7 @@ import { entryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import { FILES_TOKEN, type Message } from "../protocol.ts";
 import { pageOf } from "../feeds/summaries.ts";
-import { handOver } from "./members.ts";
+import { handOver, update } from "./members.ts";
 import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
 import * as alerts from "../alerts/routes.ts";
@@ -45,6 +45,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/rooms/:id/amendments", amend],
   ["PUT", "/rooms/:id/read", read],
   ["PUT", "/rooms/:id/members", handOver],
+  ["PATCH", "/rooms/:id/members", update],
   ["POST", "/rooms/:id/names", service.names],
   ["POST", "/rooms/:id/name", service.renameRoom],
   ["POST", "/rooms/:id/transcripts", service.transcript],

@@ -112,6 +112,51 @@ function copies(open: Open): void {
     expect(await rolesOf("ann", "f")).toEqual({ f: null });
   });
 
+  test("take what is different where it follows on, and say where it does not", async () => {
+    const update = (
+      version: number,
+      after: number[],
+      changed: Record<string, Role | null>,
+      loud = false,
+    ) => log.members.update("u", { version, after, changed, loud });
+    expect(await update(2, [1], { ann: "admin" })).toBe(false);
+    await put("u", 1, { ann: "admin", bea: "member" });
+    await until(() => changesOf("u").length === 1);
+    expect(await update(4, [2, 3], { cyd: "member" })).toBe(false);
+    expect(await rolesOf("cyd", "u")).toEqual({ u: null });
+    const changed = { bea: null, cyd: "member", ann: "admin" } as const;
+    expect(await update(5, [0, 1, 3], changed, true)).toBe(true);
+    await until(() => changesOf("u").length === 2);
+    expect(changesOf("u")[1]).toEqual({
+      ...{ before: 1, version: 5, loud: true },
+      changed: { bea: null, cyd: "member" },
+    });
+    expect(await log.members.membersOf("u")).toEqual(["ann", "cyd"]);
+    expect(await log.members.roomsOf("bea")).toEqual([]);
+    expect(await log.members.roomsOf("cyd")).toEqual(["u"]);
+    const { u } = await log.members.standings("cyd", ["u"]);
+    expect(u).toMatchObject({ version: 5, role: "member", loud: true });
+    // Told again, as after a crash; and what is older changes nothing.
+    expect(await update(5, [1], changed, true)).toBe(true);
+    await until(() => changesOf("u").length === 3);
+    expect(changesOf("u")[2]).toEqual({ before: 5, version: 5 });
+    expect(await update(3, [1], { cyd: null })).toBe(true);
+    expect(await rolesOf("cyd", "u")).toEqual({ u: "member" });
+    expect(changesOf("u")).toHaveLength(3);
+  });
+
+  test("of a room that ended, take no change", async () => {
+    await put("v", 3, { ann: "admin" });
+    await log.members.put("v", { version: 4, members: {}, ended: true }, "web");
+    const late = {
+      version: 3,
+      after: [2],
+      changed: { ben: "member" },
+    } as const;
+    expect(await log.members.update("v", { ...late, after: [2] })).toBe(true);
+    expect(await rolesOf("ben", "v")).toEqual({ v: null });
+  });
+
   test(
     "hold 10,000 members of a room, and 5,000 rooms of a person",
     async () => {
@@ -124,6 +169,15 @@ function copies(open: Open): void {
       expect(await rolesOf("m9999", "big")).toEqual({ big: "member" });
       await until(() => changesOf("big").length === 2);
       expect(changesOf("big")[1]?.changed).toEqual({ m1: "admin" });
+      const came = {
+        version: 3,
+        after: [2],
+        changed: { m0: null, new: "member" },
+      };
+      expect(await log.members.update("big", came as never)).toBe(true);
+      await until(() => changesOf("big").length === 3);
+      expect(changesOf("big")[2]?.changed).toEqual({ m0: null, new: "member" });
+      expect(await log.members.membersOf("big")).toHaveLength(10_000);
       const ids = Array.from({ length: 5_000 }, (_, i) => `r${i}`);
       for (let from = 0; from < ids.length; from += 100) {
         const some = ids.slice(from, from + 100);

@@ -13,6 +13,7 @@ import { codeOf, everythingIn, onStage } from "./testing.ts";
 
 const silentLog = {
   handOver: () => Promise.resolve(),
+  updateMembers: () => Promise.resolve(true),
 } as Partial<RealtimeClient> as RealtimeClient;
 
 Deno.test(

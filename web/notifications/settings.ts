@@ -1,5 +1,5 @@
 import { untilCommitted } from "../accounts/store.ts";
-import { handOver, nextVersion, noteHandOver } from "../rooms/hand-over.ts";
+import { handOver, nextVersion, noteMembers } from "../rooms/hand-over.ts";
 import { readMembership } from "../rooms/rooms.ts";
 import type { Services } from "../services.ts";
 import {
@@ -89,7 +89,7 @@ export async function chooseFor(
     const all = keys.wantsAll(roomId, accountId);
     if (choice === "all") commit.set(all, true);
     else commit.delete(all);
-    const { ok } = await noteHandOver(commit, roomId, version).commit();
+    const { ok } = await noteMembers(commit, room.value, version, {}).commit();
     return ok || undefined;
   });
   await handOver(s, roomId);

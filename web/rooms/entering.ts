@@ -10,7 +10,7 @@ import { AppError, toAppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
 import { announceName } from "./announce.ts";
-import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import { handOver, nextVersion, noteMembers } from "./hand-over.ts";
 import { hueOfNext } from "./roster.ts";
 import { checkRoomCount } from "./rooms.ts";
 import { putMembership } from "./memberships.ts";
@@ -83,7 +83,7 @@ export async function entering(
     .set(room.key, { ...room.value, memberCount, version })
     .delete(keys.removedFrom(account.id, roomId));
   putMembership(commit, roomId, account.id, membership);
-  noteHandOver(commit, roomId, version);
+  noteMembers(commit, room.value, version, { [account.id]: "member" });
   noteEvent(commit, "member-joined", account.id, { roomId });
   return { room, commit };
 }

@@ -1,15 +1,19 @@
 /**
  * Web owns who is in a room, and hands it to realtime. Each change of a room's members raises the
  * version of the room and leaves a note in KV, in the same commit. Whoever made the change hands
- * the members over before they answer; where that fails, or the process ends, a round does it.
+ * it over before they answer; where that fails, or the process ends, a round does it.
  *
- * A note names a room and not a change: what is handed over is what the members are by then, so
- * that all changes of a room are in order, however many processes hand over. It stays until
- * realtime has taken them, and realtime lets no older version overwrite a newer one: each change
- * gets there at least once.
+ * A note says who is different since which version, or that realtime is to have the whole list. All
+ * notes of a room are handed over as one, so that its changes are in order, however many processes
+ * hand over; where what realtime has is no version they follow on from, it gets the list as it is by
+ * then. They stay until realtime has taken them, and realtime lets no older version overwrite a newer
+ * one: each change gets there at least once.
  */
 import type { Role } from "../../realtime/protocol.ts";
-import type { MemberList } from "../../realtime/protocol-http.ts";
+import type {
+  MemberList,
+  MembersUpdate,
+} from "../../realtime/protocol-http.ts";
 import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -18,11 +22,13 @@ import { keys as noticeKeys } from "../notifications/store.ts";
 import {
   type HandOver,
   keys,
+  listAll,
+  type MembersChange,
   type Membership,
   type StoredRoom,
 } from "./store.ts";
 
-/** Entries of KV that are read at once. */
+/** Entries of KV that are read or deleted at once, and changes that are told of one by one. */
 const AT_ONCE = 500;
 
 /**
@@ -32,7 +38,7 @@ const AT_ONCE = 500;
 export const nextVersion = ({ version = 0 }: { version?: number }): number =>
   Math.max(version + 1, Date.now());
 
-/** Adds to `commit` that the members of a room changed. Then call {@link handOver}. */
+/** Adds to `commit` that realtime is to have the list of a room's members. Then call {@link handOver}. */
 export function noteHandOver(
   commit: Deno.AtomicOperation,
   roomId: string,
@@ -41,12 +47,29 @@ export function noteHandOver(
   return commit.set(keys.handOver(roomId), { version } satisfies HandOver);
 }
 
+/** Adds to `commit` who is different in a room. Then call {@link handOver}. */
+export function noteMembers(
+  commit: Deno.AtomicOperation,
+  { id, version: before = 0 }: StoredRoom,
+  version: number,
+  changed: MembersChange["changed"],
+): Deno.AtomicOperation {
+  const note: MembersChange = { before, changed };
+  return commit.set(keys.membersChange(id, version), note);
+}
+
 /** Whether somebody wants to be told of every message of a room. */
 async function isAllWanted(kv: Deno.Kv, roomId: string): Promise<boolean> {
   const found = kv.list({ prefix: noticeKeys.wantAll(roomId) }, { limit: 1 });
   for await (const _ of found) return true;
   return false;
 }
+
+const isLoud = async (kv: Deno.Kv, { id, kind }: StoredRoom) =>
+  kind === "direct" || await isAllWanted(kv, id);
+
+const roleIn = ({ archivedAt }: StoredRoom, role: Role): Role =>
+  archivedAt === undefined ? role : "reader";
 
 /**
  * The members of a room at one moment; null when there is no such room.
@@ -61,17 +84,15 @@ export async function readMembers(
   for (;;) {
     const room = await kv.get<StoredRoom>(keys.room(roomId));
     if (room.value === null) return null;
-    const { archivedAt } = room.value;
     const members: Record<string, Role> = {};
     const entries = kv.list<Membership>(
       { prefix: keys.members(roomId) },
       { batchSize: AT_ONCE },
     );
     for await (const { key, value: { role } } of entries) {
-      const isReader = archivedAt !== undefined;
-      members[String(key.at(-1))] = isReader ? "reader" : role;
+      members[String(key.at(-1))] = roleIn(room.value, role);
     }
-    const loud = room.value.kind === "direct" || await isAllWanted(kv, roomId);
+    const loud = await isLoud(kv, room.value);
     const again = await kv.get(keys.room(roomId));
     if (again.versionstamp !== room.versionstamp) continue;
     const { version = 0 } = room.value;
@@ -79,19 +100,70 @@ export async function readMembers(
   }
 }
 
-/** Hands over the members of a room that has a note. */
+type Change = Deno.KvEntry<MembersChange>;
+
+const versionOf = ({ key }: Change): number => Number(key.at(-1));
+
+/** What changes come to, oldest first; null where they do not follow on from each other. */
+async function updateOf(
+  kv: Deno.Kv,
+  roomId: string,
+  changes: Change[],
+): Promise<MembersUpdate | null> {
+  const { value: room } = await kv.get<StoredRoom>(keys.room(roomId));
+  if (room === null || changes.length > AT_ONCE) return null;
+  const isInOrder = changes.every(({ value: { before } }, i) =>
+    i === 0 || before === versionOf(changes[i - 1])
+  );
+  if (!isInOrder) return null;
+  const changed: MembersUpdate["changed"] = {};
+  for (const { value } of changes) {
+    for (const [id, role] of Object.entries(value.changed)) {
+      changed[id] = role && roleIn(room, role);
+    }
+  }
+  const loud = await isLoud(kv, room);
+  return {
+    version: versionOf(changes.at(-1)!),
+    after: changes.map(({ value }) => value.before),
+    changed,
+    ...(loud ? { loud } : {}),
+  };
+}
+
+/** Takes notes away, oldest first: those that are left follow on from each other. */
+async function forget(kv: Deno.Kv, changes: Change[]): Promise<void> {
+  for (let from = 0; from < changes.length; from += AT_ONCE) {
+    const commit = kv.atomic();
+    for (const { key } of changes.slice(from, from + AT_ONCE)) {
+      commit.delete(key);
+    }
+    await commit.commit();
+  }
+}
+
+/** Hands over what the notes of a room say. */
 async function work(
   s: Pick<Services, "kv" | "realtime">,
   roomId: string,
 ): Promise<void> {
   const note = await s.kv.get<HandOver>(keys.handOver(roomId));
-  if (note.value === null) return;
-  const { version } = note.value;
-  const list = await readMembers(s.kv, roomId) ??
-    { version, members: {}, ended: true };
-  await s.realtime.handOver(roomId, list);
-  // A change that came meanwhile wrote the note anew.
-  await s.kv.atomic().check(note).delete(note.key).commit();
+  const changes = await listAll<MembersChange>(s.kv, keys.handOver(roomId));
+  const newest = changes.at(-1);
+  if (note.value === null && !newest) return;
+  const update = note.value === null
+    ? await updateOf(s.kv, roomId, changes)
+    : null;
+  if (!update || !await s.realtime.updateMembers(roomId, update)) {
+    const of = newest ? versionOf(newest) : 0;
+    const version = Math.max(note.value?.version ?? 0, of);
+    const list = await readMembers(s.kv, roomId) ??
+      { version, members: {}, ended: true };
+    await s.realtime.handOver(roomId, list);
+    // A change that came meanwhile wrote the note anew.
+    await s.kv.atomic().check(note).delete(note.key).commit();
+  }
+  await forget(s.kv, changes);
 }
 
 /**
@@ -116,10 +188,13 @@ export async function handOver(
 export async function handOverDue(
   s: Pick<Services, "kv" | "realtime">,
 ): Promise<void> {
-  const notes = s.kv.list<HandOver>({ prefix: keys.handOvers() });
-  for await (const { key } of notes) {
+  const notes = s.kv.list({ prefix: keys.handOvers() });
+  let done: string | undefined;
+  for await (const { key: [, id] } of notes) {
     if (shuttingDown.aborted) return;
-    const roomId = String(key.at(-1));
+    const roomId = String(id);
+    if (roomId === done) continue;
+    done = roomId;
     try {
       await work(s, roomId);
     } catch (error) {

@@ -1,17 +1,35 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { LIMITS } from "../../realtime/protocol.ts";
+import { LIMITS, type Role } from "../../realtime/protocol.ts";
 import { AppError } from "../errors.ts";
 import { acceptInvitation } from "./accept.ts";
 import {
   handOver,
   handOverDue,
   nextVersion,
+  noteHandOver,
+  noteMembers,
   readMembers,
 } from "./hand-over.ts";
 import { leaveRoom, removeMember } from "./members.ts";
+import { setRole } from "./settings.ts";
 import { createRoom } from "./rooms.ts";
 import { keys, type StoredRoom } from "./store.ts";
 import { onStage } from "./testing.ts";
+
+/** The same KV, which tells of each entry that is read. */
+const counting = (kv: Deno.Kv, read: () => void) =>
+  new Proxy(kv, {
+    get(target, name) {
+      const method = Reflect.get(target, name).bind(target);
+      if (name !== "list") return method;
+      return async function* (...args: Parameters<Deno.Kv["list"]>) {
+        for await (const entry of method(...args)) {
+          read();
+          yield entry;
+        }
+      };
+    },
+  });
 
 const notes = (kv: Deno.Kv) =>
   Array.fromAsync(kv.list({ prefix: keys.handOvers() }));
@@ -91,19 +109,82 @@ Deno.test(
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     await bring(ada, room.id, bob);
-    const { handOver: take } = s.realtime;
-    s.realtime.handOver = async (...list) => {
-      s.realtime.handOver = take;
+    const { updateMembers: take } = s.realtime;
+    let late = false;
+    s.realtime.updateMembers = async (...update) => {
+      s.realtime.updateMembers = take;
       await leaveRoom(s, bob, room.id);
-      await take(...list);
+      late = await take(...update);
+      return late;
     };
     await leaveRoom(s, ada, room.id, true);
     await handOverDue(s);
-    assertEquals(handedOver.at(-1)?.[1].ended, undefined);
-    const ended = handedOver.filter(([, list]) => list.ended);
-    assertEquals(ended.length, 1);
-    // What was late is older, and realtime does not take it.
-    assert(ended[0][1].version > handedOver.at(-1)![1].version);
+    // What was late is older: it is taken, and changes nothing.
+    assertEquals(late, true);
+    assertEquals(handedOver.at(-1)?.[1].ended, true);
+    assertEquals(handedOver.filter(([, list]) => list.ended).length, 1);
+    assertEquals(await notes(s.kv), []);
+  }),
+);
+
+Deno.test(
+  "changes that wait are handed over as one; where they do not follow on, the list is",
+  onStage(async ({ s, person, bring, handedOver, updates, broken }) => {
+    const [ada, bob, eve] = await Promise.all(
+      ["Ada", "Bob", "Eve"].map(person),
+    );
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    broken.realtime = new Error("away");
+    await setRole(s, ada, room.id, bob.id, "admin");
+    await bring(ada, room.id, eve);
+    await removeMember(s, ada, room.id, bob.id);
+    assertEquals((await notes(s.kv)).length, 3);
+    broken.realtime = undefined;
+    await handOverDue(s);
+    const whole: Record<string, Role> = {
+      ...{ [ada.id]: "admin", [eve.id]: "member" },
+    };
+    assertEquals(handedOver.at(-1)![1].members, whole);
+    assertEquals(updates.map(({ changed }) => changed), [
+      { [bob.id]: "member" },
+      { [bob.id]: null, [eve.id]: "member" },
+    ]);
+    assertEquals(updates[1].after.length, 3);
+    assertEquals(await notes(s.kv), []);
+
+    // A copy of which web knows nothing, as after KV was put back from a backup.
+    const list = {
+      version: Date.now() + 1e6,
+      members: { eve: "admin" as const },
+    };
+    await s.realtime.handOver(room.id, list);
+    const { value } = await s.kv.get<StoredRoom>(keys.room(room.id));
+    const version = list.version + 1;
+    const commit = s.kv.atomic().set(keys.room(room.id), { ...value, version });
+    await noteMembers(commit, value!, version, {}).commit();
+    await handOver(s, room.id);
+    assertEquals(handedOver.at(-1), [room.id, { version, members: whole }]);
+    assertEquals(updates.length, 2);
+    assertEquals(await notes(s.kv), []);
+  }),
+);
+
+Deno.test(
+  "a note of an earlier version has the list handed over, with what changed since",
+  onStage(async ({ s, person, bring, handedOver, updates, broken }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    broken.realtime = new Error("away");
+    await s.kv.set(["hand_overs", room.id], { version: 1 });
+    await bring(ada, room.id, bob);
+    assertEquals((await notes(s.kv)).length, 2);
+    broken.realtime = undefined;
+    await handOverDue(s);
+    assertEquals(handedOver.at(-1)![1].members, {
+      ...{ [ada.id]: "admin", [bob.id]: "member" },
+    });
+    assertEquals(updates, []);
     assertEquals(await notes(s.kv), []);
   }),
 );
@@ -157,8 +238,8 @@ Deno.test(
 );
 
 Deno.test(
-  "a room has at most 10,000 members, and all of them are handed over",
-  onStage(async ({ s, person, codeFor, handedOver }) => {
+  "a room has at most 10,000 members, and who joins it is handed over, and not all of them",
+  onStage(async ({ s, person, codeFor, handedOver, updates }) => {
     const [ada, bob, eve] = await Promise.all(
       ["Ada", "Bob", "Eve"].map(person),
     );
@@ -174,7 +255,20 @@ Deno.test(
     const record = await s.kv.get<StoredRoom>(keys.room(room.id));
     const memberCount = LIMITS.membersEach - 1;
     await s.kv.set(record.key, { ...record.value, memberCount });
+    await noteHandOver(s.kv.atomic(), room.id, 0).commit();
+    await handOver(s, room.id);
     await acceptInvitation(s, bob, await codeFor(ada, room.id, bob.email));
+    assertEquals(updates.map(({ changed }) => changed), [{
+      [bob.id]: "member",
+    }]);
+    // Nor are they all read.
+    const { value } = await s.kv.get<StoredRoom>(keys.room(room.id));
+    const version = nextVersion(value!);
+    const commit = s.kv.atomic().set(keys.room(room.id), { ...value, version });
+    await noteMembers(commit, value!, version, {}).commit();
+    let read = 0;
+    await handOver({ ...s, kv: counting(s.kv, () => read += 1) }, room.id);
+    assertEquals([updates.length, read], [2, 1]);
     const { members } = handedOver.at(-1)![1];
     assertEquals(Object.keys(members).length, LIMITS.membersEach);
     assertEquals(members[bob.id], "member");

@@ -4,7 +4,12 @@ import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceName } from "./announce.ts";
-import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import {
+  handOver,
+  nextVersion,
+  noteHandOver,
+  noteMembers,
+} from "./hand-over.ts";
 import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
 import { dropMembership, putMembership, roomsOf } from "./memberships.ts";
@@ -18,6 +23,7 @@ import {
   isId,
   keys,
   listAll,
+  type MembersChange,
   type Membership,
   notAdmin,
   notFound,
@@ -71,7 +77,8 @@ export async function removeMember(
     dropMembership(commit, roomId, memberId);
     const about = { whom: memberId, roomId };
     noteEvent(commit, "member-removed", actor.id, about);
-    const { ok } = await noteHandOver(commit, roomId, version).commit();
+    noteMembers(commit, room.value, version, { [memberId]: null });
+    const { ok } = await commit.commit();
     return ok || undefined;
   });
   await handOver(s, roomId);
@@ -106,7 +113,6 @@ export async function leaveRoom(
     const commit = s.kv.atomic().check(room).check(membership);
     dropMembership(commit, roomId, account.id);
     const version = nextVersion(room.value);
-    noteHandOver(commit, roomId, version);
     const isLast = others.length === 0;
     noteEvent(commit, isLast ? "room-ended" : "member-left", account.id, {
       roomId,
@@ -116,15 +122,19 @@ export async function leaveRoom(
       if (people) commit.delete(keys.direct(people));
       listOpen(commit, room.value, null);
       noteRoomErasure(commit, roomId);
+      noteHandOver(commit, roomId, version);
     } else {
       const memberCount = others.length;
+      const changed: MembersChange["changed"] = { [account.id]: null };
       commit.set(room.key, { ...room.value, memberCount, version });
       if (!people && !others.some(({ role }) => role === "admin")) {
         if (!isDeleted) throw lastAdmin();
         const { id, ...membership } = others[0];
         const handedOver: Membership = { ...membership, role: "admin" };
         putMembership(commit, roomId, id, handedOver);
+        changed[id] = "admin";
       }
+      noteMembers(commit, room.value, version, changed);
     }
     const { ok } = await commit.commit();
     return ok || undefined;

@@ -24,6 +24,7 @@ import type { Config } from "../config.ts";
 import { currentRequestId } from "../request-id.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
+import { AppError } from "../errors.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 import { parseNdjson } from "./ndjson.ts";
 import { tokenCache } from "./token-cache.ts";
@@ -36,7 +37,7 @@ const isRefused = ({ status }: Response) => status === 401;
 
 interface Call {
   token: () => Promise<string>;
-  method?: "GET" | "POST" | "PUT" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   /** We say that the files and the voice note in the body are there, and are the person's. */
   vouched?: boolean;
@@ -213,6 +214,23 @@ export function realtimeClient(
         method: "PUT",
         body: list,
       });
+    },
+
+    async updateMembers(roomId, update) {
+      try {
+        await send(`${roomPath(roomId)}/members`, {
+          token: () => signer.serviceToken("realtime"),
+          method: "PATCH",
+          body: update,
+        });
+        return true;
+      } catch (error) {
+        // A realtime of an earlier version takes lists alone.
+        const isUnknown = error instanceof AppError &&
+          ["members-unknown", "method-not-allowed"].includes(error.code);
+        if (isUnknown) return false;
+        throw error;
+      }
     },
 
     async namesChanged(roomId, names) {

@@ -255,6 +255,33 @@ Deno.test("an answer that makes no sense is realtime being down", async () => {
   }
 });
 
+Deno.test("changes of members that do not follow on are said to, as where only lists are taken", async () => {
+  const update = { version: 8, after: [7], changed: { bob: null } };
+  for (
+    const [status, code, isTaken] of [
+      [204, "", true],
+      [409, "members-unknown", false],
+      [405, "method-not-allowed", false],
+    ] as const
+  ) {
+    await against(
+      () =>
+        status === 204
+          ? new Response(null, { status })
+          : Response.json({ error: { code, message: "No." } }, { status }),
+      async (
+        realtime,
+        seen,
+      ) => {
+        assertEquals(await realtime.updateMembers("a/b", update), isTaken);
+        assertEquals(seen.map(({ method, path }) => `${method} ${path}`), [
+          "PATCH /rooms/a%2Fb/members",
+        ]);
+      },
+    );
+  }
+});
+
 Deno.test("realtime that is not there is a sentence, not a crash", async () => {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const realtimeUrl = `http://127.0.0.1:${listener.addr.port}`;

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 
 /** The statuses whose code and sentence are meant for the person. */
-const PASSED_ON = [400, 403, 404, 409, 413, 422, 429];
+const PASSED_ON = [400, 403, 404, 405, 409, 413, 422, 429];
 
 /** Realtime cannot be reached, or answers nonsense. */
 export const realtimeDown = (cause: unknown): AppError =>

@@ -5,7 +5,12 @@ import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { announceRoomName } from "./announce.ts";
-import { handOver, nextVersion, noteHandOver } from "./hand-over.ts";
+import {
+  handOver,
+  nextVersion,
+  noteHandOver,
+  noteMembers,
+} from "./hand-over.ts";
 import { listOpen } from "./opening.ts";
 import { readDescription, readMembership, readName } from "./rooms.ts";
 import { putMembership } from "./memberships.ts";
@@ -182,7 +187,8 @@ export async function setRole(
     putMembership(commit, roomId, memberId, changed);
     const kind = role === "admin" ? "admin-made" : "admin-unmade";
     noteEvent(commit, kind, actor.id, { whom: memberId, roomId });
-    const { ok } = await noteHandOver(commit, roomId, version).commit();
+    noteMembers(commit, room.value, version, { [memberId]: role });
+    const { ok } = await commit.commit();
     return ok || undefined;
   });
   await handOver(s, roomId);

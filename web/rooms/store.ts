@@ -12,6 +12,7 @@ import type { InvitationStatus, Role, Room, RoomKind } from "./types.ts";
  * | `["memberships_mark", account id]` | true: written with each of those, so that its version changes | – |
  * | `["room_erasures", room id]` | of a room that ended: a note, see room-erasures.ts | – |
  * | `["hand_overs", room id]` | {@link HandOver}: realtime is to learn the members | – |
+ * | `["hand_overs", room id, version]` | {@link MembersChange}: or just what changed by then | – |
  * | `["room_forms", account id, form id]` | id of the room the form made | 1 hour |
  * | `["direct_rooms", ids of people in order]` | id of the one direct room of just these people | – |
  * | `["open_rooms", folded name, room id]` | true: anyone finds it | – |
@@ -35,10 +36,18 @@ export interface StoredRoom extends Omit<Room, "kind"> {
   version?: number;
 }
 
-/** The note that realtime is to learn who is in a room. */
+/** The note that realtime is to learn who is in a room; that of earlier versions for each change. */
 export interface HandOver {
   /** The version of the change. */
   version: number;
+}
+
+/** The note that realtime is to learn of one change of a room's members. */
+export interface MembersChange {
+  /** The version before. */
+  before: number;
+  /** By people's ids; null: not a member any more. */
+  changed: Record<string, Role | null>;
 }
 
 /** The invitation link of a room. */
@@ -92,6 +101,11 @@ export const keys = {
   membershipsMark: (accountId: string) => ["memberships_mark", accountId],
   handOver: (roomId: string) => ["hand_overs", roomId],
   handOvers: () => ["hand_overs"],
+  membersChange: (roomId: string, version: number) => [
+    "hand_overs",
+    roomId,
+    version,
+  ],
   /** The direct room of just these people, whose ids are in order: its id. */
   direct: (people: string[]) => ["direct_rooms", people.join(" ")],
   openRooms: () => ["open_rooms"],

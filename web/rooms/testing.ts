@@ -1,5 +1,8 @@
 import { memoryFiles } from "../files/testing.ts";
-import type { MemberList } from "../../realtime/protocol-http.ts";
+import type {
+  MemberList,
+  MembersUpdate,
+} from "../../realtime/protocol-http.ts";
 import { type AccountRecord, keys } from "../accounts/store.ts";
 import { relist } from "../accounts/listing.ts";
 import { randomToken } from "../accounts/secrets.ts";
@@ -17,6 +20,8 @@ export interface Stage {
   mails: Mail[];
   /** What realtime was told of who is in rooms. */
   handedOver: HandedOver[];
+  /** What of it was told as a change alone. */
+  updates: MembersUpdate[];
   /** What realtime was told of rooms that are called otherwise. */
   renamed: [roomId: string, name: string][];
   /** The rooms realtime was told to delete. */
@@ -29,6 +34,22 @@ export interface Stage {
   codeFor(inviter: Account, roomId: string, email: string): Promise<string>;
   /** Invites the person and accepts for them. */
   bring(inviter: Account, roomId: string, guest: Account): Promise<void>;
+}
+
+/** A list as realtime has it after a change; undefined where that does not follow on from it. */
+export function updated(
+  list: MemberList | undefined,
+  { version, after, changed, loud }: MembersUpdate,
+): MemberList | undefined {
+  if (list && list.version >= version) return list;
+  if (!list || !after.includes(list.version)) return undefined;
+  const roles = Object.entries({ ...list.members, ...changed })
+    .flatMap(([id, role]) => role ? [[id, role]] : []);
+  return {
+    version,
+    members: Object.fromEntries(roles),
+    ...(loud ? { loud } : {}),
+  };
 }
 
 async function makeAccount(kv: Deno.Kv, name: string): Promise<Account> {
@@ -62,6 +83,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
     using kv = await Deno.openKv(":memory:");
     const mails: Mail[] = [];
     const handedOver: HandedOver[] = [];
+    const updates: MembersUpdate[] = [];
     const ended: string[] = [];
     const renamed: Stage["renamed"] = [];
     const broken: Stage["broken"] = {};
@@ -117,6 +139,18 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
           handedOver.push([roomId, list]);
           return Promise.resolve();
         },
+        updateMembers(roomId: string, update: MembersUpdate) {
+          if (broken.realtime) return Promise.reject(broken.realtime);
+          const lists = handedOver.filter(([id]) => id === roomId)
+            .map(([, list]) => list)
+            .sort((a, b) => a.version - b.version);
+          const list = updated(lists.at(-1), update);
+          if (list && list !== lists.at(-1)) {
+            updates.push(update);
+            handedOver.push([roomId, list]);
+          }
+          return Promise.resolve(list !== undefined);
+        },
       },
     };
     const codeFor: Stage["codeFor"] = async (inviter, roomId, email) => {
@@ -127,6 +161,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
       s,
       mails,
       handedOver,
+      updates,
       ended,
       renamed,
       broken,

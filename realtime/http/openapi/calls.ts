@@ -111,6 +111,15 @@ const OF_WEB: DocumentedCall[] = [
     done: DONE,
   },
   {
+    method: "PATCH",
+    path: "/rooms/{id}/members",
+    summary: "Says who came, went or has another role since a version.",
+    security: [service],
+    body: shapes.MembersUpdate,
+    done: DONE,
+    errors: ["members-unknown"],
+  },
+  {
     method: "POST",
     path: "/rooms/{id}/names",
     summary: "Tells readers what people are called from now on.",

@@ -96,8 +96,13 @@ test("each call answers in the shape the document gives it", async () => {
   const file = { id: "f1", name: "a.txt", type: "text/plain", size: 3 };
   const message = { clientId: "c1", content: "Hello https://a.example" };
   const vouched = { [FILES_TOKEN]: web };
+  const version = Date.now() * 2;
   await ask("PUT /rooms/r/members", web, {
-    ...{ version: Date.now() * 2, members: { ann: "member" }, loud: true },
+    ...{ version, members: { ann: "member" }, loud: true },
+  });
+  await ask("PATCH /rooms/r/members", web, {
+    ...{ version: version + 1, after: [version], loud: true },
+    changed: { ann: "admin", ben: null },
   });
   const first = await ask("POST /rooms/r/messages", ann, {
     ...{ ...message, files: [file], voice: { clip: "k1", waiting: true } },

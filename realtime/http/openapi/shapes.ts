@@ -176,6 +176,13 @@ export const Members = z.object({
   ended: z.boolean().optional(),
 }) satisfies z.ZodType<http.MemberList>;
 
+export const MembersUpdate = z.object({
+  version: z.int(),
+  after: z.array(z.int()).describe("The versions from which it leads here."),
+  changed: z.record(id, role.nullable()).describe("Null: not a member."),
+  loud: Members.shape.loud,
+}) satisfies z.ZodType<http.MembersUpdate>;
+
 export const Names = z.object({
   names: z.record(id, z.string()),
 }) satisfies z.ZodType<http.NamesChanged>;

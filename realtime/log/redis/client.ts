@@ -53,6 +53,7 @@ interface Scripts {
   /** The offset to go on from, or 0. */
   chatRename: Script<number>;
   chatPutMembers: Script<[before: number, members: string[]] | null>;
+  chatUpdateMembers: Script<[before: number, roles: string[]] | null>;
   chatDropMember: Script<number>;
   chatLink: Script<number>;
 }

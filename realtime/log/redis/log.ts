@@ -322,6 +322,7 @@ async function attempt<T>(run: () => Promise<T>): Promise<T> {
 function attempted(members: MemberStore): MemberStore {
   return {
     put: (...list) => attempt(() => members.put(...list)),
+    update: (...one) => attempt(() => members.update(...one)),
     drop: (...one) => attempt(() => members.drop(...one)),
     standings: (...of) => attempt(() => members.standings(...of)),
     among: (...of) => attempt(() => members.among(...of)),

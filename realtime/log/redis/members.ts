@@ -1,5 +1,5 @@
 import type { Role } from "../../protocol.ts";
-import type { MemberList } from "../../protocol-http.ts";
+import type { MemberList, MembersUpdate } from "../../protocol-http.ts";
 import {
   changeOf,
   differences,
@@ -61,6 +61,36 @@ export class RedisMembers implements MemberStore {
     await this.#link(roomId, present, version + 1);
     const change = changeOf(roomId, list, from, { before: was, changed });
     if (change) await this.#tell(change);
+  }
+
+  async update(roomId: string, update: MembersUpdate): Promise<boolean> {
+    const { version, after, changed, loud } = update;
+    const people = Object.entries(changed);
+    const { came, gone } = byPresence(changed);
+    const reply = await this.client.chatUpdateMembers(
+      2,
+      ...keysOf(roomId),
+      version,
+      Date.now(),
+      loud ? 1 : 0,
+      after.length,
+      ...after,
+      ...people.flatMap(([id, role]) => [id, role ?? ""]),
+    );
+    if (!reply) return false;
+    const [before, old] = reply;
+    if (before > version) return true;
+    // Again where the copy was there already: a crash may have kept it from being done.
+    await this.#link(roomId, gone, -(version + 1));
+    await this.#link(roomId, came, version + 1);
+    const isKnown = before === version;
+    const different = people.filter(([, role], i) =>
+      !isKnown && old[i] !== (role ?? "")
+    );
+    const told = { before, changed: Object.fromEntries(different) };
+    const change = changeOf(roomId, update, "web", told);
+    if (change) await this.#tell(change);
+    return true;
   }
 
   async drop(roomId: string, userId: string, version: number): Promise<void> {

@@ -9,6 +9,7 @@ import markRead from "./lua/mark-read.lua" with { type: "text" };
 import merge from "./lua/merge.lua" with { type: "text" };
 import page from "./lua/page.lua" with { type: "text" };
 import putBack from "./lua/put-back.lua" with { type: "text" };
+import updateMembers from "./lua/update-members.lua" with { type: "text" };
 import putMembers from "./lua/put-members.lua" with { type: "text" };
 import read from "./lua/read.lua" with { type: "text" };
 import rename from "./lua/rename.lua" with { type: "text" };
@@ -51,6 +52,7 @@ export const SCRIPTS = {
   chatRename: { lua: scriptOf(`local TOGETHER = ${TOGETHER}`, rename) },
   chatPutBack: { lua: putBack },
   chatPutMembers: { lua: putMembers },
+  chatUpdateMembers: { lua: updateMembers },
   chatDropMember: { lua: dropMember },
   chatLink: { lua: linkPerson },
 };

@@ -13,6 +13,7 @@ export type Operation =
   | "restore"
   | "signOut"
   | "putMembers"
+  | "updateMembers"
   | "dropMember"
   | "room"
   | "forgetLeftovers"

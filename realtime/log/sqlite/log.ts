@@ -83,6 +83,13 @@ export class SqliteLog implements RoomLog {
       const change = changeOf(roomId, list, from, put);
       if (change) this.#listener.membersChanged(change);
     },
+    update: async (roomId, update) => {
+      const put = await this.#write("updateMembers", roomId, update);
+      if (put === "unknown") return false;
+      const change = put && changeOf(roomId, update, "web", put);
+      if (change) this.#listener.membersChanged(change);
+      return true;
+    },
     drop: async (roomId, userId, version) => {
       if (!await this.#write("dropMember", roomId, userId, version)) return;
       const changed = { [userId]: null };

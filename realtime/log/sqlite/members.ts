@@ -1,6 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Role } from "../../protocol.ts";
-import type { MemberList } from "../../protocol-http.ts";
+import type { MemberList, MembersUpdate } from "../../protocol-http.ts";
 import {
   differences,
   ENDED_SECONDS,
@@ -59,17 +59,52 @@ export function putMembers(
      DO UPDATE SET version = ?2, at = ?3, ended = ?4, loud = ?5 RETURNING id`,
     ).get(roomId, version, now, ended ? now : null, loud ? 1 : 0) ?? { id: 0 };
   const changed = differences(membersOf(db, id), members);
+  setRoles(db, id, changed);
+  db.query("DELETE FROM copies WHERE ended < ?")
+    .run(now - ENDED_SECONDS * 1_000);
+  return { before: old?.version ?? -1, changed };
+}
+
+/**
+ * Takes what is different, inside a transaction of the caller; "unknown" where it does not follow on
+ * from the copy.
+ */
+export function updateMembers(
+  db: Database,
+  roomId: string,
+  { version, after, changed, loud }: MembersUpdate,
+): Put | "unknown" {
+  const copy = findCopy(db, roomId);
+  if (!copy) return "unknown";
+  if (copy.version > version) return null;
+  if (copy.version === version) return { before: version, changed: {} };
+  if (!after.includes(copy.version)) return "unknown";
+  db.query("UPDATE copies SET version = ?, at = ?, loud = ? WHERE id = ?")
+    .run(version, Date.now(), loud ? 1 : 0, copy.id);
+  const find = db.query<{ role: Role }, [number, string]>(
+    "SELECT role FROM members WHERE copy = ? AND person = ?",
+  );
+  const different = Object.entries(changed).filter(([person, role]) =>
+    (find.get(copy.id, person)?.role ?? null) !== role
+  );
+  const roles = Object.fromEntries(different);
+  setRoles(db, copy.id, roles);
+  return { before: copy.version, changed: roles };
+}
+
+function setRoles(
+  db: Database,
+  copy: number,
+  roles: Record<string, Role | null>,
+): void {
   const set = db.query(
     "INSERT OR REPLACE INTO members (copy, person, role) VALUES (?, ?, ?)",
   );
   const unset = db.query("DELETE FROM members WHERE copy = ? AND person = ?");
-  for (const [person, role] of Object.entries(changed)) {
-    if (role === null) unset.run(id, person);
-    else set.run(id, person, role);
+  for (const [person, role] of Object.entries(roles)) {
+    if (role === null) unset.run(copy, person);
+    else set.run(copy, person, role);
   }
-  db.query("DELETE FROM copies WHERE ended < ?")
-    .run(now - ENDED_SECONDS * 1_000);
-  return { before: old?.version ?? -1, changed };
 }
 
 /** Takes a person out of a copy of just this version; whether they were in it. */

@@ -1,6 +1,11 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Position } from "../../protocol.ts";
-import type { Alert, MemberList, Renamed } from "../../protocol-http.ts";
+import type {
+  Alert,
+  MemberList,
+  MembersUpdate,
+  Renamed,
+} from "../../protocol-http.ts";
 import {
   nameOf,
   SIGN_OUT_MEMORY,
@@ -10,7 +15,7 @@ import type { Entry, NewEntry } from "../entry.ts";
 import { entryOrigin, erased, lineOf, readLine } from "../lines.ts";
 import { type Appended, StoreError } from "../log.ts";
 import { Fingerprints } from "./fingerprints.ts";
-import { dropMember, type Put, putMembers } from "./members.ts";
+import { dropMember, type Put, putMembers, updateMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
 import { SearchIndex } from "./search-index.ts";
 import { renameRows } from "./rename.ts";
@@ -288,6 +293,11 @@ export class SqliteWrites {
   /** Takes a list of a room's members. */
   putMembers(roomId: string, list: MemberList): Put {
     return putMembers(this.#db, roomId, list);
+  }
+
+  /** Takes what is different in a room's members. */
+  updateMembers(roomId: string, update: MembersUpdate): Put | "unknown" {
+    return updateMembers(this.#db, roomId, update);
   }
 
   /** Takes one person out of a copy; whether they were in it. */

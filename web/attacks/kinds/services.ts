@@ -39,6 +39,9 @@ const OF_WEB: Try[] = [
     members: {},
     ended: true,
   }),
+  at("realtime", "PATCH", "/rooms/{room}/members", {
+    ...{ version: 1e15, after: [0], changed: { "{owner}": null } },
+  }),
   at("realtime", "POST", "/rooms/{room}/names", { names: { "{owner}": "X" } }),
   at("realtime", "POST", "/rooms/{room}/name", { name: "Mine" }),
   at("realtime", "POST", "/rooms/{room}/transcripts", {

@@ -12,6 +12,7 @@ import type {
   SessionsEnded,
 } from "../../../realtime/protocol-http.ts";
 import { AppError } from "../../errors.ts";
+import { updated } from "../../rooms/testing.ts";
 import type { RealtimeClient } from "../../services.ts";
 
 /** A room log in memory, which tests can make unreachable. */
@@ -239,6 +240,13 @@ export function memoryRealtime(): MemoryRealtime {
       }),
 
     handOver: (roomId, list) => checked(() => void lists.set(roomId, list)),
+
+    updateMembers: (roomId, update) =>
+      checked(() => {
+        const list = updated(lists.get(roomId), update);
+        if (list) lists.set(roomId, list);
+        return list !== undefined;
+      }),
 
     namesChanged: (roomId, names) =>
       checked(() => void log.renamed.push({ roomId, names })),
