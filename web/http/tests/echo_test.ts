@@ -15,6 +15,10 @@ const FIELDS: [path: string, form: Record<string, string>, field: string][] = [
   ["/account", { intent: "rename" }, "name"],
 ];
 
+/** What is shown: the island of a room has its text a second time, however Fresh writes that down. */
+const shownIn = (html: string) =>
+  html.replace(/<script[^>]*>[^]*?<\/script>/g, "");
+
 const countOf = (html: string, mark: string) => html.split(mark).length - 1;
 
 Deno.test("no form sends back more of a field than the field holds", async () => {
@@ -38,8 +42,8 @@ Deno.test("no form sends back more of a field than the field holds", async () =>
     };
     // A message that is too long is a person's work, and comes back whole.
     const most = field === "content" ? 5_000 : 254;
-    const some = await send(5_000);
-    const shown = countOf(some.html, "&lt;") + countOf(some.html, "<<<");
+    const some = shownIn((await send(5_000)).html);
+    const shown = countOf(some, "&lt;") + countOf(some, "<<<");
     assert(shown <= most, `${path} ${field}: ${shown} of 5,000 came back`);
     for (const multipart of [false, true]) {
       const { status, html } = await send(17_000, multipart);
