@@ -1,5 +1,9 @@
 import { saveDictation } from "../../dictation/settings.ts";
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import type { Pace } from "../../../realtime/common/body-pace.ts";
+import { eventually } from "../../e2e/patience.ts";
+import { AppError } from "../../errors.ts";
+import { archiveOf } from "./archive.ts";
 import { type TestApp, testApp } from "../../http/testing/app.ts";
 import { describeOneself } from "../../people/profile.ts";
 import { createRoom } from "../../rooms/rooms.ts";
@@ -142,4 +146,52 @@ Deno.test("what cannot be read breaks the download off, and the next one can be 
   app.realtime.isDown = false;
   const last = await app.ask(path, { cookie: ada.cookie });
   assert("account.json" in unzipped(await last.bytes()));
+});
+
+Deno.test("downloads that nobody fetches any more leave their places to others", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const people = [await app.person("Ada"), await app.person("Bob")];
+  const stalled = people.map(({ account }) => {
+    const pace = { graceMs: 60_000, idleMs: 20, bytesPerSecond: 8_192 };
+    return archiveOf(s, account.id, pace).getReader();
+  });
+  const cy = await app.person("Cy");
+  const get = () => {
+    try {
+      return archiveOf(s, cy.account.id);
+    } catch {
+      return undefined;
+    }
+  };
+  const archive = await eventually(get, () => "The places are still taken");
+  const bytes = await new Response(archive).bytes();
+  assert("account.json" in unzipped(bytes));
+  for (const reader of stalled) {
+    const rest = async () => {
+      while (!(await reader.read()).done);
+    };
+    const error = await assertRejects(rest, AppError);
+    assertEquals(error.code, "too-slow");
+  }
+});
+
+Deno.test("a download that drips is broken off, too, and one that keeps the pace is not", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account } = await app.person("Ada");
+  const room = await createRoom(s, account, "Bakery");
+  for (let n = 0; n < 20; n++) {
+    await s.realtime.post(account, room.id, { clientId: `${n}`, content: "x" });
+  }
+  const fetched = async (pace: Pace) => {
+    for await (const _chunk of archiveOf(s, account.id, pace)) {
+      await new Promise((next) => setTimeout(next, 5));
+    }
+  };
+  const idleMs = 60_000;
+  const slow = { graceMs: 10, idleMs, bytesPerSecond: 1e9 };
+  const error = await assertRejects(() => fetched(slow), AppError);
+  assertEquals(error.code, "too-slow");
+  await fetched({ graceMs: 60_000, idleMs, bytesPerSecond: 1e9 });
 });
