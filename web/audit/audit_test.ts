@@ -7,7 +7,7 @@ import { type TestApp, testApp } from "../http/testing/app.ts";
 import { acceptInvitation } from "../rooms/accept.ts";
 import { invite } from "../rooms/invite.ts";
 import { leaveRoom, removeMember } from "../rooms/members.ts";
-import { archiveRoom, setRole } from "../rooms/settings.ts";
+import { changeRoom, setRole } from "../rooms/settings.ts";
 import { createRoom } from "../rooms/rooms.ts";
 import { type AuditEvent, idAt, keys, KINDS, noteEvent } from "./events.ts";
 import { allEvents, eventsOf, sweepEvents } from "./list.ts";
@@ -38,7 +38,7 @@ Deno.test("what happened to somebody is on their list, newest first, and on nobo
   await changePassword(s, { accountId, ...change, ip: "203.0.113.7" });
   for (const role of ["admin", "member"] as const) {
     await setRole(s, ada.account, room.id, accountId, role);
-    await archiveRoom(s, ada.account, room.id, role === "admin");
+    await changeRoom(s, ada.account, room.id, { archived: role === "admin" });
   }
   await removeMember(s, ada.account, room.id, accountId);
   await endAllSessions(s, accountId);

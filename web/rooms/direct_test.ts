@@ -7,7 +7,7 @@ import { writeTo } from "./direct.ts";
 import { invite } from "./invite.ts";
 import { leaveRoom, listMembers, removeMember } from "./members.ts";
 import { findRoom, listRooms } from "./rooms.ts";
-import { renameRoom } from "./settings.ts";
+import { changeRoom } from "./settings.ts";
 import { listAll } from "./store.ts";
 import { onStage, type Stage } from "./testing.ts";
 
@@ -61,7 +61,7 @@ Deno.test(
     const three = await writeTo(s, ada, [ben.id, cleo.id]);
     const plain = three.name.replace(/[\u2068\u2069]/g, "");
     assert(["Benedikt and Cleo", "Cleo and Benedikt"].includes(plain), plain);
-    const rename = () => renameRoom(s, ada, id, "Mine");
+    const rename = () => changeRoom(s, ada, id, { name: "Mine" });
     assertEquals(await codeOf(rename), "direct-room");
   }),
 );

@@ -17,7 +17,7 @@ import { invite } from "./invite.ts";
 import { leaveRoom } from "./members.ts";
 import { resendInvitation } from "./resend.ts";
 import { createRoom } from "./rooms.ts";
-import { renameRoom } from "./settings.ts";
+import { changeRoom } from "./settings.ts";
 import { onStage, type Stage } from "./testing.ts";
 
 const down = () => MailError.failed("down", new Error("no route"));
@@ -247,7 +247,7 @@ Deno.test(
     const { s, mails } = stage;
     const { ada, room, later } = await invitedWhile(stage, down());
     await renameAccount(s, ada.id, "Augusta");
-    await renameRoom(s, ada, room.id, "Coffee");
+    await changeRoom(s, ada, room.id, { name: "Coffee" });
     await later();
     const [{ subject, text, html }] = mails;
     for (const part of [subject, text, html]) {

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { leaveRoom, listMembers, removeMember } from "./members.ts";
 import { findOpenRooms, joinOpenRoom } from "./open-rooms.ts";
 import { createRoom } from "./rooms.ts";
-import { renameRoom } from "./settings.ts";
+import { changeRoom } from "./settings.ts";
 import { onStage } from "./testing.ts";
 
 const codeOf = async (work: () => Promise<unknown>) =>
@@ -43,7 +43,7 @@ Deno.test(
   onStage(async ({ s, person }) => {
     const ada = await person("Ada");
     const room = await createRoom(s, ada, { name: "Tea", ...OPEN });
-    await renameRoom(s, ada, room.id, "Coffee");
+    await changeRoom(s, ada, room.id, { name: "Coffee" });
     const names = async () =>
       (await findOpenRooms(s, ada, {})).rooms.map(({ name }) => name);
     assertEquals(await names(), ["Coffee"]);

@@ -11,7 +11,7 @@ import {
   revokeLink,
 } from "./room-link.ts";
 import { createRoom } from "./rooms.ts";
-import { archiveRoom } from "./settings.ts";
+import { changeRoom } from "./settings.ts";
 import { keys, listAll, type StoredLink } from "./store.ts";
 import { onStage, type Stage, unknownCode } from "./testing.ts";
 
@@ -127,10 +127,10 @@ Deno.test(
     assertEquals(await make(ada, room.id, { ...plan, people: NaN }), "invalid");
     const direct = await writeTo(s, ada, [ben.id]);
     assertEquals(await make(ada, direct.id), "direct-room");
-    await archiveRoom(s, ada, room.id, true);
+    await changeRoom(s, ada, room.id, { archived: true });
     assertEquals(await make(ada, room.id), "room-archived");
     assertEquals(await codeOf(() => findLinked(s, link.code)), "link-over");
-    await archiveRoom(s, ada, room.id, false);
+    await changeRoom(s, ada, room.id, { archived: false });
     await endRoom(s, ada, room.id);
     assertEquals(await listAll(s.kv, ["room_links"]), []);
   }),

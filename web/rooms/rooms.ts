@@ -57,7 +57,7 @@ export const roomFormId = randomId;
 export interface RoomPlan {
   name: string;
   kind?: Exclude<RoomKind, "direct">;
-  /** See {@link describeRoom}. */
+  /** See {@link changeRoom}. */
   description?: string;
 }
 

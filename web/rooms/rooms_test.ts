@@ -9,7 +9,7 @@ import {
   rolesOf,
   roomFormId,
 } from "./rooms.ts";
-import { renameRoom } from "./settings.ts";
+import { changeRoom } from "./settings.ts";
 import { keys } from "./store.ts";
 import { onStage } from "./testing.ts";
 
@@ -144,7 +144,7 @@ Deno.test(
     const room = await createRoom(s, ada, "Tea");
     await bring(ada, room.id, bob);
     const rename = (who: typeof ada, name: string) =>
-      renameRoom(s, who, room.id, name);
+      changeRoom(s, who, room.id, { name: name });
     assertEquals(await rename(ada, "Coffee"), { ...room, name: "Coffee" });
     assertEquals(renamed, [[room.id, "Coffee"]]);
     assertEquals(await codeOf(() => rename(bob, "Mine")), "not-admin");

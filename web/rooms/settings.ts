@@ -72,67 +72,55 @@ function active(room: StoredRoom): StoredRoom {
   return room;
 }
 
-/**
- * Gives a room another name.
- *
- * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` and `room-archived` (409),
- * `invalid` (422) with `fields.name`.
- */
-export async function renameRoom(
-  s: SettingsServices,
-  actor: Account,
-  roomId: string,
-  name: string,
-): Promise<Room> {
-  const renamed = await change(s, actor, roomId, (room) => ({
-    ...active(room),
-    name: readName(name),
-  }));
-  await announceRoomName(s, renamed);
-  return renamed;
+/** What is to become of a room; what is not named stays. */
+export interface RoomWish {
+  name?: string;
+  /** What it is for, on its members' page and where open rooms are listed; empty: no longer. */
+  description?: string;
+  /** It can be read, and nothing can be added, by anyone. */
+  archived?: boolean;
 }
 
-/**
- * Says what a room is for, on its members' page and where open rooms are listed; empty: no longer.
- *
- * @throws {AppError} as {@link renameRoom}, with `fields.description`.
- */
-export async function describeRoom(
-  s: SettingsServices,
-  actor: Account,
-  roomId: string,
-  description: string,
-): Promise<Room> {
-  return await change(s, actor, roomId, (room) => ({
-    ...active(room),
-    description: readDescription(description),
-  }));
-}
+const archivedOr = (room: StoredRoom, isArchived?: boolean): StoredRoom => {
+  const isNow = room.archivedAt !== undefined;
+  if (isArchived === undefined || isArchived === isNow) return room;
+  const archivedAt = isArchived ? Date.now() : undefined;
+  return { ...room, archivedAt, version: nextVersion(room) };
+};
 
 /**
- * Archives a room, so that it can be read and nothing can be added, by anyone; or brings it back.
- * Once more changes nothing. It has taken effect in realtime, too, when this resolves, unless that
- * is away: then it does as soon as it can be reached, and web refuses what is written meanwhile.
+ * Changes all that is named of a room, or nothing. A room is brought back before the rest is changed,
+ * and archived after; once more changes nothing. It has taken effect in realtime, too, when this
+ * resolves, unless that is away: then it does as soon as it can be reached, and web refuses what is
+ * written meanwhile.
  *
- * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409).
+ * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409), `room-archived` (409)
+ * for a name or a description of one that is, `invalid` (422) with `fields.name` or
+ * `fields.description`.
  */
-export async function archiveRoom(
+export async function changeRoom(
   s: SettingsServices,
   actor: Account,
   roomId: string,
-  isArchived: boolean,
+  { name, description, archived }: RoomWish,
 ): Promise<Room> {
-  const room = await change(s, actor, roomId, (room) => {
-    if (isArchived === (room.archivedAt !== undefined)) return room;
-    const archivedAt = isArchived ? Date.now() : undefined;
-    return { ...room, archivedAt, version: nextVersion(room) };
+  const isBack = archived === false;
+  const room = await change(s, actor, roomId, (before) => {
+    let room = isBack ? archivedOr(before, false) : before;
+    if (name !== undefined) room = { ...active(room), name: readName(name) };
+    if (description !== undefined) {
+      room = { ...active(room), description: readDescription(description) };
+    }
+    return isBack ? room : archivedOr(room, archived);
   }, (commit, room, before) => {
+    if (archived === undefined) return;
     noteHandOver(commit, roomId, room.version ?? 0);
-    if (room === before) return;
-    const kind = isArchived ? "room-archived" : "room-brought-back";
+    if (room.archivedAt === before.archivedAt) return;
+    const kind = archived ? "room-archived" : "room-brought-back";
     noteEvent(commit, kind, actor.id, { roomId });
   });
-  await handOver(s, roomId);
+  if (name !== undefined) await announceRoomName(s, room);
+  if (archived !== undefined) await handOver(s, roomId);
   return room;
 }
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
+import { testApp } from "../http/testing/app.ts";
 import { acceptInvitation } from "./accept.ts";
 import { writeTo } from "./direct.ts";
 import { readMembers } from "./hand-over.ts";
@@ -9,7 +10,7 @@ import { membersOnly } from "./members-only.ts";
 import { finishRoomErasures } from "./room-erasures.ts";
 import { findOpenRooms, joinOpenRoom } from "./open-rooms.ts";
 import { createRoom, findRoom, listRooms, rolesOf } from "./rooms.ts";
-import { archiveRoom, describeRoom, renameRoom, setRole } from "./settings.ts";
+import { changeRoom, setRole } from "./settings.ts";
 import { listAll } from "./store.ts";
 import { elsewhere, onStage, type Stage } from "./testing.ts";
 
@@ -88,13 +89,14 @@ Deno.test(
     const { ada, ben, room } = await two(stage);
     const seen = async () =>
       (await findRoom(s, ben.id, room.id)).room.description;
-    await describeRoom(s, ada, room.id, " Leaves\nand pots ");
+    await changeRoom(s, ada, room.id, { description: " Leaves\nand pots " });
     assertEquals(await seen(), "Leaves and pots");
-    const long = () => describeRoom(s, ada, room.id, "x".repeat(201));
+    const long = () =>
+      changeRoom(s, ada, room.id, { description: "x".repeat(201) });
     assertEquals(await codeOf(long), "invalid");
-    const other = () => describeRoom(s, ben, room.id, "Mine");
+    const other = () => changeRoom(s, ben, room.id, { description: "Mine" });
     assertEquals(await codeOf(other), "not-admin");
-    await describeRoom(s, ada, room.id, "");
+    await changeRoom(s, ada, room.id, { description: "" });
     assertEquals(await seen(), undefined);
   }),
 );
@@ -106,9 +108,9 @@ Deno.test(
     const { ada, ben, room } = await two(stage, "open");
     const cleo = await stage.person("Cleo");
     const code = await stage.codeFor(ada, room.id, cleo.email);
-    const other = () => archiveRoom(s, ben, room.id, true);
+    const other = () => changeRoom(s, ben, room.id, { archived: true });
     assertEquals(await codeOf(other), "not-admin");
-    await archiveRoom(s, ada, room.id, true);
+    await changeRoom(s, ada, room.id, { archived: true });
     const before = stage.handedOver.at(-1)![1];
     assertEquals(before.members, { [ada.id]: "reader", [ben.id]: "reader" });
     assertEquals(await readMembers(s.kv, room.id), before);
@@ -126,8 +128,8 @@ Deno.test(
       const work of [
         () => log.post(ada, room.id, draft),
         () => log.amend(ada, room.id, react),
-        () => renameRoom(s, ada, room.id, "Coffee"),
-        () => describeRoom(s, ada, room.id, "Beans"),
+        () => changeRoom(s, ada, room.id, { name: "Coffee" }),
+        () => changeRoom(s, ada, room.id, { description: "Beans" }),
         () => invite(s, ada, room.id, "dora@example.com"),
         () => acceptInvitation(s, cleo, code),
         () => joinOpenRoom(s, cleo, room.id),
@@ -136,7 +138,7 @@ Deno.test(
     assertEquals(written, 0);
     await log.history(ben, room.id, {});
     assertEquals((await findOpenRooms(s, cleo, {})).rooms, []);
-    await archiveRoom(s, ada, room.id, false);
+    await changeRoom(s, ada, room.id, { archived: false });
     const after = stage.handedOver.at(-1)![1];
     assertEquals(after.members, { [ada.id]: "admin", [ben.id]: "member" });
     assert(after.version > before.version);
@@ -172,10 +174,44 @@ Deno.test(
     for (
       const work of [
         () => setRole(s, ada, id, ada.id, "admin"),
-        () => archiveRoom(s, ada, id, true),
-        () => describeRoom(s, ada, id, "Ours"),
+        () => changeRoom(s, ada, id, { archived: true }),
+        () => changeRoom(s, ada, id, { description: "Ours" }),
         () => endRoom(s, ada, id),
       ]
     ) assertEquals(await codeOf(work), "direct-room");
   }),
 );
+
+Deno.test("what is changed together is changed whole or not at all", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account: ada, cookie } = await app.person("Ada");
+  const room = await createRoom(s, ada, "Tea");
+  const wish = (body: object) =>
+    app.ask(`/api/rooms/${room.id}/settings`, {
+      ...{ method: "PATCH", cookie, body: JSON.stringify(body) },
+      headers: { "content-type": "application/json" },
+    });
+  const now = async () => (await findRoom(s, ada.id, room.id)).room;
+  const refused = [
+    { name: "Coffee", description: "x".repeat(201) },
+    { name: "", description: "Beans", archived: true },
+  ];
+  for (const body of refused) {
+    const before = await now();
+    assertEquals((await wish(body)).status, 422);
+    assertEquals(await now(), before);
+  }
+  const all = { name: "Coffee", description: "Beans", archived: true };
+  const changed = await (await wish(all)).json();
+  const { name, description, archivedAt } = await now();
+  assertEquals([name, description], ["Coffee", "Beans"]);
+  assertEquals([changed.name, changed.archivedAt], ["Coffee", archivedAt]);
+  assertEquals((await wish({ name: "Milk" })).status, 409);
+  // Brought back first.
+  assertEquals((await wish({ name: "Milk", archived: false })).status, 200);
+  assertEquals([(await now()).name, (await now()).archivedAt], [
+    "Milk",
+    undefined,
+  ]);
+});

@@ -6,7 +6,7 @@
  */
 import { noteEvent } from "../../audit/events.ts";
 import { AppError } from "../../errors.ts";
-import { type Limit, takeAttempt } from "../attempts.ts";
+import { limit, takeAttempt } from "../attempts.ts";
 import { isToken, randomToken, sha256 } from "../secrets.ts";
 import type { Store } from "../store.ts";
 
@@ -18,12 +18,7 @@ const key = async (ticket: string): Promise<Deno.KvKey> => [
 ];
 
 /** Each download reads all that was ever said here. */
-const downloads = (accountId: string): Limit => ({
-  kind: "my-data",
-  whom: accountId,
-  most: 4,
-  windowMs: 60 * 60 * 1000,
-});
+const downloads = (accountId: string) => limit("my-data", accountId);
 
 export async function newTicket(s: Store, accountId: string): Promise<string> {
   const ticket = randomToken();

@@ -13,12 +13,7 @@ import {
 } from "../../rooms/members.ts";
 import { resendInvitation } from "../../rooms/resend.ts";
 import { makeLink, revokeLink } from "../../rooms/room-link.ts";
-import {
-  archiveRoom,
-  describeRoom,
-  renameRoom,
-  setRole,
-} from "../../rooms/settings.ts";
+import { changeRoom, setRole } from "../../rooms/settings.ts";
 import type { Services } from "../../services.ts";
 import { textOf, unknownIntent } from "../requests/forms.ts";
 
@@ -70,7 +65,7 @@ export async function actOnMembers(
       break;
     }
     case "rename":
-      await renameRoom(s, me, roomId, textOf(form, "name"));
+      await changeRoom(s, me, roomId, { name: textOf(form, "name") });
       break;
     case "link":
       await makeLink(s, me, roomId, {
@@ -82,7 +77,9 @@ export async function actOnMembers(
       await revokeLink(s, me, roomId);
       break;
     case "describe":
-      await describeRoom(s, me, roomId, textOf(form, "description"));
+      await changeRoom(s, me, roomId, {
+        description: textOf(form, "description"),
+      });
       break;
     case "role": {
       const role = textOf(form, "role") === "admin" ? "admin" : "member";
@@ -91,7 +88,7 @@ export async function actOnMembers(
     }
     case "archive":
     case "restore":
-      await archiveRoom(s, me, roomId, intent === "archive");
+      await changeRoom(s, me, roomId, { archived: intent === "archive" });
       break;
     case "end":
       await endRoom(s, me, roomId);
