@@ -1,6 +1,7 @@
 import { App, type Middleware, staticFiles } from "fresh";
 import { checkConfig } from "./config.ts";
 import { gateway } from "./gateway/gateway.ts";
+import { bounded } from "./http/middleware/bounded.ts";
 import { observed } from "./http/middleware/observed.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
@@ -59,6 +60,7 @@ export function createApp(
       answeredOnce,
       security,
       withPerson,
+      bounded,
       fromHere,
       sameSite,
       knownForms,

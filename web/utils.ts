@@ -10,6 +10,8 @@ export interface State {
   /** The signed-in person, or null. */
   account: SignedIn | null;
   session: { token: string } | null;
+  /** The id of the person for whom realtime asks, on routes that are for it alone. */
+  askedFor?: string;
   /** Whether to show what is for people who are signed in: also to whoever brings a session
    * that could not be looked up. */
   signedIn: boolean;

@@ -1,3 +1,4 @@
+import { TRIES, type Try } from "../access/table.ts";
 import { AppError } from "../errors.ts";
 import {
   type AttemptsRecord,
@@ -6,15 +7,25 @@ import {
   untilCommitted,
 } from "./store.ts";
 
-/** How often something may be tried by, or against, somebody. */
+/** How often something may be tried by, or against, somebody; {@link limit} makes it. */
 export interface Limit {
   /** Which attempts are counted together. */
-  kind: string;
+  kind: Try;
   /** Who they are counted for: an id, a hash, a network. */
   whom: string;
   most: number;
   windowMs: number;
 }
+
+/**
+ * As often as the table says.
+ *
+ * @param whom they are counted for: an id, a hash, a network.
+ */
+export const limit = (kind: Try, whom: string): Limit => ({
+  ...{ kind, whom },
+  ...TRIES[kind],
+});
 
 const tooMany = (resetAt: number): AppError => {
   const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1000));

@@ -3,6 +3,7 @@ import { AppError } from "../errors.ts";
 import {
   clearAttempts,
   type Limit,
+  limit,
   returnAttempts,
   takeAttempts,
 } from "./attempts.ts";
@@ -25,8 +26,6 @@ import {
 } from "./store.ts";
 import type { Account } from "./types.ts";
 
-const QUARTER_HOUR_MS = 15 * 60 * 1000;
-
 const wrongCredentials = (): AppError =>
   new AppError({
     code: "wrong-credentials",
@@ -42,22 +41,12 @@ const wrongCredentials = (): AppError =>
 async function limitsFor(emailKey: string, ip: string) {
   const whom = await sha256(emailKey);
   const network = networkOf(ip);
-  const windowMs = QUARTER_HOUR_MS;
-  const here: Limit = {
-    kind: "password-here",
-    whom: `${whom} ${network}`,
-    most: 10,
-    windowMs,
-  };
-  const anywhere: Limit = { kind: "password", whom, most: 100, windowMs };
-  const byNetwork: Limit = {
-    kind: "password-network",
-    whom: network,
-    most: 100,
-    windowMs,
-  };
-  const slowly: Limit = { ...here, kind: "password-slowly", most: 2 };
-  const flood: Limit = { ...anywhere, kind: "password-flood", most: 1_000 };
+  const at = `${whom} ${network}`;
+  const here = limit("password-here", at);
+  const anywhere = limit("password", whom);
+  const byNetwork = limit("password-network", network);
+  const slowly = limit("password-slowly", at);
+  const flood = limit("password-flood", whom);
   return { here, anywhere, byNetwork, slowly, flood };
 }
 
@@ -80,7 +69,7 @@ async function countTry(
   };
   if (knownDevice !== null) {
     const whom = await deviceOf(knownDevice);
-    return await take([{ ...here, kind: "password-device", whom }]);
+    return await take([limit("password-device", whom)]);
   }
   try {
     return await take([here, byNetwork, anywhere]);

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { dropMail, queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
-import { type Limit, takeAttempt } from "./attempts.ts";
+import { limit, takeAttempt } from "./attempts.ts";
 import { confirmationMailId } from "./mail-ids.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import { mailedOrigin } from "../reached.ts";
@@ -21,12 +21,7 @@ export const CONFIRM_MS = 48 * 60 * 60 * 1000;
 
 type MailServices = Pick<Services, "kv" | "mailer" | "config">;
 
-const sends = (accountId: string): Limit => ({
-  kind: "confirm-address",
-  whom: accountId,
-  most: 5,
-  windowMs: 60 * 60 * 1000,
-});
+const sends = (accountId: string) => limit("confirm-address", accountId);
 
 const linkOver = (): AppError =>
   new AppError({

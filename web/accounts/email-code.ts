@@ -1,6 +1,6 @@
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
-import { clearAttempts, type Limit, takeAttempt } from "./attempts.ts";
+import { clearAttempts, limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "../mail/account-mails.ts";
 import { codeMustWait, codeWaits } from "./after-reset.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
@@ -18,12 +18,7 @@ export const EMAIL_CODE_MS = 10 * 60 * 1000;
 /** How often a code may be entered wrongly, the last time included. */
 export const EMAIL_CODE_TRIES = 5;
 
-const sends = (accountId: string): Limit => ({
-  kind: "email-code",
-  whom: accountId,
-  most: 5,
-  windowMs: 60 * 60 * 1000,
-});
+const sends = (accountId: string) => limit("email-code", accountId);
 
 const codeError = (code: string, message: string): AppError =>
   new AppError({ code, status: 401, message, fields: { code: message } });

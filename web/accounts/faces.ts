@@ -4,7 +4,7 @@ import type { Verdict } from "../faces/engine.ts";
 import type { Services } from "../services.ts";
 import {
   clearAttempts,
-  type Limit,
+  limit,
   returnAttempt,
   returnAttempts,
   takeAttempts,
@@ -34,21 +34,9 @@ type FaceServices = Pick<Services, "kv" | "faces" | "blobs">;
 /** What comparing a live face needs. */
 export type LiveServices = FaceServices & LivenessSetting;
 
-const QUARTER_HOUR_MS = 15 * 60 * 1000;
+const byAccount = (accountId: string) => limit("face", accountId);
 
-const byAccount = (accountId: string): Limit => ({
-  kind: "face",
-  whom: accountId,
-  most: 20,
-  windowMs: QUARTER_HOUR_MS,
-});
-
-const byNetwork = (ip: string): Limit => ({
-  kind: "face-network",
-  whom: networkOf(ip),
-  most: 100,
-  windowMs: QUARTER_HOUR_MS,
-});
+const byNetwork = (ip: string) => limit("face-network", networkOf(ip));
 
 const noFace = (): AppError =>
   new AppError({

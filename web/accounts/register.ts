@@ -3,7 +3,7 @@ import { networkOf } from "../../realtime/common/network.ts";
 import { AppError } from "../errors.ts";
 import { failure } from "../faces/failures.ts";
 import type { FaceEngine, Services } from "../services.ts";
-import { type Limit, takeAttempt } from "./attempts.ts";
+import { limit, takeAttempt } from "./attempts.ts";
 import { CONFIRM_MS } from "./confirm-address.ts";
 import { consentFor } from "./consent.ts";
 import { normaliseEmail } from "./email.ts";
@@ -38,12 +38,7 @@ interface Circumstances {
   onTaken?: () => Promise<boolean>;
 }
 
-const byNetwork = (ip: string): Limit => ({
-  kind: "register-network",
-  whom: networkOf(ip),
-  most: 60,
-  windowMs: 60 * 60 * 1000,
-});
+const byNetwork = (ip: string) => limit("register-network", networkOf(ip));
 
 const emailTaken = (): AppError => {
   const message =

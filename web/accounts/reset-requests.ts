@@ -3,7 +3,7 @@ import { log } from "../log.ts";
 import { resetMail } from "../mail/account-mails.ts";
 import type { Services } from "../services.ts";
 import { findAccountByEmail } from "./accounts.ts";
-import { type Limit, takeAttempts } from "./attempts.ts";
+import { type Limit, limit, takeAttempts } from "./attempts.ts";
 import { sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import { invalid } from "./fields.ts";
@@ -18,7 +18,6 @@ export const RESET_MS = 30 * 60 * 1000;
  * account costs more than none would delay whatever is asked at that moment, and tell of it.
  */
 const LATER_MS = { least: 100, most: 1_500 };
-const HOUR_MS = 60 * 60 * 1000;
 
 type ResetServices = Pick<Services, "kv" | "mailer" | "config">;
 
@@ -28,9 +27,9 @@ async function limitsFor(emailKey: string, ip: string): Promise<Limit[]> {
   const network = networkOf(ip);
   const here = `${address} ${network}`;
   return [
-    { kind: "reset-here", whom: here, most: 5, windowMs: HOUR_MS },
-    { kind: "reset", whom: address, most: 10, windowMs: HOUR_MS },
-    { kind: "reset-network", whom: network, most: 30, windowMs: HOUR_MS },
+    limit("reset-here", here),
+    limit("reset", address),
+    limit("reset-network", network),
   ];
 }
 

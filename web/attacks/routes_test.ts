@@ -1,34 +1,21 @@
 /** Whether there is an address that nobody without business was tried at. */
 import { assertEquals } from "@std/assert";
+import { ROUTES } from "../access/table.ts";
 import { TRIED as AT_WEB } from "./kinds/access.ts";
 import { TRIED as AT_SERVICES } from "./kinds/services.ts";
 import { filesIn } from "./disk.ts";
 
 const web = new URL("../", import.meta.url).pathname;
 
-/** Pages for everybody, and what a secret in the address opens. */
-const FOR_ALL = [
-  ...["/", "/docs", "/offline", "/healthz", "/readyz", "/register", "/logout"],
-  ...["/login", "/login/code", "/login/face", "/login/forgot"],
-  ...["/login/passkey", "/login/recovery", "/register/passkey"],
-  ...["/unsubscribe/*"],
-  ...["/login/reset/*", "/confirm/*", "/invitations/*", "/join/*"],
-  ...["/address/*", "/address/back/*"],
-  ...[
-    "/api/login",
-    "/api/registry",
-    "/api/openapi.json",
-    "/outbox",
-    "/outbox/*",
-  ],
-  ...["/.well-known/change-password", "/.well-known/jwks.json"],
-  "/.well-known/passkey-endpoints",
-];
-
 /** An address with its ids left out. */
 const plain = (path: string): string =>
   path.replace(/\?.*/, "").replace(/\{\w+\}|\[\w+\]|:\w+/g, "*")
     .replace(/around\/\d+/, "around/*");
+
+/** Pages for everybody, what a secret in the address opens, and what this machine alone is shown. */
+const FOR_ALL = Object.entries(ROUTES)
+  .filter(([, { who }]) => who === "anyone" || who === "this machine")
+  .map(([path]) => plain(path));
 
 Deno.test("every address of web is tried by strangers, or is for everybody", async () => {
   const tried = [...AT_WEB, ...AT_SERVICES.filter((it) => it.service === "web")]

@@ -1,4 +1,4 @@
-import { type Limit, takeAttempt } from "../accounts/attempts.ts";
+import { limit, takeAttempt } from "../accounts/attempts.ts";
 import { requireConfirmed } from "../accounts/confirm-address.ts";
 import { keys as accountKeys, untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
@@ -23,12 +23,7 @@ import type { Room } from "./types.ts";
 export const DIRECT_MOST = 8;
 
 /** New conversations: whoever writes to many strangers advertises. */
-const begun = (accountId: string): Limit => ({
-  kind: "direct",
-  whom: accountId,
-  most: 60,
-  windowMs: 60 * 60 * 1000,
-});
+const begun = (accountId: string) => limit("direct", accountId);
 
 const badNumber = (message: string): AppError =>
   new AppError({ code: "bad-people", status: 422, message });

@@ -1,16 +1,11 @@
-import { takeAttempts } from "../accounts/attempts.ts";
+import { TRIES } from "../access/table.ts";
+import { limit, takeAttempts } from "../accounts/attempts.ts";
 import { sha256 } from "../accounts/secrets.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 
-const HOUR_MS = 3_600_000;
-
 /** Invitations one person may send in an hour. */
-export const PER_ACCOUNT_AN_HOUR = 20;
-/** Invitations one address may be sent in a day, whoever sends them. */
-export const PER_ADDRESS_A_DAY = 10;
-/** Invitations this server sends in an hour, whoever asks for them. */
-export const PER_SERVER_AN_HOUR = 200;
+export const PER_ACCOUNT_AN_HOUR = TRIES["invitation-by-account"].most;
 /** Invitations of one room that may be open at a time. */
 export const OPEN_PER_ROOM = 50;
 
@@ -25,24 +20,9 @@ export async function countInvitation(
   email: string,
 ): Promise<void> {
   await takeAttempts(s, [
-    {
-      kind: "invitation-by-account",
-      whom: accountId,
-      most: PER_ACCOUNT_AN_HOUR,
-      windowMs: HOUR_MS,
-    },
-    {
-      kind: "invitation-to-address",
-      whom: await sha256(email),
-      most: PER_ADDRESS_A_DAY,
-      windowMs: 24 * HOUR_MS,
-    },
-    {
-      kind: "invitation-by-server",
-      whom: "everyone",
-      most: PER_SERVER_AN_HOUR,
-      windowMs: HOUR_MS,
-    },
+    limit("invitation-by-account", accountId),
+    limit("invitation-to-address", await sha256(email)),
+    limit("invitation-by-server", "everyone"),
   ]);
 }
 

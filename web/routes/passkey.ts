@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { takeAttempt } from "../accounts/attempts.ts";
+import { limit, takeAttempt } from "../accounts/attempts.ts";
 import {
   passkeyCookie,
   readPasskeyCookie,
@@ -33,12 +33,7 @@ const Asked = z.object({
   password: z.string().max(1_000).optional(),
 });
 
-const byNetwork = (ip: string) => ({
-  kind: "passkey-asked",
-  whom: networkOf(ip),
-  most: 600,
-  windowMs: 15 * 60 * 1000,
-});
+const byNetwork = (ip: string) => limit("passkey-asked", networkOf(ip));
 
 /** For somebody who is not known yet: bound to their browser by a cookie. */
 async function toSignIn(

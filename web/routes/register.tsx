@@ -107,7 +107,7 @@ export const handler = define.handlers({
     };
     let taken: TakenPhotos | undefined;
     try {
-      const form = await readForm(ctx.req, "files");
+      const form = await readForm(ctx.req);
       keepTyped(data, form, chosen);
       const { factor } = data;
       if (factor === "face") taken = await photosOf(form);

@@ -1,8 +1,5 @@
 import { AppError } from "../errors.ts";
 
-/** The most bytes of a recording: what the transcriber takes. */
-export const RECORDING_BYTES = 10 * 1024 * 1024;
-
 export const recordingTooLarge = (): AppError =>
   new AppError({
     code: "too-large",

@@ -10,7 +10,7 @@ import { deliverSoon } from "../../mail/deliver.ts";
 import { dropMail, queueMail } from "../../mail/queue-store.ts";
 import { mailedOrigin } from "../../reached.ts";
 import type { Services } from "../../services.ts";
-import { type Limit, takeAttempt } from "../attempts.ts";
+import { limit, takeAttempt } from "../attempts.ts";
 import { normaliseEmail } from "../email.ts";
 import { invalid } from "../fields.ts";
 import { relist } from "../listing.ts";
@@ -48,12 +48,7 @@ type AddressServices = Pick<
   "kv" | "blobs" | "realtime" | "mailer" | "config"
 >;
 
-const asking = (accountId: string): Limit => ({
-  kind: "new-address",
-  whom: accountId,
-  most: 5,
-  windowMs: 60 * 60 * 1000,
-});
+const asking = (accountId: string) => limit("new-address", accountId);
 
 const linkOver = (): AppError =>
   new AppError({

@@ -1,6 +1,6 @@
 /** Signing in, and up, with a passkey. */
 import { networkOf } from "../../../realtime/common/network.ts";
-import { type Limit, returnAttempt, takeAttempt } from "../attempts.ts";
+import { limit, returnAttempt, takeAttempt } from "../attempts.ts";
 import { noteSignIn } from "../factors.ts";
 import { findPendingLogin, loginExpired } from "../pending-logins.ts";
 import { type IssuedToken, issueSession } from "../sessions.ts";
@@ -23,12 +23,7 @@ import {
   verifyNew,
 } from "./verify.ts";
 
-const byNetwork = (ip: string): Limit => ({
-  kind: "passkey-network",
-  whom: networkOf(ip),
-  most: 100,
-  windowMs: 15 * 60 * 1000,
-});
+const byNetwork = (ip: string) => limit("passkey-network", networkOf(ip));
 
 /** The one of an account's passkeys at this site that an answer is of; undefined: none is. */
 function passkeyOf(

@@ -1,7 +1,7 @@
 import { networkOf } from "../../../realtime/common/network.ts";
 import {
   clearAttempts,
-  type Limit,
+  limit,
   returnAttempt,
   takeAttempts,
 } from "../attempts.ts";
@@ -10,20 +10,8 @@ import { finish, tryIn } from "../sign-in.ts";
 import type { Store } from "../store.ts";
 import { useCode } from "./codes.ts";
 
-const QUARTER_HOUR_MS = 15 * 60 * 1000;
-
-const byAccount = (accountId: string): Limit => ({
-  kind: "recovery",
-  whom: accountId,
-  most: 20,
-  windowMs: QUARTER_HOUR_MS,
-});
-const byNetwork = (ip: string): Limit => ({
-  kind: "recovery-network",
-  whom: networkOf(ip),
-  most: 100,
-  windowMs: QUARTER_HOUR_MS,
-});
+const byAccount = (accountId: string) => limit("recovery", accountId);
+const byNetwork = (ip: string) => limit("recovery-network", networkOf(ip));
 
 /**
  * The second step with a recovery code: a session for a pending login. The login ends with the fifth

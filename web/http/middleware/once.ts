@@ -1,5 +1,6 @@
 /** A form pressed twice: both presses get the answer to the first. */
 import type { Context, Middleware } from "fresh";
+import { bodyOf } from "../../access/row.ts";
 import type { State } from "../../utils.ts";
 import { readForm, textOf } from "../requests/forms.ts";
 import { isMultipart } from "../requests/upload.ts";
@@ -10,25 +11,6 @@ import {
   keptOf,
   remember,
 } from "./kept-answers.ts";
-
-/** The pages whose forms have a field for photos. */
-const WITH_FILES = new Set(["/register", "/account/face", "/login/face"]);
-/** The page that takes a picture. */
-const WITH_PICTURE = "/account/profile";
-/** The page that takes a recording. */
-const WITH_RECORDING = /^\/rooms\/[^/]+\/dictate$/;
-
-/** The room's own form, whose files are not held: its message has a clientId. */
-const STREAMED = /^\/rooms\/[^/]+$/;
-
-const takenBy = (path: string) =>
-  WITH_FILES.has(path)
-    ? "files"
-    : path === WITH_PICTURE
-    ? "picture"
-    : WITH_RECORDING.test(path)
-    ? "recording"
-    : "text";
 
 /** The number of one form on one page, unguessable. */
 export const formId = (): string => crypto.randomUUID();
@@ -43,12 +25,11 @@ async function keyOf(
   const type = req.headers.get("content-type") ?? "";
   const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
     /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
-  if (isMultipart(req) && STREAMED.test(url.pathname)) return undefined;
+  // The room's own form, whose files are not held: its message has a clientId.
+  if (isMultipart(req) && bodyOf(req) === "message") return undefined;
   if (!isForm) return undefined;
   // What is wrong with the form the page itself says, when it reads it.
-  const form = await readForm(req, takenBy(url.pathname)).catch(() =>
-    undefined
-  );
+  const form = await readForm(req).catch(() => undefined);
   if (!form || !/^[\w-]{20,64}$/.test(textOf(form, "once"))) return undefined;
   const parts: string[] = [url.pathname + url.search];
   for (const [name, value] of form) {

@@ -1,20 +1,12 @@
 import { Buffer } from "node:buffer";
+import { bodyOf } from "../../access/row.ts";
+import { BODIES, type Body } from "../../access/table.ts";
 import { AppError, toAppError } from "../../errors.ts";
 import { readUpTo } from "./body.ts";
 import { boundaryOf, hasPlainParts, isFormType } from "./parts.ts";
 
-/** The most bytes of a form with files: three camera pictures and some text. */
-const FILES_BYTES = 8 * 1024 * 1024;
-/** The most bytes of a form without files: one long text, in which each byte may take three. */
-const TEXT_BYTES = 64 * 1024;
 /** The most bytes of one text: four thousand characters, the longest of ours, are 12 KB at most. */
 const FIELD_BYTES = 16 * 1024;
-/** The most bytes of a form with a recording: what the transcriber takes, and some text. */
-const RECORDING_BYTES = 11 * 1024 * 1024;
-
-/** What a form may carry. */
-type Takes = "text" | "files" | "picture" | "recording";
-
 const TOO_LARGE = "That is too much text to send at once. Please shorten it.";
 const PHOTO_TOO_LARGE =
   "That was more than 8 MB. A photo can be at most 2 MB: crop it to your face, or take it at a lower resolution in your camera’s settings.";
@@ -24,16 +16,11 @@ const PICTURE_TOO_LARGE = "That was more than 8 MB. Choose a smaller picture.";
 const RECORDING_TOO_LARGE =
   "That was more than 10 MB. Send a shorter recording, up to 5 minutes.";
 
-/** The most bytes of each kind of form, the field that can have been too large, and what to say. */
-const KINDS: Record<Takes, { bytes: number; field?: string; large: string }> = {
-  text: { bytes: TEXT_BYTES, large: TOO_LARGE },
-  files: { bytes: FILES_BYTES, field: "selfie", large: PHOTO_TOO_LARGE },
-  picture: { bytes: FILES_BYTES, field: "picture", large: PICTURE_TOO_LARGE },
-  recording: {
-    bytes: RECORDING_BYTES,
-    field: "recording",
-    large: RECORDING_TOO_LARGE,
-  },
+/** The field that can have been too large in each kind of form, and what to say. */
+const LARGE: Partial<Record<Body, { field: string; large: string }>> = {
+  photos: { field: "selfie", large: PHOTO_TOO_LARGE },
+  picture: { field: "picture", large: PICTURE_TOO_LARGE },
+  "recording form": { field: "recording", large: RECORDING_TOO_LARGE },
 };
 
 /** A form of more bytes than are taken. */
@@ -42,8 +29,8 @@ export class FormTooLarge extends AppError {
    * @param form what came first, so that what was typed above a photo is not lost.
    * @param takes what the form may carry, some of which can have been the large part.
    */
-  constructor(readonly form: FormData, takes: Takes) {
-    const { field, large } = KINDS[takes];
+  constructor(readonly form: FormData, takes: Body) {
+    const { field, large = TOO_LARGE } = LARGE[takes] ?? {};
     super({
       code: "too-large",
       status: 413,
@@ -101,28 +88,21 @@ function withoutLong(form: FormData): FormData {
 const forms = new WeakMap<Request, Promise<FormData>>();
 
 /**
- * The form a request carries, urlencoded or multipart. Whoever asks again gets the same one.
+ * The form a request carries, urlencoded or multipart, of as many bytes as the table gives its route.
+ * Whoever asks again gets the same one.
  *
- * @param takes `files`, `picture` or `recording` where the page has a field for them; else the form is text
- * alone.
- * @throws {FormTooLarge} 413 beyond 8 MB with files, with a sentence for the field `selfie` or `picture`,
- * 11 MB with a recording, or 64 KB; and for any text of more than 16 KB.
+ * @throws {FormTooLarge} 413 beyond that, with a sentence for the field of a file; beyond 64 KB of text
+ * alone; and for any text of more than 16 KB.
  * @throws {AppError} `unsupported-type` 415 and `bad-form` 400 for anything that is no form; what
  * `readUpTo` throws.
  */
-export function readForm(
-  req: Request,
-  takes: Takes = "text",
-): Promise<FormData> {
-  const known = forms.get(req) ?? readOnce(req, takes);
+export function readForm(req: Request): Promise<FormData> {
+  const known = forms.get(req) ?? readOnce(req);
   forms.set(req, known);
   return known;
 }
 
-async function readOnce(
-  req: Request,
-  takes: Takes,
-): Promise<FormData> {
+async function readOnce(req: Request): Promise<FormData> {
   const type = req.headers.get("content-type") ?? "";
   if (!isFormType(type)) {
     throw new AppError({
@@ -132,10 +112,11 @@ async function readOnce(
     });
   }
   const hasParts = /^multipart/i.test(type);
-  const kind = hasParts ? takes : "text";
+  const takes = bodyOf(req);
+  const kind = hasParts || takes === "nothing" ? takes : "text";
   const { bytes, whole } = await readUpTo(
     req,
-    KINDS[kind].bytes,
+    BODIES[kind],
     () => new FormTooLarge(new FormData(), kind),
   );
   if (hasParts && !hasPlainParts(bytes, type)) throw badForm();

@@ -1,11 +1,8 @@
 import type { z } from "zod";
+import { bytesFor } from "../../access/row.ts";
+import { BODIES } from "../../access/table.ts";
 import { AppError } from "../../errors.ts";
 import { readBody } from "./body.ts";
-
-/** The most bytes a JSON body may have, unless it brings pictures. */
-export const JSON_BYTES = 64 * 1024;
-/** The most bytes of a JSON body with up to three pictures as data URLs. */
-export const PICTURES_BYTES = 8 * 1024 * 1024;
 
 /** The most values a body with pictures may have: a million would take seconds to parse. */
 const MOST_VALUES = 10_000;
@@ -75,16 +72,15 @@ export function readShape<T>(value: unknown, schema: z.ZodType<T>): T {
 }
 
 /**
- * The JSON a request carries, when it has the shape of the schema.
+ * The JSON a request carries, when it has the shape of the schema, of as many bytes as the table gives
+ * its route.
  *
- * @param limit bytes.
  * @throws {AppError} `unsupported-type` (415) unless the body says it is JSON; `too-large` (413);
  * `bad-json` (400); `invalid` (422) with `fields`; what `readBody` throws.
  */
 export async function readJson<T>(
   req: Request,
   schema: z.ZodType<T>,
-  limit: number = JSON_BYTES,
 ): Promise<T> {
   const type = req.headers.get("content-type") ?? "";
   if (!/^application\/json\s*(;|$)/i.test(type)) {
@@ -95,8 +91,8 @@ export async function readJson<T>(
       message: "Please send JSON, with the content type application/json.",
     });
   }
-  const bytes = await readBody(req, limit, tooLarge);
-  if (bytes.length > JSON_BYTES && hasTooMany(bytes)) throw tooLarge();
+  const bytes = await readBody(req, bytesFor(req), tooLarge);
+  if (bytes.length > BODIES.json && hasTooMany(bytes)) throw tooLarge();
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { boundBody } from "../../access/row.ts";
 import { codeOf } from "../../accounts/testing.ts";
 import { readForm, textOf } from "./forms.ts";
 
@@ -10,14 +11,14 @@ const part = (headers: string, text = "x") =>
 const named = (name: string) =>
   `Content-Disposition: form-data; name="${name}"`;
 
-const read = (body: string, type = TYPE) =>
-  readForm(
-    new Request("http://localhost/", {
-      ...{ method: "POST", body },
-      headers: { "content-type": type },
-    }),
-    "files",
-  );
+const read = (body: string, type = TYPE) => {
+  const req = new Request("http://localhost/", {
+    ...{ method: "POST", body },
+    headers: { "content-type": type },
+  });
+  boundBody(req, "photos");
+  return readForm(req);
+};
 
 Deno.test("a form whose parts have the headers browsers write is read, whatever is in the texts", async () => {
   const file = `${named("f")}; filename="${

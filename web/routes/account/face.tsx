@@ -47,7 +47,7 @@ export const handler = define.handlers({
     let taken: TakenPhotos | undefined;
     let hasConsent = false;
     try {
-      const form = await readForm(ctx.req, "files");
+      const form = await readForm(ctx.req);
       hasConsent = form.has("consent");
       taken = await photosOf(form, account.id);
       await storeFace(state, account, form, taken.photos);

@@ -74,7 +74,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     let typed: Profile = {};
     try {
-      const form = await readForm(ctx.req, "picture");
+      const form = await readForm(ctx.req);
       const intent = textOf(form, "intent");
       if (intent === "about") typed = { about: textOf(form, "about") };
       await act(services, me.id, form);

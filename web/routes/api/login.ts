@@ -20,11 +20,7 @@ import {
   type Proof as ProofShape,
 } from "../../http/openapi/requests.ts";
 import { picturesOf, withFaceImage } from "../../http/requests/face-image.ts";
-import {
-  PICTURES_BYTES,
-  readJson,
-  readShape,
-} from "../../http/requests/json.ts";
+import { readJson, readShape } from "../../http/requests/json.ts";
 import { pendingLoginOf } from "../../http/requests/pending-login.ts";
 import { halfWay, sessionAnswer } from "../../http/pages/session-answer.ts";
 import type { Services } from "../../services.ts";
@@ -103,7 +99,7 @@ export const handler = define.handlers({
   /** Signs in: 200 with a session, or 202 when the second step is still to come. */
   async POST(ctx) {
     const { services, ip } = ctx.state;
-    const body = await readJson(ctx.req, Login, PICTURES_BYTES);
+    const body = await readJson(ctx.req, Login);
     const { faceImage, code, recoveryCode } = body;
     const isFirstStep = body.email !== undefined || body.password !== undefined;
     const hasProof = [faceImage, code, recoveryCode]

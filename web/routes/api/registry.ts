@@ -5,7 +5,7 @@ import { signUpFactor } from "../../accounts/sign-up-factors.ts";
 import { createSession } from "../../accounts/sessions.ts";
 import { Registration } from "../../http/openapi/requests.ts";
 import { picturesOf, withFaceImage } from "../../http/requests/face-image.ts";
-import { PICTURES_BYTES, readJson } from "../../http/requests/json.ts";
+import { readJson } from "../../http/requests/json.ts";
 import { halfWay, sessionAnswer } from "../../http/pages/session-answer.ts";
 import { define } from "../../utils.ts";
 
@@ -13,7 +13,7 @@ export const handler = define.handlers({
   /** Makes an account: 201 with a session, or 202 when a code by e-mail is still to come. */
   async POST(ctx) {
     const { services, ip } = ctx.state;
-    const body = await readJson(ctx.req, Registration, PICTURES_BYTES);
+    const body = await readJson(ctx.req, Registration);
     const { name, email, password, consent = false, invitation } = body;
     const factor = signUpFactor(
       services.config,

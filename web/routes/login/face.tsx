@@ -58,7 +58,7 @@ const noPhoto = (): AppError => {
 };
 
 const photosOf = async (request: Request): Promise<Uint8Array[]> =>
-  await filesOf(await readForm(request, "files"), "selfie");
+  await filesOf(await readForm(request), "selfie");
 
 /** Sends the code that an unclear face needs beside it; what hinders that, if anything. */
 async function codeToo(

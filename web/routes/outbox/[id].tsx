@@ -4,12 +4,10 @@ import { Icon } from "../../components/Icon.tsx";
 import { Title } from "../../components/Title.tsx";
 import { linkify } from "../../client/drawn/linkify.tsx";
 import { clockOf } from "../../http/requests/clock.ts";
-import { hasOutbox } from "../../http/pages/outbox.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers({
   async GET(ctx) {
-    if (!hasOutbox(ctx)) throw new HttpError(404);
     const mail = await ctx.state.services.outbox.read(ctx.params.id);
     if (mail === null) throw new HttpError(404);
     return page(mail);

@@ -133,7 +133,7 @@ export const handler = define.handlers({
     const me = personOf(ctx.state);
     const data = await load(services, me, ctx.params.id);
     try {
-      const form = await readForm(ctx.req, "recording");
+      const form = await readForm(ctx.req);
       await readDraft(services, data, form);
       if (form.get("intent") === "send") {
         return await send(services, data, form)

@@ -1,3 +1,4 @@
+import { bytesFor } from "../../../../access/row.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
 import {
   DiscardQuery,
@@ -7,10 +8,7 @@ import { readBody } from "../../../../http/requests/body.ts";
 import { readShape } from "../../../../http/requests/json.ts";
 import { findRoom } from "../../../../rooms/rooms.ts";
 import { define } from "../../../../utils.ts";
-import {
-  RECORDING_BYTES,
-  recordingTooLarge,
-} from "../../../../voices/errors.ts";
+import { recordingTooLarge } from "../../../../voices/errors.ts";
 import { keepVoice } from "../../../../voices/keep.ts";
 import { discardVoice } from "../../../../voices/sweep.ts";
 
@@ -22,7 +20,7 @@ export const handler = define.handlers({
     const { id } = ctx.params;
     const query = Object.fromEntries(ctx.url.searchParams);
     const { language = "", hear } = readShape(query, NewVoiceQuery);
-    const bytes = await readBody(ctx.req, RECORDING_BYTES, recordingTooLarge);
+    const bytes = await readBody(ctx.req, bytesFor(ctx.req), recordingTooLarge);
     const about = { roomId: id, language, unheard: hear === "false" };
     const heard = await keepVoice(services, me, new Blob([bytes]), about);
     return Response.json(heard, { status: 201 });

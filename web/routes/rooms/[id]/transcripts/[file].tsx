@@ -22,7 +22,7 @@ import { findRoom } from "../../../../rooms/rooms.ts";
 import type { Room } from "../../../../rooms/types.ts";
 import type { Person, Services } from "../../../../services.ts";
 import { define } from "../../../../utils.ts";
-import { RECORDING_BYTES } from "../../../../voices/errors.ts";
+import { BODIES } from "../../../../access/table.ts";
 
 interface Data {
   rooms: RoomEntry[];
@@ -49,7 +49,7 @@ async function load(
 
 /** The words of a file, in the language the person dictates in. */
 async function hear(s: Services, { me, room, file }: Data, req: Request) {
-  if (file.size > RECORDING_BYTES) {
+  if (file.size > BODIES.recording) {
     throw notTranscribed(
       "This file has more than 10 MB, which is too much to transcribe.",
     );

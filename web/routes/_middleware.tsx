@@ -1,9 +1,9 @@
 import type { Middleware } from "fresh";
-import { Unsent } from "../../components/Unsent.tsx";
-import { readForm, textOf } from "../../http/requests/forms.ts";
-import { isMultipart, readUpload } from "../../http/requests/upload.ts";
-import { signInFirst } from "../../http/middleware/person.ts";
-import type { State } from "../../utils.ts";
+import { Unsent } from "../components/Unsent.tsx";
+import { readForm, textOf } from "../http/requests/forms.ts";
+import { isMultipart, readUpload } from "../http/requests/upload.ts";
+import { allowed } from "../http/middleware/allowed.ts";
+import type { State } from "../utils.ts";
 
 /** The text of a form; its files are let go of. */
 async function contentOf(req: Request): Promise<string> {
@@ -18,7 +18,9 @@ async function drained(_name: string, bytes: AsyncIterable<Uint8Array>) {
 
 /** A session may end while a message is being written: the text must not go with it. */
 const keepText: Middleware<State> = async (ctx) => {
-  if (ctx.state.account || ctx.req.method !== "POST") return ctx.next();
+  const isRoom = ctx.url.pathname.startsWith("/rooms");
+  const isPost = ctx.req.method === "POST";
+  if (ctx.state.account || !isPost || !isRoom) return ctx.next();
   const content = await contentOf(ctx.req);
   if (content === "") return ctx.next();
   // It brings its own header, as the room does.
@@ -29,4 +31,4 @@ const keepText: Middleware<State> = async (ctx) => {
   );
 };
 
-export default [keepText, signInFirst];
+export default [keepText, allowed];

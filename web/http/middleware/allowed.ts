@@ -1,0 +1,79 @@
+import { type Context, HttpError, type Middleware } from "fresh";
+import { ownerOf } from "../../accounts/owner.ts";
+import { takeRate, tooOften } from "../../access/rates.ts";
+import { rowOf } from "../../access/row.ts";
+import type { Method, Row, Who } from "../../access/table.ts";
+import { AppError } from "../../errors.ts";
+import { readMembership } from "../../rooms/rooms.ts";
+import { notAdmin } from "../../rooms/store.ts";
+import type { State } from "../../utils.ts";
+import { hasOutbox } from "../pages/outbox.ts";
+import { calledFor } from "../requests/realtime-caller.ts";
+import { personOf, signInFirst } from "./person.ts";
+
+const noPage = () =>
+  new AppError({
+    code: "not-found",
+    status: 404,
+    message: "There is no such page.",
+  });
+
+type Judge = (ctx: Context<State>, row: Row) => void | Promise<void>;
+
+/** The membership of whoever asks, in the room of the address. */
+async function membershipOf({ state, params }: Context<State>) {
+  const { id } = personOf(state);
+  const { membership } = await readMembership(state.services, id, params.id);
+  return membership.value;
+}
+
+/** Throws, unless whoever asks may. */
+const JUDGES: Record<Who, Judge> = {
+  anyone: () => {},
+  "signed in": ({ state }) => void personOf(state),
+  member: async (ctx) => void await membershipOf(ctx),
+  async admin(ctx) {
+    if ((await membershipOf(ctx)).role !== "admin") throw notAdmin();
+  },
+  /** To anyone else there is no such page. */
+  async owner({ state: { services, account } }) {
+    const isOwner = account !== null && await ownerOf(services) === account.id;
+    if (!isOwner) throw noPage();
+  },
+  async realtime({ state, req }, { rate }) {
+    state.askedFor = await calledFor(state.services, req);
+    if (rate !== "members") return;
+    const wait = takeRate(state.services, rate, state.askedFor);
+    if (wait > 0) throw tooOften(wait);
+  },
+  "this machine"(ctx) {
+    if (!hasOutbox(ctx)) throw new HttpError(404);
+  },
+};
+
+/** Those a page asks to sign in, rather than to say that nobody is. */
+const ASKED: Who[] = ["signed in", "member", "admin"];
+
+/**
+ * Lets in whom the table says. Who is not signed in is sent to do so by pages, and told by the API.
+ *
+ * Throws AppError `not-signed-in` (401), `not-found` (404), `not-admin` (403), `token-invalid` (401)
+ * and `too-many-requests` (429).
+ */
+export const allowed: Middleware<State> = async (ctx) => {
+  const { method } = ctx.req;
+  const { route, state, url } = ctx;
+  // There is nothing there.
+  if (route === null) return await ctx.next();
+  const row = rowOf(route);
+  if (row === undefined) throw new Error(`${route} is not in the table.`);
+  const asked = (method === "HEAD" ? "GET" : method) as Method;
+  // The route refuses it, to everybody alike.
+  if (!row.methods.includes(asked)) return await ctx.next();
+  const isPage = !url.pathname.startsWith("/api/");
+  if (isPage && state.account === null && ASKED.includes(row.who)) {
+    return await signInFirst(ctx);
+  }
+  await JUDGES[row.who](ctx, row);
+  return await ctx.next();
+};
