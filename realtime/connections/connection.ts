@@ -1,5 +1,12 @@
 import type { ServerWebSocket } from "bun";
 import { ackFrame, archived } from "../rooms/actions.ts";
+import {
+  type EventRow,
+  EVENTS,
+  isRoomFrame,
+  type Rate,
+  type RoomFrame,
+} from "../access/table.ts";
 import { AuthError, type Person, type Verify } from "../access/tokens.ts";
 import { entryId } from "../log/entry.ts";
 import { FrameError } from "../frame-fields.ts";
@@ -7,7 +14,7 @@ import { frameRef, parseFrame } from "../frames.ts";
 import { feedPage } from "../feeds/summaries.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { Inbox, type InboxOwner } from "./inbox.ts";
-import { isLongerThan, NEWCOMER_FRAME, SocketLimits } from "./limits.ts";
+import { isLongerThan, SocketLimits } from "./limits.ts";
 import { StoreError, type Waiter } from "../log/log.ts";
 import { errorFields } from "../operations/logger.ts";
 import {
@@ -42,6 +49,9 @@ export interface ConnectionContext {
   shedding: Shedding;
 }
 
+const notIdentified = () =>
+  new FrameError("not-identified", "Send identify first.");
+
 /** Sockets one person may have here: far more than they have tabs and devices. */
 const SOCKETS_A_PERSON = 64;
 
@@ -70,7 +80,7 @@ export class Connection
     if (typeof data !== "string") {
       return this.#badFrame("binary-frame", "Frames are JSON text.");
     }
-    if (!this.person && data.length > NEWCOMER_FRAME) {
+    if (!this.person && data.length > EVENTS.identify.bytes) {
       return this.close(CLOSE.badFrame, "identify first");
     }
     if (isLongerThan(data, LIMITS.frameBytes)) {
@@ -93,41 +103,78 @@ export class Connection
     try {
       const frame = parseFrame(text);
       ref = frameRef(frame);
-      return this.#handle(frame)?.catch((error) => this.#refuse(error, ref));
+      return this.#handle(frame, text, ref)
+        ?.catch((error) => this.#refuse(error, ref));
     } catch (error) {
       this.#refuse(error, ref);
     }
   }
 
-  #handle(frame: ClientFrame): Promise<void> | undefined {
+  /** Does what a frame asks for, if the table lets this person, this large and this often. */
+  #handle(
+    frame: ClientFrame,
+    text: string,
+    ref: string,
+  ): Promise<void> | undefined {
+    const { who, bytes, rate }: EventRow = EVENTS[frame.event];
+    if (isLongerThan(text, bytes)) {
+      throw new FrameError("frame-too-large", "The frame is too large.", ref);
+    }
+    const person = who === "anyone" ? this.person : this.#current();
+    if (rate && !this.#take(rate, person, ref)) return;
     if (frame.event === "identify") return this.#identify(frame.token);
-    const person = this.#current();
+    if (!person) throw notIdentified();
+    if (isRoomFrame(frame)) return this.#inRoom(person, frame, ref);
     switch (frame.event) {
-      case "chat-message":
-        this.#takeAppend(person, frame.message.clientId);
-        return say(this, person, frame);
-      case "join-room":
-        this.#limits.takeRequest(frame.event);
-        return this.#readings.join(person, frame);
       case "leave-room":
         this.#readings.leave(frame.roomId);
         return;
-      case "typing":
-        return this.#asMember(
-          person,
-          frame.roomId,
-          frame.event,
-          (role) => role !== "reader" && this.#type(person, frame.roomId),
-        );
       case "summaries":
-        this.#limits.takeRequest(frame.event);
         return this.#summarise(person, frame);
+    }
+  }
+
+  /** What only a member may do; at once where they are known to be one. */
+  #inRoom(
+    person: Person,
+    frame: RoomFrame,
+    ref: string,
+  ): Promise<void> | undefined {
+    const role = this.context.hub.members.roleIn(person, frame.roomId, ref);
+    switch (frame.event) {
+      case "chat-message":
+        return say(this, person, frame, role);
+      case "join-room":
+        return this.#readings.join(person, frame, role);
+      case "typing":
+        if (typeof role !== "string") {
+          return role.then((role) => this.#type(person, frame, role));
+        }
+        this.#type(person, frame, role);
+        return;
       case "read":
-        this.#limits.takeRequest(frame.event);
-        return this.#read(person, frame);
+        return this.#read(person, frame, role);
       default:
-        this.#takeAppend(person, frame.clientId);
-        return amend(this, person, frame);
+        return amend(this, person, frame, role);
+    }
+  }
+
+  /**
+   * Counts a frame against its rate; false where it is to go unsaid.
+   *
+   * @throws {FrameError} `rate-limited`, `overloaded`
+   */
+  #take(rate: Rate, person: Person | undefined, ref: string): boolean {
+    switch (rate) {
+      case "messages":
+        if (person) this.#takeAppend(person, ref);
+        return true;
+      case "typing":
+        return person !== undefined &&
+          this.context.limits.of(person.id).takeTyping();
+      default:
+        this.#limits.takeRequest(ref);
+        return true;
     }
   }
 
@@ -141,9 +188,7 @@ export class Connection
 
   /** The person, as long as their token is good. */
   #current(): Person {
-    if (!this.person) {
-      throw new FrameError("not-identified", "Send identify first.");
-    }
+    if (!this.person) throw notIdentified();
     if (this.person.expiresAt <= Date.now()) {
       this.close(CLOSE.token, "token expired");
       throw new FrameError("token-expired", "The token ended; renew it.");
@@ -153,7 +198,6 @@ export class Connection
 
   async #identify(token: string): Promise<void> {
     const { hub, verify } = this.context;
-    this.#limits.takeRequest("identify");
     const identity = await verify(token);
     if (this.closed) return;
     if (identity.kind !== "person") {
@@ -175,20 +219,6 @@ export class Connection
     this.deadline = person.expiresAt;
     const { id: userId, expiresAt } = person;
     this.send({ event: "identified", userId, expiresAt });
-  }
-
-  /** Does something once the person is known to be a member; at once where they are. */
-  #asMember(
-    person: Person,
-    roomId: string,
-    ref: string,
-    work: (role: Role) => void,
-  ): Promise<void> | undefined {
-    const role = this.context.hub.members.roleIn(person, roomId, ref);
-    if (typeof role === "string") return void work(role);
-    return role.then((role) => {
-      if (!this.closed) work(role);
-    });
   }
 
   /** Acknowledges an append once it is durable, or says that it failed. */
@@ -231,19 +261,22 @@ export class Connection
     return this.context.hub.members.roleNow(this.person, roomId) !== null;
   }
 
-  #type(person: Person, roomId: string): void {
-    if (!this.context.limits.of(person.id).takeTyping()) return;
-    const { sender } = person;
+  #type(
+    { sender }: Person,
+    { roomId }: Extract<ClientFrame, { event: "typing" }>,
+    role: Role,
+  ): void {
+    if (this.closed || role === "reader") return;
     this.context.hub.sendSignal(roomId, { type: "typing", sender });
   }
 
   async #read(
     person: Person,
     { roomId, offset }: Extract<ClientFrame, { event: "read" }>,
+    role: Role | Promise<Role>,
   ): Promise<void> {
-    const { hub } = this.context;
-    await hub.members.roleIn(person, roomId, "read");
-    await hub.markRead(person, roomId, offset);
+    await role;
+    await this.context.hub.markRead(person, roomId, offset);
   }
 
   /** Tells what the person's feed begins with; from then on it goes on by itself. */

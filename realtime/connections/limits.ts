@@ -1,3 +1,4 @@
+import { RATES } from "../access/table.ts";
 import { Bucket } from "../common/bucket.ts";
 import { FrameError } from "../frame-fields.ts";
 
@@ -11,12 +12,10 @@ export interface Rates {
 const REFUSAL_LIMIT = 100;
 /** Frames that were not frames, in all. */
 const BAD_LIMIT = 10;
-/** Joins, renewals and read positions: a person may have many rooms, all at once. */
-const REQUEST_RATE = 20;
-const REQUEST_BURST = 200;
-/** Frames refused for what is in them: a client of ours sends next to none. */
-const REFUSED_RATE = 10;
-const REFUSED_BURST = 200;
+
+/** A bucket of a rate of the table. */
+const bucketOf = (name: keyof typeof RATES): Bucket =>
+  new Bucket(RATES[name].rate, RATES[name].burst);
 
 const tooFast = (ref: string) =>
   new FrameError(
@@ -44,19 +43,19 @@ export class PersonLimits {
 
   /** By HTTP: @throws {FrameError} `rate-limited` */
   takeRequest(ref: string): void {
-    this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
+    this.#requests ??= bucketOf("requests");
     if (!this.#requests.take()) throw tooFast(ref);
   }
 
   /** A search reads much: @throws {FrameError} `rate-limited` */
   takeSearch(ref: string): void {
-    this.#searches ??= new Bucket(2, 20);
+    this.#searches ??= bucketOf("searches");
     if (!this.#searches.take()) throw tooFast(ref);
   }
 
   /** One hint more or less is no loss, and an error would be noise: true if it may go. */
   takeTyping(): boolean {
-    this.#typing ??= new Bucket(1, 5);
+    this.#typing ??= bucketOf("typing");
     return this.#typing.take();
   }
 
@@ -81,7 +80,7 @@ export class SocketLimits {
 
   /** @throws {FrameError} `rate-limited` */
   takeRequest(ref: string): void {
-    const bucket = this.#requests ??= new Bucket(REQUEST_RATE, REQUEST_BURST);
+    const bucket = this.#requests ??= bucketOf("requests");
     this.#counting(() => {
       if (!bucket.take()) throw tooFast(ref);
     });
@@ -95,7 +94,7 @@ export class SocketLimits {
 
   /** Counts a frame that was refused for what is in it; true if that was one too many. */
   countRefused(): boolean {
-    this.#refused ??= new Bucket(REFUSED_RATE, REFUSED_BURST);
+    this.#refused ??= bucketOf("refusals");
     return !this.#refused.take();
   }
 
@@ -113,9 +112,6 @@ export class SocketLimits {
     }
   }
 }
-
-/** Characters of a frame before it is known whose it is: a token. */
-export const NEWCOMER_FRAME = 4_096;
 
 /** Whether a text has more bytes than so many; it is only counted when it might. */
 export const isLongerThan = (text: string, bytes: number): boolean =>

@@ -27,15 +27,16 @@ export interface Writer {
  * Appends a message of a member. What nobody has to be told of is on its way to the store when this
  * returns; for the rest the next frame waits, so that order is kept.
  *
+ * @param role of the person in the room, once it is known.
  * @throws {FrameError} `not-member`, `members-unavailable`, `room-archived`
  */
 export function say(
   writer: Writer,
   person: Person,
   { roomId, message }: Said,
+  role: Role | Promise<Role>,
 ): Promise<void> | undefined {
   const { members } = writer.context.hub;
-  const role = members.roleIn(person, roomId, message.clientId);
   const isPlain = !message.mentions && typeof role === "string" &&
     !members.isLoud(roomId);
   if (!isPlain) return tellOf(writer, person, { roomId, message }, role);
@@ -98,10 +99,11 @@ export async function amend(
   writer: Writer,
   person: Person,
   frame: Amendment,
+  known: Role | Promise<Role>,
 ): Promise<void> {
   const { roomId, clientId } = frame;
   const { hub } = writer.context;
-  const role = await hub.members.roleIn(person, roomId, clientId);
+  const role = await known;
   const { resolve, reject } = writer.waiter(roomId, clientId);
   await amendMessage(hub, person, role, frame).then((done) => {
     resolve(done);

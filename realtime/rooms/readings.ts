@@ -1,6 +1,6 @@
 import type { Person } from "../access/tokens.ts";
 import type { Appended } from "../log/log.ts";
-import type { ClientFrame } from "../protocol.ts";
+import type { ClientFrame, Role } from "../protocol.ts";
 import { joinedText, recover } from "./recovery.ts";
 import type { Room } from "./room.ts";
 import type { Hub } from "./hub.ts";
@@ -64,15 +64,17 @@ export class Readings {
   /**
    * Brings the socket to where the room is, and lets it read on from there.
    *
+   * @param role of the person in the room, once it is known.
    * @throws {FrameError} `not-member`, `members-unavailable`
    * @throws {StoreError}
    */
   async join(
     person: Person,
     { roomId, since, echo }: Extract<ClientFrame, { event: "join-room" }>,
+    role: Role | Promise<Role>,
   ): Promise<void> {
     const { hub } = this.connection.context;
-    await hub.members.roleIn(person, roomId, "join-room");
+    await role;
     const { room, presence } = await hub.open(roomId);
     let kept = false;
     try {
