@@ -6,6 +6,7 @@ import { CLEAR } from "../local.ts";
 import { selfieOf } from "../test-photos.ts";
 import { countPairs, nearestStrangers } from "./pairs.ts";
 import { readPhotos, type UsablePhoto } from "./photos.ts";
+import { detOf, detSvg } from "./det.ts";
 import { interval, oneIn } from "./rates.ts";
 import { summaryOf } from "./report.ts";
 
@@ -44,6 +45,45 @@ Deno.test("strangers who match and people who do not are counted, in all and in 
     "0.100 0.1.jpg 0.2.jpg",
     "0.100 0.2.jpg 0.3.jpg",
   ]);
+});
+
+Deno.test("the curve goes from nobody matching to everybody, and is what is counted at each threshold", () => {
+  const photos = [
+    at(0, "Ann"),
+    at(0.1, "Ann"),
+    at(3, "Ann"),
+    at(0.2, "Bob"),
+    at(0.3, "Cid"),
+  ];
+  const { curve, marks: [mark] } = detOf(photos, [0.5]);
+  const { genuine, impostor } = countPairs(photos, 0.5);
+  assertEquals([mark.fnmr, mark.fmr], [genuine, impostor]);
+  const last = curve.at(-1)!;
+  assertEquals([last.fmr.errors, last.fnmr.errors], [7, 0]);
+  for (const [i, point] of curve.entries()) {
+    const before = curve[i - 1] ?? point;
+    assert(point.fmr.errors >= before.fmr.errors);
+    assert(point.fnmr.errors <= before.fnmr.errors);
+  }
+});
+
+Deno.test("the curve is an image with its band, its thresholds and no number that is none", () => {
+  const photos = [at(0, "Ann"), at(0.1, "Ann"), at(0.2, "Bob")];
+  for (const some of [photos, [], photos.slice(0, 1)]) {
+    const svg = detSvg(detOf(some, [CLEAR]));
+    assertMatch(
+      svg,
+      /^<svg xmlns[^]*<title>[^]*<polygon[^]*<polyline[^]*<circle/,
+    );
+    assert(!/NaN|Infinity/.test(svg));
+  }
+  const strangers = Array.from({ length: 40 }, (_, n) => at(n / 8, `${n}`));
+  const { marks } = detOf([...strangers, at(0.001, "0")], [0.01]);
+  assertEquals(interval(marks[0].fmr), [0, 3 / 819]);
+  assertMatch(
+    detSvg({ curve: [], marks }),
+    /up to 0.01: FMR 0\/819, FNMR 0.0 %/,
+  );
 });
 
 Deno.test("a folder of people's photos comes to one line", async () => {

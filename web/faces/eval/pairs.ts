@@ -31,6 +31,20 @@ export function countPairs(
   return counts;
 }
 
+/** How far apart the photos of each pair are, sorted: of one person, and of different people. */
+export function distancesOf(
+  photos: UsablePhoto[],
+): { genuine: Float32Array; impostor: Float32Array } {
+  const found = { genuine: [] as number[], impostor: [] as number[] };
+  for (const [a, b, distance] of pairs(photos)) {
+    found[a.person === b.person ? "genuine" : "impostor"].push(distance);
+  }
+  return {
+    genuine: Float32Array.from(found.genuine).sort(),
+    impostor: Float32Array.from(found.impostor).sort(),
+  };
+}
+
 /** The pairs of different people that are nearest to each other, a line each. */
 export function nearestStrangers(
   photos: UsablePhoto[],
