@@ -1,8 +1,19 @@
-import { BODIES, type Body, ROUTES, type Row } from "./table.ts";
+import {
+  BODIES,
+  type Body,
+  type Method,
+  ROUTES,
+  type Row,
+  type Who,
+} from "./table.ts";
 
 /** What the table says of a matched route. */
 export const rowOf = (route: string | null): Row | undefined =>
   route !== null && Object.hasOwn(ROUTES, route) ? ROUTES[route] : undefined;
+
+/** Who may ask a route for this. */
+export const whoFor = ({ who, changing }: Row, method: Method): Who =>
+  method === "GET" ? who : changing ?? who;
 
 const bodies = new WeakMap<Request, Body>();
 

@@ -105,6 +105,8 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Row {
   who: Who;
+  /** Who may do more than read, where that is somebody else. */
+  changing?: Who;
   /** HEAD goes with GET. */
   methods: Method[];
   /** Of what is not GET. */
@@ -209,6 +211,10 @@ export const ROUTES: Record<string, Row> = {
   "/api/people/:id": read("signed in"),
   "/api/token": post("signed in", "json"),
   "/api/rooms/:id/files": post("member", "file"),
+  "/api/rooms/:id/link": {
+    ...row("member", "GET", "POST", "DELETE")("json"),
+    changing: "admin",
+  },
   "/api/rooms/:id/members": row("admin", "PATCH")("json"),
   "/api/rooms/:id/settings": row("admin", "PATCH")("json"),
   "/api/rooms/:id/voice": row("member", "POST", "DELETE")("recording"),

@@ -1,7 +1,7 @@
 import { type Context, HttpError, type Middleware } from "fresh";
 import { ownerOf } from "../../accounts/owner.ts";
 import { takeRate, tooOften } from "../../access/rates.ts";
-import { rowOf } from "../../access/row.ts";
+import { rowOf, whoFor } from "../../access/row.ts";
 import type { Method, Row, Who } from "../../access/table.ts";
 import { AppError } from "../../errors.ts";
 import { readMembership } from "../../rooms/rooms.ts";
@@ -70,10 +70,11 @@ export const allowed: Middleware<State> = async (ctx) => {
   const asked = (method === "HEAD" ? "GET" : method) as Method;
   // The route refuses it, to everybody alike.
   if (!row.methods.includes(asked)) return await ctx.next();
+  const who = whoFor(row, asked);
   const isPage = !url.pathname.startsWith("/api/");
-  if (isPage && state.account === null && ASKED.includes(row.who)) {
+  if (isPage && state.account === null && ASKED.includes(who)) {
     return await signInFirst(ctx);
   }
-  await JUDGES[row.who](ctx, row);
+  await JUDGES[who](ctx, row);
   return await ctx.next();
 };
