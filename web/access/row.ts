@@ -12,8 +12,8 @@ export const rowOf = (route: string | null): Row | undefined =>
   route !== null && Object.hasOwn(ROUTES, route) ? ROUTES[route] : undefined;
 
 /** Who may ask a route for this. */
-export const whoFor = ({ who, changing }: Row, method: Method): Who =>
-  method === "GET" ? who : changing ?? who;
+export const whoFor = ({ who, but }: Row, method: Method): Who =>
+  but?.[method] ?? who;
 
 const bodies = new WeakMap<Request, Body>();
 

@@ -105,8 +105,8 @@ export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
 export interface Row {
   who: Who;
-  /** Who may do more than read, where that is somebody else. */
-  changing?: Who;
+  /** The methods that are for somebody else. */
+  but?: Partial<Record<Method, Who>>;
   /** HEAD goes with GET. */
   methods: Method[];
   /** Of what is not GET. */
@@ -204,7 +204,11 @@ export const ROUTES: Record<string, Row> = {
   "/api/chat": row("signed in", "GET", "POST")("json"),
   "/api/dictation": read("signed in"),
   "/api/direct": post("signed in", "json"),
-  "/api/invitations": row("signed in", "POST", "PATCH")("json"),
+  "/api/invitations": {
+    ...row("signed in", "POST", "PATCH")("json"),
+    // Whoever has the code of an invitation may decline it.
+    but: { PATCH: "anyone" },
+  },
   "/api/messages": row("signed in", "GET", "POST")("json"),
   "/api/open-rooms": row("signed in", "GET", "POST")("json"),
   "/api/people": read("signed in"),
@@ -213,7 +217,7 @@ export const ROUTES: Record<string, Row> = {
   "/api/rooms/:id/files": post("member", "file"),
   "/api/rooms/:id/link": {
     ...row("member", "GET", "POST", "DELETE")("json"),
-    changing: "admin",
+    but: { POST: "admin", DELETE: "admin" },
   },
   "/api/rooms/:id/members": row("admin", "PATCH")("json"),
   "/api/rooms/:id/settings": row("admin", "PATCH")("json"),
