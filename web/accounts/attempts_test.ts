@@ -8,7 +8,7 @@ import {
 import { type AttemptsRecord, keys } from "./store.ts";
 import { codeOf, onStage } from "./testing.ts";
 
-const limit: Limit = { kind: "test", whom: "ann", most: 3, windowMs: 60_000 };
+const limit: Limit = { kind: "face", whom: "ann", most: 3, windowMs: 60_000 };
 
 Deno.test(
   "attempts at the same time are all counted, and no more than the limit pass",
@@ -38,7 +38,7 @@ Deno.test(
 Deno.test(
   "when one limit is reached the others are not used up",
   onStage(async ({ s }) => {
-    const wide: Limit = { ...limit, kind: "wide", most: 100 };
+    const wide: Limit = { ...limit, kind: "face-network", most: 100 };
     for (let i = 0; i < 10; i++) await codeOf(takeAttempts(s, [wide, limit]));
     const { value } = await s.kv.get<AttemptsRecord>(
       keys.attempts("wide", "ann"),
