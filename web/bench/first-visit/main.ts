@@ -1,0 +1,21 @@
+/**
+ * First visits of this checkout, and of another beside it.
+ * --rounds 5   --before DIR (another checkout, with its packages installed)
+ */
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { firstVisits } from "./measure.ts";
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    rounds: { type: "string", default: "5" },
+    before: { type: "string" },
+  },
+});
+const here = fileURLToPath(new URL("../../..", import.meta.url));
+const { table } = await firstVisits(
+  values.before ? { before: values.before, now: here } : { now: here },
+  Number(values.rounds),
+);
+console.log(table);
