@@ -5,7 +5,8 @@ import type { HistoryPage } from "../../realtime/protocol-http.ts";
 import { Composer } from "../client/drawn/Composer.tsx";
 import type { Takeover } from "../client/drawn/Extras.tsx";
 import type { Load } from "../client/browser/load.ts";
-import { MessageList, whenIdle } from "../client/drawn/MessageList.tsx";
+import { MessageList } from "../client/drawn/MessageList.tsx";
+import { whenIdle } from "../client/browser/idle.ts";
 import { type OpenRoom, openRoom } from "../client/browser/room.ts";
 import { initialState } from "../client/browser/room-state.ts";
 import type { LinkState, WayOn } from "../client/browser/socket.ts";
@@ -249,7 +250,7 @@ export default function Room(props: RoomProps) {
         name={me.name}
         alive={alive}
         whole={!!later}
-        clock={alive ? OWN : props.clock}
+        clock={globalThis.document ? OWN : props.clock}
         hues={props.hues}
         divider={divider}
         onDo={onDo}

@@ -23,6 +23,7 @@ import { giveBack as giveBackRefused } from "./refused.ts";
 import { takeFiles } from "./take-files.ts";
 import { viewPictures } from "./view-pictures.ts";
 import { listenToVoices } from "./voices.ts";
+import { wakeRows } from "./wake.ts";
 import { walk } from "./walk.ts";
 import { tellZone } from "./zone.ts";
 
@@ -56,6 +57,7 @@ export function begin(
   keys: Keys,
   room: OpenRoom,
 ): void {
+  wakeRows(log, signal);
   tellZone();
   keepForOffline(room.state().me, signal);
   walk(log);

@@ -10,8 +10,6 @@ import { type Clock, dayNameOf, dayOf } from "./times.ts";
 const NEAR = 800;
 /** Inside the list's edge, by so much, is the last row that can be seen: CSS pixels. */
 const EDGE = 60;
-/** Rows that come alive in one go, in each direction: more than a phone shows. */
-const PIECE = 10;
 /** Messages of one person share a heading for this long after it: ms. */
 const GROUP = 300_000;
 
@@ -42,7 +40,7 @@ export interface MessageListProps {
  * or messages arrive, and does not jump when older ones are put before the first.
  */
 export function MessageList(props: MessageListProps) {
-  const { state, divider, whole } = props;
+  const { state, divider } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const drawn = useRef(state);
   const [fresh, setFresh] = useState(false);
@@ -50,20 +48,6 @@ export function MessageList(props: MessageListProps) {
   const [away, setAway] = useState(false);
   // Below what is read, estimated heights would move it when they become real.
   const [laidOut] = useState(state.behind || divider < Infinity);
-
-  // How far from where it opens the log is alive: on a slow phone all of it at once takes long.
-  const [middle] = useState(() => {
-    const first = state.messages.findIndex((m) => m.offset > divider);
-    return first < 0 ? state.messages.length : first;
-  });
-  const [reach, setReach] = useState(
-    typeof document === "undefined" ? Infinity : 0,
-  );
-  const isWhole = reach > state.messages.length;
-  const [sent] = useState(state.messages);
-  useEffect(() => {
-    if (whole && !isWhole) whenIdle(() => setReach(reach + PIECE));
-  }, [whole, reach]);
 
   // What is being read, and where it is before this drawing changes the page.
   const now = scroller.current;
@@ -164,14 +148,7 @@ export function MessageList(props: MessageListProps) {
             </a>
           )}
           <ol class={`messages ${laidOut ? "whole" : ""}`}>
-            {rows(
-              props,
-              divider,
-              (at) =>
-                isWhole || Math.abs(at - middle) < reach ||
-                // What changed is drawn anew at once.
-                !sent.includes(state.messages[at]),
-            )}
+            {rows(props, divider)}
           </ol>
           {!state.messages[0] && !state.unsent[0] && (state.epoch
             ? (
@@ -206,8 +183,6 @@ export function MessageList(props: MessageListProps) {
   );
 }
 
-// Safari has no such thing.
-export const whenIdle = globalThis.requestIdleCallback ?? setTimeout;
 const topOf = (element: Element) => element.getBoundingClientRect().top;
 const atBottom = (box: Element) => box.scrollTop > -40;
 
@@ -218,6 +193,13 @@ export const startsGroup = (
 ): boolean =>
   !!replyTo || sender.id !== heading?.sender.id ||
   timestamp - heading.timestamp > GROUP;
+
+/** The heading of the day that the server put before this message, if it did. */
+function sentDay(id: string): string | null | undefined {
+  let row = globalThis.document?.getElementById(id)?.previousElementSibling;
+  if (row?.id === "new") row = row.previousElementSibling;
+  return row?.className === "day" ? row.textContent : undefined;
+}
 
 export interface RowsProps
   extends
@@ -234,7 +216,6 @@ export interface RowsProps
 export function rows(
   { state, name, alive, whole, clock, hues = {} }: RowsProps,
   divider: number,
-  isAwake = (_at: number) => true,
 ): VNode[] {
   const { messages, unsent, me, more } = state;
   // Older ones may be new as well: then it is not known yet which is the first.
@@ -244,16 +225,22 @@ export function rows(
   const list: VNode[] = [];
   let last: Message | undefined;
   let heading: Message | undefined;
-  const add = (message: Message, one?: Unsent, asleep = false) => {
+  const add = (message: Message, one?: Unsent) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
     const day = dayOf(timestamp, clock);
+    const sent = whole ? undefined : sentDay(message.id);
     let head = startsGroup(message, heading);
-    if (!last || day !== dayOf(last.timestamp, clock)) {
+    // At first where the server has it: in another zone it may be elsewhere.
+    if (
+      globalThis.document && !alive
+        ? sent
+        : !last || day !== dayOf(last.timestamp, clock)
+    ) {
       head = true;
       list.push(
-        <li class="day" key={day}>
-          <h2>{dayNameOf(timestamp, clock)}</h2>
+        <li class="day" key={message.id}>
+          <h2>{sent ?? dayNameOf(timestamp, clock)}</h2>
         </li>,
       );
     }
@@ -274,7 +261,6 @@ export function rows(
         me={me}
         alive={alive}
         whole={whole}
-        asleep={asleep}
         clock={clock}
         hue={hues[by]}
         names={names}
@@ -284,15 +270,13 @@ export function rows(
       />,
     );
   };
-  messages.forEach((message, at) => {
-    const now = expected(message, state);
+  for (const message of messages) {
     add(
-      now,
+      expected(message, state),
       // One that is answered at once is not spoken of.
       unsent.findLast((one) => one.request?.id === message.id && one.reason),
-      now === message && !isAwake(at),
     );
-  });
+  }
   unsent.forEach((one) =>
     one.request || add({ ...one, sender, id: one.clientId, offset: 0 }, one)
   );

@@ -14,8 +14,6 @@ export interface RowProps {
   alive: boolean;
   /** It is drawn whole: see {@linkcode drawWith}. */
   whole?: boolean;
-  /** What the server sent stays as it is for now. */
-  asleep?: boolean;
   clock: Clock;
   /** The sender's colour in the room. */
   hue?: number;
@@ -57,27 +55,44 @@ export const drawWith = (how: typeof draw): void => {
   draw = how;
 };
 
+/** What a row that is as the server sent it has from {@linkcode wakeRows} instead. */
+const LATER = /^(alive|whole|clock)$/;
+
 /** A message in the log. */
 export class Row extends Component<RowProps> {
+  /** What the server sent, as long as that is what is shown. */
+  sent = globalThis.document?.getElementById(this.props.message.id);
+
   // Most stay as they are when one comes or changes, and the log may hold a thousand.
   override shouldComponentUpdate(next: RowProps): boolean {
-    if (this.props.asleep && next.asleep) return false;
     return Object.entries(next).some(([name, value]) =>
-      this.props[name as keyof RowProps] !== value
+      this.props[name as keyof RowProps] !== value &&
+      !(this.sent && LATER.test(name))
     );
   }
 
+  override componentDidMount() {
+    const { sent, base } = this;
+    if (sent) Reflect.deleteProperty(sent, "innerHTML");
+    // Something else than the server stands in its place.
+    if (sent && sent !== base) this.forceUpdate();
+  }
+
   override render(props: RowProps) {
-    const { message, asleep } = props;
-    const sent = asleep && document.getElementById(message.id);
-    // Taking over as text what is there already is far cheaper than comparing it.
-    return sent
-      ? (
-        <li
-          {...liOf(props)}
-          dangerouslySetInnerHTML={{ __html: sent.innerHTML }}
-        />
-      )
-      : draw(props);
+    const { sent } = this;
+    if (!sent || this.base) {
+      // Drawn once, it is drawn from what is known of it.
+      this.sent = null;
+      return draw(props);
+    }
+    const { innerHTML } = sent;
+    // Preact writes what is there already, and all would be laid out and painted once more.
+    Object.defineProperty(sent, "innerHTML", {
+      configurable: true,
+      set() {},
+    });
+    return (
+      <li {...liOf(props)} dangerouslySetInnerHTML={{ __html: innerHTML }} />
+    );
   }
 }

@@ -172,13 +172,6 @@ Deno.test("a row is drawn again only for a reason", () => {
   for (const more of [{ head: false }, { status: "failed" as const }]) {
     assertEquals(drawn.shouldComponentUpdate({ ...props, ...more }), true);
   }
-  // What the server sent is compared once it is to come alive, however much changes before.
-  const asleep = { ...props, asleep: true };
-  const resting = new Row(asleep);
-  const later = { ...asleep, alive: false, head: false };
-  assertEquals(resting.shouldComponentUpdate(later), false);
-  const awake = { ...props, asleep: false };
-  assertEquals(resting.shouldComponentUpdate(awake), true);
   const edited = { ...props.message, content: "other" };
   assert(drawn.shouldComponentUpdate({ ...props, message: edited }));
 });

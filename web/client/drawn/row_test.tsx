@@ -29,3 +29,50 @@ Deno.test("a message is readable before rows are drawn whole, and whole from the
   assertStringIncludes(after, 'href="https://ex.test/a"');
   assertStringIncludes(after, 'href="/rooms/r1/messages/m1"');
 });
+
+/** A page on which the server's markup of a row stands, for as long as `look` takes. */
+function onPage(innerHTML: string, look: () => void) {
+  const getElementById = (id: string) => id === "m1" ? { innerHTML } : null;
+  Reflect.set(globalThis, "document", { getElementById });
+  try {
+    look();
+  } finally {
+    Reflect.deleteProperty(globalThis, "document");
+  }
+}
+
+Deno.test("a row stays as the server sent it until something of it changes", () => {
+  onPage("<p>as sent</p>", () => {
+    const row = new Row({ ...props, alive: false });
+    assertStringIncludes(render(row.render(row.props)), "<p>as sent</p>");
+    const awake = {
+      ...props,
+      alive: true,
+      whole: true,
+      clock: { zone: "UTC" },
+    };
+    assertEquals(row.shouldComponentUpdate(awake), false);
+    const edited = { ...props.message, content: "other" };
+    for (
+      const more of [{ message: edited }, { head: false }, { names: {} }]
+    ) {
+      assertEquals(row.shouldComponentUpdate({ ...props, ...more }), true);
+    }
+    // In the page by now.
+    row.base = row.sent!;
+    row.componentDidMount();
+    const after = render(row.render({ ...props, message: edited }));
+    assertStringIncludes(after, "other");
+    // Of what is drawn here all counts.
+    const other = { ...row.props, clock: { zone: "UTC" } };
+    assertEquals(row.shouldComponentUpdate(other), true);
+  });
+});
+
+Deno.test("a row that comes later is drawn, also on a page that has others", () => {
+  onPage("<p>as sent</p>", () => {
+    const next = { ...props.message, id: "m2", content: "came later" };
+    const html = render(<Row {...props} message={next} />);
+    assertStringIncludes(html, "came later");
+  });
+});
