@@ -3,6 +3,7 @@ import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
 import { Mark } from "./Mark.tsx";
+import { ReadAhead } from "./ReadAhead.tsx";
 
 /**
  * Beside a room and the pages about it, on wide screens: the other rooms, and the way to
@@ -18,6 +19,7 @@ export function RoomSidebar({ rooms, current, about, me }: {
 }) {
   return (
     <nav class="sidebar" aria-label="Rooms">
+      <ReadAhead />
       <a class="wordmark" href="/rooms">
         <Mark />
         <span>ChatSphere</span>

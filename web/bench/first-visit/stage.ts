@@ -11,6 +11,8 @@ export interface Stage {
   session: { name: string; value: string };
   /** Paths of the two rooms that hold messages, all of them read. */
   rooms: [string, string];
+  /** Asks over HTTP as the other person in both. */
+  other: Say;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,8 @@ const PEOPLE = [["Ada Lovelace", "ada"], ["Grace Hopper", "grace"]] as const;
 /** Between two tries of what was refused for coming too fast: ms. */
 const AGAIN = 500;
 
-type Say = (path: string, body?: unknown) => Promise<Response>;
+/** POST with a body, else GET. */
+export type Say = (path: string, body?: unknown) => Promise<Response>;
 
 /** A program that is signed in by its cookie, once it has one. */
 function program(url: string): { say: Say; cookie(): string } {
@@ -126,6 +129,7 @@ export async function openStage(checkout: string): Promise<Stage> {
       url: stack.url,
       session: { name, value },
       rooms: [`/rooms/${rooms[0]}`, `/rooms/${rooms[1]}`],
+      other: grace.say,
       close: () => stack.close(),
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../realtime/protocol.ts";
 import { expected } from "../browser/entries.ts";
 import { Row } from "./Row.tsx";

@@ -13,6 +13,7 @@ import {
 } from "../../rooms/waiting.ts";
 import { Notice } from "../../components/Notice.tsx";
 import { RoomRow } from "../../components/RoomRow.tsx";
+import { ReadAhead } from "../../components/ReadAhead.tsx";
 import { SearchForm } from "../../components/SearchForm.tsx";
 import { Title } from "../../components/Title.tsx";
 import {
@@ -229,6 +230,7 @@ export default define.page<typeof handler>(({ data, req }) => {
               clock={clockOf(req)}
               feed={data.feed}
             />
+            <ReadAhead />
             <script type="module" src={asset("/rooms.js")} />
             <h2>New room</h2>
             <CreateRoom action="/rooms" name={name} failure={failure} />
