@@ -55,9 +55,12 @@ const STATUS: Record<string, string> = {
 /** A room: its messages, who is here, and the form to write. Alive where script runs. */
 export default function Room(props: RoomProps) {
   const { room: { id: roomId, name }, me, history } = props;
+  const url = () => new URL(props.wsUrl, origin.replace("http", "ws"));
   const [state, setState] = useState(() =>
     initialState({ ...props, roomId, me: me.id })
   );
+  // Its handshake goes on while the page comes alive.
+  const [first] = useState(() => globalThis.document && new WebSocket(url()));
   // False on the server and in the first drawing, which must agree.
   const [alive, setAlive] = useState(false);
   const [link, setLink] = useState<LinkState | "">("");
@@ -97,7 +100,7 @@ export default function Room(props: RoomProps) {
   useEffect(() => {
     const room = open.current = openRoom({
       state,
-      url: new URL(props.wsUrl, origin.replace("http", "ws")),
+      ...{ url: url(), first },
       token: { token: props.token, expiresAt: props.tokenExpiresAt },
       renew: () => fetchToken("realtime"),
       onChange: setState,

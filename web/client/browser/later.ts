@@ -7,6 +7,7 @@ import "../drawn/whole-row.tsx";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";
 import { holdToTalk } from "./hold-to-talk.ts";
+import { whenIdle } from "./idle.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { isMentioned } from "../drawn/mentions.ts";
 import { mention } from "./mention.ts";
@@ -58,7 +59,8 @@ export function begin(
   room: OpenRoom,
 ): void {
   wakeRows(log, signal);
-  tellZone();
+  // What knows of zones takes long to begin with.
+  whenIdle(tellZone);
   keepForOffline(room.state().me, signal);
   walk(log);
   viewPictures(log, signal);

@@ -77,7 +77,7 @@ export interface OpenRoom extends FeedLink {
 export interface OpenRoomOptions extends
   Pick<
     LinkOptions,
-    "url" | "token" | "onState" | "renew" | "timing"
+    "url" | "first" | "token" | "onState" | "renew" | "timing"
   > {
   state: RoomState;
   onChange(state: RoomState): void;

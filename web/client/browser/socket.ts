@@ -64,6 +64,8 @@ export interface Line {
 
 export interface LinkOptions {
   url: string | URL;
+  /** A socket to `url` that was opened ahead, for the first connection. */
+  first?: WebSocket;
   roomId: string;
   token: Token;
   /** Where to recover from; undefined asks for a fresh window. */
@@ -99,7 +101,7 @@ const isOffline = () => navigator.onLine === false;
 export function connect(options: LinkOptions): Link {
   const { roomId, onFrame, onState } = options;
   const timing = { ...TIMING, ...options.timing };
-  let { token } = options;
+  let { token, first } = options;
   let tokenSince = Date.now();
   let socket: Line | undefined;
   let live = false;
@@ -184,8 +186,12 @@ export function connect(options: LinkOptions): Link {
     opening = false;
     if (over) return;
     if (!good) return lost();
-    const mine: Line = socket = ways.open(options, failures);
+    // Lost before it was needed, it is opened anew.
+    const early = first && first.readyState < 2 && first;
+    first = undefined;
+    const mine: Line = socket = early as Line || ways.open(options, failures);
     after("answer", timing.answer, lost);
+    if (early && early.readyState) identify();
     mine.onopen = identify;
     mine.onmessage = ({ data }) => mine === socket && receive(data);
     mine.onclose = ({ code, reason }) =>

@@ -335,3 +335,55 @@ Deno.test("a check connects at once instead of waiting", async () => {
     Math.random = random;
   }
 });
+
+for (const when of ["still opens", "is open"]) {
+  Deno.test(`uses the socket that was opened ahead, which ${when}`, async () => {
+    const watch = watcher();
+    const server = startServer(watch);
+    const first = new WebSocket(server.url);
+    if (when === "is open") {
+      await new Promise((open) => first.onopen = open);
+    }
+    const states: string[] = [];
+    const link = connect({
+      ...{ url: server.url, first, roomId: "room" },
+      token: { token: "first", expiresAt: Date.now() + 300_000 },
+      position: () => undefined,
+      onFrame() {},
+      onState(state) {
+        states.push(state);
+        watch.notify();
+      },
+      renew: () => Promise.reject(new Error("web is down")),
+      timing: QUICK,
+    });
+    try {
+      const peer = await server.peer(0);
+      await peer.got("identify");
+      // The next is another: the first serves once.
+      peer.socket.close();
+      const next = await server.peer(1);
+      await next.got("identify");
+      assertEquals(peer.frames.length, 1);
+      assertEquals(next.frames.length, 1);
+    } finally {
+      link.close();
+      await server.close();
+    }
+  });
+}
+
+Deno.test("opens another where the socket opened ahead was lost by then", async () => {
+  const watch = watcher();
+  const server = startServer(watch);
+  const first = new WebSocket(server.url);
+  await new Promise((open) => first.onopen = open);
+  const closed = new Promise((close) => first.onclose = close);
+  (await server.peer(0)).socket.close();
+  await closed;
+  await setUp({ url: server.url, first }, async ({ link }) => {
+    await (await server.peer(1)).got("identify");
+    link.close();
+  });
+  await server.close();
+});
