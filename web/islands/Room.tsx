@@ -10,7 +10,8 @@ import { whenIdle } from "../client/browser/idle.ts";
 import { type OpenRoom, openRoom } from "../client/browser/room.ts";
 import { initialState } from "../client/browser/room-state.ts";
 import type { LinkState, WayOn } from "../client/browser/socket.ts";
-import { type Clock, OWN } from "../client/drawn/times.ts";
+import { OWN } from "../client/drawn/own-clock.ts";
+import type { Clock } from "../client/drawn/times.ts";
 import { fetchToken } from "../client/browser/token.ts";
 import type { TranscriberState } from "../http/pages/transcriber.ts";
 

@@ -1,6 +1,7 @@
 /** Gives rows as the server sent them what they have where script runs, without drawing them anew. */
 import { whenIdle } from "./idle.ts";
-import { type Clock, OWN, timeOf } from "../drawn/times.ts";
+import { OWN } from "../drawn/own-clock.ts";
+import { type Clock, timeOf } from "../drawn/times.ts";
 
 /** So long at a time, that a slow phone answers in between: ms. */
 const PIECE = 8;

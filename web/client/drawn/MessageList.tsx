@@ -4,7 +4,8 @@ import type { Message } from "../../../realtime/protocol.ts";
 import { expected } from "../browser/entries.ts";
 import { Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "../browser/room-state.ts";
-import { type Clock, dayNameOf, dayOf } from "./times.ts";
+import { days } from "./own-clock.ts";
+import type { Clock } from "./times.ts";
 
 /** This close to an end of what is loaded, more is: CSS pixels. */
 const NEAR = 800;
@@ -228,19 +229,19 @@ export function rows(
   const add = (message: Message, one?: Unsent) => {
     const { timestamp, replyTo, clientId } = message;
     const by = message.sender.id;
-    const day = dayOf(timestamp, clock);
+    const day = days.of(timestamp, clock);
     const sent = whole ? undefined : sentDay(message.id);
     let head = startsGroup(message, heading);
     // At first where the server has it: in another zone it may be elsewhere.
     if (
       globalThis.document && !alive
         ? sent
-        : !last || day !== dayOf(last.timestamp, clock)
+        : !last || day !== days.of(last.timestamp, clock)
     ) {
       head = true;
       list.push(
         <li class="day" key={message.id}>
-          <h2>{sent ?? dayNameOf(timestamp, clock)}</h2>
+          <h2>{sent ?? days.name(timestamp, clock)}</h2>
         </li>,
       );
     }

@@ -56,7 +56,7 @@ export const drawWith = (how: typeof draw): void => {
 };
 
 /** What a row that is as the server sent it has from {@linkcode wakeRows} instead. */
-const LATER = /^(alive|whole|clock)$/;
+const LATER = /alive|whole|clock/;
 
 /** A message in the log. */
 export class Row extends Component<RowProps> {
@@ -73,9 +73,10 @@ export class Row extends Component<RowProps> {
 
   override componentDidMount() {
     const { sent, base } = this;
-    if (sent) Reflect.deleteProperty(sent, "innerHTML");
-    // Something else than the server stands in its place.
-    if (sent && sent !== base) this.forceUpdate();
+    if (!sent) return;
+    delete (sent as Partial<Element>).innerHTML;
+    // Something else than the server's stands in its place.
+    if (sent !== base) this.forceUpdate();
   }
 
   override render(props: RowProps) {

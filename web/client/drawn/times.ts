@@ -1,3 +1,5 @@
+import { DAY, ownDay } from "./own-clock.ts";
+
 /** In which language and zone times are written; as the browser has them where it says neither. */
 export interface Clock {
   /** BCP 47. */
@@ -8,9 +10,6 @@ export interface Clock {
   label?: string;
 }
 
-/** The person's own clock, where script runs: in the language their browser asks servers for. */
-export const OWN: Clock = { language: globalThis.navigator?.language };
-
 /** While nobody has told the server which one is theirs. */
 export const UNKNOWN: Clock = {
   language: "en-GB",
@@ -18,7 +17,6 @@ export const UNKNOWN: Clock = {
   label: "UTC",
 };
 
-const DAY = 864e5;
 /** On a server more come up than are worth keeping. */
 const KEPT = 99;
 
@@ -51,7 +49,7 @@ export const dayOf = (ms: number, { zone }: Clock): number =>
     // Swedish dates are those of ISO 8601, which stand for the start of a day in UTC.
     ? Date.parse(formatter({ language: "sv", zone }, {}).format(ms)) / DAY
     // Far cheaper, and a room may hold a thousand.
-    : Math.floor((ms - new Date(ms).getTimezoneOffset() * 6e4) / DAY);
+    : ownDay(ms);
 
 /** The day's name, for a heading. */
 export const dayNameOf = (ms: number, clock: Clock): string =>

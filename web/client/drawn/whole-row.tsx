@@ -6,7 +6,8 @@ import { reactorsOf } from "./reactors.ts";
 import { richText } from "./rich-text.tsx";
 import { drawWith, liOf, type RowProps } from "./Row.tsx";
 import { PreviewCard } from "./preview.tsx";
-import { timeOf } from "./times.ts";
+import { days } from "./own-clock.ts";
+import { dayNameOf, dayOf, timeOf } from "./times.ts";
 import { UploadList } from "./UploadList.tsx";
 import { VoiceNote } from "./voice.tsx";
 
@@ -128,3 +129,4 @@ export function drawn(
 
 // Servers import this as they start, and a page once its text is live.
 drawWith(drawn);
+Object.assign(days, { of: dayOf, name: dayNameOf });
