@@ -2,8 +2,6 @@
  * Recordings on this device until a message has them: what pending.ts does for texts. A browser that
  * keeps nothing does without.
  */
-// With the room's code as a whole the bundler leaves it in one file, which is smaller.
-import "../../islands/Room.tsx";
 import type { Voice } from "../../../realtime/protocol.ts";
 import { keepVoice, NotKept } from "./keep-voice.ts";
 import { recordedKey } from "./recorded.ts";
