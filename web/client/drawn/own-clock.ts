@@ -1,5 +1,14 @@
 /** What a room needs of times before it has all that knows of zones and languages. */
-import type { Clock } from "./times.ts";
+
+/** In which language and zone times are written; as the browser has them where it says neither. */
+export interface Clock {
+  /** BCP 47. */
+  language?: string;
+  /** An IANA time zone. */
+  zone?: string;
+  /** What a date says of the zone, where that is not the person's. */
+  label?: string;
+}
 
 /** The person's own clock, where script runs: in the language their browser asks servers for. */
 export const OWN: Clock = { language: globalThis.navigator?.language };

@@ -1,14 +1,6 @@
-import { DAY, ownDay } from "./own-clock.ts";
+import { type Clock, DAY, ownDay } from "./own-clock.ts";
 
-/** In which language and zone times are written; as the browser has them where it says neither. */
-export interface Clock {
-  /** BCP 47. */
-  language?: string;
-  /** An IANA time zone. */
-  zone?: string;
-  /** What a date says of the zone, where that is not the person's. */
-  label?: string;
-}
+export type { Clock };
 
 /** While nobody has told the server which one is theirs. */
 export const UNKNOWN: Clock = {
