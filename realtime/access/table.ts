@@ -56,3 +56,69 @@ export type RoomFrame = Extract<ClientFrame, { event: RoomEvent }>;
 
 export const isRoomFrame = (frame: ClientFrame): frame is RoomFrame =>
   EVENTS[frame.event].who === "member";
+
+/** Bytes of a body; ten thousand members take 370,000. */
+const BODY = 262_144, LIST = 550_000;
+
+export interface RouteRow {
+  /**
+   * Web asks with its own token. Where `in order` is added, what a person sent to the room before is
+   * done first, and what the table says is looked at then.
+   */
+  who:
+    | "anyone"
+    | "signed in"
+    | "member"
+    | "member in order"
+    | "web"
+    | "member or web";
+  /** The most bytes of its body. */
+  bytes: number;
+  /** Of a person. Web asks as often as it likes. */
+  rate?: Rate;
+}
+
+const anyone: RouteRow = { who: "anyone", bytes: 0 };
+const web: RouteRow = { who: "web", bytes: BODY };
+const asked: RouteRow = { who: "signed in", bytes: BODY, rate: "requests" };
+const member: RouteRow = { ...asked, who: "member" };
+const writer: RouteRow = {
+  ...{ who: "member in order", bytes: BODY, rate: "messages" },
+};
+
+/** What may be asked by HTTP, by method and path; `:id` is a room. */
+export const REQUESTS: Record<string, RouteRow> = {
+  "GET /rooms/:id/messages": { ...member, who: "member or web" },
+  "POST /rooms/:id/messages": writer,
+  "POST /rooms/:id/amendments": writer,
+  "PUT /rooms/:id/read": member,
+  "GET /rooms/:id/stream": member,
+  "POST /search": { ...asked, rate: "searches" },
+  "GET /summaries": asked,
+  "GET /activity": asked,
+
+  "PUT /rooms/:id/members": { ...web, bytes: LIST },
+  "PATCH /rooms/:id/members": web,
+  "POST /rooms/:id/names": web,
+  "POST /rooms/:id/name": web,
+  "POST /rooms/:id/transcripts": web,
+  "POST /rooms/:id/previews": web,
+  "GET /rooms/:id/clips": web,
+  "GET /rooms/:id/written": web,
+  "POST /rooms/:id/withdrawals": web,
+  "GET /rooms/:id/alerts": web,
+  "POST /rooms/:id/positions": web,
+  "DELETE /rooms/:id": web,
+  "POST /sessions": web,
+  "POST /renames": web,
+  "GET /leftovers": web,
+  "POST /leftovers/taken": web,
+  "GET /alerts": web,
+  "POST /alerts/taken": web,
+
+  "GET /healthz": anyone,
+  "GET /readyz": anyone,
+  "GET /metrics": anyone,
+  "GET /openapi.json": anyone,
+  "GET /docs": anyone,
+};

@@ -1,6 +1,6 @@
 /** What only web may ask of alerts. */
 import { FrameError, object } from "../frame-fields.ts";
-import { body, type Call, json, number, serviceOnly } from "../http/call.ts";
+import { body, type Call, json, number } from "../http/call.ts";
 import { entryFrame } from "../log/frame-text.ts";
 import { type Entry, parseEntryId } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
@@ -18,8 +18,7 @@ const PAGE = 500;
 /** People asked about at once. */
 const PEOPLE = 500;
 
-export async function list({ context, request }: Call) {
-  await serviceOnly(context, request);
+export async function list({ context }: Call) {
   const { log } = context.hub;
   const noted = await log.alerts();
   const ids = noted.map(({ roomId }) => roomId);
@@ -31,9 +30,9 @@ export async function list({ context, request }: Call) {
   return json({ alerts } satisfies Alerts);
 }
 
-export async function taken({ context, request }: Call) {
-  await serviceOnly(context, request);
-  const { taken } = object(await body(request), "The body");
+export async function taken(call: Call) {
+  const { context } = call;
+  const { taken } = object(await body(call), "The body");
   const alerts = (Array.isArray(taken) ? taken : [taken]).map((it): Alert => {
     const { roomId, receipt } = object(it, "What was taken");
     if (typeof roomId === "string" && typeof receipt === "string") {
@@ -66,8 +65,7 @@ async function removalsOf(
 }
 
 /** New messages, edits that mention somebody, and what admins deleted, after a position. */
-export async function page({ context, request, url, roomId }: Call) {
-  await serviceOnly(context, request);
+export async function page({ context, url, roomId }: Call) {
   const { log } = context.hub;
   const known = number(url, "after");
   let after = known ?? 0;
@@ -101,9 +99,9 @@ export async function page({ context, request, url, roomId }: Call) {
   return json({ epoch, offset, more, messages, removals } satisfies AlertPage);
 }
 
-export async function positions({ context, request, roomId }: Call) {
-  await serviceOnly(context, request);
-  const { people } = object(await body(request), "The body");
+export async function positions(call: Call) {
+  const { context, roomId } = call;
+  const { people } = object(await body(call), "The body");
   if (!Array.isArray(people) || people.length > PEOPLE) {
     const why = `The field people must be a list of at most ${PEOPLE} ids.`;
     throw new FrameError("bad-frame", why);

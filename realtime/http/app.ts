@@ -1,6 +1,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { FrameError } from "../frame-fields.ts";
-import type { HttpContext } from "./call.ts";
+import { REQUESTS, type RouteRow } from "../access/table.ts";
+import { admit, type Call, type HttpContext } from "./call.ts";
 import { describe, HttpError, refusalResponse } from "./error.ts";
 import { ROUTES } from "./routes.ts";
 import { StoreError } from "../log/log.ts";
@@ -28,13 +29,16 @@ export function createApp(context: HttpContext): Hono<Env> {
     await next();
   });
   for (const [method, path, handle] of ROUTES) {
+    const row = rowOf(method, path);
     app.on(method, path, async (c, next) => {
       // Hono gives HEAD to those who answer GET.
       if (c.req.method !== method) return await next();
       c.set("route", path);
       const roomId = decoded(c.req.path, c.req.param("id"));
       const url = new URL(c.req.url);
-      return await handle({ context, request: c.req.raw, url, roomId });
+      const call: Call = { context, request: c.req.raw, url, roomId, row };
+      const person = await admit(call);
+      return await handle({ ...call, person });
     });
   }
   for (const path of new Set(ROUTES.map(([, path]) => path))) {
@@ -51,6 +55,13 @@ export function createApp(context: HttpContext): Hono<Env> {
     return refusalResponse(describe(error));
   });
   return app;
+}
+
+/** @throws {TypeError} for what is not in the table: nothing is served then. */
+function rowOf(method: string, path: string): RouteRow {
+  const row = REQUESTS[`${method} ${path}`];
+  if (row) return row;
+  throw new TypeError(`${method} ${path} is not in the table.`);
 }
 
 /** Each request has an id and a line. */

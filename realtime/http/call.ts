@@ -4,6 +4,7 @@ import {
   type Person,
   type Verify,
 } from "../access/tokens.ts";
+import type { Rate, RouteRow } from "../access/table.ts";
 import { FrameError } from "../frame-fields.ts";
 import type { Health } from "../operations/health.ts";
 import { HttpError } from "./error.ts";
@@ -37,6 +38,10 @@ export interface Call {
   request: Request;
   url: URL;
   roomId: string;
+  /** What the table says of it. */
+  row: RouteRow;
+  /** The person who asks, once they are let in; undefined: web, or anyone. */
+  person?: Person;
 }
 
 /**
@@ -59,7 +64,7 @@ export async function authenticate(
 }
 
 /** The person who asks; the service may not. */
-export async function personOf(
+async function personWho(
   context: HttpContext,
   request: Request,
 ): Promise<Person> {
@@ -68,33 +73,64 @@ export async function personOf(
   throw new HttpError(403, "forbidden", "Only a person may do this.");
 }
 
-/** Lets in the web service alone. */
-export async function serviceOnly(context: HttpContext, request: Request) {
-  const who = await authenticate(context, request);
-  if (who.kind === "service") return;
-  throw new HttpError(403, "forbidden", "Only the web service may do this.");
+/** The person a route is asked by that only people may ask. */
+export function personOf({ person }: Call): Person {
+  if (person) return person;
+  throw new TypeError("This route is not for people alone.");
 }
 
-/** Bytes of a body that is read. */
-const BODY_LIMIT = 262_144;
+/**
+ * Lets in whom the table says, as often as it says.
+ *
+ * @returns the person who asks, if it is one.
+ * @throws {AuthError} without a good token
+ * @throws {HttpError} 403 `forbidden`
+ * @throws {FrameError} `not-member`, `rate-limited`
+ */
+export async function admit(
+  { context, request, roomId, row: { who, rate } }: Call,
+): Promise<Person | undefined> {
+  if (who === "anyone" || who === "member in order") return;
+  const asked = await authenticate(context, request);
+  if (asked.kind === "service") {
+    if (who === "web" || who === "member or web") return;
+    throw new HttpError(403, "forbidden", "Only a person may do this.");
+  }
+  if (who === "web") {
+    throw new HttpError(403, "forbidden", "Only the web service may do this.");
+  }
+  const { person } = asked;
+  if (who !== "signed in") await context.hub.members.roleIn(person, roomId);
+  count(context, person, rate);
+  return person;
+}
+
+/** Counts a request of a person against its rate. */
+function count(
+  { limits, shedding }: HttpContext,
+  { id }: Person,
+  rate?: Rate,
+): void {
+  if (rate === "searches") limits.of(id).takeSearch("search");
+  if (rate === "requests") limits.of(id).takeRequest("request");
+  if (rate !== "messages") return;
+  limits.of(id).takeMessage("message");
+  if (!shedding.refusesMessages) return;
+  throw new HttpError(503, "overloaded", "The server is busy; try again.");
+}
 
 /**
  * @throws {FrameError} `bad-json`
  * @throws {HttpError} 413 `too-large`
  */
-export const body = async (
-  request: Request,
-  limit = BODY_LIMIT,
-): Promise<unknown> => parsed(await received(request), limit);
+export const body = async ({ request, row }: Call): Promise<unknown> =>
+  parsed(await received(request), row.bytes);
 
 /** The bytes of a body, once all of it has arrived; it is looked at later. */
 const received = (request: Request): Promise<ArrayBuffer | undefined> =>
   request.arrayBuffer().catch(() => undefined);
 
-function parsed(
-  bytes: ArrayBuffer | undefined,
-  limit = BODY_LIMIT,
-): unknown {
+function parsed(bytes: ArrayBuffer | undefined, limit: number): unknown {
   if (bytes && bytes.byteLength > limit) throw tooLarge();
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
@@ -110,12 +146,12 @@ function parsed(
  * @throws {FrameError} `rate-limited` when too much of theirs waits, or what the body is refused for.
  */
 export async function written(
-  { context, request, roomId }: Call,
+  { context, request, roomId, row }: Call,
   write: (person: Person, body: unknown) => Promise<Response>,
 ): Promise<Response> {
   const token = request.headers.get("authorization") ?? "";
   const arriving = received(request);
-  const check = personOf(context, request);
+  const check = personWho(context, request);
   const person = await context.lines.checked(token, check);
   const bytes = await arriving;
   return await context.lines.take(
@@ -123,7 +159,8 @@ export async function written(
     async () => {
       // They may have been removed or signed out while this waited.
       context.hub.signOuts.admit(person);
-      return await write(person, parsed(bytes));
+      count(context, person, row.rate);
+      return await write(person, parsed(bytes, row.bytes));
     },
   );
 }

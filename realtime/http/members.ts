@@ -1,11 +1,8 @@
 import { FrameError, object } from "../frame-fields.ts";
 import type { Role } from "../protocol.ts";
 import type { MemberList, MembersUpdate } from "../protocol-http.ts";
-import { body, type Call, serviceOnly } from "./call.ts";
+import { body, type Call } from "./call.ts";
 import { HttpError } from "./error.ts";
-
-/** Bytes of a list of members: ten thousand of them take 370,000. */
-const LIST_LIMIT = 550_000;
 
 const ROLES: unknown[] = ["admin", "member", "reader"] satisfies Role[];
 
@@ -13,9 +10,9 @@ const ROLES: unknown[] = ["admin", "member", "reader"] satisfies Role[];
  * Takes the list of a room's members from web. Whoever is no longer among them is out before
  * the answer.
  */
-export async function handOver({ context, request, roomId }: Call) {
-  await serviceOnly(context, request);
-  const list = parseList(await body(request, LIST_LIMIT));
+export async function handOver(call: Call) {
+  const { context, roomId } = call;
+  const list = parseList(await body(call));
   await context.hub.log.members.put(roomId, list, "web");
   return new Response(null, { status: 204 });
 }
@@ -29,9 +26,9 @@ const VERSIONS = 1_000;
  *
  * @throws {HttpError} 409 `members-unknown` where it does not follow on: the whole list is needed.
  */
-export async function update({ context, request, roomId }: Call) {
-  await serviceOnly(context, request);
-  const update = parseUpdate(await body(request));
+export async function update(call: Call) {
+  const { context, roomId } = call;
+  const update = parseUpdate(await body(call));
   if (await context.hub.log.members.update(roomId, update)) {
     return new Response(null, { status: 204 });
   }

@@ -9,7 +9,6 @@ import {
 import { FrameError, object } from "../frame-fields.ts";
 import { parseAmendment, parseDraft } from "../frames.ts";
 import {
-  authenticate,
   body,
   type Call,
   json,
@@ -73,12 +72,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/docs", docs],
 ];
 
-async function history({ context, request, url, roomId }: Call) {
-  const who = await authenticate(context, request);
-  if (who.kind === "person") {
-    await context.hub.members.roleIn(who.person, roomId);
-    context.limits.of(who.person.id).takeRequest("history");
-  }
+async function history({ context, url, roomId }: Call) {
   const id = url.searchParams.get("id");
   if (id !== null) return one(context.hub.log, roomId, id);
   const after = number(url, "after");
@@ -106,11 +100,7 @@ async function append(
   body: unknown,
   vouched: boolean,
 ): Promise<Response> {
-  const { limits, shedding, hub: { log, members, metrics } } = context;
-  limits.of(person.id).takeMessage("message");
-  if (shedding.refusesMessages) {
-    throw new HttpError(503, "overloaded", "The server is busy; try again.");
-  }
+  const { hub: { log, members, metrics } } = context;
   const said = parseDraft(body, vouched);
   checkWrites(
     await members.roleIn(person, roomId, said.clientId),
@@ -155,11 +145,7 @@ async function change(
   person: Person,
   body: unknown,
 ): Promise<Response> {
-  const { limits, shedding, hub: { log, members } } = context;
-  limits.of(person.id).takeMessage("amend");
-  if (shedding.refusesMessages) {
-    throw new HttpError(503, "overloaded", "The server is busy; try again.");
-  }
+  const { hub: { log, members } } = context;
   const amendment = parseAmendment(body, roomId);
   const role = await members.roleIn(person, roomId, amendment.clientId);
   await amendMessage(context.hub, person, role, amendment);
@@ -167,31 +153,27 @@ async function change(
   return await one(log, roomId, amendment.id);
 }
 
-async function find({ context, request }: Call) {
-  const person = await personOf(context, request);
-  context.limits.of(person.id).takeSearch("search");
-  const query = parseSearch(await body(request));
-  return json(await search(context.hub, person, query));
+async function find(call: Call) {
+  const query = parseSearch(await body(call));
+  return json(await search(call.context.hub, personOf(call), query));
 }
 
-async function read({ context, request, roomId }: Call) {
-  const person = await personOf(context, request);
-  await context.hub.members.roleIn(person, roomId);
-  context.limits.of(person.id).takeRequest("read");
-  const { offset } = object(await body(request), "The body");
+async function read(call: Call) {
+  const { context, roomId } = call;
+  const { offset } = object(await body(call), "The body");
   if (!Number.isSafeInteger(offset) || (offset as number) < 0) {
     throw new FrameError(
       "bad-frame",
       "The field offset must be a whole number.",
     );
   }
-  await context.hub.markRead(person, roomId, offset as number);
+  await context.hub.markRead(personOf(call), roomId, offset as number);
   return new Response(null, { status: 204 });
 }
 
-async function summaries({ context, request, url }: Call) {
-  const person = await personOf(context, request);
-  context.limits.of(person.id).takeRequest("summaries");
+async function summaries(call: Call) {
+  const { context, url } = call;
+  const person = personOf(call);
   const { log, members } = context.hub;
   const wanted = url.searchParams.get("rooms");
   if (wanted === null) {
@@ -208,19 +190,16 @@ async function summaries({ context, request, url }: Call) {
 }
 
 /** When each of a person's rooms was last written to: for a list of more than fit on a page. */
-async function activity({ context, request }: Call) {
-  const person = await personOf(context, request);
-  context.limits.of(person.id).takeRequest("activity");
-  const { log } = context.hub;
-  const own = await log.members.roomsOf(person.id);
+async function activity(call: Call) {
+  const { log } = call.context.hub;
+  const own = await log.members.roomsOf(personOf(call).id);
   return json({ rooms: await log.activity(own) });
 }
 
-async function stream({ context, request, url, roomId }: Call) {
-  const person = await personOf(context, request);
-  await context.hub.members.roleIn(person, roomId);
-  const { hub, limits, full } = context;
-  limits.of(person.id).takeRequest("stream");
+async function stream(call: Call) {
+  const { context, request, url, roomId } = call;
+  const person = personOf(call);
+  const { hub, full } = context;
   if (full()) {
     throw new HttpError(503, "overloaded", "The server is full; try again.");
   }
