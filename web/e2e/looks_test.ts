@@ -220,6 +220,7 @@ Deno.test({
         ["ada", "/activity", "activity"],
         ["ada", "/search?q=thought", "search-all"],
         ["ada", "/share?text=Engines", "share"],
+        ["ada", "/sign-out", "sign-out"],
         ["anyone", "/address/over", "address-over"],
         ["anyone", "/address/back/over", "address-back-over"],
         ["ada", "/account/notifications", "notifications"],

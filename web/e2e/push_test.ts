@@ -113,6 +113,19 @@ Deno.test({
           ),
         () => "The server was not told.",
       );
+
+      // Touched, it goes, and the page that is open leads to the message.
+      await worker!.evaluate(async () => {
+        // deno-lint-ignore no-explicit-any -- the types here are those of pages
+        const scope = globalThis as any;
+        const [notification] = await scope.registration.getNotifications();
+        const init = { notification };
+        scope.dispatchEvent(
+          new scope.NotificationEvent("notificationclick", init),
+        );
+      });
+      await page.waitForURL("**/rooms/another-room-of-hers/around/4");
+      await untilShown(page, []);
     } finally {
       await browser.close();
       await stack.close();

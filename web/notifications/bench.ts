@@ -42,7 +42,7 @@ const rooms = await Promise.all(
     const away = await person(`Away${i}`, [`device-${i}`]);
     const room = await createRoom(s, writer, `Room ${i}`);
     await join(away, room.id);
-    const token = await s.signer.personToken("realtime", writer);
+    const { token } = await s.signer.personToken("realtime", writer);
     const socket = new WebSocket(`ws://127.0.0.1:${port}/`);
     await new Promise((done) => socket.onopen = done);
     const identified = new Promise<void>((done) =>

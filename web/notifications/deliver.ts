@@ -1,8 +1,6 @@
 /** Tells people what is due, device by device. Killed at any point, it goes on from where it was. */
 import type { Message } from "../../realtime/protocol.ts";
 import { sha256 } from "../accounts/secrets.ts";
-import { keys as roomKeys, type StoredRoom } from "../rooms/store.ts";
-import { namesOf } from "../rooms/names.ts";
 import { finishFirst } from "../shutdown.ts";
 import { closeReadSoon } from "./closing.ts";
 import { devicesOf, removeDevice } from "./devices.ts";
@@ -11,19 +9,13 @@ import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
 import { type Outcome, PATIENCE_MS } from "./push/send.ts";
 import { together } from "./together.ts";
-import {
-  CLAIM_MS,
-  type Device,
-  keys,
-  messageOf,
-  type Notice,
-} from "./store.ts";
+import { CLAIM_MS, type Device, keys, type Notice } from "./store.ts";
 import {
   type DeliverServices,
-  firstWords,
   type Held,
   keep,
   NoticeLost,
+  payload,
   toTell,
 } from "./telling.ts";
 
@@ -57,29 +49,6 @@ async function hold(kv: Deno.Kv, due: Deno.KvKey): Promise<Held | null> {
     if (error instanceof NoticeLost) return null;
     throw error;
   }
-}
-
-async function payload(
-  { kv }: DeliverServices,
-  { id, notice }: Held,
-  told: Message,
-  wordless: boolean,
-): Promise<string> {
-  const { roomId, offset, sender, why } = notice;
-  const [names, room] = await Promise.all([
-    namesOf({ kv }, [sender]),
-    kv.get<StoredRoom>(roomKeys.room(roomId)),
-  ]);
-  const name = names.get(sender) ?? "";
-  const roomName = why === "direct" ? "" : room.value?.name ?? "";
-  return JSON.stringify({
-    kind: "message",
-    title: name,
-    room: roomName,
-    body: wordless ? "You have a new message." : firstWords(told),
-    url: `/rooms/${roomId}/around/${offset}#${messageOf(id)}`,
-    ...{ roomId, offset, tag: id },
-  });
 }
 
 async function push(

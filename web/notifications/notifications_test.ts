@@ -400,3 +400,38 @@ Deno.test("what an admin deletes of somebody else's is in both activities, once;
     );
   }
 });
+
+Deno.test("of three devices the one that sleeps shows nothing that was read before it wakes", async () => {
+  await using at = await away();
+  const { app, bob, say, later, work, shown } = at;
+  for (const name of ["phone", "desk", "asleep"]) await at.device(bob, name);
+  for (const words of ["@Bob: one", "@Bob: two"]) {
+    await say(words);
+    later(2_000);
+    await work();
+  }
+  const { offset } = await say("@Bob: three");
+  assertEquals(shown().length, 6);
+  await app.realtime.markRead(bob, at.roomId, offset);
+  await closeRead(app.services, [[at.roomId, bob.id]]);
+  later(2_000);
+  await work();
+  const all = shown().map((it) => it.replace(/^\w+ /, ""));
+  const each = ["@Bob: one", "@Bob: two", "read"];
+  assertEquals(all, [...each, ...each, ...each]);
+  // Its push service keeps the last of each topic, and the browser does with them what sw-push.js does.
+  const kept = new Map(
+    app.push.taken.filter(({ endpoint }) => endpoint.endsWith("asleep"))
+      .map(({ topic, text }) => [topic, JSON.parse(text)]),
+  );
+  const screen = new Map<string, number>();
+  for (const told of kept.values()) {
+    if (told.kind === "message") screen.set(told.tag, told.offset);
+    else {
+      for (const [tag, at] of screen) {
+        if (at <= told.offset) screen.delete(tag);
+      }
+    }
+  }
+  assertEquals([kept.size, screen.size], [3, 0]);
+});

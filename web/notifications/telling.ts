@@ -2,7 +2,12 @@
 import type { Message } from "../../realtime/protocol.ts";
 import { plainOf } from "../../realtime/text/markup.ts";
 import { AppError } from "../errors.ts";
-import { keys as roomKeys, type Membership } from "../rooms/store.ts";
+import { namesOf } from "../rooms/names.ts";
+import {
+  keys as roomKeys,
+  type Membership,
+  type StoredRoom,
+} from "../rooms/store.ts";
 import { textOf } from "../client/drawn/files.tsx";
 import type { Services } from "../services.ts";
 import { choiceOf } from "./settings.ts";
@@ -54,7 +59,9 @@ export async function keep(
 /** The message, unless nobody is to be told of it any more. */
 export async function toTell(
   { kv, realtime }: DeliverServices,
-  { accountId, id, notice }: Held,
+  { accountId, id, notice }: Pick<Held, "accountId" | "id"> & {
+    notice: Pick<Notice, "roomId" | "offset" | "why">;
+  },
 ): Promise<Message | null> {
   const { roomId, offset, why } = notice;
   const [membership, choice, positions] = await Promise.all([
@@ -81,4 +88,31 @@ export function firstWords(message: Message): string {
   return text.length > WORDS
     ? `${text.slice(0, WORDS).toWellFormed().trimEnd()}…`
     : text;
+}
+
+/** What a device shows of a message. */
+export async function payload(
+  { kv }: Pick<Services, "kv">,
+  { id, notice }: {
+    id: string;
+    notice: Pick<Notice, "roomId" | "offset" | "sender" | "why">;
+  },
+  told: Message,
+  wordless: boolean,
+): Promise<string> {
+  const { roomId, offset, sender, why } = notice;
+  const [names, room] = await Promise.all([
+    namesOf({ kv }, [sender]),
+    kv.get<StoredRoom>(roomKeys.room(roomId)),
+  ]);
+  const name = names.get(sender) ?? "";
+  const roomName = why === "direct" ? "" : room.value?.name ?? "";
+  return JSON.stringify({
+    kind: "message",
+    title: name,
+    room: roomName,
+    body: wordless ? "You have a new message." : firstWords(told),
+    url: `/rooms/${roomId}/around/${offset}#${messageOf(id)}`,
+    ...{ roomId, offset, tag: id },
+  });
 }

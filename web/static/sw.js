@@ -153,8 +153,11 @@ async function keptPage(path) {
 }
 
 /** It goes with the session; a room that is opened brings it back. */
-const leave = () => {
+const leave = async (isSure) => {
+  // Then the server asks first, and nothing has ended yet.
+  if (!isSure && await countUnsent() > 0) return;
   gone = true;
+  navigator.clearAppBadge?.();
   return inTurn(async () => {
     await wipe();
     await caches.delete(SHELL);
@@ -188,7 +191,7 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   const { pathname, search } = url;
   if (url.origin !== location.origin) return;
-  if (pathname === "/logout") event.waitUntil(leave());
+  if (pathname === "/logout") event.waitUntil(leave(search));
   else if (pathname === "/api/token") event.respondWith(token(request));
   else if (request.method !== "GET") return;
   else if (request.destination === "document") {

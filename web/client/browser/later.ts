@@ -18,6 +18,7 @@ import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
 import { carryFiles } from "./carry.ts";
 import { followFeed } from "./feed.ts";
+import type { FeedState } from "./feed-state.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
 import { keepForOffline, unsentChanged } from "./offline.ts";
 import { giveBack as giveBackRefused } from "./refused.ts";
@@ -79,7 +80,11 @@ export function begin(
   const extras = setInterval(getExtras, EXTRAS);
   signal.addEventListener("abort", stopExtras);
   const { me, roomId } = room.state();
+  let before: FeedState["rooms"] = {};
   followFeed(room, me, signal, ({ rooms }) => {
+    const was = before;
+    before = rooms;
+    if (mayTell()) withTell((it) => it.tellOf(was, rooms, me));
     showUnread(document.querySelectorAll<HTMLElement>("[data-room]"), rooms);
     elsewhere = mentioned = 0;
     for (const id in rooms) {
@@ -91,19 +96,44 @@ export function begin(
   });
 }
 
+const canShow = () => globalThis.Notification?.permission === "granted";
+/** Whether a page that is not looked at would tell of anything: see tell.ts. */
+const mayTell = () =>
+  document.cookie.includes("sound=on") || document.hidden && canShow();
+const withTell = (work: (it: typeof import("./tell.ts")) => unknown) =>
+  // Offline, or the page is of an older build whose files are gone.
+  void import("./tell.ts").then(work).catch(() => {});
+
 let title: string | undefined;
+/** The number at the app's icon, and how far what was shown of this room is gone. */
+let badge = -1, closed = 0;
+/** Up to where what is new in this room was told of. */
+let told: number | undefined;
 /** What is unread in other rooms, and of that what mentions the person. */
 let elsewhere = 0;
 let mentioned = 0;
 
 /** How much is unread in other rooms, and came unseen in this one, stands in the tab's title. */
-export function tellTitle({ messages, read, me }: RoomState): void {
+export function tellTitle(
+  { messages, offset, read, me, roomId }: RoomState,
+): void {
   const unseen = messages.filter(({ offset, sender }) =>
     document.hidden && offset > read && sender.id !== me
   );
   const calls = mentioned +
     unseen.filter((message) => isMentioned(message, me)).length;
-  const count = unreadText(elsewhere + unseen.length, calls);
+  const total = elsewhere + unseen.length;
+  // Where the app is installed: https://w3c.github.io/badging/
+  if (total !== badge) navigator.setAppBadge?.(badge = total).catch(() => {});
+  const since = told ?? offset;
+  const fresh = unseen.filter((message) => message.offset > since);
+  told = offset;
+  if (fresh.length > 0 && mayTell()) withTell((it) => it.tell(roomId, fresh));
+  if (read > closed && canShow()) {
+    closed = read;
+    withTell((it) => it.close(roomId, read));
+  }
+  const count = unreadText(total, calls);
   title ??= document.title;
   document.title = (count ? `(${count}) ` : "") + title;
 }

@@ -71,3 +71,21 @@ Deno.test("whoever signs out while realtime is down is signed out", async () => 
   app.realtime.isDown = false;
   assertEquals((await app.ask("/rooms", { cookie })).status, 303);
 });
+
+Deno.test("the browser of whoever signs out forgets all; where something waits to be sent, it is asked first", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const waiting = `${cookie}; unsent=1`;
+  const asked = await app.send("/logout", {}, waiting);
+  assertEquals(asked.headers.get("location"), "/sign-out");
+  assertEquals(asked.headers.get("clear-site-data"), null);
+  const page = await (await app.ask("/sign-out", { cookie: waiting })).text();
+  assertMatch(page, /is not sent yet.*Stay, and let it be sent/s);
+  // Nothing has ended.
+  assertEquals((await app.ask("/rooms", { cookie })).status, 200);
+  const gone = await app.send("/logout?anyway", {}, waiting);
+  assertEquals(gone.headers.get("location"), "/");
+  assertEquals(gone.headers.get("clear-site-data"), '"storage"');
+  assertMatch(gone.headers.getSetCookie().join("\n"), /^unsent=; Max-Age=0/m);
+  assertEquals((await app.ask("/rooms", { cookie })).status, 303);
+});

@@ -1,3 +1,4 @@
+import { parseCookie, stringifySetCookie } from "cookie";
 import { page } from "fresh";
 import { asset } from "fresh/runtime";
 import { invalid } from "../../../accounts/fields.ts";
@@ -39,15 +40,28 @@ interface Data {
   key: string;
   /** How long what is unread waits until it is e-mailed, in words. */
   unread: string;
+  /** Whether this browser is to play a sound. */
+  isLoud: boolean;
   done: string | null;
   failure?: Failure;
 }
+
+/** A sound is a browser's, not a person's: a script there looks for it (client/browser/tell.ts). */
+const soundCookie = (isOn: boolean): string =>
+  stringifySetCookie({
+    ...{ name: "sound", value: isOn ? "on" : "", path: "/" },
+    ...{ sameSite: "lax", maxAge: isOn ? 365 * 24 * 60 * 60 : 0 },
+  });
 
 const inMinutes = new Intl.NumberFormat("en", {
   ...{ style: "unit", unit: "minute", unitDisplay: "long" },
 });
 
-async function load(s: Services, id: string): Promise<Omit<Data, "done">> {
+async function load(
+  s: Services,
+  id: string,
+  { headers }: Request,
+): Promise<Omit<Data, "done">> {
   const [settings, devices, key] = await Promise.all([
     settingsOf(s, id),
     devicesOf(s, id),
@@ -57,7 +71,9 @@ async function load(s: Services, id: string): Promise<Omit<Data, "done">> {
     ...{ id, name, createdAt },
   }));
   const unread = inMinutes.format(s.config.unreadMailMs / 60_000);
-  return { settings, devices: listed, key, unread };
+  const { sound } = parseCookie(headers.get("cookie") ?? "");
+  const isLoud = sound === "on";
+  return { settings, devices: listed, key, unread, isLoud };
 }
 
 /** Minutes of the day, of `22:30`. */
@@ -116,7 +132,11 @@ async function act(s: Services, id: string, zone: string, form: FormData) {
 /** How somebody is told of messages while they are away. */
 export const handler = define.handlers({
   async GET(ctx) {
-    const data = await load(ctx.state.services, personOf(ctx.state).id);
+    const data = await load(
+      ctx.state.services,
+      personOf(ctx.state).id,
+      ctx.req,
+    );
     return page<Data>({ ...data, done: ctx.url.searchParams.get("done") });
   },
 
@@ -129,10 +149,14 @@ export const handler = define.handlers({
       const zone = quiet?.zone ?? clockOf(ctx.req).zone;
       await act(services, me.id, zone ?? "UTC", form);
       const done = encodeURIComponent(textOf(form, "intent"));
-      return ctx.redirect(`/account/notifications?done=${done}`, 303);
+      const answer = ctx.redirect(`/account/notifications?done=${done}`, 303);
+      if (done === "settings") {
+        answer.headers.append("set-cookie", soundCookie(form.has("sound")));
+      }
+      return answer;
     } catch (error) {
       const failure = failureOf(error, ["quiet", "zone"], requestId);
-      const data = await load(services, me.id);
+      const data = await load(services, me.id, ctx.req);
       return page<Data>({ ...data, done: null, failure }, {
         status: failure.status,
       });
@@ -194,7 +218,7 @@ function Pause({ until, shown }: { until?: number; shown: string }) {
 }
 
 export default define.page<typeof handler>(({ data, req }) => {
-  const { settings, devices, key, unread, failure } = data;
+  const { settings, devices, key, unread, isLoud, failure } = data;
   const { quiet, pausedUntil } = settings;
   const clock = clockOf(req);
   const errors = failure?.fields ?? {};
@@ -230,6 +254,11 @@ export default define.page<typeof handler>(({ data, req }) => {
           name="mail"
           label={`E-mail me about messages that reached none of my devices and that I have not read after ${unread}, at most once an hour`}
           checked={!settings.noMail}
+        />
+        <Check
+          name="sound"
+          label="Play a quiet sound in this browser when something is for me while I look elsewhere, unless it gets notifications already"
+          checked={isLoud}
         />
         <Check
           name="quiet"

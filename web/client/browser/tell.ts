@@ -1,0 +1,104 @@
+/**
+ * Tells somebody who has a page open and looks elsewhere: a notification while the tab is hidden, and
+ * a quiet sound where they chose one. A browser that gets pushes tells them by those, and by nothing
+ * else. Loaded when it is used.
+ */
+import type { FeedMessage, FeedSummary } from "../../../realtime/protocol.ts";
+
+type Rooms = Record<string, FeedSummary>;
+
+/** Milliseconds in which whoever looks at the room has read it; and between two questions. */
+const GLANCE = 1_000;
+/** Messages that are asked about, one after another: of more, the newest. */
+const MOST = 50;
+/** What was told last, by any tab. */
+const TOLD = "chatsphere/told";
+const KEPT = 20;
+
+/** Ids of rooms and messages. */
+let waiting: [room: string, message: string, offset: number][] = [];
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Takes note of what the feed says is new in these rooms. */
+export function tellOf(before: Rooms, rooms: Rooms, me: string): void {
+  for (const id in rooms) {
+    const { last, read } = rooms[id];
+    const known = before[id]?.last;
+    if (!known || !last || last.deleted || last.sender.id === me) continue;
+    if (last.offset > Math.max(read, known.offset)) tell(id, [last]);
+  }
+}
+
+/** Takes note of messages that came while somebody looked elsewhere. */
+export function tell(
+  roomId: string,
+  messages: Pick<FeedMessage, "id" | "offset">[],
+): void {
+  for (const { id, offset } of messages) waiting.push([roomId, id, offset]);
+  waiting = waiting.slice(-MOST);
+  timer ??= setTimeout(ask, GLANCE);
+}
+
+/** Asks the server whether that is for this person, now. */
+async function ask(): Promise<void> {
+  timer = undefined;
+  const [[roomId, id, offset], ...rest] = waiting;
+  waiting = rest;
+  if (rest.length > 0) timer = setTimeout(ask, GLANCE);
+  const worker = await navigator.serviceWorker?.getRegistration();
+  if (await worker?.pushManager?.getSubscription()) return;
+  const answer = await fetch(`/rooms/${roomId}/notice?message=${id}`);
+  if (answer.status !== 200) return;
+  const { title, room, body, tag, url } = await answer.json();
+  if (!await isFirst(tag)) return;
+  if (isLoud()) chime();
+  if (!worker || !mayShow()) return;
+  await worker.showNotification(room ? `${title} · ${room}` : title, {
+    ...{ body, tag, icon: "/favicon.svg" },
+    data: { url, roomId, offset },
+  });
+}
+
+/** Whether a sound was chosen, in this browser: see the page of notifications. */
+export const isLoud = (): boolean => document.cookie.includes("sound=on");
+
+export const mayShow = (): boolean =>
+  document.hidden && globalThis.Notification?.permission === "granted";
+
+/** Whether no other tab has told of it. */
+async function isFirst(tag: string): Promise<boolean> {
+  const look = () => {
+    const told: string[] = JSON.parse(localStorage.getItem(TOLD) ?? "[]");
+    if (told.includes(tag)) return false;
+    localStorage.setItem(TOLD, JSON.stringify([tag, ...told].slice(0, KEPT)));
+    return true;
+  };
+  // Without locks two tabs may both be the first: they show one notification all the same.
+  return navigator.locks ? await navigator.locks.request(TOLD, look) : look();
+}
+
+/** Two soft notes, one after the other. */
+function chime(): void {
+  const context = new AudioContext();
+  [660, 880].forEach((frequency, i) => {
+    const at = context.currentTime + i * 0.12;
+    const note = new OscillatorNode(context, { frequency });
+    const gain = new GainNode(context, { gain: 0 });
+    gain.gain.setValueAtTime(0, at);
+    gain.gain.linearRampToValueAtTime(0.06, at + 0.02);
+    gain.gain.exponentialRampToValueAtTime(0.001, at + 0.4);
+    note.connect(gain).connect(context.destination);
+    note.start(at);
+    note.stop(at + 0.4);
+    note.onended = () => i && context.close();
+  });
+}
+
+/** Takes away what is shown of a room up to an offset: it was read. */
+export async function close(roomId: string, read: number): Promise<void> {
+  const worker = await navigator.serviceWorker?.getRegistration();
+  for (const shown of await worker?.getNotifications() ?? []) {
+    const { data } = shown;
+    if (data?.roomId === roomId && data.offset <= read) shown.close();
+  }
+}

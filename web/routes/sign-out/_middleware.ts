@@ -1,0 +1,3 @@
+import { signInFirst } from "../../http/middleware/person.ts";
+
+export default signInFirst;
