@@ -6,6 +6,7 @@
  */
 import type { Config } from "../config.ts";
 import { log } from "../log.ts";
+import { rewrite, settle } from "../notes.ts";
 import { forgetAddress } from "../rooms/invitation-store.ts";
 import { finishLeftovers } from "../rooms/leftovers.ts";
 import { finishRoomErasures } from "../rooms/room-erasures.ts";
@@ -81,7 +82,7 @@ export async function finishErasures(
 async function clearKv(s: ErasureServices): Promise<void> {
   const notes = (await allNotes(s.kv)).filter(({ value }) => !value.cleared);
   if (notes.length === 0) return;
-  const cleared: [entry: Deno.KvEntry<Erasure>, versionstamp: string][] = [];
+  const cleared: Deno.KvEntry<Erasure>[] = [];
   for (const entry of notes) {
     const { email, ...rest } = entry.value;
     if (email !== undefined) {
@@ -90,47 +91,42 @@ async function clearKv(s: ErasureServices): Promise<void> {
     }
     // The note itself must not be what keeps the address. One that was written anew by another
     // deletion waits for the next time.
-    const { key } = entry;
-    const written = await s.kv.atomic().check(entry).set(key, rest).commit();
-    if (written.ok) {
-      cleared.push([{ ...entry, value: rest }, written.versionstamp]);
-    }
+    const written = await rewrite(s.kv, entry, rest);
+    if (written) cleared.push(written);
   }
   compactKv(s.config);
-  for (const [{ key, value }, versionstamp] of cleared) {
-    await s.kv.atomic().check({ key, versionstamp })
-      .set(key, { ...value, cleared: true }).commit();
+  for (const note of cleared) {
+    await rewrite(s.kv, note, { ...note.value, cleared: true });
   }
 }
 
 /** Does what a note still asks of the other services; whether that is all of it. */
 async function finishNote(
   s: ErasureServices,
-  { key, value, versionstamp }: Deno.KvEntry<Erasure>,
+  entry: Deno.KvEntry<Erasure>,
 ): Promise<boolean> {
-  let at = versionstamp;
-  let note = value;
+  let note = entry;
   const save = async (what: Elsewhere, progress: Progress | undefined) => {
-    note = { ...note, [what]: progress };
-    const saved = await s.kv.atomic().check({ key, versionstamp: at })
-      .set(key, note).commit();
-    if (!saved.ok) throw new Error("Another deletion wrote the note anew.");
-    at = saved.versionstamp;
+    const saved = await rewrite(s.kv, note, {
+      ...note.value,
+      [what]: progress,
+    });
+    if (!saved) throw new Error("Another deletion wrote the note anew.");
+    note = saved;
   };
+  const leftOf = (what: Elsewhere) => note.value[what];
   for (const what of ELSEWHERE) {
     try {
-      for (let next = note[what]; next !== undefined; next = note[what]) {
-        const userId = String(key[1]);
+      for (let next = leftOf(what); next !== undefined; next = leftOf(what)) {
+        const userId = String(entry.key[1]);
         await save(what, await erasePart(s, what, userId, next));
       }
     } catch (error) {
       log("warn", "erasure-waits", { what, error });
     }
   }
-  if (!note.cleared || ELSEWHERE.some((what) => note[what])) return false;
-  const gone = await s.kv.atomic().check({ key, versionstamp: at }).delete(key)
-    .commit();
-  return gone.ok;
+  if (!note.value.cleared || ELSEWHERE.some(leftOf)) return false;
+  return await settle(s.kv, note);
 }
 
 const waiting = new WeakSet<Deno.Kv>();

@@ -1,3 +1,4 @@
+import { rewrite, settle } from "../notes.ts";
 import { MOST_TRIES } from "./backoff.ts";
 import {
   type FailedMail,
@@ -42,7 +43,7 @@ export async function claim(
   const { key, value, versionstamp } = entry;
   if (!isDue(early ? { ...value, nextAt: 0 } : value, now)) return null;
   if (value.until <= now) {
-    await kv.atomic().check(entry).delete(key).commit();
+    await settle(kv, entry);
     return null;
   }
   if (value.tries >= MOST_TRIES) {
@@ -54,34 +55,27 @@ export async function claim(
     tries: value.tries + 1,
     claimedUntil: now + CLAIM_MS,
   };
-  const result = await kv.atomic().check(entry)
-    .set(key, mail, { expireIn: value.until - now }).commit();
-  return result.ok
-    ? { key, id, mail, versionstamp: result.versionstamp }
-    : null;
+  const expireIn = value.until - now;
+  const own = await rewrite(kv, entry, mail, { expireIn });
+  return own && { key, id, mail, versionstamp: own.versionstamp };
 }
 
 /** Takes a claimed e-mail out of the queue; false when it was changed or dropped meanwhile. */
-export async function finish(
-  kv: Deno.Kv,
-  { key, versionstamp }: Claim,
-): Promise<boolean> {
-  const { ok } = await kv.atomic().check({ key, versionstamp }).delete(key)
-    .commit();
-  return ok;
-}
+export const finish = (kv: Deno.Kv, claimed: Claim): Promise<boolean> =>
+  settle(kv, claimed);
 
 /** Puts a claimed e-mail back, to be tried again at `nextAt`. */
 export async function putBack(
   kv: Deno.Kv,
-  { key, mail, versionstamp }: Claim,
+  claimed: Claim,
   nextAt: number,
 ): Promise<void> {
+  const { mail } = claimed;
   const waiting: WaitingMail = { ...mail, nextAt, claimedUntil: 0 };
   // Not when it was dropped meanwhile: it must not come back.
-  await kv.atomic().check({ key, versionstamp })
-    .set(key, waiting, { expireIn: Math.max(1, mail.until - Date.now()) })
-    .commit();
+  await rewrite(kv, claimed, waiting, {
+    expireIn: Math.max(1, mail.until - Date.now()),
+  });
 }
 
 /** Takes an e-mail out of the queue for good, and notes why for whoever asks. */

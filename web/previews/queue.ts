@@ -1,5 +1,6 @@
 import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
+import { rewrite, settle } from "../notes.ts";
 import { finishFirst } from "../shutdown.ts";
 import { type Job, keys } from "./records.ts";
 import { lookUp } from "./look-up.ts";
@@ -59,11 +60,10 @@ async function look(
   const [, roomId, id] = entry.key as string[];
   if (until > Date.now()) return;
   if (tries >= TRIES) return await s.kv.delete(entry.key);
-  const taken = await s.kv.atomic().check(entry).set(entry.key, {
+  const taken = await rewrite(s.kv, entry, {
     ...{ owner, tries: tries + 1, until: Date.now() + LEASE_MS },
-  }).commit();
-  if (!taken.ok) return;
-  const { key, versionstamp } = { ...entry, ...taken };
+  });
+  if (!taken) return;
   try {
     await lookUp(s, { roomId, id, me: { id: owner, name: "" } });
   } catch (error) {
@@ -74,5 +74,5 @@ async function look(
     }
   }
   // Unless the message was edited meanwhile: then it is looked at again.
-  await s.kv.atomic().check({ key, versionstamp }).delete(key).commit();
+  await settle(s.kv, taken);
 }

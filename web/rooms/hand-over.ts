@@ -16,6 +16,7 @@ import type {
 } from "../../realtime/protocol-http.ts";
 import { AppError } from "../errors.ts";
 import { log } from "../log.ts";
+import { settle } from "../notes.ts";
 import type { Services } from "../services.ts";
 import { finishFirst, shuttingDown } from "../shutdown.ts";
 import { keys as noticeKeys } from "../notifications/store.ts";
@@ -161,7 +162,7 @@ async function work(
       { version, members: {}, ended: true };
     await s.realtime.handOver(roomId, list);
     // A change that came meanwhile wrote the note anew.
-    await s.kv.atomic().check(note).delete(note.key).commit();
+    await settle(s.kv, note);
   }
   await forget(s.kv, changes);
 }

@@ -6,6 +6,7 @@
 import { AppError } from "../errors.ts";
 import { transcriberState } from "../http/pages/transcriber.ts";
 import { log } from "../log.ts";
+import { rewrite, settle } from "../notes.ts";
 import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
 import { keys, type WaitingVoice } from "./records.ts";
@@ -39,26 +40,26 @@ export async function hearDue(
     const isLate = now - entry.value.sentAt > GIVE_UP_MS;
     if (!isLate && await transcriberState(s.config) !== "ready") return done;
     const leased = { ...entry.value, due: now + LEASE_MS };
-    const lease = await s.kv.atomic().check(entry).set(entry.key, leased)
-      .commit();
-    if (!lease.ok) continue;
-    if (await settle(s, leased, isLate)) done += 1;
-    else await putOff(s, leased, lease.versionstamp, now);
+    const taken = await rewrite(s.kv, entry, leased);
+    if (!taken) continue;
+    if (!await give(s, leased, isLate)) await putOff(s, taken, now);
+    else if (await settle(s.kv, taken)) done += 1;
   }
   return done;
 }
 
 async function putOff(
   { kv }: WaitingServices,
-  waiting: WaitingVoice,
-  versionstamp: string,
+  taken: Deno.KvEntry<WaitingVoice>,
   now: number,
 ): Promise<void> {
-  const wait = Math.min(LONGEST_MS, AGAIN_MS * 2 ** waiting.tries);
-  const later = { ...waiting, due: now + wait, tries: waiting.tries + 1 };
-  const key = keys.waiting(waiting.voice.clip);
+  const { tries } = taken.value;
+  const wait = Math.min(LONGEST_MS, AGAIN_MS * 2 ** tries);
   // Whoever took it over, as this took too long, may have settled it.
-  await kv.atomic().check({ key, versionstamp }).set(key, later).commit();
+  await rewrite(kv, taken, {
+    ...taken.value,
+    ...{ due: now + wait, tries: tries + 1 },
+  });
 }
 
 /** {@link hearDue} in the background, for what was sent just now; what fails is left to the rounds. */
@@ -68,8 +69,8 @@ export function hearSoon(s: WaitingServices): void {
   );
 }
 
-/** Whether nothing more is to be done about it. */
-async function settle(
+/** Gives the room log the words; whether nothing more is to be done about them. */
+async function give(
   s: WaitingServices,
   { roomId, id, owner, language, voice: { waiting: _, ...voice } }:
     WaitingVoice,
@@ -99,7 +100,6 @@ async function settle(
       return false;
     }
   }
-  await s.kv.delete(keys.waiting(voice.clip));
   return true;
 }
 
