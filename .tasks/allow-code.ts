@@ -3,7 +3,7 @@
  * that somebody who reset their password and cannot use their face or passkey any more is who they say. Their
  * next sign-in may use a code by e-mail. Reads the same variables as web, and may run beside it.
  */
-import { allowCode } from "../web/accounts/after-reset.ts";
+import { allowCode } from "../web/accounts/face-first.ts";
 import { createServices } from "../web/open-services.ts";
 import { webConfig } from "./web-config.ts";
 

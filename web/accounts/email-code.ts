@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
 import { clearAttempts, limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "../mail/account-mails.ts";
-import { codeMustWait, codeWaits } from "./after-reset.ts";
+import { faceFirstError, isFaceFirst } from "./face-first.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
 import {
   type EmailCodeRecord,
@@ -56,7 +56,7 @@ export async function startEmailCode(
 ): Promise<{ expiresAt: number }> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
-  if (codeWaits(record)) throw codeMustWait(record);
+  if (isFaceFirst(record)) throw faceFirstError(record);
   await takeAttempt(s, sends(accountId));
   const code = randomCode();
   const salt = randomToken();

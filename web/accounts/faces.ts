@@ -12,7 +12,7 @@ import {
 import { agreedTo, consentFor } from "./consent.ts";
 import { besideSelfie, enrolFace } from "./enrol.ts";
 import { noteErasure } from "./erasures.ts";
-import { codeMustWait, codeWaits } from "./after-reset.ts";
+import { faceFirstError, isFaceFirst } from "./face-first.ts";
 import {
   askedTurn,
   drawTurn,
@@ -159,7 +159,7 @@ async function checkAlone(
   ]);
   if (face === null || record === null) throw noFace();
   if (!agreedTo(s.faces, record.consent?.textVersion ?? "")) {
-    throw codeWaits(record) ? codeMustWait(record) : otherEngine();
+    throw isFaceFirst(record) ? faceFirstError(record) : otherEngine();
   }
   const turn = await askedTurn(s, accountId);
   const second = turn && requireTurned(turned, turn);
@@ -177,10 +177,10 @@ async function checkAlone(
     // Only what is no fault of the picture's.
     const isOurs = !(error instanceof AppError) || error.status >= 500;
     if (isOurs) await returnAttempts(s, limits);
-    throw orByCode(error, codeWaits(record));
+    throw orByCode(error, isFaceFirst(record));
   }
   const next = turn && await drawTurn(s, accountId);
-  if (!verdict.match) throw mismatch(codeWaits(record));
+  if (!verdict.match) throw mismatch(isFaceFirst(record));
   if (flaw && next) throw livenessFailed(flaw, next);
   if (verdict.unclear) throw unclear();
   await clearAttempts(s, byAccount(accountId));

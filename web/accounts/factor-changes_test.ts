@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { type TestApp, testApp } from "../http/testing/app.ts";
-import { allowCode } from "./after-reset.ts";
+import { allowCode } from "./face-first.ts";
 import { RECENT_MS, SETTLE_MS } from "./factor-changes.ts";
 import { sha256 } from "./secrets.ts";
 import { type AccountRecord, keys, type SessionRecord } from "./store.ts";

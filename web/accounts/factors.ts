@@ -1,6 +1,6 @@
 /** What an account can be signed in to with, besides its password. */
 import { noteEvent } from "../audit/events.ts";
-import { codeWaits } from "./after-reset.ts";
+import { isFaceFirst } from "./face-first.ts";
 import { passkeysAt } from "./passkeys/passkeys.ts";
 import { codesLeft } from "./recovery/codes.ts";
 import { noteDevice } from "./session-list/new-device.ts";
@@ -18,7 +18,7 @@ export function usableFactors(
   const held: Record<Factor, boolean> = {
     face: record.hasFace,
     passkey: passkeysAt(record, rpId).length > 0,
-    code: !codeWaits(record),
+    code: !isFaceFirst(record),
     recovery: codesLeft(record) > 0,
   };
   const all: Factor[] = ["face", "passkey", "code", "recovery"];

@@ -3,7 +3,7 @@ import { AppError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
-import { hasOwnFactor } from "./after-reset.ts";
+import { hasOwnFactor } from "./face-first.ts";
 import { forgetFailures } from "./check-password.ts";
 import { invalid } from "./fields.ts";
 import { hashPassword } from "./password-hash.ts";
@@ -57,7 +57,7 @@ export async function findReset(
 /**
  * Sets the new password of a link. That ends the link and every other one, all sessions and
  * pending logins, and the code by e-mail; the person is told by e-mail. Where there is a face
- * or a passkey, the next sign-in must show it (after-reset.ts). Of several at once with one link one wins.
+ * or a passkey, the next sign-in must show it (face-first.ts). Of several at once with one link one wins.
  *
  * @throws {AppError} `invalid` (422) with `fields.password`, and the link goes on working;
  * `reset-over` (410).

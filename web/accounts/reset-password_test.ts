@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readConfig } from "../config.ts";
 import { checkPassword } from "./check-password.ts";
 import { deleteAccount } from "./delete-account.ts";
-import { allowCode, codeWaits } from "./after-reset.ts";
+import { allowCode, isFaceFirst } from "./face-first.ts";
 import { deleteFace } from "./faces.ts";
 import { startEmailCode } from "./email-code.ts";
 import { createPendingLogin, findPendingLogin } from "./pending-logins.ts";
@@ -28,7 +28,7 @@ import {
 const config = readConfig({ APP_URL: "https://chat.example.com" });
 /** Whether a code by e-mail has to wait. */
 const isWaiting = async (s: Store, id: string): Promise<boolean> =>
-  codeWaits((await readRecord(s.kv, id))!);
+  isFaceFirst((await readRecord(s.kv, id))!);
 const NEW = "nine lives of a cat";
 
 const ask = async ({ s }: Stage, email: string, ip = IP) => {

@@ -2,7 +2,7 @@ import { AppError } from "../errors.ts";
 import { checkCredentials, type Credentials } from "./check-password.ts";
 import { addressProven } from "./confirm-address.ts";
 import { checkEmailCode } from "./email-code.ts";
-import { requireCode } from "./after-reset.ts";
+import { refuseFaceFirst } from "./face-first.ts";
 import { noteSignIn, usableFactors } from "./factors.ts";
 import { checkFace, type LiveServices } from "./faces.ts";
 import {
@@ -136,7 +136,7 @@ export async function signInWithCode(
 ): Promise<IssuedToken> {
   const pending = await findPendingLogin(s, pendingToken);
   if (pending === null) throw loginExpired();
-  await requireCode(s, pending.accountId);
+  await refuseFaceFirst(s, pending.accountId);
   await checkEmailCode(s, pending.accountId, code);
   await addressProven(s, pending.accountId);
   return await finish(s, pendingToken, pending, "code");

@@ -49,7 +49,7 @@ export interface AccountRecord {
   /** Sessions and pending logins of an earlier epoch are void. */
   epoch: number;
   hasFace: boolean;
-  /** The password was reset by e-mail, and no factor of one's own shown since: see after-reset.ts. */
+  /** The password was reset by e-mail, and no factor of one's own shown since: see face-first.ts. */
   faceFirst?: boolean;
   /** At most ten. */
   passkeys?: PasskeyRecord[];

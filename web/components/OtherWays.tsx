@@ -9,16 +9,18 @@ const LINKS: Record<Exclude<Factor, "code">, string> = {
 };
 
 /** What else ends this sign-in, besides what the page asks for; or why no code by e-mail does. */
-export function OtherWays({ factors, except, next, noCode, hint }: {
+export function OtherWays({ factors, except, next, whyFaceFirst, hint }: {
   factors: Factor[];
   /** What the page asks for. */
   except: Factor;
   next: string;
-  noCode?: string;
+  whyFaceFirst?: string;
   hint: string;
 }) {
   const others = factors.filter((factor) => factor !== except);
-  if (others.length === 0) return noCode ? <p class="soft">{noCode}</p> : null;
+  if (others.length === 0) {
+    return whyFaceFirst ? <p class="soft">{whyFaceFirst}</p> : null;
+  }
   return (
     <div class="other-way">
       <p class="soft">{hint}</p>
@@ -47,7 +49,7 @@ export function OtherWays({ factors, except, next, noCode, hint }: {
             </a>
           )
       )}
-      {noCode && <p class="soft">{noCode}</p>}
+      {whyFaceFirst && <p class="soft">{whyFaceFirst}</p>}
     </div>
   );
 }

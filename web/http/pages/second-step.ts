@@ -19,7 +19,7 @@ export interface SecondStep {
   name: string;
   factors: Factor[];
   /** Why a code by e-mail will not do, when it will not. */
-  noCode?: string;
+  whyFaceFirst?: string;
   failure?: Failure;
 }
 
@@ -52,25 +52,25 @@ export const secondStep = (
     async GET(ctx) {
       const { next, pending } = await asked(ctx);
       if (!pending) return ctx.redirect(startAgain(next), 303);
-      const { account: { name }, factors, noCode } = pending;
-      return page<SecondStep>({ next, name, factors, noCode });
+      const { account: { name }, factors, whyFaceFirst } = pending;
+      return page<SecondStep>({ next, name, factors, whyFaceFirst });
     },
 
     async POST(ctx) {
       const { services, requestId } = ctx.state;
       const { next, pending } = await asked(ctx);
       if (!pending) return ctx.redirect(startAgain(next), 303);
-      const { token, account: { name }, factors, noCode } = pending;
+      const { token, account: { name }, factors, whyFaceFirst } = pending;
       try {
         const session = await prove(ctx, token, await readForm(ctx.req));
         return signedIn(services, session, next);
       } catch (error) {
         if (error instanceof AppError && error.code === "login-expired") {
-          const why = noCode ? "only-own" : "tries";
+          const why = whyFaceFirst ? "face-first" : "tries";
           return ctx.redirect(startAgain(next, why), 303);
         }
         const failure = failureOf(error, fields, requestId);
-        const data = { next, name, factors, noCode, failure };
+        const data = { next, name, factors, whyFaceFirst, failure };
         return page<SecondStep>(data, { status: failure.status });
       }
     },

@@ -3,7 +3,7 @@ import {
   readPendingLoginCookie,
   sessionCookie,
 } from "../../accounts/cookies.ts";
-import { codeMustWait, codeWaits } from "../../accounts/after-reset.ts";
+import { faceFirstError, isFaceFirst } from "../../accounts/face-first.ts";
 import { usableFactors } from "../../accounts/factors.ts";
 import { findPendingLogin } from "../../accounts/pending-logins.ts";
 import type { Site } from "../../accounts/passkeys/site.ts";
@@ -20,7 +20,7 @@ export interface PendingLogin {
   /** What may end it, the one to offer first in front. */
   factors: Factor[];
   /** Why a code by e-mail will not do, when it will not. */
-  noCode?: string;
+  whyFaceFirst?: string;
   /** The account was made a moment ago: see `PendingRecord`. */
   isNew: boolean;
 }
@@ -53,7 +53,9 @@ export async function pendingLoginOf(
     account: toAccount(record),
     expiresAt: pending.expiresAt,
     factors: usableFactors(record, site?.rpId),
-    noCode: codeWaits(record) ? codeMustWait(record).message : undefined,
+    whyFaceFirst: isFaceFirst(record)
+      ? faceFirstError(record).message
+      : undefined,
     isNew: pending.isNew === true,
   };
 }
@@ -80,5 +82,5 @@ export function signedIn(
  */
 export const startAgain = (
   next: string,
-  why: "late" | "tries" | "only-own" = "late",
+  why: "late" | "tries" | "face-first" = "late",
 ): string => `/login?${why}&next=${encodeURIComponent(next)}`;

@@ -231,7 +231,7 @@ Deno.test("five photos that do not match after a reset do not point to the code"
     const answer = await app.send("/login/face", form, cookie);
     last = answer.headers.get("location") ?? "";
   }
-  assertMatch(last, /^\/login\?only-own/);
+  assertMatch(last, /^\/login\?face-first/);
   assertMatch(await bodyOf(await app.ask(last)), /ask whoever runs/);
 });
 

@@ -54,7 +54,7 @@ export const handler = define.handlers({
     const site = siteFor(ctx);
     const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    if (pending.noCode) return ctx.redirect(ownStep(pending, next), 303);
+    if (pending.whyFaceFirst) return ctx.redirect(ownStep(pending, next), 303);
     const { account: { email }, factors } = pending;
     const outbox = hasOutbox(ctx);
     const again = ctx.url.searchParams.has("again");
@@ -69,7 +69,7 @@ export const handler = define.handlers({
     const site = siteFor(ctx);
     const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    if (pending.noCode) return ctx.redirect(ownStep(pending, next), 303);
+    if (pending.whyFaceFirst) return ctx.redirect(ownStep(pending, next), 303);
     const { account: { id, email }, factors } = pending;
     try {
       const form = await readForm(ctx.req);

@@ -39,7 +39,7 @@ interface Data {
   name: string;
   factors: Factor[];
   /** Why a code by e-mail will not do, when it will not. */
-  noCode?: string;
+  whyFaceFirst?: string;
   /** To which side to turn the head for a second photo, when liveness is on. */
   turn: Turn | null;
   failure?: Failure;
@@ -78,7 +78,7 @@ type Outcome = Response | ReturnType<typeof page<Data>>;
 /** What to answer to photos. It never fails. */
 async function judge(
   ctx: Context<State>,
-  { token, account: { id, name }, factors, noCode }: PendingLogin,
+  { token, account: { id, name }, factors, whyFaceFirst }: PendingLogin,
   next: string,
   photos: PromiseSettledResult<Uint8Array[]>,
 ): Promise<Answer<Outcome>> {
@@ -92,10 +92,10 @@ async function judge(
   } catch (error) {
     // It was open a moment ago: the last photo it had did not match.
     if (error instanceof AppError && error.code === "login-expired") {
-      const why = noCode ? "only-own" : "tries";
+      const why = whyFaceFirst ? "face-first" : "tries";
       return () => ctx.redirect(startAgain(next, why), 303);
     }
-    const asked = isUnclear(error) && !noCode
+    const asked = isUnclear(error) && !whyFaceFirst
       ? await codeToo(services, id)
       : { problem: error };
     if (!asked.problem) {
@@ -104,7 +104,7 @@ async function judge(
     }
     const failure = failureOf(asked.problem, ["selfie"], requestId);
     const turn = await askedTurn(services, id);
-    const data = { next, name, factors, noCode, turn, failure };
+    const data = { next, name, factors, whyFaceFirst, turn, failure };
     return () => page<Data>(data, { status: failure.status });
   }
 }
@@ -126,9 +126,9 @@ export const handler = define.handlers({
     const site = siteFor(ctx);
     const pending = await pendingLoginOf(services, ctx.req.headers, site);
     if (!pending) return ctx.redirect(startAgain(next), 303);
-    const { account: { id, name }, factors, noCode } = pending;
+    const { account: { id, name }, factors, whyFaceFirst } = pending;
     const turn = await askedTurn(services, id);
-    return page<Data>({ next, name, factors, noCode, turn });
+    return page<Data>({ next, name, factors, whyFaceFirst, turn });
   },
 
   async POST(ctx) {
@@ -167,7 +167,7 @@ function Waiting({ inLine }: { inLine: number }) {
 
 export default define.page<typeof handler>(({ data }) => {
   if (data.inLine !== undefined) return <Waiting inLine={data.inLine} />;
-  const { next, name, factors, noCode, turn, failure } = data;
+  const { next, name, factors, whyFaceFirst, turn, failure } = data;
   const query = `next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -202,7 +202,7 @@ export default define.page<typeof handler>(({ data }) => {
         factors={factors}
         except="face"
         next={next}
-        noCode={noCode}
+        whyFaceFirst={whyFaceFirst}
         hint="No camera, or it does not recognise you?"
       />
     </div>

@@ -45,7 +45,7 @@ const WHY: Record<string, string> = {
     "That took longer than 5 minutes. Please start again with your password.",
   tries:
     "None of your five tries matched. Start again with your password, and choose an e-mail code if your face is not recognised.",
-  "only-own":
+  "face-first":
     "None of your five tries matched. Start again with your password. If none ever does, ask whoever runs your ChatSphere to allow an e-mail code.",
   reset:
     "Your new password is set, and every device is signed out. Sign in with it now.",

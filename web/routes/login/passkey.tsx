@@ -17,7 +17,7 @@ export const handler = secondStep([], (ctx, token, form) => {
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, name, factors, noCode, failure } = data;
+  const { next, name, factors, whyFaceFirst, failure } = data;
   return (
     <div class="column column-narrow stack">
       <Title text="Your passkey" failed={Boolean(failure)} />
@@ -48,7 +48,7 @@ export default define.page<typeof handler>(({ data }) => {
         factors={factors}
         except="passkey"
         next={next}
-        noCode={noCode}
+        whyFaceFirst={whyFaceFirst}
         hint="Is your passkey not at hand?"
       />
     </div>

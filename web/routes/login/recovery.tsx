@@ -16,7 +16,7 @@ export const handler = secondStep(["code"], (ctx, token, form) => {
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, factors, noCode, failure } = data;
+  const { next, factors, whyFaceFirst, failure } = data;
   return (
     <div class="column column-narrow stack">
       <Title text="Recovery code" failed={Boolean(failure)} />
@@ -43,7 +43,7 @@ export default define.page<typeof handler>(({ data }) => {
         factors={factors}
         except="recovery"
         next={next}
-        noCode={noCode}
+        whyFaceFirst={whyFaceFirst}
         hint="Or sign in another way:"
       />
     </div>

@@ -1,3 +1,8 @@
+/**
+ * An account is face-first from a password reset by e-mail until its face or a passkey was shown: a new
+ * password that came from the mailbox must not be followed by a second proof from the same mailbox,
+ * or whoever reads it would be in. The name is from when there were no passkeys.
+ */
 import { AppError } from "../errors.ts";
 import { findAccountByEmail } from "./accounts.ts";
 import {
@@ -20,11 +25,8 @@ const SHOW = {
 const holdsPasskey = ({ passkeys = [] }: AccountRecord): boolean =>
   passkeys.length > 0;
 
-/**
- * Why a code by e-mail may have to wait: a new password that came from the mailbox must not be
- * followed by a second proof from the same mailbox, or whoever reads it would be in.
- */
-export function codeMustWait(record: AccountRecord): AppError {
+/** Why no code by e-mail will do for an account that {@link isFaceFirst}. */
+export function faceFirstError(record: AccountRecord): AppError {
   const has = !holdsPasskey(record)
     ? "face"
     : record.hasFace
@@ -38,13 +40,16 @@ export const hasOwnFactor = (record: AccountRecord): boolean =>
   record.hasFace || holdsPasskey(record);
 
 /** Whether no code by e-mail can be the second step of the next sign-in. */
-export const codeWaits = (record: AccountRecord): boolean =>
+export const isFaceFirst = (record: AccountRecord): boolean =>
   record.faceFirst === true && hasOwnFactor(record);
 
-/** @throws {AppError} `face-first` (403) where a code by e-mail {@link codeWaits}. */
-export async function requireCode(s: Store, accountId: string): Promise<void> {
+/** @throws {AppError} `face-first` (403) where an account {@link isFaceFirst}. */
+export async function refuseFaceFirst(
+  s: Store,
+  accountId: string,
+): Promise<void> {
   const record = await readRecord(s.kv, accountId);
-  if (record !== null && codeWaits(record)) throw codeMustWait(record);
+  if (record !== null && isFaceFirst(record)) throw faceFirstError(record);
 }
 
 /**
@@ -54,7 +59,7 @@ export async function requireCode(s: Store, accountId: string): Promise<void> {
 export async function allowCode(s: Store, email: string): Promise<boolean> {
   const account = await findAccountByEmail(s, email);
   const record = account && await readRecord(s.kv, account.id);
-  if (record === null || !codeWaits(record)) return false;
+  if (record === null || !isFaceFirst(record)) return false;
   await changeAccount(s.kv, record.id, vouchedFor);
   return true;
 }
