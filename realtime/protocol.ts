@@ -104,11 +104,10 @@ export interface Sender {
 }
 
 /**
- * The header with which web posts a message with files or a voice note, beside the person's own
- * token: a token of web's own, which says that the files are in that room and were put there by that
- * person, and that the voice note is theirs and as it is said to be. Files that come in any other
- * way, as over a socket, are dropped like every field that is not known; so is what such a message
- * says of its voice note besides the clip.
+ * The header in which web sends a token of its own, beside the person's, when it posts a message with
+ * files or a voice note. With it web vouches that this person put the files into this room, and that
+ * the voice note is theirs and is described truthfully. Without it, as over a socket, the server drops
+ * files, and everything a message says of its voice note but the clip.
  */
 export const FILES_TOKEN = "x-files-token";
 
@@ -301,10 +300,10 @@ export type ServerFrame =
   | { event: "names"; roomId: string; names: Record<string, string> };
 
 /**
- * What happened in a room, for everyone who is in it and has not opened it on this socket. It
- * tells of the entries after one offset up to another, a tenth of a second of them at a time. If
- * `after` is not the offset that is known, or the epoch another, some were missed: ask for the
- * summary of the room. So does whoever has not read one of `changed`, or shows it.
+ * What happened in a room, for everyone who is in it and has not opened it on this socket. It covers
+ * the entries after `after` up to `offset`, at most a tenth of a second of them. A client whose offset
+ * is not `after`, or that knows another epoch, has missed some: it asks for the summary of the room. It
+ * also does so if `changed` names a message that it shows, or that is unread.
  */
 export interface RoomNews {
   event: "room-news";

@@ -8,8 +8,8 @@ const NEAR =
 const WEB_TOKEN = "x-web-token";
 
 /**
- * Whose socket it is: whoever connects, unless web or a proxy of our own passes it on for somebody
- * else. Of X-Forwarded-For only the last address counts, which they wrote.
+ * The address a socket comes from: that of the peer, unless web or a proxy of our own passes it on for
+ * somebody else. Then it is the last address in X-Forwarded-For, which is the one they wrote.
  *
  * @returns a promise only where a token has to be verified. It never rejects.
  */

@@ -57,7 +57,7 @@ async function ask(webUrl: string, token: string, roomIds: string[]) {
   return rooms;
 }
 
-/** Messages of which web is told at once, and that wait; what comes past that is not told. */
+/** How many messages web is told of at the same time, and how many may wait; of more it is not told. */
 const TELLING = 4, UNTOLD = 1_000;
 
 /**

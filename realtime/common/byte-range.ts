@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * The part that a `Range` header asks for (RFC 9110 §14.1.2); undefined for all of it, null for one
- * that is not there. Of several parts all of it is given, as is allowed.
+ * The part that a `Range` header asks for (RFC 9110 §14.1.2); undefined for the whole, null for a part
+ * that does not exist. Whoever asks for several parts gets the whole, which the RFC allows.
  */
 export function byteRange(
   header: string | null,

@@ -4,8 +4,8 @@ import { networkOf } from "../common/network.ts";
 const FULL_NETWORKS = 10;
 
 /**
- * Sockets of which it is not known yet whose they are. Each may hold a frame's memory before
- * anybody can be asked to answer for it, so nobody may have many.
+ * Sockets that have not identified yet. Each can make us hold a frame in memory before we know whose
+ * it is, so no network may have many.
  */
 export class Newcomers {
   #all = 0;

@@ -75,7 +75,7 @@ function messageOf(epoch: string, { offset, entry }: Stored): FeedMessage {
   };
 }
 
-/** What of a message's parts a list of rooms shows. */
+/** The parts of a message that a list of rooms shows. */
 export const shown = (
   { content = "", voice, files = [] }: Partial<Parts>,
 ): Pick<FeedMessage, "text" | "voice" | "files"> => ({

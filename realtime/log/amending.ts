@@ -25,7 +25,7 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
   if (!message || message.deletedAt !== undefined) return;
   if (frame.event === "message-edited" && frame.voice) {
     message.voice = frame.voice;
-    // Whoever wrote it out meanwhile knows better.
+    // A text that its sender typed meanwhile stays.
     message.content ||= frame.content;
   } else if (frame.event === "message-edited" && frame.preview) {
     show(message, frame.preview);

@@ -105,7 +105,7 @@ export interface RoomLog {
    * deletion every part of the message and of its edits leaves the log; their heads stay.
    */
   append(entry: NewEntry): Promise<Appended>;
-  /** The same for whoever makes so many that a promise for each would be felt. */
+  /** The same, for callers with so many appends that a promise for each would slow them down. */
   appendFor(waiter: Waiter, entry: NewEntry): void;
   /** Up to `limit` entries after an offset, oldest first. */
   read(roomId: string, after: number, limit: number): Promise<Slice>;

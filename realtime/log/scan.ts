@@ -12,7 +12,7 @@ const SLICE = 4;
 
 const turns = new Turns();
 
-/** A room of which the newest messages are looked at. */
+/** A room whose newest messages are looked at. */
 interface Source {
   roomId: string;
   /** When the next message of it was made. */
@@ -78,7 +78,7 @@ async function sourcesOf(
     .map(([roomId, at]) => ({ roomId, at, read: [], before }));
 }
 
-/** Rooms, of which those come first in which something newer is left. */
+/** Rooms in the order of the newest message that is left to look at in each. */
 class Sources {
   /** Not looked into yet, those last that were last written to. */
   readonly #waiting: Source[];

@@ -23,7 +23,7 @@ export interface SearchQuery {
 
 /** Milliseconds of work one search may cost; whoever wants more goes on from the cursor. */
 export const SEARCH_BUDGET = 250;
-/** The newest of those found, of which the best come first. */
+/** So many of the newest messages that are found are put in order, the best first. */
 export const BEST_OF = 500;
 
 const LINK = /https?:\/\/\S/i;
@@ -34,7 +34,7 @@ const HAS: Record<Has, (message: Message) => boolean> = {
   voice: ({ voice }) => voice !== undefined,
 };
 
-/** What a message has, of what can be searched for. */
+/** Which of the things that can be searched for a message has. */
 export const hasOf = (message: Message): Has[] =>
   (Object.keys(HAS) as Has[]).filter((has) => HAS[has](message));
 

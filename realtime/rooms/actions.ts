@@ -109,7 +109,7 @@ async function amend(
   if (frame.event === "react") checkReaction(person, frame, message);
   const from = origin(person, roomId, clientId);
   const made = await change(log, frame);
-  // Web keeps an account of what others than its writer delete.
+  // Web keeps a list of messages that somebody else than their writer deleted.
   const isAlert = made.kind === "e" && made.mentions !== undefined ||
     made.kind === "d" && message.sender.id !== person.id;
   if (isAlert) await alerts.expect(roomId);

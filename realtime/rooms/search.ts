@@ -6,7 +6,7 @@ import type { Person } from "../access/tokens.ts";
 import type { Term } from "../text/terms.ts";
 import type { Hub } from "./hub.ts";
 
-/** Rooms of which web is asked in one search whether the person is in them. */
+/** In one search, web is asked about at most so many rooms whether the person is in them. */
 const ASKED = 500;
 /** People whose messages are looked for at once. */
 const PEOPLE = 100;

@@ -47,7 +47,7 @@ export function tokensOf(folded: string): Set<string> {
   return tokens;
 }
 
-/** A token that a text must have, or of which it must have one that begins so. */
+/** A token that a text must have; with `begins`, any token that begins with it will do. */
 export interface Lookup {
   token: string;
   begins: boolean;

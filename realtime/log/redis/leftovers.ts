@@ -4,9 +4,9 @@ import type { Client } from "./client.ts";
 import { roomKey } from "./keys.ts";
 
 /**
- * Rooms that may have leftovers, by when they last may have got some. A script can only write to
- * the keys of its room, so a room is noted here before the script runs; and it stays for as long
- * as that may take, whether there is anything yet or not.
+ * Rooms that may have leftovers, by the last time they may have got some. A script can only write to
+ * the keys of its own room, so a room is noted here before the script runs. It stays noted for as long
+ * as the script may take, even while nothing is found.
  */
 const ROOMS = "chatsphere:leftovers";
 /** Milliseconds: well over what a command may take, and clocks of other instances may be off. */

@@ -42,8 +42,8 @@ import {
 } from "./leftovers.ts";
 import { Watches } from "./watches.ts";
 
-/** Sorted set: sign-outs by their time. Its name is from when it held removals as well, and
- * so is the form of what is in it. */
+/** Sorted set: sign-outs by their time. Its name and the form of its members are from when it held
+ * removals from rooms, too. */
 const SIGN_OUTS = "chatsphere:removals";
 const EVERYWHERE = "*";
 const NEWS = "chatsphere:news";

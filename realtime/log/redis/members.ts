@@ -37,7 +37,7 @@ export class RedisMembers implements MemberStore {
     const keys = keysOf(roomId);
     const [names, copy] = keys;
     const known = await this.client.hkeys(names);
-    // Another list may be on its way: whom it leaves behind, the reply to the script tells.
+    // Another list may be written meanwhile. The reply to the script names those whom it added.
     const left = known.filter((id) => !Object.hasOwn(members, id));
     const before = await this.client.hget(copy, "version");
     if (Number(before ?? -1) > version) return;
@@ -67,6 +67,7 @@ export class RedisMembers implements MemberStore {
     const { version, after, changed, loud } = update;
     const people = Object.entries(changed);
     const { came, gone } = byPresence(changed);
+    await this.#link(roomId, gone, -(version + 1));
     const reply = await this.client.chatUpdateMembers(
       2,
       ...keysOf(roomId),
@@ -81,7 +82,6 @@ export class RedisMembers implements MemberStore {
     const [before, old] = reply;
     if (before > version) return true;
     // Again where the copy was there already: a crash may have kept it from being done.
-    await this.#link(roomId, gone, -(version + 1));
     await this.#link(roomId, came, version + 1);
     const isKnown = before === version;
     const different = people.filter(([, role], i) =>

@@ -97,7 +97,7 @@ export class FingerprintFilter {
       if (limit > 0) this.#fill(this.#next, limit);
     } else if (this.#ready?.full) {
       const { size } = this.#ready;
-      // At the largest size too: of what it knows, much may be deleted by now.
+      // Also at the largest size: much of what is in it may have been deleted by now.
       this.#begin(Math.min(size * GROWTH, this.mostBits));
     }
   }

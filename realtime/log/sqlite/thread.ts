@@ -38,7 +38,7 @@ export class Thread<T> {
     worker.onmessage = ({ data }: MessageEvent<string>) => {
       this.#asked.shift()?.(JSON.parse(data) as Answer<T>);
     };
-    // What it was doing may be done: whoever asked asks again, and gets the same answer.
+    // It may have done its work before it ended. The caller asks again, and gets the same answer.
     worker.onerror = ({ message }) => this.#ended(worker, message);
     worker.addEventListener("close", () => this.#ended(worker, "It ended."));
     worker.postMessage(this.opening);
