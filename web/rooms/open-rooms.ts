@@ -43,14 +43,15 @@ export async function findOpenRooms(
 ): Promise<FoundRooms> {
   await requireConfirmed(s, me.id);
   const words = nameWords(q);
+  const from = (page - 1) * OPEN_PAGE;
+  // Without words, one more than the page tells whether there is another.
+  const limit = words.length === 0 ? from + OPEN_PAGE + 1 : LOOKED_AT;
+  const batchSize = Math.min(limit, 500);
+  const prefix = keys.openRooms();
   const entries = await Array.fromAsync(
-    s.kv.list({ prefix: keys.openRooms() }, {
-      limit: LOOKED_AT,
-      batchSize: 500,
-    }),
+    s.kv.list({ prefix }, { limit, batchSize }),
   );
   const found = entries.filter(({ key }) => hasWords(String(key[1]), words));
-  const from = (page - 1) * OPEN_PAGE;
   const ids = found.slice(from, from + OPEN_PAGE)
     .map(({ key }) => String(key[2]));
   const [stored, mine] = await Promise.all([

@@ -3,7 +3,7 @@ import { emailOf, idOf, PASSWORD, ROOMS, type Seeded } from "./seed.ts";
 
 export interface Case {
   name: string;
-  who?: keyof Seeded;
+  who?: Exclude<keyof Seeded, "lists">;
   path: string;
   /** What a form carries, of the try with this number. */
   form?: (n: number) => Record<string, string>;

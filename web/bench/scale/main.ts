@@ -24,13 +24,20 @@ const { values } = parseArgs({
 const tries = Number(values.tries);
 const wanted = CASES.filter(({ name }) => name.includes(values.only));
 
-interface Server extends Seeded {
+/** Where members lie until they are in the log. */
+const LISTS = "lists.json";
+
+interface Server extends Omit<Seeded, "lists"> {
   stack: Stack;
 }
 
 async function startServer(size: Size): Promise<Server> {
   const folder = await Deno.makeTempDir({ prefix: "chatsphere-scale-" });
-  const seeded = await seed(readConfig({ DATA_DIR: folder }).kvPath!, size);
+  const { lists, ...seeded } = await seed(
+    readConfig({ DATA_DIR: folder }).kvPath!,
+    size,
+  );
+  await Deno.writeTextFile(join(folder, LISTS), JSON.stringify(lists));
   const { success } = await new Deno.Command(
     join(root, "node_modules/.bin/bun"),
     {
@@ -39,6 +46,7 @@ async function startServer(size: Size): Promise<Server> {
         join(root, "realtime/bench/fill.ts"),
         folder,
         String(size.messages),
+        join(folder, LISTS),
       ],
       cwd: root,
     },
@@ -66,7 +74,8 @@ async function ask(server: Server, { who, path, form, json }: Case, n: number) {
   const { length } = await answer.bytes();
   const ms = performance.now() - start;
   if (answer.status >= 400) {
-    throw new Error(`${path} was answered ${answer.status}`);
+    const told = server.stack.output.slice(-5).join("\n");
+    throw new Error(`${path} was answered ${answer.status}\n${told}`);
   }
   return { ms, length };
 }

@@ -8,8 +8,9 @@ import {
   type AccountRecord,
   keys as accountKeys,
 } from "../../accounts/store.ts";
-import { noteHandOver } from "../../rooms/hand-over.ts";
+import type { MemberList } from "../../../realtime/protocol-http.ts";
 import { HUES } from "../../components/hue.ts";
+import { putMembership } from "../../rooms/memberships.ts";
 import { listOpen } from "../../rooms/opening.ts";
 import {
   keys as roomKeys,
@@ -31,7 +32,7 @@ export interface Size {
 }
 
 export const SMALL: Size = {
-  accounts: 10,
+  accounts: 100,
   openRooms: 5,
   roomsOfOne: 5,
   members: 5,
@@ -53,10 +54,14 @@ export const idOf = (n: number): string => `person-${n}`;
 /** Rooms with a name of their own; the others are `many-N` and `open-N`. */
 export const ROOMS = { crowd: "crowd", long: "long", plain: "plain" } as const;
 
+/** The members of rooms, as realtime is to know them. */
+export type MemberLists = Record<string, MemberList>;
+
 /** Cookies of somebody in few rooms, and of the one who is in many. */
 export interface Seeded {
   few: string;
   many: string;
+  lists: MemberLists;
 }
 
 const FIRST = "Ada Grace Alan Edsger Barbara Donald Radia Tim Lin Mary".split(
@@ -111,8 +116,13 @@ async function seedAccounts(filler: Filler, count: number): Promise<void> {
   }
 }
 
+interface Filling {
+  filler: Filler;
+  lists: MemberLists;
+}
+
 async function seedRoom(
-  filler: Filler,
+  { filler, lists }: Filling,
   id: string,
   members: number[],
   kind?: "open",
@@ -129,17 +139,18 @@ async function seedRoom(
   await filler.add((commit) => {
     commit.set(roomKeys.room(id), room);
     listOpen(commit, null, room);
-    noteHandOver(commit, id, START);
   });
+  const list: MemberList = { version: START, members: {} };
+  lists[id] = list;
   for (const [i, n] of members.entries()) {
+    list.members[idOf(n)] = i === 0 ? "admin" : "member";
     const membership: Membership = {
       role: i === 0 ? "admin" : "member",
       joinedAt: START + i,
       hue: i % HUES,
     };
     await filler.add((commit) => {
-      commit.set(roomKeys.member(id, idOf(n)), membership)
-        .set(roomKeys.accountRoom(idOf(n), id), membership);
+      putMembership(commit, id, idOf(n), membership);
     });
   }
 }
@@ -149,23 +160,24 @@ export async function seed(kvPath: string, size: Size): Promise<Seeded> {
   await Deno.mkdir(dirname(kvPath), { recursive: true });
   const kv = await Deno.openKv(kvPath);
   const filler = new Filler(kv);
+  const filling: Filling = { filler, lists: {} };
   await seedAccounts(filler, size.accounts);
   const crowd = Array.from({ length: size.members }, (_, n) => n);
-  await seedRoom(filler, ROOMS.crowd, crowd.filter((n) => n !== 1));
-  await seedRoom(filler, ROOMS.long, [0, 2]);
-  await seedRoom(filler, ROOMS.plain, [0, 1]);
+  await seedRoom(filling, ROOMS.crowd, crowd.filter((n) => n !== 1));
+  await seedRoom(filling, ROOMS.long, [0, 2]);
+  await seedRoom(filling, ROOMS.plain, [0, 1]);
   for (let n = 1; n < size.roomsOfOne; n++) {
-    await seedRoom(filler, `many-${n}`, [1, 2]);
+    await seedRoom(filling, `many-${n}`, [1, 2]);
   }
   for (let n = 0; n < size.openRooms; n++) {
-    await seedRoom(filler, `open-${n}`, [3], "open");
+    await seedRoom(filling, `open-${n}`, [3], "open");
   }
   await filler.done();
   const cookieOf = async (n: number) => {
     const { token, expiresAt } = await createSession({ kv }, idOf(n));
     return sessionCookie({ secure: false }, token, expiresAt).split(";")[0];
   };
-  const seeded = { few: await cookieOf(0), many: await cookieOf(1) };
+  const [few, many] = [await cookieOf(0), await cookieOf(1)];
   kv.close();
-  return seeded;
+  return { few, many, lists: filling.lists };
 }
