@@ -4,7 +4,6 @@ import type {
   RecognitionStream,
   Recognizer,
   TranscribeOptions,
-  Word,
 } from "../recognizers/recognizer.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 import { isWithoutWords, openAiError } from "./errors.ts";
@@ -33,9 +32,7 @@ export async function streamed(
   const send = (event: Record<string, unknown>) =>
     writer.write(`data: ${JSON.stringify(event)}\n\n`);
   let text = "";
-  const words: Word[] = [];
-  const sure = (some: Word[]) =>
-    options.logprobs ? { logprobs: logprobsOf(some) } : {};
+  const all: ReturnType<typeof logprobsOf> = [];
   const engine = await recognizer.start({
     ...options,
     signal,
@@ -43,8 +40,10 @@ export async function streamed(
       if (update.type !== "final" || update.text === "") return;
       const delta = text === "" ? update.text : ` ${update.text}`;
       text += delta;
-      words.push(...update.words);
-      send({ type: "transcript.text.delta", delta, ...sure(update.words) })
+      const logprobs = logprobsOf({ text: delta, words: update.words });
+      all.push(...logprobs);
+      const sure = options.logprobs ? { logprobs } : {};
+      send({ type: "transcript.text.delta", delta, ...sure })
         .catch(() => gone.abort());
     },
   });
@@ -54,7 +53,7 @@ export async function streamed(
       await feed(engine, recording);
       const usage = usageOf(recording.duration);
       const done = { type: "transcript.text.done", text, usage };
-      await send({ ...done, ...sure(words) });
+      await send(options.logprobs ? { ...done, logprobs: all } : done);
     } catch (error) {
       if (signal.aborted) return;
       const shown = error instanceof ApiError ? error : internalError(error);

@@ -1,4 +1,4 @@
-import type { Transcription, Word } from "../recognizers/recognizer.ts";
+import type { Transcription } from "../recognizers/recognizer.ts";
 import type { Asked } from "./fields.ts";
 import { languageName } from "./languages.ts";
 import {
@@ -41,7 +41,7 @@ export function formatted(answer: Answer, how: How): Response {
       return Response.json(
         {
           text: heard.text,
-          ...(how.logprobs && { logprobs: logprobsOf(heard.words) }),
+          ...(how.logprobs && { logprobs: logprobsOf(heard) }),
           usage: usageOf(heard.duration),
         },
         { headers: PRIVATE },
@@ -57,16 +57,25 @@ export const usageOf = (duration: number) => ({
   seconds: Math.ceil(duration),
 });
 
-/** How sure the engine is of each word, as OpenAI says it of tokens: here a word is one. */
-export const logprobsOf = (words: Word[]) =>
-  words.map(({ word, confidence }, i) => {
-    const token = i === 0 ? word : ` ${word}`;
+/**
+ * How sure the engine is of each word, as OpenAI says it of tokens: here a word is one, spelled as in
+ * the text. A text that goes on from another begins with a space.
+ */
+export function logprobsOf(
+  { text, words }: Pick<Transcription, "text" | "words">,
+) {
+  const pieces = text.split(/\s+/).filter((piece) => piece !== "");
+  const known = pieces.length === words.length ? pieces : null;
+  return words.map(({ word, confidence }, i) => {
+    const space = i > 0 || text.startsWith(" ") ? " " : "";
+    const token = space + (known?.[i] ?? word);
     return {
       token,
       bytes: [...new TextEncoder().encode(token)],
       logprob: logOf(confidence),
     };
   });
+}
 
 function verbose({ heard, language }: Answer, how: How) {
   const { text, words, duration } = heard;
