@@ -21,6 +21,9 @@ import { startStack } from "./stack.ts";
 
 const LONG = `const answer = "${"long ".repeat(60)}";`;
 
+/** Screenshots, for a person to look at; git ignores the folder. */
+const SHOTS = new URL("./shots/", import.meta.url);
+
 Deno.test({
   name: "marks in a text are seen live, after a reload and without script",
   sanitizeOps: false,
@@ -103,6 +106,7 @@ Deno.test({
   sanitizeResources: false,
   async fn() {
     const folder = await Deno.makeTempDir({ prefix: "chatsphere-media-" });
+    await Deno.mkdir(SHOTS, { recursive: true });
     const stack = await startStack();
     const browser = await openBrowser();
     try {
@@ -148,6 +152,36 @@ Deno.test({
       await page.keyboard.press("ArrowDown");
       await page.keyboard.press("Enter");
       await row.locator(".reactions button", { hasText: "🦦 1" }).waitFor();
+
+      // By mouse: beside the message, and beside the field.
+      await row.hover();
+      await row.getByRole("button", { name: /^React to/ }).click();
+      await page.getByRole("searchbox", { name: "Search emoji" }).fill("bread");
+      await page.getByRole("button", { name: "bread", exact: true }).click();
+      await row.locator(".reactions button", { hasText: "🍞 1" }).waitFor();
+      await composer.fill("Two loaves");
+      await composer.press("Home");
+      const button = page.getByRole("button", { name: "Emoji", exact: true });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await row.hover();
+        const shot = new URL(`emoji-${colorScheme}.png`, SHOTS);
+        await page.screenshot({ path: shot.pathname });
+        await button.click();
+        const field = page.getByRole("searchbox", { name: "Search emoji" });
+        await field.fill("bread");
+        await page.getByRole("button", { name: "bread", exact: true })
+          .waitFor();
+        const open = new URL(`emoji-open-${colorScheme}.png`, SHOTS);
+        await page.screenshot({ path: open.pathname });
+        assertEquals(await findings(page, colorScheme), []);
+        await page.keyboard.press("Escape");
+      }
+      await button.click();
+      await page.getByRole("searchbox", { name: "Search emoji" }).fill("bread");
+      await page.getByRole("button", { name: "bread", exact: true }).click();
+      assertEquals(await composer.inputValue(), "🍞Two loaves");
+      await composer.fill("");
 
       const plain = await openContext(browser, stack.url, {
         javaScriptEnabled: false,

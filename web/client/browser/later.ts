@@ -13,6 +13,7 @@ import { isMentioned } from "../drawn/mentions.ts";
 import { mention } from "./mention.ts";
 import { nameEmoji } from "./name-emoji.ts";
 import { offerWords } from "./offer.ts";
+import { pickEmoji } from "./pick-emoji.ts";
 import { press } from "./press.ts";
 import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
@@ -69,6 +70,7 @@ export function begin(
   listenForKeys(input, signal, keys);
   addEventListener("keydown", onSwitch, { signal });
   takeFiles(input, room, signal);
+  pickEmoji(input, signal);
   carryFiles(room);
   listenToVoices(log, input, room, signal);
   holdToTalk(input.form!, signal);

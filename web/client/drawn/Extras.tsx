@@ -10,7 +10,7 @@ import { scrollTo } from "../browser/scroll.ts";
 export type Takeover = ((text: string) => void) | null;
 
 export interface ExtrasProps {
-  /** `more`, `edit`, `quote`, or an emoji to choose or take back. */
+  /** `more`, `edit`, `react`, `quote`, or an emoji to choose or take back. */
   what: string;
   /** The message's id. */
   id: string;
@@ -40,7 +40,7 @@ export function extras(props: ExtrasProps): VNode | undefined {
   if (!message) return;
   // Asked for from an empty composer: who wrote in the meantime meant to write.
   if (what === "edit" && props.input.value) return;
-  if (what === "more" || what === "edit") {
+  if (["more", "edit", "react"].includes(what)) {
     return <Extras key={what + id} {...props} message={message} />;
   }
   if (what === "quote") jump(props, message.replyTo!);
@@ -210,10 +210,11 @@ function Extras(props: ExtrasProps & { message: Message }) {
     };
   }, [mode]);
 
-  if (mode === "menu" && what === "more") {
+  if (mode === "menu" && what !== "edit") {
     return (
       <MessageMenu
         message={message}
+        isPicking={what === "react"}
         me={room.state().me}
         mine={message.sender.id === room.state().me}
         admin={props.role === "admin"}

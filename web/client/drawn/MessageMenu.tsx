@@ -8,6 +8,8 @@ const EDGE = 8;
 
 export interface MessageMenuProps {
   message: Message;
+  /** An emoji is chosen, and nothing else. */
+  isPicking: boolean;
   /** My user id. */
   me: string;
   mine: boolean;
@@ -26,7 +28,7 @@ export interface MessageMenuProps {
 
 /** What can be done with one message: a modal dialog, so Escape and focus are native. */
 export function MessageMenu(props: MessageMenuProps) {
-  const { message, mine, admin, reactors } = props;
+  const { message, isPicking, mine, admin, reactors } = props;
   const dialog = useRef<HTMLDialogElement>(null);
   const cancel = useRef<HTMLButtonElement>(null);
   const [sure, setSure] = useState(false);
@@ -34,6 +36,7 @@ export function MessageMenu(props: MessageMenuProps) {
   useEffect(() => {
     const box = dialog.current!;
     box.showModal();
+    if (isPicking) pick();
     // Closing gives the focus back, also when the menu is taken away.
     return () => box.close();
   }, []);
@@ -114,7 +117,7 @@ export function MessageMenu(props: MessageMenuProps) {
             }}
           />
         )
-        : (
+        : !isPicking && (
           <div class="menu">
             <div class="emoji">
               {EMOJI.map((emoji) => item(emoji, () => props.onReact(emoji)))}

@@ -115,13 +115,22 @@ export function drawn(
         </p>
       )}
       {!status && !message.deletedAt && (
-        <button
-          type="button"
-          class="more button button-plain button-icon icon-more live"
-          data-do="more"
-          tabindex={-1}
-          aria-label={`Actions for ${sender.name}’s message`}
-        />
+        <>
+          <button
+            type="button"
+            class="react button button-plain button-icon icon-emoji live"
+            data-do="react"
+            tabindex={-1}
+            aria-label={`React to ${sender.name}’s message`}
+          />
+          <button
+            type="button"
+            class="more button button-plain button-icon icon-more live"
+            data-do="more"
+            tabindex={-1}
+            aria-label={`Actions for ${sender.name}’s message`}
+          />
+        </>
       )}
     </li>
   );
