@@ -175,7 +175,10 @@ Deno.test({
         const open = new URL(`emoji-open-${colorScheme}.png`, SHOTS);
         await page.screenshot({ path: open.pathname });
         assertEquals(await findings(page, colorScheme), []);
+        // First the word goes, then the picker.
         await page.keyboard.press("Escape");
+        await page.keyboard.press("Escape");
+        await field.waitFor({ state: "detached" });
       }
       await button.click();
       await page.getByRole("searchbox", { name: "Search emoji" }).fill("bread");

@@ -27,7 +27,12 @@ const SIGNS: [at: number, bytes: string, type: string][] = [
   [0, "\x1a\x45\xdf\xa3", "video/webm"],
   [4, "ftypM4A", "audio/mp4"],
   [4, "ftypavif", "image/avif"],
+  [4, "ftypavis", "image/avif"],
   [4, "ftyphei", "image/heic"],
+  [4, "ftyphev", "image/heic"],
+  // A still or moving picture that says no more of itself (ISO/IEC 23008-12).
+  [4, "ftypmif1", "image/heif"],
+  [4, "ftypmsf1", "image/heif"],
   [4, "ftypqt", "video/quicktime"],
   [4, "ftyp", "video/mp4"],
 ];

@@ -137,8 +137,8 @@ Deno.test(
 );
 
 Deno.test(
-  "an audio file of a room is transcribed for whoever may read it, and asks",
-  onVoices(async ({ app, ada, room, clipsOf }) => {
+  "an audio file of a room offers to be transcribed, and is for whoever may read it",
+  onVoices(async ({ app, ada, room, clipsOf, post }) => {
     const added = await app.ask(`/api/rooms/${room}/files?name=tea.wav`, {
       method: "POST",
       body: RECORDING,
@@ -147,6 +147,9 @@ Deno.test(
     });
     const { id } = await added.json();
     const path = `/rooms/${room}/transcripts/${id}`;
+    assertEquals(await statusOf(await post({ files: [id] })), 201);
+    const shown = await app.ask(`/rooms/${room}`, { cookie: ada.cookie });
+    assert((await shown.text()).includes(`<a href="${path}">Transcribe</a>`));
     const before = await app.ask(path, { cookie: ada.cookie });
     assertEquals(before.status, 200);
     assert((await before.text()).includes("tea.wav"));

@@ -96,6 +96,9 @@ function File({ room, file }: { room: string; file: FilePart }) {
       <span class="soft small">
         {sizeOf(size)} {subtypeOf(type)}
       </span>
+      {kind === "image" && (
+        <span class="soft small">Download this picture to see it.</span>
+      )}
     </div>
   );
 }
