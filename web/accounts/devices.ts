@@ -3,7 +3,7 @@
  * an account takes no more tries; whoever comes from a device it knows must not be kept out by
  * that (OWASP, "Slow Down Online Guessing Attacks with Device Cookies").
  */
-import { isToken, randomToken, sha256 } from "./secrets.ts";
+import { isToken, sha256 } from "./secrets.ts";
 import { keys, type Store } from "./store.ts";
 
 /** How long a device is known after it was last remembered. */
@@ -38,22 +38,34 @@ export const deviceOf = (cookie: string): Promise<string> =>
   sha256(read(cookie)?.token ?? "");
 
 /**
+ * The secret of a device that brings no cookie, made of its session's: whoever never keeps the cookie
+ * leaves one entry for each session, and not one for each page.
+ */
+async function newDevice(sessionToken: string): Promise<string> {
+  const bytes = Uint8Array.fromHex(await sha256(`device of ${sessionToken}`));
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/**
  * Remembers the device of somebody who is signed in. The new value of the cookie; null when the
  * cookie says already that it is known.
+ *
+ * @param sessionToken of the session they are signed in with.
  */
 export async function rememberDevice(
   s: Store,
-  accountId: string,
+  { accountId, sessionToken }: { accountId: string; sessionToken: string },
   cookie: string | null,
 ): Promise<string | null> {
   const name = await nameOf(accountId);
   const known = read(cookie);
   if (known?.names.includes(name)) return null;
-  const token = known?.token ?? randomToken();
+  const token = known?.token ?? await newDevice(sessionToken);
   const names = [...(known?.names ?? []), name].slice(-MOST_ACCOUNTS);
-  await s.kv.set(keys.device(accountId, await sha256(token)), true, {
-    expireIn: DEVICE_MS,
-  });
+  const key = keys.device(accountId, await sha256(token));
+  if ((await s.kv.get(key)).value === null) {
+    await s.kv.set(key, true, { expireIn: DEVICE_MS });
+  }
   return [token, ...names].join(".");
 }
 

@@ -88,3 +88,14 @@ Deno.test(
     assertEquals(await codeOf(confirmPassword(s, wrong)), "too-many-attempts");
   }),
 );
+
+Deno.test(
+  "an account has at most twenty new names an hour",
+  onStage(async ({ s, person }) => {
+    const { id } = await person("Ann");
+    for (let i = 0; i < 20; i++) await renameAccount(s, id, `Ann ${i}`);
+    const more = renameAccount(s, id, "Eve");
+    assertEquals(await codeOf(more), "too-many-attempts");
+    assertEquals((await findAccount(s, id))?.name, "Ann 19");
+  }),
+);

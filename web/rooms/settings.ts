@@ -1,4 +1,5 @@
 /** What admins change of a room. Each change is checked in its commit: roles may change meanwhile. */
+import { type Limit, takeAttempt } from "../accounts/attempts.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { noteEvent } from "../audit/events.ts";
@@ -81,6 +82,14 @@ export interface RoomWish {
   archived?: boolean;
 }
 
+/** New names one person gives rooms: each is told to everybody in the room. */
+const renames = (accountId: string): Limit => ({
+  kind: "rename-room",
+  whom: accountId,
+  most: 30,
+  windowMs: 60 * 60 * 1000,
+});
+
 const archivedOr = (room: StoredRoom, isArchived?: boolean): StoredRoom => {
   const isNow = room.archivedAt !== undefined;
   if (isArchived === undefined || isArchived === isNow) return room;
@@ -96,7 +105,7 @@ const archivedOr = (room: StoredRoom, isArchived?: boolean): StoredRoom => {
  *
  * @throws {AppError} `not-found` (404), `not-admin` (403), `direct-room` (409), `room-archived` (409)
  * for a name or a description of one that is, `invalid` (422) with `fields.name` or
- * `fields.description`.
+ * `fields.description`, `too-many-attempts` (429) for the 31st new name one person gives in an hour.
  */
 export async function changeRoom(
   s: SettingsServices,
@@ -104,6 +113,11 @@ export async function changeRoom(
   roomId: string,
   { name, description, archived }: RoomWish,
 ): Promise<Room> {
+  if (name !== undefined) {
+    await asAdmin(s, actor, roomId);
+    readName(name);
+    await takeAttempt(s, renames(actor.id));
+  }
   const isBack = archived === false;
   const room = await change(s, actor, roomId, (before) => {
     let room = isBack ? archivedOr(before, false) : before;

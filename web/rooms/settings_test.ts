@@ -215,3 +215,19 @@ Deno.test("what is changed together is changed whole or not at all", async () =>
     undefined,
   ]);
 });
+
+Deno.test(
+  "names change thirty times an hour, by one person, and what is refused changes nothing",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, ben, room } = await two(stage);
+    await setRole(s, ada, room.id, ben.id, "admin");
+    const rename = (who: typeof ada, name: string) =>
+      changeRoom(s, who, room.id, { name });
+    for (let i = 0; i < 30; i++) await rename(ada, `Tea ${i}`);
+    const more = () => rename(ada, "Coffee");
+    assertEquals(await codeOf(more), "too-many-attempts");
+    assertEquals((await findRoom(s, ada.id, room.id)).room.name, "Tea 29");
+    await rename(ben, "Cocoa");
+  }),
+);

@@ -109,12 +109,14 @@ const isPage = ({ method, headers }: Request): boolean =>
 /** Remembers the device of whoever is signed in, once. */
 async function rememberedIn(
   answer: Response,
-  { services, account }: State,
+  { services, account, session }: State,
   headers: Headers,
 ): Promise<void> {
   const { config } = services;
   const given = readDeviceCookie(config, headers);
-  const cookie = account && await rememberDevice(services, account.id, given);
+  if (!account || !session) return;
+  const who = { accountId: account.id, sessionToken: session.token };
+  const cookie = await rememberDevice(services, who, given);
   if (!cookie) return;
   const until = Date.now() + DEVICE_MS;
   answer.headers.append("set-cookie", deviceCookie(config, cookie, until));
