@@ -4,7 +4,9 @@ import { redisServer } from "../../.tasks/doctor/testing.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
 import { services } from "../../.tasks/services.ts";
 import { selfieOf } from "../faces/test-photos.ts";
+import type { Outbox } from "../mail/outbox-mail.ts";
 import { outboxIn } from "../mail/outbox.ts";
+import { outboxOf } from "../mail/testing-outbox.ts";
 import { kvServer } from "./kv-server.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
@@ -57,15 +59,13 @@ const LEAST_RIGHTS = [
 ];
 
 /** The text of the e-mail to this address in an outbox. */
-async function mailedTo(dir: string, address: string) {
-  const outbox = outboxIn(dir, null);
+async function mailedTo(outbox: Outbox, address: string) {
   const entry = (await outbox.list()).find(({ to }) => to.includes(address));
   return entry && (await outbox.read(entry.id))?.text;
 }
 
 /** The code of the invitation in an outbox, once it is there. */
-function codeIn(dir: string): Promise<string> {
-  const outbox = outboxIn(dir, null);
+function codeIn(outbox: Outbox): Promise<string> {
   const find = async () => {
     for (const { id } of await outbox.list()) {
       const mail = await outbox.read(id);
@@ -73,19 +73,22 @@ function codeIn(dir: string): Promise<string> {
       if (code) return code;
     }
   };
-  return eventually(find, () => `No invitation came to ${dir}`);
+  return eventually(find, () => "No invitation came");
 }
 
 /** The variables that lead to this store, and what must be so of it in the end. */
 interface Store extends AsyncDisposable {
   env: Record<string, string>;
   check(hasFile: boolean): void;
+  /** Where e-mails are: sealed with the key beside a file, in the clear where there is none. */
+  outbox(dataDir: string): Outbox;
 }
 
 function aFile(): Store {
   return {
     env: {},
     check: (hasFile) => assert(hasFile),
+    outbox: outboxOf,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
@@ -101,6 +104,7 @@ function aServer(): Store {
       assert(!hasFile, "nothing is kept beside the server");
       assert(server.counts.writes > 0);
     },
+    outbox: (dataDir) => outboxIn(`${dataDir}/outbox`, null),
     [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }
@@ -145,17 +149,34 @@ async function beOneChat(store: Store) {
     });
     await ada.confirm(
       two,
-      () => mailedTo(`${dataDir}/outbox`, "ada@acme.test"),
+      () => mailedTo(store.outbox(dataDir), "ada@acme.test"),
     );
     await ada.ask(`${one}/api/invitations`, "POST", {
       roomId,
       email: "grace@acme.test",
     });
-    const code = await codeIn(`${dataDir}/outbox`);
+    const code = await codeIn(store.outbox(dataDir));
     await grace.ask(`${one}/api/invitations`, "PATCH", {
       code,
       status: "accepted",
     });
+
+    // A form pressed twice, at both at once and once more, is one room.
+    const once = crypto.randomUUID();
+    const press = async (web: string) => {
+      const answer = await fetch(`${web}/rooms`, {
+        method: "POST",
+        headers: { cookie: ada.cookie, origin: one },
+        body: new URLSearchParams({ name: "Pressed", once }),
+        redirect: "manual",
+      });
+      await answer.body?.cancel();
+      return `${answer.status} ${answer.headers.get("location")}`;
+    };
+    const presses = await Promise.all([one, two].map(press));
+    presses.push(await press(one), await press(two));
+    assertEquals(presses, Array(4).fill(presses[0]));
+    assert(presses[0].startsWith("303 /rooms/"), presses[0]);
 
     // One sends through the first realtime, the other listens at the second.
     const listener = await grace.join(one, sockets[1], roomId);

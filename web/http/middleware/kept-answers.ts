@@ -20,6 +20,10 @@ export interface Kept {
   who?: string;
 }
 
+/** How long an answer is given again, in milliseconds. */
+export const msOf = ({ page }: Pick<Kept, "page">): number =>
+  page ? REFUSED_MS : TAKEN_MS;
+
 /** Undefined: the answer is of no kind that is kept. */
 type Answer = Promise<Kept | undefined>;
 
@@ -45,7 +49,7 @@ export function remember(key: string, answer: Answer): void {
       bytes -= page?.length ?? 0;
       forget();
     };
-    Deno.unrefTimer(setTimeout(over, page ? REFUSED_MS : TAKEN_MS));
+    Deno.unrefTimer(setTimeout(over, msOf(kept)));
   });
 }
 

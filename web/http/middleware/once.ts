@@ -1,4 +1,7 @@
-/** A form pressed twice: both presses get the answer to the first. */
+/**
+ * A form pressed twice: both presses get the answer to the first, whichever instance of web they
+ * reach.
+ */
 import type { Context, Middleware } from "fresh";
 import { bodyOf } from "../../access/row.ts";
 import type { State } from "../../utils.ts";
@@ -11,6 +14,12 @@ import {
   keptOf,
   remember,
 } from "./kept-answers.ts";
+import {
+  type Claim,
+  claimForm,
+  type FormKey,
+  formKeyOf,
+} from "./shared-answers.ts";
 
 /** The number of one form on one page, unguessable. */
 export const formId = (): string => crypto.randomUUID();
@@ -21,7 +30,7 @@ export const formId = (): string => crypto.randomUUID();
  */
 async function keyOf(
   { req, url }: Context<State>,
-): Promise<string | undefined> {
+): Promise<FormKey | undefined> {
   const type = req.headers.get("content-type") ?? "";
   const isForm = req.method === "POST" && !url.pathname.startsWith("/api/") &&
     /^(multipart\/form-data|application\/x-www-form-urlencoded)/.test(type);
@@ -35,15 +44,31 @@ async function keyOf(
   for (const [name, value] of form) {
     parts.push(
       name,
-      typeof value === "string" ? value : await hashOf(await value.bytes()),
+      typeof value === "string"
+        ? value
+        : (await hashOf(await value.bytes())).toBase64(),
     );
   }
-  return await hashOf(new TextEncoder().encode(JSON.stringify(parts)));
+  const text = new TextEncoder().encode(JSON.stringify(parts));
+  return await formKeyOf(await hashOf(text));
 }
 
-async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", bytes);
-  return new Uint8Array(hash).toBase64();
+async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}
+
+/** What other instances know of a form. Without them it is still pressed once here. */
+async function elsewhere(
+  { state }: Context<State>,
+  form: FormKey,
+  who: string,
+): Promise<Claim | undefined> {
+  try {
+    return await claimForm(state.services.kv, form, who);
+  } catch {
+    // KV takes nothing now: what the form changes in it will fail by itself, and say so.
+    return undefined;
+  }
 }
 
 /** A page that says what was wrong is shown again to whoever pressed, and to nobody else. */
@@ -51,7 +76,9 @@ const whoOf = ({ req, state }: Context<State>): string =>
   `${state.account?.id} ${req.headers.get("cookie")}`;
 
 /** What a form that is under way turned out to be: one sent again, or the first of its kind. */
-type Press = { again: Kept } | { keep(answer: Kept | undefined): void };
+type Press = { again: Kept } | {
+  keep(answer: Kept | undefined): Promise<void>;
+};
 
 const presses = new WeakMap<Request, Press>();
 
@@ -60,10 +87,11 @@ const presses = new WeakMap<Request, Press>();
  * before anybody is asked to sign in: the first press may have ended the session.
  */
 export const knownForms: Middleware<State> = async (ctx) => {
-  const key = await keyOf(ctx);
-  if (key === undefined) return await ctx.next();
+  const form = await keyOf(ctx);
+  if (form === undefined) return await ctx.next();
+  const { name } = form;
   const who = whoOf(ctx);
-  for (let first = answerTo(key); first; first = answerTo(key)) {
+  for (let first = answerTo(name); first; first = answerTo(name)) {
     const kept = await first;
     // The first is forgotten: of those that waited for it one goes on, and the others wait for that.
     if (kept === undefined) continue;
@@ -72,8 +100,18 @@ export const knownForms: Middleware<State> = async (ctx) => {
     return new Response();
   }
   const { promise, resolve } = Promise.withResolvers<Kept | undefined>();
-  remember(key, promise);
-  const keep = (kept?: Kept) => resolve(kept && { ...kept, who });
+  remember(name, promise);
+  const claim = await elsewhere(ctx, form, who);
+  if (claim && "again" in claim) {
+    resolve(claim.again);
+    presses.set(ctx.req, claim);
+    return new Response();
+  }
+  const keep = async (answer?: Kept) => {
+    const kept = answer && { ...answer, who };
+    resolve(kept);
+    await claim?.settle(kept);
+  };
   presses.set(ctx.req, { keep });
   return await ctx.next();
 };
@@ -94,6 +132,6 @@ export const answeredOnce: Middleware<State> = async (ctx) => {
     return answer;
   } finally {
     const press = presses.get(ctx.req);
-    if (press && "keep" in press) press.keep(kept);
+    if (press && "keep" in press) await press.keep(kept);
   }
 };
