@@ -51,7 +51,11 @@ async function seedPerson(kv: Deno.Kv, n: number) {
   await kv.atomic().set(accountKeys.account(id), record)
     .set(accountKeys.accountByEmail(email), id).commit();
   const { token, expiresAt } = await createSession({ kv }, id);
-  const device = await rememberDevice({ kv }, id, null);
+  const device = await rememberDevice(
+    { kv },
+    { accountId: id, sessionToken: token },
+    null,
+  );
   const cookie = [
     pair(sessionCookie(site, token, expiresAt)),
     pair(deviceCookie(site, device!, Date.now() + YEAR)),
