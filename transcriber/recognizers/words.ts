@@ -38,9 +38,8 @@ const MANY = 6;
 const LONGEST = 2;
 
 /**
- * Whether what the engine heard between two pauses is worth showing. Nine of the 51 sounds still are: it
- * is as sure of whistles and wails ("oh oh oh oh", at 0.74 to 0.87) as of somebody who says "left right
- * left right", and of some chords as of words heard badly, which must not be lost.
+ * Whether what the engine heard between two pauses is worth showing, by how sure it is. It is as sure of
+ * some fans and chords as of clear words: those are told by their loudness, in loudness.ts.
  */
 export function isUnderstood(words: Word[]): boolean {
   let sure = 0, seconds = 0;

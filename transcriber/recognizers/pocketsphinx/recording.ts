@@ -1,5 +1,6 @@
 import type { Decoder } from "./decoder.ts";
 import { notUnderstood, SAMPLE_RATE, type Word } from "../recognizer.ts";
+import { Loudness } from "../loudness.ts";
 import { cleanWords, isUnderstood } from "../words.ts";
 
 /** Samples after which the end of a pause is looked for. */
@@ -29,12 +30,15 @@ export async function recogniseRecording(
     assertWanted();
     decoder.forget();
     decoder.beginUtterance();
-    await decoder.process(pcm.subarray(from, to), { whole: true });
+    const stretch = pcm.subarray(from, to);
+    const loudness = new Loudness();
+    loudness.take(stretch);
+    await decoder.process(stretch, { whole: true });
     await decoder.endUtterance();
     const words = cleanWords(await decoder.segments());
     const offset = from / SAMPLE_RATE;
     if (words.length === 0) continue;
-    if (!isUnderstood(words)) {
+    if (!isUnderstood(words) || !loudness.isOfSpeech(words)) {
       doubted = true;
       continue;
     }

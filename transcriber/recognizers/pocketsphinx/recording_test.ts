@@ -26,7 +26,7 @@ function hearing(...words: [word: string, confidence: number][]) {
 /** Two stretches of a second with a second of quiet before each. */
 const twice = Int16Array.from(
   { length: 64_000 },
-  (_, i) => Math.floor(i / 16_000) % 2,
+  (_, i) => Math.floor(i / 16_000) % 2 * 3_000,
 );
 const wanted = () => {};
 
@@ -43,6 +43,15 @@ Deno.test("noise between sentences is left out, and doubtful words are kept", as
   const decoder = hearing(["the", 0.001], ["report", 0.4]);
   const sentences = await recogniseRecording(decoder, twice, wanted);
   assertEquals(sentences.flat().map(({ word }) => word), ["report"]);
+});
+
+Deno.test("what sounds on and never rises or falls is no speech, however sure the engine is", async () => {
+  const hum = new Int16Array(32_000).fill(3_000);
+  const error = await assertRejects(
+    () => recogniseRecording(hearing(["up", 0.99]), hum, wanted),
+    ApiError,
+  );
+  assertEquals(error.code, "audio-not-understood");
 });
 
 Deno.test("each stretch of speech is a sentence, with its time in the recording", async () => {

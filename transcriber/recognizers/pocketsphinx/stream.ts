@@ -1,5 +1,6 @@
 import type { Decoder } from "./decoder.ts";
 import { respelled, type Spelling } from "./hints.ts";
+import { Loudness } from "../loudness.ts";
 import type { Lease } from "../pool.ts";
 import {
   type RecognitionStream,
@@ -26,6 +27,7 @@ export class PocketSphinxStream implements RecognitionStream {
   #heard = false;
   #samples = 0;
   #all = 0;
+  #loudness = new Loudness();
   #partial = "";
   #begun = false;
 
@@ -81,6 +83,7 @@ export class PocketSphinxStream implements RecognitionStream {
       this.#open = true;
       await decoder.process(pcm);
       this.#all += pcm.length;
+      this.#loudness.take(pcm);
       if (!decoder.inSpeech()) {
         if (this.#heard) await this.#settle();
         return;
@@ -113,8 +116,11 @@ export class PocketSphinxStream implements RecognitionStream {
         cleanWords(await decoder.segments()),
         this.#spelling,
       );
+      const loudness = this.#loudness;
+      const isSpeech = words.length > 0 && loudness.isOfSpeech(words);
+      loudness.forget();
       if (words.length === 0) return;
-      if (!isUnderstood(words)) {
+      if (!isSpeech || !isUnderstood(words)) {
         // Takes back what was guessed.
         this.#options.onUpdate({ type: "partial", text: "" });
         return;
