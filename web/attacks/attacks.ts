@@ -21,6 +21,11 @@ import { paths } from "./kinds/paths.ts";
 import { photos } from "./kinds/photos.ts";
 import { previews } from "./kinds/previews.ts";
 import { people } from "./kinds/people.ts";
+import { oracles } from "./kinds/oracles.ts";
+import { packed } from "./kinds/packed.ts";
+import { push } from "./kinds/push.ts";
+import { resets } from "./kinds/resets.ts";
+import { shown } from "./kinds/shown.ts";
 import { races } from "./kinds/races.ts";
 import { services } from "./kinds/services.ts";
 import { sockets } from "./kinds/sockets.ts";
@@ -59,4 +64,9 @@ export const ATTACKS: Attack[] = [
   ...costly,
   ...texts,
   ...previews,
+  ...oracles,
+  ...packed,
+  ...push,
+  ...resets,
+  ...shown,
 ];

@@ -1,4 +1,6 @@
 /** The e-mails of the world that is attacked, as whoever has its data folder may look at them. */
+import { eventually } from "../e2e/patience.ts";
+import { outboxOf } from "../mail/testing-outbox.ts";
 import { OutboxFiles } from "../mail/outbox-files.ts";
 import { dataKeyFile, keysOfFile } from "../sealing/key-file.ts";
 import { outboxDir } from "../mail/outbox.ts";
@@ -25,4 +27,14 @@ export async function writtenUnguarded(
     `${time}-000000-${crypto.randomUUID().slice(0, 8)}`,
     new TextEncoder().encode(source),
   );
+}
+
+/** The newest message to an address as a mail program would show it. */
+export async function htmlOf(dataDir: string, to: string): Promise<string> {
+  const outbox = outboxOf(dataDir);
+  const found = await eventually(
+    async () => (await outbox.list()).find((entry) => entry.to.includes(to)),
+    () => `no e-mail came to ${to}`,
+  );
+  return (await outbox.read(found.id))?.html ?? "";
 }

@@ -64,43 +64,64 @@ export async function registerAt(web: string, name: string): Promise<Person> {
   return { id, name, email, cookie };
 }
 
-/** The newest code under this path that was mailed to an address. */
+/** The newest code, as `pattern` finds it, that was mailed to an address and is not known yet. */
 function mailedCode(
   dataDir: string,
   email: string,
-  path: "invitations" | "confirm",
+  pattern: RegExp,
+  known: string[] = [],
 ): Promise<string> {
   const outbox = outboxOf(dataDir);
   const find = async () => {
     for (const { id } of await outbox.list()) {
       const mail = await outbox.read(id);
       if (mail === null || !mail.to.includes(email)) continue;
-      const code = new RegExp(`/${path}/([\\w-]+)`).exec(mail.text)?.[1];
-      if (code) return code;
+      const code = pattern.exec(mail.text)?.[1];
+      if (code && !known.includes(code)) return code;
     }
   };
-  return eventually(find, () => `No link under ${path} came to ${email}`);
+  return eventually(find, () => `Nothing like ${pattern} came to ${email}`);
 }
 
 /** The code of the newest invitation to an address. */
 export const invitationOf = (dataDir: string, email: string): Promise<string> =>
-  mailedCode(dataDir, email, "invitations");
+  mailedCode(dataDir, email, /\/invitations\/([\w-]+)/);
 
 /** The code that confirms the address of an account. */
 export const confirmationOf = (
   dataDir: string,
   email: string,
-): Promise<string> => mailedCode(dataDir, email, "confirm");
+): Promise<string> => mailedCode(dataDir, email, /\/confirm\/([\w-]+)/);
+
+/** The code of a link to a new password, other than those known. */
+export const resetOf = (
+  dataDir: string,
+  email: string,
+  known: string[],
+): Promise<string> =>
+  mailedCode(dataDir, email, /\/login\/reset\/([\w-]+)/, known);
+
+/** The six digits that finish a sign-in. */
+export const digitsOf = async (
+  dataDir: string,
+  email: string,
+): Promise<string> =>
+  (await mailedCode(dataDir, email, /(\d{3} \d{3})/)).replace(" ", "");
 
 /** Confirms somebody's address, as they do who get the e-mail. */
 export async function confirmAddress(
-  { web, dataDir }: { web: string; dataDir: string },
-  { email, cookie }: Person,
+  { web, dataDir, appUrl = web }: {
+    web: string;
+    dataDir: string;
+    /** Where a proxy stands before web. */
+    appUrl?: string;
+  },
+  { email, cookie }: Pick<Person, "email" | "cookie">,
 ): Promise<void> {
   const code = await confirmationOf(dataDir, email);
   const answer = await fetch(`${web}/confirm/${code}`, {
     method: "POST",
-    headers: { cookie, origin: new URL(web).origin },
+    headers: { cookie, origin: new URL(appUrl).origin },
     body: new URLSearchParams({ intent: "confirm" }),
     redirect: "manual",
   });

@@ -213,6 +213,39 @@ const twice: Attack = {
   undone: anyProof,
 };
 
+const fourTimes: Attack = {
+  name: "one recovery code, in four sign-ins at once",
+  async run(world) {
+    const [holder] = await holdersIn(world);
+    const code = holder.codes.pop() ?? "";
+    const halves: string[] = [];
+    for (let i = 0; i < 4; i++) halves.push(await halfWay(world, holder));
+    const opened = await Promise.all(halves.map(async (half) => {
+      const sent = await sendForm(world, "/login/recovery", { code }, half);
+      return await openedBy(world, sent);
+    }));
+    const count = opened.filter((email) => email === holder.email).length;
+    return succeededIf(count !== 1, `${count} of them are in`);
+  },
+  undone: anyProof,
+};
+
+const together: Attack = {
+  name: "what a passkey answered is sent four times at once",
+  async run(world) {
+    const [holder] = await holdersIn(world);
+    const { options, cookie } = await challenged(world, "sign-in");
+    const passkey = await holder.key.get(options);
+    const opened = await Promise.all(Array.from({ length: 4 }, async () => {
+      const sent = await sendForm(world, "/login", { passkey }, cookie);
+      return await openedBy(world, sent);
+    }));
+    const count = opened.filter((email) => email === holder.email).length;
+    return succeededIf(count !== 1, `${count} sessions were given`);
+  },
+  undone: anyProof,
+};
+
 /** Wrong codes one sign-in takes, and then some. */
 const GUESSES = 12;
 
@@ -352,6 +385,7 @@ const wrongFirst: Attack = {
 export const factors: Attack[] = [
   ...lies,
   replayed,
+  together,
   overheard,
   confused,
   another,
@@ -360,6 +394,7 @@ export const factors: Attack[] = [
   added,
   unasked,
   twice,
+  fourTimes,
   guessed,
   told,
   fixed,

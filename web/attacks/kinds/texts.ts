@@ -1,8 +1,9 @@
 /** Text that costs much, or looks like somebody else's (issue 13, points 1, 14 and 25). */
 import { type Attack, succeededIf } from "../attack.ts";
-import { newRoom, sendJson, valueOf } from "../people.ts";
+import { newRoom, registerAt, sendJson, valueOf } from "../people.ts";
 import { sayingYes, through } from "../weaknesses.ts";
 import { joined } from "../wire.ts";
+import type { World } from "../world.ts";
 
 const MARKS = "a" + "\u0315\u0300\u05ae\u0301".repeat(999);
 
@@ -65,6 +66,42 @@ const names = NAMES.map((name): Attack => ({
   undone: sayingYes,
 }));
 
+const MANY = 40;
+
+/** Form → its path and what it says to give the next name. */
+const RENAMED: Record<string, (world: World) => Promise<string>> = {
+  "a person": () => Promise.resolve("/account"),
+  "a room": async (world) => `/rooms/${await newRoom(world, "Many")}/members`,
+};
+
+const renamed = Object.entries(RENAMED).map(([what, pathFor]): Attack => ({
+  name: `${what} has ${MANY} names one after the other, each told to everybody`,
+  async run(world) {
+    const somebody = await registerAt(
+      world.web,
+      `Renames-${crypto.randomUUID().slice(0, 8)}`,
+    );
+    const path = await pathFor({ ...world, owner: somebody });
+    let taken = 0;
+    for (let i = 0; i < MANY; i++) {
+      const answer = await fetch(world.web + path, {
+        method: "POST",
+        headers: { origin: world.appUrl, cookie: somebody.cookie },
+        body: new URLSearchParams({ intent: "rename", name: `Name ${i}` }),
+        redirect: "manual",
+      });
+      await answer.body?.cancel();
+      if (answer.status === 303) taken++;
+    }
+    if (taken === 0) throw new Error("None was taken");
+    return succeededIf(taken > 30, `${taken} were taken`);
+  },
+  undone: through(() => ({
+    request: (_, request, path) =>
+      path.startsWith("/api/") ? request : new Response(null, { status: 303 }),
+  })),
+}));
+
 const EMOJI = [..."😀😁😂😃😄😅😆😇😈😉😊😋😌😍😎😏😐😑😒😓"];
 
 const reactions: Attack = {
@@ -107,4 +144,9 @@ const reactions: Attack = {
   })),
 };
 
-export const texts: Attack[] = [marks, ...names, reactions];
+export const texts: Attack[] = [
+  marks,
+  ...names,
+  ...renamed,
+  reactions,
+];

@@ -1,0 +1,77 @@
+/** Small bodies that are large once they are unpacked (issue 17, 7). No service opens an archive. */
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
+import { type Attack, succeededIf } from "../attack.ts";
+import { hoursOfOpus } from "../recordings.ts";
+import { sayingYes } from "../weaknesses.ts";
+import type { World } from "../world.ts";
+
+const PACKERS = {
+  gzip: gzipSync,
+  deflate: deflateSync,
+  br: brotliCompressSync,
+};
+
+const MB = 1_000_000;
+
+/** What a service of this name would take unpacked, but for how much it is. */
+const DOORS = {
+  web: {
+    path: "/api/login",
+    text: `{"email":"a@b.test","password":"x"}`,
+  },
+  realtime: {
+    path: "/rooms/{room}/messages",
+    text: `{"clientId":"packed","content":"unpacked"}`,
+  },
+} as const;
+
+const bodies = Object.entries(DOORS).flatMap(([service, { path, text }]) =>
+  Object.entries(PACKERS).map(([how, pack]): Attack => ({
+    name: `to ${service}: 100 MB of spaces and a little JSON, packed by ${how}`,
+    async run(world) {
+      const to = world[service as keyof typeof DOORS];
+      const token = await world.token(world.owner);
+      const answer = await fetch(to + path.replace("{room}", world.roomId), {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "content-encoding": how,
+          authorization: `Bearer ${token}`,
+        },
+        body: new Uint8Array(pack(" ".repeat(100 * MB) + text)),
+      });
+      const said = await answer.text();
+      // Unpacked it would be JSON: the wrong password, or a message.
+      return succeededIf(
+        answer.ok || said.includes("wrong-credentials"),
+        `it was unpacked: ${answer.status}`,
+      );
+    },
+    undone: sayingYes,
+  }))
+);
+
+async function transcribed(world: World, body: BodyInit, type: string) {
+  const token = await world.token(world.outsider, "transcriber");
+  return await fetch(`${world.transcriber}/transcribe`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": type },
+    body,
+  });
+}
+
+const hours: Attack = {
+  name: "to the transcriber: six hours of Opus in half a megabyte",
+  async run(world) {
+    const answer = await transcribed(world, hoursOfOpus(6), "audio/ogg");
+    const said = await answer.text();
+    // Refused for how long it is, not for how it is made.
+    return succeededIf(
+      !said.includes('"audio-too-long"'),
+      `answered ${answer.status} ${said.slice(0, 120)}`,
+    );
+  },
+  undone: sayingYes,
+};
+
+export const packed: Attack[] = [...bodies, hours];
