@@ -98,6 +98,9 @@ export const TRIES = {
   direct: { most: 60, windowMs: HOUR },
   // Each download reads all that was ever said here.
   "my-data": { most: 4, windowMs: HOUR },
+  // New names of an account, and those one person gives rooms: each is told to everybody there.
+  rename: { most: 20, windowMs: HOUR },
+  "rename-room": { most: 30, windowMs: HOUR },
 } as const;
 export type Try = keyof typeof TRIES;
 

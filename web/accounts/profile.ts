@@ -15,17 +15,9 @@ import {
   type Store,
   toAccount,
 } from "./store.ts";
-import { type Limit, takeAttempt } from "./attempts.ts";
+import { limit, takeAttempt } from "./attempts.ts";
 import type { Account } from "./types.ts";
 import { AppError } from "../errors.ts";
-
-/** New names for one account: each is told to everybody who shares a room with it. */
-const renames = (accountId: string): Limit => ({
-  kind: "rename",
-  whom: accountId,
-  most: 20,
-  windowMs: 60 * 60 * 1000,
-});
 
 /**
  * Gives an account another name, at most 20 times an hour. Rooms look names up, so it shows everywhere.
@@ -39,7 +31,7 @@ export async function renameAccount(
 ): Promise<Account> {
   const problem = nameProblem(name);
   if (problem !== null) throw invalid({ name: problem });
-  await takeAttempt(s, renames(accountId));
+  await takeAttempt(s, limit("rename", accountId));
   const change = { name: normaliseName(name) };
   const record = await changeAccount(
     s.kv,

@@ -1,5 +1,5 @@
 /** What admins change of a room. Each change is checked in its commit: roles may change meanwhile. */
-import { type Limit, takeAttempt } from "../accounts/attempts.ts";
+import { limit, takeAttempt } from "../accounts/attempts.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
 import { noteEvent } from "../audit/events.ts";
@@ -82,14 +82,6 @@ export interface RoomWish {
   archived?: boolean;
 }
 
-/** New names one person gives rooms: each is told to everybody in the room. */
-const renames = (accountId: string): Limit => ({
-  kind: "rename-room",
-  whom: accountId,
-  most: 30,
-  windowMs: 60 * 60 * 1000,
-});
-
 const archivedOr = (room: StoredRoom, isArchived?: boolean): StoredRoom => {
   const isNow = room.archivedAt !== undefined;
   if (isArchived === undefined || isArchived === isNow) return room;
@@ -116,7 +108,7 @@ export async function changeRoom(
   if (name !== undefined) {
     await asAdmin(s, actor, roomId);
     readName(name);
-    await takeAttempt(s, renames(actor.id));
+    await takeAttempt(s, limit("rename-room", actor.id));
   }
   const isBack = archived === false;
   const room = await change(s, actor, roomId, (before) => {
