@@ -19,7 +19,7 @@ import {
 } from "./call.ts";
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
-import type { RoomLog } from "../log/log.ts";
+import type { Page, RoomLog } from "../log/log.ts";
 import { FILES_TOKEN, type Message } from "../protocol.ts";
 import { pageOf } from "../feeds/summaries.ts";
 import { handOver, update } from "./members.ts";
@@ -77,7 +77,18 @@ async function history({ context, url, roomId }: Call) {
   if (id !== null) return one(context.hub.log, roomId, id);
   const after = number(url, "after");
   const range = { before: number(url, "before"), after, limit: limitOf(url) };
-  return json(await context.hub.log.page(roomId, range));
+  return new Response(textOf(await context.hub.log.page(roomId, range)), {
+    headers: { "content-type": "application/json;charset=utf-8" },
+  });
+}
+
+const texts = new WeakMap<Page, string>();
+
+/** A page as JSON: one that the log has kept is written once. */
+function textOf(page: Page): string {
+  const text = texts.get(page) ?? JSON.stringify(page);
+  texts.set(page, text);
+  return text;
 }
 
 function post(call: Call) {

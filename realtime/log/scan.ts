@@ -111,7 +111,8 @@ async function readOn(log: Pick<RoomLog, "page">, source: Source) {
   const { before } = source, limit = LIMITS.historyLimit;
   const { messages } = await log.page(source.roomId, { before, limit });
   const isLast = messages.length < limit;
-  source.read = messages;
+  // It is used up, and a page may be kept for others.
+  source.read = [...messages];
   source.before = isLast ? null : messages[0]!.offset;
   source.at = messages.at(-1)?.timestamp ?? 0;
 }

@@ -69,6 +69,9 @@ export class SqliteLog implements RoomLog {
     // What was written before there was an index is put into it from now on.
     if (isBehind(this.#db)) writer.begin();
     this.#commits = new Commits(writer, (writes, results) => {
+      for (const { call: [operation] } of writes) {
+        this.#reads.kept.written(operation);
+      }
       this.#tell(writes, results);
     });
     this.#reads = new SqliteReads(this.#db);
@@ -271,7 +274,12 @@ export class SqliteLog implements RoomLog {
 
   /** Reads in a room; one that nobody wrote to gets its epoch first. */
   async #inRoom<T>(roomId: string, read: (room: RoomRow) => T): Promise<T> {
-    if (!this.#reads.room(roomId)) await this.#write("room", roomId);
+    const found = await this.#query(() => {
+      const room = this.#reads.room(roomId);
+      return room && { value: read(room) };
+    });
+    if (found) return found.value;
+    await this.#write("room", roomId);
     return this.#query(() => read(this.#roomRow(roomId)));
   }
 
@@ -279,7 +287,14 @@ export class SqliteLog implements RoomLog {
     roomIds: string[],
     read: (room: RoomRow) => T,
   ): Promise<Record<string, T>> {
-    const missing = roomIds.filter((id) => !this.#reads.room(id));
+    const found = await this.#query(() => {
+      const rooms = roomIds.map((id) => this.#reads.room(id));
+      const all = rooms.filter((room) => room !== undefined);
+      if (all.length < rooms.length) return rooms;
+      return Object.fromEntries(roomIds.map((id, i) => [id, read(all[i]!)]));
+    });
+    if (!Array.isArray(found)) return found;
+    const missing = roomIds.filter((_, i) => !found[i]);
     await Promise.all(missing.map((id) => this.#write("room", id)));
     return this.#query(() =>
       Object.fromEntries(roomIds.map((id) => [id, read(this.#roomRow(id))]))

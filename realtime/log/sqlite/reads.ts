@@ -6,6 +6,7 @@ import { type Entry, parseEntryId } from "../entry.ts";
 import { attachmentsOf, entryOrigin } from "../lines.ts";
 import { mentions } from "../mentions.ts";
 import { ALERTS_AT_ONCE, type Page, type Slice, UNREAD_LIMIT } from "../log.ts";
+import { Kept, type Unread } from "./kept.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 
 /** A room's row, with the newest offset. */
@@ -37,6 +38,7 @@ const BEYOND = `offset >= coalesce((SELECT max(offset) FROM entries
 
 /** Every query that changes nothing. */
 export class SqliteReads {
+  readonly kept: Kept = new Kept();
   readonly #after: Statement<Row>;
   readonly #messagesBefore: Statement<Row>;
   readonly #messagesAfter: Statement<Row>;
@@ -86,6 +88,16 @@ export class SqliteReads {
   }
 
   page(
+    room: RoomRow,
+    range: { before?: number; after?: number; limit: number },
+  ): Page {
+    const { before, after, limit } = range;
+    return before === undefined && after === undefined
+      ? this.kept.newest(room, limit, () => this.#page(room, range))
+      : this.#page(room, range);
+  }
+
+  #page(
     room: RoomRow,
     range: { before?: number; after?: number; limit: number },
   ): Page {
@@ -164,18 +176,23 @@ export class SqliteReads {
 
   summary(room: RoomRow, userId: string): RoomSummary {
     const read = this.readPosition(room, userId);
+    const count = () => this.#unread(room, userId, read);
+    const last = this.page(room, { limit: 1 }).messages[0] ?? null;
+    return {
+      ...{ epoch: room.epoch, offset: room.offset, read },
+      ...this.kept.unread(room, userId, read, count),
+      last,
+    };
+  }
+
+  #unread(room: RoomRow, userId: string, read: number): Unread {
     const isNew = (entry: Entry) =>
       entry.offset > read && entry.parts !== "" &&
       entryOrigin(entry).sender.id !== userId;
     const rows = this.#messagesAfter.iterate(room.key, read);
     const unread = take(rows, UNREAD_LIMIT, isNew);
-    const last = this.page(room, { limit: 1 }).messages[0] ?? null;
-    return {
-      ...{ epoch: room.epoch, offset: room.offset, read },
-      unread: unread.length,
-      mentioned: this.#mentioning(room, unread, userId),
-      last,
-    };
+    const mentioned = this.#mentioning(room, unread, userId);
+    return { unread: unread.length, mentioned };
   }
 
   /** How many of these messages mention a person, as they were last edited. */
