@@ -40,9 +40,13 @@ const compress = {
 /** The path of an address that says nothing else; no URL is made, which would cost as much as all. */
 const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
 
+const REFUSED = {
+  br: /br\s*;\s*q=0(\.0*)?\s*(,|$)/,
+  gzip: /gzip\s*;\s*q=0(\.0*)?\s*(,|$)/,
+};
+
 const isTaken = (accepted: string, encoding: "br" | "gzip"): boolean =>
-  accepted.includes(encoding) &&
-  !new RegExp(`${encoding}\\s*;\\s*q=0(\\.0*)?\\s*(,|$)`).test(accepted);
+  accepted.includes(encoding) && !REFUSED[encoding].test(accepted);
 
 /** A page as it is kept; null where it is one person's, or has something of this one request in it. */
 async function keptOf(
