@@ -5,8 +5,12 @@ import type * as Processes from "../../.tasks/processes.ts";
 import { root } from "../../.tasks/services.ts";
 import type * as ServicesOf from "../../.tasks/services.ts";
 
-/** What the rates of one person are raised to, so that few people can send much. */
-const UNLIMITED = { MESSAGE_RATE: "1000000", MESSAGE_BURST: "1000000" };
+/** So that few people can send much, and strangers come from many networks: behind a proxy. */
+const UNLIMITED = {
+  MESSAGE_RATE: "1000000",
+  MESSAGE_BURST: "1000000",
+  TRUST_PROXY: "1",
+};
 
 export interface Serving extends AsyncDisposable {
   web: string;

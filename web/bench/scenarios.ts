@@ -87,13 +87,25 @@ export const SCENARIOS: Scenario[] = [
   },
 ];
 
+/** Strangers who ask, each in a network of their own: one alone may ask for so much and no more. */
+const STRANGERS = Array.from(
+  { length: 2_000 },
+  (_, n) => `203.${n >> 8}.${n & 255}.7`,
+);
+
+/** The same, passed on by a proxy for somebody at this address. */
+const from = (address: string, asked: Ask): Ask => ({
+  ...asked,
+  headers: { ...asked.headers, "x-forwarded-for": address },
+});
+
 /** What is asked for in turn: by everybody of the teams that have so many rooms. */
 export function asksOf(
   { rooms, ask, encoding }: Scenario,
   teams: Team[],
 ): Ask[] {
   const asks = rooms === undefined
-    ? [ask("", "")]
+    ? STRANGERS.map((address) => from(address, ask("", "")))
     : teams.filter((team) => team.rooms.length === rooms)
       .flatMap((team) =>
         team.people.map(({ cookie }) => ask(cookie, team.rooms[0]))
