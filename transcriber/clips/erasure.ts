@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
-import { assertService } from "../access/auth.ts";
 import { deleteAll, deleteOwned } from "./clips.ts";
 import { ApiError } from "../http/errors.ts";
-import { authenticated, failures } from "../http/middleware.ts";
+import { failures } from "../http/middleware.ts";
 import type { Env } from "../http/context.ts";
 import type { Deps } from "../service.ts";
 
@@ -39,19 +38,16 @@ const tooLarge = () =>
     message: "Name fewer clips at a time.",
   });
 
-/** The most bytes of a body here. */
-const BYTES = 512 * 1024;
-
 /** What a deleted account or an ended room leaves here, deleted at web's word. */
 export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
   const small = createMiddleware<Env>((c, next) =>
-    deps.bodies.within(c, BYTES, tooLarge, next)
+    deps.bodies.within(c, c.get("row").bytes, tooLarge, next)
   );
   app.openapi(
     createRoute({
       method: "post",
       security: [{ bearer: [] }],
-      middleware: [authenticated(deps.auth), small] as const,
+      middleware: small,
       path: "/erasures/people",
       summary: "Delete what a person kept; for web alone",
       description:
@@ -71,7 +67,6 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
       },
     }),
     async (c) => {
-      assertService(c.get("caller"));
       const { userId, after } = c.req.valid("json");
       deps.auth.signOuts.add({ userId });
       const until = performance.now() + BUDGET;
@@ -87,7 +82,7 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
     createRoute({
       method: "post",
       security: [{ bearer: [] }],
-      middleware: [authenticated(deps.auth), small] as const,
+      middleware: small,
       path: "/erasures/clips",
       summary: "Delete these clips, where they are those people's; for web",
       request: {
@@ -102,7 +97,6 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
       },
     }),
     async (c) => {
-      assertService(c.get("caller"));
       const { clips } = c.req.valid("json");
       // A message may name somebody else's clip, which must stay.
       const theirs: string[] = [];

@@ -3,7 +3,7 @@ import { byteRange } from "../../realtime/common/byte-range.ts";
 import { assertAllowed, type ClipInfo, type Clips } from "./clips.ts";
 import { Playback, PLAYBACK_MS } from "./playback.ts";
 import { ApiError } from "../http/errors.ts";
-import { authenticated, failures } from "../http/middleware.ts";
+import { failures } from "../http/middleware.ts";
 import { AddressSchema } from "../http/schemas.ts";
 import type { Env } from "../http/context.ts";
 import type { Deps } from "../service.ts";
@@ -23,7 +23,6 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
   const common = {
     path: "/clips/{id}",
     security: [{ bearer: [] }],
-    middleware: authenticated(deps.auth),
     request: { params },
   };
 
@@ -75,7 +74,6 @@ function addPlayback(
   deps: Deps,
   common: {
     security: { bearer: string[] }[];
-    middleware: ReturnType<typeof authenticated>;
     request: { params: typeof params };
   },
 ): void {

@@ -15,7 +15,7 @@ import { addErasures } from "../clips/erasure.ts";
 import { addSessions } from "../access/session-routes.ts";
 import { Health } from "../operations/health.ts";
 import { liveDocumentation } from "../live/documentation.ts";
-import { observed } from "./middleware.ts";
+import { allowed, observed } from "./middleware.ts";
 import { LanguagesSchema, ReadySchema } from "./schemas.ts";
 import type { Env } from "./context.ts";
 import type { Deps } from "../service.ts";
@@ -59,6 +59,7 @@ export function createApp(deps: Deps): OpenAPIHono<Env> {
     exposeHeaders: ["Retry-After", "X-Request-Id"],
     maxAge: 600,
   }));
+  app.use(allowed(deps));
 
   addTranscribe(app, deps);
   addOpenAi(app, deps);

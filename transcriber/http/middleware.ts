@@ -1,15 +1,42 @@
+import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
-import { type Auth, bearer } from "../access/auth.ts";
+import { matchedRoutes } from "hono/route";
+import { assertService, bearer } from "../access/auth.ts";
+import { REQUESTS, type Row } from "../access/table.ts";
 import { routeOf } from "../operations/metrics.ts";
 import { requestIdOf } from "../../realtime/common/request-id.ts";
 import { ErrorSchema } from "./schemas.ts";
 import type { Env } from "./context.ts";
 import type { Deps } from "../service.ts";
 
-/** Lets in only who has a valid credential, and tells the handlers who it is. */
-export const authenticated = (auth: Auth) =>
+/** What the table says of a request; undefined where nothing is at the address for its method. */
+function rowOf(c: Context<Env>): Row | undefined {
+  const route = matchedRoutes(c).find(({ method, path }) =>
+    method !== "ALL" && !path.includes("*")
+  );
+  if (route === undefined) return undefined;
+  const rows: Record<string, Row> = REQUESTS;
+  const row = rows[`${route.method} ${route.path}`];
+  if (row) return row;
+  throw new TypeError(`${route.method} ${route.path} is not in the table.`);
+}
+
+/**
+ * Lets in whom the table says, as often as it says, and tells the handlers who it is.
+ *
+ * Throws ApiError: what `Auth.verify` throws; 403 `service-only`; 429 `rate-limited`.
+ */
+export const allowed = ({ auth, limits }: Pick<Deps, "auth" | "limits">) =>
   createMiddleware<Env>(async (c, next) => {
-    c.set("caller", await auth.verify(bearer(c.req.raw.headers)));
+    const row = rowOf(c);
+    if (row === undefined) return await next();
+    c.set("row", row);
+    if (row.who !== "anyone") {
+      const caller = await auth.verify(bearer(c.req.raw.headers));
+      c.set("caller", caller);
+      if (row.who === "web") assertService(caller);
+      if (row.isRecording) limits.take(caller);
+    }
     await next();
   });
 

@@ -1,3 +1,4 @@
+import { LIVE } from "../access/table.ts";
 import { ApiError } from "../http/errors.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
 
@@ -6,12 +7,6 @@ export type Frame = { json: unknown } | { pcm: Int16Array };
 
 /** Seconds of audio that may wait for the engine before the sender is too fast. */
 const WAITING_SECONDS = 30;
-
-/** JSON frames say that it is the end, and no more. */
-const JSON_LENGTH = 1_024;
-
-/** Bytes of one audio frame: two seconds. A microphone sends tenths of one. */
-const FRAME_BYTES = 65_536;
 
 /** JSON frames that may wait. */
 const WAITING_JSON = 4;
@@ -33,7 +28,7 @@ export class Inbox {
    */
   push(data: unknown): void {
     if (this.#failure || this.#closed) return;
-    if (data instanceof ArrayBuffer && data.byteLength > FRAME_BYTES) {
+    if (data instanceof ArrayBuffer && data.byteLength > LIVE.frames.audio) {
       return this.fail(
         new ApiError({
           code: "frame-too-large",
@@ -113,7 +108,9 @@ export class Inbox {
 
 function parse(data: unknown): Frame {
   if (typeof data === "string") {
-    if (data.length > JSON_LENGTH) throw badFrame("This frame is too long.");
+    if (data.length > LIVE.frames.json) {
+      throw badFrame("This frame is too long.");
+    }
     return { json: JSON.parse(data) };
   }
   if (!(data instanceof ArrayBuffer)) throw badFrame("Unknown kind of frame.");

@@ -3,6 +3,7 @@ import { Busboy, type BusboyInstance } from "@fastify/busboy";
 import { joined } from "../../realtime/common/joined.ts";
 import { audioTooLarge } from "../audio/errors.ts";
 import { ApiError } from "../http/errors.ts";
+import { REQUESTS } from "../access/table.ts";
 import { AUDIO_LIMITS } from "../http/limits.ts";
 
 /** What a form of a program holds: one file, and fields. */
@@ -16,10 +17,8 @@ export interface Form {
 const FIELD_BYTES = 16 * 1024;
 /** Fields of a form; OpenAI knows sixteen. */
 const FIELDS = 64;
-/** Bytes of the body besides the file: every field, and what stands between them. */
-const REST_BYTES = FIELDS * 1024 + 4 * FIELD_BYTES;
 /** Bytes of a whole body. */
-export const FORM_BYTES = AUDIO_LIMITS.bytes + REST_BYTES;
+export const FORM_BYTES = REQUESTS["POST /v1/audio/transcriptions"].bytes;
 /** RFC 2046 §5.1.1: a boundary has at most seventy characters. */
 const LONGEST_BOUNDARY = 70;
 

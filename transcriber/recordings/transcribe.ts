@@ -5,7 +5,7 @@ import { audioEmpty, audioTooLarge, jsonTooLarge } from "../audio/errors.ts";
 import { peaksOf } from "../audio/peaks.ts";
 import { playable } from "../audio/playable.ts";
 import { CONTENT_TYPES } from "../audio/sniff.ts";
-import { authenticated, failures } from "../http/middleware.ts";
+import { failures } from "../http/middleware.ts";
 import type { Bodies } from "../http/bodies.ts";
 import { clipFor } from "../clips/clips.ts";
 import { keepClip } from "../clips/keep.ts";
@@ -13,7 +13,6 @@ import type { Caller } from "../access/auth.ts";
 import type { Config } from "../config/config.ts";
 import { ApiError, internalError } from "../http/errors.ts";
 import { heardIn } from "./hear.ts";
-import { AUDIO_LIMITS } from "../http/limits.ts";
 import {
   assertUsable,
   type TranscribeOptions,
@@ -29,9 +28,6 @@ import {
 import { writingOf } from "../text/wishes.ts";
 import type { Env } from "../http/context.ts";
 import type { Deps } from "../service.ts";
-
-/** Base64 is a third larger than its bytes; the rest of the JSON is small. */
-const JSON_BYTES = Math.ceil(AUDIO_LIMITS.inJson / 3) * 4 + 8_192;
 
 /** Content types senders use for recordings; the bytes decide what each one is. */
 const AUDIO_TYPES = [
@@ -79,14 +75,15 @@ function assertSimple(bytes: Uint8Array): void {
 const acceptBody = (bodies: Bodies) =>
   createMiddleware<Env>(async (c, next) => {
     const type = c.req.header("content-type") ?? "";
+    const { bytes, jsonBytes = 0 } = c.get("row");
     if (isJson(type)) {
-      return await bodies.within(c, JSON_BYTES, jsonTooLarge, async () => {
+      return await bodies.within(c, jsonBytes, jsonTooLarge, async () => {
         assertSimple(new Uint8Array(await c.req.arrayBuffer()));
         await next();
       });
     }
     if (isAudio(type)) {
-      return await bodies.within(c, AUDIO_LIMITS.bytes, audioTooLarge, next);
+      return await bodies.within(c, bytes, audioTooLarge, next);
     }
     throw new ApiError({
       code: "content-type",
@@ -98,11 +95,6 @@ const acceptBody = (bodies: Bodies) =>
 
 /** `POST /transcribe`: a recording in, its words out. */
 export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
-  const rated = createMiddleware<Env>(async (c, next) => {
-    deps.limits.take(c.get("caller"));
-    await next();
-  });
-
   const route = createRoute({
     method: "post",
     path: "/transcribe",
@@ -110,11 +102,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     description:
       "Send up to 25 MB (in JSON, 10 MB) and 5 minutes of WebM, Ogg (Opus), WAV, FLAC or MP3, and where the server has ffmpeg also MP4 with AAC. If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
     security: [{ bearer: [] }],
-    middleware: [
-      authenticated(deps.auth),
-      rated,
-      acceptBody(deps.bodies),
-    ] as const,
+    middleware: acceptBody(deps.bodies),
     request: {
       query: TranscribeQuery,
       body: {
