@@ -18,11 +18,23 @@ export interface Row {
 export const COLUMNS = "id, offset, epoch, kind, body";
 
 /** The entries of a row. */
-export function entriesOf({ offset, epoch, kind, body }: Row): Entry[] {
-  return body.split("\n").map((line, i) => (
-    { epoch: String(epoch), offset: offset + i, ...readLine(kind, line) }
-  ));
+export function entriesOf(row: Row): Entry[] {
+  return row.body.split("\n").map((line, i) => entryOf(row, line, i));
 }
+
+/** One entry of a row, without reading the others; undefined if there are not that many. */
+export function entryAt(row: Row, place: number): Entry | undefined {
+  const line = row.body.split("\n")[place];
+  return line === undefined ? undefined : entryOf(row, line, place);
+}
+
+const entryOf = (
+  { epoch, offset, kind }: Row,
+  line: string,
+  place: number,
+): Entry => (
+  { epoch: String(epoch), offset: offset + place, ...readLine(kind, line) }
+);
 
 /** What is to be appended, its parts as the one line they are stored as. */
 export interface NewLine extends Omit<NewEntry, "head" | "parts" | "attached"> {

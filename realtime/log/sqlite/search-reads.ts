@@ -4,7 +4,7 @@ import { lookupsOf } from "../../text/tokens.ts";
 import { applyAmendments } from "../amending.ts";
 import { TOGETHER } from "../entry.ts";
 import { Findings, SEARCH_BUDGET, type SearchQuery } from "../search.ts";
-import { COLUMNS, entriesOf, type Row } from "./rows.ts";
+import { COLUMNS, entriesOf, entryAt, type Row } from "./rows.ts";
 import {
   dayOf,
   hasToken,
@@ -77,7 +77,7 @@ export class SqliteSearch {
     place: number,
     rooms: Map<number, string>,
   ): void {
-    const entry = entriesOf(row)[place];
+    const entry = entryAt(row, place);
     if (!entry) return;
     const amendments = this.#amendments.all(row.room, entry.offset)
       .flatMap(entriesOf);
