@@ -182,6 +182,7 @@ export const ROUTES: Record<string, Row> = {
   "/people/:id/picture": read("signed in"),
   "/search": read("signed in"),
   "/share": form("signed in", "nothing"),
+  "/sign-out": read("signed in"),
 
   "/rooms": form("signed in"),
   "/rooms/new": form("signed in"),
@@ -197,6 +198,7 @@ export const ROUTES: Record<string, Row> = {
   "/rooms/:id/members": form("member"),
   "/rooms/:id/messages/:message": form("member"),
   "/rooms/:id/messages/:message/voice": read("member"),
+  "/rooms/:id/notice": read("member"),
   "/rooms/:id/read": post("member", "json"),
   "/rooms/:id/search": read("member"),
   "/rooms/:id/transcripts/:file": form("member"),

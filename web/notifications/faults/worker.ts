@@ -4,6 +4,7 @@
  */
 import { readConfig } from "../../config.ts";
 import { errorResponse } from "../../errors.ts";
+import { calledFor } from "../../http/requests/realtime-caller.ts";
 import { deliverDue } from "../../mail/deliver.ts";
 import { createServices } from "../../open-services.ts";
 import { handOverDue } from "../../rooms/hand-over.ts";
@@ -45,7 +46,11 @@ const routes: Record<string, unknown> = {
   "GET /healthz": () => new Response("ok"),
 };
 type Route = (
-  context: { req: Request; url: URL; state: { services: Services } },
+  context: {
+    req: Request;
+    url: URL;
+    state: { services: Services; askedFor?: string };
+  },
 ) => Response | Promise<Response>;
 
 startRounds(() => notifyPeople(services), "notices-failed", ROUND);
@@ -58,7 +63,10 @@ Deno.serve(
     const route = routes[`${req.method} ${url.pathname}`] as Route | undefined;
     if (!route) return new Response(null, { status: 404 });
     try {
-      return await route({ req, url, state: { services } });
+      const askedFor = url.pathname.startsWith("/api/internal/")
+        ? await calledFor(services, req)
+        : undefined;
+      return await route({ req, url, state: { services, askedFor } });
     } catch (error) {
       return errorResponse(error);
     }

@@ -1,3 +1,0 @@
-import { signInFirst } from "../../http/middleware/person.ts";
-
-export default signInFirst;
