@@ -2,12 +2,15 @@
  * Measures pages beside the least they could cost, and beside those of an earlier commit, by turns
  * on one machine: `Deno.serve` with the same bytes, or a bare durable append. Linux only.
  *
+ * Then first visits in Chromium, where that is installed: see first-visit/.
+ *
  * --only TEXT: scenarios with it in their name   --rounds 5   --seconds 2   --connections 32
  * --before DIR: another checkout, built here; `none`: none. Otherwise a checkout of BEFORE is made
  */
 import { parseArgs } from "node:util";
 import { root } from "../../.tasks/services.ts";
 import { readConfig } from "../config.ts";
+import { CHROMIUM } from "../e2e/browser.ts";
 import {
   BEFORE,
   build,
@@ -25,6 +28,7 @@ import {
 } from "./measure.ts";
 import { lastLine, type Results, scenarioTable } from "./report.ts";
 import { asksOf, type Scenario, SCENARIOS, TEAMS } from "./scenarios.ts";
+import { firstVisits } from "./first-visit/measure.ts";
 import { copyFolder, seedTalk, seedTeams } from "./seed.ts";
 
 const { values } = parseArgs({
@@ -59,6 +63,9 @@ async function earlierFolder(stack: AsyncDisposableStack) {
     `There is no commit ${BEFORE} here to compare with: give a checkout with --before DIR.`,
   );
 }
+
+const isInstalled = (path: string) =>
+  Deno.stat(path).then(({ isFile }) => isFile, () => false);
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
@@ -149,4 +156,9 @@ console.log(
     inMB(memoryOf(ours.pids.web))
   } MB after it`,
 );
+if (!values.only && await isInstalled(CHROMIUM)) {
+  const checkouts = { ...earlier && { before: earlier }, now: root };
+  const { table } = await firstVisits(checkouts, rounds);
+  console.log(`\nfirst visits\n${table}\n`);
+}
 console.log(lastLine(all));

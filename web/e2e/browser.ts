@@ -14,6 +14,9 @@ const FLAGS = [
   "--use-fake-device-for-media-stream",
 ];
 
+/** Where Chromium is. */
+export const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+
 export interface Devices {
   /** A motion JPEG file. */
   camera?: string;
@@ -30,7 +33,7 @@ export function openBrowser(devices: Devices = {}): Promise<Browser> {
   const { camera, microphone, flags = [] } = devices;
   return chromium.launch({
     timeout: PATIENCE,
-    executablePath: Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium",
+    executablePath: CHROMIUM,
     args: [
       ...FLAGS,
       ...flags,
