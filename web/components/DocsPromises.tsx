@@ -21,6 +21,10 @@ export function DocsPromises() {
         <li>
           Only members read a room. Whoever is removed is disconnected at once.
         </li>
+        <li>
+          If an admin deletes what you wrote, the activity of your account says
+          who it was.
+        </li>
       </ul>
       <h3>Not promised</h3>
       <ul>
