@@ -41,7 +41,7 @@ Deno.test(
     const wide: Limit = { ...limit, kind: "face-network", most: 100 };
     for (let i = 0; i < 10; i++) await codeOf(takeAttempts(s, [wide, limit]));
     const { value } = await s.kv.get<AttemptsRecord>(
-      keys.attempts("wide", "ann"),
+      keys.attempts("face-network", "ann"),
     );
     assertEquals(value?.count, 3);
   }),
