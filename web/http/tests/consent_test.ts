@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { consentFor } from "../../accounts/consent.ts";
-import { testApp } from "../testing/app.ts";
+import { type TestApp, testApp } from "../testing/app.ts";
 
 for (const name of ["local", "rekognition"] as const) {
   Deno.test(`both pages that take a face show what the ${name} engine does with it`, async () => {
@@ -17,11 +17,14 @@ for (const name of ["local", "rekognition"] as const) {
 }
 
 Deno.test("the guide tells of Amazon where Amazon compares the faces, and only there", async () => {
-  await using app = await testApp();
-  const guide = async () => await (await app.ask("/docs")).text();
-  assert(!(await guide()).includes("Amazon"));
-  app.services.faces = { ...app.services.faces, name: "rekognition" };
-  assert((await guide()).includes("sends your photo to Amazon Rekognition"));
+  await using local = await testApp();
+  await using amazon = await testApp();
+  amazon.services.faces = { ...amazon.services.faces, name: "rekognition" };
+  const guide = async (app: TestApp) => await (await app.ask("/docs")).text();
+  assert(!(await guide(local)).includes("Amazon"));
+  assert(
+    (await guide(amazon)).includes("sends your photo to Amazon Rekognition"),
+  );
 });
 
 Deno.test("the guide says what turning the head stops and what not, where it is asked for", async () => {
