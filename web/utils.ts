@@ -1,5 +1,6 @@
 import { createDefine } from "fresh";
 import type { SignedIn } from "./accounts/types.ts";
+import "./components/code-colours.ts";
 import "./components/kept-rows.tsx";
 import { otherMethods } from "./http/middleware/methods.ts";
 import type { Services } from "./services.ts";

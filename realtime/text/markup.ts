@@ -13,7 +13,8 @@ export interface Item {
 
 export type Block =
   | { kind: "text"; parts: Inline[] }
-  | { kind: "code"; text: string }
+  /** `language` as it was said, or none. */
+  | { kind: "code"; text: string; language?: string }
   | { kind: "quote"; blocks: Block[] }
   | { kind: "list"; ordered: boolean; items: Item[] };
 
@@ -22,15 +23,15 @@ const DEEPEST = 4;
 
 // However it was made, a text is gone through once: repetitions must not overlap here.
 // The line breaks around a block are the block's own, or they would show as empty lines.
-const CODE = /\n?```(?!\s*```)(?:\w*\n)?([^]+?)\n?```\n?|`[^`\n]+`/g;
+const CODE = /\n?```(?!\s*```)(?:(\w*)\n)?([^]+?)\n?```\n?|`[^`\n]+`/g;
 const QUOTE = /^>(?: |$)/;
 const ITEM = /^( {0,3})([-*•]|\d{1,9}\.) +(?=\S)/;
 
 /** The tree of a message's text. */
 export const markup = (text: string): Block[] =>
-  parts(text, (lines) => blocksOf(lines, 0), (text) => ({
-    kind: "code",
-    text,
+  parts(text, (lines) => blocksOf(lines, 0), (text, language) => ({
+    ...{ kind: "code", text },
+    ...(language && { language }),
   }));
 
 /** The words of a text without their marks, for where it is shown as text alone. */
@@ -52,13 +53,15 @@ const wordsOf = (part: Inline): string => {
 function parts<T>(
   text: string,
   between: (lines: string[]) => T[],
-  code: (text: string) => T,
+  code: (text: string, language?: string) => T,
 ): T[] {
   const all: T[] = [];
   let done = 0;
-  for (const { 0: whole, 1: block, index } of text.matchAll(CODE)) {
+  for (const found of text.matchAll(CODE)) {
+    const { 0: whole, 1: language, 2: block, index } = found;
     if (block === undefined) continue;
-    all.push(...between(text.slice(done, index).split("\n")), code(block));
+    const before = text.slice(done, index).split("\n");
+    all.push(...between(before), code(block, language));
     done = index + whole.length;
   }
   return [...all, ...between(text.slice(done).split("\n"))];

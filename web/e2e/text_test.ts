@@ -68,9 +68,35 @@ Deno.test({
       };
       await seesMarks(graces);
       assert(await seesMarks(adas), "what is too wide scrolls by itself");
+      await send(graces, "```js\nconst tea = 'ready'; // hot\n```");
+      const code = (page: typeof adas) =>
+        page.locator(".message", { hasText: "const tea" }).locator("pre");
+      await code(adas).waitFor();
       await adas.reload();
       await live(adas);
       await seesMarks(adas);
+      // Its colours are the server's, and stay when the message is drawn anew.
+      const seesColours = async (page: typeof adas) => {
+        assertEquals(await code(page).locator(".hl-key").innerText(), "const");
+        assertEquals(
+          await code(page).innerText(),
+          "const tea = 'ready'; // hot",
+        );
+      };
+      await adas.locator("[type=file]").waitFor();
+      await seesColours(adas);
+      const row = graces.locator(".message", { hasText: "const tea" });
+      await row.hover();
+      await row.locator(".more").click();
+      await graces.getByRole("button", { name: "👍" }).click();
+      await adas.locator(".reactions button", { hasText: "👍 1" }).waitFor();
+      await seesColours(adas);
+      for (const colorScheme of ["light", "dark"] as const) {
+        await adas.emulateMedia({ colorScheme });
+        const shot = new URL(`code-${colorScheme}.png`, SHOTS);
+        await adas.screenshot({ path: shot.pathname });
+        assertEquals(await findings(adas, colorScheme), []);
+      }
 
       const plain = await openContext(browser, stack.url, {
         ...phone,
@@ -80,6 +106,7 @@ Deno.test({
       const page = await plain.context.newPage();
       await page.goto(room, parsed);
       await seesMarks(page);
+      await seesColours(page);
       // Lists of rooms have the words.
       await page.goto("/rooms", parsed);
       await page.getByText("Bold and code:").waitFor();

@@ -4,6 +4,7 @@
  */
 import "./choose-line.ts";
 import "../drawn/whole-row.tsx";
+import "./keep-colours.ts";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";
 import { holdToTalk } from "./hold-to-talk.ts";

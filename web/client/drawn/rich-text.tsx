@@ -4,6 +4,16 @@ import { type Block, markup } from "../../../realtime/text/markup.ts";
 import { Link } from "./linkify.tsx";
 import type { DrawText } from "./mentioned.tsx";
 
+type Code = Extract<Block, { kind: "code" }>;
+
+/** Draws a block of code in its colours; undefined where it has none. */
+let colour = (_: Code): ComponentChildren => undefined;
+
+/** Has code drawn in this way from now on. */
+export const colourWith = (how: typeof colour): void => {
+  colour = how;
+};
+
 const TAGS = { bold: "strong", italic: "em", strike: "s" };
 
 /**
@@ -27,7 +37,11 @@ function drawBlock(block: Block, draw: DrawText): ComponentChildren {
       return h(Fragment, null, ...block.parts.map(inline));
     case "code":
       // One that is too wide scrolls, with the keyboard as well.
-      return h("pre", { tabindex: 0 }, drawCode(block.text));
+      return h(
+        "pre",
+        { tabindex: 0 },
+        colour(block) ?? drawCode(block.text),
+      );
     case "quote":
       return h("blockquote", null, ...block.blocks.map(inner));
     case "list":
