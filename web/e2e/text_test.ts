@@ -109,7 +109,7 @@ Deno.test({
       await seesColours(page);
       // Lists of rooms have the words.
       await page.goto("/rooms", parsed);
-      await page.getByText("Bold and code:").waitFor();
+      await page.getByText("const tea = 'ready'; // hot").waitFor();
 
       // Who edits has it as it was typed.
       await adas.locator("[type=file]").waitFor();
