@@ -3,6 +3,7 @@ import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
 import {
   ada,
+  awake,
   createRoom,
   grace,
   invite,
@@ -86,6 +87,7 @@ Deno.test({
         await live(graces);
         const composer = graces.locator("textarea[name=content]");
         assert(await composer.evaluate((box) => box.matches(":focus")));
+        await awake(graces);
         const newest = graces.getByRole("button", { name: "Newest" });
         assertEquals(await newest.count(), 0);
         for (let i = 0; i < 3; i++) await composer.press("PageUp");

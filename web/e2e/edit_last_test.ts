@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
-import { ada, createRoom, live, sees, send, signUp } from "./people.ts";
+import { ada, awake, createRoom, live, sees, send, signUp } from "./people.ts";
 import { startStack } from "./stack.ts";
 
 /** The script that edits, which comes last. */
@@ -43,10 +43,7 @@ Deno.test({
         await page.goto(room);
         await live(page);
         await keys;
-        // Keys are heard once the part that hears them has run.
-        await page.waitForFunction(() =>
-          document.querySelector(".message .more")
-        );
+        await awake(page);
         return { held, isAsked };
       };
 
@@ -83,9 +80,7 @@ Deno.test({
           await page.route(EXTRAS, (route) => route.abort());
           await page.goto(room);
           await live(page);
-          await page.waitForFunction(() =>
-            document.querySelector(".message .more")
-          );
+          await awake(page);
           await context.setOffline(true);
           // The page learns of it a moment later.
           await page.waitForFunction(() => !navigator.onLine);

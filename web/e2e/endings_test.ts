@@ -101,20 +101,26 @@ Deno.test({
         },
       );
 
-      await t.step("whoever signs in again finds the draft", async () => {
-        await first.getByLabel("E-mail").fill(ada.email);
-        await first.getByLabel("Password").fill(ada.password);
-        await first.getByRole("main").getByRole("button", { name: /continue/i })
-          .click();
-        await first.waitForURL("**/login/face*");
-        await first.setInputFiles("input[name=selfie]", file.file);
-        await first.getByRole("main").getByRole("button", { name: "Sign in" })
-          .click();
-        await first.waitForURL(`**${room}`);
-        await live(first);
-        const composer = first.locator("textarea[name=content]");
-        assertEquals(await composer.inputValue(), "half a thought");
-      });
+      await t.step(
+        "a sign-out leaves no draft to whoever signs in next",
+        async () => {
+          await first.getByLabel("E-mail").fill(ada.email);
+          await first.getByLabel("Password").fill(ada.password);
+          await first.getByRole("main").getByRole("button", {
+            name: /continue/i,
+          })
+            .click();
+          await first.waitForURL("**/login/face*");
+          await first.setInputFiles("input[name=selfie]", file.file);
+          await first.getByRole("main").getByRole("button", { name: "Sign in" })
+            .click();
+          await first.waitForURL(`**${room}`);
+          await live(first);
+          const composer = first.locator("textarea[name=content]");
+          assertEquals(await composer.inputValue(), "");
+          await composer.fill("half a thought");
+        },
+      );
 
       await t.step(
         "signing out everywhere ends the other device's room",

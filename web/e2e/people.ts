@@ -172,6 +172,12 @@ export async function live(page: Page) {
   await page.locator(".status.live").waitFor();
 }
 
+/** Waits until rows that the server sent are alive, and keys are heard: what comes last has run. */
+export async function awake(page: Page) {
+  await page.locator('.message .at[tabindex="-1"]').first()
+    .waitFor({ state: "attached" });
+}
+
 export async function send(page: Page, text: string) {
   const composer = page.locator("textarea[name=content]");
   await composer.fill(text);
