@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
+import { eventually } from "./patience.ts";
 import { selfieFile } from "./media.ts";
 import {
   ada,
-  awake,
   createRoom,
   grace,
   invite,
@@ -87,10 +87,16 @@ Deno.test({
         await live(graces);
         const composer = graces.locator("textarea[name=content]");
         assert(await composer.evaluate((box) => box.matches(":focus")));
-        await awake(graces);
         const newest = graces.getByRole("button", { name: "Newest" });
         assertEquals(await newest.count(), 0);
-        for (let i = 0; i < 3; i++) await composer.press("PageUp");
+        // Keys are heard once the part that hears them has run.
+        await eventually(
+          async () => {
+            await composer.press("PageUp");
+            return await newest.isVisible() || undefined;
+          },
+          () => Promise.resolve("Page up scrolls nothing"),
+        );
         await newest.click();
         await newest.waitFor({ state: "detached" });
         const log = graces.getByRole("log");

@@ -31,18 +31,26 @@ interface Side {
   down(place: string): Promise<number>;
 }
 
-/** Bytes as a network brings them, made as they are read. */
-function bytesOf(total: number): ReadableStream<Uint8Array> {
-  const chunk = new Uint8Array(MB).fill(7);
-  let left = total;
-  return new ReadableStream({
-    pull(controller) {
-      if (left === 0) return controller.close();
-      const part = chunk.subarray(0, left);
-      left -= part.length;
-      controller.enqueue(part);
-    },
-  }, { highWaterMark: 4 });
+const bun = `${root}/node_modules/.bin/bun`;
+
+/** Sends so many bytes by another process; gives the answer. */
+async function sent(bytes: number, url: string, cookie = ""): Promise<string> {
+  const path = `${folder}/sent`;
+  await Deno.writeFile(path, new Uint8Array());
+  await Deno.truncate(path, bytes);
+  const { success, stdout } = await new Deno.Command(bun, {
+    args: [
+      "--no-env-file",
+      `${root}/web/bench/files/send.ts`,
+      url,
+      path,
+      cookie,
+    ],
+    stderr: "inherit",
+  }).output();
+  const answer = new TextDecoder().decode(stdout).trim();
+  if (!success) throw new Error(answer);
+  return answer;
 }
 
 async function read(answer: Response): Promise<number> {
@@ -66,10 +74,7 @@ async function startBare(folder: string) {
   }
   const side: Side = {
     name: "bare Deno.serve",
-    async up(bytes) {
-      const init = { method: "POST", body: bytesOf(bytes) };
-      return await (await fetch(url, init)).text();
-    },
+    up: (bytes) => sent(bytes, url),
     down: async (place) => await read(await fetch(`${url}/${place}`)),
   };
   return {
@@ -90,13 +95,8 @@ async function memberOf(web: string): Promise<Side> {
   return {
     name: "web",
     async up(bytes) {
-      const answer = await fetch(`${web}/api/rooms/${id}/files?name=a.bin`, {
-        method: "POST",
-        headers: { cookie, "content-type": "application/octet-stream" },
-        body: bytesOf(bytes),
-      });
-      const file = await answer.json();
-      if (!answer.ok) throw new Error(JSON.stringify(file));
+      const url = `${web}/api/rooms/${id}/files?name=a.bin`;
+      const file = JSON.parse(await sent(bytes, url, cookie));
       await ada.ask(`${web}/api/messages`, "POST", {
         ...{ roomId: id, clientId: crypto.randomUUID(), content: "" },
         files: [file.id],
