@@ -46,24 +46,55 @@ export function nameEmoji(
 ): Source {
   const form = input.form!;
   let isLoaded = false;
+  /** What was sent before the names were known, in order: it stands in the composer until then. */
+  let waiting: string[] = [];
+
+  const fill = (text: string) => {
+    input.value = text;
+    input.dispatchEvent(new Event("input"));
+  };
+
+  /** What was written after what waits, or instead of it. */
+  function rest(): string {
+    const before = waiting.join("");
+    const { value } = input;
+    return value.startsWith(before) ? value.slice(before.length) : value;
+  }
+
+  async function sendWaiting() {
+    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
+    await Promise.race([load(), late]);
+    const left = rest();
+    const texts = waiting;
+    waiting = [];
+    isLoaded = true;
+    while (texts.length > 0) {
+      fill(texts[0]);
+      form.requestSubmit();
+      // It was not taken: all of it stays.
+      if (input.value) break;
+      texts.shift();
+    }
+    isLoaded = false;
+    const kept = texts.join("") + left;
+    if (kept) fill(kept);
+  }
 
   function send(event: Event) {
-    if (input.readOnly || !mayNameEmoji(input.value)) return;
-    if (table) {
+    if (isLoaded && !table || input.readOnly) return;
+    const isWaiting = waiting.length > 0;
+    if (!isWaiting && !mayNameEmoji(input.value)) return;
+    if (table && !isWaiting) {
       const text = withEmoji(input.value, (name) => table!.byName.get(name));
-      if (text === input.value) return;
-      input.value = text;
-      input.dispatchEvent(new Event("input"));
-    } else if (!isLoaded) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-      Promise.race([load(), late]).then(() => {
-        isLoaded = true;
-        form.requestSubmit();
-        isLoaded = false;
-      });
+      if (text !== input.value) fill(text);
+      return;
     }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    // Pressed twice, there is nothing more to send.
+    const text = rest();
+    if (text.trim()) waiting.push(text);
+    if (!isWaiting) sendWaiting();
   }
 
   const onKey = (event: KeyboardEvent) => {
