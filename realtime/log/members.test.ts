@@ -145,6 +145,35 @@ function copies(open: Open): void {
     expect(changesOf("u")).toHaveLength(3);
   });
 
+  test("what is late takes no room from whoever is in it again by now", async () => {
+    const members = { ann: "admin", gus: "member" } as const;
+    const gone = (version: number) => ({
+      ...{ version, after: [version - 1], changed: { gus: null } },
+    });
+    const late: Record<string, (room: string) => Promise<unknown>> = {
+      w1: (room) => log.members.update(room, gone(3)),
+      w2: (room) => log.members.drop(room, "gus", 2),
+      w3: (room) => put(room, 3, { ann: "admin" }),
+    };
+    for (const [room, tell] of Object.entries(late)) {
+      await put(room, 2, members);
+      await put(room, 4, members);
+      await tell(room);
+      await put(room, 5, members);
+      await Promise.all([
+        ...[log.members.update(room, gone(6)), put(room, 6, { ann: "admin" })],
+        put(room, 7, members),
+      ]);
+      expect(await rolesOf("gus", room)).toEqual({ [room]: "member" });
+    }
+    // A change that does not follow on changes nothing: the list comes next.
+    await put("w4", 2, members);
+    expect(await log.members.update("w4", gone(4))).toBe(false);
+    await put("w4", 5, members);
+    const rooms = await log.members.roomsOf("gus");
+    expect(rooms.sort()).toEqual(["w1", "w2", "w3", "w4"]);
+  });
+
   test("of a room that ended, take no change", async () => {
     await put("v", 3, { ann: "admin" });
     await log.members.put("v", { version: 4, members: {}, ended: true }, "web");

@@ -51,7 +51,7 @@ export class RedisMembers implements MemberStore {
       loud ? 1 : 0,
       ...Object.entries(members).flat(),
     );
-    if (!reply) return;
+    if (!reply) return await this.#linkAgain(roomId, left);
     const [was, old] = reply;
     const changed = differences(pairs(old), members);
     const repeated = was === version;
@@ -67,10 +67,13 @@ export class RedisMembers implements MemberStore {
     const { version, after, changed, loud } = update;
     const people = Object.entries(changed);
     const { came, gone } = byPresence(changed);
+    const keys = keysOf(roomId);
+    const known = Number(await this.client.hget(keys[1], "version") ?? -1);
+    if (known < version && !after.includes(known)) return false;
     await this.#link(roomId, gone, -(version + 1));
     const reply = await this.client.chatUpdateMembers(
       2,
-      ...keysOf(roomId),
+      ...keys,
       version,
       Date.now(),
       loud ? 1 : 0,
@@ -80,7 +83,10 @@ export class RedisMembers implements MemberStore {
     );
     if (!reply) return false;
     const [before, old] = reply;
-    if (before > version) return true;
+    if (before > version) {
+      await this.#linkAgain(roomId, gone);
+      return true;
+    }
     // Again where the copy was there already: a crash may have kept it from being done.
     await this.#link(roomId, came, version + 1);
     const isKnown = before === version;
@@ -102,7 +108,7 @@ export class RedisMembers implements MemberStore {
       userId,
       version,
     );
-    if (!dropped) return;
+    if (!dropped) return await this.#linkAgain(roomId, [userId]);
     const changed = { [userId]: null };
     await this.#tell({ roomId, before: version, version, changed });
   }
@@ -144,6 +150,14 @@ export class RedisMembers implements MemberStore {
     return Object.entries(rooms).flatMap(([id, version]) =>
       Number(version) > 0 ? id : []
     );
+  }
+
+  /** Those whom a newer copy names were unlinked for what turned out to be older. */
+  async #linkAgain(roomId: string, people: string[]): Promise<void> {
+    // The version first: whoever leaves meanwhile is unlinked by a higher one.
+    const version = await this.client.hget(keysOf(roomId)[1], "version");
+    const named = await this.among(roomId, people);
+    await this.#link(roomId, named, Number(version ?? -1) + 1);
   }
 
   async #link(roomId: string, people: string[], version: number) {
