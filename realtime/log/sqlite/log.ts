@@ -1,7 +1,4 @@
 import type { Database } from "bun:sqlite";
-import { chmodSync, mkdirSync } from "node:fs";
-import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
 import type {
   Alert,
@@ -33,7 +30,7 @@ import type { Arguments, Operation, Result } from "./calls.ts";
 import { Commits, type Write } from "./commits.ts";
 import { among, peopleOf, roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
-import { openDatabase } from "./schema.ts";
+import { openIn, pathIn, tryWriting } from "./folder.ts";
 import { failure, LocalWriter, WorkerWriter } from "./writer.ts";
 import { isBehind } from "./search-index.ts";
 import { LocalSearcher, type Searcher, WorkerSearcher } from "./searcher.ts";
@@ -350,51 +347,5 @@ export class SqliteLog implements RoomLog {
       const { epoch = "" } = entries[0] ?? {};
       this.#listener.appended(roomId, epoch, made.get(roomId) ?? []);
     }
-  }
-}
-
-/** Bytes that are tried: reading goes on when nothing can be written any more. */
-const PROBE_BYTES = 65_536;
-
-/** @throws {StoreError} when nothing can be written to the folder. */
-async function tryWriting(folder: string): Promise<void> {
-  const path = join(folder, `.probe-${crypto.randomUUID()}`);
-  try {
-    await writeFile(path, new Uint8Array(PROBE_BYTES), { mode: 0o600 });
-  } catch (cause) {
-    throw new StoreError("Nothing can be written.", { cause });
-  } finally {
-    await rm(path, { force: true }).catch(() => undefined);
-  }
-}
-
-const pathIn = (folder: string) => join(folder, "rooms.sqlite");
-
-/**
- * Lets nobody else on this machine read the files, whatever mode they were made with.
- * SQLite gives its other files the mode of the database, but not when that changes.
- */
-function keepPrivate(path: string): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
-    try {
-      chmodSync(file, 0o600);
-    } catch {
-      // It is not there, or not ours: whoever owns it says who may read it.
-    }
-  }
-}
-
-function openIn(folder: string): Database {
-  const path = pathIn(folder);
-  // A folder that is there may be used by others as well, and stays as it is.
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  try {
-    const db = openDatabase(path);
-    keepPrivate(path);
-    return db;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : "unknown";
-    const todo = "Free its disk, or restore it from a backup";
-    throw new Error(`${path} cannot be used (${reason}). ${todo}.`, { cause });
   }
 }
