@@ -1,8 +1,7 @@
-import {
-  type EntryFrame,
-  FILES_TOKEN,
-  type Message,
-  type RoomSummary,
+import type {
+  EntryFrame,
+  Message,
+  RoomSummary,
 } from "../../realtime/protocol.ts";
 import type {
   AlertPage,
@@ -21,28 +20,28 @@ import type {
   WrittenBy,
 } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
-import { currentRequestId } from "../request-id.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
 import { AppError } from "../errors.ts";
-import { readError, realtimeDown } from "./realtime-errors.ts";
+import { realtimeCalls } from "./realtime-calls.ts";
+import { realtimeDown } from "./realtime-errors.ts";
 import { parseNdjson } from "./ndjson.ts";
-import { tokenCache } from "./token-cache.ts";
 
 const TIMEOUT_MS = 3_000;
 /** Rooms whose summaries one call asks for. */
 const SUMMARIES = 100;
-/** Whether realtime took the token for one that ended. */
-const isRefused = ({ status }: Response) => status === 401;
 
-interface Call {
-  token: () => Promise<string>;
-  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  body?: unknown;
-  /** We say that the files and the voice note in the body are there, and are the person's. */
-  vouched?: boolean;
-  signal: AbortSignal;
+/** As a query string; what is undefined is left out. */
+function queryOf(values: Record<string, string | number | undefined>) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) query.set(name, String(value));
+  }
+  return query;
 }
+
+const roomPath = (roomId: string): string =>
+  `/rooms/${encodeURIComponent(roomId)}`;
 
 /**
  * The room log, over realtime's HTTP interface (the paths and shapes are in
@@ -57,80 +56,14 @@ export function realtimeClient(
   signer: Services["signer"],
   timeoutMs = TIMEOUT_MS,
 ): RealtimeClient {
-  const tokens = tokenCache(signer);
+  const { tokens, call, callJson, send } = realtimeCalls(
+    config,
+    signer,
+    timeoutMs,
+  );
   const turn = inTurn();
-
-  async function call(path: string, init: Call): Promise<Response> {
-    const token = await init.token();
-    let response = await callWith(token, path, init);
-    // Kept here from before a sign-out, which another process of web told realtime: a new one
-    // may be taken.
-    if (isRefused(response) && tokens.drop(token)) {
-      await response.body?.cancel();
-      const next = await init.token();
-      response = await callWith(next, path, init);
-      if (isRefused(response)) tokens.drop(next);
-    }
-    if (!response.ok) throw await readError(response);
-    return response;
-  }
-
-  async function callWith(
-    token: string,
-    path: string,
-    init: Call,
-  ): Promise<Response> {
-    const { method = "GET", body, vouched, signal } = init;
-    const headers = new Headers({ authorization: `Bearer ${token}` });
-    if (vouched) {
-      headers.set(FILES_TOKEN, await signer.serviceToken("realtime"));
-    }
-    if (body !== undefined) headers.set("content-type", "application/json");
-    const requestId = currentRequestId();
-    if (requestId) headers.set("x-request-id", requestId);
-    try {
-      return await fetch(config.realtimeUrl + path, {
-        method,
-        headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
-        signal,
-        redirect: "error",
-      });
-    } catch (error) {
-      throw realtimeDown(error);
-    }
-  }
-
-  const soon = () => AbortSignal.timeout(timeoutMs);
-
-  async function callJson<T>(
-    path: string,
-    init: Omit<Call, "signal">,
-  ): Promise<T> {
-    const response = await call(path, { ...init, signal: soon() });
-    try {
-      return await response.json() as T;
-    } catch (error) {
-      throw realtimeDown(error);
-    }
-  }
-
-  async function send(path: string, init: Omit<Call, "signal">) {
-    const response = await call(path, { ...init, signal: soon() });
-    await response.body?.cancel();
-  }
-
-  /** As a query string; what is undefined is left out. */
-  function queryOf(values: Record<string, string | number | undefined>) {
-    const query = new URLSearchParams();
-    for (const [name, value] of Object.entries(values)) {
-      if (value !== undefined) query.set(name, String(value));
-    }
-    return query;
-  }
-
-  const roomPath = (roomId: string): string =>
-    `/rooms/${encodeURIComponent(roomId)}`;
+  /** Web itself asks. */
+  const ofWeb = () => signer.serviceToken("realtime");
 
   return {
     async history(account, roomId, page) {
@@ -210,7 +143,7 @@ export function realtimeClient(
 
     async handOver(roomId, list) {
       await send(`${roomPath(roomId)}/members`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "PUT",
         body: list,
       });
@@ -219,7 +152,7 @@ export function realtimeClient(
     async updateMembers(roomId, update) {
       try {
         await send(`${roomPath(roomId)}/members`, {
-          token: () => signer.serviceToken("realtime"),
+          token: ofWeb,
           method: "PATCH",
           body: update,
         });
@@ -235,7 +168,7 @@ export function realtimeClient(
 
     async namesChanged(roomId, names) {
       await send(`${roomPath(roomId)}/names`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: { names } satisfies NamesChanged,
       });
@@ -243,7 +176,7 @@ export function realtimeClient(
 
     async roomRenamed(roomId, name) {
       await send(`${roomPath(roomId)}/name`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: { name } satisfies RoomRenamed,
       });
@@ -251,7 +184,7 @@ export function realtimeClient(
 
     async showPreview(roomId, previewed) {
       await send(`${roomPath(roomId)}/previews`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: previewed,
       });
@@ -260,7 +193,7 @@ export function realtimeClient(
     async sessionsEnded(which) {
       tokens.forget(which.userId);
       await send("/sessions", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: which,
       });
@@ -269,7 +202,7 @@ export function realtimeClient(
     async rename(rename) {
       tokens.forget(rename.userId);
       return await callJson<Renamed>("/renames", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: rename,
       });
@@ -277,7 +210,7 @@ export function realtimeClient(
 
     async transcript(roomId, heard) {
       await send(`${roomPath(roomId)}/transcripts`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: heard,
       });
@@ -286,20 +219,20 @@ export function realtimeClient(
     async clips(roomId, after) {
       return await callJson<RoomClips>(
         `${roomPath(roomId)}/clips?${queryOf({ after })}`,
-        { token: () => signer.serviceToken("realtime") },
+        { token: ofWeb },
       );
     },
 
     async written(roomId, userId, after) {
       return await callJson<WrittenBy>(
         `${roomPath(roomId)}/written?${queryOf({ by: userId, after })}`,
-        { token: () => signer.serviceToken("realtime") },
+        { token: ofWeb },
       );
     },
 
     async withdraw(roomId, withdrawal) {
       return await callJson<Withdrawn>(`${roomPath(roomId)}/withdrawals`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: withdrawal,
       });
@@ -307,7 +240,7 @@ export function realtimeClient(
 
     async leftovers() {
       const { leftovers } = await callJson<Leftovers>("/leftovers", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
       });
       return leftovers;
     },
@@ -318,7 +251,7 @@ export function realtimeClient(
         receipt,
       }));
       await send("/leftovers/taken", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: { taken } satisfies LeftoversTaken,
       });
@@ -326,14 +259,14 @@ export function realtimeClient(
 
     async alerts() {
       const { alerts } = await callJson<Alerts>("/alerts", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
       });
       return alerts;
     },
 
     async alertsTaken(taken) {
       await send("/alerts/taken", {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "POST",
         body: { taken } satisfies AlertsTaken,
       });
@@ -345,7 +278,7 @@ export function realtimeClient(
         epoch: position?.epoch,
       });
       return await callJson<AlertPage>(`${roomPath(roomId)}/alerts?${query}`, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
       });
     },
 
@@ -353,7 +286,7 @@ export function realtimeClient(
       const { positions } = await callJson<Positions>(
         `${roomPath(roomId)}/positions`,
         {
-          token: () => signer.serviceToken("realtime"),
+          token: ofWeb,
           method: "POST",
           body: { people },
         },
@@ -364,13 +297,13 @@ export function realtimeClient(
     async readFor(roomId, id) {
       const path = `${roomPath(roomId)}/messages?${queryOf({ id })}`;
       return await callJson<Message>(path, {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
       });
     },
 
     async endRoom(roomId) {
       await send(roomPath(roomId), {
-        token: () => signer.serviceToken("realtime"),
+        token: ofWeb,
         method: "DELETE",
       });
     },
