@@ -110,15 +110,8 @@ const ANSWERS: Record<"web" | "realtime" | "transcriber", string[]> = {
     ...["/api/chat", "/live", "/outbox", "/.well-known/jwks.json", "/%ff"],
   ],
   realtime: [
-    ...[
-      "/",
-      "/healthz",
-      "/readyz",
-      "/metrics",
-      "/nothing",
-      "/rooms/x/messages",
-    ],
-    "/%ff",
+    ...["/", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"],
+    ...["/nothing", "/rooms/x/messages", "/%ff"],
   ],
   transcriber: [
     ...["/", "/healthz", "/readyz", "/metrics", "/docs", "/openapi.json"],
