@@ -6,8 +6,14 @@ import { keepsNotes, type QueueOnTest } from "./notes-contract.ts";
 import { enqueue, finishPreviews } from "./previews/queue.ts";
 import { type Job, keys as previewKeys } from "./previews/records.ts";
 import type { PreviewServices } from "./previews/picture.ts";
-import { handOverDue, nextVersion, noteHandOver } from "./rooms/hand-over.ts";
+import {
+  handOverDue,
+  nextVersion,
+  noteHandOver,
+  noteMembers,
+} from "./rooms/hand-over.ts";
 import { finishRoomErasures, noteRoomErasure } from "./rooms/room-erasures.ts";
+import { keys as roomKeys, type StoredRoom } from "./rooms/store.ts";
 import { elsewhere, onStage, type Stage } from "./rooms/testing.ts";
 import { keys as voiceKeys, type WaitingVoice } from "./voices/records.ts";
 import { hearDue } from "./voices/waiting.ts";
@@ -59,6 +65,27 @@ keepsNotes(
     later: nothing,
   }), ({ s }, take) => {
     s.realtime.handOver = (roomId) => take(roomId);
+  }),
+);
+
+keepsNotes(
+  "changes of the members of rooms",
+  onRooms(({ s: { kv, ...s } }) => ({
+    prefixes: ["hand_overs"],
+    put: async (id) => {
+      const { key, value } = await kv.get<StoredRoom>(roomKeys.room(id));
+      const room = value ?? { id } as StoredRoom;
+      const version = nextVersion(room);
+      const commit = kv.atomic().set(key, { ...room, version });
+      await noteMembers(commit, room, version, {}).commit();
+    },
+    round: () => handOverDue({ kv, ...s }),
+    later: nothing,
+  }), ({ s }, take) => {
+    s.realtime.updateMembers = async (roomId) => {
+      await take(roomId);
+      return true;
+    };
   }),
 );
 

@@ -26,6 +26,18 @@ test("trims what is older than is kept, and nothing when all is", async () => {
   await server.stop();
 });
 
+test("trims at the start, too: a process may not run for an hour", async () => {
+  const trimmed = Promise.withResolvers<unknown>();
+  const server = await startTestServer({
+    retentionDays: 30,
+    logger: (_, event, fields) => {
+      if (event === "trimmed") trimmed.resolve(fields);
+    },
+  });
+  expect(await trimmed.promise).toEqual({ entries: 0 });
+  await server.stop();
+});
+
 test("closes who does not say in time who they are", async () => {
   const server = await startTestServer();
   const silent = new TestClient(server.port);
