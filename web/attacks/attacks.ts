@@ -17,6 +17,7 @@ import { leftovers } from "./kinds/leftovers.ts";
 import { links } from "./kinds/links.ts";
 import { memory } from "./kinds/memory.ts";
 import { openness } from "./kinds/openness.ts";
+import { passkeys } from "./kinds/passkeys.ts";
 import { paths } from "./kinds/paths.ts";
 import { photos } from "./kinds/photos.ts";
 import { previews } from "./kinds/previews.ts";
@@ -39,6 +40,7 @@ export const ATTACKS: Attack[] = [
   ...services,
   ...accounts,
   ...factors,
+  ...passkeys,
   ...sockets,
   ...tokens,
   ...crossSite,

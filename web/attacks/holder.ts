@@ -2,8 +2,10 @@
 import {
   type Authenticator,
   authenticator,
+  type Lie,
   type Options,
 } from "../accounts/passkeys/testing.ts";
+import { type Outcome, succeededIf } from "./attack.ts";
 import { Elsewhere } from "./elsewhere.ts";
 import { PASSWORD } from "./people.ts";
 import type { World } from "./world.ts";
@@ -83,6 +85,21 @@ export async function openWith(web: string, cookie: string): Promise<string> {
   const html = await page.text();
   return /[\w-]+@attacks\.test/.exec(html)?.[0] ?? "";
 }
+
+/** Signs in with a passkey alone, and a lie. */
+export async function signInAlone(
+  world: World,
+  { key }: Holder,
+  lie: Lie = {},
+): Promise<Response> {
+  const { options, cookie } = await challenged(world, "sign-in");
+  const passkey = await key.get(options, lie);
+  return await sendForm(world, "/login", { passkey }, cookie);
+}
+
+/** An attack on somebody succeeds once it is their account that is open. */
+export const whose = (email: string, { email: attacked }: Holder): Outcome =>
+  succeededIf(email === attacked, "the account is open");
 
 async function register(world: World, name: string): Promise<Holder> {
   const email = `${name}-${crypto.randomUUID().slice(0, 8)}@attacks.test`;
