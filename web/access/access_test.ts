@@ -72,6 +72,30 @@ Deno.test("the table names every method that a route takes", async () => {
   }
 });
 
+Deno.test("what the table does not name is refused, whatever the route would do", async () => {
+  await using app = await testApp();
+  const ada = await app.person("Ada");
+  const ask = async (method: string, path = "/rooms/new") => {
+    const body = method === "POST" ? new URLSearchParams() : undefined;
+    const init = { method, body, cookie: ada.cookie };
+    const answer = await app.ask(path, init);
+    await answer.body?.cancel();
+    return [answer.status, answer.headers.get("allow")];
+  };
+  // A page without handlers of its own would take any.
+  assertEquals(await ask("POST", "/"), [405, "GET, HEAD, OPTIONS"]);
+  const row = ROUTES["/rooms/new"];
+  try {
+    ROUTES["/rooms/new"] = { ...row, methods: ["GET"] };
+    assertEquals(await ask("POST"), [405, "GET, HEAD, OPTIONS"]);
+    assertEquals(await ask("GET"), [200, null]);
+    delete ROUTES["/rooms/new"];
+    assertEquals(await ask("GET"), [500, null]);
+  } finally {
+    ROUTES["/rooms/new"] = row;
+  }
+});
+
 Deno.test("nobody is let in whom the table does not name", async () => {
   await using app = await testApp();
   const { bob, cy, room } = await withRoom(app);

@@ -9,6 +9,7 @@ import { notAdmin } from "../../rooms/store.ts";
 import type { State } from "../../utils.ts";
 import { hasOutbox } from "../pages/outbox.ts";
 import { calledFor } from "../requests/realtime-caller.ts";
+import { methodNotAllowed } from "./methods.ts";
 import { personOf, signInFirst } from "./person.ts";
 
 const noPage = () =>
@@ -55,10 +56,11 @@ const JUDGES: Record<Who, Judge> = {
 const ASKED: Who[] = ["signed in", "member", "admin"];
 
 /**
- * Lets in whom the table says. Who is not signed in is sent to do so by pages, and told by the API.
+ * Lets in whom the table says, for the methods it names. Who is not signed in is sent to do so by
+ * pages, and told by the API.
  *
- * Throws AppError `not-signed-in` (401), `not-found` (404), `not-admin` (403), `token-invalid` (401)
- * and `too-many-requests` (429).
+ * Throws AppError `method-not-allowed` (405), `not-signed-in` (401), `not-found` (404), `not-admin`
+ * (403), `token-invalid` (401) and `too-many-requests` (429).
  */
 export const allowed: Middleware<State> = async (ctx) => {
   const { method } = ctx.req;
@@ -68,8 +70,12 @@ export const allowed: Middleware<State> = async (ctx) => {
   const row = rowOf(route);
   if (row === undefined) throw new Error(`${route} is not in the table.`);
   const asked = (method === "HEAD" ? "GET" : method) as Method;
-  // The route refuses it, to everybody alike.
-  if (!row.methods.includes(asked)) return await ctx.next();
+  // It says which methods there are, to everybody alike.
+  if (method === "OPTIONS") return await ctx.next();
+  if (!row.methods.includes(asked)) {
+    const head = row.methods.includes("GET") ? ["HEAD"] : [];
+    throw methodNotAllowed([...row.methods, ...head, "OPTIONS"]);
+  }
   const who = whoFor(row, asked);
   const isPage = !url.pathname.startsWith("/api/");
   if (isPage && state.account === null && ASKED.includes(who)) {

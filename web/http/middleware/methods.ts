@@ -11,6 +11,15 @@ const METHODS: Method[] = [
   "OPTIONS",
 ];
 
+/** What to throw for a method that is not among those that are taken. */
+export const methodNotAllowed = (taken: string[]): AppError =>
+  new AppError({
+    code: "method-not-allowed",
+    status: 405,
+    message: "This address does not accept that method.",
+    allow: METHODS.filter((method) => taken.includes(method)),
+  });
+
 /**
  * Handlers for the methods a route has none for: OPTIONS says which there are (RFC 9110 §9.3.7),
  * any other is refused. Fresh would say that there is nothing at the address at all.
@@ -30,12 +39,7 @@ export function otherMethods<Data, State>(
     return new Response(null, { status: 204, headers });
   }
   function refuse(): never {
-    throw new AppError({
-      code: "method-not-allowed",
-      status: 405,
-      message: "This address does not accept that method.",
-      allow,
-    });
+    throw methodNotAllowed(allow);
   }
   const refused = METHODS.filter((method) => !own[method])
     .map((method) => [method, refuse]);
