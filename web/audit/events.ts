@@ -1,7 +1,7 @@
 /**
  * What happened that matters for who may get in and who may do what: written in the commit that makes
- * it so (what admins delete, as soon as realtime has told of it), never changed, and kept for
- * AUDIT_DAYS. It says nothing of what anybody wrote.
+ * it so (what admins delete, as soon as realtime has told of it, if the room is still there), never
+ * changed, and kept for AUDIT_DAYS. It says nothing of what anybody wrote.
  *
  * | key | value |
  * |---|---|
