@@ -4,7 +4,12 @@ interface Kept<T> {
   marks: (string | null)[];
   value: Promise<T>;
   weight: number;
+  /** When it began to be read, ms since 1970. */
+  readAt: number;
 }
+
+/** For so long at most, ms: while an update is under way, the version before it writes no marks. */
+const LONGEST_MS = 10 * 60_000;
 
 /** What was remembered before, and which of the marks are as they were then. */
 export interface Before<T> {
@@ -23,7 +28,8 @@ export class Remembered<T> {
 
   /**
    * @param most how much is kept, by `weigh`; what was not asked for longest goes first.
-   * @param weigh how much of that a value takes.
+   * @param weigh how much of that a value takes. One that takes nothing is not kept: anybody can ask
+   * for as many as they like of what is not there.
    */
   constructor(
     private readonly most: number,
@@ -46,7 +52,9 @@ export class Remembered<T> {
     // Before what they stand for: a change in between is seen as one, the next time.
     const found = await kv.getMany(marks);
     const versions = found.map(({ versionstamp }) => versionstamp);
-    const known = all.get(id);
+    const now = Date.now();
+    const last = all.get(id);
+    const known = last && now - last.readAt < LONGEST_MS ? last : undefined;
     all.delete(id);
     const same = versions.map((version, i) => version === known?.marks[i]);
     if (known && same.every(Boolean)) {
@@ -57,11 +65,14 @@ export class Remembered<T> {
       const value = known && same.some(Boolean) && await known.value;
       return await read(value ? { value, same } : undefined);
     })();
-    const fresh: Kept<T> = { marks: versions, value: reading, weight: 0 };
+    const fresh: Kept<T> = {
+      ...{ marks: versions, value: reading, weight: 0, readAt: now },
+    };
     all.set(id, fresh);
     try {
       const value = await reading;
       fresh.weight = this.weigh(value);
+      if (fresh.weight === 0 && all.get(id) === fresh) all.delete(id);
       this.#shrink(all);
       return value;
     } catch (error) {

@@ -72,3 +72,36 @@ Deno.test("what was not asked for longest is forgotten first", () =>
     for (const id of ["a", "b", "a", "c", "a", "b"]) await get(id);
     assertEquals(reads, ["a", "b", "c", "b"]);
   }));
+
+Deno.test("what is not there is not kept, however much of it is asked for", () =>
+  withKv(async (kv) => {
+    const names = new Remembered<string>(10, ({ length }) => length);
+    const reads: string[] = [];
+    const get = (id: string) =>
+      names.get(kv, id, [["mark"]], () => {
+        reads.push(id);
+        return Promise.resolve(id === "there" ? "a" : "");
+      });
+    for (const id of ["there", "not", "there", "not"]) await get(id);
+    assertEquals(reads, ["there", "not", "not"]);
+  }));
+
+Deno.test("after ten minutes a value is read again: a version before may have changed it without a mark", () =>
+  withKv(async (kv) => {
+    const names = new Remembered<string>(10, () => 1);
+    let value = "old";
+    const get = () =>
+      names.get(kv, "a", [["mark"]], () => Promise.resolve(value));
+    assertEquals(await get(), "old");
+    value = "new";
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 9 * 60_000;
+      assertEquals(await get(), "old");
+      // That it was asked for meanwhile makes it no younger.
+      Date.now = () => now() + 11 * 60_000;
+      assertEquals(await get(), "new");
+    } finally {
+      Date.now = now;
+    }
+  }));
