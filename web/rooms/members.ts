@@ -12,7 +12,7 @@ import {
 } from "./hand-over.ts";
 import { noteRoomErasure } from "./room-erasures.ts";
 import { dropInvitations } from "./invitations.ts";
-import { dropMembership, putMembership, roomsOf } from "./memberships.ts";
+import { dropMembership, putMembership } from "./memberships.ts";
 import { byStanding } from "./names.ts";
 import { findRoom, readMembership } from "./rooms.ts";
 import { rosterOf } from "./roster.ts";
@@ -179,9 +179,11 @@ export async function leaveAllRooms(
   s: Pick<Services, "kv" | "realtime">,
   account: Account,
 ): Promise<void> {
-  for (const roomId of await roomsOf(s, account.id)) {
+  // Read now, not remembered: the mark below was deleted before when this is done once more.
+  const mine = await listAll(s.kv, keys.accountRooms(account.id));
+  for (const { key } of mine) {
     try {
-      await leaveRoom(s, account, roomId, true);
+      await leaveRoom(s, account, String(key.at(-1)), true);
     } catch (error) {
       // Removed by an admin since the list was read: what was wanted has happened.
       if (!(error instanceof AppError && error.code === "not-found")) {

@@ -10,8 +10,16 @@ import {
   removeMember,
 } from "./members.ts";
 import { handOverDue } from "./hand-over.ts";
-import { createRoom, findRoom, listRooms, rolesOf } from "./rooms.ts";
+import { putMembership } from "./memberships.ts";
+import {
+  createRoom,
+  findRoom,
+  isMember,
+  listRooms,
+  rolesOf,
+} from "./rooms.ts";
 import { finishRoomErasures } from "./room-erasures.ts";
+import { keys, type Membership } from "./store.ts";
 import { elsewhere, onStage, type Stage } from "./testing.ts";
 
 /** The ids of a room's members as they were last handed over. */
@@ -236,6 +244,32 @@ Deno.test(
     assertEquals(await rolesOf(s, bob.id), { [shared.id]: "admin" });
     assertEquals(await listInvitations(s, bob.id, shared.id), []);
     assertEquals((await s.kv.get(["rooms", alone.id])).value, null);
+  }),
+);
+
+Deno.test(
+  "a room that another instance let somebody into on their way out is left as well, in data of before, too",
+  onStage(async ({ s, person, bring }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const [tea, late] = [
+      await createRoom(s, bob, "Tea"),
+      await createRoom(s, bob, "Late"),
+    ];
+    await bring(bob, tea.id, ada);
+    // Earlier versions left none.
+    await s.kv.delete(keys.membershipsMark(ada.id));
+    const { updateMembers } = s.realtime;
+    s.realtime.updateMembers = async (...call) => {
+      const membership: Membership = { role: "member", joinedAt: Date.now() };
+      await putMembership(s.kv.atomic(), late.id, ada.id, membership).commit();
+      s.realtime.updateMembers = updateMembers;
+      return await updateMembers(...call);
+    };
+    // Before the account is gone, and after it.
+    await leaveAllRooms(s, ada);
+    await leaveAllRooms(s, ada);
+    assertEquals(await isMember(s, ada.id, tea.id), false);
+    assertEquals(await isMember(s, ada.id, late.id), false);
   }),
 );
 

@@ -3,6 +3,7 @@
  * its files are here. A note, made in the commit that ends the room, stands until all of it is
  * deleted.
  */
+import { keys as accountKeys } from "../accounts/store.ts";
 import { removeRoomFiles } from "../files/remove.ts";
 import { log } from "../log.ts";
 import type { Services } from "../services.ts";
@@ -58,7 +59,13 @@ async function removeMemberships(
 ): Promise<void> {
   for await (const { key } of kv.list({ prefix: keys.members(roomId) })) {
     const accountId = String(key.at(-1));
-    await dropMembership(kv.atomic(), roomId, accountId).commit();
+    const account = await kv.get(accountKeys.account(accountId));
+    const commit = dropMembership(kv.atomic(), roomId, accountId);
+    // Of an account that is gone, nothing stays.
+    if (account.versionstamp === null) {
+      commit.delete(keys.membershipsMark(accountId));
+    }
+    await commit.commit();
   }
 }
 

@@ -1,5 +1,9 @@
 import { assertEquals } from "@std/assert";
+import { keys as accountKeys } from "../accounts/store.ts";
+import { endRoom, leaveAllRooms } from "./members.ts";
 import { finishRoomErasures, noteRoomErasure } from "./room-erasures.ts";
+import { createRoom } from "./rooms.ts";
+import { keys } from "./store.ts";
 import { elsewhere, eraser, onStage } from "./testing.ts";
 
 const CLIPS = [
@@ -43,5 +47,25 @@ Deno.test(
     ]);
     assertEquals(await finishRoomErasures(all), 0);
     await transcriber.shutdown();
+  }),
+);
+
+Deno.test(
+  "a room that is erased after a member's account leaves nothing of that member",
+  onStage(async ({ s, person, bring }) => {
+    const [ada, ben] = [await person("Ada"), await person("Ben")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, ben);
+    await endRoom(s, ada, room.id);
+    // What deleting an account does of this.
+    await s.kv.delete(accountKeys.account(ben.id));
+    await leaveAllRooms(s, ben);
+    assertEquals(await finishRoomErasures(elsewhere(s)), 0);
+    const left = await s.kv.getMany([
+      keys.member(room.id, ben.id),
+      keys.accountRoom(ben.id, room.id),
+      keys.membershipsMark(ben.id),
+    ]);
+    assertEquals(left.map(({ value }) => value), [null, null, null]);
   }),
 );
