@@ -5,6 +5,7 @@ import { deviceCookie, sessionCookie } from "../accounts/cookies.ts";
 import { rememberDevice } from "../accounts/devices.ts";
 import { type AccountRecord, keys as accountKeys } from "../accounts/store.ts";
 import { huesFor } from "../rooms/hues.ts";
+import { putMembership } from "../rooms/memberships.ts";
 import {
   keys as roomKeys,
   type Membership,
@@ -82,8 +83,7 @@ async function seedRoom(kv: Deno.Kv, name: string, people: Team["people"]) {
       joinedAt: createdAt + n,
       hue: hues[id],
     };
-    commit.set(roomKeys.member(room.id, id), membership)
-      .set(roomKeys.accountRoom(id, room.id), membership);
+    putMembership(commit, room.id, id, membership);
   }
   await commit.commit();
   return room.id;

@@ -11,13 +11,7 @@ import {
 } from "./members.ts";
 import { handOverDue } from "./hand-over.ts";
 import { putMembership } from "./memberships.ts";
-import {
-  createRoom,
-  findRoom,
-  isMember,
-  listRooms,
-  rolesOf,
-} from "./rooms.ts";
+import { createRoom, findRoom, isMember, listRooms, rolesOf } from "./rooms.ts";
 import { finishRoomErasures } from "./room-erasures.ts";
 import { keys, type Membership } from "./store.ts";
 import { elsewhere, onStage, type Stage } from "./testing.ts";

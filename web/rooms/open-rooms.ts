@@ -26,7 +26,7 @@ export interface FoundRooms {
 
 /** Open rooms on a page. */
 export const OPEN_PAGE = 50;
-/** Open rooms whose names are looked at. */
+/** Open rooms that are looked at. */
 const LOOKED_AT = 5_000;
 
 /**
@@ -45,7 +45,9 @@ export async function findOpenRooms(
   const words = nameWords(q);
   const from = (page - 1) * OPEN_PAGE;
   // Without words, one more than the page tells whether there is another.
-  const limit = words.length === 0 ? from + OPEN_PAGE + 1 : LOOKED_AT;
+  const limit = words.length === 0
+    ? Math.min(from + OPEN_PAGE + 1, LOOKED_AT)
+    : LOOKED_AT;
   const batchSize = Math.min(limit, 500);
   const prefix = keys.openRooms();
   const entries = await Array.fromAsync(

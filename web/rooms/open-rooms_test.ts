@@ -104,3 +104,19 @@ Deno.test(
     );
   }),
 );
+
+Deno.test(
+  "however far somebody looks, no more than 5,000 rooms are looked at",
+  onStage(async ({ s, person }) => {
+    const ada = await person("Ada");
+    const limits: (number | undefined)[] = [];
+    const { list } = s.kv;
+    s.kv.list = (selector, options) => {
+      limits.push(options?.limit);
+      return list.call(s.kv, selector, options) as Deno.KvListIterator<never>;
+    };
+    for (const page of [1, 2, 9_999]) await findOpenRooms(s, ada, { page });
+    s.kv.list = list;
+    assertEquals(limits, [51, 101, 5_000]);
+  }),
+);
