@@ -76,3 +76,24 @@ Deno.test("whoever is signed in, or whom an address tells something, gets a page
   const post = await app.send("/docs", {});
   assertEquals(post.status, 405);
 });
+
+Deno.test("the guide shows whoever asks the address they asked for, and nobody another's", async () => {
+  await using app = await testApp();
+  const asked = [
+    ["http://localhost:8000", "http"],
+    ["http://chat.example:8000", "http"],
+    ["http://chat.example:8000", "https"],
+  ];
+  const shown = asked.map(([origin, proto]) => origin.replace("http", proto));
+  for (let n = 0; n < 2; n++) {
+    for (const [at, [origin, proto]] of asked.entries()) {
+      const answer = await app.ask(`${origin}/docs`, {
+        headers: { ...HTML, "x-forwarded-proto": proto },
+      });
+      assertEquals(answer.headers.has("etag"), n > 0);
+      const html = await answer.text();
+      const told = shown.map((one) => html.includes(`${one}/api`));
+      assertEquals(told, shown.map((_, other) => other === at));
+    }
+  }
+});
