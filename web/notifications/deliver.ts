@@ -7,7 +7,7 @@ import { devicesOf, removeDevice } from "./devices.ts";
 import { mailUnread } from "./digest.ts";
 import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
-import { type Outcome, PATIENCE_MS } from "./push/send.ts";
+import { LONGEST_SEND_MS, type Outcome } from "./push/send.ts";
 import { together } from "./together.ts";
 import { CLAIM_MS, type Device, keys, type Notice } from "./store.ts";
 import {
@@ -84,7 +84,7 @@ async function push(
   };
   const before = held.notice.sent;
   // Whatever took that long, it is another process's in a moment.
-  if (Date.now() + 2 * PATIENCE_MS > held.notice.dueAt) throw new NoticeLost();
+  if (Date.now() + LONGEST_SEND_MS > held.notice.dueAt) throw new NoticeLost();
   const devices = (await devicesOf(s, accountId))
     .filter(({ id }) => !before.includes(id));
   await Promise.all(devices.map(sendTo));

@@ -3,13 +3,15 @@
 /** Requests to one host at a time, and how many more wait for that. */
 const SIDE_BY_SIDE = 32;
 const WAITING = 1_000;
+/** Milliseconds a request may wait for its place; after that it is not made. */
+export const TURN_MS = 10_000;
 /** Requests in a row without an answer after which a host is away, and for how many milliseconds. */
 const UNANSWERED = 3;
 const AWAY_MS = 15_000;
 /** Hosts that are remembered. */
 const HOSTS = 1_000;
 
-/** A host is away, or too many requests wait for it: the request was not made. */
+/** A host is away, or too many requests wait for it, or for too long: the request was not made. */
 export class LaneClosed extends Error {
   override name = "LaneClosed";
 }
@@ -48,12 +50,14 @@ export class Lanes {
    */
   async run<T>(host: string, ask: () => Promise<T>): Promise<T> {
     const lane = this.#laneOf(host);
+    const since = performance.now();
     if (lane.running >= SIDE_BY_SIDE) {
       if (lane.waiting.length >= WAITING) throw new LaneClosed(host);
       await new Promise<void>((go) => lane.waiting.push(go));
     } else lane.running += 1;
     try {
       const now = performance.now();
+      if (now - since > TURN_MS) throw new LaneClosed(host);
       if (lane.unanswered >= UNANSWERED) {
         if (now < lane.awayUntil) throw new LaneClosed(host);
         // One tries whether it is back; the others wait for what comes of that.

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { LaneClosed, Lanes } from "./lanes.ts";
+import { LaneClosed, Lanes, TURN_MS } from "./lanes.ts";
 
 const never = () => Promise.reject(new Error("no answer"));
 const answers = () => Promise.resolve("answered");
@@ -49,4 +49,30 @@ Deno.test("so many go to one host at a time, in the order they came in", async (
   await Promise.all(all);
   assertEquals([most, running], [32, 0]);
   assertEquals(order, Array.from({ length: 100 }, (_, i) => i));
+});
+
+Deno.test("whoever waited too long for a place is not sent: by then another may have the notice", async () => {
+  const realNow = performance.now;
+  let ahead = 0;
+  performance.now = () => realNow.call(performance) + ahead;
+  try {
+    const lanes = new Lanes();
+    const { promise: gate, resolve: open } = Promise.withResolvers<string>();
+    let asked = 0;
+    const ask = () => {
+      asked += 1;
+      return gate;
+    };
+    const first = Array.from({ length: 32 }, () => lanes.run("slow", ask));
+    const late = Array.from({ length: 3 }, () => lanes.run("slow", ask));
+    const refused = late.map((it) => assertRejects(() => it, LaneClosed));
+    ahead = TURN_MS + 1;
+    const last = lanes.run("slow", ask);
+    open("answered");
+    await Promise.all([...first, ...refused, last]);
+    // They gave their places on, and nothing is held against the host.
+    assertEquals([asked, await lanes.run("slow", answers)], [33, "answered"]);
+  } finally {
+    performance.now = realNow;
+  }
 });

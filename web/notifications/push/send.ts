@@ -4,10 +4,12 @@ import type { Config } from "../../config.ts";
 import { type Device, keys } from "../store.ts";
 import { encrypt } from "./encrypt.ts";
 import { type CheckEndpoint, publicEndpoint } from "./endpoint.ts";
-import { Lanes } from "./lanes.ts";
+import { Lanes, TURN_MS } from "./lanes.ts";
 
 /** Milliseconds a push service has to answer. */
 export const PATIENCE_MS = 5_000;
+/** Milliseconds after which it is known what became of a push, however many wait. */
+export const LONGEST_SEND_MS = TURN_MS + PATIENCE_MS;
 /** Seconds it keeps what it cannot deliver: then the e-mail was read, or the person was here. */
 const KEPT_SECONDS = 24 * 60 * 60;
 const TOKEN_SECONDS = 12 * 60 * 60;
