@@ -120,9 +120,13 @@ Deno.test({
         await send(adas, "Written too late");
         await adas.goto("/rooms");
         await adas.getByText("Waiting to be sent: 1.").waitFor();
+        // As where the worker was not told yet, or what waits was refused.
+        await adas.evaluate(() => caches.delete("unsent"));
         await adas.getByRole("button", { name: "Sign out" }).click();
         await adas.waitForURL("**/sign-out");
         await adas.getByText("Waiting to be sent: 1.").waitFor();
+        // Nothing has ended: neither rooms that are kept are gone, nor recordings.
+        assert(await adas.evaluate(() => caches.has("pages")));
         await stack.restart("realtime");
         await adas.getByRole("link", { name: "Stay, and let it" }).click();
         await adas.getByText("Everything was sent.").waitFor();

@@ -4,8 +4,8 @@
  * comes from the server wherever that answers; what is kept is shown only where it does not.
  *
  * What is kept belongs to one person. Every page of the server says whose it is, in `x-person`,
- * empty where nobody is signed in: as soon as one says something else, or a sign-out passes by, all
- * of it goes.
+ * empty where nobody is signed in: as soon as one says something else, all of it goes; after a
+ * sign-out the worker as well.
  */
 importScripts("/sw-unsent.js", "/sw-share.js", "/sw-push.js");
 
@@ -18,7 +18,9 @@ const STALE = 30 * 864e5;
 
 /** Raised whenever all goes: what was asked for before that is not kept. */
 let era = 0;
-/** Somebody signs out, or did: nothing is kept until a room is opened again. */
+/** Somebody asked to sign out. Whether they are, the next page says: the server may ask first. */
+let leaving = false;
+/** Somebody signed out: nothing is kept until a room is opened again. */
 let gone = false;
 /** One change of what is kept after another. */
 let changes = Promise.resolve();
@@ -54,7 +56,8 @@ const take = (path, answer, asked) =>
     if (person === null || asked !== era || gone) return;
     const owner = await (await caches.match("/person"))?.text();
     if (owner && owner !== person) await wipe();
-    if (!person) return;
+    if (!person) return leaving && await leave();
+    leaving = false;
     const keeper = await caches.open("person");
     await keeper.put("/person", new Response(person));
     if (!IS_KEPT.test(path)) return;
@@ -153,17 +156,12 @@ async function keptPage(path) {
 }
 
 /** It goes with the session; a room that is opened brings it back. */
-const leave = async (isSure) => {
-  // Then the server asks first, and nothing has ended yet.
-  if (!isSure && await countUnsent() > 0) return;
+async function leave() {
   gone = true;
-  navigator.clearAppBadge?.();
-  return inTurn(async () => {
-    await wipe();
-    await caches.delete(SHELL);
-    await registration.unregister();
-  });
-};
+  await wipe();
+  await caches.delete(SHELL);
+  await registration.unregister();
+}
 
 /** A token is refused only to somebody who is signed out. */
 async function token(request) {
@@ -191,8 +189,10 @@ addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   const { pathname, search } = url;
   if (url.origin !== location.origin) return;
-  if (pathname === "/logout") event.waitUntil(leave(search));
-  else if (pathname === "/api/token") event.respondWith(token(request));
+  if (pathname === "/logout") {
+    leaving = true;
+    navigator.clearAppBadge?.();
+  } else if (pathname === "/api/token") event.respondWith(token(request));
   else if (request.method !== "GET") return;
   else if (request.destination === "document") {
     event.respondWith(page(event, pathname + search));
