@@ -23,9 +23,13 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function tellOf(before: Rooms, rooms: Rooms, me: string): void {
   for (const id in rooms) {
     const { last, read } = rooms[id];
-    const known = before[id]?.last;
-    if (!known || !last || last.deleted || last.sender.id === me) continue;
-    if (last.offset > Math.max(read, known.offset)) tell(id, [last]);
+    if (!last || last.deleted || last.sender.id === me) continue;
+    const known = before[id];
+    const isNew = known
+      ? last.offset > (known.last?.offset ?? 0)
+      // The feed begins, or they were let into a room: somebody wrote to them alone.
+      : last.timestamp > performance.timeOrigin;
+    if (isNew && last.offset > read) tell(id, [last]);
   }
 }
 
