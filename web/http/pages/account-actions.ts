@@ -25,6 +25,8 @@ import { textOf, unknownIntent } from "../requests/forms.ts";
 export interface Changed {
   location: string;
   cookie?: string;
+  /** What has ended for this browser. */
+  ended?: "session" | "account";
 }
 
 function checkConsent(form: FormData): void {
@@ -78,10 +80,7 @@ export async function act(
   const password = textOf(form, "password");
   const intent = textOf(form, "intent");
   const stay = { location: `/account?done=${encodeURIComponent(intent)}` };
-  const signedOut = {
-    location: `/?done=${encodeURIComponent(intent)}`,
-    cookie: clearSessionCookie(s.config),
-  };
+  const location = `/?done=${encodeURIComponent(intent)}`;
   switch (intent) {
     case "rename":
       await renameAccount(s, accountId, textOf(form, "name"));
@@ -117,13 +116,13 @@ export async function act(
     case "sign-out-everywhere":
       await endAllSessions(s, accountId);
       await announceSignOut(s, { userId: accountId });
-      return signedOut;
+      return { location, ended: "session" };
     case "delete-account":
       await confirmPassword(s, { accountId, password, ip });
       await deleteAccount(s, accountId, textOf(form, "messages") === "delete");
       finishErasuresSoon(s);
       await announceSignOut(s, { userId: accountId });
-      return signedOut;
+      return { location, ended: "account" };
   }
   throw unknownIntent();
 }

@@ -89,3 +89,24 @@ Deno.test("the browser of whoever signs out forgets all; where something waits t
   assertMatch(gone.headers.getSetCookie().join("\n"), /^unsent=; Max-Age=0/m);
   assertEquals((await app.ask("/rooms", { cookie })).status, 303);
 });
+
+Deno.test("the browser forgets all when somebody signs out everywhere, too, but for what waits; with the account, that as well", async () => {
+  await using app = await testApp();
+  const ends: [path: string, intent: string, waits: boolean][] = [
+    ["/account", "sign-out-everywhere", false],
+    ["/account", "sign-out-everywhere", true],
+    ["/account", "delete-account", true],
+    ["/account/sessions", "all", false],
+    ["/account/sessions", "all", true],
+  ];
+  const forgotten: boolean[] = [];
+  for (const [i, [path, intent, waits]] of ends.entries()) {
+    const { cookie } = await app.person(`Ada ${i}`);
+    const own = waits ? `${cookie}; unsent=1` : cookie;
+    const answer = await app.send(path, { intent, password: PASSWORD }, own);
+    const { headers } = answer;
+    assertMatch(headers.getSetCookie().join("\n"), /_session=; Max-Age=0/);
+    forgotten.push(headers.get("clear-site-data") === '"storage"');
+  }
+  assertEquals(forgotten, [true, false, true, true, false]);
+});

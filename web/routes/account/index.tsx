@@ -14,6 +14,7 @@ import {
   sentenceFor,
   textOf,
 } from "../../http/requests/forms.ts";
+import { forgetHere, hasUnsent } from "../../http/pages/forget-here.ts";
 import { hasOutbox } from "../../http/pages/outbox.ts";
 import { personOf } from "../../http/middleware/person.ts";
 import type { Account } from "../../accounts/types.ts";
@@ -57,9 +58,14 @@ export const handler = define.handlers({
       const form = await readForm(ctx.req);
       intent = textOf(form, "intent");
       name = textOf(form, "name");
-      const { location, cookie }: Changed = await act(state, account, form);
+      const changed: Changed = await act(state, account, form);
+      const { location, cookie, ended } = changed;
       const answer = ctx.redirect(location, 303);
       if (cookie) answer.headers.append("set-cookie", cookie);
+      if (ended) {
+        const keepsUnsent = ended === "session" && hasUnsent(ctx.req.headers);
+        forgetHere(answer, state.services.config, keepsUnsent);
+      }
       return answer;
     } catch (error) {
       const failure = failureOf(error, FIELDS, state.requestId);

@@ -1,5 +1,4 @@
 import { page } from "fresh";
-import { clearSessionCookie } from "../../accounts/cookies.ts";
 import {
   endListed,
   type ListedSession,
@@ -13,6 +12,7 @@ import { Once } from "../../components/Once.tsx";
 import { SessionItem } from "../../components/SessionItem.tsx";
 import { Title } from "../../components/Title.tsx";
 import { personOf } from "../../http/middleware/person.ts";
+import { forgetHere, hasUnsent } from "../../http/pages/forget-here.ts";
 import { clockOf } from "../../http/requests/clock.ts";
 import {
   readForm,
@@ -64,7 +64,7 @@ export const handler = define.handlers({
         await endAllSessions(s, userId);
         await announceSignOut(s, { userId });
         const answer = ctx.redirect("/?done=sign-out-everywhere", 303);
-        answer.headers.append("set-cookie", clearSessionCookie(s.config));
+        forgetHere(answer, s.config, hasUnsent(ctx.req.headers));
         return answer;
       }
     }

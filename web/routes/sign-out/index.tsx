@@ -1,13 +1,12 @@
 import { page } from "fresh";
-import { parseCookie } from "cookie";
 import { Title } from "../../components/Title.tsx";
+import { hasUnsent } from "../../http/pages/forget-here.ts";
 import { define } from "../../utils.ts";
 
 /** Asked before somebody signs out on whose device something waits to be sent. */
 export const handler = define.handlers({
   GET(ctx) {
-    const { unsent } = parseCookie(ctx.req.headers.get("cookie") ?? "");
-    return page({ waits: Boolean(unsent) });
+    return page({ waits: hasUnsent(ctx.req.headers) });
   },
 });
 
@@ -19,9 +18,10 @@ export default define.page<typeof handler>(({ data }) => (
       ? (
         <>
           <p>
-            Something that was written in this browser is not sent yet. It goes
-            out by itself as soon as it can, and above you see how much of it
-            still waits. If you sign out before that, it is deleted.
+            Something that was written in this browser is not sent yet. What you
+            wrote goes out by itself as soon as it can. What somebody else wrote
+            here waits until they sign in. If you sign out before that, all of
+            it is deleted.
           </p>
           <p>
             <a class="button" href="/rooms">
