@@ -1,4 +1,4 @@
-import { type Clock, UNKNOWN } from "../client/drawn/times.ts";
+import type { Clock } from "../client/drawn/times.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -9,7 +9,7 @@ const DAY = 24 * HOUR;
  *
  * @param at and `now` are milliseconds since the Unix epoch.
  */
-export function agoText(at: number, now: number, clock = UNKNOWN): string {
+export function agoText(at: number, now: number, clock: Clock): string {
   const passed = Math.max(0, now - at);
   if (passed < MINUTE) return "now";
   if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`;
@@ -19,7 +19,7 @@ export function agoText(at: number, now: number, clock = UNKNOWN): string {
 }
 
 /** The day, as the reader's language has it; the year only when it is another one. */
-export function dayText(at: number, now: number, clock = UNKNOWN): string {
+export function dayText(at: number, now: number, clock: Clock): string {
   const yearOf = (ms: number) => new Date(ms).getUTCFullYear();
   return new Intl.DateTimeFormat(clock.language, {
     day: "numeric",

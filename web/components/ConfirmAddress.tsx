@@ -1,13 +1,15 @@
 import type { Account } from "../accounts/types.ts";
+import type { Clock } from "../client/drawn/times.ts";
 import { dayText } from "./Ago.tsx";
 import { IntentForm } from "./IntentForm.tsx";
 import { Notice } from "./Notice.tsx";
 
 /** Asks somebody to confirm their address, as long as it is not; nothing otherwise. */
-export function ConfirmAddress({ account, outbox }: {
+export function ConfirmAddress({ account, outbox, clock }: {
   account: Pick<Account, "email" | "unconfirmedUntil">;
   /** The e-mail can be read on this machine. */
   outbox: boolean;
+  clock: Clock;
 }) {
   const { email, unconfirmedUntil } = account;
   if (unconfirmedUntil === undefined) return null;
@@ -16,7 +18,8 @@ export function ConfirmAddress({ account, outbox }: {
       <p>
         Confirm your e-mail address: open the link we sent to{" "}
         <bdi>{email}</bdi>. Until then you cannot invite anyone, and your
-        account will be removed after {dayText(unconfirmedUntil, Date.now())}.
+        account will be removed after{" "}
+        {dayText(unconfirmedUntil, Date.now(), clock)}.
       </p>
       {outbox && (
         <p>

@@ -25,6 +25,25 @@ Deno.test("registering signs in and goes on to where the person was headed", asy
   assertMatch(account, /Grace Hopper/);
 });
 
+Deno.test("until when an address is to be confirmed is said as the reader writes days", async () => {
+  await using app = await testApp();
+  const form = withFile(NEWCOMER, pictureOf("Grace"));
+  const cookie = cookieOf(
+    await app.send("/register", form),
+    "chatsphere_session",
+  );
+  for (const path of ["/rooms", "/account", "/people", "/rooms/open"]) {
+    const days = ["en-US", "en-GB"].map(async (language) => {
+      const headers = { "accept-language": language };
+      const page = await (await app.ask(path, { cookie, headers })).text();
+      return /removed after (?:<!--.*?-->)?([^<]*?)\.</.exec(page)?.[1] ?? "";
+    });
+    const [american, british] = await Promise.all(days);
+    assertMatch(american, /^[A-Z][a-z]+ \d+/, path);
+    assertMatch(british, /^\d+ [A-Z][a-z]+/, path);
+  }
+});
+
 Deno.test("a registration with mistakes comes back with what was typed and each mistake beside its field", async () => {
   await using app = await testApp();
   const { consent: _consent, ...noConsent } = NEWCOMER;

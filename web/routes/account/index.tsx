@@ -7,6 +7,7 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { Avatar } from "../../components/Avatar.tsx";
 import { Notice } from "../../components/Notice.tsx";
 import { Title } from "../../components/Title.tsx";
+import { clockOf } from "../../http/requests/clock.ts";
 import {
   type Failure,
   failureOf,
@@ -94,7 +95,7 @@ const DONE: Record<string, string> = {
   face: "Face stored. Your other devices were signed out.",
 };
 
-export default define.page<typeof handler>(({ data, state }) => {
+export default define.page<typeof handler>(({ data, state, req }) => {
   const { account, done, failure, outbox } = data;
   const happened = sentenceFor(DONE, done);
   return (
@@ -111,7 +112,7 @@ export default define.page<typeof handler>(({ data, state }) => {
       </div>
       {happened && <Notice answer>{happened}</Notice>}
       <FormNotice failure={failure} />
-      <ConfirmAddress account={account} outbox={outbox} />
+      <ConfirmAddress account={account} outbox={outbox} clock={clockOf(req)} />
       <AccountForms
         isRecent={data.isRecent}
         account={account}

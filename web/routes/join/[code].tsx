@@ -5,6 +5,7 @@ import { Once } from "../../components/Once.tsx";
 import { Title } from "../../components/Title.tsx";
 import { AppError } from "../../errors.ts";
 import { hasOutbox } from "../../http/pages/outbox.ts";
+import { clockOf } from "../../http/requests/clock.ts";
 import {
   type Failure,
   failureOf,
@@ -120,7 +121,7 @@ function Way({ room, isIn, account, code }: {
   );
 }
 
-export default define.page<typeof handler>(({ data, state, params }) => {
+export default define.page<typeof handler>(({ data, state, params, req }) => {
   const { room, isIn, failure } = data;
   const { account } = state;
   return (
@@ -139,7 +140,13 @@ export default define.page<typeof handler>(({ data, state, params }) => {
         </p>
       )}
       <FormNotice failure={failure} />
-      {account && <ConfirmAddress account={account} outbox={data.outbox} />}
+      {account && (
+        <ConfirmAddress
+          account={account}
+          outbox={data.outbox}
+          clock={clockOf(req)}
+        />
+      )}
       {room
         ? <Way room={room} isIn={isIn} account={account} code={params.code} />
         : (

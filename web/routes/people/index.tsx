@@ -10,6 +10,7 @@ import { Title } from "../../components/Title.tsx";
 import { personOf } from "../../http/middleware/person.ts";
 import { hasOutbox } from "../../http/pages/outbox.ts";
 import { loadRooms, type RoomEntry } from "../../http/pages/room-list.ts";
+import { clockOf } from "../../http/requests/clock.ts";
 import {
   type Failure,
   failureOf,
@@ -197,7 +198,7 @@ function Found({ person, wanted, chosen }: {
   );
 }
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, req }) => {
   const { rooms, me, wanted, found, chosen, failure } = data;
   const isFull = (chosen?.length ?? 0) >= DIRECT_MOST - 1;
   const people = found.people.filter(({ id }) =>
@@ -215,7 +216,11 @@ export default define.page<typeof handler>(({ data }) => {
             : "The people you share a room with."}
         </p>
         <FormNotice failure={failure} />
-        <ConfirmAddress account={me} outbox={data.outbox} />
+        <ConfirmAddress
+          account={me}
+          outbox={data.outbox}
+          clock={clockOf(req)}
+        />
         {chosen
           ? <Chosen wanted={wanted} chosen={chosen} />
           : (

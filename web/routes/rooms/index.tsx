@@ -184,7 +184,7 @@ export default define.page<typeof handler>(({ data, req }) => {
         text={unread ? `(${unread}) Rooms` : "Rooms"}
         failed={Boolean(failure)}
       />
-      <ConfirmAddress account={me} outbox={outbox} />
+      <ConfirmAddress account={me} outbox={outbox} clock={clockOf(req)} />
       <h1>{list.rooms.length ? "Rooms" : "Your first room"}</h1>
       {list.rooms.length > 0 && (
         <SearchForm

@@ -12,6 +12,7 @@ import {
   readPage,
   type RoomEntry,
 } from "../../http/pages/room-list.ts";
+import { clockOf } from "../../http/requests/clock.ts";
 import {
   type Failure,
   failureOf,
@@ -120,7 +121,7 @@ function Found({ room }: { room: FoundRoom }) {
   );
 }
 
-export default define.page<typeof handler>(({ data }) => {
+export default define.page<typeof handler>(({ data, req }) => {
   const { rooms, me, wanted, found, failure } = data;
   const query = new URLSearchParams({ q: wanted });
   return (
@@ -134,7 +135,11 @@ export default define.page<typeof handler>(({ data }) => {
           said in them.
         </p>
         <FormNotice failure={failure} />
-        <ConfirmAddress account={me} outbox={data.outbox} />
+        <ConfirmAddress
+          account={me}
+          outbox={data.outbox}
+          clock={clockOf(req)}
+        />
         {found && (
           <>
             <SearchField

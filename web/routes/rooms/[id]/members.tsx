@@ -281,7 +281,13 @@ export default define.page<typeof handler>(({ data, req, url }) => {
           <InviteForm
             first={me.unconfirmedUntil === undefined
               ? undefined
-              : <ConfirmAddress account={me} outbox={data.outbox} />}
+              : (
+                <ConfirmAddress
+                  account={me}
+                  outbox={data.outbox}
+                  clock={clockOf(req)}
+                />
+              )}
             invitations={invitations}
             email={data.typed.email}
             error={failure?.fields.email}
