@@ -2,7 +2,6 @@
  * Ways to take a defence out without touching the product: a proxy of this test stands before the
  * services and undoes what they rely on. Production code knows nothing of it.
  */
-import { holdersIn } from "./holder.ts";
 import { between, type Change } from "./proxy.ts";
 import { claimsFor, claimsOf } from "./signing.ts";
 import type { Weakened, World } from "./world.ts";
@@ -143,25 +142,3 @@ export const unescaped: Weakness = saying((text) =>
     .replaceAll("&quot;", '"').replaceAll("&#39;", "'")
     .replaceAll("&amp;", "&")
 );
-
-/** Whatever ends a sign-in is taken for right. */
-export const anyProof: Weakness = through((world) => ({
-  async request(_, request, path) {
-    if (request.method !== "POST" || !path.startsWith("/login")) return request;
-    const text = await request.clone().text();
-    if (!/(^|&)(passkey|code)=/.test(text)) return request;
-    const [{ cookie }] = await holdersIn(world);
-    const headers = { location: "/rooms", "set-cookie": cookie };
-    return new Response(null, { status: 303, headers });
-  },
-}));
-
-/** Any cookie is taken for that of the one attacked. */
-export const anyCookie: Weakness = through((world) => ({
-  async request(_, request, path) {
-    if (request.method === "GET" && path.startsWith("/account")) {
-      request.headers.set("cookie", (await holdersIn(world))[0].cookie);
-    }
-    return request;
-  },
-}));

@@ -13,7 +13,8 @@ import {
   whose,
 } from "../holder.ts";
 import { PASSWORD } from "../people.ts";
-import { answering, anyCookie, anyProof, through } from "../weaknesses.ts";
+import { anyCookie, anyProof } from "../weak-sign-ins.ts";
+import { answering, through } from "../weaknesses.ts";
 
 const skipped: Attack = {
   name: "the second step is left out, with the cookie of the first",

@@ -11,7 +11,8 @@ import {
   signInAlone,
   whose,
 } from "../holder.ts";
-import { anyProof, through } from "../weaknesses.ts";
+import { anyProof } from "../weak-sign-ins.ts";
+import { through } from "../weaknesses.ts";
 
 const LIES: [string, Lie][] = [
   ["at another origin", { origin: "https://chat.evil.example" }],
