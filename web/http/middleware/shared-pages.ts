@@ -100,7 +100,10 @@ function answerWith(kept: Kept, req: Request, requestId: string): Response {
     : undefined;
   if (encoding) headers.push(["content-encoding", encoding]);
   const body = encoding ? kept[encoding] : plain;
-  return new Response(req.method === "HEAD" ? null : body, { headers });
+  if (req.method !== "HEAD") return new Response(body, { headers });
+  // Otherwise it would be said to be empty.
+  headers.push(["content-length", String(body.length)]);
+  return new Response(null, { headers });
 }
 
 /**

@@ -30,6 +30,9 @@ Deno.test("pages for everybody are rendered once: the same bytes, with a tag, an
     assertEquals(known.headers.get("etag"), etag);
     const head = await app.ask(path, { method: "HEAD", headers: HTML });
     assertEquals([head.status, await head.text()], [200, ""]);
+    // The length of what a GET would bring (RFC 9110 §8.6).
+    const { length } = new TextEncoder().encode(html);
+    assertEquals(head.headers.get("content-length"), String(length));
     for (
       const [accepted, encoding, open] of [
         ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
