@@ -74,7 +74,7 @@ export async function serve(
 }
 
 /** The process that listens on a port: of Linux, whose /proc tells. */
-async function listening(port: number): Promise<number> {
+export async function listening(port: number): Promise<number> {
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
   const tables = ["tcp", "tcp6"].map((name) =>
     Deno.readTextFile(`/proc/net/${name}`).catch(() => "")

@@ -5,9 +5,12 @@
 import { parseArgs } from "node:util";
 import { freePorts } from "../../../.tasks/free-ports.ts";
 import { root } from "../../../.tasks/services.ts";
+import { median } from "../../../realtime/bench/stats.ts";
 import { Program } from "../../e2e/program.ts";
 import { startStack } from "../../e2e/stack.ts";
 import { selfieOf } from "../../faces/test-photos.ts";
+import { listening } from "../checkout.ts";
+import { memoryOf } from "../measure.ts";
 
 const MB = 1024 * 1024;
 const LARGE_MB = 1_024;
@@ -110,35 +113,19 @@ async function memberOf(web: string): Promise<Side> {
   };
 }
 
-/** The process that listens on a port, by its command line. */
-async function pidOf(port: string): Promise<number> {
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = await Deno.readTextFile(`/proc/${name}/cmdline`)
-      .catch(() => "");
-    if (line.split("\0").includes(`--port=${port}`)) return Number(name);
-  }
-  throw new Error(`nothing listens on ${port}`);
-}
-
-async function memoryOf(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)![1]) / 1_024;
-}
-
 /** The most memory a process takes while something is done, beyond what it took before: MB. */
 async function extra(pid: number, work: () => Promise<unknown>) {
-  const before = await memoryOf(pid);
+  const before = memoryOf(pid);
   let most = before;
-  const look = setInterval(async () => {
-    most = Math.max(most, await memoryOf(pid));
+  const look = setInterval(() => {
+    most = Math.max(most, memoryOf(pid));
   }, 20);
   try {
     await work();
   } finally {
     clearInterval(look);
   }
-  return most - before;
+  return (most - before) / MB;
 }
 
 async function speed(work: () => Promise<unknown>): Promise<number> {
@@ -146,9 +133,6 @@ async function speed(work: () => Promise<unknown>): Promise<number> {
   await work();
   return size / MB / ((performance.now() - start) / 1_000);
 }
-
-const median = (numbers: number[]): number =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 const folder = await Deno.makeTempDir({ prefix: "chatsphere-bench-" });
 const stack = await startStack({
@@ -182,7 +166,7 @@ try {
         `${ours.toFixed(0)} MB/s, ${(ours / floor).toFixed(2)} of it`,
     );
   }
-  const pid = await pidOf(new URL(stack.url).port);
+  const pid = await listening(Number(new URL(stack.url).port));
   let place = "";
   const coming = await extra(pid, async () => {
     place = await web.up(LARGE_MB * MB);
