@@ -15,6 +15,8 @@ const ARPA = 1;
 const SEARCH = cString("_default"), HINTS = cString("hints");
 /** The weights PocketSphinx gives its own model where nobody sets others: -lw and -wip. */
 const LANGUAGE_WEIGHT = 6.5, INSERTION = 0.65;
+/** How much either model counts. */
+const HALVES = new Float32Array([0.5, 0.5]);
 
 /**
  * How likely each word that is expected becomes, wherever it is said. With 89 names, 34 of 108 words were
@@ -70,9 +72,7 @@ export class Hints {
   }
 
   #isRare(word: string): boolean {
-    if (this.#ps.ps_lookup_word(this.#decoder, cString(word)) === null) {
-      return false;
-    }
+    // The decoder gave its models the words of its dictionary, and no others.
     const id = this.#base.ngram_wid(this.#models, cString(word));
     if (id === this.#base.ngram_unknown_wid(this.#models)) return false;
     const used = new Uint8Array(4);
@@ -97,8 +97,16 @@ export class Hints {
       .ngram_model_set_add(this.#models, model, HINTS, 1, 1);
     if (added === null) throw new Error("pocketsphinx takes no hints");
     this.#expected = true;
-    // Both models at once, instead of the one that was chosen.
-    this.#base.ngram_model_set_interp(this.#models, null, null);
+    // Both models at once, instead of the one that was chosen. What the engine makes of their weights
+    // is rounded each time, so that after ten thousand speakers its own would count for 2.7 times as much.
+    const names = [this.#own, HINTS].map((name) =>
+      Deno.UnsafePointer.value(Deno.UnsafePointer.of(name))
+    );
+    this.#base.ngram_model_set_interp(
+      this.#models,
+      new Uint8Array(BigUint64Array.from(names).buffer),
+      new Uint8Array(HALVES.buffer),
+    );
   }
 
   async #forget(): Promise<void> {

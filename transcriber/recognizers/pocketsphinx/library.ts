@@ -36,7 +36,7 @@ const SPHINXBASE = {
     nonblocking: true,
   },
   ngram_model_set_interp: {
-    parameters: ["pointer", "pointer", "pointer"],
+    parameters: ["pointer", "buffer", "buffer"],
     result: "pointer",
   },
   ngram_model_set_select: {
@@ -55,7 +55,6 @@ const SPHINXBASE = {
 const POCKETSPHINX = {
   ps_get_config: { parameters: ["pointer"], result: "pointer" },
   ps_get_lm: { parameters: ["pointer", "buffer"], result: "pointer" },
-  ps_lookup_word: { parameters: ["pointer", "buffer"], result: "pointer" },
   ps_get_feat: { parameters: ["pointer"], result: "pointer" },
   ps_args: { parameters: [], result: "pointer" },
   ps_init: { parameters: ["pointer"], result: "pointer", nonblocking: true },
