@@ -14,6 +14,11 @@ export interface Caller {
   session?: Session;
   /** How they want their text written, as web knows it. */
   writing?: Wishes;
+  /**
+   * The id under which web, who sends it in their name, has a recording kept, so that it can have it
+   * deleted where the answer is lost. Nobody else chooses one.
+   */
+  clip?: string;
 }
 
 export interface Auth {
@@ -100,7 +105,7 @@ export function assertService({ kind }: Caller): void {
 
 function callerOf(payload: JWTPayload): Caller {
   if (payload.scope === "service") return { kind: "service", id: "service" };
-  const { sub: userId, sid, iat: issuedAt = 0 } = payload;
+  const { sub: userId, sid, iat: issuedAt = 0, clip } = payload;
   if (userId) {
     const session = {
       userId,
@@ -113,6 +118,7 @@ function callerOf(payload: JWTPayload): Caller {
       id: `person:${userId}`,
       session,
       ...(writing && { writing }),
+      ...(typeof clip === "string" && { clip }),
     };
   }
   throw new errors.JWTClaimValidationFailed("no subject", payload, "sub");

@@ -6,8 +6,9 @@ import type { ClipInfo, NewClip } from "./clips.ts";
 
 /**
  * Keeps a recording for whoever sent it.
- * @throws {ApiError} 400 `clip-id` for a chosen id that is not theirs; 401 `signed-out` if their session ended meanwhile; 413 `clip-quota` and 503
- * `clips-full` when there is no room for it; and what the store throws
+ * @throws {ApiError} 400 `clip-id` for a chosen id that is not theirs; 401 `signed-out` if their
+ * session ended meanwhile; 413 `clip-quota` and 503 `clips-full` when there is no room for it; and
+ * what the store throws
  */
 export async function keepClip(
   { clips, quota, auth }: Pick<Deps, "clips" | "quota" | "auth">,

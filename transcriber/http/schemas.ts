@@ -38,10 +38,6 @@ export const TranscribeQuery = z.object({
     description:
       "Keep the recording, before it is recognised, and answer its id as `clip`. `voice` keeps it so that a player can begin anywhere, and answers its waveform as well; `only` does that, and hears nothing.",
   }),
-  clip: z.string().max(64).optional().openapi({
-    description:
-      "For web: the id under which it is kept, so that web can have it deleted where the answer is lost.",
-  }),
   ...Writing.shape,
 });
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { newClipId } from "../../realtime/common/clip-id.ts";
 import { ApiError } from "../http/errors.ts";
 import type { Transcription } from "../recognizers/recognizer.ts";
 import { memoryClips } from "../testing/clips.ts";
@@ -55,6 +56,32 @@ Deno.test("a recording nobody foresaw a failure of is kept all the same", async 
   assert(error.clip);
   const kept = await service.request(`/clips/${error.clip}`);
   assertEquals(new Uint8Array(await kept.arrayBuffer()), wav);
+});
+
+Deno.test("the id of a recording is web's to choose, and whoever sent it cannot put another in its place", async () => {
+  await using service = await startService();
+  const keep = async (claims: object, query = "") => {
+    const authorization = `Bearer ${await service.web.token({ ...claims })}`;
+    const answer = await service.request(
+      `/transcribe?keep=only${query}`,
+      post(wav, "audio/wav", { authorization }),
+    );
+    const { clip, error } = await answer.json();
+    return clip ?? `${answer.status} ${error.code}`;
+  };
+  const clip = newClipId("person:ada");
+  assertEquals(await keep({ clip }), clip);
+  assertEquals(await keep({ clip }), "409 clip-taken");
+  const authorization = `Bearer ${await service.web.token()}`;
+  const gone = await service.request(`/clips/${clip}`, {
+    method: "DELETE",
+    headers: { authorization },
+  });
+  assertEquals(gone.status, 204);
+  assertNotEquals(await keep({}, `&clip=${clip}`), clip);
+  for (const id of [newClipId("person:ben"), "../../etc/passwd", ""]) {
+    assertEquals(await keep({ clip: id }), "400 clip-id");
+  }
 });
 
 Deno.test("without keep nothing is kept, whatever happens", async () => {

@@ -122,7 +122,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
   });
 
   app.openapi(route, async (c) => {
-    const { language: queried, keep, clip, ...writing } = c.req.valid("query");
+    const { language: queried, keep, ...writing } = c.req.valid("query");
     const json = isJson(c.req.header("content-type") ?? "")
       ? c.req.valid("json")
       : null;
@@ -141,7 +141,6 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
       language,
       detect: named === undefined,
       keep: json?.audio_uri === undefined ? keep : "false",
-      clip,
       signal: c.get("gone"),
     });
     return c.json(answer, 200);
@@ -152,9 +151,9 @@ async function transcribe(
   deps: Deps,
   caller: Caller,
   bytes: Uint8Array,
-  { keep, clip: chosen, ...options }:
+  { keep, ...options }:
     & TranscribeOptions
-    & Pick<z.infer<typeof TranscribeQuery>, "keep" | "clip">,
+    & Pick<z.infer<typeof TranscribeQuery>, "keep">,
 ): Promise<Transcript> {
   const { signal } = options;
   const recording = await decodeAudio(bytes, { signal, ffmpeg: deps.ffmpeg });
@@ -169,7 +168,7 @@ async function transcribe(
     deps,
     caller,
     voice ? await playable(bytes, format) : bytes,
-    { contentType, duration, id: chosen },
+    { contentType, duration, id: caller.clip },
   );
   if (voice && clip && keep === "only") {
     return { text: "", words: [], ...voice, clip: clip.id };

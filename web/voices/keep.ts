@@ -88,11 +88,8 @@ async function ask(
   const wishes = await wishesOf(s, account.id, roomId);
   const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
   const { token } = await s.signer
-    .personToken("transcriber", account, { dictation });
-  const query = new URLSearchParams({
-    keep: unheard ? "only" : "voice",
-    clip,
-  });
+    .personToken("transcriber", account, { dictation, clip });
+  const query = new URLSearchParams({ keep: unheard ? "only" : "voice" });
   if (language) query.set("language", language);
   try {
     const response = await fetch(

@@ -75,11 +75,11 @@ export async function startTranscriber(engine = new Hearing()) {
     auth: {
       signOuts: new SignOuts(),
       verify(token) {
-        const { scope, sub } = decodeJwt(token ?? "");
+        const { scope, sub, clip } = decodeJwt<{ clip?: string }>(token ?? "");
         return Promise.resolve(
           scope === "service"
             ? { kind: "service" as const, id: "service" }
-            : { kind: "person" as const, id: `person:${sub}` },
+            : { kind: "person" as const, id: `person:${sub}`, clip },
         );
       },
     },
