@@ -43,8 +43,9 @@ export async function keepVoice(
     throw new NotKept(AWAY);
   }
   if (status === 201) return body;
-  const isFinal = status < 500 && status !== 401 && status !== 429;
-  throw new NotKept(body.error?.message ?? AWAY, isFinal);
+  // On a bad line it came too slowly, which is no reason to lose it.
+  const isPassing = [401, 408, 429].includes(status) || status >= 500;
+  throw new NotKept(body.error?.message ?? AWAY, !isPassing);
 }
 
 /** Has one deleted that is not to be sent; what fails, web does within the hour. */

@@ -83,8 +83,9 @@ export async function keepRecording(
 ): Promise<Recording | undefined> {
   const one = { ...given, id: newId(), at: Date.now() };
   try {
-    await inStore("readwrite", (store) => store.put(one));
+    // First: what no page would look for again is not to stay.
     localStorage.setItem(recordedKey(one.me, one.roomId), "1");
+    await inStore("readwrite", (store) => store.put(one));
     await hold(one.id);
     return one;
   } catch {

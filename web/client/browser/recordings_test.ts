@@ -97,18 +97,19 @@ const refused = (status: number, code: string): [number, unknown] => [
 Deno.test(
   "a recording made without a network goes out with its message when it is back",
   onDevice("Tea", async ({ send, asked, answers, said, kept, one }) => {
-    answers.push(new TypeError("offline"));
-    await send();
-    assertEquals([said, kept.size], [[], 1]);
+    answers.push(new TypeError("offline"), refused(408, "too-slow"));
+    for (const _ of ["away", "on a bad line"]) {
+      await send();
+      assertEquals([said, kept.size], [[], 1]);
+    }
     answers.push([201, { ...HEARD, voice: CLIP }], stored);
     await send();
     assertEquals(asked.map(({ path }) => path), [
-      "/api/rooms/r/voice",
-      "/api/rooms/r/voice",
+      ...Array(3).fill("/api/rooms/r/voice"),
       "/api/messages",
     ]);
-    assertEquals(asked[1].body, "sound");
-    const { content, voice } = asked[2].body as Kept;
+    assertEquals(asked[2].body, "sound");
+    const { content, voice } = asked[3].body as Kept;
     assertEquals([content, voice], ["Tea", CLIP]);
     assertEquals(one()?.voice, CLIP);
     assertEquals(said.map(({ event }) => event), ["message-ack"]);
@@ -191,3 +192,21 @@ Deno.test(
     assertEquals([...kept.keys()], [theirs!.id]);
   }),
 );
+
+Deno.test("a recording is kept whole or not at all where the device is full", async () => {
+  const { factory, kept } = fakeIndexedDb();
+  const before = globalThis.indexedDB;
+  const { setItem } = Storage.prototype;
+  Object.assign(globalThis, { indexedDB: factory });
+  Storage.prototype.setItem = () => {
+    throw new DOMException("full", "QuotaExceededError");
+  };
+  const about = { me: "me", roomId: "r", language: "", known: false };
+  try {
+    const one = await keepRecording({ ...about, audio: new Blob(["sound"]) });
+    assertEquals([one, kept.size], [undefined, 0]);
+  } finally {
+    Storage.prototype.setItem = setItem;
+    Object.assign(globalThis, { indexedDB: before });
+  }
+});
