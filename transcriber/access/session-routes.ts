@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createMiddleware } from "hono/factory";
 import type { SessionsEnded } from "../../realtime/protocol-http.ts";
 import { ApiError } from "../http/errors.ts";
 import { failures } from "../http/middleware.ts";
@@ -22,9 +21,6 @@ const tooLarge = () =>
 
 /** `POST /sessions`: web reports sessions that ended; their tokens are refused from then on. */
 export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
-  const small = createMiddleware<Env>((c, next) =>
-    deps.bodies.within(c, c.get("row").bytes, tooLarge, next)
-  );
   app.openapi(
     createRoute({
       method: "post",
@@ -33,7 +29,7 @@ export function addSessions(app: OpenAPIHono<Env>, deps: Deps): void {
       description:
         "Without sid all of them did, but the one called keep. Their tokens are refused, and their live sockets close.",
       security: [{ bearer: [] }],
-      middleware: small,
+      middleware: deps.bodies.allowed(tooLarge),
       request: {
         body: {
           required: true,

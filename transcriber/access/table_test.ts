@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { createApp } from "../http/app.ts";
+import { Bodies } from "../http/bodies.ts";
 import { DEFAULT_RATE } from "../http/limits.ts";
 import type { Deps } from "../service.ts";
 import { OneWord } from "../testing/recognizers.ts";
@@ -14,9 +15,8 @@ const requests = Object.entries<Row>(REQUESTS).map(([request, row]) => {
 
 Deno.test("every route is in the table, and nothing else is", () => {
   const config = { host: "127.0.0.1", appUrl: "http://localhost:8000" };
-  const app = createApp(
-    { config, recognizer: new OneWord() } as unknown as Deps,
-  );
+  const deps = { config, recognizer: new OneWord(), bodies: new Bodies() };
+  const app = createApp(deps as unknown as Deps);
   const there = app.routes.filter(({ method, path }) =>
     method !== "ALL" && !path.includes("*")
   ).map(({ method, path }) => `${method} ${path}`);

@@ -1,5 +1,4 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createMiddleware } from "hono/factory";
 import { deleteAll, deleteOwned } from "./clips.ts";
 import { ApiError } from "../http/errors.ts";
 import { failures } from "../http/middleware.ts";
@@ -40,14 +39,11 @@ const tooLarge = () =>
 
 /** What a deleted account or an ended room leaves here, deleted at web's word. */
 export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
-  const small = createMiddleware<Env>((c, next) =>
-    deps.bodies.within(c, c.get("row").bytes, tooLarge, next)
-  );
   app.openapi(
     createRoute({
       method: "post",
       security: [{ bearer: [] }],
-      middleware: small,
+      middleware: deps.bodies.allowed(tooLarge),
       path: "/erasures/people",
       summary: "Delete what a person kept; for web alone",
       description:
@@ -82,7 +78,7 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
     createRoute({
       method: "post",
       security: [{ bearer: [] }],
-      middleware: small,
+      middleware: deps.bodies.allowed(tooLarge),
       path: "/erasures/clips",
       summary: "Delete these clips, where they are those people's; for web",
       request: {

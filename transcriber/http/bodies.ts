@@ -1,4 +1,4 @@
-import type { Context, Next } from "hono";
+import type { Context, MiddlewareHandler, Next } from "hono";
 import { BodyBudget, HELD } from "../../realtime/common/body-budget.ts";
 import {
   chunksOf,
@@ -75,6 +75,11 @@ export class Bodies {
       Object.assign(c.req.bodyCache, { arrayBuffer });
       await next();
     });
+  }
+
+  /** {@link Bodies.within} what the table allows the route. */
+  allowed(tooLarge: () => ApiError): MiddlewareHandler<Env> {
+    return (c, next) => this.within(c, c.get("row").bytes, tooLarge, next);
   }
 }
 
