@@ -80,8 +80,11 @@ export const listedAt = (
   file.id,
 ];
 
-/** What claims the picture of a page that a message links to, in place of a client id. */
-export const previewOf = (message: string): string => `preview:${message}`;
+/**
+ * What claims the picture of a page that a message links to, in place of a client id. No client may
+ * call a message so: CLIENT_ID of realtime/frame-fields.ts has no such stroke.
+ */
+export const previewOf = (message: string): string => `preview/${message}`;
 
 /**
  * Adds to `commit` that a file is in a message. The picture of a page is none of those that people

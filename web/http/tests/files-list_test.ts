@@ -85,3 +85,14 @@ Deno.test(
     assertEquals((await listFiles(app.services, room)).files.length, 2);
   }),
 );
+
+Deno.test(
+  "nobody keeps a file out of the list by what they call its message",
+  onFiles(async ({ app, room, added, post }) => {
+    const { id } = await added("secret", "secret.txt");
+    const answer = await post([id], { clientId: "preview:1" });
+    assertEquals(answer.status, 201);
+    const { files } = await listFiles(app.services, room);
+    assertEquals(files.map(({ name }) => name), ["secret.txt"]);
+  }),
+);
