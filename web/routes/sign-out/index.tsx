@@ -32,8 +32,8 @@ export default define.page<typeof handler>(({ data }) => (
       )
       : <p>Everything that was written in this browser has been sent.</p>}
     <p>
-      Signing out also deletes drafts, and the rooms that are kept here for when
-      there is no network.
+      Signing out also deletes drafts, recordings you have not sent, and the
+      rooms that are kept here for when there is no network.
     </p>
     <form method="post" action="/logout?anyway">
       <button type="submit" class="button button-quiet">
