@@ -209,6 +209,11 @@ Deno.test({
       await composer.fill("Two loaves");
       await composer.press("Home");
       const button = page.getByRole("button", { name: "Emoji", exact: true });
+      // Pressed twice while it is loaded, it opens once.
+      await button.dblclick();
+      await page.getByRole("searchbox", { name: "Search emoji" }).waitFor();
+      assertEquals(await page.locator("dialog[aria-label=Emoji]").count(), 1);
+      await page.keyboard.press("Escape");
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
         await row.hover();

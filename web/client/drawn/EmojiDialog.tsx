@@ -9,6 +9,8 @@ export function openEmoji(
   button: HTMLElement,
   input: HTMLTextAreaElement,
 ): void {
+  // Pressed twice while this was loaded.
+  if (document.querySelector("dialog[open]")) return;
   const dialog = document.createElement("dialog");
   dialog.className = "message-menu";
   dialog.ariaLabel = "Emoji";
