@@ -7,6 +7,7 @@ import "../drawn/whole-row.tsx";
 import "./keep-colours.ts";
 // With the room's code as a whole the bundler leaves that in one file, which is smaller.
 import "../../islands/Room.tsx";
+import type { Message } from "../../../realtime/protocol.ts";
 import { holdToTalk } from "./hold-to-talk.ts";
 import { whenIdle } from "./idle.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
@@ -123,15 +124,17 @@ export function tellTitle(
   const unseen = messages.filter(({ offset, sender }) =>
     document.hidden && offset > read && sender.id !== me
   );
-  const calls = mentioned +
-    unseen.filter((message) => isMentioned(message, me)).length;
+  const isCall = (message: Message) => isMentioned(message, me);
+  const calls = mentioned + unseen.filter(isCall).length;
   const total = elsewhere + unseen.length;
   // Where the app is installed: https://w3c.github.io/badging/
   if (total !== badge) navigator.setAppBadge?.(badge = total).catch(() => {});
   const since = told ?? offset;
   const fresh = unseen.filter((message) => message.offset > since);
   told = offset;
-  if (fresh.length > 0 && mayTell()) withTell((it) => it.tell(roomId, fresh));
+  if (fresh.length > 0 && mayTell()) {
+    withTell((it) => it.tell(roomId, fresh, isCall));
+  }
   if (read > closed && canShow()) {
     closed = read;
     withTell((it) => it.close(roomId, read));

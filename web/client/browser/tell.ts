@@ -9,46 +9,51 @@ type Rooms = Record<string, FeedSummary>;
 
 /** Milliseconds in which whoever looks at the room has read it; and between two questions. */
 const GLANCE = 1_000;
-/** Messages that are asked about, one after another: of more, the newest. */
+/** Messages that wait to be asked about, one after another: of more, the newest. */
 const MOST = 50;
 /** What was told last, by any tab. */
 const TOLD = "chatsphere/told";
 const KEPT = 20;
 
-/** Ids of rooms and messages. */
-let waiting: [room: string, message: string, offset: number][] = [];
+/** Ids of rooms and messages: of those that mention the person, which go first, and of others. */
+type Waiting = [room: string, message: string, offset: number][];
+const calls: Waiting = [], others: Waiting = [];
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 /** Takes note of what the feed says is new in these rooms. */
 export function tellOf(before: Rooms, rooms: Rooms, me: string): void {
   for (const id in rooms) {
-    const { last, read } = rooms[id];
+    const { last, read, mentioned } = rooms[id];
     if (!last || last.deleted || last.sender.id === me) continue;
     const known = before[id];
     const isNew = known
       ? last.offset > (known.last?.offset ?? 0)
       // The feed begins, or they were let into a room: somebody wrote to them alone.
       : last.timestamp > performance.timeOrigin;
-    if (isNew && last.offset > read) tell(id, [last]);
+    const isCall = mentioned > (known?.mentioned ?? 0);
+    if (isNew && last.offset > read) tell(id, [last], () => isCall);
   }
 }
 
 /** Takes note of messages that came while somebody looked elsewhere. */
-export function tell(
+export function tell<Message extends Pick<FeedMessage, "id" | "offset">>(
   roomId: string,
-  messages: Pick<FeedMessage, "id" | "offset">[],
+  messages: Message[],
+  isCall: (message: Message) => boolean,
 ): void {
-  for (const { id, offset } of messages) waiting.push([roomId, id, offset]);
-  waiting = waiting.slice(-MOST);
+  for (const message of messages) {
+    const list = isCall(message) ? calls : others;
+    list.push([roomId, message.id, message.offset]);
+    if (list.length > MOST) list.shift();
+  }
   timer ??= setTimeout(ask, GLANCE);
 }
 
 /** Asks the server whether that is for this person, now. */
 async function ask(): Promise<void> {
   timer = undefined;
-  const [[roomId, id, offset], ...rest] = waiting;
-  waiting = rest;
-  if (rest.length > 0) timer = setTimeout(ask, GLANCE);
+  const [roomId, id, offset] = (calls.shift() ?? others.shift())!;
+  if (calls.length + others.length > 0) timer = setTimeout(ask, GLANCE);
   const worker = await navigator.serviceWorker?.getRegistration();
   if (await worker?.pushManager?.getSubscription()) return;
   const answer = await fetch(`/rooms/${roomId}/notice?message=${id}`);

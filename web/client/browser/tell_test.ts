@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { FeedSummary } from "../../../realtime/protocol.ts";
-import { tellOf } from "./tell.ts";
+import { tell, tellOf } from "./tell.ts";
 
 const summary = (id: string, offset: number, timestamp: number) =>
   ({
@@ -10,29 +10,52 @@ const summary = (id: string, offset: number, timestamp: number) =>
       : null,
   }) as unknown as FeedSummary;
 
-Deno.test("the first message of a room is told of, too; what is older than the page is not", async () => {
-  const realFetch = globalThis.fetch;
+/** What the server is asked about while `work` goes on, whose timers are over at once. */
+async function askedIn(work: () => void, times: number): Promise<string[]> {
+  const { fetch, setTimeout } = globalThis;
   const asked: string[] = [];
-  const { promise, resolve } = Promise.withResolvers<void>();
-  globalThis.fetch = (address) => {
-    asked.push(String(address));
-    if (asked.length === 3) resolve();
-    return Promise.resolve(new Response(null, { status: 204 }));
-  };
+  const due: (() => unknown)[] = [];
+  Object.assign(globalThis, {
+    fetch: (address: string) => {
+      asked.push(address.split("=")[1]);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    },
+    setTimeout: (call: () => unknown) => due.push(call),
+  });
   try {
-    const now = performance.timeOrigin + 60_000;
-    const long = performance.timeOrigin - 60_000;
-    const before = { known: summary("k1", 1, long), empty: summary("", 0, 0) };
-    tellOf(before, {
-      known: summary("k2", 2, now),
-      empty: summary("first", 1, now),
-      // Somebody wrote to them alone, or a page of summaries came.
-      direct: summary("hello", 1, now),
-      old: summary("old", 9, long),
-    }, "me");
-    await promise;
-    assertEquals(asked.map((it) => it.split("=")[1]), ["k2", "first", "hello"]);
+    work();
+    for (let i = 0; i < times; i++) await due.shift()?.();
+    return asked;
   } finally {
-    globalThis.fetch = realFetch;
+    while (due.length > 0) await due.shift()!();
+    Object.assign(globalThis, { fetch, setTimeout });
   }
+}
+
+Deno.test("the first message of a room is told of, too; what is older than the page is not", async () => {
+  const now = performance.timeOrigin + 60_000;
+  const long = performance.timeOrigin - 60_000;
+  const before = { known: summary("k1", 1, long), empty: summary("", 0, 0) };
+  const rooms = {
+    known: summary("k2", 2, now),
+    empty: summary("first", 1, now),
+    // Somebody wrote to them alone, or a page of summaries came.
+    direct: summary("hello", 1, now),
+    old: summary("old", 9, long),
+  };
+  const asked = await askedIn(() => tellOf(before, rooms, "me"), 9);
+  assertEquals(asked, ["k2", "first", "hello"]);
+});
+
+Deno.test("what mentions the person is asked about first, however much is new", async () => {
+  const said = (id: string) => ({ id, offset: 1 });
+  const much = Array.from({ length: 200 }, (_, i) => said(`m${i}`));
+  const room = summary("there", 2, 0);
+  const asked = await askedIn(() => {
+    tell("r", [said("here"), ...much], ({ id }) => id === "here");
+    const before = { other: summary("", 1, 0) };
+    tellOf(before, { other: { ...room, mentioned: 1 } }, "me");
+    tell("r", much, () => false);
+  }, 3);
+  assertEquals(asked.slice(0, 3), ["here", "there", "m150"]);
 });
