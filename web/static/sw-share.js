@@ -25,16 +25,23 @@ async function receive(request) {
   return Response.redirect(`/share?${query}`, 303);
 }
 
-/** The client id of what went out last: pressed again, it is there. */
-let sentLast;
+/** The client id of what went out last, and where that leads: pressed again, it goes there. */
+let last = {};
+
+async function sendOnce(request, path, count) {
+  const form = await request.formData();
+  const clientId = form.get("clientId");
+  if (clientId !== last.clientId) {
+    last = { clientId, way: sendShared(form, path, count) };
+  }
+  return Response.redirect(await last.way, 303);
+}
 
 /** Sends the form of that page, with the files that wait; without all of them nothing goes. */
-async function sendShared(request, path, count) {
-  const form = await request.formData();
+async function sendShared(form, path, count) {
   const clientId = form.get("clientId");
   // Forms send line breaks as CRLF.
   const content = form.get("content").replaceAll("\r\n", "\n");
-  if (clientId === sentLast) return Response.redirect(`${path}?newest`, 303);
   const waiting = await (await caches.open(SHARED)).keys();
   const roomId = path.split("/")[2];
   try {
@@ -55,14 +62,14 @@ async function sendShared(request, path, count) {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ roomId, clientId, content, files }),
     });
-    sentLast = clientId;
     await caches.delete(SHARED);
-    return Response.redirect(`${path}?newest`, 303);
+    return `${path}?newest`;
   } catch {
+    if (last.clientId === clientId) last = {};
     const query = new URLSearchParams({
       ...{ lost: "", files: waiting.length, text: content },
     });
-    return Response.redirect(`/share?${query}`, 303);
+    return `/share?${query}`;
   }
 }
 
@@ -83,5 +90,5 @@ addEventListener("fetch", (event) => {
     count > 0 && /^\/rooms\/[\w-]{16,64}$/.test(pathname) &&
     // A page of ours; of a long address no more is told.
     request.referrer.startsWith(`${origin}/`)
-  ) event.respondWith(sendShared(request, pathname, count));
+  ) event.respondWith(sendOnce(request, pathname, count));
 });

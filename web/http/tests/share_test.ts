@@ -33,6 +33,7 @@ async function startWorker() {
   }
   const sent: [path: string, body: unknown][] = [];
   const fetch = async (path: string, { body }: { body: Blob | string }) => {
+    if (worker.away) throw new TypeError("network");
     const text = typeof body === "string" ? body : await body.text();
     sent.push([path, path === "/api/messages" ? JSON.parse(text) : text]);
     return Response.json({ id: `file-${sent.length}` });
@@ -49,9 +50,10 @@ async function startWorker() {
     (_kind: string, listener: typeof listen) => listen = listener,
     ...[caches, new URL(`${ORIGIN}/sw.js`), Answer, fetch],
   );
-  return {
+  const worker = {
     sent,
     caches,
+    away: false,
     /** Posts a form; gives where the worker leads, undefined where it leaves the form to the server. */
     async post(path: string, referrer: string, form: FormData) {
       let answer: Promise<Response> | undefined;
@@ -65,6 +67,7 @@ async function startWorker() {
       return (await answer)?.headers.get("location") ?? undefined;
     },
   };
+  return worker;
 }
 
 function formOf(fields: Record<string, string | File[]>): FormData {
@@ -111,6 +114,19 @@ Deno.test("files that are shared go out with the text, however long that is", as
     chosen(),
   );
   assertEquals([again, worker.sent.length], [to, 3]);
+});
+
+Deno.test("pressed twice while its files are on their way, a form goes once; one that did not go can be pressed again", async () => {
+  const worker = await startWorker();
+  await worker.post("/share", "", formOf({ files: files() }));
+  const press = () =>
+    worker.post(`/rooms/${ROOM}?shared=2`, `${ORIGIN}/share`, chosen());
+  worker.away = true;
+  assert((await press())!.startsWith("/share?lost"));
+  worker.away = false;
+  const both = await Promise.all([press(), press()]);
+  assertEquals(both, [`/rooms/${ROOM}?newest`, `/rooms/${ROOM}?newest`]);
+  assertEquals(worker.sent.length, 3);
 });
 
 Deno.test("no text goes without the files it was shared with", async () => {
