@@ -13,7 +13,7 @@ export interface InvitationMail {
   expiresAt: number;
 }
 
-const day = new Intl.DateTimeFormat("en-GB", {
+const day = new Intl.DateTimeFormat("en", {
   weekday: "long",
   day: "numeric",
   month: "long",
