@@ -98,7 +98,8 @@ export async function withdraw(
   await Promise.all(messages.map((message) => {
     const origin = {
       roomId,
-      clientId: `withdrawn-${message.id}`,
+      // No client may call a message so: see CLIENT_ID of frame-fields.ts.
+      clientId: `withdrawn/${message.id}`,
       sender: { id: userId, name },
       timestamp: Date.now(),
     };

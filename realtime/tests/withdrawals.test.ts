@@ -78,6 +78,21 @@ test("what somebody wrote is told whole, and is deleted for everybody", async ()
   expect((await left.json() as WrittenBy).messages).toEqual([]);
 });
 
+test("nobody keeps a message from being deleted by what they call another", async () => {
+  const sly = await server.issuer.personToken("sly", { r: "member" });
+  const service = await server.issuer.serviceToken();
+  const { id } = await (await say(sly, "s1")).json() as { id: string };
+  for (const taken of [`withdrawn-${id}`, `withdrawn/${id}`]) {
+    await say(sly, taken);
+  }
+  const who = { userId: "sly", name: "Deleted person" };
+  await inParts<Withdrawn>((after) =>
+    call("/rooms/r/withdrawals", service, { ...who, after })
+  );
+  const left = await call("/rooms/r/written?by=sly", service);
+  expect((await left.json() as WrittenBy).messages).toEqual([]);
+});
+
 test("only web may ask for either, and says all that is needed", async () => {
   const ann = await server.issuer.personToken("ann", { r: "admin" });
   const service = await server.issuer.serviceToken();
