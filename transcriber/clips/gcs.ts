@@ -107,8 +107,13 @@ export function gcsClips(options: GcsOptions): Clips {
               Object.entries(metadata).map(([key, value]) => [key, `${value}`]),
             ),
           },
-        }).catch((error) => {
-          throw isThere(error) ? clipTaken(error) : error;
+        }).catch(async (error) => {
+          if (!isThere(error)) throw error;
+          // It may be this one: repeated, as only the answer was lost.
+          const there = await infoOf(info.id);
+          const isIt = there?.createdAt === createdAt &&
+            there.owner === owner && there.bytes === info.bytes;
+          if (!isIt) throw clipTaken(error);
         });
       });
       since += Math.max(LEAST, info.bytes);

@@ -58,6 +58,23 @@ Deno.test("gcs: a clip of an earlier version, whose id says nothing, is found by
     });
   }));
 
+Deno.test("gcs: what was kept though its answer was lost is no other's, and is kept once", () =>
+  withBucket(async ({ clips, storage, bucket, clock }) => {
+    await bucket();
+    const asked = storage.requests.length;
+    storage.fail({ status: 503, message: "Lost.", isDone: true });
+    const info = await clips.put(bytes, about);
+    assertEquals(await clips.get(info.id), { bytes, info });
+    const uploads = storage.requests.slice(asked).filter((request) =>
+      request.startsWith("POST /upload/")
+    );
+    assertEquals([uploads.length, storage.objects.size], [2, 1]);
+    clock.now += 1;
+    const other = { ...about, id: info.id };
+    const again = await assertRejects(() => clips.put(bytes, other), ApiError);
+    assertEquals(again.code, "clip-taken");
+  }, { maxRetries: 1 }));
+
 Deno.test("gcs: an object says what it is and whose, and that nobody may cache it", () =>
   withBucket(async ({ clips, storage }) => {
     const { id, createdAt } = await clips.put(bytes, about);

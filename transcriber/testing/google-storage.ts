@@ -15,6 +15,8 @@ export interface PlannedStorage {
   status: number;
   message: string;
   times?: number;
+  /** What was asked for is done all the same: only its answer is lost. */
+  isDone?: boolean;
 }
 
 /** Cloud Storage on this machine: the JSON API and signed addresses for one bucket. */
@@ -53,11 +55,17 @@ export class GoogleStorage implements AsyncDisposable {
   }
 
   async #answer(request: Request): Promise<Response> {
-    const url = new URL(request.url);
-    const { pathname } = url;
+    const { pathname } = new URL(request.url);
     this.requests.push(`${request.method} ${pathname}`);
     const planned = this.#planned.shift();
-    if (planned) return problem(planned.status, planned.message);
+    if (!planned) return await this.#done(request);
+    if (planned.isDone) await (await this.#done(request)).body?.cancel();
+    return problem(planned.status, planned.message);
+  }
+
+  async #done(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const { pathname } = url;
     const bucket = /^\/(?:upload\/|download\/)?storage\/v1\/b\/([^/]+)/
       .exec(pathname)?.[1] ?? pathname.split("/")[1];
     if (bucket !== this.bucket) {
