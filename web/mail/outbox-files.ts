@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { DataKeys } from "../sealing/data-keys.ts";
+import { log } from "../log.ts";
+import { DataKeyMissing, type DataKeys } from "../sealing/data-keys.ts";
 
 const ID = /^\d{15}-\d{6}-[0-9a-f]{8}$/;
 /** `<id>.eml`, or `<id>.<key>.sealed` with the name of the key that opens it. */
@@ -73,25 +74,48 @@ export class OutboxFiles {
 
   /**
    * Seals with the current key what an earlier version did not seal, or an earlier key sealed. How
-   * many. Killed at any point, it may be done again.
+   * many. Killed at any point, it may be done again. A file that cannot be read stays as it is: one
+   * e-mail is no reason not to start.
    *
    * @throws {DataKeyMissing}
    */
   async seal(): Promise<number> {
     if (this.keys === null) return 0;
+    await this.#removeHalves();
     let count = 0;
     for (const [id, name] of await this.names()) {
-      if (name === `${id}.${this.keys.current}.sealed`) {
-        await this.remove(`${id}.eml`);
-        continue;
+      try {
+        if (await this.#sealOne(id, name)) count += 1;
+      } catch (error) {
+        if (error instanceof DataKeyMissing) throw error;
+        log("warn", "email-not-sealed", { mail: id, error });
       }
-      const bytes = await this.read(id, name);
-      if (bytes === null) continue;
-      await this.write(id, new Uint8Array(bytes));
-      await this.remove(name);
-      await this.remove(`${id}.eml`);
-      count += 1;
     }
     return count;
+  }
+
+  async #sealOne(id: string, name: string): Promise<boolean> {
+    if (name === `${id}.${this.keys?.current}.sealed`) {
+      await this.remove(`${id}.eml`);
+      return false;
+    }
+    const bytes = await this.read(id, name);
+    if (bytes === null) return false;
+    await this.write(id, new Uint8Array(bytes));
+    await this.remove(name);
+    await this.remove(`${id}.eml`);
+    return true;
+  }
+
+  /** Removes what an earlier version was killed over: it is in the clear, and nobody reads it. */
+  async #removeHalves(): Promise<void> {
+    try {
+      for await (const { name } of Deno.readDir(this.dir)) {
+        const whole = name.replace(/\.eml\.partial$/, "");
+        if (whole !== name && ID.test(whole)) await this.remove(name);
+      }
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
   }
 }

@@ -147,6 +147,25 @@ Deno.test("e-mails of an earlier version, or under an earlier key, are sealed wi
     assertEquals(files.map((it) => it.name), [name]);
   }));
 
+Deno.test("an e-mail that cannot be read keeps no other from being sealed, and half a one goes", () =>
+  withFolder(async (dir) => {
+    await outboxIn(dir, null).send(mail);
+    const [{ id }] = await outboxIn(dir, null).list();
+    const broken = id.replace(/.{8}$/, "00000000");
+    await Deno.mkdir(join(dir, `${broken}.eml`));
+    await Deno.writeTextFile(join(dir, `${broken}.eml.partial`), mail.text);
+    assertEquals(await new OutboxFiles(dir, keys).seal(), 1);
+    const names = await Array.fromAsync(Deno.readDir(dir), (it) => it.name);
+    const current = keys.current;
+    assertEquals(
+      names.sort(),
+      [
+        `${broken}.eml`,
+        `${id}.${current}.sealed`,
+      ].sort(),
+    );
+  }));
+
 Deno.test("e-mails to an address that is gone are deleted, and no others", () =>
   withFolder(async (dir) => {
     const outbox = outboxIn(dir, keys);
