@@ -35,8 +35,15 @@ async function collectRoom(s: CollectServices, roomId: string): Promise<void> {
   }
 }
 
-/** Goes through what realtime has noted; whether it notes something still. */
-export async function collect(s: CollectServices): Promise<boolean> {
+/**
+ * Goes through what realtime has noted; whether it notes something still.
+ *
+ * @param failed hears of a room that could not be looked at: it stays noted, and holds up no other.
+ */
+export async function collect(
+  s: CollectServices,
+  failed: (error: unknown) => void,
+): Promise<boolean> {
   const alerts = await s.realtime.alerts();
   const cursors = await getAll<Cursor>(
     s.kv,
@@ -46,16 +53,22 @@ export async function collect(s: CollectServices): Promise<boolean> {
     const at = cursors[i];
     return at?.epoch !== epoch || at.offset < offset;
   });
+  const left = new Set<string>();
   const work = async () => {
     for (let next = ahead.shift(); next; next = ahead.shift()) {
-      await collectRoom(s, next.roomId);
+      try {
+        await collectRoom(s, next.roomId);
+      } catch (error) {
+        left.add(next.roomId);
+        failed(error);
+      }
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, work));
-  for (let from = 0; from < alerts.length; from += TAKEN) {
-    const taken = alerts.slice(from, from + TAKEN)
-      .map(({ roomId, receipt }) => ({ roomId, receipt }));
-    await s.realtime.alertsTaken(taken);
+  const taken = alerts.filter(({ roomId }) => !left.has(roomId))
+    .map(({ roomId, receipt }) => ({ roomId, receipt }));
+  for (let from = 0; from < taken.length; from += TAKEN) {
+    await s.realtime.alertsTaken(taken.slice(from, from + TAKEN));
   }
   return alerts.length > 0;
 }

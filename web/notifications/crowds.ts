@@ -195,11 +195,18 @@ async function goOn(s: CrowdServices, waiting: Deno.KvKey): Promise<void> {
   }
 }
 
-/** Notes a slice more of those who wait for that; whether there were any. */
-export async function goOnWithCrowds(s: CrowdServices): Promise<boolean> {
+/**
+ * Notes a slice more of those who wait for that; whether there were any.
+ *
+ * @param failed hears of a crowd that could not be gone on with: it waits, and holds up no other.
+ */
+export async function goOnWithCrowds(
+  s: CrowdServices,
+  failed: (error: unknown) => void,
+): Promise<boolean> {
   const waiting = await Array.fromAsync(
     s.kv.list({ prefix: keys.crowdsWaiting() }, { limit: CROWDS }),
   );
-  for (const { key } of waiting) await goOn(s, key);
+  for (const { key } of waiting) await goOn(s, key).catch(failed);
   return waiting.length > 0;
 }

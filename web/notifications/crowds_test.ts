@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, fail } from "@std/assert";
 import { createRoom } from "../rooms/rooms.ts";
 import { invite } from "../rooms/invite.ts";
 import { acceptInvitation } from "../rooms/accept.ts";
@@ -48,7 +48,7 @@ Deno.test("a room of 10,000 is told of a message for everyone once, and whoever 
   await app.realtime.markRead({ id: idOf(5_000), name: "" }, at.roomId, offset);
   later(2_000);
   // What one look at the log writes is bounded, however many it is for.
-  await collect(s);
+  await collect(s, (error) => fail(String(error)));
   const first = await Array.fromAsync(s.kv.list({ prefix: keys.allDue() }));
   assert(first.length > 100 && first.length <= 200, `${first.length}`);
   await s.realtime.post(ada, tea.id, { clientId: "t", content: "@Bob: tea" });

@@ -201,6 +201,39 @@ Deno.test("the log of a room is read once for what is new in it, however often i
   assertEquals([read, shown()], [2, ["phone @Bob: one", "phone @Bob: two"]]);
 });
 
+Deno.test("a room whose log cannot be read, or whose crowd cannot be gone on with, holds up no other, and is looked at again", async () => {
+  await using at = await away();
+  const { app, bob, cy, say, later, work, shown } = at;
+  const { services: s } = app;
+  await at.device(bob, "phone");
+  await at.device(cy, "tablet");
+  const broken = await writeTo(s, at.ada, [cy.id]);
+  const draft = { clientId: "d", content: "Between us" };
+  await s.realtime.post(at.ada, broken.id, draft);
+  await s.kv.set(keys.crowd("no-room", "m", "all"), { after: "" });
+  await s.kv.set(keys.crowdWaiting("no-room", "m", "all"), true);
+  await say("@Bob: tea");
+  later(2_000);
+  const { alertPage } = s.realtime;
+  const realtime = {
+    ...s.realtime,
+    alertPage: (...of: Parameters<typeof alertPage>) =>
+      of[0] === broken.id
+        ? Promise.reject(new Error("damaged"))
+        : alertPage(...of),
+  };
+  const list = s.kv.list.bind(s.kv);
+  s.kv.list = ((selector: { prefix: Deno.KvKey }, ...of: []) => {
+    if (selector.prefix?.includes("no-room")) throw new Error("damaged");
+    return list(selector, ...of);
+  }) as typeof s.kv.list;
+  const wait = await work({ ...s, realtime });
+  assertEquals([shown(), wait], [["phone @Bob: tea"], 5_000]);
+  s.kv.list = list;
+  await work();
+  assertEquals(shown(), ["phone @Bob: tea", "tablet Between us"]);
+});
+
 Deno.test("whoever ends a pause early is told then of what came in it, and mailed no sooner than else", async () => {
   await using at = await away();
   const { app, bob, cy, say, later, work, shown } = at;

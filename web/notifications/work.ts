@@ -44,11 +44,11 @@ async function slice(s: DeliverServices): Promise<number | null> {
     log("warn", "notice-waits", { error });
   };
   for (;;) {
-    const isNoted = await collect(s);
+    const isNoted = await collect(s, failed);
     let next = await deliverNotices(s, failed);
     // Of a crowd more are noted only once those of before, and everybody else, were told.
     if (next === null || next > Date.now()) {
-      if (await goOnWithCrowds(s)) next = Date.now();
+      if (await goOnWithCrowds(s, failed)) next = Date.now();
     }
     const wait = next === null ? null : Math.max(0, next - Date.now());
     const isSoon = wait !== null && wait < MOMENT_MS && Date.now() < until;
