@@ -11,16 +11,16 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services, account, session } = ctx.state;
     const isSure = ctx.url.searchParams.has("anyway");
-    if (account && hasUnsent(ctx.req.headers) && !isSure) {
-      return ctx.redirect("/sign-out", 303);
-    }
+    const asks = hasUnsent(ctx.req.headers) && !isSure;
+    if (account && asks) return ctx.redirect("/sign-out", 303);
     if (account && session) {
       await endSession(services, session.token);
       const { id: userId, sid } = account;
       await announceSignOut(services, { userId, sid });
     }
     const answer = ctx.redirect("/", 303);
-    forgetHere(answer, services.config);
+    // Of whoever is signed out already nobody can be asked.
+    forgetHere(answer, services.config, asks);
     return answer;
   },
 });

@@ -88,6 +88,10 @@ Deno.test("the browser of whoever signs out forgets all; where something waits t
   assertEquals(gone.headers.get("clear-site-data"), '"storage"');
   assertMatch(gone.headers.getSetCookie().join("\n"), /^unsent=; Max-Age=0/m);
   assertEquals((await app.ask("/rooms", { cookie })).status, 303);
+  // A page from before, pressed when the session had ended: nobody was asked.
+  const late = await app.send("/logout", {}, waiting);
+  assertEquals(late.headers.get("location"), "/");
+  assertEquals(late.headers.get("clear-site-data"), null);
 });
 
 Deno.test("the browser forgets all when somebody signs out everywhere, too, but for what waits; with the account, that as well", async () => {
