@@ -18,6 +18,11 @@ export interface Store {
   refuse(random: () => number): Promise<() => Promise<void>>;
 }
 
+/**
+ * Milliseconds for which the log may stay locked: an instance that is frozen in the middle of a
+ * commit, as happens where syncing is slow, holds its lock until it goes on.
+ */
+const FROZEN = 30_000;
 /** How many hash slots a Redis Cluster has. */
 const SLOTS = 16_384;
 
@@ -61,11 +66,12 @@ async function lock(folder: string): Promise<() => Promise<void>> {
     readwrite: true,
   });
   try {
-    for (let i = 0; !db.inTransaction; i += 1) {
+    const until = performance.now() + FROZEN;
+    while (!db.inTransaction) {
       try {
         db.run("BEGIN IMMEDIATE");
       } catch (error) {
-        if (i === 200) throw error;
+        if (performance.now() > until) throw error;
         await Bun.sleep(5);
       }
     }
