@@ -1,16 +1,16 @@
 // Compares the product with what people would pick instead, run by run on one machine.
 // --only fanout,rooms   --servers bun,redis   --rounds 5   --seconds 3   --window N
-// --clients websocket|raw   --acks
+// --clients websocket|raw   --acks   --before DIR (another checkout, with its packages installed)
 import process from "node:process";
 import { startIssuer } from "../tests/testing.ts";
 import { type WireName, WIRES } from "./client.ts";
 import { roomOf, type Shape } from "./crowd.ts";
 import type { Report } from "./generator.ts";
 import {
+  before,
   generate,
   memoryOf,
   type Subject,
-  type SubjectName,
   SUBJECTS,
 } from "./processes.ts";
 import { ratios, type Results, scenarioTable } from "./report.ts";
@@ -20,10 +20,18 @@ interface Scenario {
   title: string;
   shape: Shape;
   instances: number;
-  subjects: SubjectName[];
+  subjects: string[];
 }
 
-const EVERYONE = Object.keys(SUBJECTS) as SubjectName[];
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? undefined : process.argv[at + 1];
+}
+const earlier = option("before");
+const starts = new Map(
+  Object.entries({ ...SUBJECTS, ...(earlier ? before(earlier) : {}) }),
+);
+const EVERYONE = [...starts.keys()];
 const ROOMS = { rooms: 200, members: 5, senders: 5, window: 4 };
 const SCENARIOS: Record<string, Scenario> = {
   fanout: {
@@ -48,7 +56,7 @@ const SCENARIOS: Record<string, Scenario> = {
     title: "200 rooms of 5, all send, two instances",
     shape: ROOMS,
     instances: 2,
-    subjects: ["redis", "socket.io", "socket.io+write"],
+    subjects: EVERYONE.filter((name) => /redis|socket/.test(name)),
   },
   unloaded: {
     title: "one message under way in all, a room of 5",
@@ -60,10 +68,6 @@ const SCENARIOS: Record<string, Scenario> = {
 const IDLE = 5_000;
 const WARM_UP = 2;
 
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(`--${name}`);
-  return at < 0 ? undefined : process.argv[at + 1];
-}
 const rounds = Number(option("rounds") ?? 5);
 const seconds = Number(option("seconds") ?? 3);
 const window = option("window");
@@ -88,11 +92,17 @@ async function generatorFor(subject: Subject, shape: Shape, seconds: number) {
   return generate({ dialect, ...processes, ...load });
 }
 
+async function start(name: string, instances: number): Promise<Subject> {
+  const start = starts.get(name);
+  if (!start) throw new RangeError(`Nothing here is called ${name}.`);
+  return await start(issuer.url, instances);
+}
+
 async function load(
-  name: SubjectName,
+  name: string,
   { shape, instances }: Pick<Scenario, "shape" | "instances">,
 ): Promise<Report | null> {
-  const subject = await SUBJECTS[name](issuer.url, instances);
+  const subject = await start(name, instances);
   const generator = await generatorFor(subject, shape, seconds);
   try {
     return await generator.done;
@@ -104,11 +114,14 @@ async function load(
 
 const tokensFor = (shape: Shape) =>
   Promise.all(
-    Array.from({ length: shape.rooms * shape.members }, (_, number) =>
-      issuer.personToken(`c${number}`, { [roomOf(number, shape)]: "member" })),
+    Array.from({ length: shape.rooms * shape.members }, (_, number) => {
+      const rooms = { [roomOf(number, shape)]: "member" as const };
+      // Versions before 3a37dc8 have the rooms of a person from their token.
+      return issuer.personToken(`c${number}`, rooms, earlier ? { rooms } : {});
+    }),
   );
 
-const measured = (name: SubjectName) => !servers || servers.includes(name);
+const measured = (name: string) => !servers || servers.includes(name);
 
 async function compare(scenario: Scenario): Promise<Results> {
   const subjects = scenario.subjects.filter(measured);
@@ -127,8 +140,8 @@ async function compare(scenario: Scenario): Promise<Results> {
 }
 
 /** Bytes of memory that each of many connected, silent clients costs the server. */
-async function idle(name: SubjectName): Promise<number> {
-  const subject = await SUBJECTS[name](issuer.url, 1);
+async function idle(name: string): Promise<number> {
+  const subject = await start(name, 1);
   const shape = { rooms: IDLE / 5, members: 5, senders: 0, window: 0 };
   const connect = async (shape: Shape) => {
     const generator = await generatorFor(subject, shape, 0);

@@ -67,13 +67,17 @@ async function startPeer(
   return { process: child, port };
 }
 
+/** The product as it is here. */
+const NOW = here("../main.ts");
+
 /** Starts the product as it is deployed, but for its limit of messages a second. */
 async function startOurs(
+  main: string,
   appUrl: string,
   env: Record<string, string>,
 ): Promise<Started> {
   const port = await freePort();
-  const child = Bun.spawn([process.execPath, here("../main.ts")], {
+  const child = Bun.spawn([process.execPath, main], {
     env: {
       ...process.env,
       APP_URL: appUrl,
@@ -94,10 +98,10 @@ async function startOurs(
   throw new Error("The service did not start.");
 }
 
-async function startOnSqlite(appUrl: string): Promise<Subject> {
+async function startOnSqlite(main: string, appUrl: string): Promise<Subject> {
   const folder = mkdtempSync(join(tmpdir(), "bench-"));
   const env = { DATA_DIR: folder, REDIS_URL: "" };
-  const started = subject("ours", [await startOurs(appUrl, env)]);
+  const started = subject("ours", [await startOurs(main, appUrl, env)]);
   return {
     ...started,
     async stop() {
@@ -107,11 +111,11 @@ async function startOnSqlite(appUrl: string): Promise<Subject> {
   };
 }
 
-async function startOnRedis(appUrl: string, instances: number) {
+async function startOnRedis(main: string, appUrl: string, instances: number) {
   const redis = await startStore();
   const started: Started[] = [];
   for (let i = 0; i < instances; i += 1) {
-    started.push(await startOurs(appUrl, { REDIS_URL: redis.url }));
+    started.push(await startOurs(main, appUrl, { REDIS_URL: redis.url }));
   }
   return subject("ours", started, redis);
 }
@@ -136,22 +140,26 @@ async function startPlain(...command: string[]) {
  */
 const startStore = () => startRedis("--auto-aof-rewrite-percentage", "0");
 
-/** Everything that is measured, by its name in the table and on the command line. */
-export const SUBJECTS = {
-  bun: () => startPlain(process.execPath, here("peers/bare-bun.ts")),
-  redis: startOnRedis,
-  sqlite: startOnSqlite,
-  ws: () => startPlain("node", here("peers/ws.js")),
-  "socket.io": (_: string, instances: number) =>
-    startSocketIo(instances, false),
-  "socket.io+write": (_: string, instances: number) =>
-    startSocketIo(instances, true),
-} satisfies Record<
-  string,
-  (appUrl: string, instances: number) => Promise<Subject>
->;
+type Start = (appUrl: string, instances: number) => Promise<Subject>;
 
-export type SubjectName = keyof typeof SUBJECTS;
+/** Everything that is measured, by its name in the table and on the command line. */
+export const SUBJECTS: Record<string, Start> = {
+  bun: () => startPlain(process.execPath, here("peers/bare-bun.ts")),
+  redis: (...run) => startOnRedis(NOW, ...run),
+  sqlite: (appUrl) => startOnSqlite(NOW, appUrl),
+  ws: () => startPlain("node", here("peers/ws.js")),
+  "socket.io": (_, instances) => startSocketIo(instances, false),
+  "socket.io+write": (_, instances) => startSocketIo(instances, true),
+};
+
+/** The product as another checkout has it, with its packages installed. */
+export function before(checkout: string): Record<string, Start> {
+  const main = join(checkout, "realtime/main.ts");
+  return {
+    "redis-before": (...run) => startOnRedis(main, ...run),
+    "sqlite-before": (appUrl) => startOnSqlite(main, appUrl),
+  };
+}
 
 /** A load generator at work. */
 export interface Generator {

@@ -18,7 +18,10 @@ export function times(
   return Number.isNaN(value) ? "–" : value.toFixed(2);
 }
 
-const PEERS = ["bun", "ws", "socket.io", "socket.io+write"];
+const PEERS = [
+  ...["bun", "ws", "socket.io", "socket.io+write"],
+  ...["redis-before", "sqlite-before"],
+];
 
 /** A scenario's table; the CPU is in microseconds for each delivery. */
 export function scenarioTable(results: Results): string {
