@@ -137,10 +137,15 @@ export class RecordingClient {
     return unsent.filter(({ status }) => status === "sending").length;
   }
 
+  /** Of the newest entry it shows; -1: none. */
+  get offset(): number {
+    return this.#state?.offset ?? -1;
+  }
+
   /** Whether nothing is on its way and all of a log up to `offset` is shown. */
   settledAt(offset: number): boolean {
     const unsent = this.#state?.unsent ?? [];
-    return (this.#state?.offset ?? -1) >= offset &&
+    return this.offset >= offset &&
       unsent.every(({ status }) => status === "failed");
   }
 

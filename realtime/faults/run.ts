@@ -12,6 +12,7 @@ import { startLoad } from "./load.ts";
 import { plan, randomNumbers } from "./plan.ts";
 import { loadProduct } from "./product.ts";
 import { type Proxy, startProxy } from "./proxy.ts";
+import { settle } from "./settle.ts";
 import { startStore, type StoreKind } from "./stores.ts";
 
 export interface RunOptions {
@@ -41,8 +42,6 @@ export const isSound = (
 
 const CLIENTS = 50;
 const ROOMS = 10;
-/** Milliseconds clients have, after the last fault, to send and receive everything. */
-const SETTLE_LIMIT = 20_000;
 
 /** Runs real processes under load and faults, then checks what they promised. */
 export async function run(options: RunOptions): Promise<RunResult> {
@@ -102,7 +101,13 @@ async function runIn(
   const injected = await inject(faults, system);
   load();
   const port = ports[0] ?? 0;
-  await settle(clients, port, issuer);
+  await settle(clients, async () => {
+    const newest = await ofEachRoom(
+      clients,
+      async (room) => [room, await newestOffset(port, issuer, room)] as const,
+    );
+    return new Map(newest);
+  });
   clients.forEach((client) => client.close());
   // Read only now: what a client showed a moment ago must be in it.
   const rooms = await ofEachRoom(
@@ -157,30 +162,6 @@ async function openClients(
   });
   await Promise.all(clients.map((client) => client.open()));
   return clients;
-}
-
-/** Waits until every client has sent everything, and shows all that its log has. */
-async function settle(
-  clients: RecordingClient[],
-  port: number,
-  issuer: Issuer,
-): Promise<void> {
-  const settled = async () => {
-    const newest = await ofEachRoom(
-      clients,
-      async (room) => [room, await newestOffset(port, issuer, room)] as const,
-    );
-    const offsets = new Map(newest);
-    return clients.every((client) =>
-      client.settledAt(offsets.get(client.record.room) ?? 0)
-    );
-  };
-  const until = performance.now() + SETTLE_LIMIT;
-  while (performance.now() < until) {
-    // An instance may still be on its way back to its store.
-    if (await settled().catch(() => false)) return;
-    await Bun.sleep(500);
-  }
 }
 
 function ofEachRoom<T>(
