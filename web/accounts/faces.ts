@@ -25,7 +25,7 @@ import {
 } from "./liveness.ts";
 import { discardPicture, dropPicture } from "./pictures.ts";
 import { tellOfFactor } from "./factor-changes.ts";
-import { nextEpoch } from "./sessions.ts";
+import { nextGeneration } from "./sessions.ts";
 import { changeAccount, type FaceRecord, keys, readRecord } from "./store.ts";
 import { addFace, readFace } from "./stored-face.ts";
 
@@ -225,7 +225,7 @@ async function replaceAlone(
       face.claim(commit);
       if (entry.value) dropPicture(commit, entry.value.picture);
       noteErasure(commit, accountId, {});
-      const next = await nextEpoch(s, record, commit, keepToken);
+      const next = await nextGeneration(s, record, commit, keepToken);
       const consent = {
         at: Date.now(),
         textVersion: consentFor(s.faces).version,
@@ -260,7 +260,7 @@ export async function deleteFace(
     commit.check(entry).delete(entry.key).delete(keys.faceKey(accountId));
     dropPicture(commit, entry.value.picture);
     noteErasure(commit, accountId, {});
-    const next = await nextEpoch(s, record, commit, keepToken);
+    const next = await nextGeneration(s, record, commit, keepToken);
     const consent = record.consent &&
       { ...record.consent, withdrawnAt: Date.now() };
     tellOfFactor(commit, record, "face-deleted");

@@ -4,6 +4,7 @@ import { isFaceFirst } from "./face-first.ts";
 import { passkeysAt } from "./passkeys/passkeys.ts";
 import { codesLeft } from "./recovery/codes.ts";
 import { noteDevice } from "./session-list/new-device.ts";
+import { generationOf } from "./generations.ts";
 import { type AccountRecord, changeAccount, type Store } from "./store.ts";
 import type { Factor } from "./types.ts";
 
@@ -31,7 +32,7 @@ export function usableFactors(
 export interface SignInNote {
   accountId: string;
   /** The account's when the password was compared, or the passkey shown. */
-  epoch: number;
+  generation: number;
   /** What ended it. */
   factor: Factor;
   /** The session's. */
@@ -40,18 +41,18 @@ export interface SignInNote {
 
 /**
  * Notes a sign-in, of which there are no others than those noted here. What proves more than the
- * mailbox does lets codes by e-mail work again after a reset; one since `epoch` stays as it is. Of
+ * mailbox does lets codes by e-mail work again after a reset; one since `generation` stays as it is. Of
  * a device that is not known the person is told by e-mail.
  */
 export async function noteSignIn(
   s: Store,
-  { accountId, epoch, factor, token }: SignInNote,
+  { accountId, generation, factor, token }: SignInNote,
 ): Promise<void> {
   await changeAccount(s.kv, accountId, (record, commit) => {
     noteEvent(commit, `signed-in-${factor}`, accountId);
     const lastFactor = factor === "recovery" ? record.lastFactor : factor;
     const { faceFirst, ...rest } = { ...record, lastFactor };
-    const isLifted = factor !== "code" && record.epoch === epoch;
+    const isLifted = factor !== "code" && generationOf(record) === generation;
     return isLifted || faceFirst === undefined ? rest : { ...rest, faceFirst };
   });
   await noteDevice(s, accountId, token);

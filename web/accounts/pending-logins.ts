@@ -1,4 +1,5 @@
 import { AppError } from "../errors.ts";
+import { generationOf, isOfPresent } from "./generations.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import type { IssuedToken } from "./sessions.ts";
 import {
@@ -26,7 +27,7 @@ export const loginExpired = (): AppError =>
 /**
  * The state between the password and the second step. Its token opens nothing but that step.
  *
- * @param options.epoch the account's when the password was compared, if not the present one: with
+ * @param options.generation the account's when the password was compared, if not the present one: with
  * a password that was changed meanwhile the second step is void.
  * @param options.isNew the account was made a moment ago.
  * @throws {AppError} `not-found` (404) when there is no such account.
@@ -34,7 +35,7 @@ export const loginExpired = (): AppError =>
 export async function createPendingLogin(
   s: Store,
   accountId: string,
-  { epoch, isNew }: { epoch?: number; isNew?: true } = {},
+  { generation, isNew }: { generation?: number; isNew?: true } = {},
 ): Promise<IssuedToken> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
@@ -42,7 +43,7 @@ export async function createPendingLogin(
   const expiresAt = Date.now() + PENDING_LOGIN_MS;
   const pending: PendingRecord = {
     accountId,
-    epoch: epoch ?? record.epoch,
+    generation: generation ?? generationOf(record),
     expiresAt,
     faceAttemptsLeft: TRIES,
     ...(isNew ? { isNew } : {}),
@@ -61,7 +62,7 @@ async function readPending(s: Store, token: string) {
   if (pending === null || pending.expiresAt <= Date.now()) return null;
   if (pending.faceAttemptsLeft < 1) return null;
   const record = await readRecord(s.kv, pending.accountId);
-  return record?.epoch === pending.epoch ? { entry, pending } : null;
+  return isOfPresent(pending, record) ? { entry, pending } : null;
 }
 
 /** The pending login of a token; null when it expired, was used up or never was. */

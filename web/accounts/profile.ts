@@ -7,7 +7,7 @@ import { invalid, nameProblem, normaliseName } from "./fields.ts";
 import { passwordMailId, TOLD_MS } from "./mail-ids.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
-import { nextEpoch } from "./sessions.ts";
+import { nextGeneration } from "./sessions.ts";
 import {
   changeAccount,
   noAccount,
@@ -101,7 +101,7 @@ export async function changePassword(
     s.kv,
     accountId,
     async (record, commit) => {
-      const next = await nextEpoch(s, record, commit, keepToken);
+      const next = await nextGeneration(s, record, commit, keepToken);
       const { name, email } = record;
       const occasion = { kind: "password-changed", name, email } as const;
       queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);

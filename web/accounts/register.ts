@@ -14,6 +14,7 @@ import {
   type Registration,
   registrationProblems,
 } from "./fields.ts";
+import { ofGeneration } from "./generations.ts";
 import { Lines } from "./lines.ts";
 import { relist } from "./listing.ts";
 import { claimOwnership, hasOwner } from "./owner.ts";
@@ -103,7 +104,7 @@ export async function register(
     emailKey,
     createdAt: now,
     passwordHash,
-    epoch: 1,
+    ...ofGeneration(1),
     hasFace: enrolled !== null,
     ...(enrolled
       ? { consent: { at: now, textVersion: consentFor(s.faces).version } }

@@ -6,11 +6,12 @@ import type { Services } from "../services.ts";
 import { hasOwnFactor } from "./face-first.ts";
 import { forgetFailures } from "./check-password.ts";
 import { invalid } from "./fields.ts";
+import { isOfPresent } from "./generations.ts";
 import { hashPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { passwordMailId, TOLD_MS } from "./mail-ids.ts";
 import { isToken, sha256 } from "./secrets.ts";
-import { nextEpoch } from "./sessions.ts";
+import { nextGeneration } from "./sessions.ts";
 import {
   type AccountRecord,
   changeAccount,
@@ -37,7 +38,7 @@ async function readReset(
   const { value: reset } = await s.kv.get<ResetRecord>(key);
   if (reset === null || reset.expiresAt <= Date.now()) return null;
   const record = await readRecord(s.kv, reset.accountId);
-  return record?.epoch === reset.epoch ? { key, record } : null;
+  return record && isOfPresent(reset, record) ? { key, record } : null;
 }
 
 /**
@@ -69,16 +70,16 @@ export async function resetPassword(
 ): Promise<{ accountId: string }> {
   const found = await readReset(s, code);
   if (found === null) throw linkOver();
-  const { key, record: { id, emailKey, epoch } } = found;
+  const { key, record: { id, emailKey } } = found;
   const problem = passwordProblem(password, found.record);
   if (problem !== null) throw invalid({ password: problem });
   const passwordHash = await hashPassword(password);
   const mailId = passwordMailId(id);
   await changeAccount(s.kv, id, async (record, commit) => {
     const link = await s.kv.get<ResetRecord>(key);
-    if (link.value === null || record.epoch !== epoch) throw linkOver();
+    if (!link.value || !isOfPresent(found.record, record)) throw linkOver();
     commit.check(link).delete(key).delete(keys.emailCode(id));
-    const next = await nextEpoch(s, record, commit);
+    const next = await nextGeneration(s, record, commit);
     const { name, email } = record;
     const occasion = { kind: "password-changed", name, email } as const;
     queueMail(commit, mailId, occasion, Date.now() + TOLD_MS);

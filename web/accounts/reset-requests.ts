@@ -7,6 +7,7 @@ import { type Limit, limit, takeAttempts } from "./attempts.ts";
 import { sendConfirmation } from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import { invalid } from "./fields.ts";
+import { generationOf } from "./generations.ts";
 import { randomToken, sha256 } from "./secrets.ts";
 import { mailedOrigin } from "../reached.ts";
 import { keys, readRecord, type ResetRecord } from "./store.ts";
@@ -44,7 +45,7 @@ async function pretend(s: ResetServices, email: string): Promise<void> {
   const code = randomToken();
   const key = keys.reset(await sha256(code));
   const expiresAt = Date.now() + RESET_MS;
-  const reset: ResetRecord = { accountId: "", epoch: 0, expiresAt };
+  const reset: ResetRecord = { accountId: "", generation: 0, expiresAt };
   await s.kv.set(key, reset, { expireIn: RESET_MS });
   const link = `${await mailedOrigin(s.config)}/login/reset/${code}`;
   resetMail({ name: email, email }, link);
@@ -66,7 +67,7 @@ async function sendLink(s: ResetServices, emailKey: string): Promise<void> {
     const key = keys.reset(await sha256(code));
     const reset: ResetRecord = {
       accountId: record.id,
-      epoch: record.epoch,
+      generation: generationOf(record),
       expiresAt: Date.now() + RESET_MS,
     };
     await s.kv.set(key, reset, { expireIn: RESET_MS });

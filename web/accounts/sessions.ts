@@ -1,6 +1,7 @@
 import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { currentVisitor } from "./session-list/visitor.ts";
+import { generationOf, isOfPresent, ofGeneration } from "./generations.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import {
   type AccountRecord,
@@ -24,11 +25,11 @@ export interface IssuedToken {
   expiresAt: number;
 }
 
-/** A session for an account as it was at `epoch`: void at once if that has passed. */
+/** A session for an account of some generation: void at once if that has passed. */
 export async function issueSession(
   s: Store,
   accountId: string,
-  epoch: number,
+  generation: number,
 ): Promise<IssuedToken> {
   const token = randomToken();
   const createdAt = Date.now();
@@ -36,7 +37,7 @@ export async function issueSession(
   const visitor = currentVisitor();
   const session: SessionRecord = {
     accountId,
-    epoch,
+    generation,
     createdAt,
     expiresAt,
     sid: await sidOf(token),
@@ -63,7 +64,7 @@ export async function createSession(
 ): Promise<IssuedToken> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
-  return await issueSession(s, accountId, record.epoch);
+  return await issueSession(s, accountId, generationOf(record));
 }
 
 /** Sessions whose account is remembered: some 150 bytes each. */
@@ -105,7 +106,7 @@ export async function readSession(
   if (!isToken(token)) return null;
   const [session, record] = await readBoth(s, await sha256(token));
   if (session === null || session.expiresAt <= Date.now()) return null;
-  if (record?.epoch !== session.epoch || isOver(record)) return null;
+  if (!record || !isOfPresent(session, record) || isOver(record)) return null;
   return { session, account: toAccount(record) };
 }
 
@@ -147,30 +148,30 @@ const signedOutMeanwhile = (): AppError =>
   });
 
 /**
- * The record in its next epoch, which ends all sessions and pending logins of the account with
+ * The record in its next generation, which ends all sessions and pending logins of the account with
  * the commit; `keepToken`, the session in which this was asked for, is carried over.
  *
  * @throws {AppError} `not-signed-in` (401) when that session has ended since: a face takes seconds
  * to enrol, and whoever was signed out in them must not change the account any more.
  */
-export async function nextEpoch(
+export async function nextGeneration(
   s: Store,
   record: AccountRecord,
   commit: Deno.AtomicOperation,
   keepToken?: string,
 ): Promise<AccountRecord> {
-  const epoch = record.epoch + 1;
+  const generation = generationOf(record) + 1;
   if (keepToken !== undefined) {
     const key = keys.session(await sha256(keepToken));
     const entry = await s.kv.get<SessionRecord>(key);
     const session = entry.value;
     const expireIn = (session?.expiresAt ?? 0) - Date.now();
     const isOurs = session?.accountId === record.id &&
-      session.epoch === record.epoch;
+      isOfPresent(session, record);
     if (!isOurs || expireIn <= 0) throw signedOutMeanwhile();
-    commit.check(entry).set(key, { ...session, epoch }, { expireIn });
+    commit.check(entry).set(key, { ...session, generation }, { expireIn });
   }
-  return { ...record, epoch };
+  return { ...record, ...ofGeneration(generation) };
 }
 
 /** Signs an account out everywhere, except in the session of `keepToken` when it is given. */
@@ -184,7 +185,7 @@ export async function endAllSessions(
     accountId,
     (record, commit) => {
       noteEvent(commit, "signed-out-everywhere", accountId);
-      return nextEpoch(s, record, commit, keepToken);
+      return nextGeneration(s, record, commit, keepToken);
     },
   );
 }

@@ -96,7 +96,7 @@ Deno.test(
     const { value } = await s.kv.get<SessionRecord>(
       keys.session(await sha256(bobs.token)),
     );
-    assertEquals(value?.epoch, 1);
+    assertEquals(value?.generation, 1);
   }),
 );
 
@@ -125,7 +125,7 @@ Deno.test("what another instance changes of a session or its account shows in th
   ];
   const record: AccountRecord = {
     ...{ id: "ann", name: "Ann", email: "ann@x", emailKey: "ann@x" },
-    ...{ createdAt: 1, passwordHash: "", epoch: 1, hasFace: false },
+    ...{ createdAt: 1, passwordHash: "", generation: 1, hasFace: false },
   };
   const key = keys.account("ann");
   await other.set(key, record);
@@ -136,7 +136,7 @@ Deno.test("what another instance changes of a session or its account shows in th
   assertEquals([await nameNow(), await nameNow()], ["Ann", "Ann"]);
   await other.set(key, { ...record, name: "Ann Lee" });
   assertEquals(await nameNow(), "Ann Lee");
-  await other.set(key, { ...record, epoch: 2 });
+  await other.set(key, { ...record, generation: 2 });
   assertEquals(await nameNow(), undefined);
   await other.set(key, record);
   assertEquals(await nameNow(), "Ann");

@@ -5,6 +5,7 @@ import { checkEmailCode } from "./email-code.ts";
 import { refuseFaceFirst } from "./face-first.ts";
 import { noteSignIn, usableFactors } from "./factors.ts";
 import { checkFace, type LiveServices } from "./faces.ts";
+import { generationOf } from "./generations.ts";
 import {
   createPendingLogin,
   endPendingLogin,
@@ -26,13 +27,15 @@ import type { Account, Factor } from "./types.ts";
 export async function finish(
   s: Store,
   pendingToken: string,
-  { accountId, epoch }: PendingRecord,
+  pending: PendingRecord,
   factor: Factor,
 ): Promise<IssuedToken> {
   await usePendingLogin(s, pendingToken);
-  // The epoch of the first step: a password changed since then makes this session void.
-  const session = await issueSession(s, accountId, epoch);
-  await noteSignIn(s, { accountId, epoch, factor, token: session.token });
+  const { accountId } = pending;
+  // That of the first step: a password changed since then makes this session void.
+  const generation = generationOf(pending);
+  const session = await issueSession(s, accountId, generation);
+  await noteSignIn(s, { accountId, generation, factor, token: session.token });
   return session;
 }
 
@@ -56,7 +59,7 @@ export async function startSignIn(
 ): Promise<FirstStep> {
   const record = await checkCredentials(s, credentials);
   const pending = await createPendingLogin(s, record.id, {
-    epoch: record.epoch,
+    generation: generationOf(record),
   });
   const factors = usableFactors(record, rpId);
   return { ...pending, account: toAccount(record), factors };

@@ -29,6 +29,7 @@
  * KV deletes expired entries some time after their end, so every reader checks `expiresAt` too.
  */
 import { AppError } from "../errors.ts";
+import type { Generational } from "./generations.ts";
 import { relist } from "./listing.ts";
 import type { Account, Factor } from "./types.ts";
 
@@ -37,7 +38,7 @@ export interface Store {
   kv: Deno.Kv;
 }
 
-export interface AccountRecord {
+export interface AccountRecord extends Generational {
   id: string;
   name: string;
   email: string;
@@ -46,8 +47,6 @@ export interface AccountRecord {
   createdAt: number;
   /** A PHC string. */
   passwordHash: string;
-  /** Sessions and pending logins of an earlier epoch are void. */
-  epoch: number;
   hasFace: boolean;
   /** The password was reset by e-mail, and no factor of one's own shown since: see face-first.ts. */
   faceFirst?: boolean;
@@ -117,9 +116,8 @@ export interface PictureNote {
   dropped: boolean;
 }
 
-export interface SessionRecord {
+export interface SessionRecord extends Generational {
   accountId: string;
-  epoch: number;
   createdAt: number;
   expiresAt: number;
   /** What other services call it. This and what follows, versions before did not note. */
@@ -131,9 +129,8 @@ export interface SessionRecord {
   lastUsedAt?: number;
 }
 
-export interface PendingRecord {
+export interface PendingRecord extends Generational {
   accountId: string;
-  epoch: number;
   expiresAt: number;
   /** How often a face, a passkey or a recovery code may still be wrong. */
   faceAttemptsLeft: number;
@@ -148,10 +145,8 @@ export interface EmailCodeRecord {
   triesLeft: number;
 }
 
-export interface ResetRecord {
+export interface ResetRecord extends Generational {
   accountId: string;
-  /** Links of an earlier epoch are void. */
-  epoch: number;
   expiresAt: number;
 }
 

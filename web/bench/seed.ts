@@ -46,7 +46,7 @@ async function seedPerson(kv: Deno.Kv, n: number) {
     emailKey: email,
     createdAt: Date.now(),
     passwordHash: "",
-    epoch: 1,
+    generation: 1,
     hasFace: false,
   };
   await kv.atomic().set(accountKeys.account(id), record)

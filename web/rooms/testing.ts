@@ -60,7 +60,7 @@ async function makeAccount(kv: Deno.Kv, name: string): Promise<Account> {
     ...account,
     emailKey: email,
     passwordHash: "",
-    epoch: 0,
+    generation: 0,
     consent: { at: account.createdAt, textVersion: "1" },
   };
   const listed = kv.atomic().set(keys.account(id), record);

@@ -4,6 +4,7 @@ import { AppError } from "../../errors.ts";
 import { dropMail } from "../../mail/queue-store.ts";
 import type { Services } from "../../services.ts";
 import { noteErasure } from "../erasures.ts";
+import { generationOf } from "../generations.ts";
 import { hashPassword } from "../password-hash.ts";
 import { discardPicture, dropPicture } from "../pictures.ts";
 import { RESET_MS } from "../reset-requests.ts";
@@ -13,7 +14,7 @@ import {
   newAddressMailId,
 } from "../mail-ids.ts";
 import { randomToken, sha256 } from "../secrets.ts";
-import { nextEpoch } from "../sessions.ts";
+import { nextGeneration } from "../sessions.ts";
 import {
   type AccountRecord,
   type FaceRecord,
@@ -101,7 +102,7 @@ export async function restoreAddress(
     commit.set(byEmail.key, accountId)
       .delete(keys.emailCode(accountId))
       .delete(keys.unconfirmed(accountId));
-    const { unconfirmedUntil: _until, ...record } = await nextEpoch(
+    const { unconfirmedUntil: _until, ...record } = await nextGeneration(
       s,
       account.value,
       commit,
@@ -130,9 +131,9 @@ export async function restoreAddress(
       if (kept.some((one) => one.id === id)) continue;
       commit.delete(keys.passkeyAccount(await sha256(id)));
     }
-    const { epoch } = restored;
+    const generation = generationOf(restored);
     const expiresAt = Date.now() + RESET_MS;
-    const forNew: ResetRecord = { accountId, epoch, expiresAt };
+    const forNew: ResetRecord = { accountId, generation, expiresAt };
     noteEvent(commit, "address-restored", accountId);
     commit.set(account.key, restored)
       .set(resetKey, forNew, { expireIn: RESET_MS });

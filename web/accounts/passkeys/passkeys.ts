@@ -4,7 +4,7 @@ import { cleanName } from "../../clean-name.ts";
 import { tellOfFactor } from "../factor-changes.ts";
 import { invalid, LONGEST_NAME } from "../fields.ts";
 import { sha256 } from "../secrets.ts";
-import { nextEpoch } from "../sessions.ts";
+import { nextGeneration } from "../sessions.ts";
 import {
   type AccountRecord,
   changeAccount,
@@ -146,7 +146,7 @@ export async function removePasskey(
     if (!passkeys.some((one) => one.id === id)) throw noPasskey();
     commit.delete(holder);
     tellOfFactor(commit, record, "passkey-removed");
-    const next = await nextEpoch(s, record, commit, keepToken);
+    const next = await nextGeneration(s, record, commit, keepToken);
     return { ...next, passkeys: passkeys.filter((one) => one.id !== id) };
   });
 }

@@ -2,6 +2,7 @@
 import { networkOf } from "../../../realtime/common/network.ts";
 import { limit, returnAttempt, takeAttempt } from "../attempts.ts";
 import { noteSignIn } from "../factors.ts";
+import { generationOf } from "../generations.ts";
 import { findPendingLogin, loginExpired } from "../pending-logins.ts";
 import { type IssuedToken, issueSession } from "../sessions.ts";
 import { finish, tryIn } from "../sign-in.ts";
@@ -93,11 +94,12 @@ export async function signInWithPasskeyAlone(
   const counter = await verifyAssertion(s, assertion, passkey, use, {
     verified: true,
   });
-  const { id: accountId, epoch } = record;
+  const accountId = record.id;
+  const generation = generationOf(record);
   await notePasskeyUse(s, accountId, passkey.id, counter);
-  const session = await issueSession(s, accountId, epoch);
+  const session = await issueSession(s, accountId, generation);
   const { token } = session;
-  await noteSignIn(s, { accountId, epoch, factor: "passkey", token });
+  await noteSignIn(s, { accountId, generation, factor: "passkey", token });
   await returnAttempt(s, byNetwork(ip));
   return { ...session, accountId };
 }

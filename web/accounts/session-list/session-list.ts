@@ -2,6 +2,7 @@
 import { log } from "../../log.ts";
 import { isToken, sha256 } from "../secrets.ts";
 import { sidOf } from "../sessions.ts";
+import { isOfPresent } from "../generations.ts";
 import { keys, readRecord, type SessionRecord, type Store } from "../store.ts";
 import { currentVisitor } from "./visitor.ts";
 
@@ -71,7 +72,7 @@ export async function liveSessions(
   }));
   return found.filter((one): one is { hash: string; record: SessionRecord } =>
     one.record !== null && one.record.expiresAt > Date.now() &&
-    one.record.epoch === account?.epoch
+    isOfPresent(one.record, account)
   );
 }
 

@@ -105,7 +105,7 @@ async function seedAccounts(filler: Filler, count: number): Promise<void> {
       emailKey: emailOf(n),
       createdAt: START + n,
       passwordHash,
-      epoch: 1,
+      generation: 1,
       hasFace: false,
     };
     await filler.add((commit) => {

@@ -144,8 +144,8 @@ Deno.test("a session of an earlier version is listed with what is known of it", 
   const { value } = await kv.get<SessionRecord>(
     keys.session(await sha256(tokenIn(cookie))),
   );
-  const { accountId, epoch, createdAt, expiresAt } = value!;
-  const record = { accountId, epoch, createdAt, expiresAt };
+  const { accountId, generation, createdAt, expiresAt } = value!;
+  const record = { accountId, epoch: generation, createdAt, expiresAt };
   await kv.set(keys.session(await sha256(old)), record);
   await listEarlierSessions(app.services);
   const html = await pageOf(app, cookie);
