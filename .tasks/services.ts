@@ -21,7 +21,7 @@ export interface Service {
 
 type Env = Record<string, string | undefined>;
 
-/** ffmpeg decodes what the browsers of today do not record; without it, those are refused. */
+/** ffmpeg decodes what neither browsers nor phones record; without it, that is refused. */
 function hasFfmpeg(): boolean {
   const folders = (Deno.env.get("PATH") ?? "").split(":");
   return folders.some((folder) => {
@@ -50,13 +50,13 @@ function listed(paths: string[]): string {
   }).join(",");
 }
 
-/** What the transcriber may run: ffmpeg, and the child that keeps a sherpa model. */
-function runs(env: Env): string[] {
+/** What the transcriber may run: ffmpeg, and its children, which decode AAC and keep a sherpa model. */
+function runs(): string[] {
   const programs = [
     ...(hasFfmpeg() ? ["ffmpeg"] : []),
-    ...(readText(env, "SHERPA_MODEL_DIR") ? [Deno.execPath()] : []),
+    Deno.execPath(),
   ];
-  return programs.length ? [`--allow-run=${listed(programs)}`] : [];
+  return [`--allow-run=${listed(programs)}`];
 }
 
 /** What recognisers read outside the checkout: PocketSphinx's model, and what is configured. */
@@ -195,7 +195,7 @@ export function services(
         "--allow-net",
         "--allow-env",
         "--allow-ffi",
-        ...runs(env),
+        ...runs(),
         reads(...recogniserFiles(env)),
         writes,
         "transcriber/main.ts",

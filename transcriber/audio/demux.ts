@@ -1,4 +1,5 @@
 import type { AudioSample, InputAudioTrack } from "mediabunny";
+import { decodeAac } from "./aac.ts";
 import { audioBroken, audioTooLong } from "./errors.ts";
 import { Samples } from "./samples.ts";
 
@@ -20,7 +21,7 @@ const TURN = 1_000_000;
 const BATCH = 100;
 
 /**
- * Decodes WAV, and Opus in WebM, Matroska or Ogg. Null when the container holds another codec.
+ * Decodes WAV, Opus in WebM, Matroska, Ogg or MP4, and AAC. Null when the container holds another codec.
  * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken`
  */
 export async function demux(
@@ -38,6 +39,7 @@ export async function demux(
   const codec = await track.getCodec();
   const isOpus = codec === "opus" && channels >= 1 && channels <= 2;
   if (isOpus) return await decodeOpus(track, channels, options);
+  if (codec === "aac") return await decodeAac(track, options);
   const isPlain = isPcm(codec) && channels >= 1 && channels <= MOST_CHANNELS;
   return isPlain ? await decodePcm(track, options) : null;
 }

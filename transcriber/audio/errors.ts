@@ -42,16 +42,16 @@ export const audioFormat = () =>
     code: "audio-format",
     status: 415,
     message:
-      "This is not a recording we can read. Send WebM, Ogg (Opus), WAV, FLAC or MP3 audio.",
+      "This is not a recording we can read. Send WebM, Ogg (Opus), WAV, FLAC, MP3 or M4A audio.",
   });
 
-/** For an MP4 where there is no ffmpeg: iPhones record AAC, which nothing else here decodes. */
+/** For an MP4 with a codec, or a kind of AAC, that nothing here decodes but ffmpeg. */
 export const audioNeedsFfmpeg = () =>
   new ApiError({
     code: "audio-format",
     status: 415,
     message:
-      "This server cannot read MP4 with AAC, as iPhones record it. Save the recording as MP3 or WAV, or ask whoever runs the server to install ffmpeg.",
+      "This server cannot read the sound in this MP4. Save the recording as MP3 or WAV, or ask whoever runs the server to install ffmpeg.",
   });
 
 export const audioBroken = (cause?: unknown) =>

@@ -1,4 +1,5 @@
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
+import { give, planesOf, stop } from "./decoder-output.ts";
 import { audioBroken, audioFormat, audioNeedsFfmpeg } from "./errors.ts";
 import type { Format } from "./sniff.ts";
 import { Samples } from "./samples.ts";
@@ -30,11 +31,11 @@ export async function decodeWithFfmpeg(
   options: FfmpegOptions,
 ): Promise<Samples> {
   const child = spawn(format, options);
-  const sent = send(child.stdin, bytes);
+  const sent = give(child.stdin, bytes);
   const complaints = isAnythingIn(child.stderr);
   const samples = new Samples(SAMPLE_RATE, options.maxSeconds);
   try {
-    for await (const frame of framesOf(child.stdout)) samples.add(frame);
+    for await (const planes of planesOf(child.stdout)) samples.add(planes);
   } catch (error) {
     stop(child);
     throw error;
@@ -76,58 +77,9 @@ function spawn(format: Format, options: FfmpegOptions): Deno.ChildProcess {
   }
 }
 
-async function send(stdin: WritableStream<Uint8Array>, bytes: Uint8Array) {
-  const writer = stdin.getWriter();
-  try {
-    await writer.write(bytes);
-    await writer.close();
-  } catch {
-    // ffmpeg closed its end: its exit code says why.
-  }
-}
-
 /** Whether ffmpeg wrote anything: at its log level of errors, it could not decode all. */
 async function isAnythingIn(stderr: ReadableStream<Uint8Array>) {
   let found = false;
   for await (const { length } of stderr) found ||= length > 0;
   return found;
-}
-
-function stop(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGKILL");
-  } catch {
-    // It has already ended.
-  }
-}
-
-/** Bytes of the WAV head that ffmpeg writes when told to add nothing. */
-const HEAD = 44;
-
-/** The channels of each piece; bytes come in pieces of any length, and what is cut waits. */
-async function* framesOf(stdout: ReadableStream<Uint8Array>) {
-  let rest = new Uint8Array();
-  let channels = 0;
-  for await (const chunk of stdout) {
-    let bytes = new Uint8Array(rest.length + chunk.length);
-    bytes.set(rest);
-    bytes.set(chunk, rest.length);
-    if (channels === 0 && bytes.length >= HEAD) {
-      channels = bytes[22];
-      bytes = bytes.slice(HEAD);
-    }
-    const width = 2 * channels;
-    const whole = width && bytes.length - bytes.length % width;
-    rest = bytes.slice(whole);
-    if (whole === 0) continue;
-    const samples = new Int16Array(bytes.buffer, 0, whole / 2);
-    yield Array.from(
-      { length: channels },
-      (_, channel) =>
-        Float32Array.from(
-          { length: whole / width },
-          (_, i) => samples[i * channels + channel] / 32768,
-        ),
-    );
-  }
 }

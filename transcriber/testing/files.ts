@@ -68,27 +68,6 @@ function opusConfig() {
   };
 }
 
-/** An MP4 whose sound is AAC, as iPhones record, which we cannot decode ourselves. */
-export async function aacFile(): Promise<Uint8Array<ArrayBuffer>> {
-  const target = new BufferTarget();
-  const output = new Output({ format: FORMATS.mp4(), target });
-  const source = new EncodedAudioPacketSource("aac");
-  output.addAudioTrack(source);
-  await output.start();
-  const decoderConfig = {
-    codec: "mp4a.40.2",
-    numberOfChannels: 1,
-    sampleRate: 16_000,
-    description: new Uint8Array([0x14, 0x08]), // AudioSpecificConfig: LC, 16 kHz, mono
-  };
-  for (let i = 0; i < 10; i++) {
-    const packet = new EncodedPacket(new Uint8Array(99), "key", i / 15, 1 / 15);
-    await source.add(packet, { decoderConfig });
-  }
-  await output.finalize();
-  return new Uint8Array(target.buffer!);
-}
-
 export interface WavShape {
   rate: number;
   channels?: number;
