@@ -88,6 +88,29 @@ test("a socket that has a room open gets its entries, and no news of it", async 
   expect(reading.frames.some(({ event }) => event === "room-news")).toBe(false);
 });
 
+test("a room that everybody here has open is no news, until one socket has not", async () => {
+  const room = "open-everywhere";
+  const { feeds } = server.hub;
+  expect(feeds.isWanted(room)).toBe(false);
+  const ann = await follow("ann-open", room);
+  expect(feeds.isWanted(room)).toBe(true);
+  await ann.join(room);
+  expect(feeds.isWanted(room)).toBe(false);
+  await say("ben", room, "Seen at once");
+  await ann.next("new-message");
+  // Her telephone, and then the page she leaves, know where news go on.
+  const phone = await follow("ann-open", room);
+  expect(feeds.isWanted(room)).toBe(true);
+  await say("ben", room, "Heard on the telephone");
+  expect(await phone.next("room-news")).toMatchObject({ after: 1, offset: 2 });
+  phone.close();
+  await until(() => !feeds.isWanted(room));
+  ann.send({ event: "leave-room", roomId: room });
+  await until(() => feeds.isWanted(room));
+  await say("ben", room, "Heard elsewhere");
+  expect(await ann.next("room-news")).toMatchObject({ after: 2, offset: 3 });
+});
+
 test("first words are words: without marks, on one line", () => {
   expect(shown({ content: "**Hi** `you`,\n> see [this](https://a.test)" }).text)
     .toBe("Hi you, > see this");

@@ -7,6 +7,8 @@ import { merged, type News } from "./news.ts";
 
 /** Milliseconds in which news of a room are told together. */
 const TOGETHER = 100;
+/** People in a room of whom it is asked whether they all have it open. */
+const FEW = 16;
 
 /** A person with a socket here. */
 interface Reader {
@@ -46,9 +48,16 @@ export class Feeds {
     this.#people.delete(userId);
   }
 
-  /** Whether anybody here is in a room. */
-  has(roomId: string): boolean {
-    return this.#rooms.has(roomId);
+  /** Whether anybody here may hear of a room: they are in it, and have not opened it everywhere. */
+  isWanted(roomId: string): boolean {
+    const people = this.#rooms.get(roomId);
+    // To ask many would cost more than to make news that nobody hears.
+    if (!people || people.size > FEW) return people !== undefined;
+    for (const userId of people) {
+      const connections = this.connectionsOf(userId);
+      if (connections.some((one) => !one.isReading(roomId))) return true;
+    }
+    return false;
   }
 
   /**

@@ -82,7 +82,7 @@ export class Hub implements LogListener {
       this.instance,
       () => this.log,
       (announcement) => this.feeds.hear(announcement),
-      (roomId) => this.feeds.has(roomId),
+      (roomId) => this.feeds.isWanted(roomId),
       logger,
     );
   }
