@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { dirname, join } from "node:path";
+import { namedIn } from "./imports.ts";
+import { join } from "./paths.ts";
 import { root } from "./services.ts";
-
-const IMPORT = /^(?:import|export)\b[^;]*?from "(\.[^"]+)";/gms;
 
 /** What others installed or a build made; the stand-in of Fresh is laid out as Fresh is. */
 const NOT_OURS = /(^|\/)(node_modules|_fresh|links|\.git|\.data)$/;
@@ -21,9 +20,8 @@ async function imports(): Promise<Map<string, string[]>> {
   for (const folder of ["web", "realtime", "transcriber", ".tasks"]) {
     for await (const file of sources(folder)) {
       const text = await Deno.readTextFile(join(root, file));
-      const named = [...text.matchAll(IMPORT)]
-        .map(([, path]) => join(dirname(file), path));
-      graph.set(file, named);
+      const named = namedIn(file, text).filter(({ kind }) => kind !== "later");
+      graph.set(file, named.map(({ path }) => path));
     }
   }
   return graph;
@@ -52,6 +50,30 @@ function circlesIn(graph: Map<string, string[]>): string[][] {
   for (const file of graph.keys()) if (!order.has(file)) visit(file);
   return circles;
 }
+
+Deno.test("what a file imports is found, and what it has loaded later", () => {
+  const text = `import { a } from "./a.ts";
+import type { B } from "../b.ts";
+export {
+  c,
+} from "./c/c.ts";
+import "./d.ts";
+import append from "./e.lua" with { type: "text" };
+import { join } from "node:path";
+export const path = "./none.ts";
+const f = () => import("./f.ts");
+const g = new URL("./g.lm", import.meta.url);
+const h = new Thread("h-worker", "");
+`;
+  assertEquals(
+    namedIn("x/y.ts", text).map(({ kind, path }) => `${kind} ${path}`),
+    [
+      ...["import x/a.ts", "types b.ts", "import x/c/c.ts", "import x/d.ts"],
+      ...["import x/e.lua", "later x/f.ts", "later x/g.lm"],
+      "later x/h-worker.ts",
+    ],
+  );
+});
 
 Deno.test("a circle of imports is found", () => {
   const graph = new Map([
