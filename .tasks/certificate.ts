@@ -8,12 +8,12 @@ export interface Certificate {
   /** Files in PEM, readable by this user alone. */
   certFile: string;
   keyFile: string;
-  /** By which a person can tell it from another, as browsers show it. */
+  /** Its fingerprint as browsers show it, so that a person can recognise it. */
   fingerprint: string;
 }
 
 const DAY = 24 * 60 * 60 * 1000;
-/** As long as browsers of today take one for (Apple, "Requirements for trusted certificates"). */
+/** The longest life browsers accept today (Apple, "Requirements for trusted certificates"). */
 const DAYS = 820;
 /** One that ends sooner is replaced at the next start. */
 const LEFT_DAYS = 30;
@@ -24,7 +24,7 @@ function subjects() {
   const names = new Set(["localhost", name, `${name.split(".")[0]}.local`]);
   const addresses = new Set(["127.0.0.1", "::1"]);
   for (const { address } of Deno.networkInterfaces()) {
-    // What leads somewhere only with the name of an interface cannot be in an address bar.
+    // An address that needs the name of an interface cannot be typed into an address bar.
     if (!address.startsWith("fe80:")) addresses.add(address);
   }
   return [
@@ -88,6 +88,6 @@ export async function certificateIn(dataDir: string): Promise<Certificate> {
   return { certFile, keyFile, fingerprint: fingerprint256 };
 }
 
-/** What whoever started is told of it. */
+/** What we tell the person who started the services about the certificate. */
 export const aboutCertificate = ({ fingerprint }: Certificate): string =>
   `This machine signed its certificate itself, so each browser warns once that the connection is not private: choose Advanced, then Proceed, if it shows the fingerprint ${fingerprint}.`;

@@ -9,7 +9,7 @@ export class StartError extends Error {
 const LOCK = "start.lock";
 
 /**
- * Has DATA_DIR to this start alone, as long as this process lives: the lock is the operating
+ * Reserves DATA_DIR for this start, as long as this process lives: the lock is the operating
  * system's, and ends with it, however it ends. Makes the folder, for this user alone.
  *
  * @returns lets go of it.

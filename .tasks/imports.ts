@@ -8,7 +8,7 @@ const LATER =
 
 /** A file of ours that another one names. */
 export interface Named {
-  /** From where the names of files begin. */
+  /** Relative to the folder that the given file names are relative to. */
   path: string;
   /** `types`: it need not be there when the program runs; `later`: it is asked for by then. */
   kind: "import" | "types" | "later";

@@ -1,20 +1,20 @@
-/** Services that end by themselves are started again, each for itself. */
+/** Starts a service again when it ends by itself; the other services go on. */
 import type { Running } from "./processes.ts";
 
 /** The first wait, doubled after each start that did not last: ms. */
 const FIRST = 1_000;
 const LONGEST = 30_000;
-/** A service that ran so long did start: the next wait is the first again. */
+/** After running this long a service counts as started: the next wait is short again. */
 const STEADY = 60_000;
 
-/** How long to wait before a start after so many that did not last. */
+/** How long to wait before the next start, after this many that did not last. */
 export const pauseAfter = (failures: number): number =>
   Math.min(LONGEST, FIRST * 2 ** (failures - 1));
 
 export interface KeepOptions {
   /** Starts the service once more. */
   start(service: Running["service"]): Running;
-  /** Takes a sentence for whoever started. */
+  /** Shows a sentence to the person who started the services. */
   tell(sentence: string): void;
   pause?(failures: number): number;
 }

@@ -23,7 +23,7 @@ async function passes(command: string, args: string[], cwd = root) {
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
-    // A report is judged by what ran here, never by the caller's settings.
+    // The caller's settings must not change what the tests see.
     env: { NO_COLOR: "1" },
   }).spawn().status;
   return success;

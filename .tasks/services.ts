@@ -28,7 +28,7 @@ function hasFfmpeg(): boolean {
     try {
       return Deno.statSync(join(folder, "ffmpeg")).isFile;
     } catch {
-      // Not in this folder, or a folder that cannot be read: either way not there for us.
+      // It is not in this folder, or we cannot read the folder: either way we cannot run it.
       return false;
     }
   });

@@ -42,7 +42,7 @@ function fail(sentence: string): never {
   Deno.exit(1);
 }
 
-/** Everything that can be known to go wrong is told at once, before anything is built. */
+/** Checks what could go wrong, and says so before anything is built. */
 async function prepare() {
   try {
     const at = addresses(env);
@@ -64,7 +64,7 @@ async function prepare() {
   }
 }
 
-/** Many products read it; whoever wrote it must not think that it counts. */
+/** Many products read a .env. We do not, and say so to anybody who wrote one. */
 async function tellOfDotEnv() {
   const isThere = await Deno.stat(join(root, ".env"))
     .then(() => true, () => false);
@@ -74,7 +74,7 @@ async function tellOfDotEnv() {
   );
 }
 
-/** PocketSphinx hears a third of the words wrong: that there is better is worth a line. */
+/** PocketSphinx gets a third of the words wrong, so we mention that there are better ones. */
 function tellOfModels() {
   const others = ["SHERPA_MODEL_DIR", "TRANSCRIBE_API_URL", "GCS_BUCKET"];
   if (others.some((name) => env[name]?.trim())) return;
@@ -99,14 +99,14 @@ tellOfModels();
 if (mode === "production") await build();
 
 const width = Math.max(...services(env, mode).map(({ name }) => name.length));
-// Whatever collects lines wants them as they are: JSON, which names the service itself.
+// A collector of logs wants the lines as they are: JSON, which already names the service.
 const label = (name: string) =>
   Deno.stdout.isTerminal() ? `${name.padEnd(width)} │ ` : "";
 const start = (service: Service): Running =>
   run(service, (line) => console.log(label(service.name) + line));
-/** Makes the certificate sure to be there; what to say of it. */
+/** Makes a certificate if there is none; returns what to say about it. */
 async function certified(): Promise<string> {
-  // By a name that is not looked at before: at the first start its packages are not there yet.
+  // Imported late, by a variable: at the first start its packages are not installed yet.
   const module = "./certificate.ts";
   const { aboutCertificate, certificateIn }: typeof import("./certificate.ts") =
     await import(module);

@@ -52,7 +52,7 @@ const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 function mounts({ root, programs, shared }: Jail, writable?: string[]) {
   const bind = (from: string, to: string, readOnly: boolean) => {
     const target = quote(join(root, to));
-    // A mount made from inside a read-only one would be read-only too, if nothing were said.
+    // Unless told otherwise, a mount made from inside a read-only one is read-only, too.
     const mode = readOnly ? "ro" : "rw";
     return `mount --bind ${quote(from)} ${target} && ` +
       `mount -o remount,${mode},bind ${target}`;

@@ -43,7 +43,7 @@ function awsOf(env: Env): AwsConfig | null | undefined {
   }
 }
 
-/** A grey picture: Rekognition finds no face in it, and says so only to whom it may answer. */
+/** A grey picture. Rekognition finds no face in it; that it says so shows that our keys are good. */
 async function checkRekognition(aws: AwsConfig): Promise<Finding[]> {
   const side = 320;
   const data = new Uint8ClampedArray(side * side * 4).fill(128);

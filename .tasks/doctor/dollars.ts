@@ -9,12 +9,12 @@ import {
 /** `NAME=value`, and what stands around the value. */
 const LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
 
-/** A `$` that nothing keeps from being expanded: no backslash before it, no single quotes around. */
+/** A `$` that will be expanded: there is no backslash before it, and no single quotes around it. */
 const isExpanded = (value: string): boolean =>
   !/^'[^']*'/.test(value) && /(^|[^\\])(\\\\)*\$/.test(value);
 
 /**
- * Which values Deno would read as others: `pa$word` becomes `pa`. Other readers of the same file
+ * Which values Deno would read wrongly: `pa$word` becomes `pa`. Other readers of the same file
  * (systemd, Docker) expand nothing, so the sentence says which way of writing serves whom.
  */
 export function checkDollars(

@@ -14,7 +14,7 @@ export type Env = Record<string, string | undefined>;
 export interface Circumstances {
   /** The services should be running: not reaching one is wrong then, and a note otherwise. */
   live: boolean;
-  /** The variables that were written down for us; the rest of the environment has other readers. */
+  /** The variables that are meant for us; other programs read the rest of the environment. */
   given: string[];
   /** The text of the file they were read from. */
   lines?: string;

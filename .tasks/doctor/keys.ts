@@ -37,7 +37,7 @@ export async function checkKeys(
     : [ok("APP_URL", "Web gives its keys to the other services.")];
 }
 
-/** Halves of two keys pass for one until somebody verifies a token. */
+/** The halves of two different keys look like one key until somebody verifies a token. */
 async function checkPair(key?: PublicKey): Promise<Finding[]> {
   const { kty, crv, x, d } = key ?? {};
   if (x?.length !== 43 || d?.length !== 43) return []; // told with the variables

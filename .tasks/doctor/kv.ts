@@ -28,7 +28,7 @@ export async function checkKv(env: Env): Promise<Finding[]> {
 
 async function checkFile(path: string): Promise<Finding[]> {
   const isNew = await Deno.stat(path).then(() => false, () => true);
-  // Of a store that is not there yet, nothing shall be left behind.
+  // Where there is no store yet, we leave none behind.
   const file = isNew
     ? join(dirname(path), `doctor-${crypto.randomUUID()}`)
     : path;

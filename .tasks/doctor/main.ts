@@ -1,6 +1,6 @@
 /**
  * `deno task doctor`: checks a configuration before it is deployed, and ends with code 1 if
- * anything is wrong with it, with 2 if it was asked in a way it does not understand.
+ * anything is wrong with it, or with 2 if it does not understand an option.
  * `--env-file=FILE` reads the variables of a file on top of the environment; `--live` expects the
  * three services to run at their addresses.
  */
@@ -20,7 +20,7 @@ function fail(sentence: string): never {
   Deno.exit(2);
 }
 
-/** Half-understood, the doctor would call another configuration sound than the one meant. */
+/** If an option were ignored, the doctor would check another configuration than the one meant. */
 function readArgs() {
   try {
     return parseArgs({

@@ -1,4 +1,4 @@
-/** Names in a file of variables that no service asks for: the setting meant by them is not made. */
+/** Names in a file of variables that no service reads, so that setting them does nothing. */
 import { type Env, type Finding, note, text, wrong } from "./finding.ts";
 
 /** Read by the runtimes and the clouds' own libraries, which have many more than we could list. */

@@ -1,4 +1,4 @@
-/** Whether realtime and the transcriber take the pages of APP_URL. */
+/** Whether realtime and the transcriber accept requests from the pages of APP_URL. */
 import { addresses } from "../services.ts";
 import {
   type Circumstances,

@@ -8,7 +8,7 @@ import {
 } from "./finding.ts";
 
 const TIMEOUT = 4_000;
-/** Tokens live five minutes; beyond this, one that is good here is over there. */
+/** Tokens live five minutes: where clocks differ by more than this, they end too soon or too late. */
 const MOST_SKEW = 30_000;
 
 /** What a service said. */

@@ -59,7 +59,7 @@ function mistakesOf(
   return found;
 }
 
-/** What must go for the next mistake to be named, which is not to be a consequence of this one. */
+/** What to unset so that the service names its next mistake, and not a consequence of this one. */
 function toTakeAway(
   name: string,
   message: string,

@@ -26,7 +26,7 @@ export function readChosen(env: Env): Chosen | null {
       Array.isArray(languages) && Deno.statSync(dir).isDirectory;
     return valid ? { name, dir, languages } : null;
   } catch {
-    // Never chosen, half written, or a DATA_DIR that is none, which is told elsewhere.
+    // None was chosen, or the file is half written; a bad DATA_DIR is reported elsewhere.
     return null;
   }
 }

@@ -60,8 +60,8 @@ export async function fetchModel(
 const SUMS = "sums.json";
 
 /**
- * Nobody but the host says what the sums of a model are, so the first ones are believed, and others
- * later are not.
+ * Only the host says what the sums of a model are, so we believe the first ones, and refuse others
+ * later.
  * @throws {FetchError} when a file has another sum than at first
  */
 async function assertSame(
@@ -188,7 +188,7 @@ async function write(out: Deno.FsFile, piece: Uint8Array): Promise<void> {
 const isFull = (error: unknown) =>
   error instanceof Error && "code" in error && error.code === "ENOSPC";
 
-/** @throws {FetchError} when nobody answers, or with a refusal */
+/** @throws {FetchError} when nobody answers, or the host refuses */
 async function reach(url: string, init?: RequestInit): Promise<Response> {
   const { host } = new URL(url);
   let answer: Response;
