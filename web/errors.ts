@@ -73,18 +73,12 @@ const STATUS_SENTENCES: Record<number, string> = {
 };
 
 /**
- * The error to show for anything thrown; a full disk is told as what it is, wherever it showed. Fresh's `HttpError` below 500 keeps its status; anything
- * else unknown becomes 500 `internal`, and one log line for the operator.
+ * The error to show for anything thrown; a full disk is told as what it is, wherever it showed.
+ * Fresh's `HttpError` below 500 keeps its status; anything else unknown becomes 500 `internal`.
  */
-export function toAppError(error: unknown, requestId?: string): AppError {
-  if (isDiskFull(error)) {
-    log("error", "disk-full", { requestId, error });
-    return diskFull(error);
-  }
-  if (error instanceof AppError) {
-    if (error.status >= 500) log("error", error.code, { requestId, error });
-    return error;
-  }
+export function toAppError(error: unknown): AppError {
+  if (isDiskFull(error)) return diskFull(error);
+  if (error instanceof AppError) return error;
   // By name and not by class: this module is also loaded where Fresh is not (workers, scripts).
   if (
     error instanceof Error && error.name === "HttpError" &&
@@ -97,8 +91,14 @@ export function toAppError(error: unknown, requestId?: string): AppError {
         "We cannot answer this request."),
     });
   }
-  log("error", "internal", { requestId, error });
   return UNKNOWN;
+}
+
+/** {@link toAppError} of what a request is answered with: what is no fault of its own is logged. */
+export function reportError(error: unknown, requestId?: string): AppError {
+  const known = toAppError(error);
+  if (known.status >= 500) log("error", known.code, { requestId, error });
+  return known;
 }
 
 /** What the headers of the answer say of an error: when to try again, and how. */
@@ -113,7 +113,7 @@ export function errorHeaders({ retryAfter, allow }: AppError): Headers {
 
 /** The JSON answer for anything thrown: `{error: {code, message, fields?}}` with its status. */
 export function errorResponse(error: unknown, requestId?: string): Response {
-  const known = toAppError(error, requestId);
+  const known = reportError(error, requestId);
   const { code, message, fields, status } = known;
   return Response.json({ error: { code, message, fields } }, {
     status,

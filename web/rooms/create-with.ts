@@ -1,5 +1,5 @@
 import type { Account } from "../accounts/types.ts";
-import { AppError, toAppError } from "../errors.ts";
+import { AppError, reportError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import type { Services } from "../services.ts";
 import { PER_ACCOUNT_AN_HOUR } from "./invitation-caps.ts";
@@ -59,7 +59,7 @@ export async function createRoomWith(
       const { id } = await makeInvitation(s, account, room.id, email);
       made.push(id);
     } catch (error) {
-      const { code, message } = toAppError(error);
+      const { code, message } = reportError(error);
       uninvited.push({ email, code, message });
     }
   }

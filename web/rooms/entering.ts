@@ -136,6 +136,6 @@ async function catchUp(
     const { offset } = await s.realtime.history(account, roomId, range);
     await s.realtime.markRead(account, roomId, offset);
   } catch (error) {
-    log("warn", "read-not-noted", { code: toAppError(error).code });
+    log("warn", "read-not-noted", { code: toAppError(error).code, error });
   }
 }

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { errorHeaders, errorResponse, toAppError } from "../errors.ts";
+import { errorHeaders, errorResponse, reportError } from "../errors.ts";
 import {
   SCRIPTLESS_POLICY,
   securityHeaders,
@@ -67,7 +67,7 @@ export const handler = define.handlers((ctx) => {
     for (const [name, value] of headers) answer.headers.set(name, value);
     return answer;
   }
-  const error = toAppError(ctx.error, requestId);
+  const error = reportError(ctx.error, requestId);
   const { status, code, message } = error;
   headers.set("content-security-policy", SCRIPTLESS_POLICY);
   for (const [name, value] of errorHeaders(error)) headers.set(name, value);

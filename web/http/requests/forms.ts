@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { bodyOf } from "../../access/row.ts";
 import { BODIES, type Body } from "../../access/table.ts";
-import { AppError, toAppError } from "../../errors.ts";
+import { AppError, reportError } from "../../errors.ts";
 import { readUpTo } from "./body.ts";
 import { boundaryOf, hasPlainParts, isFormType } from "./parts.ts";
 
@@ -174,7 +174,7 @@ export function failureOf(
   shown: string[],
   requestId?: string,
 ): Failure {
-  const { status, fields = {}, message } = toAppError(error, requestId);
+  const { status, fields = {}, message } = reportError(error, requestId);
   const beside = shown.some((name) => fields[name]);
   return { status, fields, message: beside ? undefined : message };
 }

@@ -19,7 +19,7 @@ import {
 } from "../../../http/pages/room-page.ts";
 import type { Clock } from "../../../client/drawn/times.ts";
 import { emojiTyped } from "../../../emoji/typed.ts";
-import { AppError, toAppError } from "../../../errors.ts";
+import { AppError, reportError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { addFile } from "../../../files/add.ts";
 import { shareOf } from "../../../http/requests/body-budget.ts";
@@ -89,7 +89,7 @@ export const handler = define.handlers({
       await sendOnce(services, me, id, { clientId, content, files });
       return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
-      const { status, message } = toAppError(error, requestId);
+      const { status, message } = reportError(error, requestId);
       const data = await loadRoomPage(services, me, id, { newest: true });
       // Sent again under the same id, it is the same message, should it have been stored after all.
       return page<Data>(

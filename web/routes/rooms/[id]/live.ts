@@ -25,7 +25,7 @@ async function noteRead(
   try {
     await s.realtime.markRead(me, roomId, offset);
   } catch (error) {
-    log("warn", "read-not-noted", { code: toAppError(error).code });
+    log("warn", "read-not-noted", { code: toAppError(error).code, error });
   }
 }
 

@@ -9,7 +9,7 @@ import {
 import { Notice } from "../../../../components/Notice.tsx";
 import { RoomSidebar } from "../../../../components/RoomSidebar.tsx";
 import { Title } from "../../../../components/Title.tsx";
-import { toAppError } from "../../../../errors.ts";
+import { reportError } from "../../../../errors.ts";
 import { clockOf } from "../../../../http/requests/clock.ts";
 import {
   readForm,
@@ -124,7 +124,7 @@ export const handler = define.handlers({
       const to = await act(services, { me, roomId, id }, form);
       return ctx.redirect(to, 303);
     } catch (error) {
-      const { status, message } = toAppError(error, requestId);
+      const { status, message } = reportError(error, requestId);
       return page<Data>(
         {
           // Throws again where there is nothing to show the form on.
