@@ -267,6 +267,19 @@ export class Members {
   }
 }
 
+/** Why nothing can be written in a room that is archived. */
+export const archived = (ref: string): FrameError =>
+  new FrameError(
+    "room-archived",
+    "This room is archived: it can be read, and nothing can be added.",
+    ref,
+  );
+
+/** @throws {FrameError} `room-archived` where a person may only read. */
+export function checkWrites(role: Role, ref: string): void {
+  if (role === "reader") throw archived(ref);
+}
+
 const roleIn = (list: MemberList | undefined, { id }: Who): Role | null =>
   list && Object.hasOwn(list.members, id) ? list.members[id] ?? null : null;
 

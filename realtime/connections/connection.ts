@@ -1,5 +1,6 @@
 import type { ServerWebSocket } from "bun";
-import { ackFrame, archived } from "../rooms/actions.ts";
+import { archived } from "../access/members.ts";
+import { ackFrame } from "../rooms/actions.ts";
 import {
   type EventRow,
   EVENTS,

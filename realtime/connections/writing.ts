@@ -1,12 +1,9 @@
+import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
 import type { Waiter } from "../log/log.ts";
+import { messageEntry, originOf } from "../log/making.ts";
 import type { Amendment, ClientFrame, Draft, Role } from "../protocol.ts";
-import {
-  amendMessage,
-  checkWrites,
-  entryOf,
-  ofMembers,
-} from "../rooms/actions.ts";
+import { amendMessage, ofMembers } from "../rooms/actions.ts";
 import type { Hub } from "../rooms/hub.ts";
 
 type Said = Extract<ClientFrame, { event: "chat-message" }>;
@@ -77,7 +74,8 @@ function append(
   draft: Draft,
   waiter: Waiter,
 ): void {
-  writer.context.hub.log.appendFor(waiter, entryOf(person, roomId, draft));
+  const origin = originOf(person, roomId, draft.clientId);
+  writer.context.hub.log.appendFor(waiter, messageEntry(origin, draft));
 }
 
 /** The waiter of a message: once it is stored, web is told of links in it. */

@@ -1,11 +1,7 @@
 import { snapshotOf } from "../operations/snapshot.ts";
+import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
-import {
-  amendMessage,
-  checkWrites,
-  entryOf,
-  ofMembers,
-} from "../rooms/actions.ts";
+import { amendMessage, ofMembers } from "../rooms/actions.ts";
 import { FrameError, object } from "../frame-fields.ts";
 import { parseAmendment, parseDraft } from "../frames.ts";
 import {
@@ -19,6 +15,7 @@ import {
 } from "./call.ts";
 import { HttpError } from "./error.ts";
 import { entryId } from "../log/entry.ts";
+import { messageEntry, originOf } from "../log/making.ts";
 import type { Page, RoomLog } from "../log/log.ts";
 import { FILES_TOKEN, type Message } from "../protocol.ts";
 import { pageOf } from "../feeds/summaries.ts";
@@ -121,7 +118,8 @@ async function append(
   const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
   if (isAlert) await context.hub.alerts.expect(roomId);
   const started = performance.now();
-  const done = await log.append(entryOf(person, roomId, draft));
+  const origin = originOf(person, roomId, draft.clientId);
+  const done = await log.append(messageEntry(origin, draft));
   if (isAlert) context.hub.alerts.stored(person, roomId);
   metrics.appended((performance.now() - started) / 1_000);
   const { epoch, offset, timestamp, repeated } = done;

@@ -17,6 +17,13 @@ export interface Origin {
   timestamp: number;
 }
 
+/** Somebody makes an entry now. */
+export const originOf = (
+  { sender }: { sender: Sender },
+  roomId: string,
+  clientId: string,
+): Origin => ({ roomId, clientId, sender, timestamp: Date.now() });
+
 /** An entry for a message. */
 export function messageEntry(
   origin: Origin,

@@ -1,13 +1,13 @@
+import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
 import { FrameError } from "../frame-fields.ts";
-import { entryId, type NewEntry } from "../log/entry.ts";
-import { amendmentEntry, messageEntry } from "../log/making.ts";
+import { entryId } from "../log/entry.ts";
+import { amendmentEntry, originOf } from "../log/making.ts";
 import type { Appended, RoomLog } from "../log/log.ts";
 import type { Alerts } from "../alerts/alerts.ts";
 import type { MemberStore } from "../access/member-store.ts";
 import {
   type Amendment,
-  type Draft,
   EVERYONE,
   LIMITS,
   type Mention,
@@ -17,30 +17,8 @@ import {
 } from "../protocol.ts";
 import type { Previewed, Transcript } from "../protocol-http.ts";
 
-/** Why nothing can be written in a room that is archived. */
-export const archived = (ref: string): FrameError =>
-  new FrameError(
-    "room-archived",
-    "This room is archived: it can be read, and nothing can be added.",
-    ref,
-  );
-
-/** @throws {FrameError} `room-archived` where a person may only read. */
-export function checkWrites(role: Role, ref: string): void {
-  if (role === "reader") throw archived(ref);
-}
-
-/** What a person's message is appended as; they must be a member. */
-export function entryOf(
-  person: Person,
-  roomId: string,
-  draft: Draft,
-): NewEntry {
-  return messageEntry(origin(person, roomId, draft.clientId), draft);
-}
-
 /**
- * The same without mentions of people who are not in the room.
+ * What somebody says, without mentions of people who are not in the room.
  *
  * @throws {StoreError}
  */
@@ -107,7 +85,7 @@ async function amend(
   }
   check(person, role, frame, message);
   if (frame.event === "react") checkReaction(person, frame, message);
-  const from = origin(person, roomId, clientId);
+  const from = originOf(person, roomId, clientId);
   const made = await change(log, frame);
   // Web keeps a list of messages that somebody else than their writer deleted.
   const isAlert = made.kind === "e" && made.mentions !== undefined ||
@@ -228,13 +206,6 @@ async function change({ members }: RoomLog, frame: Amendment) {
       return { kind: "r", emoji: frame.emoji, on: frame.on } as const;
   }
 }
-
-const origin = ({ sender }: Person, roomId: string, clientId: string) => ({
-  roomId,
-  clientId,
-  sender,
-  timestamp: Date.now(),
-});
 
 /** The frame that acknowledges an append. */
 export function ackFrame(
