@@ -3,7 +3,7 @@
  * everything with it. With `--forget-old`, once web was started again, the keys before it are forgotten. Reads the
  * same variables as web, and may run beside it.
  */
-import { takingTurns } from "../web/kv.ts";
+import { openKvFile } from "../web/kv.ts";
 import { outboxDir } from "../web/mail/outbox.ts";
 import { OutboxFiles } from "../web/mail/outbox-files.ts";
 import {
@@ -28,7 +28,7 @@ if (kvPath === undefined || /^https?:/.test(kvPath)) {
 const file = dataKeyFile(kvPath);
 const isLast = Deno.args.includes("--forget-old");
 if (!isLast) addKey(file);
-const kv = takingTurns(await Deno.openKv(kvPath));
+const kv = await openKvFile(kvPath);
 const keys = keysOfFile(file);
 const count = await reseal(kv, keys, known) +
   await new OutboxFiles(outboxDir(known), keys).seal();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { AppError } from "./errors.ts";
-import { takingTurns } from "./kv.ts";
+import { openKvFile, takingTurns } from "./kv.ts";
 
 async function onFile(test: (path: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -14,11 +14,11 @@ async function onFile(test: (path: string) => Promise<void>): Promise<void> {
 
 /** Adds one to a number in KV, `times` times, each time over the version it has read. */
 const COUNT = `
-const { takingTurns } = await import(${
+const { openKvFile } = await import(${
   JSON.stringify(import.meta.resolve("./kv.ts"))
 });
 const [path, times] = Deno.args;
-const kv = takingTurns(await Deno.openKv(path));
+const kv = await openKvFile(path);
 for (let done = 0; done < Number(times);) {
   const entry = await kv.get(["n"]);
   const { ok } = await kv.atomic().check(entry)
@@ -44,6 +44,17 @@ Deno.test("processes that write to one KV file take turns, and nothing is lost",
     }
     using kv = await Deno.openKv(path);
     assertEquals((await kv.get(["n"])).value, 150);
+  }));
+
+Deno.test("a file that another process has locked is opened once it is free", () =>
+  onFile(async (path) => {
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TABLE it (it); BEGIN EXCLUSIVE");
+    const opened = openKvFile(path);
+    other.exec("ROLLBACK");
+    other.close();
+    using kv = await opened;
+    assertEquals((await kv.set(["a"], 1)).ok, true);
   }));
 
 Deno.test("who waits too long is told that too much happened", () =>

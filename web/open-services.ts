@@ -18,7 +18,7 @@ import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
 import { webPush } from "./notifications/push/send.ts";
 import { notifyPeople } from "./notifications/work.ts";
-import { takingTurns } from "./kv.ts";
+import { openKvFile } from "./kv.ts";
 import { log } from "./log.ts";
 import { outboxDir, outboxIn } from "./mail/outbox.ts";
 import { OutboxFiles } from "./mail/outbox-files.ts";
@@ -50,7 +50,7 @@ async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
   // Password hashes and face templates are in it: nobody else on this machine may look.
   await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
   await keepPrivate(kvPath);
-  return takingTurns(await Deno.openKv(kvPath));
+  return await openKvFile(kvPath);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { takingTurns } from "../../web/kv.ts";
+import { openKvFile } from "../../web/kv.ts";
 import { dirname, join } from "../paths.ts";
 import { addresses } from "../services.ts";
 import {
@@ -52,7 +52,7 @@ async function checkFile(path: string): Promise<Finding[]> {
 
 async function writeOnce(path: string) {
   // Web may be writing to the same file.
-  const kv = takingTurns(await within(TIMEOUT, Deno.openKv(path)));
+  const kv = await within(TIMEOUT, openKvFile(path));
   try {
     const key = ["doctor", crypto.randomUUID()];
     await within(TIMEOUT, kv.set(key, 1, { expireIn: 60_000 }));

@@ -4,7 +4,7 @@
  *
  * Arguments: the KV file, the SMTP server's address.
  */
-import { takingTurns } from "../kv.ts";
+import { openKvFile } from "../kv.ts";
 import { listenForSignals } from "../shutdown.ts";
 import { deliverDue } from "./deliver.ts";
 import { keys } from "./queue-store.ts";
@@ -12,7 +12,7 @@ import { smtpMailer } from "./smtp.ts";
 
 listenForSignals();
 const [path, url] = Deno.args;
-const kv = takingTurns(await Deno.openKv(path));
+const kv = await openKvFile(path);
 const mailer = smtpMailer(url, "ChatSphere <chat@example.com>");
 const prefix = keys.allWaiting();
 const hasMail = async () =>
