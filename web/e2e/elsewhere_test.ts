@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
+import { keepNotifications } from "./notifications.ts";
 import { eventually } from "./patience.ts";
 import {
   ada,
@@ -91,6 +92,7 @@ Deno.test({
       await graces.goto(tea);
       await live(graces);
       await watched(adas);
+      await adas.addInitScript(keepNotifications);
 
       await t.step("a notification, a sound and a badge", async () => {
         await adas.goto("/account/notifications");

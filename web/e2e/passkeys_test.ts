@@ -34,6 +34,8 @@ Deno.test({
     try {
       const { context, problems } = await openContext(browser, stack.url, {
         viewport: { width: 390, height: 800 },
+        // A service worker would send forms where no route sees them.
+        serviceWorkers: "block",
       });
       const page = await context.newPage();
       const key = await addAuthenticator(page);
@@ -185,6 +187,11 @@ Deno.test({
           await key.approve(false);
           await page.goto("/login");
           await button(page, "Sign in with a passkey").waitFor();
+          // The next page asks quietly, too: approved by itself, that would be sent again and again.
+          await page.route(/\/login\?/, async (route) => {
+            await key.approve(false);
+            await route.continue();
+          }, { times: 1 });
           await key.approve(true);
           await button(page, "Sign in with a passkey").click();
           await page.getByText("That passkey did not work here").waitFor();

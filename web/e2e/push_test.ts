@@ -1,6 +1,7 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
 import { selfieFile } from "./media.ts";
+import { keepNotifications } from "./notifications.ts";
 import { eventually } from "./patience.ts";
 import { ada, createRoom, live, signUp } from "./people.ts";
 import { startStack } from "./stack.ts";
@@ -62,6 +63,8 @@ Deno.test({
         await navigator.serviceWorker.ready;
       });
       const roomId = new URL(room, stack.url).pathname.split("/")[2];
+      const [worker] = context.serviceWorkers();
+      await worker!.evaluate(keepNotifications);
       const push = await pushes(context, page, origin);
       const message = (offset: number, of = roomId) => ({
         kind: "message",
@@ -82,6 +85,7 @@ Deno.test({
       await push({ kind: "read", roomId, offset: 1 });
       await untilShown(page, ["Bob 2"]);
 
+      await new Promise((r) => setTimeout(r, 12_000)); //XX
       // Somebody is looking at this room, and at no other.
       await page.goto(room);
       await live(page);
@@ -91,7 +95,6 @@ Deno.test({
       await untilShown(page, ["Bob 2", "Bob 4"]);
 
       // "Mark read" tells the server, and takes away what it was about.
-      const [worker] = context.serviceWorkers();
       await worker!.evaluate(async () => {
         // deno-lint-ignore no-explicit-any -- the types here are those of pages
         const scope = globalThis as any;

@@ -1,5 +1,7 @@
 /** What the composer's keys do beyond its own text. */
 export interface Keys {
+  /** Ends once what edits is here, or cannot be had. */
+  toEdit(): Promise<unknown>;
   onEditLast(): void;
   /** The log is to scroll by so many windows, downwards. */
   onPage(pages: number): void;
@@ -9,12 +11,19 @@ export interface Keys {
 export function listenForKeys(
   input: HTMLTextAreaElement,
   signal: AbortSignal,
-  { onEditLast, onPage }: Keys,
+  { toEdit, onEditLast, onPage }: Keys,
 ): void {
+  let typed = 0;
+  const editLast = async () => {
+    const before = typed;
+    await toEdit();
+    // It may come late: whoever went on to write, and maybe sent it, does not want to edit now.
+    if (typed === before && !signal.aborted) onEditLast();
+  };
   const onKey = (event: KeyboardEvent) => {
     const { key } = event;
     if (event.isComposing || event.keyCode === 229 || input.readOnly) return;
-    if (key === "ArrowUp" && !input.value) onEditLast();
+    if (key === "ArrowUp" && !input.value) editLast();
     const pages = { PageUp: -1, PageDown: 1 }[key];
     // In a text longer than the box these keys are the text's own.
     if (pages && input.scrollHeight <= input.clientHeight) {
@@ -22,5 +31,6 @@ export function listenForKeys(
       onPage(pages);
     }
   };
+  input.addEventListener("input", () => typed++, { signal });
   input.addEventListener("keydown", onKey, { signal });
 }

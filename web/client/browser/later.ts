@@ -59,9 +59,12 @@ export function begin(
   log: HTMLElement,
   input: HTMLTextAreaElement,
   signal: AbortSignal,
-  keys: Keys,
+  keys: Omit<Keys, "toEdit">,
   room: OpenRoom,
 ): void {
+  const getExtras = () =>
+    import("../drawn/Extras.tsx").then(stopExtras, () => {});
+  const stopExtras = () => clearInterval(extras);
   wakeRows(log, signal);
   // What knows of zones takes long to begin with.
   whenIdle(tellZone);
@@ -69,7 +72,7 @@ export function begin(
   walk(log);
   viewPictures(log, signal);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
-  listenForKeys(input, signal, keys);
+  listenForKeys(input, signal, { ...keys, toEdit: getExtras });
   addEventListener("keydown", onSwitch, { signal });
   takeFiles(input, room, signal);
   pickEmoji(input, signal);
@@ -78,9 +81,6 @@ export function begin(
   holdToTalk(input.form!, signal);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);
   // Until it is here: the network may be away just then.
-  const getExtras = () =>
-    import("../drawn/Extras.tsx").then(stopExtras, () => {});
-  const stopExtras = () => clearInterval(extras);
   const extras = setInterval(getExtras, EXTRAS);
   signal.addEventListener("abort", stopExtras);
   const { me, roomId } = room.state();
