@@ -203,6 +203,7 @@ Deno.test({
       );
 
       await story.step("a device without a passkey is told so", async () => {
+        await key.approve(true);
         await page.goto("/login");
         await button(page, "Sign in with a passkey").click();
         await page.getByText("No passkey came from your device").waitFor();
