@@ -2,12 +2,21 @@
 
 /**
  * What an address cannot go on with: space, quotes, brackets and other punctuation that is
- * not ASCII (but ‐ – · ・, which names have), and what is invisible or turns the direction.
+ * not ASCII (but ‐ – · ・, which names have), signs that stand for such, and what is invisible
+ * or turns the direction.
  */
 const END =
-  /[\s<>"`\u2800]|(?![!-~‐–·・])[^\p{L}\p{N}\p{M}\p{S}]|(?![\ufe00-\ufe0f])\p{DI}/u;
+  /[\s<>"`\u2800´≪≫⋮⋯❛-❠！-／：-＠［-｀｛-･￠-￮]|(?![!-~‐–·・])[^\p{L}\p{N}\p{M}\p{S}]|(?![\ufe00-\ufe0f])\p{DI}/u;
 /** What an address may have within, but does not end with: it is the sentence's. */
-const TAIL = /[!'(*,.:;?[\\{|~‐–·・\ufe00-\ufe0f]/;
+const TAIL = /[!'(*,.:;?[\\{|~‐–·・\ufe00-\ufe0f←-⋿■-◿]/;
+/** The same of a host, whose names end with letters and numbers. */
+const HOST_TAIL = /[_-]/;
+/** What a host cannot go on with: what of it may name somebody is looked at as a whole. */
+const HOST_END = /[!'()*,;]/;
+/** After one of these a quote begins no word: it is the sentence's, as in `https://a.test/'s`. */
+const BEFORE_QUOTE = /[/)\]}]/;
+/** What stands between two addresses of a list. */
+const LISTED = /[,;|]https?:\/\//iy;
 /** An address that names somebody before its host, and so hides where it leads. */
 const HIDES_HOST = /^\w+:[/\\]*[^/?#\\]*@/;
 
@@ -20,22 +29,33 @@ export const SCHEME = "https?:\\/\\/";
  */
 function lengthOf(text: string, previous: string | undefined): number {
   const open = [0, 0, 0];
-  let at = 0, length = 0;
+  let at = 0, length = 0, isHost = true, last = "";
   for (const point of text) {
     const closer = ")]}".indexOf(point), opener = "([{".indexOf(point);
     const before = open[closer] ?? 0;
+    if (/[/?#\\]/.test(point)) isHost = false;
     if (
-      END.test(point) ||
+      END.test(point) || isHost && HOST_END.test(point) ||
       // What closes a bracket or a quote that was opened before is not part of it.
-      closer >= 0 && before === 0 || point === "'" && previous === point
+      closer >= 0 && before === 0 ||
+      point === "'" && (BEFORE_QUOTE.test(last) || closes(text, at, previous))
     ) break;
+    LISTED.lastIndex = at;
+    if (LISTED.test(text)) break;
     if (closer >= 0) open[closer] = before - 1;
     if (opener >= 0) open[opener] = (open[opener] ?? 0) + 1;
     at += point.length;
-    if (!TAIL.test(point)) length = at;
+    last = point;
+    if (!TAIL.test(point) && !(isHost && HOST_TAIL.test(point))) length = at;
   }
-  return length;
+  // As in _https://a.test/_, where the mark is no part of it.
+  const isMarked = previous === "_" && text[length - 1] === "_";
+  return isMarked ? length - 1 : length;
 }
+
+/** Whether a quote at `at` closes one that stands before the address, and is none within a word. */
+const closes = (text: string, at: number, previous: string | undefined) =>
+  previous === "'" && !/[\p{L}\p{N}]/u.test(text[at + 1] ?? "");
 
 /**
  * The address that begins at `start`, whose host begins at `host`: where it ends, and itself,

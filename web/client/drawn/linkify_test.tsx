@@ -41,6 +41,7 @@ Deno.test("an address ends where the text around it goes on", () => {
     ...["]", "}", ")", "'", "|", "(", "[", "–", "\ufe0f"],
     ...["\u200b", "\u2060", "\u00ad", "\ufeff", "\u200e", "\u200f", "\u202a"],
     ...["\u202e", "\u2066", "\u2069", "\u061c", "\u2800", "\u3164", "\u3000"],
+    ...["❜", "❞", "´", "≫", "＞", "｜", "～", "｣", "⋯", "→", "●"],
     ...["\u0000", "\ud800", "\u{e0001}", "\u{e0100}", "\u034f", "\u00a0"],
   ];
   for (const end of ends) {
@@ -51,7 +52,19 @@ Deno.test("an address ends where the text around it goes on", () => {
   for (const end of "’”»…—。、）」】，！：؟)]}\u200b\u202e\u00ad") {
     assertEquals([end, ...linksOf(`${a}${end}next`)], [end, a]);
   }
-  for (const [open, close] of ["“”", "‘’", "«»", "„“", "（）", "「」", "''"]) {
+  const pairs = [
+    "“”",
+    "‘’",
+    "«»",
+    "„“",
+    "（）",
+    "「」",
+    "''",
+    "＜＞",
+    "≪≫",
+    "❝❞",
+  ];
+  for (const [open, close] of pairs) {
     assertEquals(linksOf(`${open}${a}${close}, then`), [a]);
     assertEquals(linksOf(`(${open}${a}${close})`), [a]);
   }
@@ -82,6 +95,34 @@ Deno.test("an address keeps what is its own", () => {
   }
 });
 
+Deno.test("a host ends where no host goes on, whatever follows at once", () => {
+  const hosts = [
+    "https://ex.test",
+    "https://ex.test:8443",
+    "http://127.0.0.1:3000",
+    "http://[::1]",
+    "https://müller.example",
+    "https://例え.example",
+    "https://ex.test/",
+    "https://en.wiki.test/wiki/Foo_(bar)",
+    "http://[2001:db8::1]:8080/?x=[1]",
+  ];
+  for (const host of hosts) {
+    assertEquals(linksOf(`${host}'s page`), [host]);
+    assertEquals(linksOf(`'${host}'s`), [host]);
+    assertEquals(linksOf(`_${host}_`), [host]);
+    if (!host.includes("/", 8)) {
+      for (const end of ["(b)", "*b*", ",b", ";b", "!b", "'b", "_", "-"]) {
+        assertEquals(linksOf(`${host}${end}`), [host], end);
+      }
+    }
+  }
+  assertEquals(linksOf("_https://ex.test/X__"), ["https://ex.test/X_"]);
+  assertEquals(linksOf("'https://ex.test/O'Brien'."), [
+    "https://ex.test/O'Brien",
+  ]);
+});
+
 Deno.test("nothing of a text is swallowed, and each address is found", () => {
   const [a, b] = ["https://a.test/x", "https://b.test/y"];
   for (
@@ -91,6 +132,9 @@ Deno.test("nothing of a text is swallowed, and each address is found", () => {
       `['${a}','${b}']`,
       `{"a":"${a}","b":"${b}"}`,
       `${a}\u200b${b}`,
+      `${a},${b}`,
+      `${a};${b}`,
+      `${a}|${b}`,
       `${a}) ${b}`,
     ]
   ) {
