@@ -15,8 +15,11 @@ export interface Folded {
   to: number[];
 }
 
-/** What nobody sees: zero widths, soft hyphens, directions, variation selectors. */
-const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/u;
+/**
+ * What nobody sees: zero widths, soft hyphens, directions, variation selectors. And the stroke
+ * that makes Arabic words longer.
+ */
+const IGNORED = /[\p{Default_Ignorable_Code_Point}\p{Cf}\u0640\u07fa]/u;
 const SPACE = /[\s\u2800]/u;
 /** Accents, points and strokes. The marks of the scripts of India and of Thai are vowels. */
 const ACCENT =
@@ -24,21 +27,74 @@ const ACCENT =
 /** Those of half-width katakana are letters by name. */
 const MARK = /[\p{M}\uff9e\uff9f]/u;
 
-/** What Unicode does not take apart, though people type it so. */
-const ALIKE = new Map([
-  ..."‘’‚‛′‵ʹʻʼʽ`´＇‹›׳՚ꞌ".split("").map((it) => [it, "'"] as const),
-  ..."“”„‟″‶«»＂״〝〞〟".split("").map((it) => [it, '"'] as const),
-  ..."‐‑‒–—―−⁃﹘﹣－⸺⸻־".split("").map((it) => [it, "-"] as const),
-  ...Object.entries({
-    ø: "o",
-    đ: "d",
-    ł: "l",
-    ħ: "h",
-    ŧ: "t",
-    æ: "ae",
-    œ: "oe",
+/**
+ * What Unicode does not take apart, though people type it so: each letter of a group stands for
+ * what comes first. Letters of Persian and Urdu are those of Arabic, and final letters of Hebrew
+ * those within a word.
+ */
+const ALIKE = new Map(
+  [
+    "' ‘’‚‛′‵ʹʻʼʽʾʿ`´＇‹›׳՚ꞌ❛❜",
+    '" “”„‟″‶«»＂״〝〞〟❝❞',
+    "- ‐‑‒–—―−⁃﹘﹣－⸺⸻־",
+    "/ ⁄∕",
+    "· ‧•∙⋅・",
+    "a ⱥ",
+    "b ƀɓ",
+    "c ȼ",
+    "d đðɗ",
+    "e əɇ",
+    "g ǥ",
+    "h ħ",
+    "i ɨ",
+    "k ƙ",
+    "l ł",
+    "n ŋ",
+    "o ø",
+    "t ŧ",
+    "u ʉ",
+    "y ƴ",
+    "z ƶ",
+    "ae æ",
+    "oe œ",
+    "th þ",
+    "ا ٱ",
+    "ي ىیے",
+    "ك ک",
+    "ه ةہھە",
+    "וו װ",
+    "וי ױ",
+    "יי ײ",
+    "כ ך",
+    "מ ם",
+    "נ ן",
+    "פ ף",
+    "צ ץ",
+  ].flatMap((group) => {
+    const [plain = "", letters = ""] = group.split(" ");
+    return [...letters].map((letter) => [letter, plain] as const);
   }),
-]);
+);
+
+/** The digit of a number of any script: they stand ten by ten. */
+function digitOf(point: string): string {
+  const code = point.codePointAt(0)!;
+  let zero = code;
+  while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero--;
+  return `${(code - zero) % 10}`;
+}
+
+/** A letter in small, as all that are alike are written. */
+function foldLetter(letter: string): string {
+  const alike = ALIKE.get(letter);
+  if (alike !== undefined) return alike;
+  if (SPACE.test(letter)) return " ";
+  if (/(?!\d)\p{Nd}/u.test(letter)) return digitOf(letter);
+  // Hiragana is written as katakana, which stands 96 places on.
+  return /[ぁ-ゖゝゞ]/.test(letter)
+    ? String.fromCharCode(letter.charCodeAt(0) + 96)
+    : letter;
+}
 
 function foldPoint(point: string): string {
   if (IGNORED.test(point)) return "";
@@ -50,8 +106,7 @@ function foldPoint(point: string): string {
     if (ACCENT.test(part) || IGNORED.test(part)) continue;
     // Through the capital, which is where ß and ς meet SS and Σ.
     for (const letter of part.toLowerCase().toUpperCase().toLowerCase()) {
-      if (ACCENT.test(letter)) continue;
-      folded += ALIKE.get(letter) ?? (SPACE.test(letter) ? " " : letter);
+      if (!ACCENT.test(letter)) folded += foldLetter(letter);
     }
   }
   return folded;
@@ -73,8 +128,8 @@ function folding(point: string): string {
 
 /**
  * A text without what searching does not tell apart: case (in full: ß is ss, final sigma is
- * sigma), accents, how it was composed, widths and ligatures, kinds of quotes and hyphens,
- * how much space there is, and what is invisible. Takes time in proportion to its length.
+ * sigma), accents, how it was composed, widths and ligatures, kinds of digits, kana, quotes and
+ * hyphens, how much space there is, and what is invisible. Takes time in proportion to its length.
  */
 export function fold(text: string): string {
   let folded = "";

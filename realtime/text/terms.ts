@@ -51,6 +51,24 @@ function kindBefore(text: string, at: number): CharacterKind {
   return kindOf(point);
 }
 
+/** A folded text taken apart at its quotation marks; within a word, as in צה"ל, one is a letter. */
+function quotedParts(folded: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (
+    let at = folded.indexOf('"');
+    at >= 0;
+    at = folded.indexOf('"', at + 1)
+  ) {
+    const isWithin = kindBefore(folded, at) === "word" &&
+      kindAfter(folded, at + 1) === "word";
+    if (isWithin) continue;
+    parts.push(folded.slice(from, at));
+    from = at + 1;
+  }
+  return [...parts, folded.slice(from)];
+}
+
 /**
  * The different words and quoted phrases of a search. Empty if it has none. A quotation mark
  * without another is none.
@@ -62,7 +80,7 @@ export function termsOf(search: string): Term[] {
       terms.set(`${whole} ${text}`, { text, whole });
     }
   };
-  const parts = fold(search).split('"');
+  const parts = quotedParts(fold(search));
   parts.forEach((part, i) => {
     const isQuoted = i % 2 === 1 && i < parts.length - 1;
     if (isQuoted) add(part.trim(), true);

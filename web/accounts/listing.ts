@@ -8,7 +8,7 @@
  * | `["people", folded name, account id]` | true: everybody, by name |
  * | `["people_words", word of the folded name, account id]` | true: those with a word |
  * | `["people_looks", what the name looks like, account id]` | when the account was made, ms |
- * | `["people_listed"]` | true: accounts of earlier versions are listed, too |
+ * | `["people_listed"]` | {@link FOLDING} by which accounts of earlier versions are listed, too |
  * | `["renamings"]` | true: written when a name changes or an account goes, so that its version does |
  */
 import { wordsOf } from "../../realtime/text/fold.ts";
@@ -21,6 +21,9 @@ export interface Listable {
   createdAt: number;
   unconfirmedUntil?: number;
 }
+
+/** Raised when `fold` or `looksOf` write names otherwise: then all are listed anew. */
+const FOLDING = 2;
 
 /** Characters of a name that are told apart: folded, some letters become many. */
 const LONGEST = 100;
@@ -76,17 +79,33 @@ export function relist(
   for (const [key, value] of entriesOf(after)) commit.set(key, value);
 }
 
-/** Lists the accounts that earlier versions made, once. */
+/** Takes away entries under names as they were written by another folding. */
+async function unlistUnfolded(kv: Deno.Kv): Promise<void> {
+  const foldedAgain: [Deno.KvKey, (name: string) => string][] = [
+    [keys.people(), sortedName],
+    [keys.words(), (word) => nameWords(word)[0]],
+    [["people_looks"], looksKey],
+  ];
+  for (const [prefix, again] of foldedAgain) {
+    for await (const { key } of kv.list({ prefix })) {
+      const name = String(key[1]);
+      if (again(name) !== name) await kv.delete(key);
+    }
+  }
+}
+
+/** Lists the accounts that earlier versions made, or listed by another folding, once. */
 export async function listEarlier(
   { kv }: { kv: Deno.Kv },
   accounts: Deno.KvKey,
 ): Promise<void> {
-  if ((await kv.get(keys.listed())).value) return;
+  if ((await kv.get(keys.listed())).value === FOLDING) return;
+  await unlistUnfolded(kv);
   for await (const entry of kv.list<Listable>({ prefix: accounts })) {
     const commit = kv.atomic().check(entry);
     relist(commit, null, entry.value);
     // Whoever changes the account now lists it.
     await commit.commit();
   }
-  await kv.set(keys.listed(), true);
+  await kv.set(keys.listed(), FOLDING);
 }

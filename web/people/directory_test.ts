@@ -188,3 +188,36 @@ Deno.test(
     assertEquals(bob.value, null);
   }),
 );
+
+Deno.test(
+  "who was listed by another folding is found by this one, and under no name they give up",
+  onStage(async (stage) => {
+    const { kv } = stage.s;
+    const me = await stage.person("Ada");
+    const thora = await stage.person("Þóra");
+    // As it was when þ was a letter like no other.
+    const earlier: Deno.KvKey[] = [
+      listingKeys.person("þora", thora.id),
+      listingKeys.withWord("þora", thora.id),
+      listingKeys.looking("þora", thora.id),
+    ];
+    for (
+      const key of [
+        listingKeys.person("thora", thora.id),
+        listingKeys.withWord("thora", thora.id),
+        listingKeys.looking("thora", thora.id),
+      ]
+    ) {
+      assertEquals((await kv.get(key)).value !== null, true);
+      await kv.delete(key);
+    }
+    for (const key of earlier) await kv.set(key, true);
+    await kv.set(listingKeys.listed(), true);
+    assertEquals(await found(stage, me, "thora"), []);
+    await listEarlier(stage.s, accountKeys.accounts());
+    assertEquals(await found(stage, me, "thora"), ["Þóra"]);
+    assertEquals(await found(stage, me, "Þó"), ["Þóra"]);
+    assertEquals(await found(stage, me), ["Þóra"]);
+    for (const key of earlier) assertEquals((await kv.get(key)).value, null);
+  }),
+);

@@ -26,10 +26,10 @@ CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(
 `;
 
 /**
- * What a message is taken out with must be what it was put in with. Bun says what a letter is: with
- * another one the index is made anew.
+ * What a message is taken out with must be what it was put in with. Bun and `text/fold.ts` say what
+ * a letter is: with another one the index is made anew.
  */
-const VERSION = `2 ${Bun.version}`;
+const VERSION = `3 ${Bun.version}`;
 
 const DAY = 86_400_000;
 export const dayOf = (timestamp: number): number => Math.floor(timestamp / DAY);
