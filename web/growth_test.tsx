@@ -18,7 +18,7 @@ import { nameProblem } from "./accounts/fields.ts";
 import { passwordProblem } from "./accounts/password-rules.ts";
 import { safeNext } from "./accounts/safe-next.ts";
 import { cleanName } from "./clean-name.ts";
-import { withEmoji } from "./client/drawn/emoji-names.ts";
+import { withEmoji } from "../realtime/text/emoji-names.ts";
 import { linkify } from "./client/drawn/linkify.tsx";
 import { richText } from "./client/drawn/rich-text.tsx";
 import { drawMentions } from "./client/drawn/mentioned.tsx";

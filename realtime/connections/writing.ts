@@ -3,8 +3,9 @@ import type { Person } from "../access/tokens.ts";
 import type { Waiter } from "../log/log.ts";
 import { messageEntry, originOf } from "../log/making.ts";
 import type { Amendment, ClientFrame, Draft, Role } from "../protocol.ts";
-import { amendMessage, ofMembers } from "../rooms/actions.ts";
+import { amendMessage, asStored } from "../rooms/actions.ts";
 import type { Hub } from "../rooms/hub.ts";
+import { mayNameEmoji } from "../text/emoji-names.ts";
 
 type Said = Extract<ClientFrame, { event: "chat-message" }>;
 
@@ -21,8 +22,8 @@ export interface Writer {
 }
 
 /**
- * Appends a message of a member. What nobody has to be told of is on its way to the store when this
- * returns; for the rest the next frame waits, so that order is kept.
+ * Appends a message of a member. What nobody has to be told of, and names no emoji, is on its way to
+ * the store when this returns; for the rest the next frame waits, so that order is kept.
  *
  * @param role of the person in the room, once it is known.
  * @throws {FrameError} `not-member`, `members-unavailable`, `room-archived`
@@ -35,7 +36,7 @@ export function say(
 ): Promise<void> | undefined {
   const { members } = writer.context.hub;
   const isPlain = !message.mentions && typeof role === "string" &&
-    !members.isLoud(roomId);
+    !members.isLoud(roomId) && !mayNameEmoji(message.content);
   if (!isPlain) return tellOf(writer, person, { roomId, message }, role);
   checkWrites(role, message.clientId);
   append(
@@ -55,7 +56,7 @@ async function tellOf(
 ): Promise<void> {
   const { log, members, alerts } = writer.context.hub;
   checkWrites(await role, message.clientId);
-  const draft = await ofMembers(log.members, roomId, message);
+  const draft = await asStored(log.members, roomId, message);
   const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
   if (isAlert) await alerts.expect(roomId);
   if (writer.closed) return;

@@ -1,7 +1,7 @@
 import { snapshotOf } from "../operations/snapshot.ts";
 import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, ofMembers } from "../rooms/actions.ts";
+import { amendMessage, asStored } from "../rooms/actions.ts";
 import { FrameError, object } from "../frame-fields.ts";
 import { parseAmendment, parseDraft } from "../frames.ts";
 import {
@@ -114,7 +114,7 @@ async function append(
     await members.roleIn(person, roomId, said.clientId),
     said.clientId,
   );
-  const draft = await ofMembers(log.members, roomId, said);
+  const draft = await asStored(log.members, roomId, said);
   const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
   if (isAlert) await context.hub.alerts.expect(roomId);
   const started = performance.now();

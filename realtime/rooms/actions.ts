@@ -16,23 +16,30 @@ import {
   type ServerFrame,
 } from "../protocol.ts";
 import type { Previewed, Transcript } from "../protocol-http.ts";
+import { emojiTyped } from "../text/emoji.ts";
 
 /**
- * What somebody says, without mentions of people who are not in the room.
+ * What was written, as it is stored: with emoji for their names, unless it would be too long then,
+ * and without mentions of people who are not in the room.
  *
  * @throws {StoreError}
  */
-export async function ofMembers<P extends { mentions?: Mention[] }>(
-  members: MemberStore,
-  roomId: string,
-  said: P,
-): Promise<P> {
+export async function asStored<
+  P extends { content: string; mentions?: Mention[] },
+>(members: MemberStore, roomId: string, said: P): Promise<P> {
   const { mentions, ...rest } = said;
-  if (!mentions) return said;
+  const typed = await emojiTyped(said.content);
+  const content = typed.length > LIMITS.contentLength ? said.content : typed;
+  if (!mentions) return { ...said, content };
   const ids = mentions.map(({ id }) => id).filter((id) => id !== EVERYONE);
   const here = new Set([EVERYONE, ...await members.among(roomId, ids)]);
-  const known = mentions.filter(({ id }) => here.has(id));
-  return known.length > 0 ? { ...said, mentions: known } : rest as P;
+  // By a name that has become an emoji nobody is called.
+  const known = mentions.filter(({ id, name }) =>
+    here.has(id) && content.includes(`@${name}`)
+  );
+  return known.length > 0
+    ? { ...said, content, mentions: known }
+    : { ...rest as P, content };
 }
 
 /** What of the hub an amendment needs. */
@@ -197,7 +204,7 @@ async function change({ members }: RoomLog, frame: Amendment) {
   switch (frame.event) {
     case "edit-message": {
       const { roomId, content, mentions } = frame;
-      const text = await ofMembers(members, roomId, { content, mentions });
+      const text = await asStored(members, roomId, { content, mentions });
       return { kind: "e", ...text } as const;
     }
     case "delete-message":

@@ -154,8 +154,8 @@ Deno.test({
       await page.locator("[type=file]").waitFor();
       const composer = page.locator("textarea[name=content]");
 
-      // Sent at once, before their names are known here: what is sent or typed meanwhile waits its
-      // turn, and a second press sends nothing twice.
+      // Sent at once, before their names are known here: they become emoji all the same, and what is
+      // sent and typed meanwhile stands as it was typed.
       const names = Promise.withResolvers<void>();
       await context.route(/\/emoji\.txt/, async (route) => {
         await names.promise;
@@ -166,9 +166,9 @@ Deno.test({
       await page.keyboard.type("Yes!");
       await composer.press("Enter");
       await page.keyboard.type("And");
-      names.resolve();
       await sees(page, ["Hurray 🎉 :tada:", "Yes!"]);
       assertEquals(await composer.inputValue(), "And");
+      names.resolve();
       await composer.fill("");
 
       await composer.focus();

@@ -1,8 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseEmoji, search } from "../client/browser/emoji.ts";
-import { withEmoji } from "../client/drawn/emoji-names.ts";
+import { withEmoji } from "../../realtime/text/emoji-names.ts";
 import { emojiTable } from "./table.ts";
-import { emojiTyped, reactionTyped } from "./typed.ts";
+import { emojiTyped } from "../../realtime/text/emoji.ts";
+import { reactionTyped } from "./typed.ts";
 
 const table = parseEmoji(emojiTable());
 
@@ -47,8 +48,9 @@ Deno.test("names become emoji, but not in code, addresses, words and times", asy
   ) assertEquals(await emojiTyped(text), text);
 });
 
-Deno.test("a page and a form make the same of a text", async () => {
-  const text = ":tada: :heart: `:heart:` :x: :nope: 1:x:";
+Deno.test("a page and realtime know the same names", async () => {
+  const all = [...table.byName].map(([name]) => `:${name}:`).join(" ");
+  const text = `${all} \`:heart:\` :nope: 1:x:`;
   assertEquals(
     withEmoji(text, (name) => table.byName.get(name)),
     await emojiTyped(text),

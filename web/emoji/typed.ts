@@ -1,20 +1,4 @@
-import { mayNameEmoji, withEmoji } from "../client/drawn/emoji-names.ts";
-
-let names: Promise<Map<string, string>> | undefined;
-
-async function load(): Promise<Map<string, string>> {
-  const { gemoji } = await import("gemoji");
-  return new Map(
-    gemoji.flatMap(({ emoji, names }) => names.map((name) => [name, emoji])),
-  );
-}
-
-/** A text from a form, with `:tada:` as 🎉: what a page with script does before it sends. */
-export async function emojiTyped(text: string): Promise<string> {
-  if (!mayNameEmoji(text)) return text;
-  const known = await (names ??= load());
-  return withEmoji(text, (name) => known.get(name));
-}
+import { emojiTyped } from "../../realtime/text/emoji.ts";
 
 const EMOJI = /^\p{RGI_Emoji}$/v;
 

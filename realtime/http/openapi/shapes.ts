@@ -60,7 +60,9 @@ const Page = z.object({
 const Mentioned = z.object({ id, name: z.string() });
 
 const parts = {
-  content: z.string().max(LIMITS.contentLength),
+  content: z.string().max(LIMITS.contentLength).describe(
+    "The text. Names of emoji, such as :tada:, become them, but not in code and addresses.",
+  ),
   voice: Spoken.optional(),
   files: z.array(File).max(LIMITS.files).optional(),
   mentions: z.array(Mentioned).max(LIMITS.mentions).optional(),

@@ -1,10 +1,11 @@
-/** Emoji by name: offered while they are typed, and put into a text before it is sent. */
-import { mayNameEmoji, withEmoji } from "../drawn/emoji-names.ts";
+/**
+ * Emoji by name: offered while they are typed, and put into a text as it is sent where they are known
+ * here. Realtime does so with every text that it takes: see `realtime/text/emoji.ts`.
+ */
+import { withEmoji } from "../../../realtime/text/emoji-names.ts";
 import type { Source } from "./complete.ts";
 import type { EmojiTable } from "./emoji.ts";
 
-/** What is sent waits so long for the names, at most: ms. */
-const PATIENCE = 3_000;
 /** Offers at once: what a phone shows above its keyboard. */
 const AT_ONCE = 6;
 
@@ -17,7 +18,7 @@ async function load(): Promise<void> {
     emoji = await import("./emoji.ts");
     table = await emoji.loadEmoji();
   } catch {
-    // Offline: the names stay as they were typed.
+    // Offline none are offered.
   }
 }
 
@@ -45,56 +46,13 @@ export function nameEmoji(
   signal: AbortSignal,
 ): Source {
   const form = input.form!;
-  let isLoaded = false;
-  /** What was sent before the names were known, in order: it stands in the composer until then. */
-  let waiting: string[] = [];
 
-  const fill = (text: string) => {
+  function name() {
+    if (!table || input.readOnly) return;
+    const text = withEmoji(input.value, (name) => table!.byName.get(name));
+    if (text === input.value) return;
     input.value = text;
     input.dispatchEvent(new Event("input"));
-  };
-
-  /** What was written after what waits, or instead of it. */
-  function rest(): string {
-    const before = waiting.join("");
-    const { value } = input;
-    return value.startsWith(before) ? value.slice(before.length) : value;
-  }
-
-  async function sendWaiting() {
-    const late = new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    await Promise.race([load(), late]);
-    const left = rest();
-    const texts = waiting;
-    waiting = [];
-    isLoaded = true;
-    while (texts.length > 0) {
-      fill(texts[0]);
-      form.requestSubmit();
-      // It was not taken: all of it stays.
-      if (input.value) break;
-      texts.shift();
-    }
-    isLoaded = false;
-    const kept = texts.join("") + left;
-    if (kept) fill(kept);
-  }
-
-  function send(event: Event) {
-    if (isLoaded && !table || input.readOnly) return;
-    const isWaiting = waiting.length > 0;
-    if (!isWaiting && !mayNameEmoji(input.value)) return;
-    if (table && !isWaiting) {
-      const text = withEmoji(input.value, (name) => table!.byName.get(name));
-      if (text !== input.value) fill(text);
-      return;
-    }
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    // Pressed twice, there is nothing more to send.
-    const text = rest();
-    if (text.trim()) waiting.push(text);
-    if (!isWaiting) sendWaiting();
   }
 
   const onKey = (event: KeyboardEvent) => {
@@ -104,11 +62,11 @@ export function nameEmoji(
     if (input.hasAttribute("aria-activedescendant")) return;
     const sends = event.ctrlKey || event.metaKey ||
       !event.shiftKey && !matchMedia("(pointer:coarse)").matches;
-    if (sends) send(event);
+    if (sends) name();
   };
-  // Before whatever else sends, such as files.
+  // Before whatever sends.
   const first = { capture: true, signal };
   form.parentElement!.addEventListener("keydown", onKey, first);
-  form.parentElement!.addEventListener("submit", send, first);
+  form.parentElement!.addEventListener("submit", name, first);
   return source;
 }

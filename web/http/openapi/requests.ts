@@ -101,7 +101,9 @@ export const HistoryQuery = z.object({
 export const NewMessage = z.object({
   roomId: z.string(),
   clientId: z.string(),
-  content: z.string(),
+  content: z.string().describe(
+    "The text. Names of emoji, such as :tada:, become them, but not in code and addresses.",
+  ),
   replyTo: z.string().optional(),
   files: z.array(z.string().max(64)).max(LIMITS.files).optional()
     .describe(

@@ -8,7 +8,6 @@ import { Title } from "../../../components/Title.tsx";
 import { choiceOf, type LanguageChoice } from "../../../dictation/choice.ts";
 import { readDictation } from "../../../dictation/settings.ts";
 import { speechOf } from "../../../dictation/speech.ts";
-import { emojiTyped } from "../../../emoji/typed.ts";
 import {
   type Failure,
   failureOf,
@@ -87,7 +86,6 @@ function readWishes(data: Data, form: FormData): void {
 
 /** Sends the message, with the recording if it is wanted; whether that was done. */
 async function send(s: Services, data: Data, form: FormData): Promise<boolean> {
-  data.content = await emojiTyped(data.content);
   const { me, room, clientId, content, textOnly } = data;
   if (textOf(form, "recording")) {
     throw notTranscribed(

@@ -18,7 +18,6 @@ import {
   type RoomPage,
 } from "../../../http/pages/room-page.ts";
 import type { Clock } from "../../../client/drawn/times.ts";
-import { emojiTyped } from "../../../emoji/typed.ts";
 import { AppError, reportError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { addFile } from "../../../files/add.ts";
@@ -68,9 +67,7 @@ export const handler = define.handlers({
       ctx.req,
     );
     // Forms send line breaks as CRLF; everything else here as LF.
-    const content = await emojiTyped(
-      fields("content").replaceAll("\r\n", "\n"),
-    );
+    const content = fields("content").replaceAll("\r\n", "\n");
     const clientId = fields("clientId").slice(0, LIMITS.clientIdLength) ||
       crypto.randomUUID();
     try {

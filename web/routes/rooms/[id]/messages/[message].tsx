@@ -22,7 +22,7 @@ import {
   type MessagePage,
 } from "../../../../http/pages/message-page.ts";
 import { personOf } from "../../../../http/middleware/person.ts";
-import { emojiTyped, reactionTyped } from "../../../../emoji/typed.ts";
+import { reactionTyped } from "../../../../emoji/typed.ts";
 import { amendOnce } from "../../../../rooms/amend.ts";
 import { finishErasuresSoon } from "../../../../accounts/erasures.ts";
 import { removePreview } from "../../../../previews/remove.ts";
@@ -56,9 +56,7 @@ async function act(
 ): Promise<string> {
   const intent = textOf(form, "intent");
   // Forms send line breaks as CRLF; everything else here as LF.
-  const content = await emojiTyped(
-    textOf(form, "content").replaceAll("\r\n", "\n"),
-  );
+  const content = textOf(form, "content").replaceAll("\r\n", "\n");
   const amend = (change: Parameters<typeof amendOnce>[3]) =>
     amendOnce(s, me, roomId, change);
   switch (intent) {

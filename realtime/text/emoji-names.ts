@@ -1,9 +1,14 @@
+/**
+ * Names of emoji in a text, such as `:tada:`: what the page and realtime, which knows them all, share.
+ * Free of imports.
+ */
+
 /** Code and addresses, in which a name stays as it is, and what may be a name. */
 const NAME = /```[^]+?```|`[^`\n]+`|https?:\/\/\S+|:([a-z\d_+-]{1,40}):/gi;
 
 /** Whether there may be names of emoji in a text: looked at before what they are called is loaded. */
 export const mayNameEmoji = (text: string): boolean =>
-  /:[a-z\d_+-]{1,40}:/i.test(text);
+  /(?<![\p{L}\p{N}]):[a-z\d_+-]{1,40}:/iu.test(text);
 
 /**
  * The text with `:tada:` as 🎉, where `find` knows the name; code, addresses, and what is part of a
