@@ -8,6 +8,42 @@ interface Kept<T> {
   readAt: number;
 }
 
+/** What is remembered of one store. */
+class Store<T> {
+  /** Those that were asked for last at the end. */
+  readonly #all = new Map<string, Kept<T>>();
+  /** The weights of all of them: counted along, as there may be many. */
+  #weight = 0;
+
+  get = (id: string): Kept<T> | undefined => this.#all.get(id);
+
+  /** Puts what is remembered under an id at the end, in place of what was there. */
+  put(id: string, kept: Kept<T>): void {
+    this.drop(id);
+    this.#all.set(id, kept);
+    this.#weight += kept.weight;
+  }
+
+  drop(id: string, kept = this.#all.get(id)): void {
+    if (!kept || this.#all.get(id) !== kept) return;
+    this.#all.delete(id);
+    this.#weight -= kept.weight;
+  }
+
+  /** Says what a value weighs once it is read, and forgets what is too much then. */
+  weigh(id: string, kept: Kept<T>, weight: number, most: number): void {
+    // Meanwhile it may have been forgotten, or another may stand in its place.
+    if (this.#all.get(id) !== kept) return;
+    this.#weight += weight - kept.weight;
+    kept.weight = weight;
+    if (weight === 0) this.drop(id);
+    for (const oldest of this.#all.keys()) {
+      if (this.#weight <= most) return;
+      this.drop(oldest);
+    }
+  }
+}
+
 /** For so long at most, ms: while an update is under way, the version before it writes no marks. */
 const LONGEST_MS = 10 * 60_000;
 
@@ -23,8 +59,7 @@ export interface Before<T> {
  * They are read each time, in one step, so that an instance sees at once what another changed.
  */
 export class Remembered<T> {
-  /** Per store, those that were asked for last at the end. */
-  readonly #stores = new WeakMap<Deno.Kv, Map<string, Kept<T>>>();
+  readonly #stores = new WeakMap<Deno.Kv, Store<T>>();
 
   /**
    * @param most how much is kept, by `weigh`; what was not asked for longest goes first.
@@ -47,7 +82,7 @@ export class Remembered<T> {
     marks: Deno.KvKey[],
     read: (before?: Before<T>) => Promise<T>,
   ): Promise<T> {
-    const all = this.#stores.get(kv) ?? new Map<string, Kept<T>>();
+    const all = this.#stores.get(kv) ?? new Store<T>();
     this.#stores.set(kv, all);
     // Before what they stand for: a change in between is seen as one, the next time.
     const found = await kv.getMany(marks);
@@ -55,10 +90,9 @@ export class Remembered<T> {
     const now = Date.now();
     const last = all.get(id);
     const known = last && now - last.readAt < LONGEST_MS ? last : undefined;
-    all.delete(id);
     const same = versions.map((version, i) => version === known?.marks[i]);
     if (known && same.every(Boolean)) {
-      all.set(id, known);
+      all.put(id, known);
       return await known.value;
     }
     const reading = (async () => {
@@ -68,25 +102,14 @@ export class Remembered<T> {
     const fresh: Kept<T> = {
       ...{ marks: versions, value: reading, weight: 0, readAt: now },
     };
-    all.set(id, fresh);
+    all.put(id, fresh);
     try {
       const value = await reading;
-      fresh.weight = this.weigh(value);
-      if (fresh.weight === 0 && all.get(id) === fresh) all.delete(id);
-      this.#shrink(all);
+      all.weigh(id, fresh, this.weigh(value), this.most);
       return value;
     } catch (error) {
-      if (all.get(id) === fresh) all.delete(id);
+      all.drop(id, fresh);
       throw error;
-    }
-  }
-
-  #shrink(all: Map<string, Kept<T>>): void {
-    let total = all.values().reduce((sum, { weight }) => sum + weight, 0);
-    for (const [id, { weight }] of all) {
-      if (total <= this.most) return;
-      all.delete(id);
-      total -= weight;
     }
   }
 }

@@ -73,6 +73,33 @@ Deno.test("what was not asked for longest is forgotten first", () =>
     assertEquals(reads, ["a", "b", "c", "b"]);
   }));
 
+Deno.test("as much is kept after many reads at once, failures and changes as before", () =>
+  withKv(async (kv) => {
+    const names = new Remembered<string>(10, ({ length }) => length);
+    let reads: string[] = [];
+    const get = (id: string, value: string | null = "four") =>
+      names.get(kv, id, [["mark"]], async () => {
+        reads.push(id);
+        await kv.get(["mark"]);
+        if (value === null) throw new Error("away");
+        return value;
+      });
+    for (let round = 0; round < 20; round++) {
+      await Promise.allSettled([
+        ...["a", "b", "a", "c", "d"].map((id) => get(id)),
+        ...["e", "f"].map((id) => get(id, null)),
+        ...["g", "h"].map((id) => get(id, "")),
+        kv.set(["mark"], round),
+        ...["a", "b", "e"].map((id) => get(id, "longer")),
+      ]);
+    }
+    reads = [];
+    for (const id of ["x", "y", "x", "y", "z", "y"]) await get(id);
+    assertEquals(reads, ["x", "y", "z"]);
+    await get("x");
+    assertEquals(reads, ["x", "y", "z", "x"]);
+  }));
+
 Deno.test("what is not there is not kept, however much of it is asked for", () =>
   withKv(async (kv) => {
     const names = new Remembered<string>(10, ({ length }) => length);

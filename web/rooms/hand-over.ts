@@ -143,6 +143,29 @@ async function forget(kv: Deno.Kv, changes: Change[]): Promise<void> {
   }
 }
 
+/**
+ * Hands over what changed; false where the whole list is needed: where it does not follow on from
+ * what realtime has, and where realtime refuses it, which it would do again.
+ */
+async function update(
+  { realtime }: Pick<Services, "realtime">,
+  roomId: string,
+  changes: MembersUpdate | null,
+): Promise<boolean> {
+  if (!changes) return false;
+  try {
+    return await realtime.updateMembers(roomId, changes);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    log("warn", "members-update-refused", { roomId, error });
+    return false;
+  }
+}
+
+/** Whether realtime said no, for good. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof AppError && error.status < 500 && error.status !== 429;
+
 /** Hands over what the notes of a room say. */
 async function work(
   s: Pick<Services, "kv" | "realtime">,
@@ -152,10 +175,10 @@ async function work(
   const changes = await listAll<MembersChange>(s.kv, keys.handOver(roomId));
   const newest = changes.at(-1);
   if (note.value === null && !newest) return;
-  const update = note.value === null
+  const changed = note.value === null
     ? await updateOf(s.kv, roomId, changes)
     : null;
-  if (!update || !await s.realtime.updateMembers(roomId, update)) {
+  if (!await update(s, roomId, changed)) {
     const of = newest ? versionOf(newest) : 0;
     const version = Math.max(note.value?.version ?? 0, of);
     const list = await readMembers(s.kv, roomId) ??
@@ -182,25 +205,34 @@ export async function handOver(
   await done;
 }
 
+/** A list that realtime refused is offered again after so long, or once there is a change: ms. */
+const REFUSED_MS = 60 * 60_000;
+
+/** Per store, the lists that realtime refused: until when, by room. */
+const refused = new WeakMap<Deno.Kv, Map<string, number>>();
+
 /**
  * Hands over what waits; the rest stays for later when realtime turns out to be away. A room that it
- * refuses does not keep the others from it.
+ * refuses does not keep the others from it, and is offered again in an hour.
  */
 export async function handOverDue(
   s: Pick<Services, "kv" | "realtime">,
 ): Promise<void> {
   const notes = s.kv.list({ prefix: keys.handOvers() });
   let done: string | undefined;
+  const until = refused.get(s.kv) ?? new Map<string, number>();
+  refused.set(s.kv, until);
+  for (const [roomId, at] of until) if (at <= Date.now()) until.delete(roomId);
   for await (const { key: [, id] } of notes) {
     if (shuttingDown.aborted) return;
     const roomId = String(id);
-    if (roomId === done) continue;
+    if (roomId === done || until.has(roomId)) continue;
     done = roomId;
     try {
       await work(s, roomId);
     } catch (error) {
-      const isRefused = error instanceof AppError && error.status < 500;
-      if (!isRefused) throw error;
+      if (!isRefused(error)) throw error;
+      until.set(roomId, Date.now() + REFUSED_MS);
       log("error", "members-refused", { roomId, error });
     }
   }

@@ -104,6 +104,50 @@ Deno.test(
 );
 
 Deno.test(
+  "a change that realtime refuses is handed over as a list, and a list it refuses is not offered each round",
+  onStage(async ({ s, person, bring, handedOver }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    const refusal = () =>
+      Promise.reject(
+        new AppError({ code: "bad-frame", status: 422, message: "No." }),
+      );
+    s.realtime.updateMembers = refusal;
+    await bring(ada, room.id, bob);
+    const [id, { members }] = handedOver.at(-1)!;
+    assertEquals([id, members], [
+      room.id,
+      { [ada.id]: "admin", [bob.id]: "member" },
+    ]);
+    assertEquals(await notes(s.kv), []);
+
+    const { handOver: take } = s.realtime;
+    let offered = 0;
+    s.realtime.handOver = () => {
+      offered += 1;
+      return refusal();
+    };
+    await removeMember(s, ada, room.id, bob.id);
+    assertEquals(offered, 1);
+    for (let round = 0; round < 3; round++) await handOverDue(s);
+    assertEquals(offered, 2);
+    assertEquals((await notes(s.kv)).length, 1);
+    const { now } = Date;
+    try {
+      Date.now = () => now() + 61 * 60_000;
+      await handOverDue(s);
+      assertEquals(offered, 3);
+    } finally {
+      Date.now = now;
+    }
+    // A change is not held back.
+    s.realtime.handOver = take;
+    await bring(ada, room.id, await person("Eve"));
+    assertEquals(await notes(s.kv), []);
+  }),
+);
+
+Deno.test(
   "a change that comes while members are handed over is handed over as well",
   onStage(async ({ s, person, bring, handedOver }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
