@@ -24,7 +24,7 @@ class Store<T> {
     this.#weight += kept.weight;
   }
 
-  drop(id: string, kept = this.#all.get(id)): void {
+  drop(id: string, kept: Kept<T> | undefined = this.#all.get(id)): void {
     if (!kept || this.#all.get(id) !== kept) return;
     this.#all.delete(id);
     this.#weight -= kept.weight;
