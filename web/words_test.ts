@@ -26,6 +26,23 @@ const GIVEN_UP: [old: string, now: string][] = [
   ["which is as many as", "the most it can have"],
   ["leads to no invitation", "There is no invitation at this link."],
   ["where people talk in writing", "a chat room"],
+  ["not told of anything", "Notifications are paused."],
+  ["How I am told", "My notifications"],
+  ["you sign in in an hour", "you must wait an hour before you change how"],
+  ["give the camera only", "Browsers allow the camera only on https."],
+  ["its words follow.", "the words will follow."],
+  ["gets no notifications any more", "no longer gets notifications"],
+  ["takes no notifications any more", "no longer accepts notifications"],
+  ["gave no subscription", "Your browser could not set up notifications."],
+  ["It counts from now on", "It applies from now on."],
+  ["is not in with it", "A password alone opens no account."],
+  ["on a device that it does not know", "a device we have not seen before"],
+  ["Save what it is for", "Save description"],
+  ["messages wait for you", "messages are waiting for you"],
+  ["Make sure that you know every", "Check that you recognise every device."],
+  ["is your passkey not at hand", "Don’t have your passkey with you?"],
+  ["No passkey came from", "Your device did not offer a passkey."],
+  ["they find it and can join", "Anyone on this server can find it and join."],
 ];
 
 const ROOT = new URL("..", import.meta.url);

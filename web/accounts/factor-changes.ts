@@ -34,8 +34,8 @@ const signInAgain = (): AppError =>
 const waitAfterReset = (until: number): AppError => {
   const hours = Math.max(1, Math.ceil((until - Date.now()) / 3_600_000));
   const message = hours === 1
-    ? "Your password was recently reset by e-mail. For your safety, you can change how you sign in in an hour."
-    : `Your password was recently reset by e-mail. For your safety, you can change how you sign in in ${hours} hours.`;
+    ? "Your password was recently reset by e-mail. For your safety, you must wait an hour before you change how you sign in."
+    : `Your password was recently reset by e-mail. For your safety, you must wait ${hours} hours before you change how you sign in.`;
   return new AppError({
     code: "wait-after-reset",
     status: 403,

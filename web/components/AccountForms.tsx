@@ -53,7 +53,7 @@ export function AccountForms(
         <h2 id="notifications-heading">Notifications</h2>
         <p class="actions">
           <a class="button button-quiet" href="/account/notifications">
-            How I am told
+            My notifications
           </a>
         </p>
       </section>

@@ -70,7 +70,7 @@ export function CreateAnyRoom({ fields, mayOpen, failure }: {
       <Name name={fields.name} failure={failure} autofocus={!failure} />
       <Field
         name="description"
-        label="What it is for"
+        label="Description"
         hint="One line, if you like."
         maxLength={DESCRIPTION_LENGTH}
         autocomplete="off"
@@ -79,9 +79,9 @@ export function CreateAnyRoom({ fields, mayOpen, failure }: {
       />
       {mayOpen && (
         <fieldset class="field">
-          <legend>Who comes in</legend>
-          {kind("closed", "Only people who are invited")}
-          {kind("open", "Anyone on this server: they find it and can join")}
+          <legend>Who can join</legend>
+          {kind("closed", "Only people you invite")}
+          {kind("open", "Anyone on this server can find it and join")}
         </fieldset>
       )}
       <p>

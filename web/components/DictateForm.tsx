@@ -12,7 +12,7 @@ function adviceOn({ voice, text, cut }: Heard): string | undefined {
   }
   if (text !== "") return undefined;
   return voice?.waiting
-    ? "Your recording is safe, but it could not be transcribed now. Send it as it is: its words follow."
+    ? "Your recording is safe, but it could not be transcribed now. Send it as it is, and the words will follow."
     : "No words were recognised. You can send the recording without any.";
 }
 

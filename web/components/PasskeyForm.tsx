@@ -23,7 +23,7 @@ export function PasskeyForm({ purpose, action, label, quiet, children }: {
         action={action}
         hidden={quiet}
         data-passkey={purpose}
-        data-cancelled="No passkey came from your device. Try again, or sign in another way."
+        data-cancelled="Your device did not offer a passkey. Try again, or sign in another way."
         data-twice="This device has a passkey for your account already."
         data-failed="Your browser could not use a passkey here. Try again, or sign in another way."
         data-missing="This browser cannot use passkeys. Use another one, or sign in another way."

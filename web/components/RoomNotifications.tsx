@@ -3,7 +3,7 @@ import { Once } from "./Once.tsx";
 
 const CHOICES: [value: string, label: string][] = [
   ["all", "Every message"],
-  ["mentions", "What mentions me"],
+  ["mentions", "Messages that mention me"],
   ["none", "Nothing"],
 ];
 
@@ -11,12 +11,12 @@ const CHOICES: [value: string, label: string][] = [
 export function RoomNotifications({ choice }: { choice: RoomChoice | null }) {
   return (
     <section class="stack" aria-labelledby="notify">
-      <h2 id="notify">What you are told of</h2>
+      <h2 id="notify">Your notifications from this room</h2>
       <form method="post" class="inline-form">
         <Once />
         <input type="hidden" name="intent" value="notify" />
         <div class="field">
-          <label for="choice">While you are away, tell me</label>
+          <label for="choice">While you are away, notify me of</label>
           <select class="input" id="choice" name="choice">
             {CHOICES.map(([value, label]) => (
               <option
@@ -32,7 +32,7 @@ export function RoomNotifications({ choice }: { choice: RoomChoice | null }) {
         <button class="button button-quiet" type="submit">Save</button>
       </form>
       <p class="soft">
-        How you are told is chosen{" "}
+        You choose how we notify you{" "}
         <a href="/account/notifications">in your account</a>.
       </p>
     </section>

@@ -84,14 +84,14 @@ function Names({ room, typed, errors }: RoomSettingsProps) {
         <input type="hidden" name="intent" value="describe" />
         <Field
           name="description"
-          label="What it is for"
+          label="Description"
           maxLength={DESCRIPTION_LENGTH}
           autocomplete="off"
           value={typed.description ?? room.description}
           error={errors.description}
         />
         <button class="button button-quiet" type="submit">
-          Save what it is for
+          Save description
         </button>
       </form>
     </>

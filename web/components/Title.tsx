@@ -5,7 +5,7 @@ export function Title({ text, failed }: { text: string; failed?: boolean }) {
   return (
     <Head>
       <title>
-        {failed ? `Not yet: ${text} · ChatSphere` : `${text} · ChatSphere`}
+        {failed ? `Error: ${text} · ChatSphere` : `${text} · ChatSphere`}
       </title>
     </Head>
   );

@@ -149,7 +149,7 @@ Deno.test({
         );
         const slow = await s.context.newPage();
         await slow.goto(proxy.url + room);
-        await slow.getByText("Live over a slower line.").waitFor();
+        await slow.getByText("Connected over a slower line.").waitFor();
         assert(proxy.refused() >= 2);
         await adas.close();
         await talk(slow, "Over the slower line", [slow, graces]);

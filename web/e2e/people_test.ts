@@ -105,7 +105,7 @@ Deno.test({
       await t.step("one makes an open room, the other joins it", async () => {
         await adas.goto("/rooms/new?open");
         await adas.getByLabel("Name of the room").fill("Compilers");
-        await adas.getByLabel("What it is for").fill("From A-0 on");
+        await adas.getByLabel("Description").fill("From A-0 on");
         open = await pressed(adas, "Create room", ROOM);
         await live(adas);
         await graces.goto("/rooms/open", parsed);

@@ -155,7 +155,7 @@ Deno.test({
         }
       }
       await still.getByRole("link", { name: "Other files" }).click();
-      await still.getByText("There is nothing here.").waitFor();
+      await still.getByText("There are no files of this kind.").waitFor();
       await still.getByRole("link", { name: "Pictures" }).click();
       await still.getByRole("link", { name: "Message with two.png" }).click();
       await still.locator("a.picture").first().waitFor();

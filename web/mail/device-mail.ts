@@ -25,13 +25,13 @@ export function newDeviceMail(
   return toMail({
     to: email,
     subject: "New sign-in to your ChatSphere account",
-    heading: "You signed in on a new device",
+    heading: "New sign-in to your account",
     pieces: [
       {
         kind: "paragraph",
         text: `Hello ${
           named(name)
-        }, your account was signed in to on a device that it does not know.`,
+        }, someone signed in to your account on a device we have not seen before.`,
       },
       { kind: "note", text: `Device: ${software}` },
       { kind: "note", text: `Network: ${network}` },

@@ -44,14 +44,14 @@ export function digestMail({ email, said, stop }: Unread): Mail {
     to: email,
     subject: said.length === 1
       ? `${namedInSubject(first.name)} wrote to you on ChatSphere`
-      : `${said.length} messages wait for you on ChatSphere`,
+      : `${said.length} messages are waiting for you on ChatSphere`,
     heading: "You have not read this yet",
     pieces: [
       ...pieces,
       {
         kind: "note",
         text:
-          "This comes at most once an hour, about what mentions you or was sent to you, and never about what you have read.",
+          "You get this e-mail at most once an hour, only about messages that mention you or were sent to you alone, and never about messages you have read.",
       },
       { kind: "link", label: "Stop these e-mails", href: stop },
     ],

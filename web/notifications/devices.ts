@@ -61,7 +61,7 @@ const malformed = () =>
   new AppError({
     code: "push-subscription",
     status: 422,
-    message: "The browser gave no subscription that can be used.",
+    message: "Your browser could not set up notifications. Try again.",
   });
 
 /** An uncompressed point of P-256, and 16 bytes, in base64url. */
@@ -128,7 +128,7 @@ const gone = () =>
   new AppError({
     code: "push-gone",
     status: 422,
-    message: "This device takes no notifications any more, so it was removed.",
+    message: "This device no longer accepts notifications, so it was removed.",
   });
 const notNow = () =>
   new AppError({

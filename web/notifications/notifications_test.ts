@@ -126,7 +126,7 @@ Deno.test("who no device told is mailed after 15 minutes, once an hour, unless t
   await work();
   assertEquals(app.mails.map(({ to }) => to), [bob.email]);
   const { text, subject } = app.mails[0];
-  assertEquals(subject, "2 messages wait for you on ChatSphere");
+  assertEquals(subject, "2 messages are waiting for you on ChatSphere");
   assert(text.includes("Ada mentioned you in “Tea”"));
   assert(text.includes("one") && text.includes("two"));
   assert(text.includes(`/rooms/${at.roomId}/around/`));

@@ -23,7 +23,7 @@ const ON_YOUR_TERMS = {
 const TWO_PROOFS = {
   title: "A password is never enough",
   text:
-    "Every sign-in takes a second proof that it is you: a passkey, or a code by e-mail. Whoever finds your password is not in with it.",
+    "Every sign-in takes a second proof that it is you: a passkey, or a code by e-mail. A password alone opens no account.",
 };
 
 const REASONS = [

@@ -141,9 +141,9 @@ const TAKES: Record<Config["faceSignIn"], string> = {
   required:
     "It takes two minutes: a name, a password and a photo of your face.",
   offered:
-    "It takes two minutes: a name, a password, and your face or another proof that it is you.",
+    "It takes two minutes: a name, a password, and your face or another second proof that it is you.",
   off:
-    "It takes two minutes: a name, a password, and another proof that it is you.",
+    "It takes two minutes: a name, a password, and a second proof that it is you.",
 };
 
 /** What stands in place of the form where accounts are made by invitation. */

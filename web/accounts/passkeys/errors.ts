@@ -14,7 +14,7 @@ export const passkeysOff = (): AppError =>
   new AppError({
     code: "passkeys-off",
     status: 403,
-    message: "Whoever runs this ChatSphere has people sign in with their face.",
+    message: "On this server everyone signs in with their face.",
   });
 
 export const tooManyPasskeys = (): AppError =>

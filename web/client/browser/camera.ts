@@ -38,7 +38,7 @@ export function cameraProblem(error: unknown): string {
     case "AbortError":
       return "Another program is using the camera. Close it and try again, or choose a photo.";
     case "TypeError":
-      return "This page came over http, and browsers give the camera only to https. Choose a photo.";
+      return "Browsers allow the camera only on pages that use https, and this page uses http. Choose a photo.";
     default:
       return "The camera did not start. Try again, or choose a photo.";
   }

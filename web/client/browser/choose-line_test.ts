@@ -45,7 +45,7 @@ Deno.test("after two sockets that came to nothing another line is tried, and the
   assertEquals(opened.slice(0, 5), [0, 1, 2, 1, 2]);
   assertEquals(states.slice(0, 6), [
     ...["connecting", "reconnecting", "reconnecting"],
-    "live: Live over a slower line.",
+    "live: Connected over a slower line.",
     // The line broke, and so did the socket after it.
     ...["reconnecting", "reconnecting"],
   ]);

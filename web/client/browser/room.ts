@@ -175,7 +175,9 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
 
   function put(one: Kept) {
     if (pending.keep(one)) kept.add(one.clientId);
-    else options.onNotice("Stay here until all is sent: this device is full.");
+    else {options.onNotice(
+        "This device is full. Stay on this page until everything is sent.",
+      );}
     add({ ...one, status: "sending" });
   }
 

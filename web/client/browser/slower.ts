@@ -49,7 +49,7 @@ export function open(
   let queue: Promise<unknown> = Promise.resolve();
 
   const line: Line = {
-    note: "Live over a slower line.",
+    note: "Connected over a slower line.",
     onopen: null,
     onmessage: null,
     onclose: null,

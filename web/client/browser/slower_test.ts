@@ -101,7 +101,7 @@ Deno.test(
   async () => {
     await using realtime = startRealtime();
     await using to = lineTo(realtime.origin);
-    assertEquals(to.line.note, "Live over a slower line.");
+    assertEquals(to.line.note, "Connected over a slower line.");
     to.send({ event: "identify", token: TOKEN });
     assertEquals(await to.next(), {
       ...{ event: "identified", userId: "ada", expiresAt: 2e12 },

@@ -18,7 +18,7 @@ const SAID = {
   goes: "Your recording is sent with the message.",
   wanted: "Your message is sent as soon as its recording has arrived.",
   waiting:
-    "It could not be transcribed now. Send it as it is: its words follow.",
+    "It could not be transcribed now. Send it as it is, and the words will follow.",
   none: "No words were recognised. You can send it without any.",
   here:
     "Your recording is safe on this device. Send it as it is, or try again.",

@@ -317,7 +317,7 @@ export const CALLS: ApiCall[] = [
     path: "/api/rooms/{id}/voice",
     summary: "Records a voice note for a room, and gives what is heard in it.",
     description:
-      "The body is the recording, with the content type application/octet-stream: up to 10 MB and 5 minutes. It is kept first; where it cannot be heard now, send it without a text, and its words follow. What is not sent within an hour is deleted.",
+      "The body is the recording, with the content type application/octet-stream: up to 10 MB and 5 minutes. It is kept first; where it cannot be heard now, send it without a text, and its words will follow. What is not sent within an hour is deleted.",
     query: requests.NewVoiceQuery,
     bytes: true,
     done: [{

@@ -124,7 +124,7 @@ function ManyNetworks({ count }: { count: number }) {
   if (count === 0) return null;
   return (
     <Notice icon="alert">
-      {`Your account was used from ${count} networks within a day. Make sure that you know every device below.`}
+      {`Your account was used from ${count} networks within a day. Check that you recognise every device below.`}
     </Notice>
   );
 }

@@ -49,7 +49,7 @@ export default define.page<typeof handler>(({ data }) => {
         except="passkey"
         next={next}
         whyFaceFirst={whyFaceFirst}
-        hint="Is your passkey not at hand?"
+        hint="Don’t have your passkey with you?"
       />
     </div>
   );

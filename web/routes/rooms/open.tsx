@@ -102,7 +102,7 @@ function Found({ room }: { room: FoundRoom }) {
         {memberCount === 1 ? "1 member" : `${memberCount} members`}
       </span>
       {room.isIn
-        ? <span class="soft small">You are in it</span>
+        ? <span class="soft small">You are a member</span>
         : (
           <form method="post">
             <Once />

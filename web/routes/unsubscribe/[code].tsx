@@ -42,7 +42,9 @@ export default define.page<typeof handler>(({ data: { state } }) => (
     <h1>E-mails about unread messages</h1>
     {state === "asked" && (
       <form method="post" class="form">
-        <p>We mail you what you have not read, at most once an hour.</p>
+        <p>
+          We e-mail you about messages you have not read, at most once an hour.
+        </p>
         <p>
           <button class="button" type="submit">Stop these e-mails</button>
         </p>
@@ -50,8 +52,8 @@ export default define.page<typeof handler>(({ data: { state } }) => (
     )}
     {state === "done" && (
       <Notice answer>
-        You get no more of these e-mails. In your account you can turn them on
-        again.
+        You will get no more of these e-mails. You can turn them on again in
+        your account.
       </Notice>
     )}
     {state === "unknown" && (

@@ -166,11 +166,11 @@ export const handler = define.handlers({
 
 const DONE: Record<string, string> = {
   settings: "Saved.",
-  "pause-hour": "You are not told of anything for an hour.",
-  "pause-day": "You are not told of anything until tomorrow.",
-  resume: "You are told of messages again.",
+  "pause-hour": "Notifications are paused for an hour.",
+  "pause-day": "Notifications are paused until tomorrow.",
+  resume: "Notifications are on again.",
   test: "The test is on its way. It should appear in a moment.",
-  remove: "This device gets no notifications any more.",
+  remove: "This device no longer gets notifications.",
 };
 
 function Pause({ until, shown }: { until?: number; shown: string }) {
@@ -178,7 +178,7 @@ function Pause({ until, shown }: { until?: number; shown: string }) {
   return (
     <section class="stack" aria-labelledby="pause-heading">
       <h2 id="pause-heading">Pause</h2>
-      {isPaused && <p>You are not told of anything until {shown}.</p>}
+      {isPaused && <p>Notifications are paused until {shown}.</p>}
       <form method="post" class="actions">
         <Once />
         {isPaused
@@ -189,7 +189,7 @@ function Pause({ until, shown }: { until?: number; shown: string }) {
               name="intent"
               value="resume"
             >
-              Tell me again
+              Resume notifications
             </button>
           )
           : (
@@ -252,17 +252,17 @@ export default define.page<typeof handler>(({ data, req }) => {
         />
         <Check
           name="mail"
-          label={`E-mail me about messages that reached none of my devices and that I have not read after ${unread}, at most once an hour`}
+          label={`E-mail me, at most once an hour, about messages that reached none of my devices and that I have not read after ${unread}`}
           checked={!settings.noMail}
         />
         <Check
           name="sound"
-          label="Play a quiet sound in this browser when something is for me while I look elsewhere, unless it gets notifications already"
+          label="Play a quiet sound in this browser when a message is for me and this page is in the background, unless it gets notifications already"
           checked={isLoud}
         />
         <Check
           name="quiet"
-          label="Keep quiet between these hours, and tell me afterwards"
+          label="Pause notifications between these hours, and show them afterwards"
           checked={Boolean(quiet)}
         />
         <div class="field">

@@ -95,7 +95,7 @@ export default define.page<typeof handler>(({ data }) => {
             Messages are unavailable at the moment. Nothing is lost.
           </Notice>
         )}
-        {history && messages.length === 0 && <p>Nothing was said here.</p>}
+        {history && messages.length === 0 && <p>There are no messages.</p>}
         {first > 1 && (
           <p>
             <a href={`?before=${first}`} aria-current="false">Older messages</a>

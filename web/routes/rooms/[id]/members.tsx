@@ -196,7 +196,7 @@ const DONE: Record<string, string> = {
   role: "The role was changed.",
   archive: "The room is archived. It can be read, and nothing can be added.",
   restore: "The room is back.",
-  notify: "Saved. It counts from now on.",
+  notify: "Saved. It applies from now on.",
 };
 
 /** The same for what went wrong after all. */

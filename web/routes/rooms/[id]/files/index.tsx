@@ -98,7 +98,7 @@ export default define.page<typeof handler>(({ data, req }) => {
           : (
             <p>
               {kind || earlier
-                ? "There is nothing here."
+                ? "There are no files of this kind."
                 : "No files yet. Those you send in the room are listed here."}
             </p>
           )}
