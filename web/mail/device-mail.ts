@@ -1,6 +1,7 @@
 import type { Addressee } from "./account-mails.ts";
 import type { Mail } from "./mailer.ts";
 import { named } from "./names.ts";
+import { momentInMail } from "./times.ts";
 import { toMail } from "./to-mail.ts";
 
 /** A sign-in somebody is told of. */
@@ -11,12 +12,6 @@ export interface NewDevice extends Addressee {
   /** Milliseconds since the Unix epoch. */
   at: number;
 }
-
-const time = new Intl.DateTimeFormat("en-GB", {
-  dateStyle: "long",
-  timeStyle: "short",
-  timeZone: "UTC",
-});
 
 /** The e-mail that tells of a sign-in on a device that was not known. */
 export function newDeviceMail(
@@ -35,7 +30,7 @@ export function newDeviceMail(
       },
       { kind: "note", text: `Device: ${software}` },
       { kind: "note", text: `Network: ${network}` },
-      { kind: "note", text: `Time: ${time.format(at)} UTC` },
+      { kind: "note", text: `Time: ${momentInMail(at)}` },
       {
         kind: "note",
         text:

@@ -1,6 +1,7 @@
 import { toMail } from "./to-mail.ts";
 import type { Mail } from "./mailer.ts";
 import { named, namedInSubject } from "./names.ts";
+import { dayInMail } from "./times.ts";
 
 export interface InvitationMail {
   to: string;
@@ -13,17 +14,10 @@ export interface InvitationMail {
   expiresAt: number;
 }
 
-const day = new Intl.DateTimeFormat("en", {
-  weekday: "long",
-  day: "numeric",
-  month: "long",
-  timeZone: "UTC",
-});
-
 /** The e-mail that invites someone to a room, with or without an account of theirs. */
 export function invitationMail(invitation: InvitationMail): Mail {
   const { to, invitedBy, roomName, link } = invitation;
-  const until = day.format(invitation.expiresAt);
+  const until = dayInMail(invitation.expiresAt);
   return toMail({
     to,
     subject: `${namedInSubject(invitedBy)} invites you to the room “${

@@ -14,7 +14,7 @@ Deno.test("the text has the names as they are and the link on a line of its own"
   assertStringIncludes(subject, invitation.invitedBy);
   assertStringIncludes(text, invitation.roomName);
   assertEquals(text.split("\n").includes(invitation.link), true);
-  assertStringIncludes(text, "Sunday, November 29");
+  assertStringIncludes(text, "Sunday 29 November");
 });
 
 Deno.test("the HTML has the names escaped", () => {

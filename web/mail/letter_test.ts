@@ -1,7 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { codeMail, passwordChangedMail, resetMail } from "./account-mails.ts";
 import { colours } from "./colours.ts";
 import { invitationMail } from "./invitation-mail.ts";
+import { newDeviceMail } from "./device-mail.ts";
 import { named } from "./names.ts";
 
 const person = { name: "Ada <Lovelace> & “co”", email: "ada@example.com" };
@@ -17,6 +18,19 @@ const letters = {
     expiresAt: Date.UTC(2026, 10, 29, 12),
   }),
 };
+
+Deno.test("days and times are written in one way, with their zone where it matters", () => {
+  const device = newDeviceMail({
+    ...person,
+    network: "192.0.2.0/24",
+    at: Date.UTC(2026, 10, 29, 12),
+  });
+  assertStringIncludes(device.text, "Time: 29 November 2026 at 12:00 UTC");
+  assertStringIncludes(
+    letters["an invitation"].text,
+    "until Sunday 29 November,",
+  );
+});
 
 /** What a reader sees of the body. */
 const wordsOf = (html: string): string[] =>
