@@ -71,6 +71,29 @@ Deno.test("app: HEAD has the headers of GET and no body", async () => {
   assertEquals(response.headers.get("x-own"), "1");
 });
 
+Deno.test("app: HEAD says no length but that of GET", async () => {
+  const app = new App<State>()
+    .get("/page", (ctx) => ctx.html("<p>A page</p>"))
+    .get("/empty", () => new Response(null))
+    .get(
+      "/file",
+      () => new Response("file", { headers: { "content-length": "4" } }),
+    );
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    app.handler(),
+  );
+  const lengths = await Promise.all(
+    ["/page", "/empty", "/file"].map(async (path) => {
+      const at = `http://127.0.0.1:${server.addr.port}${path}`;
+      const { headers, body } = await fetch(at, { method: "HEAD" });
+      await body?.cancel();
+      return headers.get("content-length");
+    }),
+  );
+  assertEquals(lengths, [null, "0", "4"]);
+});
+
 Deno.test("app: HEAD drops what GET answers, and does not end it", async () => {
   let isCancelled = false;
   const body = new ReadableStream({ cancel: () => void (isCancelled = true) });

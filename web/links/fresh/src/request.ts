@@ -44,11 +44,23 @@ export function requestHandler<State>(
       if (!(response instanceof Response)) {
         throw new TypeError(`${url.pathname} was answered by no Response`);
       }
-      return method === "HEAD" ? new Response(null, response) : response;
+      return method === "HEAD" ? headOf(response) : response;
     } catch (error) {
       return plainError(error);
     }
   };
+}
+
+/**
+ * The same without what a GET would bring, and without a length of it that is not said: of no body
+ * at all Deno would say that it has 0 bytes (RFC 9110 §8.6), of one that ends it says nothing.
+ */
+function headOf(response: Response): Response {
+  const isSaid = response.body === null ||
+    response.headers.has("content-length");
+  const ended = () =>
+    new ReadableStream({ start: (controller) => controller.close() });
+  return new Response(isSaid ? null : ended(), response);
 }
 
 /** The address as the visitor sees it; doubled slashes count as one. */
