@@ -21,10 +21,10 @@ export interface AacOptions {
   signal: AbortSignal;
 }
 
-/** Milliseconds after which a child that decodes five minutes does nothing sensible any more. */
-const PATIENCE = 60_000;
+/** Milliseconds a child has: five minutes of stereo take it five seconds of one core. */
+const PATIENCE = 300_000;
 
-/** Each child takes 100 MB for a moment. */
+/** A child takes 75 MB, and 225 MB with five minutes of stereo. */
 const turns = new Pool({
   create: () => Promise.resolve(null),
   destroy: () => {},

@@ -60,6 +60,10 @@ const FormSchema = z.object({
   response_format: z.enum(FORMATS).default("json"),
   "timestamp_granularities[]": z.array(z.enum(["word", "segment"])).optional()
     .openapi({ description: "For verbose_json. Without it: segment." }),
+  chunking_strategy: z.string().optional().openapi({
+    description:
+      "auto, or JSON of the type server_vad; recordings are cut at pauses, whatever it says. Fields that are not listed are left alone.",
+  }),
   stream: z.boolean().default(false).openapi({
     description:
       "Answer server-sent events: transcript.text.delta for each stretch of words, and transcript.text.done with all of them.",

@@ -30,23 +30,33 @@ const NO_MODEL = "Name a model: GET /v1/models lists them.";
 const LANGUAGE = "Name the language by its code, for example en.";
 const TEMPERATURE = "The temperature is a number from 0 to 1.";
 const FORMAT = "The format is json, text, srt, verbose_json or vtt.";
+const SPEAKERS =
+  "Speakers are not told apart here. Ask for json, text, srt, verbose_json or vtt.";
+const CHUNKING =
+  "The chunking strategy is auto, or an object of the type server_vad. Recordings are cut at pauses here, whatever it says.";
 const GRANULARITY = "Times are given for each word or each segment.";
 const KEYWORDS = "Send at most 100 keywords of 200 characters.";
 const INCLUDE = "Only logprobs can be included.";
 const LANGUAGES = "Name at most 100 languages.";
 const STREAM = "Set stream to true or false.";
 
+/** A number as programs write it: 0.2, .2, 1e-3. */
 const Temperature = z.string()
-  .regex(/^\d(\.\d+)?$/, TEMPERATURE)
+  .regex(/^(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i, TEMPERATURE)
   .transform(Number)
   .pipe(z.number().max(1, TEMPERATURE));
+/** A language as programs name it: `EN`, `eng` and `en_US` are en, en and en-US. */
+const Language = z.string().transform((text) => text.replaceAll("_", "-"))
+  .pipe(z.string().regex(LANGUAGE_TAG, LANGUAGE))
+  .refine(isLanguage, LANGUAGE)
+  .transform((tag) => Intl.getCanonicalLocales(tag)[0]);
 const Flag = z.string().regex(/^(true|false|1|0)$/i, STREAM)
   .transform((text) => text === "1" || text.toLowerCase() === "true");
 
 /** The fields OpenAI's reference has for every model of transcription. Others are left alone. */
 const Fields = z.object({
   model: last(z.string().max(200, NO_MODEL)),
-  language: last(z.string().regex(LANGUAGE_TAG, LANGUAGE)).optional(),
+  language: last(Language).optional(),
   prompt: last(z.string()).optional(),
   keywords: z.array(z.string().max(200, KEYWORDS)).max(100, KEYWORDS)
     .optional(),
@@ -56,8 +66,8 @@ const Fields = z.object({
     z.enum(["word", "segment"], { error: GRANULARITY }),
   ).optional(),
   stream: last(Flag).optional(),
-  languages: z.array(z.string().regex(LANGUAGE_TAG, LANGUAGE))
-    .max(100, LANGUAGES).optional(),
+  chunking_strategy: last(z.string().refine(isChunking, CHUNKING)).optional(),
+  languages: z.array(Language).max(100, LANGUAGES).optional(),
   include: z.array(z.literal("logprobs", { error: INCLUDE })).optional(),
 });
 
@@ -71,6 +81,9 @@ export function readFields(fields: Form["fields"]): Asked {
   const known = Object.fromEntries(given);
   if (!known.model) {
     throw refused("model", NO_MODEL, "missing_required_parameter");
+  }
+  if (known.response_format?.at(-1) === "diarized_json") {
+    throw refused("response_format", SPEAKERS, "unsupported_value");
   }
   const { success, data, error } = Fields.safeParse(known);
   if (!success) {
@@ -98,6 +111,23 @@ export function readFields(fields: Form["fields"]): Asked {
     stream,
     logprobs: data.include !== undefined,
   };
+}
+
+function isLanguage(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length === 1;
+  } catch {
+    return false; // of the right form, and still no tag
+  }
+}
+
+/** `auto`, or JSON with the type `server_vad`. */
+function isChunking(text: string): boolean {
+  try {
+    return text === "auto" || JSON.parse(text)?.type === "server_vad";
+  } catch {
+    return false;
+  }
 }
 
 const refused = (param: string, message: string, code: string) =>

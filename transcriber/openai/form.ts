@@ -39,12 +39,13 @@ export async function readForm(
     failed.reject(error);
     busboy.destroy(error);
   };
-  busboy.on("field", (name, value, _short, cut) => {
+  busboy.on("field", (name: string | undefined, value, _short, cut) => {
+    if (name === undefined) return fail(fieldWithoutName());
     const known = name.replace(/\[\d*\]$/, "");
     if (cut) return fail(fieldTooLong(known));
     form.fields.set(known, [...form.fields.get(known) ?? [], value]);
   });
-  busboy.on("file", (name, stream) => {
+  busboy.on("file", (name: string | undefined, stream) => {
     const pieces: Uint8Array[] = [];
     const wanted = name === "file";
     stream.on("data", (piece: Uint8Array) => wanted && pieces.push(piece));
@@ -119,6 +120,13 @@ const tooManyFields = () =>
     code: "form-too-large",
     status: 413,
     message: "The form has too many fields, or more than one file.",
+  });
+
+const fieldWithoutName = () =>
+  new ApiError({
+    code: "invalid",
+    status: 400,
+    message: "A part of the form has no name.",
   });
 
 const fieldTooLong = (param: string) =>

@@ -63,7 +63,8 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
     asked.language ?? likelyLanguage(recognizer, asked.languages),
   );
   assertUsable(recognizer, language);
-  if (file === null || file.length === 0) throw audioEmpty();
+  if (file === null) throw fileMissing();
+  if (file.length === 0) throw audioEmpty();
   const recording = await decodeAudio(file, {
     signal,
     ffmpeg: deps.ffmpeg,
@@ -92,6 +93,14 @@ async function transcriptions(c: Context<Env>, deps: Deps): Promise<Response> {
       }),
   );
 }
+
+const fileMissing = () =>
+  new ApiError({
+    code: "missing_required_parameter",
+    status: 400,
+    message: "Send the recording in the field “file”.",
+    param: "file",
+  });
 
 /** The words of a recording; none where a person would be told that there are none. */
 async function wordsIn(

@@ -51,6 +51,15 @@ Deno.test("each field that makes no sense is named", async () => {
     [{ temperature: "warm" }, "temperature invalid_value"],
     [{ language: "english please" }, "language invalid_value"],
     [{ language: "tlh" }, "language language-unsupported"],
+    [{ language: "en-a" }, "language invalid_value"],
+    [
+      { response_format: "diarized_json" },
+      "response_format unsupported_value",
+    ],
+    [{ chunking_strategy: "banana" }, "chunking_strategy invalid_value"],
+    [{ chunking_strategy: "null" }, "chunking_strategy invalid_value"],
+    [{ temperature: "Infinity" }, "temperature invalid_value"],
+    [{ temperature: "1e1" }, "temperature invalid_value"],
     [{ stream: "perhaps" }, "stream invalid_value"],
     [
       { model: "gpt-4o-transcribe", stream: "true", response_format: "srt" },
@@ -78,6 +87,10 @@ Deno.test("what is empty, unknown or repeated does no harm", async () => {
     { language: "", prompt: "", temperature: "", stream: "" },
     { hotwords: "Ada", vad_filter: "true", "include[]": "" },
     { chunking_strategy: "auto", "known_speaker_names[]": "Ada" },
+    { chunking_strategy: '{"type":"server_vad","threshold":0.5}' },
+    { "chunking_strategy[type]": "server_vad", language: "EN" },
+    { language: "en_US", temperature: ".5" },
+    { language: "eng", temperature: "1e-3" },
     { "languages[]": ["tlh", "en"] },
     { language: ["de", "en"], temperature: ["9", "0"] },
     { language: "en-GB", "timestamp_granularities[0]": "word" },
@@ -155,6 +168,10 @@ Deno.test("a form without a file, or with too much of one, is refused in the for
   await using service = await startService();
   assertEquals(
     await failure(await send(service, {}, null)),
+    "400 invalid_request_error file missing_required_parameter",
+  );
+  assertEquals(
+    await failure(await send(service, {}, new Uint8Array())),
     "400 invalid_request_error file audio-empty",
   );
   const large = new Uint8Array(25 * 1024 * 1024 + 1);
