@@ -151,6 +151,78 @@ Deno.test("what goes wrong for good is told to the operator, without what was sa
   await nobody.close();
 });
 
+Deno.test("a server is found with and without its version, behind a folder and not", async () => {
+  const V1 = "/v1/audio/transcriptions";
+  for (
+    const [address, path] of [
+      ["", V1],
+      ["/", V1],
+      ["/v1", V1],
+      ["/v1/", V1],
+      [V1, V1],
+      ["/openai", `/openai${V1}`],
+      ["/openai/v1", `/openai${V1}`],
+      ["/deployments/base", "/deployments/base/audio/transcriptions"],
+      ["", "/inference"],
+      ["/whisper", "/whisper/inference"],
+      ["/v1", "/inference"],
+    ]
+  ) {
+    await using server = await startTranscriptionServer(
+      (sent, { text }) =>
+        sent.path === path
+          ? Response.json({ text })
+          : new Response("<h1>Not Found</h1>", { status: 404 }),
+      SENTENCE,
+    );
+    const engine = over({ url: server.url + address });
+    const { text } = await engine.transcribe(
+      pcmOf(await speak(SENTENCE)),
+      english,
+    );
+    assertEquals(text, "Hello how are you doing today", address);
+    await engine.close();
+  }
+});
+
+Deno.test("a model that a server does not know is looked for once, and told as that", async () => {
+  await using server = await startTranscriptionServer(
+    ({ path }) =>
+      Response.json({
+        error: {
+          code: path === "/v1/audio/transcriptions"
+            ? "model_not_found"
+            : "unknown_url",
+        },
+      }, { status: 404 }),
+    SENTENCE,
+  );
+  const engine = over(server);
+  const error = await assertRejects(
+    async () => engine.transcribe(pcmOf(await speak(SENTENCE)), english),
+    ApiError,
+  );
+  assertMatch(error.operator ?? "", /404 model_not_found/);
+  assertEquals(server.sent.length, 1);
+  await engine.close();
+});
+
+Deno.test("a server that wants an hour is not waited for", async () => {
+  await using server = await startTranscriptionServer(
+    () =>
+      new Response(null, { status: 429, headers: { "retry-after": "3600" } }),
+    SENTENCE,
+  );
+  const engine = over(server);
+  const error = await assertRejects(
+    async () => engine.transcribe(pcmOf(await speak(SENTENCE)), english),
+    ApiError,
+  );
+  assertEquals([error.code, error.retryAfter], ["speech-quota", 3_600]);
+  assertEquals(server.sent.length, 1);
+  await engine.close();
+});
+
 Deno.test("a server that never answers, or never stops answering, is given up in time", async () => {
   const late = Promise.withResolvers<Response>();
   const silent: Behaviour = () => late.promise;

@@ -61,9 +61,8 @@ export class Requests {
    * the reason of the signal
    */
   async ask(question: Question): Promise<Transcription> {
-    const { pcm, signal } = question;
-    const ms = this.#patience.timeoutMs + 2_000 * pcm.length / SAMPLE_RATE;
-    const late = AbortSignal.timeout(ms);
+    const { signal } = question;
+    const late = AbortSignal.timeout(millisecondsFor(question, this.#patience));
     const both = AbortSignal.any([signal, late]);
     try {
       return await this.#persist(question, both);
@@ -78,11 +77,16 @@ export class Requests {
     signal: AbortSignal,
   ): Promise<Transcription> {
     const { attempts, backoffMs } = this.#patience;
+    const began = performance.now();
+    const left = () =>
+      millisecondsFor(question, this.#patience) - performance.now() + began;
     for (let attempt = 1;; attempt++) {
       const outcome = await this.#try(question, signal);
       if ("heard" in outcome) return outcome.heard;
       if (attempt >= attempts || outcome.wait === null) throw outcome.error;
       const wait = outcome.wait || backoffMs * 2 ** (attempt - 1);
+      // Nobody is kept waiting for an answer that cannot come in time.
+      if (wait > left()) throw outcome.error;
       await pause(wait * (0.75 + Math.random() / 2), signal);
     }
   }
@@ -91,8 +95,10 @@ export class Requests {
   async #try(question: Question, signal: AbortSignal): Promise<Outcome> {
     let outcome = await this.#at(this.#paths[0], question, signal);
     for (const path of this.#paths.slice(1)) {
-      if (!("status" in outcome) || !NOT_HERE.includes(outcome.status)) break;
-      outcome = await this.#at(path, question, signal);
+      if (!("status" in outcome) || !isElsewhere(outcome)) break;
+      const other = await this.#at(path, question, signal);
+      // What the first path says of itself tells more than that there is no other.
+      outcome = isElsewhere(other) ? outcome : other;
     }
     return outcome;
   }
@@ -154,14 +160,26 @@ export class Requests {
 
 type Outcome =
   | { heard: Transcription }
-  /** `wait`: milliseconds before trying again; 0 for what is usual, null for never. */
-  | { error: ApiError; wait: number | null; status: number };
+  /**
+   * `wait`: milliseconds before trying again; 0 for what is usual, null for never. `code`: the server's
+   * own.
+   */
+  | { error: ApiError; wait: number | null; status: number; code?: string };
 
 /** Statuses that may mean: not in this form; and: not at this address. */
 const WRONG_FORM = [400, 415, 422, 501];
 const NOT_HERE = [404, 405];
 /** Statuses that trying again may change. */
 const PASSING = [408, 409, 425, 429, 500, 502, 503, 504, 529];
+
+/** Whether another path may be the right one: a server that knows no such model has been found. */
+const isElsewhere = (outcome: Outcome) =>
+  "status" in outcome && NOT_HERE.includes(outcome.status) &&
+  outcome.code !== "model_not_found";
+
+/** The time a recording has, all attempts together. */
+const millisecondsFor = ({ pcm }: Question, { timeoutMs }: Patience) =>
+  timeoutMs + 2_000 * pcm.length / SAMPLE_RATE;
 
 function outcomeOf(
   { status, ok, headers }: Response,
@@ -177,11 +195,8 @@ function outcomeOf(
     return { error, wait: 0, status: 404 };
   }
   if (!PASSING.includes(status)) {
-    return {
-      error: refused({ status, code: codeIn(body) }),
-      wait: null,
-      status,
-    };
+    const code = codeIn(body);
+    return { error: refused({ status, code }), wait: null, status, code };
   }
   const seconds = Number(headers.get("retry-after") ?? 0) || 0;
   const error = exhausted(status, seconds);
@@ -199,13 +214,18 @@ function codeIn(body: string): string | undefined {
   }
 }
 
-/** Where a server may take recordings: whisper.cpp's has a path of its own. */
-function pathsOf(address: string): string[] {
+/**
+ * Where a server may take recordings: an address may lack the version, whether or not it has a folder
+ * before it, and whisper.cpp's server has a path of its own.
+ */
+export function pathsOf(address: string): string[] {
   const url = address.replace(/\/+$/, "");
   if (/\/(transcriptions|inference)$/.test(url)) return [url];
-  const { origin, pathname } = new URL(url);
-  const v1 = pathname === "/" ? `${url}/v1` : url;
-  return [`${v1}/audio/transcriptions`, `${origin}/inference`];
+  const { origin } = new URL(url);
+  const paths = /\/v\d+$/.test(url)
+    ? [`${url}/audio/transcriptions`]
+    : [`${url}/v1/audio/transcriptions`, `${url}/audio/transcriptions`];
+  return [...new Set([...paths, `${url}/inference`, `${origin}/inference`])];
 }
 
 function formOf(
