@@ -9,6 +9,11 @@ export interface Published {
   speaks: string;
   /** Megabytes to fetch. */
   megabytes: number;
+  /**
+   * Seconds it takes for one of speech, and on what, as sherpa-onnx's documentation has it
+   * (k2-fsa/sherpa, docs/source/onnx, of 2026); without it none was published.
+   */
+  speed?: { factor: number; on: string };
   /** What to expect of it. */
   about: string;
   /** Whether a file of the repository is needed. */
@@ -27,6 +32,9 @@ const EUROPE =
   "en bg hr cs da nl et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk"
     .split(" ");
 
+const MACBOOK = "one core of a MacBook";
+const MACBOOK_2 = "two cores of a MacBook";
+
 /** Models from small to large. Sizes are those of the files; none was measured on this machine. */
 export const CATALOGUE: Published[] = [
   {
@@ -35,6 +43,7 @@ export const CATALOGUE: Published[] = [
     languages: ["en-US"],
     speaks: "English",
     megabytes: 73,
+    speed: { factor: 0.06, on: MACBOOK_2 },
     about: "Words while you speak, without punctuation.",
     needs:
       /^(encoder|decoder|joiner)-epoch-99-avg-1-chunk-16-left-128\.int8\.onnx$|^tokens\.txt$/,
@@ -45,6 +54,7 @@ export const CATALOGUE: Published[] = [
     languages: ["en-US"],
     speaks: "English",
     megabytes: 104,
+    speed: { factor: 0.43, on: "two cores of a Raspberry Pi 4" },
     about: "The smallest Whisper, with punctuation.",
     needs: WHISPER,
   },
@@ -54,7 +64,8 @@ export const CATALOGUE: Published[] = [
     languages: ["en-US"],
     speaks: "English",
     megabytes: 124,
-    about: "Quick and with punctuation: the one to begin with.",
+    speed: { factor: 0.03, on: MACBOOK },
+    about: "With punctuation: the one to begin with.",
     needs: MOONSHINE,
   },
   {
@@ -72,7 +83,8 @@ export const CATALOGUE: Published[] = [
     languages: ["zh", "en", "ja", "ko", "yue"],
     speaks: "Chinese, Cantonese, English, Japanese, Korean",
     megabytes: 240,
-    about: "Quick, with punctuation and numbers.",
+    speed: { factor: 0.1, on: "one Cortex-A76" },
+    about: "With punctuation and numbers.",
     needs: /^model\.int8\.onnx$|^tokens\.txt$/,
   },
   {
@@ -81,7 +93,8 @@ export const CATALOGUE: Published[] = [
     languages: ["en-US"],
     speaks: "English",
     megabytes: 287,
-    about: "Better than the tiny one, and half as quick.",
+    speed: { factor: 0.07, on: MACBOOK },
+    about: "Better than the tiny one.",
     needs: MOONSHINE,
   },
   {
@@ -90,7 +103,7 @@ export const CATALOGUE: Published[] = [
     languages: WORLD,
     speaks: "99 languages",
     megabytes: 375,
-    about: "Good in large languages; wants four cores.",
+    about: "Good in large languages, and slow.",
     needs: WHISPER,
   },
   {
@@ -99,6 +112,7 @@ export const CATALOGUE: Published[] = [
     languages: ["en-US"],
     speaks: "English",
     megabytes: 661,
+    speed: { factor: 0.14, on: "two Cortex-A76" },
     about: "The best English, with punctuation; wants 2 GB of memory.",
     needs: TRANSDUCER,
   },
@@ -108,25 +122,32 @@ export const CATALOGUE: Published[] = [
     languages: EUROPE,
     speaks: "25 languages of Europe",
     megabytes: 671,
+    speed: { factor: 0.33, on: "two cores of an unnamed machine" },
     about: "The best for Europe, told apart by itself; wants 2 GB of memory.",
     needs: TRANSDUCER,
   },
 ];
 
+/** What the times in the list are. */
+export const SPEEDS =
+  "The seconds are those a model takes for one second of speech, as sherpa-onnx’s makers published them, and none of this machine: deno task eval:speech DIR measures those.";
+
 /** The list people choose from. */
 export function tableOf(models: Published[], chosen?: string): string {
-  const rows = models.map(({ name, speaks, megabytes, about }) => [
+  const rows = models.map(({ name, speaks, megabytes, speed, about }) => [
     name === chosen ? `${name} *` : name,
     `${megabytes} MB`,
+    speed ? `${speed.factor.toFixed(2)} s on ${speed.on}` : "no speed known",
     speaks,
     about,
   ]);
   const width = (at: number) => Math.max(...rows.map((row) => row[at].length));
-  return rows.map(([name, size, speaks, about]) =>
+  return rows.map(([name, size, speed, speaks, about]) =>
     [
       name.padEnd(width(0)),
       size.padStart(width(1)),
-      speaks.padEnd(width(2)),
+      speed.padEnd(width(2)),
+      speaks.padEnd(width(3)),
       about,
     ].join("  ")
   ).join("\n");

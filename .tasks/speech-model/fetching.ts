@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { join } from "../paths.ts";
+import { dirname, join } from "../paths.ts";
 import type { Published } from "./catalogue.ts";
 
 /** What stands in the way, as a sentence for whoever runs the task. */
@@ -39,7 +39,7 @@ export async function fetchModel(
   options: FetchOptions,
 ): Promise<void> {
   const files = await filesOf(repository, needs, options.host);
-  await Deno.mkdir(folder, { recursive: true });
+  using _held = await hold(folder);
   await assertSame(files, folder, options.host);
   const all = files.reduce((sum, { size }) => sum + size, 0);
   let before = 0;
@@ -53,7 +53,53 @@ export async function fetchModel(
     before += file.size;
   }
   const sums = Object.fromEntries(files.map(({ path, sum }) => [path, sum]));
-  await Deno.writeTextFile(join(folder, SUMS), JSON.stringify(sums));
+  await onDisk(
+    folder,
+    () => Deno.writeTextFile(join(folder, SUMS), JSON.stringify(sums)),
+  );
+}
+
+/**
+ * Makes a folder and has it to this fetch alone: two that write one file would both have it broken.
+ * The lock is the operating system's, and ends with the process.
+ * @throws {FetchError} while another one fetches into it
+ */
+async function hold(folder: string): Promise<Disposable> {
+  const file = await onDisk(folder, async () => {
+    await Deno.mkdir(folder, { recursive: true });
+    return await Deno.open(join(folder, LOCK), { create: true, write: true });
+  });
+  if (await file.tryLock(true)) return file;
+  file.close();
+  throw new FetchError(
+    "This model is being fetched already. Wait until that has ended.",
+  );
+}
+
+const LOCK = "fetching.lock";
+
+/** @throws {FetchError} where the disk is full, or may not be written */
+async function onDisk<T>(folder: string, job: () => Promise<T>): Promise<T> {
+  try {
+    return await job();
+  } catch (error) {
+    throw diskProblem(folder, error) ?? error;
+  }
+}
+
+/** What is in the way on the disk; null for what is no matter of a disk. */
+function diskProblem(folder: string, error: unknown): FetchError | null {
+  const code = error instanceof Error && "code" in error ? error.code : "";
+  if (/^(ENOSPC|EDQUOT)$/.test(String(code))) {
+    return new FetchError(
+      "The disk is full. Free some space and try again: it goes on from there.",
+    );
+  }
+  return /^(EACCES|EPERM|EROFS|ENOTDIR|EISDIR|EEXIST|EIO)$/.test(String(code))
+    ? new FetchError(
+      `${folder} cannot be written (${code}). Set DATA_DIR to a folder that can.`,
+    )
+    : null;
 }
 
 /** The sums of a model as they were when it was first fetched. */
@@ -170,9 +216,8 @@ async function goOn(
     return have === size ? null : `${path} ended before it was whole.`;
   } catch (error) {
     if (error instanceof FetchError) return error.message;
-    if (isFull(error)) {
-      throw new FetchError("The disk is full. Free some space and try again.");
-    }
+    const problem = diskProblem(dirname(part), error);
+    if (problem) throw problem;
     return `${path} stopped arriving. Try again: it goes on from there.`;
   } finally {
     clearTimeout(timer);
@@ -184,9 +229,6 @@ async function write(out: Deno.FsFile, piece: Uint8Array): Promise<void> {
     at += await out.write(piece.subarray(at));
   }
 }
-
-const isFull = (error: unknown) =>
-  error instanceof Error && "code" in error && error.code === "ENOSPC";
 
 /** @throws {FetchError} when nobody answers, or the host refuses */
 async function reach(url: string, init?: RequestInit): Promise<Response> {

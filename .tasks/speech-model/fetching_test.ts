@@ -75,6 +75,7 @@ Deno.test("what a model needs is fetched once, with its sums checked", () =>
     await fetched(url, dir, (done) => told.push(done));
     assertEquals(await Deno.readFile(join(dir, "model.onnx")), bytes);
     assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name).sort(), [
+      "fetching.lock",
       "model.onnx",
       "sums.json",
       "tokens.txt",
@@ -135,7 +136,9 @@ Deno.test("what has another sum is thrown away, and never has the name of a mode
   }, async (url, dir) => {
     const error = await assertRejects(() => fetched(url, dir), FetchError);
     assertMatch(error.message, /^model\.onnx is not what its sum says/);
-    assertEquals([...Deno.readDirSync(dir)], []);
+    assertEquals([...Deno.readDirSync(dir)].map(({ name }) => name), [
+      "fetching.lock",
+    ]);
   }));
 
 Deno.test("what stands in the way is a sentence, and what came is kept", async () => {
@@ -170,6 +173,45 @@ Deno.test("what stands in the way is a sentence, and what came is kept", async (
   assertMatch(error.message, /cannot be reached.*HF_ENDPOINT/);
   await Deno.remove(dir);
 });
+
+Deno.test("what is being fetched is not fetched a second time at once", async () => {
+  const begun = Promise.withResolvers<void>();
+  const goOn = Promise.withResolvers<void>();
+  await host((path) => {
+    if (!path.endsWith("/model.onnx")) return null;
+    return new Response(ReadableStream.from((async function* () {
+      yield bytes.slice(0, 9);
+      begun.resolve();
+      await goOn.promise;
+      yield bytes.slice(9);
+    })()));
+  }, async (url, dir) => {
+    const first = fetchModel(MODEL, dir, { host: url, progress: () => {} });
+    await begun.promise;
+    const error = await assertRejects(() => fetched(url, dir), FetchError);
+    assertMatch(error.message, /is being fetched already/);
+    goOn.resolve();
+    await first;
+    assertEquals(await Deno.readFile(join(dir, "model.onnx")), bytes);
+    await fetched(url, dir); // the first has let go of it
+  });
+});
+
+Deno.test("a disk that is full, or cannot be written, is told at once", () =>
+  host(() => null, async (url, dir, asked) => {
+    await Deno.symlink("/dev/full", join(dir, "model.onnx.part"));
+    const full = await assertRejects(() => fetched(url, dir), FetchError);
+    assertMatch(full.message, /^The disk is full/);
+    const file = join(dir, "file");
+    await Deno.writeTextFile(file, "");
+    const error = await assertRejects(
+      () => fetched(url, join(file, "below")),
+      FetchError,
+    );
+    assertMatch(error.message, /cannot be written \(ENOTDIR\).*DATA_DIR/);
+    const files = asked.filter((one) => one.includes("/resolve/"));
+    assertEquals(files.length, 1);
+  }));
 
 Deno.test("a model that is another one than at first is not taken until its folder is deleted", async () => {
   let changed = false;

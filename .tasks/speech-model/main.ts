@@ -6,7 +6,7 @@
 import { findModel } from "../../transcriber/recognizers/sherpa/model.ts";
 import { ConfigError } from "../../realtime/common/config-error.ts";
 import { join } from "../paths.ts";
-import { CATALOGUE, type Published, tableOf } from "./catalogue.ts";
+import { CATALOGUE, type Published, SPEEDS, tableOf } from "./catalogue.ts";
 import { choose, modelsFolder, readChosen } from "./chosen.ts";
 import { FetchError, fetchModel } from "./fetching.ts";
 import { progressLine } from "./progress.ts";
@@ -21,7 +21,7 @@ function fail(sentence: string): never {
 
 function list(): void {
   const chosen = readChosen(env)?.name;
-  console.log(tableOf(CATALOGUE, chosen));
+  console.log(`${tableOf(CATALOGUE, chosen)}\n\n${SPEEDS}`);
   console.log(
     chosen
       ? "\nThe one with a star is used. For another: deno task speech-model NAME. For none: deno task speech-model none."

@@ -83,6 +83,8 @@ Deno.test("the list stands in columns, and the bar grows", () => {
   const lines = tableOf(CATALOGUE, "parakeet").split("\n");
   assertEquals(lines.length, CATALOGUE.length);
   assertEquals(new Set(lines.map((line) => line.indexOf(" MB"))).size, 1);
+  const speed = / MB {2}(\d\.\d\d s on [\w -]+|no speed known) {2}/;
+  for (const line of lines) assertMatch(line, speed);
   assertMatch(barOf(0, 4e6), /^░{30} {3}0 % {2}0 of 4 MB$/);
   assertMatch(barOf(2e6, 4e6), /^█{15}░{15} {2}50 % {2}2 of 4 MB$/);
   assertMatch(barOf(4e6, 4e6), /^█{30} 100 %/);
