@@ -1,3 +1,4 @@
+import { plainAddress } from "../common/network.ts";
 import type { Verify } from "./tokens.ts";
 
 /** This machine and private networks, where a proxy of ours stands. */
@@ -9,7 +10,8 @@ const WEB_TOKEN = "x-web-token";
 
 /**
  * The address a socket comes from: that of the peer, unless web or a proxy of our own passes it on for
- * somebody else. Then it is the last address in X-Forwarded-For, which is the one they wrote.
+ * somebody else. Then it is the last address in X-Forwarded-For, which is the one they wrote; what is
+ * no address is not believed.
  *
  * @returns a promise only where a token has to be verified. It never rejects.
  */
@@ -19,8 +21,9 @@ export function addressOf(
   { trustProxy, verify }: { trustProxy: boolean; verify: Verify },
 ): string | Promise<string> {
   const list = request.headers.get("x-forwarded-for")?.split(",");
-  const given = list?.at(-1)?.trim().slice(0, 64);
-  if (!given) return peer;
+  // Some proxies write a port behind it, by which each socket would be counted for itself.
+  const given = plainAddress(list?.at(-1)?.trim() ?? "");
+  if (given === undefined) return peer;
   if (trustProxy && NEAR.test(peer)) return given;
   const token = request.headers.get(WEB_TOKEN);
   if (token === null) return peer;

@@ -1,9 +1,15 @@
 import { expect, test } from "bun:test";
-import { networkOf } from "./network.ts";
+import { networkOf, plainAddress } from "./network.ts";
 
 test.each([
   ["192.0.2.17", "192.0.2.17"],
   ["::ffff:192.0.2.17", "192.0.2.17"],
+  ["::FFFF:192.0.2.17", "192.0.2.17"],
+  ["::ffff:c000:211", "192.0.2.17"],
+  ["0:0:0:0:0:ffff:192.0.2.17", "192.0.2.17"],
+  ["0000:0000:0000:0000:0000:ffff:c000:0211", "192.0.2.17"],
+  ["192.0.2.17:4711", "192.0.2.17"],
+  ["[2001:db8:1:2::9]:4711", "2001:db8:1:2::/64"],
   ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
   ["2001:0DB8:0001:0002::9", "2001:db8:1:2::/64"],
   ["2001:db8::1", "2001:db8:0:0::/64"],
@@ -12,4 +18,21 @@ test.each([
   ["unknown", "unknown"],
 ])("%s is counted as %s", (ip, network) => {
   expect(networkOf(ip)).toBe(network);
+});
+
+test.each([
+  ["192.0.2.17:4711", "192.0.2.17"],
+  ["[2001:DB8::0:1]:443", "2001:db8::1"],
+  ["[::ffff:192.0.2.17]:443", "192.0.2.17"],
+  ["2001:db8:0:0:0:0:0:1", "2001:db8::1"],
+])("%s is written %s", (text, plain) => {
+  expect(plainAddress(text)).toBe(plain);
+});
+
+test.each([
+  ...["", "unknown", "192.0.2.17.evil.example", "127.1", "0x7f000001"],
+  ...["192.0.2.17:", "192.0.2.17:a", "[192.0.2.17", "fe80::1%eth0"],
+  ...["192.0.2.17, 192.0.2.18", "1".repeat(65)],
+])("%p is no address", (text) => {
+  expect(plainAddress(text)).toBeUndefined();
 });

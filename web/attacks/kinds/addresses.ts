@@ -1,11 +1,15 @@
 /** Web's one address as a way to the other services, and as what links in e-mails begin with. */
-import { type Attack, succeeded, succeededIf } from "../attack.ts";
+import {
+  type Attack,
+  type Outcome,
+  succeeded,
+  succeededIf,
+} from "../attack.ts";
 import { outboxOf } from "../../mail/testing-outbox.ts";
 import { writtenUnguarded } from "../mails.ts";
 import { open, opening } from "../raw.ts";
 import { fromAnywhere, sayingYes, through } from "../weaknesses.ts";
 import { Wire } from "../wire.ts";
-import type { World } from "../world.ts";
 
 /** The first line of the answer to a request byte by byte, which no client would send so. */
 async function statusOf(
@@ -71,25 +75,49 @@ const outside: Attack[] = OUTSIDE.map((path) => ({
   })),
 }));
 
+/** Opens so many sockets to realtime, each with an address as said; how many opened. */
+async function openedAs(
+  realtime: string,
+  said: (i: number) => string,
+): Promise<Outcome> {
+  const wires = Array.from(
+    { length: 260 },
+    (_, i) =>
+      new Wire(realtime, {
+        "x-forwarded-for": said(i),
+        "x-web-token": "made-up",
+      }),
+  );
+  const opened = await Promise.all(wires.map((wire) => wire.opened));
+  await Promise.all(wires.map((wire) => wire[Symbol.asyncDispose]()));
+  const many = opened.filter(Boolean).length;
+  return succeededIf(many > 200, `${many} sockets opened`);
+}
+
 /** Whether whoever makes up an address each time gets past the count of sockets that say nothing. */
 const forwarded: Attack = {
   name: "an address made up for each socket to realtime, to have more of them",
-  async run(world: World) {
-    const wires = Array.from(
-      { length: 260 },
-      (_, i) =>
-        new Wire(world.realtime, {
-          "x-forwarded-for": `203.0.113.${i % 250}, 198.51.100.${i % 250}`,
-          "x-web-token": "made-up",
-        }),
-    );
-    const opened = await Promise.all(wires.map((wire) => wire.opened));
-    await Promise.all(wires.map((wire) => wire[Symbol.asyncDispose]()));
-    const many = opened.filter(Boolean).length;
-    return succeededIf(many > 200, `${many} sockets opened`);
-  },
+  run: ({ realtime }) =>
+    openedAs(realtime, (i) => `203.0.113.${i % 250}, 198.51.100.${i % 250}`),
   undone: sayingYes,
 };
+
+/** How one address is written otherwise each time, also by proxies that mean well. */
+const WRITTEN: Record<string, (i: number) => string> = {
+  "with the port": (i) => `203.0.113.7:${10_000 + i}`,
+  "with the port, as IPv6": (i) => `[2001:db8::7]:${10_000 + i}`,
+  "in the network of one customer": (i) => `2001:db8::${i.toString(16)}`,
+  "as nothing that is an address": (i) => `203.0.113.7 ${i}`,
+};
+
+const written = Object.entries(WRITTEN).map(([how, said]): Attack => ({
+  name: `many sockets from one address that our proxy writes ${how}`,
+  async run(world) {
+    const { realtime } = await world.strict();
+    return await openedAs(realtime, (i) => `10.0.0.1, ${said(i)}`);
+  },
+  undone: sayingYes,
+}));
 
 const OUTBOX: Record<string, string[]> = {
   "a Host that is not this machine": ["Host: chat.evil.example"],
@@ -154,6 +182,7 @@ export const addresses: Attack[] = [
   ...foreign,
   ...outside,
   forwarded,
+  ...written,
   ...outbox,
   ...poisoned,
 ];

@@ -1,9 +1,7 @@
 /** Who is at the other end of a connection, and whose word about it is taken. */
 import { BlockList, isIP } from "node:net";
+import { plainAddress } from "../../../realtime/common/network.ts";
 import { type Env, malformed, readText } from "../../env.ts";
-
-/** Longer than any address is written. */
-const LONGEST = 64;
 
 const LOOPBACK = ["127.0.0.0/8", "::1/128"];
 /** Loopback, and the networks nobody outside can send from (RFC 1918, 3927, 4193, 4291, 6598). */
@@ -16,17 +14,6 @@ const OUR_OWN = [
 /** Addresses, as a list of networks. */
 export interface Networks {
   has(address: string): boolean;
-}
-
-/** An address in the one way of writing it that is compared; undefined for anything else. */
-export function plainAddress(text: string): string | undefined {
-  if (text.length > LONGEST) return undefined;
-  const [, inBrackets] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text) ?? [];
-  const [, withPort] = /^([\d.]+):\d{1,5}$/.exec(text) ?? [];
-  const bare = (inBrackets ?? withPort ?? text).toLowerCase();
-  const [, mapped] = /^::ffff:([\d.]+)$/.exec(bare) ?? [];
-  const address = mapped ?? bare;
-  return isIP(address) === 0 || address.includes("%") ? undefined : address;
 }
 
 /** @throws {Error} for a text that is no network. */

@@ -20,6 +20,7 @@ Deno.test("X-Forwarded-For counts only from our own proxy, and of it only what t
   assertEquals(ip("127.0.0.1"), "127.0.0.1");
   assertEquals(ip("127.0.0.1", own), "198.51.100.7");
   assertEquals(ip("::ffff:10.1.2.3", own), "198.51.100.7");
+  assertEquals(ip("::ffff:a01:203", own), "198.51.100.7");
   assertEquals(ip("fd00::7", own), "198.51.100.7");
   // Anybody outside may write that header.
   assertEquals(ip("192.0.2.1", own), "192.0.2.1");
