@@ -1,6 +1,7 @@
 /** Text that takes the square of its length to look at, wherever a service takes text (issue 13, 2). */
 import { type Attack, held, type Outcome } from "../attack.ts";
 import { careless, holdsUp } from "../costs.ts";
+import { filled } from "../http.ts";
 import { newRoom, sendJson } from "../people.ts";
 import { joined } from "../wire.ts";
 import type { World } from "../world.ts";
@@ -57,13 +58,20 @@ const page = (
 ): Send =>
 (world, text) =>
   done(fetch(
-    world.web + path.replace("{room}", world.roomId)
+    world.web + filled(path, world)
       .replace("{text}", encodeURIComponent(text)),
     {
       headers: { cookie: world.member.cookie, ...headersOf(inHeader(text)) },
       redirect: "manual",
     },
   ));
+
+/** Headers that some code of ours looks at, in what is asked for a file. */
+const READ = [
+  ...["accept", "accept-encoding", "content-type", "origin", "range"],
+  ...["forwarded", "if-range", "referer", "sec-fetch-dest", "user-agent"],
+  ...["x-request-id", "authorization", "sec-websocket-protocol"],
+];
 
 const MANY = 12_000;
 /** Parts of one form. */
@@ -110,6 +118,18 @@ const PLACES: Record<string, [length: number, send: Send]> = {
       "x-forwarded-for": text,
     })),
   ],
+  "If-None-Match, for a file": [
+    30_000,
+    page("/rooms/{room}/files/{file}", (text) => ({ "if-none-match": text })),
+  ],
+  "every other header, for a file": [MANY, async (world, text) => {
+    for (const name of READ) {
+      await page("/rooms/{room}/files/{file}", (text) => ({ [name]: text }))(
+        world,
+        text,
+      );
+    }
+  }],
   "the type of a form": [
     MANY,
     (world, text) =>
@@ -191,6 +211,7 @@ const ALIKE = [
   "a message too long",
   "the query of a search",
   "the type of a form",
+  "every other header, for a file",
 ];
 
 const places = Object.entries(PLACES).map((

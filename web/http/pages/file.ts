@@ -41,8 +41,8 @@ export async function serveFile(
     ),
   });
   const etag = headers.get("etag")!;
-  const known = req.headers.get("if-none-match")?.split(/\s*,\s*/) ?? [];
-  if (known.includes(etag) || known.includes(`W/${etag}`)) {
+  const known = req.headers.get("if-none-match")?.split(",") ?? [];
+  if (known.some((tag) => [etag, `W/${etag}`].includes(tag.trim()))) {
     return new Response(null, { status: 304, headers });
   }
   const places = placesOf(file);
