@@ -62,7 +62,7 @@ const LONGEST_ID = 4;
  * invalid. A value of eight bytes may be rounded, and is far more than any file holds by then;
  * `raw`, with the marker, is exact for the four bytes of an id.
  */
-function readVint(bytes: Uint8Array, at: number) {
+export function readVint(bytes: Uint8Array, at: number) {
   const length = Math.clz32(bytes[at] ?? 0) - 23;
   if (length > 8 || at + length > bytes.length) return null;
   const mask = 0xff >> length;

@@ -31,20 +31,28 @@ const OGG_HEAD = 27, OGG_LAST = 4;
 function oggPart(bytes: Uint8Array): Part {
   let at = 0;
   let ended = false;
-  while (at + OGG_HEAD <= bytes.length && isOggPage(bytes, at)) {
-    const content = at + OGG_HEAD + bytes[at + 26];
-    if (content > bytes.length) break;
-    const lengths = bytes.subarray(at + OGG_HEAD, content);
-    const next = lengths.reduce((sum, length) => sum + length, content);
-    if (next > bytes.length) break;
+  while (isOggPage(bytes, at)) {
+    const next = oggPageEnd(bytes, at);
+    if (next === null) break;
     ended = (bytes[at + 5] & OGG_LAST) !== 0;
     at = next;
   }
   return { bytes: bytes.subarray(0, at), cut: !ended || at < bytes.length };
 }
 
-const isOggPage = (bytes: Uint8Array, at: number) =>
-  bytes[at] === 0x4f && bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 &&
+/** Where the page at a place ends; null when it is cut. */
+export function oggPageEnd(bytes: Uint8Array, at: number): number | null {
+  const content = at + OGG_HEAD + bytes[at + 26];
+  if (content > bytes.length) return null;
+  const lengths = bytes.subarray(at + OGG_HEAD, content);
+  const next = lengths.reduce((sum, length) => sum + length, content);
+  return next > bytes.length ? null : next;
+}
+
+/** Whether the head of a page is at a place. */
+export const isOggPage = (bytes: Uint8Array, at: number): boolean =>
+  at + OGG_HEAD <= bytes.length && bytes[at] === 0x4f &&
+  bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 &&
   bytes[at + 3] === 0x53;
 
 // RFC 9639 §8.2: after "fLaC" and the head of a block, 10 bytes in: 20 bits of sample rate, 3 of

@@ -1,6 +1,7 @@
 import { ApiError } from "../http/errors.ts";
 import { AUDIO_LIMITS } from "../http/limits.ts";
 import { SAMPLE_RATE } from "../recognizers/recognizer.ts";
+import { isBounded } from "./bounded.ts";
 import { isComplete } from "./complete.ts";
 import { partOf } from "./cut.ts";
 import { demux } from "./demux.ts";
@@ -58,6 +59,7 @@ export async function decodeAudio(
   const format = sniff(bytes);
   if (format === null) throw audioFormat();
   if (!isComplete(bytes, format)) throw audioBroken();
+  if (!isBounded(bytes, format)) throw audioBroken();
   const part = partOf(bytes, format);
   const samples = await decodeFormat(part.bytes, format, options);
   if (samples.length === 0) throw audioBroken();
@@ -85,7 +87,7 @@ async function decodeFormat(
     await orBroken(signal, () => demux(input, { maxSeconds, signal }));
   if (own) return own;
   const readable = format === "mp4"
-    ? await orBroken(signal, () => remuxMp4(bytes, maxSeconds))
+    ? await orBroken(signal, () => remuxMp4(bytes, { maxSeconds, signal }))
     : bytes;
   const how = { command, maxSeconds, signal };
   if (format === "flac") return await decodeFlacAnyhow(bytes, how);

@@ -1,5 +1,8 @@
 import { audioBroken, audioFormat, audioTooLong } from "./errors.ts";
 
+/** Packets copied before the event loop gets a turn: twenty seconds. */
+const BATCH = 1_000;
+
 /**
  * Copies the sound of an MP4, undecoded, to one whose index comes first. Phones put it last, where
  * a program that reads from a pipe cannot find it.
@@ -8,7 +11,7 @@ import { audioBroken, audioFormat, audioTooLong } from "./errors.ts";
  */
 export async function remuxMp4(
   bytes: Uint8Array,
-  maxSeconds: number,
+  { maxSeconds, signal }: { maxSeconds: number; signal: AbortSignal },
 ): Promise<Uint8Array> {
   const {
     ALL_FORMATS,
@@ -37,8 +40,12 @@ export async function remuxMp4(
   const sound = new EncodedAudioPacketSource(codec);
   output.addAudioTrack(sound);
   await output.start();
+  let count = 0;
   for await (const packet of new EncodedPacketSink(track).packets()) {
     await sound.add(packet, { decoderConfig: config });
+    if (++count % BATCH > 0) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
   }
   await output.finalize();
   if (target.buffer === null) throw audioBroken();

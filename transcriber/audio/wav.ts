@@ -56,26 +56,36 @@ function tagOf(view: DataView, format: number): number {
     : tag;
 }
 
+/** Bytes of the longest `fmt ` chunk that means something: 40, and what a codec adds. */
+const MOST_FORMAT = 1_024;
+
 /**
- * The same sound with the sizes as they are, for a demuxer that believes what a file says of
- * itself. Null when its channels and bits make no sense.
+ * The same sound and nothing else, with the sizes as they are, for a demuxer that believes what a
+ * file says of itself and reads each of its chunks. Null when its channels and bits make no sense.
  */
 export function mendWav(
   bytes: Uint8Array,
   { tag, format, data, size }: WavHead,
 ): Uint8Array<ArrayBuffer> | null {
-  const mended = new Uint8Array(bytes.subarray(0, data + size));
-  const view = viewOf(mended);
-  const channels = view.getUint16(format + 2, true);
-  const hasBits = view.getUint32(format - 4, true) >= 16;
-  const bits = tag === A_LAW || tag === MU_LAW || !hasBits
+  const given = viewOf(bytes);
+  const length = given.getUint32(format - 4, true);
+  if (length > MOST_FORMAT) return null;
+  const channels = given.getUint16(format + 2, true);
+  const bits = tag === A_LAW || tag === MU_LAW || length < 16
     ? 8
-    : view.getUint16(format + 14, true);
+    : given.getUint16(format + 14, true);
   const block = channels * Math.ceil(bits / 8);
   if (block === 0 || block > 0xffff) return null;
+  const head = 20 + length + length % 2;
+  const mended = new Uint8Array(head + 8 + size);
+  mended.set(bytes.subarray(0, 12));
+  mended.set(bytes.subarray(format - 8, format + length), 12);
+  mended.set(bytes.subarray(data, data + size), head + 8);
+  const view = viewOf(mended);
   view.setUint32(4, mended.length - 8, true);
-  view.setUint32(data - 4, size, true);
-  view.setUint16(format + 12, block, true);
+  view.setUint16(20 + 12, block, true);
+  view.setUint32(head, DATA);
+  view.setUint32(head + 4, size, true);
   return mended;
 }
 

@@ -2,18 +2,20 @@
 export const LONGEST_EMAIL = 254;
 
 /** The local part of a valid address as browsers see it: HTML Standard, "valid email address". */
-const LOCAL_PART = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
+const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
+/** Host names, of which the last label has letters: without, it is an address of a machine. */
 const DOMAIN =
-  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 /** What `URL` drops or decodes in a host, and the address that is written to would keep. */
-const UNPLAIN = /[\s\p{C}%]/u;
+const UNPLAIN = /[\s\p{C}\p{DI}%]/u;
 
 /**
- * The form under which an e-mail address is unique: trimmed, lower case, the domain in its ASCII
- * form. Null when it is not an address mail can be sent to. Lengths as in RFC 5321 §4.5.3.1.
+ * The address that is written to: the local part as it was typed, the domain in its ASCII form, as
+ * browsers read it (UTS #46). Null when it is not an address mail can be sent to. Lengths as in
+ * RFC 5321 §4.5.3.1.
  */
-export function normaliseEmail(email: string): string | null {
-  const text = email.trim().toLowerCase();
+export function readEmail(email: string): string | null {
+  const text = email.trim();
   const at = text.lastIndexOf("@");
   if (at < 1 || at > 64 || text.length > LONGEST_EMAIL) return null;
   if (UNPLAIN.test(text)) return null;
@@ -23,4 +25,34 @@ export function normaliseEmail(email: string): string | null {
     host.pathname === "/" && !host.search && !host.hash;
   if (!isPlainHost || !LOCAL_PART.test(local)) return null;
   return DOMAIN.test(host.hostname) ? `${local}@${host.hostname}` : null;
+}
+
+/**
+ * The form under which an e-mail address is unique: as {@link readEmail} reads it, in lower case.
+ * Null when it is not an address mail can be sent to.
+ */
+export const normaliseEmail = (email: string): string | null =>
+  readEmail(email)?.toLowerCase() ?? null;
+
+/** Domains that leave out dots before the `@`, and the one they are counted as. */
+const DOTLESS = new Map(
+  ["gmail.com", "googlemail.com"].map((domain) => [domain, "gmail.com"]),
+);
+
+/**
+ * The mailbox an address leads to, as far as that can be known: without what stands behind a plus
+ * (RFC 5233), and without dots at Gmail. Only to count by: two people may share one.
+ *
+ * @param emailKey as {@link normaliseEmail} gives it.
+ */
+export function mailboxOf(emailKey: string): string {
+  const at = emailKey.lastIndexOf("@");
+  const [before] = emailKey.slice(0, at).split("+");
+  // What begins with a plus has no other name.
+  const local = before === "" ? emailKey.slice(0, at) : before;
+  const domain = emailKey.slice(at + 1);
+  const counted = DOTLESS.get(domain);
+  return counted
+    ? `${local.replaceAll(".", "")}@${counted}`
+    : `${local}@${domain}`;
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { normaliseEmail } from "./email.ts";
+import { mailboxOf, normaliseEmail, readEmail } from "./email.ts";
 
 for (
   const [email, normal] of [
@@ -25,6 +25,24 @@ for (
     ["ann@exam\tple.com", null],
     ["ann@ex%61mple.com", null],
     ["ann@exam\u00adple.com", null],
+    // Invisible, and dropped from the domain that is compared.
+    ["ann@exam\ufe0fple.com", null],
+    ["ann@exam\u034fple.com", null],
+    // Small letters that only others have, and so somebody else's mailbox.
+    ["\u212aate@example.com", null],
+    ["ann@\u212aate.example", "ann@kate.example"],
+    ["ann@\uff45xample.com", "ann@example.com"],
+    ["ann@example\u3002com", "ann@example.com"],
+    ["ann@example.com.", null],
+    ["ann@.example.com", null],
+    ["ann@127.0.0.1", null],
+    ["ann@127.1", null],
+    ["ann@0x7f.1", null],
+    ["ann@[::1]", null],
+    ["ann@example.1com", "ann@example.1com"],
+    ["ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"],
+    // Letters of other scripts that look like these.
+    ["ann@ex\u0430mple.com", "ann@xn--exmple-4nf.com"],
     ["ann@example.com/path", null],
     ["ann@example.com?x", null],
     [`${"a".repeat(65)}@example.com`, null],
@@ -35,3 +53,26 @@ for (
     assertEquals(normaliseEmail(email), normal);
   });
 }
+
+Deno.test("an address is written to at the domain it is compared by", () => {
+  assertEquals(readEmail(" Ann.B@Example.COM "), "Ann.B@example.com");
+  assertEquals(readEmail("ann@\uff45xample.com"), "ann@example.com");
+  assertEquals(
+    readEmail("ann@B\u00dcCHER.example"),
+    "ann@xn--bcher-kva.example",
+  );
+});
+
+Deno.test("the ways to write to one mailbox are counted as one", () => {
+  for (
+    const [address, mailbox] of [
+      ["ann@example.com", "ann@example.com"],
+      ["ann+chat@example.com", "ann@example.com"],
+      ["ann+a+b@example.com", "ann@example.com"],
+      ["+chat@example.com", "+chat@example.com"],
+      ["a.nn@example.com", "a.nn@example.com"],
+      ["a.n.n+x@gmail.com", "ann@gmail.com"],
+      ["a.nn@googlemail.com", "ann@gmail.com"],
+    ]
+  ) assertEquals(mailboxOf(address), mailbox);
+});

@@ -1,4 +1,5 @@
 import type { Mailer } from "../services.ts";
+import { readEmail } from "../accounts/email.ts";
 import { MailError } from "./mail-error.ts";
 
 /** One e-mail, with its words twice: plain and as HTML. */
@@ -30,7 +31,8 @@ export const domainOf = (from: string): string =>
 
 /**
  * The message as nodemailer takes it. The recipient is given as an object and again in the
- * envelope, so that text in it is never parsed as a list of addresses; the subject is one line;
+ * envelope, so that text in it is never parsed as a list of addresses, with the domain by which
+ * accounts are told apart: nodemailer would make another of some. The subject is one line;
  * nodemailer may not read files or URLs. Programs that answer mail by themselves are asked not
  * to (RFC 3834 §5).
  *
@@ -41,7 +43,7 @@ export function toMessage(mail: Mail, from: string) {
   const { id, text, html, unsubscribe } = mail;
   return {
     from,
-    to: { name: "", address: mail.to },
+    to: { name: "", address: readEmail(mail.to) ?? mail.to },
     subject: oneLine(mail.subject),
     text,
     html,

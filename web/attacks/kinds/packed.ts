@@ -1,8 +1,14 @@
 /** Small bodies that are large once they are unpacked (issue 17, 7). No service opens an archive. */
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { type Attack, succeededIf } from "../attack.ts";
+import {
+  mp4Frames,
+  oggComments,
+  oggStreams,
+} from "../../../transcriber/testing/hostile.ts";
+import { holdsUp } from "../costs.ts";
 import { hoursOfOpus } from "../recordings.ts";
-import { sayingYes } from "../weaknesses.ts";
+import { sayingYes, through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
 const PACKERS = {
@@ -74,4 +80,33 @@ const hours: Attack = {
   undone: sayingYes,
 };
 
-export const packed: Attack[] = [...bodies, hours];
+/** Recordings that take the square of their size to read, or say that they are endless. */
+const STALLING: Record<string, () => Promise<Uint8Array<ArrayBuffer>>> = {
+  "Ogg with 5,000 streams": () => Promise.resolve(oggStreams(5_000)),
+  "Ogg with 20,000 comments": () => Promise.resolve(oggComments(20_000)),
+  "MP4 of 2 KB with 200,000 frames": () => mp4Frames(200_000),
+};
+
+const stalling = Object.entries(STALLING).map(([what, made]): Attack => ({
+  name: `to the transcriber, to stall it: ${what}`,
+  async run(world) {
+    const hostile = await made();
+    const send = (body: Uint8Array<ArrayBuffer>) => async () => {
+      const answer = await transcribed(world, body, "audio/x");
+      await answer.body?.cancel();
+    };
+    return await holdsUp(send(hostile), send(hostile.slice().fill(0)));
+  },
+  undone: through(() => ({
+    async request(service, request) {
+      if (service !== "transcriber" || !request.body) return request;
+      const body = await request.bytes();
+      // Whatever is not refused at once is read by somebody careless.
+      if (body[0] === 0) return new Response(null, { status: 415 });
+      await new Promise((done) => setTimeout(done, 600));
+      return new Response(null, { status: 422 });
+    },
+  })),
+}));
+
+export const packed: Attack[] = [...bodies, hours, ...stalling];
