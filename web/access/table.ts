@@ -91,6 +91,8 @@ export const TRIES = {
   "reset-here": { most: 5, windowMs: HOUR },
   reset: { most: 10, windowMs: HOUR },
   "reset-network": { most: 30, windowMs: HOUR },
+  // To one mailbox, by names of it such as ann+1@ and ann+2@.
+  "mail-to-alias": { most: 20, windowMs: DAY },
   "invitation-by-account": { most: 20, windowMs: HOUR },
   "invitation-to-address": { most: 10, windowMs: DAY },
   "invitation-by-server": { most: 200, windowMs: HOUR },

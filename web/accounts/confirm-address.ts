@@ -3,6 +3,7 @@ import { deliverSoon } from "../mail/deliver.ts";
 import { dropMail, queueMail } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { limit, takeAttempt } from "./attempts.ts";
+import { mailboxOf } from "./email.ts";
 import { confirmationMailId } from "./mail-ids.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
 import { mailedOrigin } from "../reached.ts";
@@ -47,6 +48,18 @@ export async function requireConfirmed(
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);
   if (record?.unconfirmedUntil !== undefined) throw unconfirmed();
+}
+
+/**
+ * Counts an e-mail to somebody who did not ask for it, where it goes to another name of a mailbox:
+ * what is counted by accounts and addresses, such names get past.
+ *
+ * @throws {AppError} `too-many-attempts` (429).
+ */
+export async function countAlias(s: Store, emailKey: string): Promise<void> {
+  const mailbox = mailboxOf(emailKey);
+  if (mailbox === emailKey) return;
+  await takeAttempt(s, limit("mail-to-alias", await sha256(mailbox)));
 }
 
 /**

@@ -4,7 +4,11 @@ import { log } from "../log.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import { isOpen, readInvitation } from "../rooms/invitation-store.ts";
 import type { Services } from "../services.ts";
-import { addConfirmation, sendConfirmation } from "./confirm-address.ts";
+import {
+  addConfirmation,
+  countAlias,
+  sendConfirmation,
+} from "./confirm-address.ts";
 import { normaliseEmail } from "./email.ts";
 import type { Registration } from "./fields.ts";
 import { hasOwner } from "./owner.ts";
@@ -111,6 +115,7 @@ async (
   commit: Deno.AtomicOperation,
   record: AccountRecord,
 ): Promise<void> => {
+  await countAlias(s, record.emailKey);
   if (factor !== "code") await addConfirmation(s, commit, record);
 };
 
@@ -120,7 +125,8 @@ async (
  * with the address, and never confirmed, ends. Otherwise they get a link by e-mail, unless the code
  * they sign in with proves it, and the account ends after 48 hours unless it is confirmed.
  *
- * @throws {AppError} `not-invited` (403) where `SIGN_UP` keeps them out; what `register` throws.
+ * @throws {AppError} `not-invited` (403) where `SIGN_UP` keeps them out; `too-many-attempts` (429)
+ * for one more name of a mailbox that got many e-mails; what `register` throws.
  */
 export async function signUp(
   s: SignUpServices,

@@ -1,5 +1,6 @@
 import { TRIES } from "../access/table.ts";
 import { limit, takeAttempts } from "../accounts/attempts.ts";
+import { mailboxOf } from "../accounts/email.ts";
 import { sha256 } from "../accounts/secrets.ts";
 import { AppError } from "../errors.ts";
 import type { Services } from "../services.ts";
@@ -10,7 +11,7 @@ export const PER_ACCOUNT_AN_HOUR = TRIES["invitation-by-account"].most;
 export const OPEN_PER_ROOM = 50;
 
 /**
- * Counts an invitation about to be sent.
+ * Counts an invitation about to be sent, by whom and to whose mailbox.
  *
  * @throws {AppError} `too-many-attempts` (429) with `retryAfter`.
  */
@@ -21,7 +22,7 @@ export async function countInvitation(
 ): Promise<void> {
   await takeAttempts(s, [
     limit("invitation-by-account", accountId),
-    limit("invitation-to-address", await sha256(email)),
+    limit("invitation-to-address", await sha256(mailboxOf(email))),
     limit("invitation-by-server", "everyone"),
   ]);
 }

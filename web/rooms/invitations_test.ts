@@ -251,6 +251,25 @@ Deno.test(
 );
 
 Deno.test(
+  "one mailbox gets so many invitations a day, by whatever name of it",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, room } = await adasRoom(stage);
+    for (let n = 0; n < 10; n++) {
+      await invite(s, ada, room.id, `guest+${n}@example.com`);
+    }
+    for (const name of ["guest+more", "guest", "Guest+MORE"]) {
+      assertEquals(
+        await codeOf(() => invite(s, ada, room.id, `${name}@example.com`)),
+        "too-many-attempts",
+      );
+    }
+    await invite(s, ada, room.id, "guests@example.com");
+    assertEquals(stage.mails.length, 11);
+  }),
+);
+
+Deno.test(
   "one room has so many open invitations, and replacing one needs no room",
   onStage(async (stage) => {
     const { s, person, bring } = stage;

@@ -147,6 +147,19 @@ Deno.test("only the newest link works, for one account, and a few times a week",
   assertEquals(await codeOf(askForAddress(s, id, "no address")), "invalid");
 });
 
+Deno.test("one mailbox gets so many links a day, by whatever name of it", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const people = ["Ada", "Bob", "Cleo", "Dora", "Eve"];
+  const ids = await Promise.all(
+    people.map(async (name) => (await app.person(name)).account.id),
+  );
+  const ask = (n: number) =>
+    askForAddress(s, ids[n % 5], `victim+${n}@example.org`);
+  for (let n = 0; n < 20; n++) await ask(n);
+  assertEquals(await codeOf(ask(20)), "too-many-attempts");
+});
+
 Deno.test("an account that is deleted leaves no former address, and no way back", async () => {
   await using app = await testApp();
   const { services: s } = app;

@@ -11,6 +11,7 @@ import { dropMail, queueMail } from "../../mail/queue-store.ts";
 import { mailedOrigin } from "../../reached.ts";
 import type { Services } from "../../services.ts";
 import { limit, takeAttempt } from "../attempts.ts";
+import { countAlias } from "../confirm-address.ts";
 import { normaliseEmail } from "../email.ts";
 import { invalid } from "../fields.ts";
 import { relist } from "../listing.ts";
@@ -94,6 +95,7 @@ export async function askForAddress(
     throw invalid({ email: "This is your address already." });
   }
   await takeAttempt(s, asking(accountId));
+  await countAlias(s, emailKey);
   const mailId = newAddressMailId(accountId);
   const addressee = { name: record.name, email: email.trim() };
   const isTaken = await isConfirmedHolder(s, emailKey);

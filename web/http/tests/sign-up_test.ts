@@ -25,6 +25,24 @@ Deno.test("registering signs in and goes on to where the person was headed", asy
   assertMatch(account, /Grace Hopper/);
 });
 
+Deno.test("one mailbox gets so many links a day from those who register by names of it, and its own", async () => {
+  await using app = await testApp();
+  const register = async (email: string) => {
+    const person = { ...NEWCOMER, email };
+    const form = withFile(person, pictureOf("Grace"));
+    const answer = await app.send("/register", form);
+    await answer.body?.cancel();
+    return answer.status;
+  };
+  for (let n = 0; n < 20; n++) {
+    assertEquals(await register(`victim+${n}@example.com`), 303);
+  }
+  assertEquals(await register("victim+one.more@example.com"), 429);
+  assertEquals(await register("v.ictim+one.more@example.com"), 303);
+  // Whoever has the mailbox is not kept out by it.
+  assertEquals(await register("victim@example.com"), 303);
+});
+
 Deno.test("until when an address is to be confirmed is said as the reader writes days", async () => {
   await using app = await testApp();
   const form = withFile(NEWCOMER, pictureOf("Grace"));
