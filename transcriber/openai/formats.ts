@@ -122,7 +122,8 @@ const escaped = (text: string) =>
   text.replace(/[&<>]/g, (character) => ENTITIES[character]);
 
 /** A text in lines, none of which is empty: that would end a subtitle. */
-const lined = (text: string) => text.trim().replace(/\s*[\r\n]\s*/g, "\n");
+const lined = (text: string) =>
+  text.split(/[\r\n]/).map((line) => line.trim()).filter(Boolean).join("\n");
 
 function time(seconds: number, mark: "," | "."): string {
   const ms = Math.round(seconds * 1000);
