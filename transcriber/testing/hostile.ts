@@ -1,5 +1,5 @@
 /** Small recordings that say what takes a careless reader seconds, or for ever. */
-import { aacFile } from "./files.ts";
+import { helloM4a } from "./aac.ts";
 
 const ascii = (text: string) => new TextEncoder().encode(text);
 
@@ -66,11 +66,11 @@ export function oggComments(count: number): Uint8Array<ArrayBuffer> {
   return joined(...pages);
 }
 
-/** An MP4 file of 2 KB whose table of times says that it has so many frames, each of no length. */
+/** An MP4 file of 7 KB whose table of times says that it has so many frames, each of no length. */
 export async function mp4Frames(
   count: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const file = await aacFile();
+  const file = await helloM4a();
   const view = new DataView(file.buffer);
   const at = new TextDecoder("latin1").decode(file).indexOf("stts");
   view.setUint32(at + 12, count);

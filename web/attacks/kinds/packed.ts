@@ -84,7 +84,7 @@ const hours: Attack = {
 const STALLING: Record<string, () => Promise<Uint8Array<ArrayBuffer>>> = {
   "Ogg with 5,000 streams": () => Promise.resolve(oggStreams(5_000)),
   "Ogg with 20,000 comments": () => Promise.resolve(oggComments(20_000)),
-  "MP4 of 2 KB with 200,000 frames": () => mp4Frames(200_000),
+  "MP4 of 7 KB with 200,000 frames": () => mp4Frames(200_000),
 };
 
 const stalling = Object.entries(STALLING).map(([what, made]): Attack => ({
