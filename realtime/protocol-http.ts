@@ -214,6 +214,8 @@ export interface SearchPage {
    * moment: milliseconds since the Unix epoch.
    */
   reached?: number;
+  /** With the best first: of how many, the newest that were found, these are the best. */
+  bestOf?: number;
 }
 
 /**

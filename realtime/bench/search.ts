@@ -1,10 +1,11 @@
 /**
- * What searching costs in SQLite: `bun bench/search.ts [messages]` (1,000,000). Sentences have 4 to
- * 16 words, of which some are in every second one and most in one of some thousand, as in what
- * people say (Zipf). It prints one line a kind of search, and what the index takes.
+ * What searching costs in SQLite: `bun bench/search.ts [messages] [folder]` (1,000,000). Sentences
+ * have 4 to 16 words, of which some are in every second one and most in one of some thousand, as in
+ * what people say (Zipf). It prints one line a kind of search, and what the index takes. With a
+ * folder the messages are kept there, and searched again the next time.
  */
 import { Database } from "bun:sqlite";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { messageEntry } from "../log/making.ts";
@@ -16,7 +17,7 @@ import { Recorder } from "../log/testing.ts";
 import { termsOf } from "../text/terms.ts";
 
 const COUNT = Number(process.argv[2] ?? 1_000_000);
-const ROOMS = 200, PEOPLE = 500, WORDS = 50_000, EACH = 60;
+const ROOMS = 200, PEOPLE = 500, WORDS = 50_000, EACH = 100;
 
 let seed = 1;
 /** Numbers from 0 to 1, the same ones each time (a linear congruential generator). */
@@ -46,7 +47,10 @@ function word(): string {
   return vocabulary[low]!;
 }
 
-const sentence = () => Array.from({ length: 4 + below(13) }, word).join(" ");
+/** A word that each message has, as what programs write in a room. */
+const ALWAYS = "everywhere";
+const sentence = () =>
+  [...Array.from({ length: 4 + below(13) }, word), ALWAYS].join(" ");
 const rooms = Array.from({ length: ROOMS }, (_, i) => `room-${i}`);
 const START = Date.UTC(2025, 0, 1), STEP = 30_000;
 
@@ -105,8 +109,20 @@ const KINDS: Record<string, () => Partial<SearchQuery> & { words: string }> = {
   "a phrase": () => ({
     words: `"${vocabulary[below(100)]} ${vocabulary[below(100)]}"`,
   }),
+  "a word of every message": () => ({ words: ALWAYS }),
+  "that and another": () => ({ words: `${some()} ${ALWAYS}` }),
+  "that, of one person": () => ({
+    words: ALWAYS,
+    from: [`person-${below(PEOPLE)}`],
+  }),
   "the beginning of a word": () => ({ words: some().slice(0, 4) }),
+  "three letters": () => ({ words: some().slice(0, 3) }),
   "two letters": () => ({ words: some().slice(0, 2) }),
+  "one letter": () => ({ words: some().slice(0, 1) }),
+  "two letters, of one person": () => ({
+    words: some().slice(0, 2),
+    from: [`person-${below(PEOPLE)}`],
+  }),
   "in one room": () => ({
     words: vocabulary[below(3_000)]!,
     rooms: [rooms[below(ROOMS)]!],
@@ -128,18 +144,28 @@ const KINDS: Record<string, () => Partial<SearchQuery> & { words: string }> = {
   "nothing there": () => ({ words: `${some()} ${some()} ${some()}` }),
 };
 
+/** Milliseconds that one search took, and those the processor worked on it. */
+interface Cost {
+  time: number;
+  cpu: number;
+}
+
 function measureSearches(db: Database): void {
   const search = new SqliteSearch(db);
-  const all: number[] = [];
-  const tell = (kind: string, times: number[]) => {
-    times.sort((a, b) => a - b);
-    const at = (part: number) =>
-      times[Math.floor(times.length * part)]!.toFixed(1);
-    console.log(`${kind}: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  const all: Cost[] = [];
+  const tell = (kind: string, costs: Cost[]) => {
+    const at = (what: keyof Cost, part: number) =>
+      costs.map((cost) => cost[what]).sort((a, b) => a - b)
+        .at(Math.floor(costs.length * part))!.toFixed(1);
+    console.log(
+      `${kind}: median ${at("time", 0.5)} ms (${at("cpu", 0.5)} ms of CPU), ` +
+        `p99 ${at("time", 0.99)} ms (${at("cpu", 0.99)})`,
+    );
   };
   for (const [kind, make] of Object.entries(KINDS)) {
-    const times = Array.from({ length: EACH }, () => {
+    const costs = Array.from({ length: EACH }, () => {
       const { words, ...more } = make();
+      const before = process.cpuUsage();
       const started = performance.now();
       search.search({
         ...{
@@ -151,29 +177,31 @@ function measureSearches(db: Database): void {
         },
         ...more,
       });
-      return performance.now() - started;
+      const time = performance.now() - started;
+      const { user, system } = process.cpuUsage(before);
+      return { time, cpu: (user + system) / 1_000 };
     });
-    all.push(...times);
-    tell(kind, times);
+    all.push(...costs);
+    tell(kind, costs);
   }
   tell("all of these", all);
 }
 
-const folder = mkdtempSync(join(tmpdir(), "search-bench-"));
+const kept = process.argv[3];
+if (kept) mkdirSync(kept, { recursive: true });
+const folder = kept ?? mkdtempSync(join(tmpdir(), "search-bench-"));
+const path = join(folder, "rooms.sqlite");
 try {
-  await write(folder);
-  const db = new Database(join(folder, "rooms.sqlite"), { strict: true });
+  if (!existsSync(path)) await write(folder);
+  const db = new Database(path, { strict: true });
   db.run("PRAGMA secure_delete = ON");
   db.run("PRAGMA cache_size = -65536");
   measureIndex(db);
   db.close();
-  const reading = new Database(join(folder, "rooms.sqlite"), {
-    readonly: true,
-    strict: true,
-  });
+  const reading = new Database(path, { readonly: true, strict: true });
   reading.run("PRAGMA cache_size = -16384");
   measureSearches(reading);
   reading.close();
 } finally {
-  rmSync(folder, { recursive: true });
+  if (!kept) rmSync(folder, { recursive: true });
 }

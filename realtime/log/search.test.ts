@@ -42,16 +42,22 @@ function searching(open: Open): void {
       ...{ rooms, terms: termsOf(words), has: [], order: "newest", limit: 20 },
       // However slow the machine is.
       budget: 60_000,
+      glance,
       ...more,
     });
   const idsOf = async (...call: Parameters<typeof ask>) =>
     (await ask(...call)).messages.map(({ clientId }) => clientId);
+
+  /** How many messages are looked at before an index is asked; undefined: as always. */
+  let glance: number | undefined;
 
   /** Says the same when all has just been written, and once it is in an index. */
   async function both(check: () => Promise<void>): Promise<void> {
     await check();
     await settled(log);
     await check();
+    for (glance of [0, 7]) await check();
+    glance = undefined;
   }
 
   test("finds what a text says now, newest first, in these rooms alone", async () => {
@@ -203,14 +209,17 @@ function searching(open: Open): void {
       const found = await idsOf("pear tree", ["best"], { order: "best" });
       expect(found).toEqual(["c1", "c2", "c3"]);
       const few = { order: "best", limit: 1 } as const;
-      expect(await idsOf("pear tree", ["best"], few)).toEqual(["c1"]);
+      const page = await ask("pear tree", ["best"], few);
+      expect(page).toMatchObject({ messages: [{ clientId: "c1" }], bestOf: 3 });
+      expect(await ask("pear", ["best"])).not.toHaveProperty("bestOf");
     });
   });
 
   test("goes on from where a page ended", async () => {
     const count = 230;
     for (let i = 1; i <= count; i += 1) {
-      await say("long", `c${i}`, i % 10 === 0 ? "needle" : "hay");
+      const text = i % 10 === 0 ? "needle everywhere" : "hay everywhere";
+      await say("long", `c${i}`, text, i % 20 === 0 ? "ann" : "ben");
     }
     const expected = Array.from({ length: 23 }, (_, i) => `c${i * 10 + 10}`);
     await both(async () => {
@@ -226,6 +235,16 @@ function searching(open: Open): void {
         expect(found).toEqual(expected.toReversed());
         expect(pages).toBeGreaterThan(4);
       }
+      // What each message has narrows nothing, and still has to be there.
+      const all = { limit: 100 };
+      for (const words of ["needle", "everyw needle", "every need"]) {
+        expect(await idsOf(words, ["long"], all))
+          .toEqual(expected.toReversed());
+      }
+      const byAnn = { ...all, from: ["ann"] };
+      const every20th = expected.filter((_, i) => i % 2 === 1).toReversed();
+      expect(await idsOf("every", ["long"], byAnn)).toEqual(every20th);
+      expect(await idsOf("hay every", ["long"], byAnn)).toEqual([]);
     });
   });
 

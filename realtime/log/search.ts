@@ -19,12 +19,14 @@ export interface SearchQuery {
   limit: number;
   /** Milliseconds of work; for tests. */
   budget?: number;
+  /** Messages that are looked at before an index is asked; for tests. */
+  glance?: number;
 }
 
 /** Milliseconds of work one search may cost; whoever wants more goes on from the cursor. */
 export const SEARCH_BUDGET = 250;
 /** So many of the newest messages that are found are put in order, the best first. */
-export const BEST_OF = 500;
+export const BEST_OF = 200;
 
 const LINK = /https?:\/\/\S/i;
 
@@ -45,49 +47,95 @@ export const textOf = ({ content, files = [], preview }: Message): string =>
       .join("\n"),
   );
 
+/** What was found, and what it was found in: it is put in order by that. */
+interface Finding {
+  message: FoundMessage;
+  text: string;
+}
+
 /** What a search has found so far, newest first. */
 export class Findings {
-  readonly #found: FoundMessage[] = [];
+  readonly #found: Finding[] = [];
   readonly #from: Set<string> | undefined;
+  /** How many messages were looked at, and in how many of those each term was, if that is asked. */
+  looked = 0;
+  readonly #having: number[];
 
   constructor(readonly query: SearchQuery) {
     this.#from = query.from && new Set(query.from);
+    this.#having = query.terms.map(() => 0);
+  }
+
+  get #wanted(): number {
+    const { order, limit } = this.query;
+    return order === "best" ? Math.max(BEST_OF, limit) : limit;
   }
 
   /** No more are wanted. */
   get full(): boolean {
-    const { order, limit } = this.query;
-    return this.#found.length >= (order === "best" ? BEST_OF : limit);
+    return this.#found.length >= this.#wanted;
+  }
+
+  /** How many have to be looked at in all, if those that were counted are like the others. */
+  get expected(): number {
+    return this.looked * this.#wanted / this.#found.length;
   }
 
   /** Takes a message as it reads now, if it is what was looked for. */
   look(roomId: string, message: Message): void {
-    if (this.#isWanted(message)) this.#found.push({ ...message, roomId });
+    if (!this.#isWanted(message)) return;
+    const { terms } = this.query;
+    const text = terms.length === 0 ? "" : textOf(message);
+    if (hasTerms(text, terms)) this.#keep(roomId, message, text);
   }
 
+  /** The same, and counts in how many messages each of the terms is: see {@link shareOf}. */
+  lookAndCount(roomId: string, message: Message): void {
+    if (message.deletedAt !== undefined) return;
+    const text = textOf(message);
+    let hasAll = true;
+    this.query.terms.forEach((term, i) => {
+      if (hasTerms(text, [term])) this.#having[i]! += 1;
+      else hasAll = false;
+    });
+    this.looked += 1;
+    if (hasAll && this.#isWanted(message)) this.#keep(roomId, message, text);
+  }
+
+  /** In what part of the messages that were counted a term was, from 0 to 1. */
+  shareOf(term: number): number {
+    return this.looked === 0 ? 0 : this.#having[term]! / this.looked;
+  }
+
+  #keep(roomId: string, message: Message, text: string): void {
+    this.#found.push({ message: { ...message, roomId }, text });
+  }
+
+  /** Whether all but its words is as it was asked for. */
   #isWanted(message: Message): boolean {
     const { sender, timestamp, deletedAt } = message;
-    const { after = 0, before = Infinity, has, terms } = this.query;
+    const { after = 0, before = Infinity, has } = this.query;
     if (deletedAt !== undefined) return false;
     if (timestamp < after || timestamp >= before) return false;
     if (this.#from && !this.#from.has(sender.id)) return false;
-    if (!has.every((one) => HAS[one](message))) return false;
-    return terms.length === 0 || hasTerms(textOf(message), terms);
+    return has.every((one) => HAS[one](message));
   }
 
   /** What was found, in the order that was asked for. */
-  page(rest: Omit<SearchPage, "messages">): SearchPage {
+  page(rest: Omit<SearchPage, "messages" | "bestOf">): SearchPage {
     const { order, limit, terms } = this.query;
     // Rooms that were put back are stored after what is newer.
-    this.#found.sort((a, b) => b.timestamp - a.timestamp);
-    if (order === "newest") return { messages: this.#found, ...rest };
-    const scored = this.#found.map((message) => ({
+    this.#found.sort((a, b) => b.message.timestamp - a.message.timestamp);
+    if (order === "newest") {
+      return { messages: this.#found.map(({ message }) => message), ...rest };
+    }
+    const scored = this.#found.map(({ message, text }) => ({
       message,
-      score: scoreOf(textOf(message), terms),
+      score: scoreOf(text, terms),
     }));
     scored.sort((a, b) => b.score - a.score);
     const messages = scored.slice(0, limit).map(({ message }) => message);
-    return { messages, ...rest };
+    return { messages, ...rest, bestOf: scored.length };
   }
 }
 

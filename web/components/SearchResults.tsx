@@ -62,6 +62,7 @@ export function SearchResults({ wanted, found, clock }: {
     found.noRoom.length + found.nobody.length + found.unclear.length > 0;
   if (isFruitless) return <Misunderstood found={found} />;
   const other = order === "best" ? "newest" : "best";
+  const { bestOf = 0 } = found;
   return (
     <>
       {messages.length === 0
@@ -75,7 +76,9 @@ export function SearchResults({ wanted, found, clock }: {
         : (
           <p class="small">
             {order === "best"
-              ? "The best come first."
+              ? bestOf > messages.length
+                ? `These are the best of the newest ${bestOf} that were found.`
+                : "The best come first."
               : "The newest come first."}
             {" · "}
             <a

@@ -143,6 +143,9 @@ export const Found = z.object({
   messages: z.array(Stored.extend({ roomId: id })),
   next: z.string().nullable(),
   reached: ms.optional().describe("Only what was sent since was searched."),
+  bestOf: z.int().optional().describe(
+    "Of how many, the newest that were found, these are the best.",
+  ),
 }) satisfies z.ZodType<http.SearchPage>;
 
 const Summary = z.object({

@@ -17,6 +17,7 @@ import { amend } from "../testing-stores.ts";
 import { SqliteLog } from "./log.ts";
 import { openDatabase } from "./schema.ts";
 import { makeAnew, SearchIndex } from "./search-index.ts";
+import { AMENDMENTS } from "./search-reads.ts";
 
 /** Runs something with a folder that is there meanwhile. */
 async function inFolder(work: (folder: string) => Promise<void>) {
@@ -43,10 +44,10 @@ function contentOf(db: Database): string {
   return rows.map(({ term, doc }) => `${term} ${doc}`).join("\n");
 }
 
-const find = async (log: RoomLog, words: string, room = "r") => {
+const find = async (log: RoomLog, words: string, glance?: number) => {
   const terms = termsOf(words);
   const page = await log.search(
-    { rooms: [room], terms, has: [], order: "newest", limit: 20 },
+    { rooms: ["r"], terms, has: [], order: "newest", limit: 20, glance },
   );
   return page.messages.map(({ clientId }) => clientId);
 };
@@ -159,7 +160,8 @@ test(
       bytes.fill(255, at - 4, at + 30);
       writeFileSync(path, bytes);
       const log = new SqliteLog(folder, new Recorder());
-      expect(await find(log, `words "7"`)).toEqual(["c7"]);
+      // Without a glance it is asked for all of the words.
+      expect(await find(log, `words "7"`, 0)).toEqual(["c7"]);
       await amend(log, "r", "c7", { kind: "d" });
       expect((await log.page("r", { after: 6, limit: 1 })).messages)
         .toMatchObject([{ content: "" }]);
@@ -172,6 +174,15 @@ test(
     }),
   60_000,
 );
+
+test("what changed a message is found by the message, not by reading its room", () => {
+  const db = openDatabase(":memory:");
+  const plan = db.query<{ detail: string }, [number, number]>(
+    `EXPLAIN QUERY PLAN ${AMENDMENTS}`,
+  ).all(1, 1);
+  expect(plan[0]?.detail).toContain("USING INDEX entries_by_target");
+  db.close();
+});
 
 const step = (what: string) =>
   fc.record({

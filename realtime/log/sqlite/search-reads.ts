@@ -1,4 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
+import type { Message } from "../../protocol.ts";
 import type { SearchPage } from "../../protocol-http.ts";
 import { lookupsOf } from "../../text/tokens.ts";
 import { applyAmendments } from "../amending.ts";
@@ -20,8 +21,30 @@ import {
 const LOOKED_UP = 64;
 /** Beginnings of words as short as this are in so many that others are looked up first. */
 const SHORT = 2;
+/** What is in as large a part of the messages is not looked up where anything else can be. */
+const COMMON = 0.05;
+/**
+ * The newest messages are looked at before the index is asked: as many as are needed to see what is
+ * common, and on as long as so many would do. What is in many messages is found there, and the
+ * index takes longest for just that: it puts together all places of all words that begin as was
+ * asked before it names the first.
+ */
+const GLANCE = 128;
+const GLANCE_ON = 2_000;
+/** Among so many more of other rooms. */
+const PASSED = 4_000;
 
 type Found = Row & { room: number };
+
+/** A message to look at; at a glance it is counted what it has. */
+interface Candidate {
+  number: number;
+  isGlance?: true;
+}
+
+/** What changed a message, in order. Without the plus SQLite would read all of the room for it. */
+export const AMENDMENTS = `SELECT ${COLUMNS} FROM entries
+  WHERE room = ? AND amends = ? ORDER BY +offset`;
 
 /** Searches the messages of a database. Each search sees one moment of it. */
 export class SqliteSearch {
@@ -32,10 +55,7 @@ export class SqliteSearch {
   constructor(readonly db: Database) {
     this.#row = db.query(`SELECT ${COLUMNS}, room FROM entries WHERE id = ?`);
     this.#room = db.query("SELECT room FROM entries WHERE id = ?");
-    this.#amendments = db.query(
-      `SELECT ${COLUMNS} FROM entries WHERE room = ? AND amends = ?
-       ORDER BY offset`,
-    );
+    this.#amendments = db.query(AMENDMENTS);
   }
 
   search(query: SearchQuery): SearchPage {
@@ -55,7 +75,8 @@ export class SqliteSearch {
     const until = performance.now() + (query.budget ?? SEARCH_BUDGET);
     let row = null as Found | null;
     let last: number | undefined;
-    for (const number of this.#candidates(query, rooms, isDamaged)) {
+    const candidates = this.#candidates(query, rooms, findings, isDamaged);
+    for (const { number, isGlance } of candidates) {
       const isSpent = last !== undefined && performance.now() >= until;
       if (findings.full || isSpent) {
         return findings.page({ next: String(last) });
@@ -66,23 +87,22 @@ export class SqliteSearch {
         const room: number | undefined = this.#room.get(id)?.room;
         row = room !== undefined && rooms.has(room) ? this.#row.get(id) : null;
       }
-      if (row) this.#look(findings, row, place, rooms);
+      const message = row && this.#messageOf(row, place);
+      if (!message) continue;
+      const room = rooms.get(row!.room) ?? "";
+      if (isGlance) findings.lookAndCount(room, message);
+      else findings.look(room, message);
     }
     return findings.page({ next: null });
   }
 
-  #look(
-    findings: Findings,
-    row: Found,
-    place: number,
-    rooms: Map<number, string>,
-  ): void {
+  /** A message as it reads now. */
+  #messageOf(row: Found, place: number): Message | undefined {
     const entry = entryAt(row, place);
-    if (!entry) return;
+    if (!entry) return undefined;
     const amendments = this.#amendments.all(row.room, entry.offset)
       .flatMap(entriesOf);
-    const [message] = applyAmendments([entry], amendments);
-    if (message) findings.look(rooms.get(row.room) ?? "", message);
+    return applyAmendments([entry], amendments)[0];
   }
 
   /** The keys of rooms, and their ids by them. */
@@ -98,36 +118,45 @@ export class SqliteSearch {
   *#candidates(
     query: SearchQuery,
     rooms: Map<number, string>,
+    findings: Findings,
     isDamaged: boolean,
-  ): Generator<number> {
+  ): Generator<Candidate> {
     const { cursor } = query;
-    const below = cursor === undefined
+    let below = cursor === undefined
       ? Number.MAX_SAFE_INTEGER
       : Number(cursor);
     const indexed = lastIndexed(this.db);
-    yield* this.#scan(rooms, indexed, below);
-    const match = isDamaged ? "" : matchOf(query, rooms);
-    if (match === "") return yield* this.#scan(rooms, 0, below, indexed);
+    for (const number of this.#scan(rooms, indexed, below)) yield { number };
     const [first, last] = this.#rowsOf(query);
-    const found = this.db.query<{ number: number }, [string, number, number]>(
+    below = Math.min(below, numberOf(Math.min(indexed, last) + 1, 0));
+    const { glance = GLANCE } = query;
+    let others = PASSED, seen = -1;
+    for (const number of this.#scan(rooms, first - 1, below)) {
+      const { looked } = findings;
+      if (looked >= glance && findings.expected > GLANCE_ON) break;
+      if (looked === seen && others-- === 0) break;
+      seen = looked;
+      below = number;
+      yield { number, isGlance: true };
+    }
+    const match = isDamaged ? "" : matchOf(query, rooms, findings);
+    if (match === "") {
+      for (const number of this.#scan(rooms, 0, below)) yield { number };
+      return;
+    }
+    yield* this.db.query<{ number: number }, [string, number, number]>(
       `SELECT rowid AS number FROM search WHERE search MATCH ?
        AND rowid >= ? AND rowid < ? ORDER BY rowid DESC`,
-    ).iterate(
-      match,
-      numberOf(first, 0),
-      Math.min(below, numberOf(last + 1, 0)),
-    );
-    for (const { number } of found) yield number;
+    ).iterate(match, numberOf(first, 0), below);
   }
 
-  /** All messages of rooms in the rows after one, up to another. */
+  /** All messages of rooms, of the rows after one, that come before a number. */
   *#scan(
     rooms: Map<number, string>,
     after: number,
     below: number,
-    upTo = Number.MAX_SAFE_INTEGER,
   ): Generator<number> {
-    const to = Math.min(upTo, Math.floor((below - 1) / TOGETHER));
+    const to = Math.floor((below - 1) / TOGETHER);
     const only = rooms.size === 1 ? [...rooms.keys()][0] : undefined;
     const rows = this.db.query<
       { id: number; count: number },
@@ -168,11 +197,18 @@ const oneOf = (tokens: string[]): string =>
 function matchOf(
   { terms, from, has }: SearchQuery,
   rooms: Map<number, string>,
+  findings: Findings,
 ): string {
-  const lookups = terms.flatMap(lookupsOf);
-  const isLong = ({ token, begins }: { token: string; begins: boolean }) =>
-    !begins || token.length > SHORT;
-  const used = lookups.some(isLong) ? lookups.filter(isLong) : lookups;
+  const lookups = terms.flatMap((term, i) =>
+    lookupsOf(term).map((one) => ({
+      ...one,
+      isCheap: !one.begins ||
+        one.token.length > SHORT && findings.shareOf(i) < COMMON,
+    }))
+  );
+  const isNarrow = from && from.length <= LOOKED_UP || has.length > 0;
+  const cheap = lookups.filter(({ isCheap }) => isCheap);
+  const used = isNarrow || cheap.length > 0 ? cheap : lookups;
   const wanted = used.map(({ token, begins }) =>
     begins ? `${quoted(token)} *` : quoted(token)
   );

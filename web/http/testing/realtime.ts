@@ -99,7 +99,10 @@ export function memoryRealtime(): MemoryRealtime {
           ).reverse();
         const messages = found.slice(0, limit);
         const isMore = found.length > limit;
-        return { messages, next: isMore ? `${messages.at(-1)!.offset}` : null };
+        return {
+          ...{ messages, next: isMore ? `${messages.at(-1)!.offset}` : null },
+          bestOf: search.order === "best" ? found.length : undefined,
+        };
       }),
 
     find: (_account, roomId, id) =>

@@ -44,6 +44,8 @@ Deno.test("what is not on the first page is a link away", async () => {
   const next = /href="([^"]*cursor=2)"/.exec(first)![1];
   const second = await app.ask(next.replaceAll("&amp;", "&"), { cookie });
   assertMatch(await second.text(), /<mark>bun<\/mark> 1\./);
+  const best = await app.ask(`${path}/search?q=bun&order=best`, { cookie });
+  assertMatch(await best.text(), /the best of the newest 21 that were found/);
 });
 
 Deno.test("a search that finds nothing or cannot be made says so", async () => {
