@@ -174,7 +174,7 @@ export const ROUTES: Record<string, Row> = {
   "/account/email": form("signed in"),
   "/account/face": form("signed in", "photos"),
   "/account/notifications": form("signed in"),
-  "/account/notifications/device": post("signed in", "json"),
+  "/account/notifications/device": row("signed in", "POST", "PATCH")("json"),
   "/account/passkeys": form("signed in"),
   "/account/profile": form("signed in", "picture"),
   "/account/recovery": form("signed in"),

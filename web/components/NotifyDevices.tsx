@@ -18,25 +18,35 @@ export function NotifyDevices({ devices, publicKey, clock }: {
         <p class="soft">No device of yours shows notifications yet.</p>
       )}
       <ul class="people">
-        {devices.map(({ id, name, createdAt }) => (
+        {devices.map(({ id, name, createdAt, goneAt }) => (
           <li class="person" key={id}>
             <span>
-              <bdi>{name}</bdi>{" "}
-              <span class="soft small">
-                since {dateTimeOf(createdAt, clock)}
-              </span>
+              <bdi>{name}</bdi> {goneAt === undefined
+                ? (
+                  <span class="soft small">
+                    since {dateTimeOf(createdAt, clock)}
+                  </span>
+                )
+                : (
+                  <span class="soft small">
+                    No longer accepts notifications. Open ChatSphere on it to
+                    turn them on again.
+                  </span>
+                )}
             </span>
             <form method="post" class="actions">
               <Once />
               <input type="hidden" name="device" value={id} />
-              <button
-                class="button button-quiet"
-                type="submit"
-                name="intent"
-                value="test"
-              >
-                Send me a test
-              </button>
+              {goneAt === undefined && (
+                <button
+                  class="button button-quiet"
+                  type="submit"
+                  name="intent"
+                  value="test"
+                >
+                  Send me a test
+                </button>
+              )}
               <button
                 class="button button-plain"
                 type="submit"
@@ -60,6 +70,10 @@ export function NotifyDevices({ devices, publicKey, clock }: {
           <button class="button button-quiet" type="button">
             Show notifications on this device
           </button>
+        </p>
+        <p data-says="on" hidden>This browser is one of them.</p>
+        <p role="alert" data-says="ended" hidden>
+          Notifications no longer reach this browser. Turn them on again.
         </p>
         <p role="alert" data-says="denied" hidden>
           This browser does not allow notifications from here. Allow them in its

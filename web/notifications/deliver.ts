@@ -3,7 +3,7 @@ import type { Message } from "../../realtime/protocol.ts";
 import { sha256 } from "../accounts/secrets.ts";
 import { finishFirst } from "../shutdown.ts";
 import { closeReadSoon } from "./closing.ts";
-import { devicesOf, removeDevice } from "./devices.ts";
+import { devicesOf, loseDevice } from "./devices.ts";
 import { mailUnread } from "./digest.ts";
 import { undisturbedUntil } from "./quiet.ts";
 import { settingsOf } from "./settings.ts";
@@ -75,7 +75,7 @@ async function push(
       );
       await noted;
     } else if (outcome.kind === "gone") {
-      await removeDevice(s, accountId, device.id);
+      await loseDevice(s, accountId, device.id);
     } else if (outcome.kind === "later") {
       away.add(device.id);
       const asked = Math.min(outcome.waitMs ?? 0, LONGEST_MS);

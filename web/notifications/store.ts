@@ -42,6 +42,8 @@ export interface Device {
   session: string;
   /** The browser, by its cookie, if it has one: see accounts/devices.ts. */
   browser?: string;
+  /** When its push service said that it takes none any more: its browser has to subscribe anew. */
+  goneAt?: number;
 }
 
 export interface Cursor {

@@ -22,6 +22,45 @@
     });
   }
 
+  const tell = (method, subscription) => {
+    const { endpoint, keys } = subscription.toJSON();
+    return fetch("/account/notifications/device", {
+      method,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ endpoint, ...keys }),
+    });
+  };
+
+  let looked = 0;
+  /** A subscription to which the server sends no longer is replaced by another; see sw.js. */
+  self.renewPush = async (old) => {
+    const { pushManager } = registration;
+    const now = await pushManager?.getSubscription();
+    if (!now && !old || Date.now() - looked < 3e5) return;
+    looked = Date.now();
+    let key = old?.options.applicationServerKey;
+    if (now) {
+      const answer = await tell("PATCH", now);
+      if (answer.status !== 200) return;
+      key = (await answer.json()).key;
+      await now.unsubscribe();
+    }
+    const userVisibleOnly = true;
+    await tell(
+      "POST",
+      await pushManager.subscribe({
+        userVisibleOnly,
+        applicationServerKey: key,
+      }),
+    );
+  };
+
+  // The browser dropped it by itself, and may have made another.
+  addEventListener("pushsubscriptionchange", (event) => {
+    looked = 0;
+    event.waitUntil(renewPush(event.oldSubscription));
+  });
+
   addEventListener("push", (event) => {
     const told = event.data.json();
     event.waitUntil(

@@ -129,6 +129,9 @@ async function page(event, path) {
     ? answer.clone()
     : new Response(null, { headers });
   event.waitUntil(take(path, copy, asked));
+  if (headers.get("x-person")) {
+    event.waitUntil(renewPush().catch(() => {}));
+  }
   return answer;
 }
 
@@ -177,7 +180,8 @@ addEventListener("install", (event) => {
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 addEventListener("message", (event) => {
-  const { pages = [], parts = [] } = event.data;
+  const { pages = [], parts = [], renew } = event.data;
+  if (renew) event.waitUntil(renewPush().catch(() => {}));
   const shell = gone ? [keepShell()] : [];
   gone = false;
   const kept = pages.filter((path) => IS_KEPT.test(path)).map(keepPage);

@@ -122,9 +122,7 @@ export class SqliteSearch {
     isDamaged: boolean,
   ): Generator<Candidate> {
     const { cursor } = query;
-    let below = cursor === undefined
-      ? Number.MAX_SAFE_INTEGER
-      : Number(cursor);
+    let below = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
     const indexed = lastIndexed(this.db);
     for (const number of this.#scan(rooms, indexed, below)) yield { number };
     const [first, last] = this.#rowsOf(query);

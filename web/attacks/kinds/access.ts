@@ -101,11 +101,13 @@ const OF_ACCOUNT: Try[] = [
   read("/account/notifications"),
   form("/account/notifications", { intent: "settings", mail: "on" }),
   form("/account/notifications", { intent: "remove", device: "x" }),
-  json("/account/notifications/device", {
-    endpoint: "https://push.attacks.test/mine",
-    p256dh: "B".padEnd(87, "A"),
-    auth: "A".repeat(22),
-  }),
+  ...["POST", "PATCH"].map((method) =>
+    json("/account/notifications/device", {
+      endpoint: "https://push.attacks.test/mine",
+      p256dh: "B".padEnd(87, "A"),
+      auth: "A".repeat(22),
+    }, method)
+  ),
   read("/account/dictation"),
   form("/account/dictation", { language: "de", words: "mine" }),
   read("/api/dictation"),

@@ -9,6 +9,8 @@ type Rooms = Record<string, FeedSummary>;
 
 /** Milliseconds in which whoever looks at the room has read it; and between two questions. */
 const GLANCE = 1_000;
+/** Milliseconds for which a page knows whether pushes go to its browser. */
+const PUSHED = 60_000;
 /** Messages that wait to be asked about, one after another: of more, the newest. */
 const MOST = 50;
 /** What was told last, by any tab. */
@@ -55,7 +57,7 @@ async function ask(): Promise<void> {
   const [roomId, id, offset] = (calls.shift() ?? others.shift())!;
   if (calls.length + others.length > 0) timer = setTimeout(ask, GLANCE);
   const worker = await navigator.serviceWorker?.getRegistration();
-  if (await worker?.pushManager?.getSubscription()) return;
+  if (await isPushed(worker)) return;
   const answer = await fetch(`/rooms/${roomId}/notice?message=${id}`);
   if (answer.status !== 200) return;
   const { title, room, body, tag, url } = await answer.json();
@@ -66,6 +68,26 @@ async function ask(): Promise<void> {
     ...{ body, tag, icon: "/favicon.svg" },
     data: { url, roomId, offset },
   });
+}
+
+/** Whether the server sends to this browser, and when that was asked: it tells by nothing else then. */
+let pushed = false, pushedAt = -Infinity;
+
+async function isPushed(worker?: ServiceWorkerRegistration): Promise<boolean> {
+  const subscription = await worker?.pushManager?.getSubscription();
+  if (!subscription) return false;
+  if (performance.now() - pushedAt < PUSHED) return pushed;
+  const { endpoint, keys } = subscription.toJSON();
+  const answer = await fetch("/account/notifications/device", {
+    method: "PATCH",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ endpoint, ...keys }),
+  });
+  pushed = answer.status === 204;
+  pushedAt = performance.now();
+  // It has ended: the worker makes another.
+  if (answer.status === 200) worker?.active?.postMessage({ renew: true });
+  return pushed;
 }
 
 /** Whether a sound was chosen, in this browser: see the page of notifications. */

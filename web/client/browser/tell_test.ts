@@ -59,3 +59,62 @@ Deno.test("what mentions the person is asked about first, however much is new", 
   }, 3);
   assertEquals(asked.slice(0, 3), ["here", "there", "m150"]);
 });
+
+Deno.test("a page tells where pushes have ended, and has the worker subscribe anew", async () => {
+  const posted: unknown[] = [];
+  const keys = { p256dh: "p", auth: "a" };
+  const subscription = { toJSON: () => ({ endpoint: "ended", keys }) };
+  const worker = {
+    active: { postMessage: (told: unknown) => posted.push(told) },
+    pushManager: { getSubscription: () => Promise.resolve(subscription) },
+  };
+  Object.assign(navigator, {
+    serviceWorker: { getRegistration: () => Promise.resolve(worker) },
+  });
+  const { fetch } = globalThis;
+  const { now } = performance;
+  const asked: string[] = [];
+  let status = 204, waited = 0;
+  performance.now = () => now.call(performance) + waited;
+  const askedAfter = async (next: number) => {
+    status = next;
+    asked.length = 0;
+    globalThis.fetch = ((address: string) => {
+      asked.push(address.replace(/.*=/, ""));
+      const isCheck = address.endsWith("/device");
+      return Promise.resolve(
+        new Response(null, { status: isCheck ? status : 204 }),
+      );
+    }) as typeof fetch;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const { setTimeout } = globalThis;
+    globalThis.setTimeout = ((call: () => Promise<void>) => {
+      setTimeout(() => call().then(resolve), 0);
+      return 0;
+    }) as unknown as typeof setTimeout;
+    try {
+      tell("r", [{ id: "m", offset: 1 }], () => false);
+      await promise;
+    } finally {
+      globalThis.setTimeout = setTimeout;
+    }
+    return [...asked];
+  };
+  try {
+    const check = "/account/notifications/device";
+    assertEquals(await askedAfter(204), [check]);
+    // It was asked a moment ago.
+    assertEquals(await askedAfter(200), []);
+    waited = 61_000;
+    assertEquals(await askedAfter(200), [check, "m"]);
+    assertEquals(posted, [{ renew: true }]);
+    waited = 122_000;
+    assertEquals(await askedAfter(404), [check, "m"]);
+    assertEquals(posted.length, 1);
+  } finally {
+    globalThis.fetch = fetch;
+    performance.now = now;
+    // deno-lint-ignore no-explicit-any -- Deno has none
+    delete (navigator as any).serviceWorker;
+  }
+});

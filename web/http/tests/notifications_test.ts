@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { visitedBy } from "../../accounts/session-list/visitor.ts";
 import { createSession, endAllSessions } from "../../accounts/sessions.ts";
 import { signInWithFace, startSignIn } from "../../accounts/sign-in.ts";
@@ -73,6 +73,65 @@ Deno.test("devices are kept, tested, listed and removed; only their person's own
     await add({ ...SUBSCRIPTION, endpoint: `https://push.test/${i}` });
   }
   assertEquals((await devicesOf(app.services, account.id)).length, 20);
+});
+
+Deno.test("a browser whose subscription ended learns it, and the next one takes its place", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account: { id }, cookie } = await app.person("Ada");
+  const html = { accept: "text/html" };
+  const page = await app.ask(PAGE, { cookie, headers: html });
+  const browser = page.headers.getSetCookie()
+    .find((one) => /device=/.test(one))!.split(";")[0];
+  const tell = (method: string, name: string, who: string) =>
+    app.ask(`${PAGE}/device`, {
+      ...{ method, cookie: who },
+      body: JSON.stringify({
+        ...SUBSCRIPTION,
+        endpoint: `https://push.test/${name}`,
+      }),
+      headers: { "content-type": "application/json" },
+    });
+  const here = `${cookie}; ${browser}`;
+  const statusOf = async (...call: Parameters<typeof tell>) =>
+    (await tell(...call)).status;
+  const told = async () =>
+    (await devicesOf(s, id)).map(({ endpoint }) => endpoint.slice(18));
+  // Nobody turned them on here.
+  assertEquals(await statusOf("PATCH", "first", here), 404);
+  assertEquals(await told(), []);
+  assertEquals(await statusOf("POST", "first", here), 204);
+  assertEquals(await statusOf("PATCH", "first", here), 204);
+  const [device] = await devicesOf(s, id);
+  app.push.answer = () => ({ kind: "gone" });
+  await app.send(PAGE, { intent: "test", device: device.id }, cookie);
+  assertEquals(await told(), []);
+  const list = await (await app.ask(PAGE, { cookie })).text();
+  assertMatch(list, /No longer accepts notifications/);
+  const answer = await tell("PATCH", "first", here);
+  assertEquals(answer.status, 200);
+  assertEquals(await answer.json(), { key: await s.push.publicKey() });
+  assertEquals(await statusOf("POST", "second", here), 204);
+  assertEquals(await told(), ["second"]);
+  assert(
+    !(await (await app.ask(PAGE, { cookie })).text()).includes(
+      "any more. Open",
+    ),
+  );
+  // The browser made another by itself; another browser's is its own affair.
+  assertEquals(await statusOf("PATCH", "third", here), 204);
+  assertEquals(await statusOf("PATCH", "fourth", cookie), 404);
+  assertEquals(await told(), ["third"]);
+  // Signed out elsewhere, and in again: what is told goes on.
+  await endAllSessions(s, id);
+  const { token } = await createSession(s, id);
+  assertEquals(await told(), []);
+  const again = `chatsphere_session=${token}`;
+  assertEquals(await statusOf("PATCH", "third", again), 204);
+  assertEquals(await told(), ["third"]);
+  const [{ id: third }] = await devicesOf(s, id);
+  await app.send(PAGE, { intent: "remove", device: third }, again);
+  assertEquals(await statusOf("PATCH", "third", `${again}; ${browser}`), 404);
 });
 
 Deno.test("a device that was signed out is sent nothing, until its person signs in on it again", async () => {

@@ -14,10 +14,16 @@ export const LONGEST_SEND_MS = TURN_MS + PATIENCE_MS;
 const KEPT_SECONDS = 24 * 60 * 60;
 const TOKEN_SECONDS = 12 * 60 * 60;
 
+/**
+ * There is no such subscription any more (RFC 8030 §7.3), or it was made for another key than ours
+ * (RFC 8292 §4.2), which a browser has after ours was lost.
+ */
+const GONE = new Set([403, 404, 410]);
+
 /** What became of a push. */
 export type Outcome =
   | { kind: "sent" }
-  /** The subscription has ended: it is to be forgotten. */
+  /** The subscription has ended: only another one can be sent to. */
   | { kind: "gone" }
   /** This one is not taken, and would not be later. */
   | { kind: "refused" }
@@ -137,7 +143,7 @@ export function webPush(
     );
     await answer.body?.cancel();
     if (answer.ok) return { kind: "sent" };
-    if (answer.status === 404 || answer.status === 410) return { kind: "gone" };
+    if (GONE.has(answer.status)) return { kind: "gone" };
     return answer.status === 429 || answer.status >= 500
       ? { kind: "later", waitMs: waitOf(answer) }
       : { kind: "refused" };

@@ -44,7 +44,7 @@ Deno.test("what a push service answers is understood", async () => {
     [status(202), { kind: "sent" }],
     [status(404), { kind: "gone" }],
     [status(410), { kind: "gone" }],
-    [status(403), { kind: "refused" }],
+    [status(403), { kind: "gone" }],
     [status(413), { kind: "refused" }],
     [status(302, { location: service.url }), { kind: "refused" }],
     [status(429, { "retry-after": "7" }), { kind: "later", waitMs: 7_000 }],

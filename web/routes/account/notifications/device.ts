@@ -1,8 +1,13 @@
 import { z } from "zod";
 import { personOf } from "../../../http/middleware/person.ts";
 import { readJson } from "../../../http/requests/json.ts";
-import { addDevice, browserName } from "../../../notifications/devices.ts";
-import { define } from "../../../utils.ts";
+import {
+  addDevice,
+  browserName,
+  checkDevice,
+  type Told,
+} from "../../../notifications/devices.ts";
+import { define, type State } from "../../../utils.ts";
 
 /** What a browser's subscription is as JSON. */
 const Subscription = z.object({
@@ -11,15 +16,32 @@ const Subscription = z.object({
   auth: z.string().max(100),
 });
 
+async function read(req: Request, { session }: State): Promise<Told> {
+  const given = await readJson(req, Subscription);
+  const name = browserName(req.headers.get("user-agent") ?? "");
+  return { ...given, name, token: session?.token ?? "" };
+}
+
 export const handler = define.handlers({
   /** Keeps this browser's subscription: 204. */
   async POST(ctx) {
-    const me = personOf(ctx.state);
-    const given = await readJson(ctx.req, Subscription);
-    const name = browserName(ctx.req.headers.get("user-agent") ?? "");
-    const { services, session } = ctx.state;
-    const token = session?.token ?? "";
-    await addDevice(services, me.id, { ...given, name, token });
+    const { services } = ctx.state;
+    const told = await read(ctx.req, ctx.state);
+    await addDevice(services, personOf(ctx.state).id, told);
     return new Response(null, { status: 204 });
+  },
+
+  /**
+   * Whether pushes go to this browser's subscription: 204. 200 with the key to subscribe with: it has
+   * ended, and another one has to be made. 404: notifications are not turned on here.
+   */
+  async PATCH(ctx) {
+    const { services } = ctx.state;
+    const told = await read(ctx.req, ctx.state);
+    const found = await checkDevice(services, personOf(ctx.state).id, told);
+    if (found === "gone") {
+      return Response.json({ key: await services.push.publicKey() });
+    }
+    return new Response(null, { status: found === "known" ? 204 : 404 });
   },
 });

@@ -21,7 +21,7 @@ import {
   unknownIntent,
 } from "../../../http/requests/forms.ts";
 import {
-  devicesOf,
+  listDevices,
   type ListedDevice,
   removeDevice,
   testDevice,
@@ -64,16 +64,13 @@ async function load(
 ): Promise<Omit<Data, "done">> {
   const [settings, devices, key] = await Promise.all([
     settingsOf(s, id),
-    devicesOf(s, id),
+    listDevices(s, id),
     s.push.publicKey(),
   ]);
-  const listed = devices.map(({ id, name, createdAt }) => ({
-    ...{ id, name, createdAt },
-  }));
   const unread = inMinutes.format(s.config.unreadMailMs / 60_000);
   const { sound } = parseCookie(headers.get("cookie") ?? "");
   const isLoud = sound === "on";
-  return { settings, devices: listed, key, unread, isLoud };
+  return { settings, devices, key, unread, isLoud };
 }
 
 /** Minutes of the day, of `22:30`. */
