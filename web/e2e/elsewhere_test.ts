@@ -117,6 +117,39 @@ Deno.test({
         await until(adas, (now) => now === '{"badge":0,"notes":2,"shown":[]}');
       });
 
+      await t.step("the same on pages without a room", async () => {
+        const said: string[] = [];
+        for (const path of ["/account", "/rooms"]) {
+          await adas.goto(path);
+          const title = await adas.title();
+          const scripts = () =>
+            adas.evaluate(() =>
+              performance.getEntriesByType("resource")
+                .filter(({ name }) => name.includes("elsewhere.js")).length
+            );
+          assertEquals(await scripts(), 0);
+          await hide(adas, true);
+          said.push(`@Ada Lovelace: ${path}?`);
+          await send(graces, said.at(-1)!);
+          const shown = said.map((text) => `Grace Hopper · Tea: ${text}`);
+          const now = {
+            ...{ badge: said.length, notes: 2 },
+            shown: shown.sort(),
+          };
+          await until(adas, (is) => is === JSON.stringify(now));
+          assertEquals(await scripts(), 1);
+          if (path === "/account") {
+            assertEquals(await adas.title(), `(@1) ${title}`);
+          }
+          await hide(adas, false);
+          if (path === "/account") assertEquals(await adas.title(), title);
+        }
+        // Read in a room, it goes there.
+        await adas.goto(tea);
+        await live(adas);
+        await until(adas, (now) => now === '{"badge":0,"notes":0,"shown":[]}');
+      });
+
       await t.step("what waits is sent first, or goes", async () => {
         await stack.kill("realtime");
         await send(adas, "Written too late");

@@ -1,3 +1,4 @@
+import { Elsewhere } from "../components/Elsewhere.tsx";
 import { SendWaiting } from "../components/SendWaiting.tsx";
 import { SiteHeader } from "../components/SiteHeader.tsx";
 import { define } from "../utils.ts";
@@ -15,5 +16,6 @@ export default define.layout(({ Component, state, req }) => (
       <a href="/docs#faces">What happens to your face</a>
       <span>ChatSphere, run by the people who use it</span>
     </footer>
+    <Elsewhere state={state} />
   </>
 ));

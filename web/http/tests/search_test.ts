@@ -2,8 +2,9 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { createRoom } from "../../rooms/rooms.ts";
 import { type TestApp, testApp } from "../testing/app.ts";
 
-/** A script that runs: what the browser may fetch ahead is none. */
-const SCRIPT = /<script(?![^>]* type="speculationrules")/;
+/** A script that runs while a page is looked at: what the browser may fetch ahead is none. */
+const SCRIPT =
+  /<script(?![^>]* type="speculationrules")(?![^<]*document\.hidden)/;
 
 async function withMessages(app: TestApp, texts: string[]) {
   const ada = await app.person("Ada");
