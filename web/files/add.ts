@@ -19,7 +19,7 @@ import {
   type StoredFile,
 } from "./records.ts";
 import { removeFile } from "./remove.ts";
-import { HEAD_BYTES, isPicture, typeOf } from "./sniff.ts";
+import { HEAD_BYTES, isRemade, typeOf } from "./sniff.ts";
 
 const MB = 1024 * 1024;
 /** How often is noted that a file still comes, so that it is not swept: ms. */
@@ -89,7 +89,7 @@ async function add(
   await promise(s, record);
   const coming = noted(s, record.id, all);
   try {
-    const kept = isPicture(type)
+    const kept = isRemade(type)
       ? await keepPicture(s, record, coming, hold)
       : { size: await s.files.put(placesOf(record).whole, coming) };
     // The room may have ended, or the person left it, while this came.
@@ -141,6 +141,7 @@ async function finish(s: AddServices, file: StoredFile): Promise<FilePart> {
 }
 
 type Kept = Omit<Remade, "bytes" | "thumbnail"> & {
+  name?: string;
   size: number;
   counted: number;
   thumbnail?: boolean;
@@ -172,6 +173,8 @@ async function keepPicture(
   const more = thumbnail ? await s.files.put(small, once(thumbnail)) : 0;
   return {
     ...{ ...rest, size, counted: size + more },
+    // It is saved as what it is now.
+    ...(rest.type && { name: record.name.replace(/\.avif$/i, ".webp") }),
     ...(thumbnail && { thumbnail: true }),
   };
 }

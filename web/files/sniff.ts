@@ -6,8 +6,13 @@
 /** Bytes that are looked at. */
 export const HEAD_BYTES = 4_096;
 
-/** Pictures that are made anew, or cleaned, before anybody sees them. */
-const PICTURES = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+/** Pictures that browsers show. */
+const PICTURES = [
+  ...["image/jpeg", "image/png", "image/webp", "image/gif"],
+  "image/avif",
+];
+/** Pictures that only some programs show. */
+const OTHERS = ["image/heic", "image/heif"];
 
 const SIGNS: [at: number, bytes: string, type: string][] = [
   [0, "\xff\xd8\xff", "image/jpeg"],
@@ -44,8 +49,19 @@ export function typeOf(head: Uint8Array): string {
     (byte) => String.fromCharCode(byte),
   ).join("");
   const sign = SIGNS.find(([at, bytes]) => text.startsWith(bytes, at));
+  if (sign?.[2] === "image/heif" && hasBrand(head, "avif")) {
+    return "image/avif";
+  }
   if (sign) return sign[2];
   return isText(head) ? "text/plain" : "application/octet-stream";
+}
+
+/** Whether a file of boxes names such a brand among those it is compatible with. */
+function hasBrand(head: Uint8Array, brand: string): boolean {
+  const size = new DataView(head.buffer, head.byteOffset).getUint32(0);
+  const letters = String.fromCharCode(...head.subarray(16, size));
+  const brands: string[] = letters.match(/.{4}/gs) ?? [];
+  return brands.includes(brand);
 }
 
 function isText(head: Uint8Array): boolean {
@@ -61,6 +77,10 @@ function isText(head: Uint8Array): boolean {
 
 /** Whether a file is a picture that everybody's browser shows. */
 export const isPicture = (type: string): boolean => PICTURES.includes(type);
+
+/** Whether a file is made anew, or cleaned, before anybody sees it. */
+export const isRemade = (type: string): boolean =>
+  isPicture(type) || OTHERS.includes(type);
 
 /** Whether a file can be shown or played where it is, as nothing in it runs; else it is saved. */
 export const isHarmless = (type: string): boolean =>

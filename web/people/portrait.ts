@@ -5,10 +5,11 @@ import { HEAD_BYTES, typeOf } from "../files/sniff.ts";
 
 /** What KV takes as one value is 65,536 bytes. */
 const MOST_BYTES = 60_000;
-const TAKEN = ["image/jpeg", "image/png", "image/webp"];
+const TAKEN = ["image/jpeg", "image/png", "image/webp", "image/avif"];
 
 const otherType = (): AppError => {
-  const message = "Choose a JPEG, PNG or WebP picture that does not move.";
+  const message =
+    "Choose a JPEG, PNG, WebP or AVIF picture that does not move.";
   return new AppError({
     code: "picture-type",
     status: 422,

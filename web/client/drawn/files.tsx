@@ -97,7 +97,9 @@ function File({ room, file }: { room: string; file: FilePart }) {
         {sizeOf(size)} {subtypeOf(type)}
       </span>
       {kind === "image" && (
-        <span class="soft small">Download this picture to see it.</span>
+        <span class="soft small">
+          Most browsers cannot show this picture. Download it to see it.
+        </span>
       )}
     </div>
   );

@@ -1,6 +1,7 @@
 /** Pictures that move are not made anew: what is no picture is taken out of them. */
 import { joined } from "../../../realtime/common/joined.ts";
-import { PictureError } from "./measure.ts";
+import { scrubbed } from "./boxed/scrub.ts";
+import { PictureError } from "./picture-error.ts";
 
 /** Parts of an animated WebP that say something of it, rather than show it. */
 const TOLD = ["EXIF", "XMP"];
@@ -12,6 +13,7 @@ export function cleanMoving(
   type: string,
   bytes: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
+  if (type === "image/avif") return scrubbed(bytes);
   return type === "image/gif" ? cleanGif(bytes) : cleanWebp(bytes);
 }
 

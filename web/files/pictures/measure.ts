@@ -1,10 +1,14 @@
 /** What a picture says of itself, read without decoding it: a small file can be a huge picture. */
 import { inspectJpeg } from "../../faces/jpeg.ts";
+import { avifSize } from "./boxed/avif.ts";
+import { PictureError } from "./picture-error.ts";
 
 /** The most bytes of a picture that is sent. */
 export const PICTURE_BYTES = 20 * 1024 * 1024;
 /** The most pixels that are decoded: each takes four bytes, a few times over. */
-export const MOST_PIXELS = 25_000_000;
+const MOST_PIXELS = 25_000_000;
+/** The most that are decoded of one picture with all it is made of, as how much is seen through. */
+const MOST_DECODED = 2 * MOST_PIXELS;
 const MOST_SIDE = 16_383;
 
 export interface Measured {
@@ -12,21 +16,18 @@ export interface Measured {
   height: number;
   /** It moves, and is cleaned instead of made anew. */
   moving?: boolean;
-}
-
-export class PictureError extends Error {
-  override name = "PictureError";
-  constructor(readonly problem: "large" | "broken") {
-    super(`The picture is ${problem}.`);
-  }
+  /** Pixels of all that is decoded for it, where that is more than the picture. */
+  decoded?: number;
 }
 
 /** @throws {PictureError} */
 export function measure(type: string, bytes: Uint8Array): Measured {
   const size = sizeOf(type, bytes);
-  const { width, height } = size;
+  const { width, height, decoded = 0 } = size;
   if (!(width > 0 && height > 0)) throw new PictureError("broken");
-  if (Math.max(width, height) > MOST_SIDE || width * height > MOST_PIXELS) {
+  const isLarge = Math.max(width, height) > MOST_SIDE ||
+    width * height > MOST_PIXELS || decoded > MOST_DECODED;
+  if (isLarge) {
     throw new PictureError("large");
   }
   return size;
@@ -46,6 +47,8 @@ function sizeOf(type: string, bytes: Uint8Array): Measured {
           height: view.getUint16(8, true),
           moving: true,
         };
+      case "image/avif":
+        return avifSize(bytes);
     }
     return webpSize(view, bytes);
   } catch (error) {

@@ -4,14 +4,20 @@ import decodeWebp from "@jsquash/webp/decode.js";
 import encodeWebp from "@jsquash/webp/encode.js";
 import { decodeJpeg, encodeJpeg } from "../../faces/codec.ts";
 import { emptyPicture, type Picture, shrink } from "../../faces/picture.ts";
+import { decodeAvif } from "./boxed/avif.ts";
+import { scrubbed } from "./boxed/scrub.ts";
 import { cleanMoving } from "./clean.ts";
-import { measure, PictureError } from "./measure.ts";
+import { measure } from "./measure.ts";
+import { PictureError } from "./picture-error.ts";
 
 /** A picture as it is kept. */
 export interface Remade {
   bytes: Uint8Array<ArrayBuffer>;
-  width: number;
-  height: number;
+  /** Its media type, where that is another than it came with. */
+  type?: string;
+  /** Pixels; none of one that no browser here is shown. */
+  width?: number;
+  height?: number;
   /** `#rrggbb`; of one that is made anew, and not seen through. */
   colour?: string;
   /** A WebP, where the picture is larger than that. */
@@ -22,10 +28,14 @@ export interface Remade {
 const SMALL = 640;
 /** The picture a colour is taken from: pixels. */
 const TINY = 16;
+/** What the photos of many telephones are. */
+const HEIC = ["image/heic", "image/heif"];
 
 /**
  * Makes a picture anew from its pixels: upright, without a word of where and with what it was
- * taken, and with nothing behind its end. What moves stays as it is, without such words.
+ * taken, and with nothing behind its end. What moves stays as it is, without such words; so does
+ * HEIC, which nothing of a permissive licence decodes. A still AVIF becomes a WebP: to encode one in
+ * AV1 takes minutes.
  *
  * @throws {PictureError}
  */
@@ -33,18 +43,35 @@ export async function remake(
   type: string,
   given: Uint8Array,
 ): Promise<Remade> {
-  const { moving, ...size } = measure(type, given);
-  if (moving) return { bytes: cleanMoving(type, given), ...size };
+  if (HEIC.includes(type)) {
+    return { bytes: orBroken(() => scrubbed(given)) };
+  }
+  const { moving, width: wide, height: high } = measure(type, given);
+  if (moving) {
+    const bytes = orBroken(() => cleanMoving(type, given));
+    return { bytes, width: wide, height: high };
+  }
   const picture = await decoded(type, given);
   const { width, height } = picture;
   const small = smaller(picture, SMALL);
   return {
     bytes: await encoded(type, picture),
+    ...(type === "image/avif" && { type: "image/webp" }),
     ...{ width, height, colour: colourOf(smaller(small, TINY)) },
     thumbnail: small === picture
       ? undefined
       : new Uint8Array(await encodeWebp(toImage(small), { quality: 72 })),
   };
+}
+
+/** What is read beyond the end of something is damaged. */
+function orBroken<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) throw new PictureError("broken");
+    throw error;
+  }
 }
 
 /** The longest side of a portrait: pixels. */
@@ -90,6 +117,7 @@ function smaller(picture: Picture, side: number): Picture {
 async function decoded(type: string, given: Uint8Array): Promise<Picture> {
   try {
     if (type === "image/jpeg") return await decodeJpeg(given);
+    if (type === "image/avif") return await decodeAvif(given);
     const { buffer } = new Uint8Array(given);
     const { width, height, data } = type === "image/png"
       ? await decodePng(buffer)

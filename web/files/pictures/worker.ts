@@ -1,5 +1,5 @@
 /** The thread that makes pictures anew, so that a large one never holds up the server. */
-import { PictureError } from "./measure.ts";
+import { PictureError } from "./picture-error.ts";
 import { portraitOf, type Remade, remake } from "./remake.ts";
 
 /** What it is asked, and what it answers. */

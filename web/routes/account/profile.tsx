@@ -119,7 +119,7 @@ function Picture({ me, profile, error }: {
               type="file"
               id="picture"
               name="picture"
-              accept="image/jpeg,image/png,image/webp"
+              accept="image/jpeg,image/png,image/webp,image/avif"
               required
               aria-describedby={error ? "picture-error" : undefined}
               aria-invalid={error ? "true" : undefined}
