@@ -1,30 +1,6 @@
 import { expect, test } from "bun:test";
-import { StoreError } from "../log/log.ts";
-import { draft } from "../log/testing.ts";
 import { startTestServer, TestClient } from "../tests/testing.ts";
-import { sweep, trimOld } from "./upkeep.ts";
-
-test("trims what is older than is kept, and nothing when all is", async () => {
-  const server = await startTestServer();
-  const { hub } = server;
-  const lines: [event: string, entries?: unknown][] = [];
-  const logger = (_: string, event: string, fields = {}) => {
-    lines.push([event, (fields as { entries?: number }).entries]);
-  };
-  const today = { ...draft("r", "new"), timestamp: Date.now() };
-  for (const entry of [draft("r", "old"), today, { ...today, clientId: "x" }]) {
-    await hub.log.append(entry);
-  }
-  await trimOld(hub, { retentionDays: undefined }, logger);
-  expect((await hub.log.read("r", 0, 9)).entries).toHaveLength(3);
-  await trimOld(hub, { retentionDays: 30 }, logger);
-  const { entries } = await hub.log.read("r", 0, 9);
-  expect(entries.map(({ offset }) => offset)).toEqual([2, 3]);
-  hub.log.trim = () => Promise.reject(new StoreError("away"));
-  await trimOld(hub, { retentionDays: 30 }, logger);
-  expect(lines).toEqual([["trimmed", 1], ["trim-failed", undefined]]);
-  await server.stop();
-});
+import { sweep } from "./upkeep.ts";
 
 test("trims at the start, too: a process may not run for an hour", async () => {
   const trimmed = Promise.withResolvers<unknown>();

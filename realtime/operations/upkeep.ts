@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import type { Hub } from "../rooms/hub.ts";
-import { errorFields, type Logger } from "./logger.ts";
+import type { Logger } from "./logger.ts";
+import { trimOld } from "./retention.ts";
 import { CLOSE } from "../protocol.ts";
 import type { OpenSocket } from "../rooms/readers.ts";
 
@@ -10,7 +11,6 @@ const SLOW_SECONDS = 10;
 const POSITION_CHECK = 40_000;
 const PRESENCE_REFRESH = 10_000;
 const TRIM_EVERY = 3_600_000;
-const DAY = 86_400_000;
 
 /** For how many seconds a reader has been slow. */
 export type SlowReaders = Map<OpenSocket, number>;
@@ -48,21 +48,6 @@ function collector(hub: Hub): () => void {
     collected = size;
     Bun.gc(true);
   };
-}
-
-/** Removes what is older than the configuration keeps. */
-export async function trimOld(
-  hub: Hub,
-  config: Pick<Config, "retentionDays">,
-  logger: Logger,
-): Promise<void> {
-  if (config.retentionDays === undefined) return;
-  try {
-    const before = Date.now() - config.retentionDays * DAY;
-    logger("info", "trimmed", { entries: await hub.log.trim(before) });
-  } catch (error) {
-    logger("warn", "trim-failed", errorFields(error));
-  }
 }
 
 /** Ends what has run out: time to identify, tokens, patience with slow readers. */
