@@ -3,7 +3,7 @@ import { type Box, boxesIn } from "./boxes.ts";
 import { itemsOf } from "./items.ts";
 
 /** Items that say something of the picture, and show nothing. */
-const TOLD_ITEMS = ["Exif", "mime", "uri "];
+const TOLD_ITEMS = ["Exif", "mime", "uri"];
 /** Boxes that do, or that nobody reads. */
 const TOLD_BOXES = ["udta", "uuid", "free", "skip"];
 /** Boxes in which there may be such. */
@@ -37,7 +37,7 @@ function scrub(bytes: Uint8Array, boxes: Box[], depth: number): void {
 
 function scrubMeta(bytes: Uint8Array, box: Box): void {
   for (const { type, parts } of itemsOf(bytes, box).all) {
-    if (!TOLD_ITEMS.includes(type)) continue;
+    if (!TOLD_ITEMS.includes(type.trim())) continue;
     for (const { from, end } of parts) bytes.fill(0, from, end);
   }
   const inside = boxesIn(bytes, { from: box.from + 4, end: box.end });
