@@ -44,7 +44,8 @@ export async function keepVoice(
   }
   if (status === 201) return body;
   // On a bad line it came too slowly, which is no reason to lose it.
-  const isPassing = [401, 408, 429].includes(status) || status >= 500;
+  const isPassing = [401, 408, 429].includes(status) || status >= 500 ||
+    body.error?.code === "aborted";
   throw new NotKept(body.error?.message ?? AWAY, !isPassing);
 }
 

@@ -109,7 +109,9 @@ function send(key: string, one: Held): Promise<Fate> {
   request.onload = () => {
     const { id, error } = request.response ?? {};
     if (id) return resolve({ id });
-    const isPassing = request.status === 429 || request.status >= 500;
+    // On a bad line it came too slowly, or not whole: that is no reason to give it up.
+    const isPassing = [408, 429].includes(request.status) ||
+      request.status >= 500 || error?.code === "aborted";
     resolve(isPassing ? "later" : { failed: error?.message ?? UNSENT });
   };
   request.onerror = request.onabort = () => resolve("later");
