@@ -90,7 +90,10 @@ Deno.test(
     s3.faults.always("UploadPart", BUSY[1]);
     const form = new FormData();
     form.set("content", "Typed with care");
-    form.append("file", new File([await photo(900, 700)], "a.jpg"));
+    form.append(
+      "file",
+      new File([new Uint8Array(await photo(900, 700))], "a.jpg"),
+    );
     form.set("clientId", "form");
     const page = await app.send(`/rooms/${room}`, form, ada.cookie);
     assertEquals(page.status, 503);
