@@ -1,4 +1,4 @@
-import type { Clock } from "../client/drawn/times.ts";
+import { type Clock, formatter } from "../client/drawn/times.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -21,11 +21,10 @@ export function agoText(at: number, now: number, clock: Clock): string {
 /** The day, as the reader's language has it; the year only when it is another one. */
 export function dayText(at: number, now: number, clock: Clock): string {
   const yearOf = (ms: number) => new Date(ms).getUTCFullYear();
-  return new Intl.DateTimeFormat(clock.language, {
+  return formatter(clock, {
     day: "numeric",
     month: "short",
     year: yearOf(at) === yearOf(now) ? undefined : "numeric",
-    timeZone: clock.zone,
   }).format(at);
 }
 

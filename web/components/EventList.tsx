@@ -1,14 +1,12 @@
 import type { EventPage } from "../audit/list.ts";
 import { WORDS } from "../audit/words.ts";
-import type { Clock } from "../client/drawn/times.ts";
+import { type Clock, formatter } from "../client/drawn/times.ts";
 
 /** The day and the time, in the reader's language; with the zone, where it is not theirs. */
-const momentOf = (at: number, { language, zone, label }: Clock): string => {
-  const moment = new Intl.DateTimeFormat(language, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: zone,
-  }).format(at);
+const momentOf = (at: number, clock: Clock): string => {
+  const { label } = clock;
+  const moment = formatter(clock, { dateStyle: "medium", timeStyle: "short" })
+    .format(at);
   return label ? `${moment} (${label})` : moment;
 };
 

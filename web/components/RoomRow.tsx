@@ -2,7 +2,8 @@ import { textOf } from "../client/drawn/files.tsx";
 import { unreadText } from "../client/browser/sidebar.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
-import { Ago } from "./Ago.tsx";
+import { Ago, agoText } from "./Ago.tsx";
+import { keptMarkup } from "./kept-markup.ts";
 
 /** What the list calls rooms that not only those who are invited are in. */
 const KINDS = { open: "Open", direct: "Direct" };
@@ -38,41 +39,67 @@ function Preview({ room, me }: { room: RoomEntry; me: string }) {
   );
 }
 
-/** One room of the list: its name, what was said last and when, what is unread. */
-export function RoomRow({ room, me, clock }: {
+interface RoomRowProps {
   room: RoomEntry;
   me: string;
   clock: Clock;
-}) {
+}
+
+/** It says how long ago something was: ms since 1970. */
+interface Seen extends RoomRowProps {
+  now: number;
+}
+
+/** Everything {@link Inside} is drawn from. */
+function sourceOf({ room, me, clock, now }: Seen): string {
+  const { id, name, kind, archivedAt, memberCount, summary } = room;
+  const { unread, mentioned, last } = summary ?? {};
+  const said = last && [
+    last,
+    last.sender.id === me,
+    agoText(last.timestamp, now, clock),
+  ];
+  return JSON.stringify([
+    ...["row of the list", id, name, kind, archivedAt, memberCount],
+    ...[unread, mentioned, said],
+  ]);
+}
+
+/** One room of the list: its name, what was said last and when, what is unread. */
+export function RoomRow(props: RoomRowProps) {
+  const seen = { ...props, now: Date.now() };
+  const html = keptMarkup(sourceOf(seen), () => <Inside {...seen} />);
+  return <li dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+function Inside({ room, me, clock, now }: Seen) {
   const unread = room.summary?.unread ?? 0;
   return (
-    <li>
-      <a class="room-row" href={`/rooms/${room.id}${unread ? "#new" : ""}`}>
-        <span
-          class={unread ? "room-row-name unread" : "room-row-name"}
-        >
-          <span class="truncate" title={room.name}>
-            <bdi>{room.name}</bdi>
-          </span>
-          {room.archivedAt !== undefined
-            ? <span class="soft small">Archived</span>
-            : room.kind !== "closed" && (
-              <span class="soft small">{KINDS[room.kind]}</span>
-            )}
+    <a class="room-row" href={`/rooms/${room.id}${unread ? "#new" : ""}`}>
+      <span
+        class={unread ? "room-row-name unread" : "room-row-name"}
+      >
+        <span class="truncate" title={room.name}>
+          <bdi>{room.name}</bdi>
         </span>
-        <span class="room-row-time soft small">
-          {room.summary?.last && (
-            <Ago at={room.summary.last.timestamp} clock={clock} />
+        {room.archivedAt !== undefined
+          ? <span class="soft small">Archived</span>
+          : room.kind !== "closed" && (
+            <span class="soft small">{KINDS[room.kind]}</span>
           )}
-        </span>
-        <Preview room={room} me={me} />
-        {unread > 0 && (
-          <span class="badge">
-            {unreadText(unread, room.summary?.mentioned)}
-            <span class="visually-hidden">unread</span>
-          </span>
+      </span>
+      <span class="room-row-time soft small">
+        {room.summary?.last && (
+          <Ago at={room.summary.last.timestamp} clock={clock} now={now} />
         )}
-      </a>
-    </li>
+      </span>
+      <Preview room={room} me={me} />
+      {unread > 0 && (
+        <span class="badge">
+          {unreadText(unread, room.summary?.mentioned)}
+          <span class="visually-hidden">unread</span>
+        </span>
+      )}
+    </a>
   );
 }

@@ -2,6 +2,7 @@ import { unreadText } from "../client/browser/sidebar.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
 import { Avatar } from "./Avatar.tsx";
 import { Icon } from "./Icon.tsx";
+import { keptMarkup } from "./kept-markup.ts";
 import { Mark } from "./Mark.tsx";
 import { ReadAhead } from "./ReadAhead.tsx";
 
@@ -24,16 +25,14 @@ export function RoomSidebar({ rooms, current, about, me }: {
         <Mark />
         <span>ChatSphere</span>
       </a>
-      <ul class="sidebar-rooms">
-        {rooms.map((room) => (
-          <li key={room.id}>
-            <SidebarRoom
-              room={room}
-              current={room.id === current && (about ? "true" : "page")}
-            />
-          </li>
-        ))}
-      </ul>
+      <ul
+        class="sidebar-rooms"
+        dangerouslySetInnerHTML={{
+          __html: rooms.map((room) =>
+            keptRoom(room, room.id === current && (about ? "true" : "page"))
+          ).join(""),
+        }}
+      />
       <a class="sidebar-link" href="/rooms/new">
         <Icon name="plus" /> New room
       </a>
@@ -50,9 +49,22 @@ export function RoomSidebar({ rooms, current, about, me }: {
   );
 }
 
+type Current = false | "page" | "true";
+
+/** The markup of a room's link, by all that {@link SidebarRoom} draws it from. */
+function keptRoom(room: RoomEntry, current: Current): string {
+  const { unread, mentioned } = room.summary ?? {};
+  const source = ["sidebar", current, room.id, room.name, unread, mentioned];
+  return keptMarkup(JSON.stringify(source), () => (
+    <li>
+      <SidebarRoom room={room} current={current} />
+    </li>
+  ));
+}
+
 function SidebarRoom({ room, current }: {
   room: RoomEntry;
-  current: false | "page" | "true";
+  current: Current;
 }) {
   const unread = current ? 0 : room.summary?.unread ?? 0;
   return (

@@ -1,19 +1,8 @@
-/**
- * Rows of a room as the server has drawn them before. Most of what a room shows was shown a moment
- * ago, to somebody else or to the same person: drawing it anew took most of the time of a page.
- */
-import { Fragment, h } from "preact";
-import { renderToString } from "preact-render-to-string";
+/** Rows of a room as the server has drawn them before. */
 import { textOf } from "../client/drawn/files.tsx";
 import { drawWith, liOf, type RowProps } from "../client/drawn/Row.tsx";
 import { drawn } from "../client/drawn/whole-row.tsx";
-
-/** Characters of markup and of what it was made from that are kept, in all: a byte each, or two. */
-const MOST = 16_000_000;
-
-/** What is inside the row, by all that it was drawn from; the least used first. */
-const kept = new Map<string, string>();
-let size = 0;
+import { keptMarkup } from "./kept-markup.ts";
 
 /**
  * Everything a row is drawn from, in one text: what two rows have in common that are drawn alike.
@@ -36,29 +25,8 @@ function sourceOf(props: RowProps): string {
   ]);
 }
 
-function keep(source: string, html: string): void {
-  kept.set(source, html);
-  size += source.length + html.length;
-  for (const [oldest, { length }] of kept) {
-    if (size <= MOST) return;
-    kept.delete(oldest);
-    size -= oldest.length + length;
-  }
-}
-
-function insideOf(props: RowProps): string {
-  const source = sourceOf(props);
-  const known = kept.get(source);
-  if (known !== undefined) {
-    kept.delete(source);
-    kept.set(source, known);
-    return known;
-  }
-  const { children } = drawn(props).props;
-  const html = renderToString(h(Fragment, null, children));
-  keep(source, html);
-  return html;
-}
+const insideOf = (props: RowProps): string =>
+  keptMarkup(sourceOf(props), () => drawn(props).props.children);
 
 /**
  * Whether it is a row of a room's own page: there no link in it leads to the page it is on, which

@@ -13,12 +13,12 @@ export const UNKNOWN: Clock = {
 const KEPT = 99;
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
-// Making a formatter costs more than a hundred uses of one.
-const formatter = (
+/** What writes times in this way for somebody's clock: making one costs more than a hundred uses. */
+export const formatter = (
   { language, zone }: Clock,
   options: Intl.DateTimeFormatOptions,
-) => {
-  const key = `${language}${zone}${Object.keys(options)}`;
+): Intl.DateTimeFormat => {
+  const key = `${language}${zone}${JSON.stringify(options)}`;
   const known = formatters.get(key);
   if (known) return known;
   if (formatters.size > KEPT) formatters.clear();
@@ -60,10 +60,5 @@ const withLabel = (date: string, { label }: Clock): string =>
   label ? `${date} (${label})` : date;
 
 /** A day and a time of it, as `4 March 2026, 12:01`. */
-export const dateTimeOf = (
-  ms: number,
-  { language, zone: timeZone }: Clock,
-): string =>
-  new Intl.DateTimeFormat(language, {
-    ...{ timeZone, dateStyle: "long", timeStyle: "short" },
-  }).format(ms);
+export const dateTimeOf = (ms: number, clock: Clock): string =>
+  formatter(clock, { dateStyle: "long", timeStyle: "short" }).format(ms);
