@@ -16,6 +16,9 @@ export interface Networks {
   has(address: string): boolean;
 }
 
+/** Addresses of which is remembered whether they are in a list: to look takes as long as a KV read. */
+const REMEMBERED = 1_000;
+
 /** @throws {Error} for a text that is no network. */
 function networks(list: string[]): Networks {
   const known = new BlockList();
@@ -29,11 +32,15 @@ function networks(list: string[]): Networks {
     if (!isRight) throw new Error(each);
     known.addSubnet(address, length, version === 4 ? "ipv4" : "ipv6");
   }
+  const verdicts = new Map<string, boolean>();
+  const look = (address: string): boolean =>
+    known.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
   return {
     has(text) {
       const address = plainAddress(text);
-      return address !== undefined &&
-        known.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
+      if (address === undefined) return false;
+      if (verdicts.size >= REMEMBERED) verdicts.clear();
+      return verdicts.getOrInsertComputed(address, look);
     },
   };
 }
