@@ -3,7 +3,7 @@ import type { Config } from "../config.ts";
 import { currentRequestId } from "../request-id.ts";
 import type { Services } from "../services.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
-import { tokenCache } from "./token-cache.ts";
+import { tokensOf } from "./token-cache.ts";
 
 /** Whether realtime took the token for one that ended. */
 const isRefused = ({ status }: Response) => status === 401;
@@ -28,7 +28,7 @@ export function realtimeCalls(
   signer: Services["signer"],
   timeoutMs: number,
 ) {
-  const tokens = tokenCache(signer);
+  const tokens = tokensOf(signer);
 
   async function call(path: string, init: Call): Promise<Response> {
     const token = await init.token();

@@ -1,19 +1,28 @@
+import type { IssuedToken } from "../accounts/sessions.ts";
 import type { Person, Services } from "../services.ts";
 
 interface Minted {
   /** What it calls the person, to notice when that changes. */
   name: string;
-  token: string;
+  issued: Promise<IssuedToken>;
+  /** Once it is signed. */
+  token?: string;
   /** Milliseconds since the Unix epoch. */
-  expiresAt: number;
+  mintedAt: number;
 }
 
 const SPARE_MS = 60_000;
-const CAPACITY = 1_000;
+/** How old a token may be that goes out with a page, which lives from it for as long as it can. */
+const PAGE_MS = 30_000;
+/** Some 700 bytes each. */
+const CAPACITY = 5_000;
 
 /** Gives people's tokens for realtime. */
 export interface TokenCache {
+  /** One for a call of ours. */
   of(person: Person): Promise<string>;
+  /** One for a page of theirs; `expiresAt` in milliseconds since the Unix epoch. */
+  forPage(person: Person): Promise<IssuedToken>;
   /** What was minted for a person is not given again. */
   forget(personId: string): void;
   /** A token that was refused is not given again; false if it was not kept here. */
@@ -22,8 +31,8 @@ export interface TokenCache {
 
 /**
  * Mints people's tokens for realtime, and gives the same one again for the same person with the
- * same name in the same session until a minute before it ends. The oldest is forgotten when there
- * are many.
+ * same name in the same session: to calls until a minute before it ends, to pages while it is new.
+ * The oldest is forgotten when there are many.
  */
 export function tokenCache(
   signer: Services["signer"],
@@ -31,26 +40,50 @@ export function tokenCache(
 ): TokenCache {
   const minted = new Map<string, Minted>();
 
-  function keep(key: string, token: Minted): void {
+  function mint(key: string, person: Person): Promise<IssuedToken> {
+    const issued = signer.personToken("realtime", person);
+    const fresh: Minted = {
+      name: person.name,
+      issued,
+      mintedAt: Date.now(),
+    };
     minted.delete(key);
-    minted.set(key, token);
-    if (minted.size <= capacity) return;
-    const [oldest] = minted.keys();
-    minted.delete(oldest);
+    minted.set(key, fresh);
+    issued.then(
+      ({ token }) => fresh.token = token,
+      () => minted.get(key) === fresh && minted.delete(key),
+    );
+    if (minted.size > capacity) {
+      const [oldest] = minted.keys();
+      minted.delete(oldest);
+    }
+    return issued;
+  }
+
+  async function take(
+    person: Person,
+    isGood: (issued: IssuedToken, mintedAt: number) => boolean,
+  ): Promise<IssuedToken> {
+    const key = keyOf(person.id, person.sid);
+    for (;;) {
+      const known = minted.get(key);
+      if (known?.name !== person.name) return await mint(key, person);
+      const issued = await known.issued;
+      // It was forgotten or replaced while it was being signed.
+      if (minted.get(key) !== known) continue;
+      if (isGood(issued, known.mintedAt)) return issued;
+      return await mint(key, person);
+    }
   }
 
   return {
     async of(person) {
-      const { name } = person;
-      const key = keyOf(person.id, person.sid);
-      const known = minted.get(key);
-      const isGood = known?.name === name &&
-        known.expiresAt - SPARE_MS > Date.now();
-      if (isGood) return known.token;
-      const issued = await signer.personToken("realtime", person);
-      keep(key, { ...issued, name });
-      return issued.token;
+      const isGood = ({ expiresAt }: IssuedToken) =>
+        expiresAt - SPARE_MS > Date.now();
+      return (await take(person, isGood)).token;
     },
+    forPage: (person) =>
+      take(person, (_, mintedAt) => Date.now() - mintedAt < PAGE_MS),
     forget(personId) {
       for (const key of minted.keys()) {
         if (key.startsWith(keyOf(personId))) minted.delete(key);
@@ -66,3 +99,9 @@ export function tokenCache(
 }
 
 const keyOf = (personId: string, sid = "") => `${personId}\n${sid}`;
+
+const caches = new WeakMap<Services["signer"], TokenCache>();
+
+/** The one {@link tokenCache} of a signer: a page goes out with the token it was made with. */
+export const tokensOf = (signer: Services["signer"]): TokenCache =>
+  caches.getOrInsertComputed(signer, () => tokenCache(signer));

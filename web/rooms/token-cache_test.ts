@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { Signer } from "../tokens/signer.ts";
 import { tokenCache } from "./token-cache.ts";
 
@@ -76,4 +76,72 @@ Deno.test("a forgotten person gets another token, and nobody else does", async (
   tokens.forget(ada.id);
   assertEquals(await tokens.of(ada), "t3");
   assertEquals(await tokens.of(bob), "t2");
+});
+
+Deno.test("calls and pages of a person share one token, also while it is being signed", async () => {
+  const tokens = tokenCache(counting(300_000));
+  const given = await Promise.all([
+    tokens.of(ada),
+    tokens.forPage(ada).then(({ token }) => token),
+    tokens.of(ada),
+    tokens.forPage(bob).then(({ token }) => token),
+  ]);
+  assertEquals(given, ["t1", "t1", "t1", "t2"]);
+});
+
+Deno.test("a page gets a token that is new, a call one that has been used for minutes", async () => {
+  const now = Date.now;
+  const started = now();
+  const after = (seconds: number) => {
+    Date.now = () => started + seconds * 1_000;
+  };
+  const tokens = tokenCache(counting(300_000));
+  const page = async () => (await tokens.forPage(ada)).token;
+  try {
+    after(0);
+    assertEquals(await tokens.of(ada), "t1");
+    after(29);
+    assertEquals(await page(), "t1");
+    after(31);
+    assertEquals(await tokens.of(ada), "t1");
+    assertEquals(await page(), "t2");
+    assertEquals(await tokens.of(ada), "t2");
+  } finally {
+    Date.now = now;
+  }
+});
+
+Deno.test("what was being signed when its person was forgotten is given to nobody who waits", async () => {
+  const signed = Array.from(
+    { length: 2 },
+    () => Promise.withResolvers<{ token: string; expiresAt: number }>(),
+  );
+  let asked = 0;
+  const tokens = tokenCache({
+    ...counting(300_000),
+    personToken: () => signed[asked++].promise,
+  });
+  const first = tokens.of(ada);
+  const waits = tokens.of(ada);
+  tokens.forget(ada.id);
+  const expiresAt = Date.now() + 300_000;
+  signed[0].resolve({ token: "before", expiresAt });
+  signed[1].resolve({ token: "after", expiresAt });
+  assertEquals(await first, "before");
+  assertEquals(await waits, "after");
+  assertEquals(await tokens.of(ada), "after");
+});
+
+Deno.test("signing that failed is tried again", async () => {
+  let asked = 0;
+  const signer = counting(300_000);
+  const tokens = tokenCache({
+    ...signer,
+    personToken: (...call) =>
+      asked++ === 0
+        ? Promise.reject(new Error("no key"))
+        : signer.personToken(...call),
+  });
+  await assertRejects(() => tokens.of(ada), Error, "no key");
+  assertEquals(await tokens.of(ada), "t1");
 });

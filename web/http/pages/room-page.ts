@@ -4,6 +4,7 @@ import type { Known } from "../../client/browser/entries.ts";
 import { roomHues } from "../../rooms/roster.ts";
 import { roomNames } from "../../rooms/roster.ts";
 import { findRoom } from "../../rooms/rooms.ts";
+import { tokensOf } from "../../rooms/token-cache.ts";
 import type { Room } from "../../rooms/types.ts";
 import type { Person, Services } from "../../services.ts";
 import { loadRooms, type RoomEntry, unlessDown } from "./room-list.ts";
@@ -148,7 +149,7 @@ export async function loadRoomPage(
     findRoom(s, account.id, roomId),
     loadRooms(s, account),
     unlessDown(history({ before, after, limit: PAGE })),
-    s.signer.personToken("realtime", account),
+    tokensOf(s.signer).forPage(account),
     transcriberState(s.config),
     roomHues(s, roomId),
   ]);

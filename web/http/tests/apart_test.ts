@@ -1,5 +1,6 @@
 /** Much of a page is remembered, and nothing of it may be another person's, or of a moment ago. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodeJwt } from "jose";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { invite } from "../../rooms/invite.ts";
 import { removeMember } from "../../rooms/members.ts";
@@ -44,6 +45,12 @@ const settled = (html: string): string =>
     .replaceAll(/tokenExpiresAt:\d+/g, "")
     .replaceAll(/after=\d+/g, "");
 
+/** Whom the tokens in a page are for. */
+const bearersIn = (html: string): unknown[] =>
+  html.match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g)?.map((token) =>
+    decodeJwt(token).sub
+  ) ?? [];
+
 Deno.test("pages of two people who ask at the same time never mix", async () => {
   await using app = await testApp();
   const { ada, bob, own, path } = await stage(app);
@@ -55,7 +62,10 @@ Deno.test("pages of two people who ask at the same time never mix", async () => 
   const look = async (page: string, cookie?: string) => {
     const headers = { accept: "text/html" };
     const answer = await app.ask(page, { cookie, headers });
-    return settled(await answer.text());
+    const html = await answer.text();
+    const whose = people.find((it) => it.cookie === cookie)?.account.id;
+    for (const named of bearersIn(html)) assertEquals(named, whose, page);
+    return settled(html);
   };
   const alone = new Map<string, string>();
   for (const page of pages) {

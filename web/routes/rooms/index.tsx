@@ -32,6 +32,7 @@ import {
   type RoomList,
 } from "../../http/pages/room-list.ts";
 import { createRoom } from "../../rooms/rooms.ts";
+import { tokensOf } from "../../rooms/token-cache.ts";
 import type { Services } from "../../services.ts";
 import type { Clock } from "../../client/drawn/times.ts";
 import { define } from "../../utils.ts";
@@ -50,7 +51,7 @@ const unreadIn = ({ rooms }: RoomList): number =>
   rooms.reduce((sum, { summary }) => sum + (summary?.unread ?? 0), 0);
 
 async function feedOf(s: Services, me: SignedIn): Promise<Feed> {
-  const { token } = await s.signer.personToken("realtime", me);
+  const { token } = await tokensOf(s.signer).forPage(me);
   const hello: ClientFrame = { event: "identify", token };
   return { url: s.config.wsUrl, hello: JSON.stringify(hello) };
 }
