@@ -1,6 +1,6 @@
 /**
  * What happened that matters for who may get in and who may do what: written in the commit that makes
- * it so (what admins delete, as soon as realtime has told of it, if the room is still there), never
+ * it so (what admins delete, as soon as realtime has told of it, and before it deletes the room), never
  * changed, and kept for AUDIT_DAYS. It says nothing of what anybody wrote.
  *
  * | key | value |

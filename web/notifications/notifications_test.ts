@@ -1,8 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { deleteAccount } from "../accounts/delete-account.ts";
+import { finishErasures } from "../accounts/erasures.ts";
 import { eventsOf } from "../audit/list.ts";
 import { deliverDue } from "../mail/deliver.ts";
 import { writeTo } from "../rooms/direct.ts";
+import { endRoom } from "../rooms/members.ts";
 import { changeSettings, chooseFor } from "./settings.ts";
 import { keys } from "./store.ts";
 import { away } from "./testing.ts";
@@ -254,6 +256,31 @@ Deno.test("whoever ends a pause early is told then of what came in it, and maile
   later(16 * MINUTE);
   await work();
   assertEquals(app.mails.map(({ to }) => to), [cy.email]);
+});
+
+Deno.test("what an admin deletes is in both activities also where the room ends before anybody looked", async () => {
+  await using at = await away();
+  const { app, ada, bob, roomId, say, work } = at;
+  const { kv, realtime } = app.services;
+  await say("@Cy: tea");
+  const content = "Rude";
+  const clientId = crypto.randomUUID();
+  const rude = await realtime.post(bob, roomId, { clientId, content });
+  await work();
+  assert((await kv.get(keys.cursor(roomId))).value !== null);
+  const { id } = rude;
+  await realtime.amend(ada, roomId, { event: "delete-message", id });
+  await endRoom(app.services, ada, roomId);
+  await work();
+  await finishErasures(app.services);
+  for (const person of [ada, bob]) {
+    const { events } = await eventsOf(app.services, person.id);
+    const deletions = events.filter(({ kind }) => kind === "message-deleted");
+    assertEquals(deletions.map(({ who, whom }) => [who, whom]), [
+      [ada.id, bob.id],
+    ]);
+  }
+  assertEquals((await kv.get(keys.cursor(roomId))).value, null);
 });
 
 Deno.test("what an admin deletes of somebody else's is in both activities, once; what its writer deletes is not", async () => {

@@ -4,8 +4,10 @@
  * deleted.
  */
 import { keys as accountKeys } from "../accounts/store.ts";
+import { noteLastRemovals } from "../audit/removals.ts";
 import { removeRoomFiles } from "../files/remove.ts";
 import { log } from "../log.ts";
+import { type Cursor, keys as noticeKeys } from "../notifications/store.ts";
 import type { Services } from "../services.ts";
 import { forgetSent, toDelete } from "../voices/sent.ts";
 import { type Asking, askTranscriber } from "./ask-transcriber.ts";
@@ -39,9 +41,12 @@ export async function finishRoomErasures(s: Elsewhere): Promise<number> {
   for (const { key, value } of notes) {
     const roomId = String(key[1]);
     try {
+      const cursor = await s.kv.get<Cursor>(noticeKeys.cursor(roomId));
       await removeRoomFiles(s, roomId);
       await eraseClips(s, roomId, value.after);
+      await noteLastRemovals(s, roomId, cursor.value);
       await s.realtime.endRoom(roomId);
+      await s.kv.delete(cursor.key);
       await removeMemberships(s, roomId);
       await s.kv.delete(key);
     } catch (error) {

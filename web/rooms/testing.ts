@@ -123,7 +123,8 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         showPreview: () => Promise.resolve(),
         alerts: () => Promise.resolve([]),
         alertsTaken: () => Promise.resolve(),
-        alertPage: unused,
+        alertPage: () =>
+          Promise.resolve({ epoch: "", offset: 0, more: false, messages: [] }),
         positions: unused,
         readFor: unused,
         namesChanged: () => Promise.resolve(),

@@ -337,7 +337,7 @@ export function memoryRealtime(): MemoryRealtime {
 
     readFor: (roomId, id) => checked(() => known(roomId, id)),
 
-    endRoom: () => checked(() => {}),
+    endRoom: (roomId) => checked(() => void removals.delete(roomId)),
 
     stream: (_account, roomId, after, signal) =>
       checked(() => {
