@@ -39,6 +39,8 @@ export const BODIES = {
   /** A form with files, which are counted one by one as they come: the rest of it. */
   message: 64 * KB,
   json: 64 * KB,
+  /** A third of what the camera sees, each way. */
+  frame: 64 * KB,
   /** JSON with up to three pictures as data URLs. */
   "json with photos": 8 * MB,
   recording: 10 * MB,
@@ -59,6 +61,10 @@ export const RATES = {
   alerts: { rate: 20, burst: 200 },
   /** Readings that one person may have looked at; realtime tells everybody's with one token. */
   readings: { rate: 100, burst: 1_000 },
+  /** Frames of a camera, which are looked at before a photo: a page sends one a second. */
+  frames: { rate: 4, burst: 100 },
+  /** Those of everybody: each costs as much as half a photo. What is more is not looked at. */
+  "all frames": { rate: 10, burst: 40 },
   /** Pages that one person has this server look up: what is more is not looked up. */
   links: { rate: 0.1, burst: 30 },
 } as const;
@@ -158,6 +164,8 @@ export const ROUTES: Record<string, Row> = {
   "/login/reset/:code": form("anyone"),
   "/logout": post("anyone", "text"),
   "/passkey": post("anyone", "json"),
+  // Whoever registers is nobody yet.
+  "/face-hint": { ...post("anyone", "frame"), rate: "frames" },
   "/confirm/:code": form("anyone"),
   "/address/:code": form("anyone"),
   "/address/back/:code": form("anyone"),

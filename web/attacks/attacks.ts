@@ -11,6 +11,8 @@ import { erasing } from "./kinds/erasing.ts";
 import { factors } from "./kinds/factors.ts";
 import { forms, queries } from "./kinds/forms.ts";
 import { guessing } from "./kinds/guessing.ts";
+import { hints } from "./kinds/hints.ts";
+import { hostilePages } from "./kinds/hostile-pages.ts";
 import { injection } from "./kinds/injection.ts";
 import { invitations } from "./kinds/invitations.ts";
 import { leftovers } from "./kinds/leftovers.ts";
@@ -66,6 +68,8 @@ export const ATTACKS: Attack[] = [
   ...costly,
   ...texts,
   ...previews,
+  ...hostilePages,
+  ...hints,
   ...oracles,
   ...packed,
   ...push,

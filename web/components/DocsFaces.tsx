@@ -75,6 +75,11 @@ export function DocsFaces({ engine, liveness, signIn }: {
           initials, or a picture you chose for them.
         </li>
         <li>
+          While you fit your face into the camera, small pictures of it go to
+          this server, once you have agreed: it tells how to stand, compares
+          them with nothing, and keeps none.
+        </li>
+        <li>
           If a form comes back because of another field, your photo waits in the
           server’s memory for at most 10 minutes, so that you need not take it
           again. It is encrypted, and only your form has the key.

@@ -15,6 +15,7 @@ import {
   selfieOf,
   type Variant,
 } from "../faces/test-photos.ts";
+import { farAway } from "../faces/test-turns.ts";
 
 /** Writes a person in front of a camera as motion JPEG; returns the file's path. */
 export async function cameraFile(
@@ -54,6 +55,28 @@ export async function turningFile(
   const path = `${folder}/${person}-turning.mjpeg`;
   const film = new Blob([...straight, ...left, ...straight, ...right]);
   await Deno.writeFile(path, await film.bytes());
+  return path;
+}
+
+/**
+ * Writes a person who is too far away, then near but turned aside, then near and straight, over and
+ * over.
+ */
+export async function approachingFile(
+  folder: string,
+  person: Person,
+): Promise<string> {
+  const shots = [
+    farAway(await pictureOf(person, "second"), 4),
+    await pictureOf(person, "right"),
+    await pictureOf(person, "second"),
+  ];
+  const path = `${folder}/${person}-approaching.mjpeg`;
+  const film: Uint8Array<ArrayBuffer>[] = [];
+  for (const shot of shots) {
+    film.push(...new Array(200).fill(await encodeJpeg(shot)));
+  }
+  await Deno.writeFile(path, await new Blob(film).bytes());
   return path;
 }
 

@@ -1,3 +1,5 @@
+import type { FaceErrorCode } from "./face-error.ts";
+
 /** What a person's account keeps of her face. */
 export interface EnrolledFace {
   /** As `enrol` gave it; only the engine knows what is in it. */
@@ -54,6 +56,14 @@ export interface FaceEngine {
     live: Uint8Array,
     purpose?: "verify" | "turned",
   ): Promise<Verdict>;
+  /**
+   * What a photo would be refused for that is taken as a frame of the camera is, a third as wide as
+   * the photo; null: nothing that is seen on it; undefined: it was not looked at, since photos come
+   * first. It says nothing about whose face it is, is looked at on this machine whatever the engine,
+   * and keeps nothing.
+   * @throws FaceError `image-…` when it is no frame
+   */
+  flawOf?(frame: Uint8Array): Promise<FaceErrorCode | null | undefined>;
   /** How many photos wait for their turn, where they have to. */
   waiting?(): number;
   /** Frees what the engine holds; calls under way fail with AppError 503. */

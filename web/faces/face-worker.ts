@@ -2,8 +2,9 @@
 import type { AppError } from "../errors.ts";
 import { log } from "../log.ts";
 import type { Description } from "./describe.ts";
-import { FaceError } from "./face-error.ts";
+import { FaceError, type FaceErrorCode } from "./face-error.ts";
 import { failure } from "./failures.ts";
+import type { Purpose } from "./limits.ts";
 import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
 
 export interface FaceWorkerOptions {
@@ -19,9 +20,12 @@ export interface FaceWorkerOptions {
   idle: number;
 }
 
+/** What the worker says of a photo or a frame it could look at. */
+type Seen = Extract<WorkerAnswer, { description: unknown } | { flaw: unknown }>;
+
 interface Job {
   request: WorkerRequest;
-  resolve(description: Description): void;
+  resolve(seen: Seen): void;
   reject(error: AppError): void;
 }
 
@@ -42,6 +46,8 @@ export class FaceWorker {
   #worker: Worker | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Until when no frame is looked at, since the worker failed on the last: ms since the epoch. */
+  #noFramesUntil = 0;
 
   constructor(options: Partial<FaceWorkerOptions> = {}) {
     this.#options = { ...DEFAULTS, ...options };
@@ -62,7 +68,32 @@ export class FaceWorker {
    * @throws FaceError when the photo cannot be used
    * @throws AppError 503 busy when too many wait, faces-unavailable when the worker fails
    */
-  describe(request: WorkerRequest): Promise<Description> {
+  async describe(
+    request: { jpeg: Uint8Array; purpose: Purpose },
+  ): Promise<Description> {
+    const seen = await this.#add(request);
+    return (seen as Extract<Seen, { description: unknown }>).description;
+  }
+
+  /**
+   * What a photo would be refused for that is taken as this frame is; null: nothing that is seen on it.
+   * Undefined: it was not looked at, because photos come first, another frame is, or the worker failed
+   * a while ago. Nobody waits for a frame.
+   * @throws FaceError when it is no frame
+   */
+  async flawOf(frame: Uint8Array): Promise<FaceErrorCode | null | undefined> {
+    if (this.#current || Date.now() < this.#noFramesUntil) return undefined;
+    try {
+      const seen = await this.#add({ jpeg: frame, purpose: "frame" });
+      return (seen as Extract<Seen, { flaw: unknown }>).flaw;
+    } catch (error) {
+      if (error instanceof FaceError) throw error;
+      this.#noFramesUntil = Date.now() + this.#options.idle;
+      return undefined;
+    }
+  }
+
+  #add(request: WorkerRequest): Promise<Seen> {
     if (this.#closed) return Promise.reject(failure("faces-unavailable"));
     const bytes = this.#waiting.reduce(
       (sum, { request: { jpeg } }) => sum + jpeg.length,
@@ -72,7 +103,7 @@ export class FaceWorker {
     if (this.#waiting.length >= queue || bytes > queueBytes) {
       return Promise.reject(failure("busy"));
     }
-    const { promise, resolve, reject } = Promise.withResolvers<Description>();
+    const { promise, resolve, reject } = Promise.withResolvers<Seen>();
     this.#waiting.push({ request, resolve, reject });
     if (!this.#current) this.#next();
     return promise;
@@ -117,8 +148,8 @@ export class FaceWorker {
   #answered(answer: WorkerAnswer) {
     if ("failure" in answer) return this.#fail(answer.failure);
     const job = this.#current;
-    if ("description" in answer) job?.resolve(answer.description);
-    else job?.reject(new FaceError(answer.refusal));
+    if ("refusal" in answer) job?.reject(new FaceError(answer.refusal));
+    else job?.resolve(answer);
     this.#next();
   }
 

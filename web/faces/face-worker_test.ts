@@ -10,6 +10,7 @@ const REFUSE = 2;
 const FAIL = 3;
 const CRASH = 4;
 const HANG = 5;
+const FLAWED = 6;
 
 async function withWorker(
   options: Partial<FaceWorkerOptions>,
@@ -84,6 +85,23 @@ Deno.test("an idle worker is ended, and a new one starts when needed", () =>
     assertEquals(await describe(ANSWER), 1);
     while (worker.running) await new Promise((done) => setTimeout(done, 5));
     assertEquals(await describe(ANSWER), 1);
+  }));
+
+Deno.test("a frame is looked at only while nothing else is, and a failure ends that for a while", () =>
+  withWorker({}, async (describe, worker) => {
+    const frame = (what: number) => worker.flawOf(new Uint8Array([what]));
+    assertEquals(await frame(FLAWED), "face-small");
+    const photo = describe(ANSWER);
+    assertEquals(await frame(FLAWED), undefined, "photos come first");
+    assertEquals(await photo, 2);
+    const frames = [frame(FLAWED), frame(FLAWED)];
+    assertEquals(await Promise.all(frames), ["face-small", undefined]);
+    await assertRejects(() => frame(REFUSE), FaceError);
+    assertEquals(await frame(FAIL), undefined);
+    assertEquals(await frame(FLAWED), undefined, "it has just failed");
+    assertEquals(await describe(ANSWER), 1, "photos are looked at as before");
+    worker.close();
+    assertEquals(await frame(FLAWED), undefined);
   }));
 
 Deno.test("closing fails what waits and what comes", () =>

@@ -89,6 +89,7 @@ export function localFaceEngine(
       };
     },
 
+    flawOf: (frame) => worker.flawOf(frame),
     waiting: () => worker.waiting,
 
     close() {

@@ -13,19 +13,23 @@ import type { Picture } from "./picture.ts";
 
 /**
  * The one face the photo is of, from all its faces.
+ * @param frameOf how many times as wide the photo is as this picture of it
  * @throws FaceError face-none, face-many, face-small, face-cut, face-turned, face-averted
  */
 export function chooseFace(
   faces: Face[],
   { width, height }: Picture,
   purpose: Purpose,
+  frameOf = 1,
 ): Face {
   if (faces.length === 0) throw new FaceError("face-none");
   const [face, next] = faces.toSorted((a, b) => faceWidth(b) - faceWidth(a));
   if (next && faceWidth(next) > faceWidth(face) * SIGNIFICANT) {
     throw new FaceError("face-many");
   }
-  if (face.eyeDistance < MIN_EYE_DISTANCE) throw new FaceError("face-small");
+  if (face.eyeDistance * frameOf < MIN_EYE_DISTANCE) {
+    throw new FaceError("face-small");
+  }
   const roomX = (face.right - face.left) * MAX_CUT;
   const roomY = (face.bottom - face.top) * MAX_CUT;
   if (
@@ -63,13 +67,22 @@ const MIN_SHARPNESS: Record<Purpose, number> = {
  * @throws FaceError face-dark, face-bright, face-blurred
  */
 export function checkChip(chip: Float32Array, purpose: Purpose) {
+  const grey = checkLight(chip);
+  if (sharpness(grey) < MIN_SHARPNESS[purpose]) {
+    throw new FaceError("face-blurred");
+  }
+}
+
+/**
+ * Checks the light of an aligned face alone, and gives its {@linkcode greyscale}.
+ * @throws FaceError face-dark, face-bright
+ */
+export function checkLight(chip: Float32Array): Float32Array {
   const grey = greyscale(chip);
   const brightness = mean(grey);
   if (brightness < MIN_BRIGHTNESS) throw new FaceError("face-dark");
   if (brightness > MAX_BRIGHTNESS) throw new FaceError("face-bright");
-  if (sharpness(grey) < MIN_SHARPNESS[purpose]) {
-    throw new FaceError("face-blurred");
-  }
+  return grey;
 }
 
 /** Luma (ITU-R BT.601) of each pixel. */

@@ -8,6 +8,7 @@ import { faultOf } from "./aws-failure.ts";
 import { AwsService, sdkOptions } from "./aws-service.ts";
 import type { EnrolledFace, Enrolment, FaceEngine, Verdict } from "./engine.ts";
 import { FaceError } from "./face-error.ts";
+import { FaceWorker } from "./face-worker.ts";
 import { MAX_SELFIES, type Purpose } from "./limits.ts";
 import {
   ATTRIBUTES,
@@ -39,6 +40,9 @@ export function rekognitionEngine(
     const sdk = await import("@aws-sdk/client-rekognition");
     return new sdk.Rekognition(sdkOptions(aws, aws.rekognitionEndpoint));
   }, deadline);
+
+  /** Frames are many, and say nothing Amazon would have to know. */
+  const frames = new FaceWorker();
 
   /** The face of a photo, if it is good enough; the attributes matter at enrolment. */
   async function detect(jpeg: Uint8Array, purpose: Purpose) {
@@ -142,7 +146,12 @@ export function rekognitionEngine(
       return await verdict(enrolled, live, purpose);
     },
 
-    close: () => service.close(),
+    flawOf: (frame) => frames.flawOf(frame),
+
+    close() {
+      frames.close();
+      return service.close();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-/** Turns for tests, made of one photo with a face in the middle: of the head, and of the photo. */
-import { emptyPicture, type Picture } from "./picture.ts";
+/** Other views for tests, made of one photo with a face in the middle: turned, tilted, far away. */
+import { emptyPicture, type Picture, shrink } from "./picture.ts";
 
 /** Radius of the head, as a share of the picture's width. */
 const RADIUS = 0.25;
@@ -48,6 +48,24 @@ function redraw(
       const at = (v * width + u) * 4;
       drawn.data.set(data.subarray(at, at + 4), (y * width + x) * 4);
     }
+  }
+  return drawn;
+}
+
+/** The photo seen from `times` as far away, in front of a grey wall. */
+export function farAway(picture: Picture, times: number): Picture {
+  const { width, height } = picture;
+  const small = shrink(picture, Math.ceil(width / times));
+  const drawn = emptyPicture(width, height);
+  new Uint32Array(drawn.data.buffer).fill(0xff787878);
+  const left = (width - small.width) >> 1;
+  const top = (height - small.height) >> 1;
+  for (let y = 0; y < small.height; y++) {
+    const row = small.data.subarray(
+      y * small.width * 4,
+      (y + 1) * small.width * 4,
+    );
+    drawn.data.set(row, ((y + top) * width + left) * 4);
   }
   return drawn;
 }

@@ -13,6 +13,7 @@ const ACTIONS: Record<number, () => WorkerAnswer | null> = {
     throw new Error("told to crash");
   },
   5: () => null,
+  6: () => ({ flaw: "face-small" }),
 };
 
 self.addEventListener("message", ({ data }: MessageEvent<WorkerRequest>) => {

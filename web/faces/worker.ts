@@ -2,6 +2,7 @@
 import { describePhoto } from "./describe.ts";
 import { FaceError } from "./face-error.ts";
 import type { WorkerAnswer, WorkerRequest } from "./messages.ts";
+import { flawOfFrame } from "./frame.ts";
 import { loadModels } from "./models.ts";
 
 const models = loadModels();
@@ -17,6 +18,9 @@ self.addEventListener(
 
 async function answer({ jpeg, purpose }: WorkerRequest): Promise<WorkerAnswer> {
   try {
+    if (purpose === "frame") {
+      return { flaw: await flawOfFrame(await models, jpeg) };
+    }
     return { description: await describePhoto(await models, jpeg, purpose) };
   } catch (error) {
     if (error instanceof FaceError) return { refusal: error.code };

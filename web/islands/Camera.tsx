@@ -2,6 +2,7 @@ import type { Turn } from "../accounts/liveness.ts";
 import { useEffect, useRef, useState } from "preact/hooks";
 import {
   cameraProblem,
+  hintOf,
   openCamera,
   readPicture,
   setFiles,
@@ -24,8 +25,9 @@ export interface CameraProps {
   sends?: string;
 }
 
-/** Milliseconds between two looks at the light. */
+/** Milliseconds between two looks at the light, and from one answer to the next frame. */
 const LOOK_MS = 500;
+const HINT_MS = 1000;
 
 /**
  * A file input for selfies, which the camera fills where script and a camera are there. The
@@ -125,13 +127,33 @@ export default function Camera(
 
   useEffect(() => {
     if (phase !== "open" || first) return;
+    let isOn = true;
+    let hint = "";
+    let asking: ReturnType<typeof setTimeout>;
     const look = () =>
       setSaid(
-        lightOf(video.current!) || "Fit your face in the oval, in even light.",
+        lightOf(video.current!) || hint ||
+          "Fit your face in the oval, in even light.",
       );
+    const ask = async () => {
+      // Nothing of a face leaves the page before its person has agreed.
+      const consent = camera.current!.closest("form")!.elements
+        .namedItem("consent") as HTMLInputElement | null;
+      try {
+        hint = consent?.checked === false ? "" : await hintOf(video.current!);
+      } catch {
+        hint = "";
+      }
+      if (isOn) asking = setTimeout(ask, HINT_MS);
+    };
     look();
     const timer = setInterval(look, LOOK_MS);
-    return () => clearInterval(timer);
+    ask();
+    return () => {
+      clearInterval(timer);
+      clearTimeout(asking);
+      isOn = false;
+    };
   }, [phase, first]);
 
   const start = async () => {

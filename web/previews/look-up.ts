@@ -54,8 +54,8 @@ const addressOf = (message: Message, me: Person): string | undefined =>
     : undefined;
 
 /** What a page says of itself; undefined where it cannot be had. */
-async function pageOf(
-  { outside }: PreviewServices,
+export async function pageOf(
+  { outside }: Pick<PreviewServices, "outside">,
   address: string,
 ): Promise<PageSays | undefined> {
   try {

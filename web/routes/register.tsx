@@ -234,6 +234,12 @@ export default define.page<typeof handler>((ctx) => {
         )}
         {factors.includes("face") && (
           <>
+            <Consent
+              text={consentFor(faces).text}
+              checked={data.consent}
+              required={factors.length === 1}
+              error={errors.consent}
+            />
             <SelfieField
               legend="Your face"
               hint="Look straight ahead, in even light, with nobody else in the photo. You will sign in with your password and a new photo."
@@ -241,12 +247,6 @@ export default define.page<typeof handler>((ctx) => {
               count={3}
               required={factors.length === 1}
               kept={data.kept}
-            />
-            <Consent
-              text={consentFor(faces).text}
-              checked={data.consent}
-              required={factors.length === 1}
-              error={errors.consent}
             />
           </>
         )}

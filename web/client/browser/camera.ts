@@ -2,6 +2,8 @@
 
 /** The longest side of a picture that is sent: pixels. Enough for a face, quick to send. */
 const LONGEST = 1280;
+/** How many times as wide a still is as the frame that is looked at before: as FRAME_OF in faces/. */
+const FRAME_OF = 3;
 /** Between stills that belong together: ms. Long enough for them to differ. */
 const PAUSE = 350;
 
@@ -74,6 +76,19 @@ export async function takeStills(
 }
 
 /**
+ * What the server says of how somebody stands in what a video shows now: what to do, or nothing.
+ *
+ * @throws {Error} when it says nothing for now, or cannot be reached.
+ */
+export async function hintOf(video: HTMLVideoElement): Promise<string> {
+  const { videoWidth, videoHeight } = video;
+  const { file } = await draw(video, videoWidth, videoHeight, "", FRAME_OF);
+  const answer = await fetch("/face-hint", { method: "POST", body: file });
+  if (answer.status !== 200) throw new Error();
+  return await answer.text();
+}
+
+/**
  * A chosen picture, upright and no larger than what is sent.
  *
  * @throws {DOMException} when the browser cannot read it as a picture.
@@ -91,8 +106,9 @@ async function draw(
   width: number,
   height: number,
   name: string,
+  smaller = 1,
 ): Promise<Still> {
-  const scale = Math.min(1, LONGEST / Math.max(width, height));
+  const scale = Math.min(1, LONGEST / Math.max(width, height)) / smaller;
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * scale);
   canvas.height = Math.round(height * scale);
@@ -104,7 +120,7 @@ async function draw(
     canvas.height,
   );
   const blob = await new Promise<Blob | null>((done) =>
-    canvas.toBlob(done, "image/jpeg", 0.9)
+    canvas.toBlob(done, "image/jpeg", smaller > 1 ? 0.7 : 0.9)
   );
   if (!blob) throw new DOMException("empty picture", "EncodingError");
   return { file: new File([blob], name, { type: blob.type }), canvas };

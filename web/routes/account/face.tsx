@@ -88,6 +88,10 @@ export default define.page<typeof handler>(({ data, state }) => {
             ? "We didn’t keep your password, so add it again."
             : "We didn’t keep your password or photo, so add both again."}
         </FormNotice>
+        <Consent
+          text={consentFor(state.services.faces).text}
+          error={errors.consent}
+        />
         <SelfieField
           legend="Your face"
           hint="Look straight ahead, in even light, with nobody else in the photo."
@@ -95,10 +99,6 @@ export default define.page<typeof handler>(({ data, state }) => {
           count={3}
           required
           kept={data.kept}
-        />
-        <Consent
-          text={consentFor(state.services.faces).text}
-          error={errors.consent}
         />
         <OwnPassword error={errors.password} />
         <button class="button" type="submit">Store this face</button>
