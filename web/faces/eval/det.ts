@@ -2,8 +2,7 @@
  * The DET curve (ISO/IEC 19795-1): how often people are not recognised against how often strangers
  * are, at every threshold, on logarithmic axes, with the intervals of {@link interval}.
  */
-import { distancesOf } from "./pairs.ts";
-import type { UsablePhoto } from "./photos.ts";
+import { distancesOf, type Pair } from "./pairs.ts";
 import { interval, oneIn, percent, type Tally } from "./rates.ts";
 
 /** What goes wrong when photos up to `threshold` apart match. */
@@ -31,10 +30,10 @@ function upTo(sorted: Float32Array, most: number): number {
 
 /** The points of the curve, by growing threshold, and one for each threshold of `marked`. */
 export function detOf(
-  photos: UsablePhoto[],
+  pairs: Iterable<Pair>,
   marked: number[] = [],
 ): { curve: DetPoint[]; marks: DetPoint[] } {
-  const { genuine, impostor } = distancesOf(photos);
+  const { genuine, impostor } = distancesOf(pairs);
   const at = (threshold: number): DetPoint => ({
     threshold,
     fmr: { errors: upTo(impostor, threshold), of: impostor.length },

@@ -1,9 +1,12 @@
 import { basename } from "node:path";
 import { descriptorDistance } from "../template.ts";
-import type { UsablePhoto } from "./photos.ts";
+import type { Photo, UsablePhoto } from "./photos.ts";
 import type { Tally } from "./rates.ts";
 
-/** What comparing each photo with each other one came to. */
+/** Two photos, and how unlike an engine finds them. */
+export type Pair = [a: Photo, b: Photo, distance: number];
+
+/** What comparing photos came to. */
 export interface PairCounts {
   /** Pairs of one person; the errors are those that did not match. */
   genuine: Tally;
@@ -15,11 +18,11 @@ export interface PairCounts {
 
 /** Counts the errors when photos up to `threshold` apart match. */
 export function countPairs(
-  photos: UsablePhoto[],
+  pairs: Iterable<Pair>,
   threshold: number,
 ): PairCounts {
   const counts: PairCounts = { ...tallies(), groups: new Map() };
-  for (const [a, b, distance] of pairs(photos)) {
+  for (const [a, b, distance] of pairs) {
     const kind = a.person === b.person ? "genuine" : "impostor";
     const errs = (distance <= threshold) === (kind === "impostor");
     add(counts[kind], errs);
@@ -33,10 +36,10 @@ export function countPairs(
 
 /** How far apart the photos of each pair are, sorted: of one person, and of different people. */
 export function distancesOf(
-  photos: UsablePhoto[],
+  pairs: Iterable<Pair>,
 ): { genuine: Float32Array; impostor: Float32Array } {
   const found = { genuine: [] as number[], impostor: [] as number[] };
-  for (const [a, b, distance] of pairs(photos)) {
+  for (const [a, b, distance] of pairs) {
     found[a.person === b.person ? "genuine" : "impostor"].push(distance);
   }
   return {
@@ -47,32 +50,55 @@ export function distancesOf(
 
 /** The pairs of different people that are nearest to each other, a line each. */
 export function nearestStrangers(
-  photos: UsablePhoto[],
+  pairs: Iterable<Pair>,
   count: number,
 ): string[] {
   let nearest: [distance: number, line: string][] = [];
   if (count < 1) return [];
-  for (const [a, b, distance] of pairs(photos)) {
-    if (a.person === b.person || distance >= (nearest.at(-1)?.[0] ?? 2)) {
-      continue;
-    }
+  for (const [a, b, distance] of pairs) {
+    const last = nearest.length < count ? Infinity : nearest[count - 1][0];
+    if (a.person === b.person || distance >= last) continue;
     const names = `${basename(a.file)} ${basename(b.file)}`;
     nearest.push([distance, `${distance.toFixed(3)} ${names}`]);
-    nearest.sort((x, y) => x[0] - y[0]);
-    if (nearest.length > count) nearest = nearest.slice(0, count);
-    if (nearest.length < count) nearest.push([2, ""]);
+    nearest = nearest.sort((x, y) => x[0] - y[0]).slice(0, count);
   }
-  return nearest.filter(([, line]) => line).map(([, line]) => line);
+  return nearest.map(([, line]) => line);
 }
 
-function* pairs(
-  photos: UsablePhoto[],
-): Generator<[UsablePhoto, UsablePhoto, number]> {
+/** Each photo with each other one, as the local engine compares them. */
+export function* describedPairs(photos: UsablePhoto[]): Generator<Pair> {
+  for (const [a, b] of eachTwo(photos)) {
+    yield [a, b, descriptorDistance(a.descriptor, b.descriptor)];
+  }
+}
+
+/**
+ * Up to `most` pairs of one person, and as many of different people: every so many-th of all, so that
+ * each measurement asks for the same.
+ */
+export function somePairs<P extends Photo>(
+  photos: P[],
+  most: number,
+): [P, P][] {
+  const isGenuine = ([a, b]: [P, P]) => a.person === b.person;
+  const count = { genuine: 0, impostor: 0 };
+  const kindOf = (two: [P, P]) => isGenuine(two) ? "genuine" : "impostor";
+  for (const two of eachTwo(photos)) count[kindOf(two)]++;
+  const seen = { genuine: 0, impostor: 0 };
+  const some: [P, P][] = [];
+  for (const two of eachTwo(photos)) {
+    const kind = kindOf(two);
+    const at = seen[kind]++;
+    const taken = (of: number) =>
+      Math.floor(of * Math.min(most, count[kind]) / count[kind]);
+    if (taken(at + 1) > taken(at)) some.push(two);
+  }
+  return some;
+}
+
+function* eachTwo<P extends Photo>(photos: P[]): Generator<[P, P]> {
   for (const [i, a] of photos.entries()) {
-    for (let j = i + 1; j < photos.length; j++) {
-      const b = photos[j];
-      yield [a, b, descriptorDistance(a.descriptor, b.descriptor)];
-    }
+    for (let j = i + 1; j < photos.length; j++) yield [a, photos[j]];
   }
 }
 

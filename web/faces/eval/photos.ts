@@ -1,33 +1,39 @@
 import { join } from "node:path";
-import { describePhoto } from "../describe.ts";
 import { FaceError } from "../face-error.ts";
-import { loadModels } from "../models.ts";
 
-/** A photo that the engine would enrol. */
-export interface UsablePhoto {
+/** A photo and whose it is. */
+export interface Photo {
   person: string;
   /** What groups.csv says of the person, if anything. */
   group?: string;
   file: string;
+}
+
+/** A photo that the local engine would enrol. */
+export interface UsablePhoto extends Photo {
   descriptor: Float32Array;
 }
 
-export interface Photos {
+export interface Photos<Usable extends Photo = Photo> {
   people: number;
   all: number;
-  usable: UsablePhoto[];
+  usable: Usable[];
   /** Why photos were refused → how many. */
   refusals: Map<string, number>;
 }
 
+export type Progress = (done: number, all: number) => void;
+
 /**
- * Describes the photos of people: one folder a person, JPEG files in it.
- * @throws Error when the folder cannot be read
+ * The photos of people that an engine would enrol: one folder a person, JPEG files in it.
+ * @param look what the engine sees in one; a `FaceError` refuses it
+ * @throws Error when the folder cannot be read; what else `look` throws
  */
-export async function readPhotos(
+export async function readPhotos<Seen extends object>(
   folder: string,
-  progress: (done: number, all: number) => void = () => {},
-): Promise<Photos> {
+  look: (jpeg: Uint8Array) => Promise<Seen>,
+  progress: Progress = () => {},
+): Promise<Photos<Photo & Seen>> {
   const groups = await readGroups(join(folder, "groups.csv"));
   const files: { person: string; file: string }[] = [];
   for (const person of await names(folder, (entry) => entry.isDirectory)) {
@@ -37,15 +43,13 @@ export async function readPhotos(
       files.push({ person, file: join(inside, name) });
     }
   }
-  const models = await loadModels();
-  const usable: UsablePhoto[] = [];
+  const usable: (Photo & Seen)[] = [];
   const refusals = new Map<string, number>();
   for (const [i, { person, file }] of files.entries()) {
     progress(i, files.length);
     try {
-      const jpeg = await Deno.readFile(file);
-      const { descriptor } = await describePhoto(models, jpeg, "enrol");
-      usable.push({ person, group: groups.get(person), file, descriptor });
+      const seen = await look(await Deno.readFile(file));
+      usable.push({ person, group: groups.get(person), file, ...seen });
     } catch (error) {
       if (!(error instanceof FaceError)) throw error;
       refusals.set(error.code, (refusals.get(error.code) ?? 0) + 1);

@@ -23,7 +23,7 @@ function line(name: string, impostor: Tally, genuine: Tally): string {
   return `  ${name}: FMR ${
     oneIn(impostor)
   } (${impostor.errors} of ${impostor.of}, ` +
-    `upper bound ${upperBound(impostor)}), FNMR ${
+    `${lowerBound(impostor)} to ${upperBound(impostor)}), FNMR ${
       percent(genuine.errors / Math.max(1, genuine.of))
     } (of ${genuine.of}, ${low} to ${high})`;
 }
@@ -50,6 +50,11 @@ export function summaryOf(
       : "no groups",
   );
   return parts.join(", ");
+}
+
+function lowerBound(tally: Tally): string {
+  const [low] = interval(tally);
+  return low === 0 ? "0" : `1/${Math.ceil(1 / low)}`;
 }
 
 function upperBound(tally: Tally): string {
