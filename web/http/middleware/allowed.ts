@@ -9,7 +9,7 @@ import { notAdmin } from "../../rooms/store.ts";
 import type { State } from "../../utils.ts";
 import { hasOutbox } from "../pages/outbox.ts";
 import { calledFor } from "../requests/realtime-caller.ts";
-import { methodNotAllowed } from "./methods.ts";
+import { methodNotAllowed, methodsTold } from "./methods.ts";
 import { personOf, signInFirst } from "./person.ts";
 
 const noPage = () =>
@@ -70,12 +70,11 @@ export const allowed: Middleware<State> = async (ctx) => {
   const row = rowOf(route);
   if (row === undefined) throw new Error(`${route} is not in the table.`);
   const asked = (method === "HEAD" ? "GET" : method) as Method;
+  const head = row.methods.includes("GET") ? ["HEAD"] : [];
+  const taken = [...row.methods, ...head, "OPTIONS"];
   // It says which methods there are, to everybody alike.
-  if (method === "OPTIONS") return await ctx.next();
-  if (!row.methods.includes(asked)) {
-    const head = row.methods.includes("GET") ? ["HEAD"] : [];
-    throw methodNotAllowed([...row.methods, ...head, "OPTIONS"]);
-  }
+  if (method === "OPTIONS") return methodsTold(taken);
+  if (!row.methods.includes(asked)) throw methodNotAllowed(taken);
   const who = whoFor(row, asked);
   const isPage = !url.pathname.startsWith("/api/");
   if (isPage && state.account === null && ASKED.includes(who)) {

@@ -44,6 +44,8 @@ export function remember(key: string, answer: Answer): void {
   answer.then((kept) => {
     if (kept === undefined) return forget();
     const { page } = kept;
+    // Others were added since it was looked whether there is room.
+    if (bytes + (page?.length ?? 0) > ALL_BYTES) return forget();
     bytes += page?.length ?? 0;
     const over = () => {
       bytes -= page?.length ?? 0;

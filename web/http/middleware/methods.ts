@@ -20,6 +20,15 @@ export const methodNotAllowed = (taken: string[]): AppError =>
     allow: METHODS.filter((method) => taken.includes(method)),
   });
 
+/** The answer to OPTIONS, where these are taken (RFC 9110 §9.3.7). */
+export const methodsTold = (taken: string[]): Response => {
+  const allow = METHODS.filter((method) => taken.includes(method));
+  return new Response(null, {
+    status: 204,
+    headers: { allow: allow.join(", ") },
+  });
+};
+
 /**
  * Handlers for the methods a route has none for: OPTIONS says which there are (RFC 9110 §9.3.7),
  * any other is refused. Fresh would say that there is nothing at the address at all.
@@ -35,8 +44,7 @@ export function otherMethods<Data, State>(
   const allow = METHODS.filter((method) => own[method]);
 
   function allowed() {
-    const headers = { allow: allow.join(", ") };
-    return new Response(null, { status: 204, headers });
+    return methodsTold(allow);
   }
   function refuse(): never {
     throw methodNotAllowed(allow);

@@ -103,7 +103,8 @@ export const knownForms: Middleware<State> = async (ctx) => {
   remember(name, promise);
   const claim = await elsewhere(ctx, form, who);
   if (claim && "again" in claim) {
-    resolve(claim.again);
+    // Where it is kept, it is kept as long as it may be.
+    resolve(undefined);
     presses.set(ctx.req, claim);
     return new Response();
   }

@@ -14,11 +14,13 @@ type Handler = (
   info?: Deno.ServeHandlerInfo,
 ) => Promise<Response>;
 
-/** What nobody's session, form or language changes: only the address that the guide shows. */
+/** What nobody's session, form or language changes. */
 const PATHS = new Set(["/", "/docs", "/offline"]);
+/** It shows the address it was asked for by. */
+const GUIDE = "/docs";
 /** Whoever brings one of these may get another page. */
 const SESSION = "chatsphere_session";
-/** Pages kept at most, by the address they were asked for: some 100 kB each with their encodings. */
+/** Pages kept at most: some 100 kB each with their encodings. Whoever asks may make addresses up. */
 const MOST = 40;
 
 interface Kept {
@@ -117,14 +119,27 @@ export function sharedPages(
 ): Handler {
   const pages = new Map<string, Kept | "made">();
 
+  /** The one that was not asked for the longest goes, but none by our own address. */
+  function keep(key: string, kept: Kept) {
+    pages.set(key, kept);
+    if (pages.size <= MOST) return;
+    const { host } = new URL(kept.config.appUrl);
+    const isOwn = (key: string) =>
+      !key.includes("://") || key.split("/")[2] === host;
+    for (const [oldest, value] of pages) {
+      if (value === "made" || isOwn(oldest)) continue;
+      pages.delete(oldest);
+      return;
+    }
+  }
+
   async function make(key: string, req: Request, info?: Deno.ServeHandlerInfo) {
     pages.set(key, "made");
     try {
       const answer = await next(req, info);
       if (req.method === "GET") {
         const kept = await keptOf(answer.clone(), open);
-        if (pages.size > MOST) pages.clear();
-        if (kept) pages.set(key, kept);
+        if (kept) keep(key, kept);
       }
       return answer;
     } finally {
@@ -134,16 +149,21 @@ export function sharedPages(
 
   return (req, info) => {
     const isGet = req.method === "GET" || req.method === "HEAD";
-    if (!isGet || !PATHS.has(pathOf(req.url))) return next(req, info);
+    const path = pathOf(req.url);
+    if (!isGet || !PATHS.has(path)) return next(req, info);
     const { headers } = req;
     const isPerhapsKnown = headers.get("cookie")?.includes(SESSION);
     if (isPerhapsKnown) return next(req, info);
     const isPage = headers.get("accept")?.includes("text/html");
     const proto = headers.get("x-forwarded-proto");
-    const key = `${isPage} ${proto === "https"} ${req.url}`;
+    const of = path === GUIDE ? req.url : path;
+    const key = `${isPage} ${proto === "https"} ${of}`;
     const kept = pages.get(key);
     if (kept === undefined) return make(key, req, info);
     if (kept === "made") return next(req, info);
+    // Now it is the one that was asked for last.
+    pages.delete(key);
+    pages.set(key, kept);
     if (info) finishFirst(info.completed);
     // What waits in queues goes on, as with any request.
     open().catch(() => {
@@ -156,7 +176,7 @@ export function sharedPages(
     write("info", "request", {
       requestId,
       method: req.method,
-      route: pathOf(req.url),
+      route: path,
       status: answer.status,
       network: roughNetworkOf(ip),
       ms: 0,

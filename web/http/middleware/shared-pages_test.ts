@@ -100,3 +100,26 @@ Deno.test("the guide shows whoever asks the address they asked for, and nobody a
     }
   }
 });
+
+Deno.test("made-up addresses put no page out that people ask for", async () => {
+  await using app = await testApp();
+  const own = new URL(app.services.config.appUrl);
+  const isKept = async (url: string) => {
+    const answer = await app.ask(url, { headers: HTML });
+    await answer.body?.cancel();
+    return answer.headers.has("etag");
+  };
+  const people = "http://chat.example:8000/docs";
+  for (const url of [`${own.origin}/docs`, people, "http://one.example/"]) {
+    assertEquals(await isKept(url), false);
+  }
+  for (let n = 0; n < 100; n++) {
+    assertEquals(await isKept(`http://n${n}.evil.example/docs`), false);
+    if (n % 20 === 0) assert(await isKept(people), `${n}`);
+  }
+  assert(await isKept(`${own.origin}/docs`), "by our own address");
+  // It shows no address: one is enough for all.
+  assert(await isKept("http://two.example/"));
+  // Somebody else's made-up one went, so there is an end to them.
+  assertEquals(await isKept("http://n0.evil.example/docs"), false);
+});
