@@ -181,9 +181,15 @@ Deno.test("a route gives what reads its body the bytes of the table", async () =
     if (!methods.includes("POST") || who === "realtime") continue;
     if (body === "file") continue;
     const isJson = body.startsWith("json");
-    const type = isJson ? "application/json" : FORM;
+    const type = isJson
+      ? "application/json"
+      : body === "frame"
+      ? "image/jpeg"
+      : FORM;
     // A form of text alone never has more than 64 KB.
-    const bytes = isJson || body === "recording" ? BODIES[body] : BODIES.text;
+    const bytes = isJson || body === "recording" || body === "frame"
+      ? BODIES[body]
+      : BODIES.text;
     const answer = await app.ask(addressOf(route, room.id), {
       method: "POST",
       cookie: who === "anyone" ? undefined : ada.cookie,

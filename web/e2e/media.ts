@@ -67,7 +67,7 @@ export async function approachingFile(
   person: Person,
 ): Promise<string> {
   const shots = [
-    farAway(await pictureOf(person, "second"), 4),
+    farAway(await pictureOf(person, "second"), 3),
     await pictureOf(person, "right"),
     await pictureOf(person, "second"),
   ];

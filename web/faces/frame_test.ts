@@ -21,6 +21,8 @@ Deno.test("on a frame it is seen that somebody stands well, too far away, turned
     assertEquals(await flawOf(photo), null, person);
     assertEquals(await flawOf(farAway(photo, 2)), null, person);
     assertEquals(await flawOf(farAway(photo, 4)), "face-small", person);
+    const second = await pictureOf(person, "second");
+    assertEquals(await flawOf(farAway(second, 4)), "face-small", person);
   }
   for (const side of ["left", "right"] as const) {
     assertEquals(await flawOf(await pictureOf("ada", side)), "face-turned");

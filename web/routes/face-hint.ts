@@ -7,7 +7,8 @@ import { define } from "../utils.ts";
 
 /** What to do before the photo is taken; where a flaw has none, the photo itself tells more. */
 const HINTS: Partial<Record<FaceErrorCode, string>> = {
-  "face-none": "We cannot see your face. Look into the camera.",
+  "face-none":
+    "We cannot see your face. Come closer, and look into the camera.",
   "face-many": "We can see more than one face. Only you should be in view.",
   "face-small": "You are too far away. Come closer.",
   "face-cut": "Part of your face is out of view. Move to the middle.",
@@ -27,6 +28,10 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services: s, requestId } = ctx.state;
     try {
+      // Any other body may have been read as what it says it is.
+      if (ctx.req.headers.get("content-type") !== "image/jpeg") {
+        throw new FaceError("image-type");
+      }
       const tooLarge = () => new FaceError("image-too-large");
       const frame = await readBody(ctx.req, bytesFor(ctx.req), tooLarge);
       if (takeRate(s, "all frames", "everybody") > 0) return noHint();
