@@ -43,6 +43,50 @@ test("keeps the order of one sender", async () => {
   expect(order("new-message")).toEqual(ids);
 });
 
+test("what one sends from several devices at a time keeps the order of each device", async () => {
+  const roles = { devices: "member" } as const;
+  const sockets = [
+    await server.enter("ann", "devices"),
+    await server.enter("ann", "devices"),
+  ];
+  const tokens = await Promise.all(
+    [1, 2].map(() => server.issuer.personToken("ann", roles)),
+  );
+  // Each third takes longer on its way: it names an emoji.
+  const textOf = (device: string, n: number) =>
+    n % 3 === 0 ? `${device} ${n} :tada:` : `${device} ${n}`;
+  const post = (token: string, device: string, n: number) =>
+    server.call("/rooms/devices/messages", token, {
+      method: "POST",
+      body: JSON.stringify({
+        ...{ clientId: `${device}${n}`, content: textOf(device, n) },
+      }),
+    });
+  const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const posts: Promise<Response>[] = [];
+  for (const n of numbers) {
+    sockets.forEach((socket, i) =>
+      socket.chat("devices", `s${i}${n}`, textOf(`s${i}`, n))
+    );
+    tokens.forEach((token, i) => posts.push(post(token, `t${i}`, n)));
+  }
+  const answers = await Promise.all(posts);
+  expect(answers.map(({ status }) => status)).toEqual(
+    Array(2 * numbers.length).fill(201),
+  );
+  for (const [i, socket] of sockets.entries()) {
+    await socket.next("message-ack", ({ clientId }) => clientId === `s${i}9`);
+  }
+  const { messages } = await server.hub.log.page("devices", { limit: 50 });
+  for (const device of ["s0", "s1"]) {
+    const stored = messages.map(({ content }) => content.split(" "))
+      .filter(([from]) => from === device).map(([, n]) => Number(n));
+    expect([device, ...stored]).toEqual([device, ...numbers]);
+  }
+  // By HTTP the order is that of arrival; each came over a connection of its own.
+  expect(messages).toHaveLength(4 * numbers.length);
+});
+
 test("frames sent at once, before identify has answered, wait for it", async () => {
   const client = new TestClient(server.port);
   await client.opened;

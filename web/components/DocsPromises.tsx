@@ -16,7 +16,9 @@ export function DocsPromises() {
         <li>
           What you write, change or delete is kept on your device until the
           server has it, also across a reload. It is sent in the order in which
-          you wrote it, from whatever page you are on.
+          you wrote it, from whatever page you are on, also when you write in
+          several tabs. What you send from two devices at a time is stored in
+          the order in which it arrives.
         </li>
         <li>
           Only members read a room. Whoever is removed is disconnected at once.
