@@ -24,20 +24,22 @@ export function partOf(bytes: Uint8Array, format: Format): Part {
   return { bytes, cut: false };
 }
 
-const OGG_HEAD = 27, OGG_LAST = 4;
+const OGG_HEAD = 27, OGG_FIRST = 2, OGG_LAST = 4;
 
-// RFC 3533 §6: page = 27 bytes, as many lengths as the last of them says, content. The last page of
-// a stream has a flag, and a page that is cut is no page.
+// RFC 3533 §6: page = 27 bytes, as many lengths as the last of them says, content. The first and the
+// last page of a stream have a flag, and a page that is cut is no page. What is decoded are the streams
+// that the file begins with: others may be chained to them (§4), or tags of other formats, or padding.
 function oggPart(bytes: Uint8Array): Part {
-  let at = 0;
-  let ended = false;
-  while (isOggPage(bytes, at)) {
+  let at = 0, open = 0, ended = false;
+  while (!ended && isOggPage(bytes, at)) {
     const next = oggPageEnd(bytes, at);
     if (next === null) break;
-    ended = (bytes[at + 5] & OGG_LAST) !== 0;
+    if (bytes[at + 5] & OGG_FIRST) open += 1;
+    if (bytes[at + 5] & OGG_LAST) open -= 1;
+    ended = open === 0;
     at = next;
   }
-  return { bytes: bytes.subarray(0, at), cut: !ended || at < bytes.length };
+  return { bytes: bytes.subarray(0, at), cut: !ended || beginsOgg(bytes, at) };
 }
 
 /** Where the page at a place ends; null when it is cut. */
@@ -51,8 +53,10 @@ export function oggPageEnd(bytes: Uint8Array, at: number): number | null {
 
 /** Whether the head of a page is at a place. */
 export const isOggPage = (bytes: Uint8Array, at: number): boolean =>
-  at + OGG_HEAD <= bytes.length && bytes[at] === 0x4f &&
-  bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 &&
+  at + OGG_HEAD <= bytes.length && beginsOgg(bytes, at);
+
+const beginsOgg = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0x4f && bytes[at + 1] === 0x67 && bytes[at + 2] === 0x67 &&
   bytes[at + 3] === 0x53;
 
 // RFC 9639 §8.2: after "fLaC" and the head of a block, 10 bytes in: 20 bits of sample rate, 3 of

@@ -19,6 +19,19 @@ Deno.test("of an Ogg recording that was cut, the whole pages are kept", async ()
   assert(part.duration > 1 && part.duration < 9, `${part.duration} s`);
 });
 
+Deno.test("what follows the end of an Ogg recording is no part of it, and is told where it is sound", async () => {
+  const ogg = await opusFile(toInt16(tone(440, 2, 16_000)), "ogg");
+  for (const tail of [new Uint8Array(500), new TextEncoder().encode("TAG")]) {
+    const followed = new Uint8Array([...ogg, ...tail]);
+    assertEquals(partOf(followed, "ogg"), { bytes: ogg, cut: false });
+    assertEquals((await decodeAudio(followed, { signal })).cut, false);
+  }
+  // One after the other, as radios send them: the first is decoded.
+  const chained = new Uint8Array([...ogg, ...ogg]);
+  assertEquals(partOf(chained, "ogg"), { bytes: ogg, cut: true });
+  assert((await decodeAudio(chained, { signal })).cut);
+});
+
 Deno.test("an MP3 is cut when its last frame is, or when fewer bytes came than it counts", () => {
   const id3 = [...new TextEncoder().encode("ID3\x04\0\0\0\0\x01\x00")];
   for (const counted of [false, true]) {
