@@ -25,9 +25,14 @@ export const SCHEME = "https?:\\/\\/";
 
 /**
  * How much of a text belongs to the address whose host it begins with; `previous` is
- * what stands before the address. Looks at each character once.
+ * what stands before the address, which `isItalic` says stands among words after a `_`. Looks at
+ * each character once.
  */
-function lengthOf(text: string, previous: string | undefined): number {
+function lengthOf(
+  text: string,
+  previous: string | undefined,
+  isItalic: boolean,
+): number {
   const open = [0, 0, 0];
   let at = 0, length = 0, isHost = true, last = "";
   for (const point of text) {
@@ -49,8 +54,9 @@ function lengthOf(text: string, previous: string | undefined): number {
     if (!TAIL.test(point) && !(isHost && HOST_TAIL.test(point))) length = at;
   }
   // As in _https://a.test/_, where the mark is no part of it.
-  const isMarked = previous === "_" && text[length - 1] === "_";
-  return isMarked ? length - 1 : length;
+  const closesMark = (isItalic || previous === "_") &&
+    text[length - 1] === "_";
+  return closesMark ? length - 1 : length;
 }
 
 /** Whether a quote at `at` closes one that stands before the address, and is none within a word. */
@@ -59,14 +65,16 @@ const closes = (text: string, at: number, previous: string | undefined) =>
 
 /**
  * The address that begins at `start`, whose host begins at `host`: where it ends, and itself,
- * unless it is none, or hides where it leads.
+ * unless it is none, or hides where it leads. Where a `_` before it waits for another, one at its end
+ * is that.
  */
 export function addressAt(
   text: string,
   start: number,
   host: number,
+  isItalic = false,
 ): { end: number; href?: string } {
-  const end = host + lengthOf(text.slice(host), text[start - 1]);
+  const end = host + lengthOf(text.slice(host), text[start - 1], isItalic);
   const href = text.slice(start, end);
   const isAddress = URL.canParse(href) && !HIDES_HOST.test(href);
   return isAddress ? { end, href } : { end };

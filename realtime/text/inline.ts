@@ -89,7 +89,8 @@ class Line {
       this.open.push({ mark: "[", start: end, parts: [] });
     } else if (typed === "](") return this.link(end);
     else if (typed.endsWith("/")) {
-      const { end: after, href } = addressAt(this.line, index, end);
+      const isItalic = this.heightOf("_") > 0;
+      const { end: after, href } = addressAt(this.line, index, end, isItalic);
       this.said = index;
       this.add(href ? { kind: "link", href } : this.line.slice(index, after));
       return after;

@@ -47,6 +47,10 @@ Deno.test("marks, quotes and lists are elements", () => {
       '<ol><li value="2">a</li><li>b</li><li value="7">c</li></ol>',
     "これは**重点**です": "これは<strong>重点</strong>です",
     "a\n\nb": "a\n\nb",
+    "_see https://a.example/b_c_":
+      '<em>see <a href="https://a.example/b_c">https://a.example/b_c</a></em>',
+    "see https://a.example/b_":
+      'see <a href="https://a.example/b_">https://a.example/b_</a>',
   };
   for (const [text, expected] of Object.entries(cases)) {
     assertEquals(html(text), expected);
