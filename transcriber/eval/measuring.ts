@@ -24,7 +24,7 @@ export interface Measured {
 /** Recordings that are also spoken live, which takes as long as they last. */
 const LIVE = 10;
 /** Samples of a piece, as a microphone gives them. */
-const PIECE = SAMPLE_RATE / 10;
+const PIECE = SAMPLE_RATE / 20;
 
 const pause = (ms: number) =>
   new Promise((go) => setTimeout(go, Math.max(0, ms)));
@@ -108,7 +108,9 @@ async function firstWord(
           performance.now(),
       );
       const said = ear.push(piece).length > 0 || ear.speaking;
-      if (said && spoken === 0) spoken = performance.now() - 100;
+      if (said && spoken === 0) {
+        spoken = performance.now() - PIECE / SAMPLE_RATE * 1_000;
+      }
       await stream.feed(piece);
     }
     if (heard.at === 0) await stream.finish();

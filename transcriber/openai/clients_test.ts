@@ -236,6 +236,40 @@ Deno.test("npm openai lists the models, and understands what is refused", async 
   assertEquals([broken.code, broken.param], ["audio-format", "file"]);
 });
 
+Deno.test("a stream whose reader leaves ends the engine's work", async () => {
+  const ended = Promise.withResolvers<boolean>();
+  class Endless extends OneWord {
+    override start({ signal, onUpdate }: StreamOptions) {
+      const say = () =>
+        onUpdate({ type: "final", text: "yes", words: [], until: 0 });
+      return Promise.resolve({
+        feed: async () => {
+          while (!signal.aborted) {
+            say();
+            await new Promise((go) => setTimeout(go, 1));
+          }
+          signal.throwIfAborted();
+        },
+        finish: () => Promise.resolve(),
+        close: () => Promise.resolve(ended.resolve(signal.aborted)),
+      });
+    }
+  }
+  await using service = await startService({ recognizer: new Endless() });
+  const stream = await clientOf(service).audio.transcriptions.create({
+    file: await toFile(wav, "speech.wav"),
+    model: "gpt-4o-transcribe",
+    stream: true,
+  });
+  for await (const { type } of stream) {
+    assertEquals(type, "transcript.text.delta");
+    break;
+  }
+  stream.controller.abort();
+  assertEquals(await ended.promise, true);
+  assertEquals(service.lines.filter(({ event }) => event === "failed"), []);
+});
+
 Deno.test("npm openai asks once where dictation is off, and hears of a failure in a stream", async () => {
   const off = new OneWord({ state: "off", reason: "No engine." });
   await using service = await startService({ recognizer: off });

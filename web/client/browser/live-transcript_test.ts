@@ -237,12 +237,11 @@ Deno.test("a connection that breaks in the middle of a sentence goes on with wha
   });
 });
 
-Deno.test("however often and wherever it breaks, every sample is settled exactly once", async () => {
+Deno.test("however often and wherever it breaks, the text has every sample exactly once", async () => {
   let seed = 11;
   const random = (most: number) =>
     (seed = seed * 48_271 % 2_147_483_647) % (most + 1);
   for (let run = 0; run < 20; run++) {
-    const settled: number[] = [];
     let connection: WebSocket | undefined;
     let waiting: number[] = [];
     await conversation((frame, socket) => {
@@ -254,9 +253,10 @@ Deno.test("however often and wherever it breaks, every sample is settled exactly
       const state = socket as WebSocket & { samples: number };
       if (socket.readyState !== WebSocket.OPEN) return;
       const settle = () => {
-        settled.push(...waiting);
+        // Its words are its samples; a page that never gets them sends the sound again.
+        const words = waiting.join(" ");
         waiting = [];
-        socket.send(final("x", state.samples / 16_000));
+        socket.send(final(words, state.samples / 16_000));
       };
       if (typeof frame === "string") {
         settle();
@@ -276,9 +276,9 @@ Deno.test("however often and wherever it breaks, every sample is settled exactly
         if (random(3) === 0) await new Promise((go) => setTimeout(go, 1));
       }
       const text = await live.finish();
-      assertEquals(text.replaceAll(/[x ]/g, ""), "");
+      const said = text.split(" ").map(Number);
+      assertEquals(said, Array.from({ length: 4_000 }, (_, i) => i));
     });
-    assertEquals(settled, Array.from({ length: 4_000 }, (_, i) => i));
   }
 });
 

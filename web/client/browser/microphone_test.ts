@@ -50,7 +50,7 @@ async function heard(rate: number, hertz: number, seconds: number) {
 for (const rate of [8_000, 16_000, 44_100, 48_000, 96_000]) {
   Deno.test(`a device of ${rate} Hz gives the same tone at 16 kHz`, async () => {
     const { samples, pieces } = await heard(rate, 440, 1);
-    assertEquals([...pieces], [1_600]);
+    assertEquals([...pieces], [800]);
     assert(samples.length >= 14_400 && samples.length <= 16_000);
     // The first sample is the silence before; one sample of the device may lie between.
     const start = 16_000 / rate;
@@ -68,6 +68,6 @@ Deno.test("a microphone that is gone gives nothing, and what is too loud is cut 
   const device = await microphone(16_000, (piece) => pieces.push(piece));
   assert(device.process([[]]));
   assertEquals(pieces, []);
-  device.process([[new Float32Array(3_300).fill(7)]]);
+  device.process([[new Float32Array(1_700).fill(7)]]);
   assertEquals(pieces.map((piece) => piece.at(-1)), [32_767, 32_767]);
 });
