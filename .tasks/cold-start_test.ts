@@ -30,7 +30,7 @@ async function loadedAtStart(entry: string): Promise<string[]> {
 }
 
 const HEAVY =
-  /aws-sdk|google-cloud|grpc|nodemailer|tensorflow|vladmandic|jsquash|postal-mime|hash-wasm|esbuild|sherpa-onnx-node|mediabunny|opus-decoder|node-web-audio-api/;
+  /aws-sdk|google-cloud|grpc|nodemailer|tensorflow|vladmandic|jsquash|postal-mime|hash-wasm|esbuild|sherpa-onnx-node|mediabunny|opus-decoder|node-web-audio-api|ogg-vorbis/;
 
 const SERVICES: [service: string, heavy: RegExp][] = [
   ["web", new RegExp(`${HEAVY.source}|/zod@`)],

@@ -2,6 +2,7 @@ import type { AudioSample, InputAudioTrack } from "mediabunny";
 import { decodeAac } from "./aac.ts";
 import { audioBroken, audioTooLong } from "./errors.ts";
 import { Samples } from "./samples.ts";
+import { decodeVorbis } from "./vorbis.ts";
 
 export interface DemuxOptions {
   maxSeconds: number;
@@ -21,14 +22,15 @@ const TURN = 1_000_000;
 const BATCH = 100;
 
 /**
- * Decodes WAV, Opus in WebM, Matroska, Ogg or MP4, and AAC. Null when the container holds another codec.
+ * Decodes WAV, Opus in WebM, Matroska, Ogg or MP4, Vorbis in Ogg, and AAC. Null when the container
+ * holds another codec.
  * @throws {ApiError} 413 `audio-too-long`; 422 `audio-broken`
  */
 export async function demux(
   bytes: Uint8Array,
   options: DemuxOptions,
 ): Promise<Samples | null> {
-  const { ALL_FORMATS, BufferSource, Input } = await import("mediabunny");
+  const { ALL_FORMATS, BufferSource, Input, OGG } = await import("mediabunny");
   const source = new BufferSource(new Uint8Array(bytes));
   using input = new Input({ source, formats: ALL_FORMATS });
   const track = await input.getPrimaryAudioTrack();
@@ -40,6 +42,9 @@ export async function demux(
   const isOpus = codec === "opus" && channels >= 1 && channels <= 2;
   if (isOpus) return await decodeOpus(track, channels, options);
   if (codec === "aac") return await decodeAac(track, options);
+  const isVorbis = codec === "vorbis" && await input.getFormat() === OGG &&
+    channels <= MOST_CHANNELS;
+  if (isVorbis) return await decodeVorbis(bytes, options);
   const isPlain = isPcm(codec) && channels >= 1 && channels <= MOST_CHANNELS;
   return isPlain ? await decodePcm(track, options) : null;
 }

@@ -42,7 +42,7 @@ export const audioFormat = () =>
     code: "audio-format",
     status: 415,
     message:
-      "This is not a recording we can read. Send WebM, Ogg (Opus), WAV, FLAC, MP3 or M4A audio.",
+      "This is not a recording we can read. Send WebM, Ogg, WAV, FLAC, MP3 or M4A audio.",
   });
 
 /** For an MP4 with a codec, or a kind of AAC, that nothing here decodes but ffmpeg. */

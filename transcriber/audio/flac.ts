@@ -1,18 +1,5 @@
-import { audioBroken } from "./errors.ts";
-import { Samples } from "./samples.ts";
-
-export interface FlacOptions {
-  maxSeconds: number;
-  signal: AbortSignal;
-}
-
-/** Hertz outside which nothing is a recording of speech. */
-const RATES = { min: 4_000, max: 192_000 };
-
-/** Bytes decoded at once: as silence they are seconds, or 20 MB in eight channels at 192 kHz. */
-const PIECE = 512;
-/** Bytes and samples of all channels after which the event loop gets a turn. */
-const TURN = { bytes: 16_384, samples: 1_000_000 };
+import type { Samples } from "./samples.ts";
+import { decodeWith, type WasmOptions } from "./wasm-decoder.ts";
 
 /**
  * Decodes FLAC. A file without its last frame is `damaged`: the decoder leaves out what is cut.
@@ -20,45 +7,8 @@ const TURN = { bytes: 16_384, samples: 1_000_000 };
  */
 export async function decodeFlac(
   bytes: Uint8Array,
-  { maxSeconds, signal }: FlacOptions,
+  options: WasmOptions,
 ): Promise<Samples> {
   const { FLACDecoder } = await import("@wasm-audio-decoders/flac");
-  const decoder = new FLACDecoder();
-  await decoder.ready;
-  let samples: Samples | undefined;
-  const take = (
-    decoded: { channelData: Float32Array[]; sampleRate: number },
-  ) => {
-    if (!decoded.channelData[0]?.length) return false;
-    const { sampleRate } = decoded;
-    samples ??= new Samples(sampleRate, maxSeconds);
-    const known = sampleRate >= RATES.min && sampleRate <= RATES.max;
-    if (!known || samples.rate !== sampleRate) throw audioBroken();
-    samples.add(decoded.channelData);
-    return true;
-  };
-  try {
-    let damaged = false;
-    let bytesSince = 0;
-    let samplesSince = 0;
-    for (let at = 0; at < bytes.length; at += PIECE) {
-      const decoded = await decoder.decode(bytes.subarray(at, at + PIECE));
-      damaged ||= decoded.errors.length > 0;
-      take(decoded);
-      bytesSince += PIECE;
-      samplesSince += decoded.samplesDecoded * decoded.channelData.length;
-      if (bytesSince < TURN.bytes && samplesSince < TURN.samples) continue;
-      bytesSince = samplesSince = 0;
-      await new Promise((resolve) => setTimeout(resolve));
-      signal.throwIfAborted();
-    }
-    // It holds the last frame back until it knows that no more of it comes.
-    const last = await decoder.flush();
-    const ended = take(last);
-    if (!samples) throw audioBroken();
-    samples.damaged = damaged || last.errors.length > 0 || !ended;
-    return samples;
-  } finally {
-    decoder.free();
-  }
+  return await decodeWith(new FLACDecoder(), bytes, options);
 }

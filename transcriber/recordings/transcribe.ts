@@ -100,7 +100,7 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     path: "/transcribe",
     summary: "Turn a recording into text",
     description:
-      "Send up to 25 MB (in JSON, 10 MB) and 5 minutes of WebM, Ogg (Opus), WAV, FLAC, MP3 or MP4 (AAC). If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
+      "Send up to 25 MB (in JSON, 10 MB) and 5 minutes of WebM, Ogg (Opus or Vorbis), WAV, FLAC, MP3 or MP4 (AAC). If the end of an Ogg, FLAC or MP3 file is missing, you get the words of what arrived, and `cut` is true. A WebM, MP4 or WAV file without its end is refused.",
     security: [{ bearer: [] }],
     middleware: acceptBody(deps.bodies),
     request: {
