@@ -62,7 +62,7 @@ const FormSchema = z.object({
     .openapi({ description: "For verbose_json. Without it: segment." }),
   chunking_strategy: z.string().optional().openapi({
     description:
-      "auto, or JSON of the type server_vad; recordings are cut at pauses, whatever it says. Fields that are not listed are left alone.",
+      "Set it to auto, or to JSON of the type server_vad. Recordings are cut at pauses, whatever it says. Fields that are not listed are left alone.",
   }),
   stream: z.boolean().default(false).openapi({
     description:
