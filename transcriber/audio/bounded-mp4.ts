@@ -7,7 +7,8 @@ const PARENTS: Record<string, number> = {
 const SKIPPED = ["mdat", "free", "skip", "wide"];
 /** Samples of these are as many as there are instants; the demuxer takes them together. */
 const PLAIN = [
-  ...["lpcm", "sowt", "twos", "in24", "in32", "fl32", "fl64", "raw "],
+  ...["lpcm", "sowt", "twos", "in24", "in32", "fl32", "fl64"],
+  "raw".padEnd(4), // a type has four letters
   ...["ipcm", "fpcm", "alaw", "ulaw"],
 ];
 
