@@ -57,7 +57,7 @@ export const REQUESTS = {
  */
 export const LIVE = {
   frames: {
-    /** Bytes of sound: two seconds. A microphone sends tenths of one. */
+    /** Bytes of sound: two seconds. A microphone sends twentieths of one. */
     audio: 64 * KB,
     /** Characters of JSON: it says that it is the end, and no more. */
     json: KB,
