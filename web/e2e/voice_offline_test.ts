@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
+import { recordingsOnDevice as onDevice } from "./device.ts";
 import { findings, overflow } from "./looks.ts";
 import { microphoneFile, selfieFile } from "./media.ts";
 import { ada, createRoom, live, send, signUp } from "./people.ts";
@@ -10,27 +10,6 @@ import { startDictation } from "./story.ts";
 
 /** Screenshots, for a person to look at; git ignores the folder. */
 const SHOTS = new URL("./shots/", import.meta.url);
-
-/** How many recordings this device keeps. */
-const onDevice = (page: Page) =>
-  page.evaluate(() =>
-    new Promise<number>((resolve) => {
-      const opening = indexedDB.open("chatsphere-recordings");
-      opening.onsuccess = () => {
-        const { result: db } = opening;
-        if (!db.objectStoreNames.contains("recordings")) {
-          db.close();
-          return resolve(0);
-        }
-        const count = db.transaction("recordings").objectStore("recordings")
-          .count();
-        count.onsuccess = () => {
-          db.close();
-          resolve(count.result);
-        };
-      };
-    })
-  );
 
 Deno.test({
   name:

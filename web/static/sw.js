@@ -5,7 +5,8 @@
  *
  * What is kept belongs to one person. Every page of the server says whose it is, in `x-person`,
  * empty where nobody is signed in: as soon as one says something else, all of it goes; after a
- * sign-out the worker as well.
+ * sign-out the worker as well. What waits to be sent is none of it: it stays until its person is
+ * back, unless whoever signs out was asked.
  */
 importScripts("/sw-unsent.js", "/sw-share.js", "/sw-push.js");
 
@@ -20,6 +21,8 @@ const STALE = 30 * 864e5;
 let era = 0;
 /** Somebody asked to sign out. Whether they are, the next page says: the server may ask first. */
 let leaving = false;
+/** They were told that what is not sent goes, too. */
+let sure = false;
 /** Somebody signed out: nothing is kept until a room is opened again. */
 let gone = false;
 /** One change of what is kept after another. */
@@ -31,8 +34,6 @@ async function wipe() {
   for (const name of await caches.keys()) {
     if (name !== SHELL) await caches.delete(name);
   }
-  // What was recorded and not sent: see client/browser/recordings.ts.
-  indexedDB.deleteDatabase("chatsphere-recordings");
 }
 
 async function keepShell() {
@@ -162,6 +163,8 @@ async function keptPage(path) {
 async function leave() {
   gone = true;
   await wipe();
+  // What was recorded and not sent: see client/browser/recordings.ts.
+  if (sure) indexedDB.deleteDatabase("chatsphere-recordings");
   await caches.delete(SHELL);
   await registration.unregister();
 }
@@ -195,6 +198,7 @@ addEventListener("fetch", (event) => {
   if (url.origin !== location.origin) return;
   if (pathname === "/logout") {
     leaving = true;
+    sure = search === "?anyway";
     navigator.clearAppBadge?.();
   } else if (pathname === "/api/token") event.respondWith(token(request));
   else if (request.method !== "GET") return;

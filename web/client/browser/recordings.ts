@@ -4,7 +4,7 @@
  */
 import type { Voice } from "../../../realtime/protocol.ts";
 import { keepVoice, NotKept } from "./keep-voice.ts";
-import { recordedKey } from "./recorded.ts";
+import { isRecordedKey, recordedKey } from "./recorded.ts";
 
 export interface Recording {
   id: string;
@@ -77,6 +77,27 @@ async function hold(id: string): Promise<boolean> {
   return await promise;
 }
 
+/** Recordings of which the server is told. */
+const TOLD = 9;
+
+/**
+ * Tells the server, by a cookie, whose recordings wait in which rooms, so that whoever signs out is
+ * asked first.
+ */
+function tell(): void {
+  const list = Object.keys(localStorage).filter(isRecordedKey).slice(0, TOLD)
+    .map((key) => key.split("/").slice(1, 3).join("/")).join(".");
+  document.cookie = `recorded=${list};path=/;samesite=lax;max-age=${
+    list ? 3e7 : 0
+  }`;
+}
+
+/** Nothing of somebody's waits in a room any more. */
+function noteNone(me: string, roomId: string): void {
+  localStorage.removeItem(recordedKey(me, roomId));
+  tell();
+}
+
 /** Keeps one; undefined where this device does not. */
 export async function keepRecording(
   given: Omit<Recording, "id" | "at">,
@@ -86,6 +107,7 @@ export async function keepRecording(
     // First: what no page would look for again is not to stay.
     localStorage.setItem(recordedKey(one.me, one.roomId), "1");
     await inStore("readwrite", (store) => store.put(one));
+    tell();
     await hold(one.id);
     return one;
   } catch {
@@ -106,8 +128,17 @@ export async function noteRecording(
 }
 
 /** Forgets one, as a message has it or nobody wants it. */
-export async function dropRecording({ id }: Recording): Promise<void> {
-  await inStore("readwrite", (store) => store.delete(id)).catch(() => {});
+export async function dropRecording(
+  { id, me, roomId }: Recording,
+): Promise<void> {
+  try {
+    await inStore("readwrite", (store) => store.delete(id));
+    const left = await inStore("readonly", (store) => store.getAll());
+    const isOfRoom = (one: Recording) => one.me === me && one.roomId === roomId;
+    if (!left.some(isOfRoom)) noteNone(me, roomId);
+  } catch {
+    // Blocked: it is looked for again when the room is opened.
+  }
 }
 
 async function all(): Promise<Recording[]> {
@@ -150,7 +181,8 @@ export async function looseRecording(
     isMore = true;
     if (!waits && !loose && await hold(one.id)) loose = one;
   }
-  if (!isMore) localStorage.removeItem(recordedKey(me, roomId));
+  if (isMore) tell();
+  else noteNone(me, roomId);
   return loose;
 }
 

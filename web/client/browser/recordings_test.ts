@@ -5,6 +5,7 @@ import type { Kept } from "./pending.ts";
 import { recordedKey } from "./recorded.ts";
 import {
   clipOf,
+  dropRecording,
   keepRecording,
   looseRecording,
   noteRecording,
@@ -34,11 +35,15 @@ interface Stage {
 const onDevice =
   (content: string, run: (stage: Stage) => Promise<void>) => async () => {
     const { factory, kept } = fakeIndexedDb();
-    const before = { fetch, indexedDB: globalThis.indexedDB };
+    const before = {
+      ...{ fetch, indexedDB: globalThis.indexedDB },
+      document: globalThis.document,
+    };
+    localStorage.clear();
     const asked: Stage["asked"] = [];
     const answers: Stage["answers"] = [];
     Object.assign(globalThis, {
-      indexedDB: factory,
+      ...{ indexedDB: factory, document: { cookie: "" } },
       async fetch(path: string, { body }: RequestInit) {
         asked.push({
           path: path.split("?")[0],
@@ -178,8 +183,12 @@ Deno.test(
     assertEquals(kept.size, 1);
     const key = recordedKey("me", "r");
     assertEquals(localStorage.getItem(key), "1");
+    /** What a sign-out is told. */
+    const told = () => /^recorded=(.*?);.*max-age=(.*)$/.exec(document.cookie);
+    assertEquals(told()?.slice(1), ["me/r", "30000000"]);
     assertEquals(await looked([]), undefined);
     assertEquals([kept.size, localStorage.getItem(key)], [0, null]);
+    assertEquals(told()?.slice(1), ["", "0"]);
     const audio = new Blob(["more"]);
     const about = { roomId: "r", audio, language: "", known: false };
     const theirs = await keepRecording({ ...about, me: "ben" });
@@ -190,6 +199,13 @@ Deno.test(
     kept.set("left", { ...mine, at: 0 });
     assertEquals(await looked([]), undefined);
     assertEquals([...kept.keys()], [theirs!.id]);
+    // What is dropped is not told of any more, and of another room it still is.
+    const other = await keepRecording({ ...about, me: "me", roomId: "s" });
+    assertEquals(told()?.[1].split(".").sort(), ["ben/r", "me/s"]);
+    await dropRecording(other!);
+    assertEquals(told()?.[1], "ben/r");
+    await dropRecording(theirs!);
+    assertEquals([told()?.slice(1), localStorage.length], [["", "0"], 0]);
   }),
 );
 

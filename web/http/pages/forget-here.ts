@@ -1,10 +1,35 @@
 import { parseCookie, stringifySetCookie } from "cookie";
 import { clearSessionCookie } from "../../accounts/cookies.ts";
 import type { Config } from "../../config.ts";
+import { isId } from "../../rooms/store.ts";
 
-/** Whether a browser says that something waits to be sent in it: see client/browser/pending.ts. */
-export const hasUnsent = (headers: Headers): boolean =>
-  Boolean(parseCookie(headers.get("cookie") ?? "").unsent);
+/** What a browser says that waits in it to be sent. */
+interface Waiting {
+  /** Texts, and what goes with them: see client/browser/pending.ts. */
+  texts: boolean;
+  /** Recordings that no message has: see client/browser/recordings.ts. */
+  recordings: boolean;
+  /** The room in which one of this person waits. */
+  room?: string;
+}
+
+/** @param me the id of whoever is signed in. */
+export function unsentIn(headers: Headers, me?: string): Waiting {
+  const cookies = parseCookie(headers.get("cookie") ?? "");
+  const { unsent, recorded = "" } = cookies;
+  const mine = recorded.split(".").map((one) => one.split("/"))
+    .find(([owner, roomId = ""]) => owner === me && isId(roomId));
+  return {
+    ...{ texts: Boolean(unsent), recordings: recorded !== "" },
+    room: mine?.[1],
+  };
+}
+
+/** Whether a browser says that something waits to be sent in it. */
+export function hasUnsent(headers: Headers): boolean {
+  const { texts, recordings } = unsentIn(headers);
+  return texts || recordings;
+}
 
 /**
  * Has the browser of whoever signs out in it forget all that it keeps of us: texts, files, pages,
@@ -20,8 +45,8 @@ export function forgetHere(
   headers.append("set-cookie", clearSessionCookie(site));
   if (keepsUnsent) return;
   headers.set("clear-site-data", '"storage"');
-  headers.append(
-    "set-cookie",
-    stringifySetCookie({ name: "unsent", value: "", path: "/", maxAge: 0 }),
-  );
+  for (const name of ["unsent", "recorded"]) {
+    const cookie = { name, value: "", path: "/", maxAge: 0 };
+    headers.append("set-cookie", stringifySetCookie(cookie));
+  }
 }

@@ -94,6 +94,37 @@ Deno.test("the browser of whoever signs out forgets all; where something waits t
   assertEquals(late.headers.get("clear-site-data"), null);
 });
 
+Deno.test("a recording that is not sent is asked about like a text, and its person is shown where it is", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const own = `${cookie}; recorded=${
+    encodeURIComponent(`other/room-1.${account.id}/room-2`)
+  }`;
+  const theirs = `${cookie}; recorded=other/room-1`;
+  const page = async (cookie: string) =>
+    await (await app.ask("/sign-out", { cookie })).text();
+  assertMatch(await page(own), /recording of yours is not sent.*room-2/s);
+  const other = await page(theirs);
+  assertMatch(other, /Somebody else made a recording in this browser/);
+  assertEquals(other.includes("room-1"), false);
+  for (const waiting of [own, theirs]) {
+    const asked = await app.send("/logout", {}, waiting);
+    assertEquals(asked.headers.get("location"), "/sign-out");
+    assertEquals(asked.headers.get("clear-site-data"), null);
+  }
+  const gone = await app.send("/logout?anyway", {}, own);
+  assertEquals(gone.headers.get("clear-site-data"), '"storage"');
+  assertMatch(gone.headers.getSetCookie().join("\n"), /^recorded=; Max-Age=0/m);
+  // Whoever signs out everywhere has it again when they are back.
+  const { cookie: again } = await app.person("Ben");
+  const everywhere = await app.send(
+    "/account/sessions",
+    { intent: "all", password: PASSWORD },
+    `${again}; recorded=other/room-1`,
+  );
+  assertEquals(everywhere.headers.get("clear-site-data"), null);
+});
+
 Deno.test("the browser forgets all when somebody signs out everywhere, too, but for what waits; with the account, that as well", async () => {
   await using app = await testApp();
   const ends: [path: string, intent: string, waits: boolean][] = [
