@@ -4,6 +4,16 @@
  * request or a call of realtime wakes. So it is done at least once, whatever is killed in between, and
  * whoever it is told to must take it twice. A note that is written anew while it is being done is done
  * again. `notes-contract.ts` is the suite each queue must pass.
+ *
+ * Three do not use what is below, as that would be more code than they have:
+ *
+ * - Notices (`notifications/`) are read by when they are due, of which there may be 10,000, so each
+ *   is two entries, written in one commit. They stay for a week once they are done, so that nobody
+ *   is told twice. They pass the same suite.
+ * - A crowd (`notifications/crowds.ts`) is no note but how far a message for thousands has got. It
+ *   stays, too, and what waits of it is an entry of its own.
+ * - What is left over of a deleted message (`rooms/leftovers.ts`) is noted by the log of rooms, in
+ *   the transaction that erases the message. In KV the note could be lost in between.
  */
 
 type Read = Pick<Deno.KvEntryMaybe<unknown>, "key" | "versionstamp">;

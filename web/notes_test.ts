@@ -17,6 +17,9 @@ import { keys as roomKeys, type StoredRoom } from "./rooms/store.ts";
 import { elsewhere, onStage, type Stage } from "./rooms/testing.ts";
 import { keys as voiceKeys, type WaitingVoice } from "./voices/records.ts";
 import { hearDue } from "./voices/waiting.ts";
+import { collect } from "./notifications/collect.ts";
+import { deliverNotices } from "./notifications/deliver.ts";
+import { away } from "./notifications/testing.ts";
 
 const DAY = 86_400_000;
 
@@ -190,3 +193,26 @@ keepsNotes("words of voice notes", async (test) => {
     s.realtime.transcript = (_, { id }) => take(id);
   })(test);
 });
+
+keepsNotes("notices", async (test) => {
+  await using at = await away();
+  const { services: s } = at.app;
+  await at.device(at.bob, "phone");
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  const queue: QueueOnTest = {
+    ...{ kv: s.kv, taken: [], taking: {}, prefixes: ["notices_due"] },
+    put: async (name) => {
+      await at.say(`@Bob ${name}`);
+      await collect(s, failed);
+      at.later(2_000);
+    },
+    round: () => deliverNotices(s, failed),
+    later: () => Promise.resolve(at.later(DAY / 24)),
+  };
+  s.push.send = (_, text) =>
+    take(queue, JSON.parse(text).body.replace("@Bob ", ""))
+      .then(() => ({ kind: "sent" }), () => ({ kind: "later" }));
+  await test(queue);
+}, true);
