@@ -102,7 +102,7 @@ async function verify(
 function authError(error: unknown): AuthError {
   if (error instanceof AuthError) return error;
   if (error instanceof errors.JWTExpired) {
-    return new AuthError("token-expired", "Your session here ended; renew it.");
+    return new AuthError("token-expired", "The token ended; renew it.");
   }
   const judged = error instanceof errors.JOSEError &&
     !(error instanceof errors.JWKSTimeout) && error.code !== "ERR_JOSE_GENERIC";
