@@ -129,6 +129,44 @@ function contract(startStore: () => Promise<Store>): void {
     expect(await ann.next("membership")).toMatchObject({ removed: true });
   });
 
+  test(
+    "a feed under load misses nothing that either instance stores, and counts nothing twice",
+    async () => {
+      const { membership } = issuer;
+      const rooms = Array.from({ length: 20 }, (_, i) => `busy${i}`);
+      for (const room of rooms) {
+        membership.add(room, "reader");
+        await one.handOver(room, membership.add(room, "writer"));
+      }
+      const reader = await two.connect("reader", ...rooms);
+      reader.send({ event: "summaries", rooms });
+      await reader.next("summaries");
+      await Promise.all([one, two].map(async ({ hub }, of) => {
+        for (let i = 0; i < 15; i += 1) {
+          const append = (room: string) =>
+            hub.log.append(draft(room, `${of} ${i}`, `Text ${i}`, "writer"));
+          await Promise.all(rooms.map(append));
+        }
+      }));
+      const heard = new Map<string, { offset: number; count: number }>();
+      const isAll = () =>
+        rooms.every((room) => (heard.get(room)?.offset ?? 0) === 30);
+      while (!isAll()) {
+        const news = await reader.next("room-news");
+        const { offset, count } = heard.get(news.roomId) ??
+          { offset: 0, count: 0 };
+        expect(news.after).toBe(offset);
+        heard.set(news.roomId, {
+          offset: news.offset,
+          count: count + (news.by.writer ?? 0),
+        });
+      }
+      expect([...heard.values()].map(({ count }) => count))
+        .toEqual(rooms.map(() => 30));
+    },
+    60_000,
+  );
+
   test("a sign-out on one instance ends the session on the other, and on one started later", async () => {
     const member = { signed: "member" } as const;
     const token = await issuer.personToken("cy", member, { sid: "s1" });
