@@ -12,6 +12,7 @@ const DOCUMENTS = [
   "web/attacks/README.md",
   "web/faces/README.md",
   "realtime/README.md",
+  "realtime/bench/README.md",
   "transcriber/README.md",
 ];
 

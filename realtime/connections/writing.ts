@@ -3,7 +3,7 @@ import type { Person } from "../access/tokens.ts";
 import type { Waiter } from "../log/log.ts";
 import { messageEntry, originOf } from "../log/making.ts";
 import type { Amendment, ClientFrame, Draft, Role } from "../protocol.ts";
-import { amendMessage, asStored } from "../rooms/actions.ts";
+import { amendMessage, prepared } from "../rooms/actions.ts";
 import type { Hub } from "../rooms/hub.ts";
 import { mayNameEmoji } from "../text/emoji-names.ts";
 
@@ -54,16 +54,14 @@ async function tellOf(
   { roomId, message }: Pick<Said, "roomId" | "message">,
   role: Role | Promise<Role>,
 ): Promise<void> {
-  const { log, members, alerts } = writer.context.hub;
+  const { hub } = writer.context;
   checkWrites(await role, message.clientId);
-  const draft = await asStored(log.members, roomId, message);
-  const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
-  if (isAlert) await alerts.expect(roomId);
+  const { draft, stored } = await prepared(hub, person, roomId, message);
   if (writer.closed) return;
   const waiter = drafted(writer, person, roomId, draft);
   const resolve: Waiter["resolve"] = (done) => {
     waiter.resolve(done);
-    if (isAlert) alerts.stored(person, roomId);
+    stored();
   };
   append(writer, person, roomId, draft, { ...waiter, resolve });
 }

@@ -1,7 +1,7 @@
 import { snapshotOf } from "../operations/snapshot.ts";
 import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, asStored } from "../rooms/actions.ts";
+import { amendMessage, prepared } from "../rooms/actions.ts";
 import { FrameError, object } from "../frame-fields.ts";
 import { parseAmendment, parseDraft } from "../frames.ts";
 import {
@@ -114,13 +114,16 @@ async function append(
     await members.roleIn(person, roomId, said.clientId),
     said.clientId,
   );
-  const draft = await asStored(log.members, roomId, said);
-  const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
-  if (isAlert) await context.hub.alerts.expect(roomId);
+  const { draft, stored: told } = await prepared(
+    context.hub,
+    person,
+    roomId,
+    said,
+  );
   const started = performance.now();
   const origin = originOf(person, roomId, draft.clientId);
   const done = await log.append(messageEntry(origin, draft));
-  if (isAlert) context.hub.alerts.stored(person, roomId);
+  told();
   metrics.appended((performance.now() - started) / 1_000);
   const { epoch, offset, timestamp, repeated } = done;
   const id = entryId(epoch, offset);

@@ -1,4 +1,4 @@
-import { checkWrites } from "../access/members.ts";
+import { checkWrites, type Members } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
 import { FrameError } from "../frame-fields.ts";
 import { entryId } from "../log/entry.ts";
@@ -24,7 +24,7 @@ import { emojiTyped } from "../text/emoji.ts";
  *
  * @throws {StoreError}
  */
-export async function asStored<
+async function asStored<
   P extends { content: string; mentions?: Mention[] },
 >(members: MemberStore, roomId: string, said: P): Promise<P> {
   const { mentions, ...rest } = said;
@@ -40,6 +40,27 @@ export async function asStored<
   return known.length > 0
     ? { ...said, content, mentions: known }
     : { ...rest as P, content };
+}
+
+/**
+ * {@link asStored}, with a note where somebody who is away may have to be told of it.
+ *
+ * @returns and what to call once it is stored.
+ * @throws {StoreError}
+ */
+export async function prepared<
+  P extends { content: string; mentions?: Mention[] },
+>(
+  { log, alerts, members }: AmendHub & { members: Pick<Members, "isLoud"> },
+  person: Person,
+  roomId: string,
+  said: P,
+): Promise<{ draft: P; stored: () => void }> {
+  const draft = await asStored(log.members, roomId, said);
+  const isAlert = draft.mentions !== undefined || members.isLoud(roomId);
+  if (!isAlert) return { draft, stored: () => {} };
+  await alerts.expect(roomId);
+  return { draft, stored: () => alerts.stored(person, roomId) };
 }
 
 /** What of the hub an amendment needs. */
