@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import fc from "fast-check";
-import {
-  type FeedState,
-  noFeed,
-  reduceFeed,
-} from "../../web/client/browser/feed-state.ts";
 import { until } from "../log/testing.ts";
 import {
   EVERYONE,
@@ -18,6 +13,7 @@ import {
   TestClient,
   type TestServer,
 } from "../tests/testing.ts";
+import { Follower } from "../tests/testing-follower.ts";
 
 let server: TestServer;
 beforeAll(async () => {
@@ -210,28 +206,6 @@ test(
   },
   30_000,
 );
-
-/** A client that keeps its state as ours does. */
-class Follower {
-  state: FeedState;
-  #taken = 0;
-  constructor(readonly client: TestClient, me: string) {
-    this.state = noFeed(me);
-  }
-
-  /** Takes what came; asks for what it must. */
-  step(): void {
-    for (; this.#taken < this.client.frames.length; this.#taken += 1) {
-      const frame = this.client.frames[this.#taken];
-      if (frame) this.state = reduceFeed(this.state, frame);
-    }
-    if (this.state.askAll) this.client.send({ event: "summaries" });
-    else if (this.state.ask.length > 0) {
-      this.client.send({ event: "summaries", rooms: this.state.ask });
-    }
-    this.state = { ...this.state, askAll: false };
-  }
-}
 
 type Step = [what: string, room: string, who: string, which: number];
 

@@ -174,6 +174,7 @@ export class Feeds {
   #flush(): void {
     this.#timer = undefined;
     for (const [roomId, due] of this.#due) {
+      if (!this.isWanted(roomId)) continue;
       for (const news of merged(due)) {
         this.#tellRoom(roomId, { event: "room-news", ...news });
       }
