@@ -1,9 +1,4 @@
-/**
- * What sees a person's text does at most about twice the work for twice the text, whatever the
- * text is. Measured as a ratio: eight times the text may take thirty times as long, where a
- * quadratic function takes sixty-four times.
- */
-import process from "node:process";
+/** What sees a person's text does at most about twice the work for twice the text, whatever it is. */
 import { assert } from "@std/assert";
 import { render } from "preact-render-to-string";
 import { fold } from "../realtime/text/fold.ts";
@@ -18,6 +13,7 @@ import { nameProblem } from "./accounts/fields.ts";
 import { passwordProblem } from "./accounts/password-rules.ts";
 import { safeNext } from "./accounts/safe-next.ts";
 import { cleanName } from "./clean-name.ts";
+import { grows, growthOf, type Look, MOST, type Text } from "./growth.ts";
 import { withEmoji } from "../realtime/text/emoji-names.ts";
 import { linkify } from "./client/drawn/linkify.tsx";
 import { richText } from "./client/drawn/rich-text.tsx";
@@ -31,7 +27,7 @@ import { looksOf } from "./rooms/looks.ts";
 import { readSearch } from "./rooms/search-query.ts";
 
 /** Everything that looks at what somebody typed. */
-const LOOKS: Record<string, (text: string) => unknown> = {
+const LOOKS: Record<string, Look> = {
   linkify: (text) => render(<>{linkify(text)}</>),
   richText: (text) => render(<>{richText(text)}</>),
   plainOf,
@@ -70,8 +66,7 @@ const LOOKS: Record<string, (text: string) => unknown> = {
   },
 };
 
-/** What is repeated, after a beginning and before an end. */
-const TEXTS: [start: string, part: string, end: string][] = [
+const TEXTS: Text[] = [
   ["", "word and word ", ""],
   ["http://a/", ".", "x"],
   ["http://a/", ".", ""],
@@ -133,49 +128,7 @@ const TEXTS: [start: string, part: string, end: string][] = [
   ["a", "\n", "> b"],
 ];
 
-const SMALL = 4_000;
-const TIMES = 8;
-/** The ratio from which on it is no longer about twice for twice. */
-const MOST = 30;
-/** Shorter times say nothing: milliseconds. */
-const LEAST = 0.25;
-
-const textOf = ([start, part, end]: (typeof TEXTS)[number], length: number) =>
-  start + part.repeat(length / part.length) + end;
-
-/** The processor's milliseconds, so that others on the machine do not count; least of several. */
-function timeOf(look: (text: string) => unknown, text: string): number {
-  let least = Infinity;
-  for (let i = 0; i < 3; i++) {
-    const before = process.cpuUsage();
-    look(text);
-    const { user, system } = process.cpuUsage(before);
-    least = Math.min(least, (user + system) / 1_000);
-  }
-  return least;
-}
-
-function grows(look: (text: string) => unknown, text: typeof TEXTS[number]) {
-  const [small, large] = [textOf(text, SMALL), textOf(text, SMALL * TIMES)];
-  let ratio = Infinity;
-  // A busy machine must get in the way three times.
-  for (let i = 0; i < 3 && ratio >= MOST; i++) {
-    ratio = timeOf(look, large) / Math.max(LEAST, timeOf(look, small));
-  }
-  return ratio;
-}
-
-for (const [name, look] of Object.entries(LOOKS)) {
-  Deno.test(`twice the text is at most about twice the work: ${name}`, () => {
-    for (const text of TEXTS) {
-      const ratio = grows(look, text);
-      assert(
-        ratio < MOST,
-        `${JSON.stringify(text)}: ${ratio.toFixed(0)} times`,
-      );
-    }
-  });
-}
+grows("twice the text is at most about twice the work", LOOKS, TEXTS);
 
 Deno.test("this would notice work that grows with the square of the text", () => {
   const square = (text: string) => {
@@ -185,5 +138,5 @@ Deno.test("this would notice work that grows with the square of the text", () =>
     }
     return dots;
   };
-  assert(grows(square, ["", ".", ""]) > MOST);
+  assert(growthOf(square, ["", ".", ""]) > MOST);
 });

@@ -88,16 +88,14 @@ function markAt(words: Word[], at: number, names: Record<string, string>) {
 }
 
 function marked(word: string, mark: string): string {
-  const isBreak = mark.startsWith("\n");
-  const own = ending(word);
-  const bareWord = word.slice(0, word.length - own.length);
-  if (isBreak) return word + mark;
-  return bareWord + mark;
+  // Not looked at: breaks behind breaks are as many as were said.
+  if (mark.startsWith("\n")) return word + mark;
+  return word.slice(0, word.length - ending(word).length) + mark;
 }
 
 /** Whether a sentence begins after this word. */
 const begins = (before: Word | undefined) =>
-  before !== undefined && /[.?!\n]$/.test(before.word);
+  before !== undefined && ".?!\n".includes(before.word.at(-1) ?? " ");
 
 const capital = (word: Word): Word => ({
   ...word,

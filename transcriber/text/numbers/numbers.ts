@@ -20,6 +20,9 @@ const DIGITS = 3;
 /** Words of the longest number: it is looked for at every word. */
 const LONGEST = 64;
 
+/** Characters of the longest word that is a number: German writes up to a million in one. */
+const LONGEST_WORD = 100;
+
 /** What a number is written as, and how many words it is. */
 interface Found {
   written: string;
@@ -62,7 +65,9 @@ export function writeNumbers(words: Word[], language: string): Word[] {
 function saidIn(words: Word[]): string[][] {
   const stop = words.findIndex(({ word }) => ending(word) !== "");
   const whole = words.slice(0, stop === -1 ? undefined : stop + 1);
-  return whole.map(({ word }) => bare(word).split("-"));
+  return whole.map(({ word }) =>
+    word.length > LONGEST_WORD ? [word] : bare(word).split("-")
+  );
 }
 
 /** The number these words begin with, which has no decimals within an enumeration. */

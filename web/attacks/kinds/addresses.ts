@@ -123,6 +123,9 @@ const OUTBOX: Record<string, string[]> = {
   "a Host that is not this machine": ["Host: chat.evil.example"],
   "a proxy, for somebody elsewhere": ["X-Forwarded-For: 203.0.113.7"],
   "a proxy of another kind": ["Forwarded: for=203.0.113.7"],
+  "a proxy that names itself alone": ["Via: 1.1 proxy"],
+  "a proxy that says X-Real-IP": ["X-Real-IP: 203.0.113.7"],
+  "a proxy that says how it was reached": ["X-Forwarded-Proto: https"],
 };
 
 const outbox: Attack[] = Object.entries(OUTBOX).map(([what, headers]) => ({

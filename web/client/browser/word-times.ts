@@ -50,12 +50,14 @@ export function timesOf(
       .map(([i, j]) => [i, heard[j].at]),
   );
   const timed: TimedWord[] = [];
-  let before = { from: 0, at: 0 };
+  let before = { from: 0, at: 0 }, next = 0;
   said.forEach(({ word, from }, i) => {
     let at = known.get(i);
     if (at === undefined) {
-      const next = said.findIndex((_, j) => j > i && known.has(j));
-      const after = next < 0
+      // It only moves on: looked for anew each time, it would take the square of the words.
+      next = Math.max(next, i);
+      while (next < said.length && !known.has(next)) next++;
+      const after = next === said.length
         ? { from: text.length, at: ms }
         : { from: said[next].from, at: known.get(next)! };
       const part = (from - before.from) / (after.from - before.from || 1);

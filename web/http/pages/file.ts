@@ -41,8 +41,7 @@ export async function serveFile(
     ),
   });
   const etag = headers.get("etag")!;
-  const known = req.headers.get("if-none-match")?.split(",") ?? [];
-  if (known.some((tag) => [etag, `W/${etag}`].includes(tag.trim()))) {
+  if (isKnown(req.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });
   }
   const places = placesOf(file);
@@ -67,6 +66,14 @@ export async function serveFile(
   if (req.method === "HEAD") return new Response(null, { status, headers });
   return new Response(await get(s, places.whole, range), { status, headers });
 }
+
+/**
+ * Whether a browser has it already (RFC 9110 §13.1.2). What it says is as long as a header may be, and
+ * is gone through once.
+ */
+export const isKnown = (ifNoneMatch: string | null, etag: string): boolean =>
+  ifNoneMatch?.split(",")
+    .some((tag) => [etag, `W/${etag}`].includes(tag.trim())) ?? false;
 
 /**
  * The file, if the person may read it.

@@ -83,6 +83,12 @@ function isProxy(peer: string, trusted: string[] | undefined): boolean {
   return list.has(peer);
 }
 
+/** What only proxies write: they speak for somebody, also where they do not say for whom. */
+const PASSED_ON = [
+  ...["x-forwarded-for", "forwarded", "via", "x-real-ip"],
+  ...["x-forwarded-host", "x-forwarded-proto", "cf-connecting-ip"],
+];
+
 /** Where a request comes from. */
 export interface Origin {
   /** The address attempts are counted by. */
@@ -110,9 +116,10 @@ export function originOf(
     header?.slice(-200).split(",").at(-1)?.trim() ?? "",
   );
   const ip = byProxy && last !== undefined ? last : plainAddress(peer) ?? peer;
-  const isPassedOn = header !== null || headers.has("forwarded");
   const fromHere = isLoopback(peer) &&
-    (!isPassedOn || (last !== undefined && isLoopback(last)));
+    (last === undefined
+      ? !PASSED_ON.some((name) => headers.has(name))
+      : isLoopback(last));
   return { ip, byProxy, fromHere };
 }
 

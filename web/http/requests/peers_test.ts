@@ -64,7 +64,14 @@ Deno.test("this machine is the peer and whom it speaks for, both", () => {
   assertEquals(here(said("127.0.0.1"), "192.0.2.1"), false);
   assertEquals(here(said("192.0.2.1"), "127.0.0.1"), false);
   assertEquals(here(said("127.evil.example"), "127.0.0.1"), false);
-  assertEquals(here(new Headers({ forwarded: "for=x" }), "127.0.0.1"), false);
+  for (
+    const name of [
+      ...["forwarded", "via", "x-real-ip", "x-forwarded-host"],
+      ...["x-forwarded-proto", "cf-connecting-ip"],
+    ]
+  ) assertEquals(here(new Headers({ [name]: "x" }), "127.0.0.1"), false, name);
+  const caddy = { via: "1.1 Caddy", "x-forwarded-for": "127.0.0.1" };
+  assertEquals(here(new Headers(caddy), "127.0.0.1"), true);
 });
 
 Deno.test("a malformed list names its variable", () => {
