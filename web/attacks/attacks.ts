@@ -17,6 +17,7 @@ import { injection } from "./kinds/injection.ts";
 import { invitations } from "./kinds/invitations.ts";
 import { leftovers } from "./kinds/leftovers.ts";
 import { links } from "./kinds/links.ts";
+import { liveness } from "./kinds/liveness.ts";
 import { memory } from "./kinds/memory.ts";
 import { openness } from "./kinds/openness.ts";
 import { passkeys } from "./kinds/passkeys.ts";
@@ -60,6 +61,7 @@ export const ATTACKS: Attack[] = [
   ...memory,
   ...openness,
   ...photos,
+  ...liveness,
   ...links,
   ...invitations,
   ...guessing,
