@@ -2,7 +2,7 @@
 import { selfieOf } from "../../faces/test-photos.ts";
 import { type Attack, held, succeeded, succeededIf } from "../attack.ts";
 import { PASSWORD, sendJson } from "../people.ts";
-import { saying, sayingYes } from "../weaknesses.ts";
+import { saying, sayingYes, through } from "../weaknesses.ts";
 import type { Strict } from "../world.ts";
 
 type Side = "left" | "right";
@@ -58,6 +58,28 @@ const left: Attack = {
   undone: sayingYes,
 };
 
+const otherSide: Attack = {
+  name: "a face challenge is answered with the head turned to the other side",
+  async run(world) {
+    const strict = await world.strict();
+    const cookie = await halfIn(strict);
+    const asked = await askedOf(strict, cookie);
+    const other = asked === "left" ? "right" : "left";
+    const photos = await Promise.all([
+      selfieOf("ada", "second"),
+      selfieOf("ada", other),
+    ]);
+    return judged(await signIn(strict, cookie, photos), "liveness-failed");
+  },
+  undone: through(() => ({
+    async request(_, request, path) {
+      const isFace = path === "/api/login" &&
+        (await request.clone().text()).includes("faceImage");
+      return isFace ? Response.json({}) : request;
+    },
+  })),
+};
+
 const AGAIN = 12;
 let shown = 0;
 
@@ -77,4 +99,4 @@ const drawn: Attack = {
   }),
 };
 
-export const liveness: Attack[] = [left, drawn];
+export const liveness: Attack[] = [left, otherSide, drawn];

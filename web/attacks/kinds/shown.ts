@@ -3,6 +3,8 @@ import { all, type Attack, succeededIf } from "../attack.ts";
 import { startOf } from "../http.ts";
 import { newRoom, sendJson, valueOf } from "../people.ts";
 import { htmlOf, writtenUnguarded } from "../mails.ts";
+import { tone } from "../recordings.ts";
+import { claimsFor } from "../signing.ts";
 import { formAt, type World } from "../world.ts";
 import { through, unescaped } from "../weaknesses.ts";
 
@@ -48,6 +50,49 @@ const about: Attack = {
     ]);
     await form(world, "/account/profile", { ...fields, about: "" });
     return outcome;
+  },
+  undone: unescaped,
+};
+
+const transcript: Attack = {
+  name: "stored markup in the words of a recording",
+  async run(world) {
+    const roomId = await newRoom(world, "Heard");
+    const { cookie } = world.owner;
+    const voices = `${world.web}/api/rooms/${roomId}/voice?hear=false`;
+    const kept = await valueOf<{ voice: { clip: string } }>(
+      await fetch(voices, {
+        method: "POST",
+        headers: { "content-type": "audio/wav", cookie, origin: world.appUrl },
+        body: tone(),
+      }),
+    );
+    const { clip } = kept.voice;
+    const message = { roomId, clientId: "heard", content: "", voice: { clip } };
+    const { id, voice } = await valueOf<{ id: string; voice: object }>(
+      await sendJson(`${world.web}/api/messages`, message, cookie),
+    );
+    // As web tells what was heard.
+    const claims = { aud: "realtime", scope: "service" };
+    const token = await world.sign(claimsFor(world, claims));
+    const content = `words ${PAYLOAD}`;
+    const told = await fetch(`${world.realtime}/rooms/${roomId}/transcripts`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({ id, content, voice }),
+    });
+    await told.body?.cancel();
+    const room = `/rooms/${roomId}`;
+    const { messages } = await valueOf<{ messages: { content: string }[] }>(
+      await fetch(`${world.web}/api/messages?roomId=${roomId}`, {
+        headers: { cookie },
+      }),
+    );
+    if (messages[0]?.content !== content) throw new Error("It has no words");
+    return await looked(world, [room, `${room}/search?q=words`, "/rooms"]);
   },
   undone: unescaped,
 };
@@ -158,6 +203,7 @@ const mailed: Attack = {
 export const shown: Attack[] = [
   description,
   about,
+  transcript,
   fileName,
   page,
   fileHeader,

@@ -1,7 +1,11 @@
 /** What answers tell by the time until they come (issue 13, 19). */
 import { type Attack, succeededIf } from "../attack.ts";
 import { Elsewhere } from "../elsewhere.ts";
-import { confirmAddress, registerAt } from "../people.ts";
+import { encodeJpeg } from "../../faces/codec.ts";
+import type { Picture } from "../../faces/picture.ts";
+import { pictureOf } from "../../faces/test-photos.ts";
+import { cookiesIn } from "../holder.ts";
+import { confirmAddress, PASSWORD, registerAt } from "../people.ts";
 import { through } from "../weaknesses.ts";
 import type { World } from "../world.ts";
 
@@ -109,7 +113,7 @@ const telling = through(() => ({
   },
 }));
 
-export const timing: Attack[] = Object.entries(FORMS)
+const existence = Object.entries(FORMS)
   .map(([form, [firstFrom, ask]]): Attack => ({
     name: `whether an address has an account, by the time of ${form}`,
     slow: true,
@@ -122,3 +126,70 @@ export const timing: Attack[] = Object.entries(FORMS)
     },
     undone: telling,
   }));
+
+/** Wrong faces that one sign-in takes before it ends. */
+const FACES_EACH = 4;
+/** Four standard errors of as many of each kind as there are. */
+const MOST_OF_FACES = 0.33;
+
+const jpegUrl = async (picture: Picture): Promise<string> =>
+  `data:image/jpeg;base64,${(await encodeJpeg(picture)).toBase64()}`;
+
+let strangers: Promise<[near: string, far: string]> | undefined;
+
+/** Two pictures that are refused: one is half the person's, the other nothing of them. */
+function strangerPictures(): Promise<[near: string, far: string]> {
+  const make = async (): Promise<[string, string]> => {
+    const [ada, grace] = [await pictureOf("ada"), await pictureOf("grace")];
+    const data = ada.data.map((value, i) => (value + grace.data[i]) / 2);
+    return [await jpegUrl({ ...ada, data }), await jpegUrl(grace)];
+  };
+  return strangers ??= make();
+}
+
+const alike: Attack = {
+  name: "how alike a face is, by the time until it is refused",
+  slow: true,
+  async run(world) {
+    const pictures = await strangerPictures();
+    const times: [near: number[], far: number[]] = [[], []];
+    using from = new Elsewhere(200);
+    for (const email of await peopleOf(world)) {
+      const first = await from.send(`${world.web}/api/login`, {
+        ...{ email, password: PASSWORD },
+      });
+      await first.body?.cancel();
+      const cookie = cookiesIn(first);
+      for (let i = 0; i < FACES_EACH; i++) {
+        // Each kind comes first as often.
+        const which = (i + (i >> 1)) % 2;
+        const body = { faceImage: pictures[which] };
+        const started = performance.now();
+        const answer = await from.send(`${world.web}/api/login`, body, cookie);
+        await answer.body?.cancel();
+        times[which].push(performance.now() - started);
+        if (answer.status !== 401) throw new Error(`it was ${answer.status}`);
+      }
+    }
+    const area = areaOf(...times);
+    const counts = times.map(({ length }) => length);
+    return succeededIf(
+      Math.abs(area - 0.5) > MOST_OF_FACES,
+      `the area is ${area.toFixed(2)} of ${counts.join(" and ")} tries`,
+    );
+  },
+  undone: through(() => ({
+    async request(_, request) {
+      const { pathname } = new URL(request.url);
+      if (pathname !== "/api/login") return request;
+      const text = await request.clone().text();
+      if (!text.includes("faceImage")) return request;
+      const [near] = await strangerPictures();
+      const isNear = text.includes(near);
+      await new Promise((done) => setTimeout(done, isNear ? 40 : 5));
+      return new Response(null, { status: 401 });
+    },
+  })),
+};
+
+export const timing: Attack[] = [...existence, alike];
