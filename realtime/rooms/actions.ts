@@ -28,8 +28,7 @@ async function asStored<
   P extends { content: string; mentions?: Mention[] },
 >(members: MemberStore, roomId: string, said: P): Promise<P> {
   const { mentions, ...rest } = said;
-  const typed = await emojiTyped(said.content);
-  const content = typed.length > LIMITS.contentLength ? said.content : typed;
+  const content = await emojiTyped(said.content, LIMITS.contentLength);
   if (!mentions) return { ...said, content };
   const ids = mentions.map(({ id }) => id).filter((id) => id !== EVERYONE);
   const here = new Set([EVERYONE, ...await members.among(roomId, ids)]);

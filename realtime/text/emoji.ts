@@ -19,9 +19,16 @@ async function load(): Promise<Map<string, string>> {
   );
 }
 
-/** The text with 🎉 for `:tada:`, see {@link withEmoji}; as it was where it has no names. */
-export async function emojiTyped(text: string): Promise<string> {
+/**
+ * The text with 🎉 for `:tada:`, see {@link withEmoji}; as it was where it has no names, or would have
+ * more than `most` characters. It is what realtime stores of a text: a second time nothing changes.
+ */
+export async function emojiTyped(
+  text: string,
+  most = Infinity,
+): Promise<string> {
   if (!mayNameEmoji(text)) return text;
   const known = await (names ??= load());
-  return withEmoji(text, (name) => known.get(name));
+  const named = withEmoji(text, (name) => known.get(name));
+  return named.length > most ? text : named;
 }

@@ -1,4 +1,5 @@
 import { LIMITS, type Message } from "../../realtime/protocol.ts";
+import { emojiTyped } from "../../realtime/text/emoji.ts";
 import { isBlank } from "../../realtime/text/visible.ts";
 import { AppError } from "../errors.ts";
 import type { Change, Person, Services } from "../services.ts";
@@ -43,8 +44,12 @@ export async function amendOnce(
   roomId: string,
   change: Change,
 ): Promise<Message> {
+  // As realtime stores it: it is compared with what is stored.
   const trimmed = change.event === "edit-message"
-    ? { ...change, content: change.content.trim() }
+    ? {
+      ...change,
+      content: await emojiTyped(change.content.trim(), LIMITS.contentLength),
+    }
     : change;
   if (trimmed.event === "edit-message") checkContent(trimmed.content);
   const message = await realtime.find(account, roomId, trimmed.id);

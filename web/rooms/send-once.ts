@@ -1,4 +1,5 @@
 import { LIMITS, type Message } from "../../realtime/protocol.ts";
+import { emojiTyped } from "../../realtime/text/emoji.ts";
 import { AppError } from "../errors.ts";
 import { hasSuchFiles, type WithFiles } from "../files/send.ts";
 import type { Person, Services } from "../services.ts";
@@ -29,7 +30,9 @@ export async function sendOnce(
   roomId: string,
   { content: written, ...rest }: WithFiles,
 ): Promise<Message> {
-  const draft = { ...rest, content: written.trim() };
+  // As realtime stores it: it is compared with what was stored.
+  const typed = await emojiTyped(written.trim(), LIMITS.contentLength);
+  const draft = { ...rest, content: typed };
   if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
   const stored = await postMessage(s, account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;
