@@ -109,7 +109,7 @@ function foldPoint(point: string): string {
       if (!ACCENT.test(letter)) folded += foldLetter(letter);
     }
   }
-  return folded;
+  return folded.replace(/ +/g, " ");
 }
 
 /** Folding a code point takes several looks at tables: those in use are remembered. */
@@ -135,19 +135,20 @@ export function fold(text: string): string {
   let folded = "";
   let spaced = true;
   for (const point of text) {
-    for (const letter of folding(point)) {
-      const space = letter === " ";
-      if (!space || !spaced) folded += letter;
-      spaced = space;
-    }
+    const piece = following(spaced, folding(point));
+    if (piece !== "") spaced = piece.endsWith(" ");
+    folded += piece;
   }
   return spaced ? folded.slice(0, -1) : folded;
 }
 
+/** What a folded code point adds to a text that ends, or does not end, with a space. */
+const following = (spaced: boolean, folded: string): string =>
+  spaced && folded.startsWith(" ") ? folded.slice(1) : folded;
+
 /** The same, with the way back: see {@link Folded}. */
 export function foldWithPlaces(text: string): Folded {
-  const result: Folded = { text: "", from: [], to: [] };
-  const { from, to } = result;
+  const [pieces, from, to]: [string[], number[], number[]] = [[], [], []];
   let at = 0;
   let spaced = true;
   for (const point of text) {
@@ -156,25 +157,23 @@ export function foldWithPlaces(text: string): Folded {
     // A mark belongs to the letter before it; space is one, however wide.
     const joins = folded === "" ? MARK.test(point) : folded === " " && spaced;
     if (joins && to.at(-1) === at) to[to.length - 1] = end;
-    for (const letter of folded) {
-      const space = letter === " ";
-      if (space && spaced) continue;
-      spaced = space;
-      result.text += letter;
-      // A letter beyond the first 65,536 has two places, as it has in the text.
-      for (let i = 0; i < letter.length; i++) {
-        from.push(at);
-        to.push(end);
-      }
+    const piece = following(spaced, folded);
+    if (piece !== "") spaced = piece.endsWith(" ");
+    pieces.push(piece);
+    // A letter beyond the first 65,536 has two places, as it has in the text.
+    for (let i = 0; i < piece.length; i++) {
+      from.push(at);
+      to.push(end);
     }
     at = end;
   }
-  if (spaced && result.text !== "") {
-    result.text = result.text.slice(0, -1);
-    from.pop();
-    to.pop();
-  }
-  return result;
+  const whole = pieces.join("");
+  if (!spaced || whole === "") return { text: whole, from, to };
+  return {
+    text: whole.slice(0, -1),
+    from: from.slice(0, -1),
+    to: to.slice(0, -1),
+  };
 }
 
 /** The different words of a text, folded. Empty if it has none. */
