@@ -51,7 +51,7 @@ Deno.test("a day passes between a reset by e-mail and another face, or the opera
   await set({ resetAt: Date.now() - SETTLE_MS + 60_000, faceFirst: true });
   const answer = await app.send("/account", forms[0], cookie);
   assertEquals(answer.status, 403);
-  assertMatch(await answer.text(), /in an hour/);
+  assertMatch(await answer.text(), /wait an hour/);
   await allowCode(app.services, account.email);
   const deleted = await app.send("/account", forms[0], cookie);
   assertEquals(deleted.headers.get("location"), "/account?done=delete-face");
