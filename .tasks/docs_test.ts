@@ -10,6 +10,7 @@ const DOCUMENTS = [
   "web/README.md",
   "web/DEPLOYMENT.md",
   "web/attacks/README.md",
+  "web/bench/README.md",
   "web/faces/README.md",
   "realtime/README.md",
   "realtime/bench/README.md",
