@@ -44,13 +44,14 @@ test("keeps the order of one sender", async () => {
 });
 
 test("what one sends from several devices at a time keeps the order of each device", async () => {
+  // Somebody of whom no other test counts messages: how many a person may send at a time is limited.
   const roles = { devices: "member" } as const;
   const sockets = [
-    await server.enter("ann", "devices"),
-    await server.enter("ann", "devices"),
+    await server.enter("dan", "devices"),
+    await server.enter("dan", "devices"),
   ];
   const tokens = await Promise.all(
-    [1, 2].map(() => server.issuer.personToken("ann", roles)),
+    [1, 2].map(() => server.issuer.personToken("dan", roles)),
   );
   // Each third takes longer on its way: it names an emoji.
   const textOf = (device: string, n: number) =>
@@ -62,7 +63,7 @@ test("what one sends from several devices at a time keeps the order of each devi
         ...{ clientId: `${device}${n}`, content: textOf(device, n) },
       }),
     });
-  const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const numbers = [1, 2, 3, 4, 5, 6];
   const posts: Promise<Response>[] = [];
   for (const n of numbers) {
     sockets.forEach((socket, i) =>
@@ -75,7 +76,7 @@ test("what one sends from several devices at a time keeps the order of each devi
     Array(2 * numbers.length).fill(201),
   );
   for (const [i, socket] of sockets.entries()) {
-    await socket.next("message-ack", ({ clientId }) => clientId === `s${i}9`);
+    await socket.next("message-ack", ({ clientId }) => clientId === `s${i}6`);
   }
   const { messages } = await server.hub.log.page("devices", { limit: 50 });
   for (const device of ["s0", "s1"]) {
@@ -90,7 +91,8 @@ test("what one sends from several devices at a time keeps the order of each devi
 test("frames sent at once, before identify has answered, wait for it", async () => {
   const client = new TestClient(server.port);
   await client.opened;
-  const token = await server.issuer.personToken("ann", { burst: "member" });
+  // Nothing of other rooms is told to her in between.
+  const token = await server.issuer.personToken("eve", { burst: "member" });
   client.send({ event: "identify", token });
   client.send({ event: "join-room", roomId: "burst" });
   client.chat("burst", "c1", "At once");
