@@ -118,7 +118,9 @@ Deno.test({
         await invite(adas, room, grace.email, openLink);
         await openLink(graces, grace.email, "invitations");
         await graces.getByRole("link", { name: "Create an account" }).click();
-        await graces.getByText("browsers give the camera only to https")
+        await graces.getByText(
+          "Browsers allow the camera only on pages that use https",
+        )
           .waitFor();
         await fillSignUp(graces, grace, await selfie("grace"));
         await graces.waitForURL("**/invitations/*");

@@ -206,7 +206,7 @@ Deno.test({
         await key.approve(true);
         await page.goto("/login");
         await button(page, "Sign in with a passkey").click();
-        await page.getByText("No passkey came from your device").waitFor();
+        await page.getByText("Your device did not offer a passkey").waitFor();
       });
 
       assertEquals(problems, []);
