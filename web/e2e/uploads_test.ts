@@ -113,6 +113,22 @@ Deno.test({
         await whole("good.txt");
       });
 
+      await t.step("one that came too slowly is sent again", async () => {
+        let slow = 1;
+        const path = "**/api/rooms/*/files*";
+        await page.route(path, async (route) => {
+          if (slow-- <= 0) return await route.fallback();
+          const message = "This took too long to arrive.";
+          const error = { code: "too-slow", message };
+          await route.fulfill({ status: 408, json: { error } });
+        });
+        await choose(file("slow.txt", "slow"));
+        await page.getByText("It is tried again when you send.").waitFor();
+        await send(page, "On a bad line");
+        await whole("slow.txt");
+        await page.unroute(path);
+      });
+
       await t.step("left too early, its words are given back", async () => {
         const release = await holdUploads(page);
         await choose(file("late.txt", "late"));
