@@ -3,11 +3,11 @@ import { SendWaiting } from "../components/SendWaiting.tsx";
 import { SiteHeader } from "../components/SiteHeader.tsx";
 import { define } from "../utils.ts";
 
-/** Header, content and footer, for every page but the room. */
-export default define.layout(({ Component, state, req }) => (
+/** Header, content and footer, for every page but the room. Pages of errors run no script. */
+export default define.layout(({ Component, state, req, error }) => (
   <>
     <SiteHeader signedIn={state.signedIn} />
-    <SendWaiting req={req} state={state} />
+    {!error && <SendWaiting req={req} state={state} />}
     <main id="main">
       <Component />
     </main>
@@ -16,6 +16,6 @@ export default define.layout(({ Component, state, req }) => (
       <a href="/docs#faces">What happens to your face</a>
       <span>ChatSphere, run by the people who use it</span>
     </footer>
-    <Elsewhere state={state} />
+    {!error && <Elsewhere state={state} />}
   </>
 ));

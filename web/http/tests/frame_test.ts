@@ -88,6 +88,16 @@ Deno.test("errors are pages for people and JSON for programs, both with the secu
   assertEquals(forPrograms.headers.get("x-content-type-options"), "nosniff");
 });
 
+Deno.test("a page of an error has no script, which its policy would refuse", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const unsent = `${cookie}; unsent=1`;
+  const page = await (await app.ask("/rooms", { cookie: unsent })).text();
+  assertMatch(page, /<script/);
+  const none = await (await app.ask("/none", { cookie: unsent })).text();
+  assert(!/<script/.test(none), none);
+});
+
 Deno.test("the pages of a signed-in person are kept out of every cache", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
