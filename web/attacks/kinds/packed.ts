@@ -89,6 +89,8 @@ const STALLING: Record<string, () => Promise<Uint8Array<ArrayBuffer>>> = {
 
 const stalling = Object.entries(STALLING).map(([what, made]): Attack => ({
   name: `to the transcriber, to stall it: ${what}`,
+  // Their proof goes by the clock, which a busy machine has no sense of.
+  ...(what.startsWith("Ogg") ? { slow: true } : {}),
   async run(world) {
     const hostile = await made();
     const send = (body: Uint8Array<ArrayBuffer>) => async () => {
