@@ -85,7 +85,6 @@ Deno.test({
       await push({ kind: "read", roomId, offset: 1 });
       await untilShown(page, ["Bob 2"]);
 
-      await new Promise((r) => setTimeout(r, 12_000)); //XX
       // Somebody is looking at this room, and at no other.
       await page.goto(room);
       await live(page);
