@@ -51,7 +51,7 @@ export function digestMail({ email, said, stop }: Unread): Mail {
       {
         kind: "note",
         text:
-          "You get this e-mail at most once an hour, only about messages that mention you or were sent to you alone, and never about messages you have read.",
+          "You get this e-mail at most once an hour, only about direct messages and messages that mention you, and never about messages you have read.",
       },
       { kind: "link", label: "Stop these e-mails", href: stop },
     ],
