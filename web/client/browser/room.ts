@@ -174,10 +174,13 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   function put(one: Kept) {
-    if (pending.keep(one)) kept.add(one.clientId);
-    else {options.onNotice(
+    if (pending.keep(one)) {
+      kept.add(one.clientId);
+    } else {
+      options.onNotice(
         "This device is full. Stay on this page until everything is sent.",
-      );}
+      );
+    }
     add({ ...one, status: "sending" });
   }
 
