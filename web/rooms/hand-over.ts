@@ -190,6 +190,12 @@ async function work(
   await forget(s.kv, changes);
 }
 
+/** A list that realtime refused is offered again after so long, or once there is a change: ms. */
+const REFUSED_MS = 60 * 60_000;
+
+/** Per store, the lists that realtime refused: until when, by room. */
+const refused = new WeakMap<Deno.Kv, Map<string, number>>();
+
 /**
  * Hands over who is in a room, if that changed, so that whoever was removed is out of it before
  * the answer. Never throws: a change stands, and what fails here is done by a round.
@@ -198,18 +204,13 @@ export async function handOver(
   s: Pick<Services, "kv" | "realtime">,
   roomId: string,
 ): Promise<void> {
+  refused.get(s.kv)?.delete(roomId);
   const done = work(s, roomId).catch((error) =>
     log("warn", "members-not-handed-over", { roomId, error })
   );
   finishFirst(done);
   await done;
 }
-
-/** A list that realtime refused is offered again after so long, or once there is a change: ms. */
-const REFUSED_MS = 60 * 60_000;
-
-/** Per store, the lists that realtime refused: until when, by room. */
-const refused = new WeakMap<Deno.Kv, Map<string, number>>();
 
 /**
  * Hands over what waits; the rest stays for later when realtime turns out to be away. A room that it

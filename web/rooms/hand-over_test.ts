@@ -105,7 +105,7 @@ Deno.test(
 
 Deno.test(
   "a change that realtime refuses is handed over as a list, and a list it refuses is not offered each round",
-  onStage(async ({ s, person, bring, handedOver }) => {
+  onStage(async ({ s, person, bring, handedOver, broken }) => {
     const [ada, bob] = [await person("Ada"), await person("Bob")];
     const room = await createRoom(s, ada, "Tea");
     const refusal = () =>
@@ -140,10 +140,21 @@ Deno.test(
     } finally {
       Date.now = now;
     }
-    // A change is not held back.
+    // A change is not held back, also where realtime was away just then.
     s.realtime.handOver = take;
     await bring(ada, room.id, await person("Eve"));
     assertEquals(await notes(s.kv), []);
+    s.realtime.handOver = refusal;
+    const fay = await person("Fay");
+    await bring(ada, room.id, fay);
+    await handOverDue(s);
+    s.realtime.handOver = take;
+    broken.realtime = new Error("away");
+    await removeMember(s, ada, room.id, fay.id);
+    broken.realtime = undefined;
+    await handOverDue(s);
+    assertEquals(await notes(s.kv), []);
+    assertEquals(fay.id in handedOver.at(-1)![1].members, false);
   }),
 );
 
