@@ -46,8 +46,9 @@
       await now.unsubscribe();
     }
     const userVisibleOnly = true;
+    // What the browser dropped is told to whoever has turned notifications on in it.
     await tell(
-      "POST",
+      now ? "POST" : "PATCH",
       await pushManager.subscribe({
         userVisibleOnly,
         applicationServerKey: key,

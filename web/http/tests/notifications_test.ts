@@ -113,14 +113,16 @@ Deno.test("a browser whose subscription ended learns it, and the next one takes 
   assertEquals(await answer.json(), { key: await s.push.publicKey() });
   assertEquals(await statusOf("POST", "second", here), 204);
   assertEquals(await told(), ["second"]);
-  assert(
-    !(await (await app.ask(PAGE, { cookie })).text()).includes(
-      "any more. Open",
-    ),
-  );
+  const anew = await (await app.ask(PAGE, { cookie })).text();
+  assert(!anew.includes("No longer accepts notifications"));
   // The browser made another by itself; another browser's is its own affair.
   assertEquals(await statusOf("PATCH", "third", here), 204);
   assertEquals(await statusOf("PATCH", "fourth", cookie), 404);
+  // Whoever else signs in with this browser has turned on nothing here.
+  const bob = await app.person("Bob");
+  const bobs = `${bob.cookie}; ${browser}`;
+  assertEquals(await statusOf("PATCH", "third", bobs), 404);
+  assertEquals(await devicesOf(s, bob.account.id), []);
   assertEquals(await told(), ["third"]);
   // Signed out elsewhere, and in again: what is told goes on.
   await endAllSessions(s, id);
