@@ -12,9 +12,10 @@ export function Elsewhere({ state: { account, services } }: { state: State }) {
     services.config.wsUrl,
     account.id,
   ].map((text) => JSON.stringify(text).replaceAll("<", "\\u003c"));
-  // What cannot be loaded now is tried again when the tab is hidden the next time.
+  // What cannot be loaded now is tried again when the tab is hidden the next time. Not at once:
+  // whoever goes to another page leaves this one hidden for a moment, too.
   const line = `let on;const look=()=>{if(document.hidden)` +
     `on??=import(${script}).then(it=>it.follow(${url},${me}),()=>on=null)};` +
-    `addEventListener("visibilitychange",look);look()`;
+    `addEventListener("visibilitychange",()=>setTimeout(look,500));look()`;
   return <script type="module" dangerouslySetInnerHTML={{ __html: line }} />;
 }

@@ -9,7 +9,7 @@ import { unreadText } from "./sidebar.ts";
 import { close, isLoud, mayShow, tellOf } from "./tell.ts";
 import { fetchToken, type Refused } from "./token.ts";
 
-/** Milliseconds until summaries are asked for that may be behind, and until a lost socket is back. */
+/** Milliseconds until summaries are asked for that may be behind, and until there is a socket. */
 const SOON = 500;
 const LONGEST = 100_000;
 /** Rooms asked about in one frame. */
@@ -49,7 +49,10 @@ export function follow(address: string, me: string): void {
   function hear(frame: ServerFrame) {
     const { rooms } = state;
     // What came while there was no socket is missing.
-    if (frame.event === "identified") state = { ...state, askAll: true };
+    if (frame.event === "identified") {
+      wait = SOON;
+      state = { ...state, askAll: true };
+    }
     state = reduceFeed(state, frame);
     if (frame.event === "summaries" && frame.next) {
       ask({ event: "summaries", after: frame.next });
@@ -75,6 +78,7 @@ export function follow(address: string, me: string): void {
   }
 
   async function open() {
+    timer = undefined;
     try {
       const { token } = await fetchToken("realtime");
       if (!document.hidden || socket) return;
@@ -82,7 +86,6 @@ export function follow(address: string, me: string): void {
       line.onopen = () => ask({ event: "identify", token });
       line.onmessage = ({ data }) => {
         if (line !== socket) return;
-        wait = SOON;
         hear(JSON.parse(data));
       };
       line.onclose = () => line === socket && again();
@@ -92,9 +95,12 @@ export function follow(address: string, me: string): void {
     }
   }
 
+  /** All clients of a server that restarts come back, and not at one moment. */
   function again() {
     end();
-    if (!isOver && document.hidden) timer = setTimeout(open, wait);
+    if (!isOver && document.hidden) {
+      timer = setTimeout(open, wait * (1 + Math.random()));
+    }
     wait = Math.min(2 * wait, LONGEST);
   }
 
@@ -106,10 +112,11 @@ export function follow(address: string, me: string): void {
     line?.close();
   }
 
+  /** Not at once: whoever goes to another page leaves this one hidden for a moment, too. */
   function look() {
-    end();
-    if (document.hidden && !isOver) return void open();
-    if (counts) document.title = title;
+    wait = SOON;
+    again();
+    if (counts && !document.hidden) document.title = title;
   }
 
   addEventListener("visibilitychange", look);

@@ -14,6 +14,9 @@ function startPage() {
   const badges: number[] = [];
   const page = {
     ...{ hidden: false, title: "Account", cookie: "", tokens: 200 },
+    /** Tokens it asked for. */
+    asked: 0,
+    lastWait: 0,
     getElementById: () => null,
     sockets,
     badges,
@@ -60,14 +63,20 @@ function startPage() {
     WebSocket: FakeSocket,
     addEventListener: (_: string, listener: () => void) =>
       listeners.push(listener),
-    setTimeout: (call: () => unknown) => (timers.set(++last, call), last),
+    setTimeout(call: () => unknown, ms: number) {
+      page.lastWait = ms;
+      timers.set(++last, call);
+      return last;
+    },
     clearTimeout: (id: number) => timers.delete(id),
-    fetch: () =>
-      Promise.resolve(
+    fetch: () => {
+      page.asked++;
+      return Promise.resolve(
         page.tokens === 200
           ? Response.json({ token: "t", expiresAt: 0 })
           : new Response(null, { status: page.tokens }),
-      ),
+      );
+    },
   };
   const scope = globalThis as unknown as Record<string, unknown>;
   const before = Object.keys(fakes).map((name) => [name, scope[name]] as const);
@@ -89,6 +98,11 @@ Deno.test("a hidden tab counts what is unread, and a page that is looked at asks
   follow("/realtime", "me");
   await page.wait();
   assertEquals(page.sockets, []);
+  // Whoever goes to another page leaves this one hidden for a moment, too.
+  await page.hide(true);
+  await page.hide(false);
+  await page.wait();
+  assertEquals([page.sockets.length, page.asked], [0, 0]);
   await page.hide(true);
   await page.wait();
   const [socket] = page.sockets;
@@ -121,10 +135,24 @@ Deno.test("a socket that is lost comes back while the tab is hidden, and never a
   using page = startPage();
   follow("/realtime", "me");
   await page.hide(true);
+  await page.wait();
   page.sockets[0].onclose?.();
   assertEquals(page.waiting(), 1);
   await page.wait();
   assertEquals(page.sockets.length, 2);
+  // What came meanwhile is asked for, and what is missed later.
+  const again = page.sockets[1];
+  again.onopen?.();
+  again.say({ event: "identified", userId: "me" });
+  await page.wait();
+  again.say({ event: "summaries", rooms: { a: summary(2, 0) }, next: null });
+  const news = { event: "room-news", roomId: "a", epoch: "e", after: 3 };
+  again.say({ ...news, offset: 4, by: { ann: 1 }, last: null });
+  await page.wait();
+  assertEquals(again.sent.slice(1), [
+    { event: "summaries" },
+    { event: "summaries", rooms: ["a"] },
+  ]);
   page.tokens = 503;
   page.sockets[1].onclose?.();
   await page.wait();
@@ -135,5 +163,21 @@ Deno.test("a socket that is lost comes back while the tab is hidden, and never a
   page.tokens = 200;
   await page.hide(false);
   await page.hide(true);
+  await page.wait();
   assertEquals([page.sockets.length, page.waiting()], [2, 0]);
+});
+
+Deno.test("whoever is refused by the service tries again later and later", async () => {
+  using page = startPage();
+  follow("/realtime", "me");
+  await page.hide(true);
+  for (let n = 0; n < 3; n++) {
+    await page.wait();
+    const socket = page.sockets.at(-1)!;
+    socket.onopen?.();
+    const code = "token-invalid";
+    socket.say({ event: "error", code, message: "No.", retryable: false });
+    socket.onclose?.();
+  }
+  assertEquals([page.sockets.length, page.lastWait >= 4_000], [3, true]);
 });
