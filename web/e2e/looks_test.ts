@@ -169,7 +169,11 @@ Deno.test({
       await visitor.context.close();
 
       // He has not confirmed his address.
-      const bob = { ...grace, name: "Bob", email: "bob@example.com" };
+      const bob = {
+        ...grace,
+        name: "Bob",
+        email: `${"b".repeat(60)}@${"example-".repeat(6)}x.com`,
+      };
       const third = await openContext(browser, stack.url);
       const bobs = await third.context.newPage();
       await signUp(bobs, bob, { file: await selfieFile(folder, "grace") });
