@@ -5,9 +5,24 @@ import { itemsOf } from "./items.ts";
 /** Items that say something of the picture, and show nothing. */
 const TOLD_ITEMS = ["Exif", "mime", "uri"];
 /** Boxes that do, or that nobody reads. */
-const TOLD_BOXES = ["udta", "uuid", "free", "skip"];
+const TOLD_BOXES = [
+  ...["udta", "uuid", "free", "skip"],
+  // Properties of items: descriptions, and times.
+  ...["udes", "altt", "crtt", "mdft"],
+];
 /** Boxes in which there may be such. */
-const AROUND = ["moov", "trak", "mdia", "moof", "traf"];
+const AROUND = ["moov", "trak", "mdia", "moof", "traf", "iprp", "ipco"];
+/**
+ * All that is needed of a file, and of what says what is in it, to show it. Makers of telephones add
+ * boxes of their own: a film with its place, the network's country.
+ */
+const OF_FILE = [
+  ...["ftyp", "meta", "mdat", "moov", "moof", "mfra", "sidx", "styp"],
+];
+const OF_META = [
+  ...["hdlr", "dinf", "pitm", "iinf", "iloc", "ipro", "iref", "iprp"],
+  ...["idat", "grpl"],
+];
 /** How deep boxes are looked into. */
 const DEPTH = 4;
 
@@ -19,13 +34,20 @@ const DEPTH = 4;
  */
 export function scrubbed(given: Uint8Array): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(given);
-  scrub(bytes, boxesIn(bytes), DEPTH);
+  scrub(bytes, boxesIn(bytes), DEPTH, OF_FILE);
   return bytes;
 }
 
-function scrub(bytes: Uint8Array, boxes: Box[], depth: number): void {
+/** Empties the boxes that tell something, and those that are not among `needed`. */
+function scrub(
+  bytes: Uint8Array,
+  boxes: Box[],
+  depth: number,
+  needed?: string[],
+): void {
   for (const box of boxes) {
-    if (TOLD_BOXES.includes(box.type)) {
+    const isNeeded = needed?.includes(box.type) ?? true;
+    if (!isNeeded || TOLD_BOXES.includes(box.type)) {
       bytes.set(new TextEncoder().encode("free"), box.start + 4);
       bytes.fill(0, box.from, box.end);
     } else if (box.type === "meta") scrubMeta(bytes, box);
@@ -41,5 +63,5 @@ function scrubMeta(bytes: Uint8Array, box: Box): void {
     for (const { from, end } of parts) bytes.fill(0, from, end);
   }
   const inside = boxesIn(bytes, { from: box.from + 4, end: box.end });
-  scrub(bytes, inside, 0);
+  scrub(bytes, inside, DEPTH, OF_META);
 }

@@ -37,6 +37,31 @@ Deno.test("HEIC: boxes for what programs like to add are emptied", async () => {
   );
 });
 
+Deno.test("HEIC: no box of a maker's own stays, whatever its name", async () => {
+  // As of motion photos: a film at the end.
+  const film = "\0\0\0\x1bmpvd\0\0\0\x13udta+52.5+013.4";
+  const added = new TextEncoder().encode(`${film}\0\0\0\x0esefdMCC262`);
+  const bytes = await new Blob([heic(), added]).bytes();
+  const scrubbed = (await remake(HEIC, bytes)).bytes;
+  assertEquals(
+    text(scrubbed).slice(-41),
+    `\0\0\0\x1bfree${"\0".repeat(19)}\0\0\0\x0efree${"\0".repeat(6)}`,
+  );
+  // In what says what is in the file, and among the properties: the place of each is kept.
+  for (const [box, other] of [["iref", "xml "], ["pixi", "udes"]]) {
+    const letters = [...new TextEncoder().encode(other)];
+    const told = changed(heic(), box, 0, letters);
+    const at = placeOf(told, other);
+    const after = (await remake(HEIC, told)).bytes;
+    const size = new DataView(told.buffer).getUint32(at - 4) - 8;
+    assertEquals(
+      text(after.subarray(at, at + 4 + size)),
+      `free${"\0".repeat(size)}`,
+    );
+    assertEquals(after.length, told.length);
+  }
+});
+
 Deno.test("HEIC: one that is damaged is not taken, as nobody knows what is in it", async () => {
   const whole = heic();
   for (let end = 13; end < whole.length; end += 11) {
