@@ -21,6 +21,19 @@ Deno.test(
 );
 
 Deno.test(
+  "an account at a machine's number, as versions before took, signs in",
+  onStage(async ({ s, person }) => {
+    const { id } = await person("Ann");
+    const emailKey = "ann@192.168.1.5";
+    const { key, value } = await s.kv.get<AccountRecord>(keys.account(id));
+    await s.kv.atomic().set(keys.accountByEmail(emailKey), id)
+      .set(key, { ...value!, email: emailKey, emailKey }).commit();
+    const typed = { ...right, email: "Ann@192.168.1.5" };
+    assertEquals((await checkPassword(s, typed)).id, id);
+  }),
+);
+
+Deno.test(
   "a password may be typed in another Unicode form",
   onStage(async ({ s, person }) => {
     const { id } = await person("Ann");

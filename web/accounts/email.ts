@@ -3,9 +3,10 @@ export const LONGEST_EMAIL = 254;
 
 /** The local part of a valid address as browsers see it: HTML Standard, "valid email address". */
 const LOCAL_PART = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+$/;
-/** Host names, of which the last label has letters: without, it is an address of a machine. */
 const DOMAIN =
-  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+  /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
+/** As `URL` writes every IPv4 address. */
+const OF_MACHINE = /@[\d.]+$/;
 /** What `URL` drops or decodes in a host, and the address that is written to would keep. */
 const UNPLAIN = /[\s\p{C}\p{DI}%]/u;
 
@@ -33,6 +34,15 @@ export function readEmail(email: string): string | null {
  */
 export const normaliseEmail = (email: string): string | null =>
   readEmail(email)?.toLowerCase() ?? null;
+
+/**
+ * {@link normaliseEmail} for an address nobody has yet. Null, too, for one at a machine's number, to
+ * which mail is not sent; accounts that versions before took may have such, and go on by it.
+ */
+export function newEmailKey(email: string): string | null {
+  const emailKey = normaliseEmail(email);
+  return emailKey === null || OF_MACHINE.test(emailKey) ? null : emailKey;
+}
 
 /** Domains that leave out dots before the `@`, and the one they are counted as. */
 const DOTLESS = new Map(

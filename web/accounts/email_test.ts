@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { mailboxOf, normaliseEmail, readEmail } from "./email.ts";
+import { mailboxOf, newEmailKey, normaliseEmail, readEmail } from "./email.ts";
 
 for (
   const [email, normal] of [
@@ -35,9 +35,7 @@ for (
     ["ann@example\u3002com", "ann@example.com"],
     ["ann@example.com.", null],
     ["ann@.example.com", null],
-    ["ann@127.0.0.1", null],
-    ["ann@127.1", null],
-    ["ann@0x7f.1", null],
+    ["ann@127.0.0.1", "ann@127.0.0.1"],
     ["ann@[::1]", null],
     ["ann@example.1com", "ann@example.1com"],
     ["ann@xn--bcher-kva.example", "ann@xn--bcher-kva.example"],
@@ -53,6 +51,20 @@ for (
     assertEquals(normaliseEmail(email), normal);
   });
 }
+
+Deno.test("a new address is at no machine's number, however it is written", () => {
+  for (
+    const email of [
+      "ann@127.0.0.1",
+      "ann@127.1",
+      "ann@0x7f.1",
+      "ann@0\uff580A000001.1",
+    ]
+  ) assertEquals([email, newEmailKey(email)], [email, null]);
+  assertEquals(newEmailKey("Ann@1.2.example"), "ann@1.2.example");
+  assertEquals(newEmailKey("ann@example.1com"), "ann@example.1com");
+  assertEquals(newEmailKey("ann@[::1]"), null);
+});
 
 Deno.test("an address is written to at the domain it is compared by", () => {
   assertEquals(readEmail(" Ann.B@Example.COM "), "Ann.B@example.com");

@@ -1,6 +1,6 @@
 import { cleanName } from "../clean-name.ts";
 import { AppError } from "../errors.ts";
-import { normaliseEmail } from "./email.ts";
+import { newEmailKey } from "./email.ts";
 import { LONGEST_TRIED, passwordProblem } from "./password-rules.ts";
 
 /** Characters of a name, which is also what the forms let people type. */
@@ -56,7 +56,7 @@ export function nameProblem(name: string): string | null {
 
 const emailProblem = (email: string): string | null => {
   if (email.trim() === "") return "Enter your e-mail address.";
-  return normaliseEmail(email) === null
+  return newEmailKey(email) === null
     ? "Enter an e-mail address like ann@example.com."
     : null;
 };

@@ -1,3 +1,4 @@
+import { normaliseEmail } from "../accounts/email.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError, reportError } from "../errors.ts";
 import { deliverSoon } from "../mail/deliver.ts";
@@ -23,7 +24,7 @@ function readAddresses(account: Account, emails: string[]): string[] {
       message,
       fields: { emails: message },
     });
-  const own = readAddress(account.email);
+  const own = normaliseEmail(account.email) ?? "";
   const addresses = new Set(emails.map((email) => {
     try {
       return readAddress(email);

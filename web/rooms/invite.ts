@@ -1,6 +1,6 @@
 import { findAccountByEmail } from "../accounts/accounts.ts";
 import { requireConfirmed } from "../accounts/confirm-address.ts";
-import { normaliseEmail } from "../accounts/email.ts";
+import { newEmailKey } from "../accounts/email.ts";
 import { randomToken, sha256 } from "../accounts/secrets.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { Account } from "../accounts/types.ts";
@@ -37,7 +37,7 @@ import type { Invitation, SentInvitation } from "./types.ts";
  * @throws {AppError} `invalid` (422) with `fields.email`.
  */
 export function readAddress(email: string): string {
-  const normalised = normaliseEmail(email);
+  const normalised = newEmailKey(email);
   if (normalised !== null) return normalised;
   const message = "Enter an e-mail address, like name@example.com.";
   throw new AppError({

@@ -12,7 +12,7 @@ import { mailedOrigin } from "../../reached.ts";
 import type { Services } from "../../services.ts";
 import { limit, takeAttempt } from "../attempts.ts";
 import { countAlias } from "../confirm-address.ts";
-import { normaliseEmail } from "../email.ts";
+import { newEmailKey } from "../email.ts";
 import { invalid } from "../fields.ts";
 import { relist } from "../listing.ts";
 import {
@@ -89,7 +89,7 @@ export async function askForAddress(
 ): Promise<void> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
-  const emailKey = normaliseEmail(email);
+  const emailKey = newEmailKey(email);
   if (emailKey === null) throw invalid({ email: "Enter an e-mail address." });
   if (emailKey === record.emailKey) {
     throw invalid({ email: "This is your address already." });
