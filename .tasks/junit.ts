@@ -23,28 +23,6 @@ export function totals(xml: string | undefined): Totals {
   return count;
 }
 
-/** The files of a report of `deno test`, each with its part of the report. */
-function byFile(xml: string): [file: string, part: string][] {
-  const parts = xml.matchAll(
-    /<testsuite name="([^"]*)"[\s\S]*?<\/testsuite>/g,
-  );
-  return Array.from(parts, ([part, file]) => [file, part]);
-}
-
-/** The files of a report in which a test failed. */
-export function failedFiles(xml: string): string[] {
-  return byFile(xml).filter(([, part]) => totals(part).failed > 0)
-    .map(([file]) => file);
-}
-
-/** {@link totals}, without some of the report's files. */
-export function totalsWithout(files: string[], xml: string): Totals {
-  return sum(
-    byFile(xml).filter(([file]) => !files.includes(file))
-      .map(([, part]) => totals(part)),
-  );
-}
-
 /** The sum of several suites. */
 export function sum(all: Totals[]): Totals {
   return all.reduce((a, b) => ({

@@ -9,7 +9,7 @@ import { selfieOf } from "../faces/test-photos.ts";
 import { smtpServer } from "../mail/smtp-testing.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
-import { buildOnce } from "./stack.ts";
+import { buildOnce } from "./built.ts";
 
 Deno.test("as on Deno Deploy, web may write no file, and keeps everything in Deploy's own KV", async () => {
   await buildOnce();

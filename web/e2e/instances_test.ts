@@ -10,7 +10,7 @@ import { outboxOf } from "../mail/testing-outbox.ts";
 import { kvServer } from "./kv-server.ts";
 import { eventually } from "./patience.ts";
 import { Program } from "./program.ts";
-import { buildOnce } from "./stack.ts";
+import { buildOnce } from "./built.ts";
 
 /** Two of web over one KV and two of realtime over one Redis, behind one APP_URL. */
 async function startTwice(

@@ -1,7 +1,8 @@
 /** All three services, built and run as in production, on free ports and a temporary folder. */
 import { freePorts } from "../../.tasks/free-ports.ts";
 import { run, type Running, whenReady } from "../../.tasks/processes.ts";
-import { addresses, root, services } from "../../.tasks/services.ts";
+import { addresses, services } from "../../.tasks/services.ts";
+import { buildOnce } from "./built.ts";
 
 export interface Stack {
   /** The address people open. */
@@ -20,21 +21,6 @@ export interface Stack {
   restart(name: Running["service"]["name"]): Promise<void>;
   close(): Promise<void>;
 }
-
-let built: Promise<void> | undefined;
-
-async function build() {
-  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "build"],
-    cwd: root,
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (!success) throw new Error(new TextDecoder().decode(stderr));
-}
-
-/** Builds web, once for all tests of a run. */
-export const buildOnce = (): Promise<void> => built ??= build();
 
 /**
  * Starts everything, with these variables besides its own.

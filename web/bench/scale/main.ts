@@ -9,7 +9,8 @@ import { join } from "../../../.tasks/paths.ts";
 import { root } from "../../../.tasks/services.ts";
 import { median, table } from "../../../realtime/bench/stats.ts";
 import { readConfig } from "../../config.ts";
-import { buildOnce, type Stack, startStack } from "../../e2e/stack.ts";
+import { buildOnce } from "../../e2e/built.ts";
+import { type Stack, startStack } from "../../e2e/stack.ts";
 import { type Case, CASES } from "./cases.ts";
 import { LARGE, seed, type Seeded, type Size, SMALL } from "./seed.ts";
 
