@@ -16,6 +16,7 @@ const nobody: LogListener = {
   entries() {},
   signal() {},
   appended() {},
+  heardByAll() {},
   announced() {},
   signedOut() {},
   membersChanged() {},

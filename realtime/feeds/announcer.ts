@@ -1,17 +1,19 @@
 import { errorFields, type Logger } from "../operations/logger.ts";
+import type { Entry } from "../log/entry.ts";
 import type { RoomLog } from "../log/log.ts";
 import type { ServerFrame } from "../protocol.ts";
-import { type News, newsOf, type Stored } from "./news.ts";
+import { type News, newsOf } from "./news.ts";
 
 /** What instances tell each other for people's feeds. None of it is stored. */
 export interface Announcement {
   /** Which instance speaks. */
   from: string;
-  news?: News[];
   /** Positions that were moved. */
   read?: [roomId: string, userId: string, offset: number][];
   /** For everyone who is in a room. */
   told?: [roomId: string, frame: ServerFrame][];
+  /** Of rooms that not every instance hears of; the one that speaks knows them already. */
+  news?: News[];
 }
 
 /**
@@ -19,40 +21,35 @@ export interface Announcement {
  * it, however many people it is for. While there is no other instance, nothing is sent.
  */
 export class Announcer {
-  readonly #stored = new Map<string, { epoch: string; stored: Stored[] }>();
-  #next: Required<Omit<Announcement, "from">> = empty();
+  readonly #stored = new Map<string, Entry[]>();
+  #next: Omit<Announcement, "from"> = {};
   #scheduled = false;
   #alone = false;
 
   constructor(
     readonly instance: string,
     readonly log: () => RoomLog,
-    /** Takes what this instance has to tell its own people. */
+    /** Takes what an instance has to tell people here. */
     readonly hear: (announcement: Announcement) => void,
-    /** Whether anybody here would hear of a room. */
-    readonly isWanted: (roomId: string) => boolean,
     readonly logger: Logger,
   ) {}
 
-  /** Entries that were stored by this instance, in order. */
-  appended(roomId: string, epoch: string, stored: Stored[]): void {
-    if (this.#alone && !this.isWanted(roomId)) return;
-    const known = this.#stored.get(roomId);
-    if (known?.epoch === epoch) known.stored.push(...stored);
-    else {
-      this.#settle(roomId);
-      this.#stored.set(roomId, { epoch, stored: [...stored] });
-    }
+  /** Entries that were stored by this instance, and that another one may not hear of. */
+  appended(roomId: string, entries: Entry[]): void {
+    if (this.#alone) return;
+    const stored = this.#stored.get(roomId);
+    if (stored) stored.push(...entries);
+    else this.#stored.set(roomId, [...entries]);
     this.#soon();
   }
 
   read(roomId: string, userId: string, offset: number): void {
-    this.#next.read.push([roomId, userId, offset]);
+    (this.#next.read ??= []).push([roomId, userId, offset]);
     this.#soon();
   }
 
   tell(roomId: string, frame: ServerFrame): void {
-    this.#next.told.push([roomId, frame]);
+    (this.#next.told ??= []).push([roomId, frame]);
     this.#soon();
   }
 
@@ -61,21 +58,14 @@ export class Announcer {
     await this.#send({ from: this.instance });
   }
 
-  /** Another instance said something. */
+  /** An instance said something, maybe this one. */
   heard(text: string): void {
+    // Most are nothing but news, and those of its own it need not even parse.
+    if (text.startsWith(`{"from":"${this.instance}","news"`)) return;
     const announcement = JSON.parse(text) as Announcement;
-    if (announcement.from !== this.instance) this.#alone = false;
-    this.hear(announcement);
-  }
-
-  #settle(roomId: string): void {
-    const known = this.#stored.get(roomId);
-    if (!known) return;
-    this.#stored.delete(roomId);
-    for (const run of runsOf(known.stored)) {
-      const news = newsOf(roomId, known.epoch, run);
-      if (news) this.#next.news.push(news);
-    }
+    const isOwn = announcement.from === this.instance;
+    if (!isOwn) this.#alone = false;
+    this.hear(isOwn ? { ...announcement, news: [] } : announcement);
   }
 
   #soon(): void {
@@ -83,15 +73,18 @@ export class Announcer {
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      for (const roomId of [...this.#stored.keys()]) this.#settle(roomId);
-      const next = this.#next;
-      this.#next = empty();
-      void this.#send({ from: this.instance, ...next });
+      const next: Announcement = { from: this.instance, ...this.#next };
+      for (const [roomId, entries] of this.#stored) {
+        (next.news ??= []).push(...newsOf(roomId, entries));
+      }
+      this.#next = {};
+      this.#stored.clear();
+      void this.#send(next);
     });
   }
 
   async #send(announcement: Announcement): Promise<void> {
-    if (this.#alone) return this.hear(announcement);
+    if (this.#alone) return this.hear({ ...announcement, news: [] });
     try {
       const heard = await this.log().announce(JSON.stringify(announcement));
       this.#alone = heard === 1;
@@ -100,17 +93,4 @@ export class Announcer {
       this.logger("warn", "not-announced", errorFields(error));
     }
   }
-}
-
-const empty = () => ({ news: [], read: [], told: [] });
-
-/** Splits where another instance's entries lie in between. */
-function runsOf(stored: Stored[]): Stored[][] {
-  const runs: Stored[][] = [];
-  for (const one of stored.toSorted((a, b) => a.offset - b.offset)) {
-    const run = runs.at(-1);
-    if (run && run.at(-1)?.offset === one.offset - 1) run.push(one);
-    else runs.push([one]);
-  }
-  return runs;
 }

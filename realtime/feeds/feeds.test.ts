@@ -98,7 +98,10 @@ test("a room that everybody here has open is no news, until one socket has not",
   const phone = await follow("ann-open", room);
   expect(feeds.isWanted(room)).toBe(true);
   await say("ben", room, "Heard on the telephone");
-  expect(await phone.next("room-news")).toMatchObject({ after: 1, offset: 2 });
+  const heard = await phone.next("room-news");
+  expect(heard.offset).toBe(2);
+  // Maybe with the first, if no tenth of a second has passed since.
+  expect([0, 1]).toContain(heard.after);
   phone.close();
   await until(() => !feeds.isWanted(room));
   ann.send({ event: "leave-room", roomId: room });

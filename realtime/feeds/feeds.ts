@@ -1,14 +1,19 @@
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { OpenSocket } from "../rooms/readers.ts";
+import type { Entry } from "../log/entry.ts";
 import { errorFields, type Logger } from "../operations/logger.ts";
 import type { RoomNews, ServerFrame } from "../protocol.ts";
 import type { Announcement } from "./announcer.ts";
-import { merged, type News } from "./news.ts";
+import { merged, type News, newsOf } from "./news.ts";
 
 /** Milliseconds in which news of a room are told together. */
 const TOGETHER = 100;
-/** People in a room of whom it is asked whether they all have it open. */
-const FEW = 16;
+
+/** What people here are to hear of a room: what was stored, and what another instance made of it. */
+interface Due {
+  entries: Entry[];
+  news: News[];
+}
 
 /** A person with a socket here. */
 interface Reader {
@@ -26,7 +31,7 @@ interface Reader {
 export class Feeds {
   readonly #people = new Map<string, Reader>();
   readonly #rooms = new Map<string, Set<string>>();
-  readonly #due = new Map<string, News[]>();
+  readonly #due = new Map<string, Due>();
   #timer: Timer | undefined;
 
   constructor(
@@ -50,10 +55,7 @@ export class Feeds {
 
   /** Whether anybody here may hear of a room: they are in it, and have not opened it everywhere. */
   isWanted(roomId: string): boolean {
-    const people = this.#rooms.get(roomId);
-    // To ask many would cost more than to make news that nobody hears.
-    if (!people || people.size > FEW) return people !== undefined;
-    for (const userId of people) {
+    for (const userId of this.#rooms.get(roomId) ?? []) {
       const connections = this.connectionsOf(userId);
       if (connections.some((one) => !one.isReading(roomId))) return true;
     }
@@ -156,15 +158,24 @@ export class Feeds {
     }
   }
 
+  /** Entries that were stored in a room, by this instance or, if all hear of it, by any. */
+  stored(roomId: string, entries: Entry[]): void {
+    this.#dueOf(roomId)?.entries.push(...entries);
+  }
+
+  /** What is due in a room, if somebody here is in it. */
+  #dueOf(roomId: string): Due | undefined {
+    const known = this.#due.get(roomId);
+    if (known || !this.#rooms.has(roomId)) return known;
+    const due: Due = { entries: [], news: [] };
+    this.#due.set(roomId, due);
+    this.#timer ??= setTimeout(() => this.#flush(), TOGETHER);
+    return due;
+  }
+
   /** Hears what any instance announced. */
   hear({ news = [], read = [], told = [] }: Announcement): void {
-    for (const one of news) {
-      if (!this.#rooms.has(one.roomId)) continue;
-      const due = this.#due.get(one.roomId);
-      if (due) due.push(one);
-      else this.#due.set(one.roomId, [one]);
-      this.#timer ??= setTimeout(() => this.#flush(), TOGETHER);
-    }
+    for (const one of news) this.#dueOf(one.roomId)?.news.push(one);
     for (const [roomId, userId, offset] of read) {
       this.#tell(userId, JSON.stringify({ event: "read", roomId, offset }));
     }
@@ -173,9 +184,9 @@ export class Feeds {
 
   #flush(): void {
     this.#timer = undefined;
-    for (const [roomId, due] of this.#due) {
+    for (const [roomId, { entries, news: announced }] of this.#due) {
       if (!this.isWanted(roomId)) continue;
-      for (const news of merged(due)) {
+      for (const news of merged([...newsOf(roomId, entries), ...announced])) {
         this.#tellRoom(roomId, { event: "room-news", ...news });
       }
     }

@@ -1,21 +1,17 @@
-import { entryId, type NewEntry } from "../log/entry.ts";
+import { type Entry, entryId } from "../log/entry.ts";
+import { entryOrigin } from "../log/lines.ts";
 import { mentionsIn } from "../log/mentions.ts";
 import {
   EVERYONE,
   type FeedMessage,
   type Parts,
   type RoomNews,
+  type Sender,
 } from "../protocol.ts";
 import { plainOf } from "../text/markup.ts";
 
 /** Characters of a message that its first words may take. */
 const FIRST_WORDS = 120;
-
-/** An entry that was stored just now, and where. */
-export interface Stored {
-  offset: number;
-  entry: NewEntry;
-}
 
 /** What happened in a room, for those who are in it; without the name of the frame. */
 export type News = Omit<RoomNews, "event">;
@@ -28,30 +24,49 @@ function firstWords(content: string): string {
   return `${line.slice(0, FIRST_WORDS).toWellFormed().trimEnd()}…`;
 }
 
-/** What entries that follow each other say together. */
-export function newsOf(
-  roomId: string,
-  epoch: string,
-  stored: Stored[],
-): News | undefined {
-  const first = stored[0], end = stored.at(-1);
-  if (!first || !end) return undefined;
-  const news: News = {
-    ...{ roomId, epoch, after: first.offset - 1, offset: end.offset },
-    by: {},
-  };
-  let newest: Stored | undefined;
-  for (const one of stored) {
-    const { entry } = one;
-    if (entry.kind === "m") {
-      newest = one;
-      addTo(news.by, entry.sender.id, 1);
-      for (const id of mentionedBy(entry)) addTo(news.mentioned ??= {}, id, 1);
-    } else if (entry.kind !== "r") {
-      (news.changed ??= []).push(entry.target ?? 0);
-    }
+/** What entries of a room say; those that follow each other together. */
+export const newsOf = (roomId: string, entries: Entry[]): News[] =>
+  runsOf(entries).map((run) => newsOfRun(roomId, run));
+
+/** Puts entries in order, and splits them where others lie in between. */
+function runsOf(entries: Entry[]): Entry[][] {
+  const runs: Entry[][] = [];
+  let before: Entry | undefined;
+  for (const entry of entries.toSorted(byPlace)) {
+    const follows = before?.epoch === entry.epoch &&
+      before.offset === entry.offset - 1;
+    if (follows) runs.at(-1)?.push(entry);
+    else runs.push([entry]);
+    before = entry;
   }
-  if (newest) news.last = messageOf(epoch, newest);
+  return runs;
+}
+
+const byPlace = (
+  a: { epoch: string; offset: number },
+  b: { epoch: string; offset: number },
+) => Number(a.epoch) - Number(b.epoch) || a.offset - b.offset;
+
+function newsOfRun(roomId: string, run: Entry[]): News {
+  const { epoch = "", offset: first = 0 } = run[0] ?? {};
+  const offset = first + run.length - 1;
+  const news: News = { roomId, epoch, after: first - 1, offset, by: {} };
+  let newest: Entry | undefined;
+  for (const entry of run) {
+    const { kind, parts } = entry;
+    if (kind === "r") continue;
+    const { sender, target = 0 } = entryOrigin(entry);
+    if (kind !== "m") {
+      (news.changed ??= []).push(target);
+      continue;
+    }
+    addTo(news.by, sender.id, 1);
+    for (const id of mentionedBy(parts, sender)) {
+      addTo(news.mentioned ??= {}, id, 1);
+    }
+    newest = entry;
+  }
+  if (newest) news.last = messageOf(newest);
   return news;
 }
 
@@ -60,15 +75,16 @@ function addTo(counts: Record<string, number>, id: string, count: number) {
 }
 
 /** Whom a message mentions, each once; nobody mentions themselves. */
-function mentionedBy({ parts, sender }: NewEntry): Iterable<string> {
+function mentionedBy(parts: string, sender: Sender): Iterable<string> {
   const ids = new Set(mentionsIn(parts).map(({ id }) => id));
   ids.delete(sender.id);
   return ids.has(EVERYONE) ? [EVERYONE] : ids;
 }
 
-function messageOf(epoch: string, { offset, entry }: Stored): FeedMessage {
+function messageOf(entry: Entry): FeedMessage {
+  const { epoch, offset } = entry;
   const parts = JSON.parse(`{${entry.parts}}`) as Partial<Parts>;
-  const { sender, timestamp } = entry;
+  const { sender, timestamp } = entryOrigin(entry);
   return {
     ...{ id: entryId(epoch, offset), offset, sender, timestamp },
     ...shown(parts),
@@ -89,9 +105,7 @@ export const shown = (
  * between, as several.
  */
 export function merged(all: News[]): News[] {
-  const sorted = all.toSorted((a, b) =>
-    Number(a.epoch) - Number(b.epoch) || a.offset - b.offset
-  );
+  const sorted = all.toSorted(byPlace);
   const result: News[] = [];
   for (const news of sorted) {
     const before = result.at(-1);

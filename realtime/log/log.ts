@@ -2,7 +2,6 @@ import type { Message, Position, RoomSummary } from "../protocol.ts";
 import type { Alert, Leftover, Renamed, SearchPage } from "../protocol-http.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
-import type { Stored } from "../feeds/news.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 import type { SearchQuery } from "./search.ts";
 
@@ -40,8 +39,13 @@ export interface LogListener {
   entries(roomId: string, entries: Entry[]): void;
   /** A signal sent to a watched room by any instance, this one included. */
   signal(roomId: string, text: string): void;
-  /** What this instance appended to a room, watched or not, in log order. */
-  appended(roomId: string, epoch: string, stored: Stored[]): void;
+  /**
+   * What this instance appended to a room, watched or not, in log order; unless every instance
+   * hears of it by itself.
+   */
+  appended(roomId: string, entries: Entry[]): void;
+  /** What any instance appended to a room, which every instance hears of, this one included. */
+  heardByAll(roomId: string, entries: Entry[]): void;
   /** What any instance announced, this one included. */
   announced(text: string): void;
   /** Sessions ended, now or in the last minutes. */

@@ -81,6 +81,9 @@ export async function startRedis(...settings: string[]): Promise<TestRedis> {
 /** A listener that keeps what it hears. */
 export class Recorder implements LogListener {
   readonly heard: [roomId: string, entry: Entry][] = [];
+  /** What it is to announce to others, and what all hear by themselves. */
+  readonly own: [roomId: string, offset: number][] = [];
+  readonly byAll: [roomId: string, offset: number][] = [];
   readonly signals: [roomId: string, text: string][] = [];
   readonly signOuts: SignOut[] = [];
   readonly changes: MembersChange[] = [];
@@ -93,7 +96,12 @@ export class Recorder implements LogListener {
   signal(roomId: string, text: string): void {
     this.signals.push([roomId, text]);
   }
-  appended(): void {}
+  appended(roomId: string, entries: Entry[]): void {
+    for (const { offset } of entries) this.own.push([roomId, offset]);
+  }
+  heardByAll(roomId: string, entries: Entry[]): void {
+    for (const { offset } of entries) this.byAll.push([roomId, offset]);
+  }
   announced(text: string): void {
     this.announcements.push(text);
   }

@@ -2,7 +2,6 @@ import type { Person } from "../access/tokens.ts";
 import { Alerts, type NudgeWeb } from "../alerts/alerts.ts";
 import { Announcer } from "../feeds/announcer.ts";
 import { Feeds } from "../feeds/feeds.ts";
-import type { Stored } from "../feeds/news.ts";
 import { FrameError } from "../frame-fields.ts";
 import type { Entry } from "../log/entry.ts";
 import type { LogListener, RoomLog, StoreError } from "../log/log.ts";
@@ -82,7 +81,6 @@ export class Hub implements LogListener {
       this.instance,
       () => this.log,
       (announcement) => this.feeds.hear(announcement),
-      (roomId) => this.feeds.isWanted(roomId),
       logger,
     );
   }
@@ -228,8 +226,13 @@ export class Hub implements LogListener {
     this.alerts.read(roomId, person.id);
   }
 
-  appended(roomId: string, epoch: string, stored: Stored[]): void {
-    this.announcer.appended(roomId, epoch, stored);
+  appended(roomId: string, entries: Entry[]): void {
+    this.feeds.stored(roomId, entries);
+    this.announcer.appended(roomId, entries);
+  }
+
+  heardByAll(roomId: string, entries: Entry[]): void {
+    this.feeds.stored(roomId, entries);
   }
 
   announced(text: string): void {

@@ -100,6 +100,7 @@ test("what the store answers before the room has it is acknowledged", async () =
         entries: (...told) => void held.push(() => hub.entries(...told)),
         signal: (...told) => hub.signal(...told),
         appended: (...told) => hub.appended(...told),
+        heardByAll: (...told) => hub.heardByAll(...told),
         announced: (...told) => hub.announced(...told),
         signedOut: (...told) => hub.signedOut(...told),
         membersChanged: (...told) => hub.membersChanged(...told),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Redis } from "ioredis";
 import { lineOf } from "../log/lines.ts";
 import { draft, until } from "../log/testing.ts";
 import { openRedis } from "../log/testing-stores.ts";
@@ -128,6 +129,48 @@ function contract(startStore: () => Promise<Store>): void {
     expect(await ann.next("read")).toMatchObject({ roomId: "fed", offset: 2 });
     await one.handOver("fed", membership.remove("fed", "ann"));
     expect(await ann.next("membership")).toMatchObject({ removed: true });
+  });
+
+  test("of a room open on both instances feeds hear from what was delivered", async () => {
+    const { membership } = issuer;
+    for (const who of ["ann", "ben"]) {
+      await one.handOver("both", membership.add("both", who));
+    }
+    const [ann, ben] = [
+      await one.enter("ann", "both"),
+      await two.enter("ben", "both"),
+    ];
+    // Their telephones do not have it open.
+    const phones = [
+      await one.connect("ann", "both"),
+      await two.connect("ben", "both"),
+    ];
+    for (const phone of phones) {
+      phone.send({ event: "summaries", rooms: ["both"] });
+      await phone.next("summaries");
+    }
+    const announced: string[] = [];
+    for (const { hub } of [one, two]) {
+      const { announced: hear } = hub;
+      hub.announced = (text) => {
+        announced.push(text);
+        hear.call(hub, text);
+      };
+    }
+    ann.chat("both", "a1", "From one");
+    await ben.next("new-message");
+    ben.chat("both", "b1", "From two");
+    for (const phone of phones) {
+      for (let offset = 0; offset < 2;) {
+        const news = await phone.next("room-news");
+        expect(news.after).toBe(offset);
+        offset = news.offset;
+      }
+    }
+    const news = announced.filter((text) => text.includes("From"));
+    if (store.raw instanceof Redis) expect(news).toEqual([]);
+    else expect(news).not.toEqual([]);
+    for (const { hub } of [one, two]) Reflect.deleteProperty(hub, "announced");
   });
 
   test(

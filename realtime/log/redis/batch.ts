@@ -1,6 +1,5 @@
 import { type Entry, type NewEntry, TOGETHER } from "../entry.ts";
 import { lineOf } from "../lines.ts";
-import type { Stored } from "../../feeds/news.ts";
 import { type Appended, StoreError, type Waiter } from "../log.ts";
 import type { Client, Outcomes } from "./client.ts";
 import { roomKeys } from "./keys.ts";
@@ -73,7 +72,8 @@ export async function appendRooms(
   }
   const targets = pushAmended(call, rooms);
   call[0] = call.length - 1;
-  call.push(rooms.size, Date.now(), watches.anchor, targets.length, ...targets);
+  call.push(rooms.size, Date.now(), watches.anchor, watches.everyInstance);
+  call.push(targets.length, ...targets);
   for (const [roomId, pending] of rooms) {
     const { seen, confirmed } = watches.watched(roomId);
     call.push(confirmed ? 1 : 0, seen?.epoch ?? "", seen?.offset ?? 0);
@@ -103,22 +103,21 @@ function settle(
 ): void {
   let next = 0;
   for (const [roomId, pending] of rooms) {
-    const epoch = String(replies[next]), published = replies[next + 1] === 1;
+    const epoch = String(replies[next]), published = replies[next + 1];
     const outcomes = replies[next + 2] as Outcomes;
     next += 3;
     const outcome = typeof outcomes === "number"
       ? (i: number) => outcomes + 1 + i
       : (i: number) => outcomes[i] ?? "!no reply";
-    const fresh: Entry[] = [], stored: Stored[] = [];
+    const fresh: Entry[] = [];
     pending.forEach(({ entry }, i) => {
       const { kind, head, parts, attached } = entry;
       const offset = outcome(i);
       if (typeof offset !== "number") return;
-      stored.push({ offset, entry });
       fresh.push({ epoch, offset, kind, head, parts, attached });
     });
-    if (!published) watches.tell(roomId, fresh);
-    watches.listener.appended(roomId, epoch, stored);
+    if (published === 0) watches.tell(roomId, fresh);
+    if (published !== 2) watches.listener.appended(roomId, fresh);
     pending.forEach(({ entry, waiter }, i) => {
       const offset = outcome(i);
       if (typeof offset === "number") {

@@ -19,15 +19,18 @@ export function toEntry([id, [kind, line]]: StreamEntry): Entry {
   return { offset: Number(offset), epoch, ...readLine(kind, line) };
 }
 
-/** A room's new entries, as the script published them. */
-export function publishedEntries(text: string): Entry[] {
+/** A room's new entries, as the script published them, and whether to every instance. */
+export function published(text: string): { toAll: boolean; entries: Entry[] } {
   const [about = "", ...lines] = text.split("\n");
-  const [epoch = "", before, kinds = ""] = about.split(" ");
-  return lines.map((line, i) => ({
+  const toAll = about.startsWith("a");
+  const [epoch = "", before, kinds = ""] = about.slice(Number(toAll))
+    .split(" ");
+  const entries = lines.map((line, i) => ({
     epoch,
     offset: Number(before) + 1 + i,
     ...readLine(kinds[i] as Kind, line),
   }));
+  return { toAll, entries };
 }
 
 /**
@@ -37,7 +40,8 @@ export function publishedEntries(text: string): Entry[] {
 export type Outcomes = number | (number | string)[];
 
 interface Scripts {
-  /** For each room: the epoch, 1 if it was published, and what became of its appends. */
+  /** For each room: the epoch, 1 if it was published (2: to every instance), and what became of
+   * its appends. */
   chatAppend: Script<(string | number | Outcomes)[]>;
   chatRead: Script<[epoch: string, offset: string, entries: StreamEntry[]]>;
   chatPage: Script<

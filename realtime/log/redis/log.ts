@@ -40,13 +40,12 @@ import {
   findLeftovers,
   forgetLeftovers,
 } from "./leftovers.ts";
-import { Watches } from "./watches.ts";
+import { NEWS, Watches } from "./watches.ts";
 
 /** Sorted set: sign-outs by their time. Its name and the form of its members are from when it held
  * removals from rooms, too. */
 const SIGN_OUTS = "chatsphere:removals";
 const EVERYWHERE = "*";
-const NEWS = "chatsphere:news";
 
 /**
  * The log in Redis 7 or Valkey, single or cluster, for any number of instances. What is

@@ -64,6 +64,35 @@ test("what nobody else hears is not published, and from when somebody does it is
   expect(heard(two, "shared")).toEqual([3, 4]);
 });
 
+test("what every instance hears is nobody's to announce, and all else is the writer's", async () => {
+  const told = ({ recorder }: Instance, of: "own" | "byAll") =>
+    recorder[of].flatMap(([id, offset]) => id === "all" ? [offset] : []);
+  await one.log.append(draft("all", "c1"));
+  await one.log.watch("all");
+  await one.log.append(draft("all", "c2"));
+  await two.log.watch("all");
+  await one.log.append(draft("all", "c3"));
+  await two.log.append(draft("all", "c4"));
+  await until(() => [one, two].every((it) => told(it, "byAll").length === 2));
+  // Nobody reads it on two any more, and Redis has not heard so yet.
+  two.log.unwatch("all");
+  await one.log.append(draft("all", "c5"));
+  // A third one, which does not have the room open.
+  const third = new Recorder();
+  const log = new RedisLog([redis.url], third, () => {});
+  await log.start();
+  await two.log.watch("all");
+  await one.log.append(draft("all", "c6"));
+  await log.close();
+  await until(() => heard(two, "all").includes(6));
+  const own = told(one, "own"), byAll = told(one, "byAll");
+  expect([...own, ...byAll].toSorted()).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(own).toEqual(expect.arrayContaining([1, 2, 6]));
+  expect(told(two, "byAll")).toEqual(byAll);
+  expect(told(two, "own")).toEqual([]);
+  expect(third.own.concat(third.byAll)).toEqual([]);
+});
+
 test("one that writes and has lost its subscription does not count as one that hears", async () => {
   const client = connect([redis.url], () => {});
   const subscriber = connectSubscriber(client, () => {});

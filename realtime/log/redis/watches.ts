@@ -1,8 +1,11 @@
 import { Cluster } from "ioredis";
 import type { Entry } from "../entry.ts";
 import type { LogListener } from "../log.ts";
-import { type Client, publishedEntries } from "./client.ts";
+import { type Client, published } from "./client.ts";
 import { roomKey } from "./keys.ts";
+
+/** The channel of what instances announce. */
+export const NEWS = "chatsphere:news";
 
 /** The newest position this instance has seen of a room. */
 export interface Seen {
@@ -28,9 +31,13 @@ export class Watches {
    * take its connection out of subscriber mode and fail on the next removal.
    */
   readonly anchor = `chatsphere:anchor:${crypto.randomUUID()}`;
+  /** The channel that each instance has subscribed to, or none where that cannot be counted. */
+  readonly everyInstance: string;
   readonly #rooms = new Map<string, Watch>();
 
   constructor(readonly subscriber: Client, readonly listener: LogListener) {
+    // A node of a cluster counts its own subscribers alone.
+    this.everyInstance = subscriber instanceof Cluster ? "" : NEWS;
     subscriber.on("smessage", (channel: string, text: string) => {
       this.#hear(channel, text);
     });
@@ -89,8 +96,14 @@ export class Watches {
 
   #hear(channel: string, text: string): void {
     const roomId = /^chatsphere:\{(.*)\}:live$/.exec(channel)?.[1];
-    if (roomId === undefined || !this.#rooms.has(roomId)) return;
-    if (text.startsWith("s")) this.listener.signal(roomId, text.slice(1));
-    else this.tell(roomId, publishedEntries(text));
+    if (roomId === undefined) return;
+    if (text.startsWith("s")) {
+      if (this.#rooms.has(roomId)) this.listener.signal(roomId, text.slice(1));
+      return;
+    }
+    const { toAll, entries } = published(text);
+    this.tell(roomId, entries);
+    // Also of a room whose last reader has just gone: Redis counted this instance as one that hears.
+    if (toAll) this.listener.heardByAll(roomId, entries);
   }
 }

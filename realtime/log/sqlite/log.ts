@@ -6,7 +6,6 @@ import type {
   Renamed,
   SearchPage,
 } from "../../protocol-http.ts";
-import type { Stored as Made } from "../../feeds/news.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
   fromName,
@@ -327,7 +326,6 @@ export class SqliteLog implements RoomLog {
   /** Tells the listener what was appended, now that it is on the disk. */
   #tell(writes: Write[], results: unknown[]): void {
     const rooms = new Map<string, Entry[]>();
-    const made = new Map<string, Made[]>();
     writes.forEach(({ entry }, i) => {
       if (!entry) return;
       const { epoch, offset, repeated, isErased } = results[i] as Stored;
@@ -338,14 +336,10 @@ export class SqliteLog implements RoomLog {
       const entries = rooms.get(roomId);
       if (entries) entries.push(stored);
       else rooms.set(roomId, [stored]);
-      const all = made.get(roomId);
-      if (all) all.push({ offset, entry });
-      else made.set(roomId, [{ offset, entry }]);
     });
     for (const [roomId, entries] of rooms) {
       this.#listener.entries(roomId, entries);
-      const { epoch = "" } = entries[0] ?? {};
-      this.#listener.appended(roomId, epoch, made.get(roomId) ?? []);
+      this.#listener.appended(roomId, entries);
     }
   }
 }

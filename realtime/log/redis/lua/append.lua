@@ -1,18 +1,21 @@
 -- Appends to rooms; after lines.lua and erase.lua, and a line that says what TOGETHER is.
 --
 -- KEYS: log and meta of each room, then `amends`, `erased` and `leftovers` of its room for each
--- edit, deletion and reaction. ARGV: the number of rooms, the time, the caller's anchor, how many
--- of those there are, their targets, then for each room: 1 if the caller is subscribed to it, the
--- epoch and offset the caller has seen, its entries' kinds as one string, the sender and clientId
--- of each, and their lines, in texts of TOGETHER.
+-- edit, deletion and reaction. ARGV: the number of rooms, the time, the caller's anchor, the channel
+-- that every instance has subscribed to, how many of those there are, their targets, then for each
+-- room: 1 if the caller is subscribed to it, the epoch and offset the caller has seen, its entries'
+-- kinds as one string, the sender and clientId of each, and their lines, in texts of TOGETHER.
 --
--- Replies for each room the epoch, 1 if what is new was published, and the offset before the first
--- of its entries if all of them are new; else a list, for each entry the offset, or as a string
--- `=` and the offset of the place it is in if it was repeated, or `!` and why it failed.
+-- Replies for each room the epoch, 1 if what is new was published (2 if to every instance), and the
+-- offset before the first of its entries if all of them are new; else a list, for each entry the
+-- offset, or as a string `=` and the offset of the place it is in if it was repeated, or `!` and why
+-- it failed.
 --
 -- Publishes a room's new entries as one message: a line with the epoch, the offset before the
 -- first, and their kinds; then the lines of the entries. It does not if nobody but the caller would
--- hear it; an edit may have lost its text here, so amendments are published always.
+-- hear it; an edit may have lost its text here, so amendments are published always. If every instance
+-- hears it, it begins with `a`: then nobody announces it once more, and feeds live from it. That is
+-- decided here, in the moment of the append, so that no instance hears of it twice or not at all.
 --
 -- A log behind what a caller saw of the same epoch has lost entries (a failover, a restored
 -- backup): what is appended from then on belongs to a new epoch.
@@ -26,11 +29,12 @@
 local NOTE = 'epoch, offset, and where what each sender and clientId sent is. (It is long on purpose.)'
 
 local rooms, now, anchor, replies = tonumber(ARGV[1]), ARGV[2], ARGV[3], {}
-local amendment, t = rooms * 2 - 2, 4
+local amendment, t = rooms * 2 - 2, 5
 local a = t + tonumber(ARGV[t]) + 1
 local channels = {}
 for r = 1, rooms do channels[r] = string.sub(KEYS[r * 2], 1, -5) .. 'live' end
 local counts = redis.call('PUBSUB', 'SHARDNUMSUB', anchor, unpack(channels))
+local instances = ARGV[4] ~= '' and redis.call('PUBSUB', 'NUMSUB', ARGV[4])[2]
 
 local function isHeard(r, caller, kinds)
   if string.find(kinds, '[^m]') then return true end
@@ -114,14 +118,15 @@ for r = 1, rooms do
     end
   end
   local heard, n = isHeard(r, caller, kinds), #replies
-  replies[n + 1], replies[n + 2] = epoch, heard and 1 or 0
+  local byAll = counts[r * 2 + 2] == instances
+  replies[n + 1], replies[n + 2] = epoch, heard and (byAll and 2 or 1) or 0
   replies[n + 3] = new == count and first or done
   if new > 0 then
     local newest = string.format('%d', first + new)
     if first == 0 then redis.call('HSET', meta, 'note', NOTE) end
     redis.call('HSET', meta, 'epoch', epoch, 'offset', newest, unpack(marks))
     if heard then
-      local head = epoch .. ' ' .. first .. ' ' .. newKinds
+      local head = (byAll and 'a' or '') .. epoch .. ' ' .. first .. ' ' .. newKinds
       redis.call('SPUBLISH', channels[r], head .. '\n' .. table.concat(lines, '\n'))
     end
   end
