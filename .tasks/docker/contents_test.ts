@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { namedIn } from "../imports.ts";
 import { join } from "../paths.ts";
 import { root } from "../services.ts";
@@ -56,6 +56,12 @@ async function missingIn(dockerfile: string, ignore: string) {
 }
 
 for (const path of DOCKERFILES) {
+  Deno.test(`${path} names its base images by digest`, async () => {
+    for (const { base } of parseDockerfile(await read(path))) {
+      assertMatch(base, /^[a-z/]+:[\w.-]+@sha256:[0-9a-f]{64}$/);
+    }
+  });
+
   Deno.test(`${path} copies every file its service imports`, async () => {
     const found = await missingIn(
       await read(path),

@@ -19,21 +19,11 @@ export interface Image {
   packages: string[];
 }
 
-const BUN = join(checkout, "node_modules/bun/bin/bun.exe");
-
-/** The base images we know, by what they bring. */
-const BASES: [
-  image: RegExp,
-  programs: () => Promise<Record<string, string>>,
-][] = [
-  [/^denoland\/deno:/, () => Promise.resolve({ deno: Deno.execPath() })],
-  [/^oven\/bun:/, async () => ({ bun: await Deno.realPath(await bun()) })],
+/** The base images we know, by the programs they bring besides the system's. */
+const BASES: [image: RegExp, programs: Record<string, string>][] = [
+  [/^denoland\/deno:/, { deno: Deno.execPath() }],
+  [/^debian:/, {}],
 ];
-
-async function bun(): Promise<string> {
-  const link = join(checkout, "node_modules/.bin/bun");
-  return await Deno.stat(BUN).then(() => BUN, () => link);
-}
 
 /** What the commands of a build may reach besides their stage: the packages this machine has. */
 async function packageCache(): Promise<Record<string, string>> {
@@ -66,7 +56,7 @@ async function startStage(base: string, root: string): Promise<Image> {
   if (!known) throw new Error(`The replay does not know the image ${base}.`);
   const jail = {
     root,
-    programs: await known[1](),
+    programs: known[1],
     shared: await packageCache(),
   };
   await prepareJail(jail);
