@@ -1,24 +1,44 @@
 import { LIMITS } from "../../realtime/protocol.ts";
+import { cleanName as cleanLine } from "../clean-name.ts";
 
-/** Characters that turn the direction of what follows: `gnp.exe` could look like `exe.png`. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-/** Line breaks and what else is no character. */
-const INVISIBLE = /[\p{Cc}\u2028\u2029\ufeff]+/gu;
 /** Characters of an ending that is kept when a name is cut. */
 const ENDING = 12;
+/** Bytes of a name that stand beside others in an archive: file systems take 255 in all. */
+const ARCHIVED_BYTES = 200;
+/** What stands in no name on Windows. */
+const RESERVED = /[<>:"|?*]/g;
 
-/** The name a file is shown and saved by: one line, no path, and read in one direction. */
+/** A short ending of a name, with its dot, or nothing. */
+const endingOf = (name: string): string => {
+  const ending = name.match(/\.[^.]+$/)?.[0] ?? "";
+  return ending.length <= ENDING ? ending : "";
+};
+
+/**
+ * The name a file is shown and saved by: no path, and else cleaned as names of people are. What
+ * turns its direction is out (`gnp.exe` could look like `exe.png`), and so is what cannot be seen:
+ * there would be nothing to press.
+ */
 export function cleanName(given: string): string {
-  const name = given.toWellFormed().split(/[/\\]/).at(-1)!
-    .replace(TURNING, "").replace(INVISIBLE, " ").trim()
-    .replace(/^\.+/, "").trim();
+  const own = given.toWellFormed().split(/[/\\]/).at(-1)!;
+  const name = cleanLine(own).replace(/^[. ]+/, "");
   if (name === "") return "file";
   const most = LIMITS.fileNameLength;
   if (name.length <= most) return name;
-  const ending = name.match(/\.[^.]+$/)?.[0] ?? "";
-  const kept = ending.length <= ENDING ? ending : "";
+  const kept = endingOf(name);
   return name.slice(0, most - kept.length).replace(/[\ud800-\udbff]$/, "") +
     kept;
+}
+
+/** A name as a part of one in an archive, which any system can unpack: of bytes, not letters. */
+export function archivedName(given: string): string {
+  const name = cleanName(given).replace(RESERVED, "_").replace(/[. ]+$/, "");
+  const bytesOf = (text: string) => new TextEncoder().encode(text).length;
+  if (bytesOf(name) <= ARCHIVED_BYTES) return name;
+  const ending = endingOf(name);
+  const left = new Uint8Array(ARCHIVED_BYTES - bytesOf(ending));
+  const { read } = new TextEncoder().encodeInto(name, left);
+  return name.slice(0, read) + ending;
 }
 
 /** How an answer names a file: RFC 6266, with RFC 8187 for what is not ASCII. */

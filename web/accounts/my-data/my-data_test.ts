@@ -195,3 +195,23 @@ Deno.test("a download that drips is broken off, too, and one that keeps the pace
   assertEquals(error.code, "too-slow");
   await fetched({ graceMs: 60_000, idleMs, bytesPerSecond: 1e9 });
 });
+
+Deno.test("every system can unpack the names in an archive, whatever rooms and files are called", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(s, account, '漢:*?"<>|'.repeat(10));
+  await s.realtime.post(account, room.id, { clientId: "1", content: "x" });
+  for (const name of [`${"漢".repeat(300)}.pdf`, 'a:b*c?"<>|.', "x. . ."]) {
+    await addFile(s, account, room.id, { name, bytes: bytesOf("x") });
+  }
+  const path = await ticketOf(app, cookie);
+  const files = unzipped(await (await app.ask(path, { cookie })).bytes());
+  const names = Object.keys(files).flatMap((path) => path.split("/").slice(1));
+  assertEquals(names.length, 4);
+  for (const name of names) {
+    assert(new TextEncoder().encode(name).length <= 255, name);
+    assert(!/[<>:"|?*\\\u0000-\u001f]|[. ]$/.test(name), name);
+  }
+  assert(names.some((name) => name.endsWith("漢.pdf")));
+});

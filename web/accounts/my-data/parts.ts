@@ -4,7 +4,7 @@
  */
 import { readDictation } from "../../dictation/settings.ts";
 import type { Message } from "../../../realtime/protocol.ts";
-import { cleanName } from "../../files/names.ts";
+import { archivedName } from "../../files/names.ts";
 import { filesOf, placesOf } from "../../files/records.ts";
 import { profilesOf, readPicture } from "../../people/profile.ts";
 import {
@@ -184,7 +184,7 @@ async function* messageParts(
     const first = await lines.next();
     if (first.done) continue;
     yield {
-      name: `messages/${cleanName(value.name || "direct")} ${id}.json`,
+      name: `messages/${archivedName(value.name || "direct")} ${id}.json`,
       input: arrayOf(first.value, lines),
     };
   }
@@ -230,7 +230,7 @@ async function* fileParts(
   for await (const file of filesOf(s, accountId)) {
     const bytes = await s.files.get(placesOf(file).whole);
     if (bytes === null) continue;
-    yield { name: `files/${file.id} ${cleanName(file.name)}`, input: bytes };
+    yield { name: `files/${file.id} ${archivedName(file.name)}`, input: bytes };
   }
 }
 

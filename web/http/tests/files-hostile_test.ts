@@ -26,6 +26,12 @@ Deno.test(
       ["...", "file"],
       ["", "file"],
       ["\0\0", "file"],
+      // Nothing to press, or not what it seems.
+      ["\u200b", "file"],
+      ["\u3164\u2800", "file"],
+      ["a\u00adb\u{e0041}.txt", "ab.txt"],
+      [`report.pdf${"\u3000".repeat(60)}.exe`, "report.pdf .exe"],
+      [`a${"\u0315".repeat(150)}.txt`, `a${"\u0315".repeat(4)}.txt`],
       ['"; filename="x.html', '"; filename="x.html'],
       ["שלום.txt", "שלום.txt"],
       [`${"long".repeat(100)}.tar.gz`, `${"long".repeat(49)}l.gz`],
