@@ -7,7 +7,7 @@ const DOMAIN =
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/;
 /** As `URL` writes every IPv4 address. */
 const OF_MACHINE = /@[\d.]+$/;
-/** What `URL` drops or decodes in a host, and the address that is written to would keep. */
+/** What `URL` drops or decodes in a host: of the name before it `LOCAL_PART` knows what it takes. */
 const UNPLAIN = /[\s\p{C}\p{DI}%]/u;
 
 /**
@@ -19,9 +19,10 @@ export function readEmail(email: string): string | null {
   const text = email.trim();
   const at = text.lastIndexOf("@");
   if (at < 1 || at > 64 || text.length > LONGEST_EMAIL) return null;
-  if (UNPLAIN.test(text)) return null;
   const local = text.slice(0, at);
-  const host = URL.parse(`http://${text.slice(at + 1)}/`);
+  const domain = text.slice(at + 1);
+  if (UNPLAIN.test(domain)) return null;
+  const host = URL.parse(`http://${domain}/`);
   const isPlainHost = host !== null && !host.username && !host.port &&
     host.pathname === "/" && !host.search && !host.hash;
   if (!isPlainHost || !LOCAL_PART.test(local)) return null;
