@@ -34,7 +34,7 @@ export async function encodeJpeg(
   { width, height, data }: Picture,
   quality = 90,
 ): Promise<Uint8Array> {
-  const pixels = new ImageData(new Uint8ClampedArray(data), width, height);
+  const pixels = new ImageData(data, width, height);
   const options = { quality, baseline: true, progressive: false };
   return new Uint8Array(await encode(pixels, options));
 }

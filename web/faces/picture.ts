@@ -2,7 +2,7 @@
 export interface Picture {
   width: number;
   height: number;
-  data: Uint8ClampedArray;
+  data: Uint8ClampedArray<ArrayBuffer>;
 }
 
 /** An all-transparent (black) picture. */

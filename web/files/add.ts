@@ -1,4 +1,3 @@
-import { Lines } from "../accounts/lines.ts";
 import { untilCommitted } from "../accounts/store.ts";
 import type { FilePart } from "../../realtime/protocol.ts";
 import { log } from "../log.ts";
@@ -39,14 +38,12 @@ export interface NewFile {
 type AddServices = Pick<Services, "kv" | "files" | "config">;
 
 const sending = new Map<string, number>();
-/** One picture of a person is made anew at a time, so that nobody waits for all of another's. */
-const lines = new Lines({ inside: 1, waiting: AT_ONCE });
 
 /**
  * Keeps a file for a room, streamed; a picture is made anew without what its camera wrote in it. It
  * is seen by nobody else until a message has it. When it cannot be kept nothing of it stays.
  *
- * @throws {AppError} `not-found` (404); `room-archived` (409); `file-empty`, `picture-broken`, `picture-too-large` (422);
+ * @throws {AppError} `not-found` (404); `room-archived` (409); `file-empty`, `picture-broken`, `picture-too-large`, `picture-too-slow` (422);
  * `file-too-large`, `files-full`, `server-full` (413); `too-many-uploads` (429);
  * `files-unavailable` (503); what the stream of bytes throws.
  */
@@ -106,26 +103,40 @@ async function add(
 /** Notes the file, and takes room for it. */
 async function promise(s: AddServices, record: StoredFile): Promise<void> {
   const { id, owner, roomId, counted } = record;
-  const { eachMb, allMb } = s.config.files;
   await untilCommitted(async () => {
-    const [own, all] = await s.kv.getMany<[Deno.KvU64, Deno.KvU64]>([
-      keys.bytes(owner),
-      keys.allBytes(),
-    ]);
-    const after = (entry: Deno.KvEntryMaybe<Deno.KvU64>) =>
-      Number(entry.value?.value ?? 0n) + counted;
-    if (after(own) > eachMb * MB) throw errors.noRoomEach(eachMb);
-    if (after(all) > allMb * MB) throw errors.noRoomAll();
-    const commit = s.kv.atomic().check(own).check(all)
+    const commit = s.kv.atomic()
       .set(keys.file(id), record)
       .set([...keys.ofRoom(roomId), id], true)
       .set([...keys.ofPerson(owner), id], true)
       .set([...keys.loose(), id], Date.now());
-    return (await count(commit, owner, counted).commit()).ok || undefined;
+    await takeRoom(s, commit, owner, counted);
+    return (await commit.commit()).ok || undefined;
   });
 }
 
-/** Notes that all of it is there, and gives back room it did not need. */
+/** Adds to `commit` that somebody has so many bytes more, if there is room for them. */
+async function takeRoom(
+  { kv, config }: AddServices,
+  commit: Deno.AtomicOperation,
+  owner: string,
+  bytes: number,
+): Promise<void> {
+  const { eachMb, allMb } = config.files;
+  const [own, all] = await kv.getMany<[Deno.KvU64, Deno.KvU64]>([
+    keys.bytes(owner),
+    keys.allBytes(),
+  ]);
+  const after = (entry: Deno.KvEntryMaybe<Deno.KvU64>) =>
+    Number(entry.value?.value ?? 0n) + bytes;
+  if (after(own) > eachMb * MB) throw errors.noRoomEach(eachMb);
+  if (after(all) > allMb * MB) throw errors.noRoomAll();
+  count(commit.check(own).check(all), owner, bytes);
+}
+
+/**
+ * Notes that all of it is there, and gives back room it did not need. A picture that was made anew
+ * may need more than it came with.
+ */
 async function finish(s: AddServices, file: StoredFile): Promise<FilePart> {
   return await untilCommitted(async () => {
     const entry = await read(s, file.id);
@@ -134,13 +145,14 @@ async function finish(s: AddServices, file: StoredFile): Promise<FilePart> {
     const commit = s.kv.atomic().check(entry)
       .set(entry.key, { ...file, state: "whole" })
       .set([...keys.loose(), file.id], Date.now());
-    const saved = file.counted - entry.value.counted;
-    const { ok } = await count(commit, file.owner, saved).commit();
-    return ok ? partOf(file) : undefined;
+    const more = file.counted - entry.value.counted;
+    if (more > 0) await takeRoom(s, commit, file.owner, more);
+    else count(commit, file.owner, more);
+    return (await commit.commit()).ok ? partOf(file) : undefined;
   });
 }
 
-type Kept = Omit<Remade, "bytes" | "thumbnail"> & {
+type Kept = Omit<Remade, "bytes" | "thumbnail" | "decoded"> & {
   name?: string;
   size: number;
   counted: number;
@@ -163,11 +175,11 @@ async function keepPicture(
     chunks.push(new Uint8Array(chunk));
   }
   const given = await new Blob(chunks).bytes();
-  const { bytes, thumbnail, ...rest } = await lines.inLine(
-    record.owner,
-    () => remakePicture(record.type, given),
-    errors.uploadsBusy,
-  );
+  const { owner, type } = record;
+  const { bytes, thumbnail, ...rest } = await remakePicture(owner, {
+    type,
+    bytes: given,
+  });
   const { whole, thumbnail: small } = placesOf(record);
   const size = await s.files.put(whole, once(bytes));
   const more = thumbnail ? await s.files.put(small, once(thumbnail)) : 0;

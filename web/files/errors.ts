@@ -66,6 +66,13 @@ export const pictureTooLarge = () =>
     "A picture can have at most 20 MB and 25 million pixels. Make it smaller, or send it as a zip file.",
   );
 
+export const pictureTooSlow = () =>
+  refused(
+    "picture-too-slow",
+    422,
+    "This picture takes this server too long to prepare. Make it smaller, or send it as a zip file.",
+  );
+
 export const pictureBroken = () =>
   refused(
     "picture-broken",

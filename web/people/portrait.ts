@@ -21,14 +21,17 @@ const otherType = (): AppError => {
 /**
  * A small square picture from the middle of one, made anew: without what its camera wrote in it.
  *
- * @throws {AppError} `picture-broken`, `picture-too-large`, `picture-type` (422).
+ * @throws {AppError} `picture-broken`, `picture-too-large`, `picture-type`, `picture-too-slow` (422);
+ * `too-many-uploads` (429).
  */
 export async function makePortrait(
+  owner: string,
   given: Uint8Array,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const type = typeOf(given.subarray(0, HEAD_BYTES));
   if (!TAKEN.includes(type)) throw otherType();
-  const { bytes } = await remakePicture(type, given, { portrait: true })
+  const question = { type, bytes: given, portrait: true };
+  const { bytes } = await remakePicture(owner, question)
     .catch((error) => {
       if (!(error instanceof AppError) || !error.fields) throw error;
       const { code, status, message } = error;

@@ -103,14 +103,14 @@ export async function describeOneself(
 /**
  * Gives somebody a picture that everyone who sees them sees, made anew from what they chose.
  *
- * @throws {AppError} `picture-broken`, `picture-too-large`, `picture-type` (422); `not-found` (404).
+ * @throws {AppError} what `makePortrait` throws; `not-found` (404).
  */
 export async function choosePicture(
   s: Store,
   id: string,
   given: Uint8Array,
 ): Promise<void> {
-  const bytes = await makePortrait(given);
+  const bytes = await makePortrait(id, given);
   const picture = randomId();
   await change(s, id, (profile) => ({ ...profile, picture }), (commit) => {
     commit.set(keys.picture(id), bytes);

@@ -22,6 +22,8 @@ export interface Remade {
   colour?: string;
   /** A WebP, where the picture is larger than that. */
   thumbnail?: Uint8Array<ArrayBuffer>;
+  /** Pixels that were decoded for it; undefined where none were. */
+  decoded?: number;
 }
 
 /** The longest side of a thumbnail: pixels. */
@@ -61,6 +63,7 @@ export async function remake(
     thumbnail: small === picture
       ? undefined
       : new Uint8Array(await encodeWebp(toImage(small), { quality: 72 })),
+    decoded: width * height,
   };
 }
 
@@ -87,12 +90,13 @@ export async function portraitOf(
   given: Uint8Array,
 ): Promise<Remade> {
   if (measure(type, given).moving) throw new PictureError("broken");
-  const square = smaller(middleOf(await decoded(type, given)), PORTRAIT);
+  const whole = await decoded(type, given);
+  const square = smaller(middleOf(whole), PORTRAIT);
   const { width, height } = square;
   const bytes = new Uint8Array(
     await encodeWebp(toImage(square), { quality: 78 }),
   );
-  return { bytes, width, height };
+  return { bytes, width, height, decoded: whole.width * whole.height };
 }
 
 function middleOf({ width, height, data }: Picture): Picture {
@@ -122,14 +126,15 @@ async function decoded(type: string, given: Uint8Array): Promise<Picture> {
     const { width, height, data } = type === "image/png"
       ? await decodePng(buffer)
       : await decodeWebp(buffer);
-    return { width, height, data: new Uint8ClampedArray(data) };
+    return { width, height, data: new Uint8ClampedArray(data.buffer) };
   } catch {
     throw new PictureError("broken");
   }
 }
 
+/** The same pixels: a copy of all of them would take as much again. */
 const toImage = ({ width, height, data }: Picture) =>
-  new ImageData(new Uint8ClampedArray(data), width, height);
+  new ImageData(data, width, height);
 
 async function encoded(
   type: string,

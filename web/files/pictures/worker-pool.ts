@@ -1,5 +1,6 @@
+import { Lines } from "../../accounts/lines.ts";
 import { log } from "../../log.ts";
-import { filesUnavailable, pictureBroken, pictureTooLarge } from "../errors.ts";
+import * as errors from "../errors.ts";
 import type { Remade } from "./remake.ts";
 import type { Answer, Question } from "./worker.ts";
 
@@ -7,6 +8,11 @@ import type { Answer, Question } from "./worker.ts";
 const PATIENCE_MS = 60_000;
 /** Milliseconds without a picture after which the thread, and its memory, is given back. */
 const IDLE_MS = 30_000;
+/** Pixels of a picture after which that is done at once: the memory of a codec never shrinks. */
+const LARGE = 4_000_000;
+
+/** One picture of a person is made anew at a time, so that nobody waits for all of another's. */
+const lines = new Lines({ inside: 1, waiting: 4 });
 
 let worker: Worker | undefined;
 let idle: ReturnType<typeof setTimeout> | undefined;
@@ -16,28 +22,33 @@ let last: Promise<unknown> = Promise.resolve();
  * Makes a picture anew in a thread of its own, one after the other: each takes a few times its
  * pixels of memory.
  *
- * @throws {AppError} `picture-broken`, `picture-too-large` (422); `files-unavailable` (503).
+ * @param owner the id of whoever sends it.
+ * @param patience tests shorten it.
+ * @throws {AppError} `picture-broken`, `picture-too-large`, `picture-too-slow` (422);
+ * `too-many-uploads` (429) when five more of the person wait; `files-unavailable` (503).
  */
 export function remakePicture(
-  type: string,
-  bytes: Uint8Array,
-  how: Pick<Question, "portrait"> = {},
-): Promise<Remade> {
-  const turn = last.then(() => ask({ type, bytes, ...how }));
-  last = turn.catch(() => {
-    // Whoever asked is told; the next one goes on.
-  });
-  return turn;
+  owner: string,
+  question: Question,
+  patience = PATIENCE_MS,
+): Promise<Omit<Remade, "decoded">> {
+  return lines.inLine(owner, () => {
+    const turn = last.then(() => ask(question, patience));
+    last = turn.catch(() => {
+      // Whoever asked is told; the next one goes on.
+    });
+    return turn;
+  }, errors.uploadsBusy);
 }
 
-async function ask(question: Question): Promise<Remade> {
+async function ask(question: Question, patience: number) {
   clearTimeout(idle);
-  const { promise, resolve } = Promise.withResolvers<Answer>();
+  const { promise, resolve } = Promise.withResolvers<Answer | "late">();
   worker ??= new Worker(new URL("./worker.ts", import.meta.url), {
     type: "module",
   });
   const fail = (failure: string) => resolve({ failure });
-  const timer = setTimeout(() => fail("took too long"), PATIENCE_MS);
+  const timer = setTimeout(() => resolve("late"), patience);
   worker.onmessage = ({ data }) => resolve(data);
   worker.onerror = (event) => {
     event.preventDefault();
@@ -46,18 +57,26 @@ async function ask(question: Question): Promise<Remade> {
   worker.postMessage(question);
   const answer = await promise;
   clearTimeout(timer);
-  if ("remade" in answer) {
-    idle = setTimeout(endPictures, IDLE_MS);
-    Deno.unrefTimer(idle);
-    return answer.remade;
+  if (answer !== "late" && "remade" in answer) {
+    const { decoded = 0, ...remade } = answer.remade;
+    if (decoded > LARGE) endPictures();
+    else {
+      idle = setTimeout(endPictures, IDLE_MS);
+      Deno.unrefTimer(idle);
+    }
+    return remade;
   }
   // After a failure the next picture takes a new decoder.
   endPictures();
+  // It would take as long again: nobody is to send it once more.
+  if (answer === "late") throw errors.pictureTooSlow();
   if ("failure" in answer) {
     log("error", "picture-worker-failed", { reason: answer.failure });
-    throw filesUnavailable();
+    throw errors.filesUnavailable();
   }
-  throw answer.problem === "large" ? pictureTooLarge() : pictureBroken();
+  throw answer.problem === "large"
+    ? errors.pictureTooLarge()
+    : errors.pictureBroken();
 }
 
 /** Ends the thread, if there is one. */

@@ -306,6 +306,7 @@ export const CALLS: ApiCall[] = [
       "file-too-large",
       "picture-broken",
       "picture-too-large",
+      "picture-too-slow",
       "files-full",
       "server-full",
       "too-many-uploads",

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { encodeJpeg } from "../../faces/codec.ts";
 import { LOOSE_MS, sweepFiles } from "../../files/sweep.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { invite } from "../../rooms/invite.ts";
@@ -347,4 +348,19 @@ Deno.test(
     );
     assertEquals(left, []);
   }),
+);
+
+Deno.test(
+  "a picture that grows when it is made anew has no more room than any file",
+  onFiles(async ({ add, stored }) => {
+    const [width, height] = [2_600, 2_200];
+    const data = new Uint8ClampedArray(width * height * 4);
+    for (let at = 0; at < data.length; at += 65_536) {
+      crypto.getRandomValues(data.subarray(at, at + 65_536));
+    }
+    const noise = await encodeJpeg({ width, height, data }, 20);
+    assert(noise.length < 1_000_000, `${noise.length}`);
+    assertEquals(await codeOf(await add(noise)), [413, "files-full"]);
+    assertEquals(await stored(), []);
+  }, { FILE_MB_EACH: "1" }),
 );

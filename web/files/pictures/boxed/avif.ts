@@ -52,9 +52,8 @@ let decoderIsFresh = false;
 export async function decodeAvif(given: Uint8Array): Promise<Picture> {
   load ??= import("@jsquash/avif/decode.js");
   const { default: decode, init } = await load;
-  if (!decoderIsFresh) {
-    await init({ noInitialRun: true, print() {}, printErr() {} });
-  }
+  const renew = () => init({ noInitialRun: true, print() {}, printErr() {} });
+  if (!decoderIsFresh) await renew();
   decoderIsFresh = false;
   const bytes = new Uint8Array(given);
   // What else may be in the file is none that was judged.
@@ -62,8 +61,10 @@ export async function decodeAvif(given: Uint8Array): Promise<Picture> {
   const decoded = await decode(bytes.buffer);
   if (decoded === null) throw new PictureError("broken");
   const { width, height, data } = decoded;
-  decoderIsFresh = width * height <= LARGE;
-  const picture = { width, height, data: new Uint8ClampedArray(data) };
+  // At once: what it took is not there while the picture is encoded.
+  if (width * height > LARGE) await renew();
+  decoderIsFresh = true;
+  const picture = { width, height, data: new Uint8ClampedArray(data.buffer) };
   return upright(bytes, partsOf(bytes).primary, picture);
 }
 

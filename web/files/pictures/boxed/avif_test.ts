@@ -99,6 +99,12 @@ Deno.test("AVIF: what is more than it says, or would be, is refused before it is
     await problemOf(changed(tiledAvif(), "ispe", 8, large)),
     "large",
   );
+  // Each of two is one that is taken, but not both at once.
+  const tiles = tiledAvif();
+  const second = text(tiles).lastIndexOf("ispe");
+  const most = [0, 0, ...side(4_990), 0, 0, ...side(4_990)];
+  tiles.set(most, second + 8);
+  assertEquals(await problemOf(tiles), "large");
   // The frames are larger than the container says. In the sequence header of a still picture the
   // sizes' own lengths come after 10 bits.
   const at = placeOf(still, "\x12\0\x0a");
