@@ -26,6 +26,7 @@ export class Room {
   readonly listeners = new Set<(delivery: Delivery) => void>();
   #early: Entry[] = [];
   #filling: Promise<void> | null = null;
+  #fillingNext: Promise<void> | null = null;
   #joins = 0;
   #recent: Delivery[] = [];
   #retry: Timer | undefined;
@@ -76,8 +77,13 @@ export class Room {
    * @throws {StoreError} if the first try failed.
    */
   fill(): Promise<void> {
-    this.#filling ??= this.#fill();
-    return this.#filling;
+    if (!this.#filling) return this.#filling = this.#fill();
+    // The one under way may have read already: what was stored since would be missed.
+    this.#fillingNext ??= this.#filling.catch(() => {}).then(() => {
+      this.#fillingNext = null;
+      return this.fill();
+    });
+    return this.#fillingNext;
   }
 
   async #fill(): Promise<void> {
