@@ -289,6 +289,26 @@ export interface Positions {
 }
 
 /**
+ * The header of an answer that says at which moment what is in it was so, where the store tells: by
+ * that web asks `POST /unchanged`.
+ */
+export const MOMENT = "x-moment";
+
+/** Whether somebody would read now what they read at a {@link MOMENT}. */
+export interface Asked {
+  userId: string;
+  since: string;
+}
+
+/** `POST /unchanged` with `{asked}`, by web alone. */
+export interface Unchanged {
+  /** The moment for which this is so; null: this store does not tell, and nothing is unchanged. */
+  now: string | null;
+  /** In the order in which it was asked. */
+  unchanged: boolean[];
+}
+
+/**
  * `POST /api/internal/alerts` at web, which realtime calls with somebody's token once something is
  * noted: web looks, and answers when to call again.
  */

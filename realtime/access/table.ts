@@ -108,6 +108,7 @@ export const REQUESTS: Record<string, RouteRow> = {
   "POST /rooms/:id/withdrawals": web,
   "GET /rooms/:id/alerts": web,
   "POST /rooms/:id/positions": web,
+  "POST /unchanged": web,
   "DELETE /rooms/:id": web,
   "POST /sessions": web,
   "POST /renames": web,

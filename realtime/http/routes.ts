@@ -18,7 +18,9 @@ import { entryId } from "../log/entry.ts";
 import { messageEntry, originOf } from "../log/making.ts";
 import type { Page, RoomLog } from "../log/log.ts";
 import { FILES_TOKEN, type Message } from "../protocol.ts";
+import { MOMENT } from "../protocol-http.ts";
 import { pageOf } from "../feeds/summaries.ts";
+import { unchanged } from "./changes.ts";
 import { handOver, update } from "./members.ts";
 import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
@@ -62,6 +64,7 @@ export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["POST", "/rooms/:id/positions", alerts.positions],
   ["GET", "/summaries", summaries],
   ["GET", "/activity", activity],
+  ["POST", "/unchanged", unchanged],
   ["GET", "/healthz", () => Promise.resolve(json({ ok: true }))],
   ["GET", "/readyz", ready],
   ["GET", "/metrics", metrics],
@@ -74,10 +77,17 @@ async function history({ context, url, roomId }: Call) {
   if (id !== null) return one(context.hub.log, roomId, id);
   const after = number(url, "after");
   const range = { before: number(url, "before"), after, limit: limitOf(url) };
-  return new Response(textOf(await context.hub.log.page(roomId, range)), {
-    headers: { "content-type": "application/json;charset=utf-8" },
-  });
+  const headers = {
+    ...momentOf(context.hub.log),
+    "content-type": "application/json;charset=utf-8",
+  };
+  const page = await context.hub.log.page(roomId, range);
+  return new Response(textOf(page), { headers });
 }
+
+/** The moment before something is read: see {@link MOMENT}. */
+const momentOf = ({ changes }: RoomLog): Record<string, string> =>
+  changes ? { [MOMENT]: changes.moment } : {};
 
 const texts = new WeakMap<Page, string>();
 
@@ -196,16 +206,19 @@ async function summaries(call: Call) {
   }
   const asked = wanted.split(",");
   const ids = [...new Set(asked)].filter(Boolean).slice(0, SUMMARIES);
+  const headers = momentOf(log);
   const roles = await members.rolesIn(person, ids);
   const rooms = ids.filter((id) => roles.get(id));
-  return json({ rooms: await log.summaries(person.id, rooms) });
+  const found = { rooms: await log.summaries(person.id, rooms) };
+  return Response.json(found, { headers });
 }
 
 /** When each of a person's rooms was last written to: for a list of more than fit on a page. */
 async function activity(call: Call) {
   const { log } = call.context.hub;
+  const headers = momentOf(log);
   const own = await log.members.roomsOf(personOf(call).id);
-  return json({ rooms: await log.activity(own) });
+  return Response.json({ rooms: await log.activity(own) }, { headers });
 }
 
 async function stream(call: Call) {

@@ -2,6 +2,7 @@ import type { Message, Position, RoomSummary } from "../protocol.ts";
 import type { Alert, Leftover, Renamed, SearchPage } from "../protocol-http.ts";
 import type { MembersChange, MemberStore } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
+import type { Changes } from "./changes.ts";
 import type { Entry, NewEntry } from "./entry.ts";
 import type { SearchQuery } from "./search.ts";
 
@@ -102,6 +103,8 @@ export interface RoomLog {
   readonly pending: number;
   /** The copies of the rooms' members. */
   readonly members: MemberStore;
+  /** What changed lately; undefined where other instances write to the store as well. */
+  readonly changes?: Changes;
   /**
    * Appends; resolves once the entry is as durable as the store is set to make it.
    * Appends made in one order by one caller are stored in that order. A repeated

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { StoreError } from "../log/log.ts";
 import { until } from "../log/testing.ts";
 import type { Message, RoomSummary } from "../protocol.ts";
-import type { HistoryPage } from "../protocol-http.ts";
+import { type HistoryPage, MOMENT, type Unchanged } from "../protocol-http.ts";
 import { startTestServer, type TestServer } from "./testing.ts";
 
 let server: TestServer;
@@ -303,4 +303,33 @@ test("edits, deletes and reacts by HTTP, as a socket may and no more", async () 
   const gone = await (await amend({ event: "delete-message" })).json();
   expect(gone).toMatchObject({ id, content: "", deletedAt: expect.anything() });
   expect((await amend(edit)).status).toBe(404);
+});
+
+test("tells web whether somebody would read what they read before", async () => {
+  const cat = await server.issuer.personToken("cat", { c1: "member" });
+  const dan = await server.issuer.personToken("dan", { d1: "member" });
+  const service = await server.issuer.serviceToken();
+  const pages = ["/rooms/c1/messages", "/summaries?rooms=c1", "/activity"];
+  const ask = async (asked: { userId: string; since: string }[]) => {
+    const body = JSON.stringify({ asked });
+    const init = { method: "POST", body };
+    const answer = await server.call("/unchanged", service, init);
+    return await answer.json() as Unchanged;
+  };
+  // A room has no log until somebody looks.
+  await server.call("/rooms/c1/messages", cat);
+  await server.call("/rooms/d1/messages", dan);
+  for (const page of pages) {
+    const since = (await server.call(page, cat)).headers.get(MOMENT) ?? "";
+    const both = [{ userId: "cat", since }, { userId: "dan", since }];
+    expect((await ask(both)).unchanged).toEqual([true, true]);
+    await post({ clientId: crypto.randomUUID(), content: "new" }, cat, "c1");
+    const after = await ask(both);
+    expect(after.unchanged).toEqual([false, true]);
+    const now = after.now ?? "";
+    expect((await ask([{ userId: "cat", since: now }])).unchanged)
+      .toEqual([true]);
+  }
+  const refused = await server.call("/unchanged", cat, { method: "POST" });
+  expect(refused.status).toBe(403);
 });

@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import type { DocumentedCall, Done } from "../../common/openapi.ts";
 import { FILES_TOKEN } from "../../protocol.ts";
+import { MOMENT } from "../../protocol-http.ts";
 import * as shapes from "./shapes.ts";
 
 const person = { person: [] };
@@ -243,6 +244,16 @@ const OF_WEB: DocumentedCall[] = [
     security: [service],
     body: shapes.People,
     done: [gives("By their ids.", shapes.Positions)],
+  },
+  {
+    method: "POST",
+    path: "/unchanged",
+    summary: "Whether people would read now what they read before.",
+    description:
+      `A moment is what ${MOMENT} said of an answer. With several instances there is none.`,
+    security: [service],
+    body: shapes.AskedUnchanged,
+    done: [gives("In the order in which it was asked.", shapes.Unchanged)],
   },
 ];
 

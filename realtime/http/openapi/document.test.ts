@@ -138,6 +138,9 @@ test("each call answers in the shape the document gives it", async () => {
   await ask("POST /alerts/taken", web, { taken: alerts?.alerts });
   await ask("GET /rooms/r/alerts?after=0", web);
   await ask("POST /rooms/r/positions", web, { people: ["ann"] });
+  await ask("POST /unchanged", web, {
+    asked: [{ userId: "ann", since: "another.1" }],
+  });
   const gone = { userId: "ann", name: "Deleted account" };
   await ask("POST /rooms/r/withdrawals", web, gone);
   const left = await ask("GET /leftovers", web);

@@ -273,6 +273,14 @@ export const Positions = z.object({
   positions: z.record(id, offset),
 }) satisfies z.ZodType<http.Positions>;
 
+export const AskedUnchanged = z.object({
+  asked: z.array(z.object({ userId: id, since: z.string() })).max(500),
+});
+export const Unchanged = z.object({
+  now: z.string().nullable(),
+  unchanged: z.array(z.boolean()),
+}) satisfies z.ZodType<http.Unchanged>;
+
 const state = z.enum(["up", "down"]);
 const reason = z.string().optional().describe("For an operator.");
 export const Ready = z.object({

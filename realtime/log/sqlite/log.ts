@@ -12,6 +12,7 @@ import {
   SIGN_OUT_MEMORY,
   type SignOut,
 } from "../../access/sign-outs.ts";
+import { Changes } from "../changes.ts";
 import type { Entry, NewEntry } from "../entry.ts";
 import { erased } from "../lines.ts";
 import {
@@ -41,6 +42,7 @@ import type { Stored } from "./writes.ts";
  */
 export class SqliteLog implements RoomLog {
   readonly store = "sqlite";
+  readonly changes = new Changes();
   readonly #db: Database;
   readonly #folder: string | undefined;
   readonly #reads: SqliteReads;
@@ -65,8 +67,9 @@ export class SqliteLog implements RoomLog {
     // What was written before there was an index is put into it from now on.
     if (isBehind(this.#db)) writer.begin();
     this.#commits = new Commits(writer, (writes, results) => {
-      for (const { call: [operation] } of writes) {
-        this.#reads.kept.written(operation);
+      for (const { call } of writes) {
+        this.#reads.kept.written(call[0]);
+        this.changes.written(call);
       }
       this.#tell(writes, results);
     });

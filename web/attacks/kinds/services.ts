@@ -65,6 +65,9 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/alerts/taken", { taken: [] }),
   at("realtime", "GET", "/rooms/{room}/alerts"),
   at("realtime", "POST", "/rooms/{room}/positions", { people: ["{owner}"] }),
+  at("realtime", "POST", "/unchanged", {
+    asked: [{ userId: "{owner}", since: "" }],
+  }),
 ];
 
 /** The same at the transcriber. */
