@@ -3,6 +3,7 @@ import { checkConfig } from "./config.ts";
 import { gateway } from "./gateway/gateway.ts";
 import { bounded } from "./http/middleware/bounded.ts";
 import { observed } from "./http/middleware/observed.ts";
+import { ownAnswers } from "./http/middleware/own-answers.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
 import { fromHere, sameSite, security } from "./http/middleware/security.ts";
@@ -25,7 +26,7 @@ const nosniff: Middleware<State> = async (ctx) => {
   return answer;
 };
 
-/** An app whose pages that are the same for everybody come before all else. */
+/** An app in which answers that were made before come before all else. */
 class WebApp extends App<State> {
   constructor(
     readonly open: () => Promise<Services>,
@@ -35,7 +36,9 @@ class WebApp extends App<State> {
   }
 
   override handler() {
-    return sharedPages(super.handler(), this.open, this.write);
+    const { open, write } = this;
+    const own = ownAnswers(super.handler(), open, write);
+    return sharedPages(own, open, write);
   }
 }
 

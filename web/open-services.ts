@@ -19,7 +19,10 @@ import { s3Blobs } from "./faces/s3-blobs.ts";
 import { webPush } from "./notifications/push/send.ts";
 import { notifyPeople } from "./notifications/work.ts";
 import { openKvFile } from "./kv.ts";
+import { rememberingKv } from "./kv-memory.ts";
+import { knowMoments, momentsOf } from "./kv-moment.ts";
 import { log } from "./log.ts";
+import { notedKv } from "./made-from.ts";
 import { outboxDir, outboxIn } from "./mail/outbox.ts";
 import { OutboxFiles } from "./mail/outbox-files.ts";
 import { startPostman } from "./mail/postman.ts";
@@ -42,15 +45,20 @@ import { createSigner } from "./tokens/signer.ts";
 import { sweepVoices } from "./voices/sweep.ts";
 import { hearDue } from "./voices/waiting.ts";
 
-/** The KV of a file, of a KV server, or of Deno Deploy itself. */
-async function openKv({ kvPath }: Config): Promise<Deno.Kv> {
+/** The KV of a file, of a KV server, or of Deno Deploy itself. A file tells whether it changed. */
+async function openKv(
+  { kvPath }: Config,
+): Promise<{ store: Deno.Kv; moment?: () => number }> {
   if (kvPath === undefined || /^https?:/.test(kvPath)) {
-    return await Deno.openKv(kvPath);
+    return { store: await Deno.openKv(kvPath) };
   }
   // Password hashes and face templates are in it: nobody else on this machine may look.
   await Deno.mkdir(dirname(kvPath), { recursive: true, mode: 0o700 });
   await keepPrivate(kvPath);
-  return await openKvFile(kvPath);
+  const kv = await openKvFile(kvPath);
+  if (kvPath === ":memory:") return { store: kv };
+  const moment = momentsOf(kvPath);
+  return { store: rememberingKv(kv, moment), moment };
 }
 
 /**
@@ -92,10 +100,11 @@ function openFaces(
 
 /** Opens everything the configuration asks for. Close `kv`, `faces`, `blobs` and `files` when done. */
 export async function createServices(config: Config): Promise<Services> {
-  const store = await openKv(config);
+  const { store, moment } = await openKv(config);
   const keys = openDataKeys(config);
   if (keys !== null) await resealOnce(store, keys, config);
-  const kv = keys === null ? store : sealedKv(store, keys);
+  const kv = notedKv(keys === null ? store : sealedKv(store, keys));
+  if (moment) knowMoments(kv, moment);
   const { appUrl, dataDir, mail, mailFrom, signingKey } = config;
   await new OutboxFiles(outboxDir(config), keys).seal();
   const outbox = outboxIn(outboxDir(config), keys, mailFrom);

@@ -1,3 +1,5 @@
+import { unnoted } from "./made-from.ts";
+
 /** What is remembered under one id. */
 interface Kept<T> {
   /** The versions of its marks, read before it was. */
@@ -97,7 +99,9 @@ export class Remembered<T> {
     }
     const reading = (async () => {
       const value = known && same.some(Boolean) && await known.value;
-      return await read(value ? { value, same } : undefined);
+      const before = value ? { value, same } : undefined;
+      // Whatever is made of it depends on the marks, which were read above.
+      return await unnoted(() => read(before));
     })();
     const fresh: Kept<T> = {
       ...{ marks: versions, value: reading, weight: 0, readAt: now },

@@ -17,6 +17,7 @@ import type {
 import type {
   Alert,
   AlertPage,
+  Asked,
   HistoryPage,
   Leftover,
   MemberList,
@@ -110,6 +111,11 @@ export interface RealtimeClient {
   ): Promise<Record<string, RoomSummary>>;
   /** When each of the person's rooms was last written to: milliseconds since the Unix epoch. */
   activity(account: Person): Promise<Record<string, number>>;
+  /**
+   * Whether somebody would read now what they read at a moment, as far as that is known: then gives
+   * the moment until which it is so, and null otherwise.
+   */
+  stillSo(asked: Asked): Promise<string | null>;
   markRead(
     account: Person,
     roomId: string,

@@ -1,5 +1,6 @@
 import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
+import { madeFrom } from "../made-from.ts";
 import { currentVisitor } from "./session-list/visitor.ts";
 import { generationOf, isOfPresent, ofGeneration } from "./generations.ts";
 import { isToken, randomToken, sha256 } from "./secrets.ts";
@@ -107,6 +108,8 @@ export async function readSession(
   const [session, record] = await readBoth(s, await sha256(token));
   if (session === null || session.expiresAt <= Date.now()) return null;
   if (!record || !isOfPresent(session, record) || isOver(record)) return null;
+  const { unconfirmedUntil = Infinity } = record;
+  madeFrom()?.until(Math.min(session.expiresAt, unconfirmedUntil));
   return { session, account: toAccount(record) };
 }
 

@@ -1,4 +1,5 @@
 import { keys as listingKeys, looksKey } from "../accounts/listing.ts";
+import { madeFrom } from "../made-from.ts";
 import { DELETED_PERSON, namesOf } from "../rooms/names.ts";
 
 interface Store {
@@ -23,7 +24,10 @@ async function alikeTo({ kv }: Store, name: string): Promise<string[]> {
   remembered.set(kv, known);
   const looks = looksKey(name);
   const before = known.get(looks);
-  if (before && before.until > Date.now()) return before.ids;
+  if (before && before.until > Date.now()) {
+    madeFrom()?.until(before.until);
+    return before.ids;
+  }
   const prefix = listingKeys.looks(looks);
   const entries = await Array.fromAsync(
     kv.list<number>({ prefix }, { limit: 1_000, batchSize: 500 }),

@@ -1,7 +1,9 @@
 import { FILES_TOKEN } from "../../realtime/protocol.ts";
+import { MOMENT } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
+import { madeFrom } from "../made-from.ts";
 import { currentRequestId } from "../request-id.ts";
-import type { Services } from "../services.ts";
+import type { Person, Services } from "../services.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 import { tokensOf } from "./token-cache.ts";
 
@@ -13,6 +15,8 @@ export interface Call {
   token: () => Promise<string>;
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** For whom something is read; without, it is nothing that can be given again. */
+  reads?: Person;
   /** We say that the files and the voice note in the body are there, and are the person's. */
   vouched?: boolean;
   signal: AbortSignal;
@@ -31,6 +35,9 @@ export function realtimeCalls(
   const tokens = tokensOf(signer);
 
   async function call(path: string, init: Call): Promise<Response> {
+    const made = madeFrom();
+    // Also where it fails: the next time it may not.
+    if (!init.reads) made?.unsure();
     const token = await init.token();
     let response = await callWith(token, path, init);
     // Kept here from before a sign-out, which another process of web told realtime: a new one
@@ -41,7 +48,11 @@ export function realtimeCalls(
       response = await callWith(next, path, init);
       if (isRefused(response)) tokens.drop(next);
     }
-    if (!response.ok) throw await readError(response);
+    if (!response.ok) {
+      made?.unsure();
+      throw await readError(response);
+    }
+    if (init.reads) made?.said(init.reads.id, response.headers.get(MOMENT));
     return response;
   }
 
@@ -67,6 +78,7 @@ export function realtimeCalls(
         redirect: "error",
       });
     } catch (error) {
+      madeFrom()?.unsure();
       throw realtimeDown(error);
     }
   }
@@ -81,6 +93,7 @@ export function realtimeCalls(
     try {
       return await response.json() as T;
     } catch (error) {
+      madeFrom()?.unsure();
       throw realtimeDown(error);
     }
   }

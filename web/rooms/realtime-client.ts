@@ -7,6 +7,7 @@ import type {
   AlertPage,
   Alerts,
   AlertsTaken,
+  Asked,
   HistoryPage,
   Leftovers,
   LeftoversTaken,
@@ -16,12 +17,14 @@ import type {
   RoomClips,
   RoomRenamed,
   SearchPage,
+  Unchanged,
   Withdrawn,
   WrittenBy,
 } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
+import { together } from "./together.ts";
 import { AppError } from "../errors.ts";
 import { realtimeCalls } from "./realtime-calls.ts";
 import { realtimeDown } from "./realtime-errors.ts";
@@ -30,6 +33,8 @@ import { parseNdjson } from "./ndjson.ts";
 const TIMEOUT_MS = 3_000;
 /** Rooms whose summaries one call asks for. */
 const SUMMARIES = 100;
+/** Pages of which one call asks whether they are still so. */
+const MOST_ASKED = 500;
 
 /** As a query string; what is undefined is left out. */
 function queryOf(values: Record<string, string | number | undefined>) {
@@ -70,6 +75,7 @@ export function realtimeClient(
       const path = `${roomPath(roomId)}/messages?${queryOf(page)}`;
       return await callJson<HistoryPage>(path, {
         token: () => tokens.of(account),
+        reads: account,
       });
     },
 
@@ -118,7 +124,7 @@ export function realtimeClient(
         const rooms = ids.map(encodeURIComponent).join(",");
         const answer = await callJson<{ rooms: Record<string, RoomSummary> }>(
           `/summaries?rooms=${rooms}`,
-          { token: () => tokens.of(account) },
+          { token: () => tokens.of(account), reads: account },
         );
         Object.assign(found, answer.rooms);
       }
@@ -128,10 +134,24 @@ export function realtimeClient(
     async activity(account) {
       const answer = await callJson<{ rooms: Record<string, number> }>(
         "/activity",
-        { token: () => tokens.of(account) },
+        { token: () => tokens.of(account), reads: account },
       );
       return answer.rooms;
     },
+
+    stillSo: together<Asked, string | null>(MOST_ASKED, async (asked) => {
+      try {
+        const { now, unchanged } = await callJson<Unchanged>("/unchanged", {
+          token: ofWeb,
+          method: "POST",
+          body: { asked },
+        });
+        return asked.map((_, i) => unchanged[i] ? now : null);
+      } catch {
+        // It is away, or of an earlier version: what is asked for then says so.
+        return asked.map(() => null);
+      }
+    }),
 
     async markRead(account, roomId, offset) {
       await send(`${roomPath(roomId)}/read`, {

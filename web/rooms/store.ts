@@ -1,3 +1,4 @@
+import { madeFrom, unnoted } from "../made-from.ts";
 import { AppError } from "../errors.ts";
 import type { InvitationStatus, Role, Room, RoomKind } from "./types.ts";
 
@@ -210,8 +211,12 @@ export async function getAll<T>(
 }
 
 /** All entries under a prefix. */
-export const listAll = <T>(
+export async function listAll<T>(
   kv: Deno.Kv,
   prefix: Deno.KvKey,
-): Promise<Deno.KvEntry<T>[]> =>
-  Array.fromAsync(kv.list<T>({ prefix }, { batchSize: 500 }));
+): Promise<Deno.KvEntry<T>[]> {
+  const list = () => kv.list<T>({ prefix }, { batchSize: 500 });
+  const entries = await Array.fromAsync(unnoted(list));
+  madeFrom()?.listed(prefix, entries);
+  return entries;
+}

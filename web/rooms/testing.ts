@@ -110,6 +110,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         post: unused,
         summaries: unused,
         activity: unused,
+        stillSo: unused,
         markRead: unused,
         stream: unused,
         sessionsEnded: unused,

@@ -1,4 +1,5 @@
 import type { IssuedToken } from "../accounts/sessions.ts";
+import { madeFrom } from "../made-from.ts";
 import type { Person, Services } from "../services.ts";
 
 interface Minted {
@@ -82,8 +83,17 @@ export function tokenCache(
         expiresAt - SPARE_MS > Date.now();
       return (await take(person, isGood)).token;
     },
-    forPage: (person) =>
-      take(person, (_, mintedAt) => Date.now() - mintedAt < PAGE_MS),
+    async forPage(person) {
+      const until = Date.now() + PAGE_MS;
+      let mintedAt = 0;
+      const issued = await take(person, (_, at) => {
+        mintedAt = at;
+        return Date.now() - at < PAGE_MS;
+      });
+      // A new one was minted after this was asked for.
+      madeFrom()?.until(mintedAt ? mintedAt + PAGE_MS : until);
+      return issued;
+    },
     forget(personId) {
       for (const key of minted.keys()) {
         if (key.startsWith(keyOf(personId))) minted.delete(key);

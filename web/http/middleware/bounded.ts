@@ -2,6 +2,7 @@ import type { Middleware } from "fresh";
 import { networkOf } from "../../../realtime/common/network.ts";
 import { takeRate, tooOften } from "../../access/rates.ts";
 import { boundBody, rowOf } from "../../access/row.ts";
+import { madeFrom } from "../../made-from.ts";
 import type { State } from "../../utils.ts";
 
 /** Rates that are counted for whom realtime asks, which its token says: see `allowed.ts`. */
@@ -21,6 +22,7 @@ export const bounded: Middleware<State> = (ctx) => {
   const rate = row?.rate ?? (row ? undefined : "pages");
   if (rate === undefined || row && isForRealtime(row.who)) return ctx.next();
   const whom = account ? `person ${account.id}` : `network ${networkOf(ip)}`;
+  madeFrom()?.counts(() => takeRate(services, rate, whom) === 0);
   const wait = takeRate(services, rate, whom);
   if (wait > 0) throw tooOften(wait);
   return ctx.next();

@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import type { Middleware } from "fresh";
 import { AppError } from "../../errors.ts";
 import type { log } from "../../log.ts";
 import type { State } from "../../utils.ts";
 import { passedRoute } from "../../gateway/paths.ts";
+import { madeFrom } from "../../made-from.ts";
 import { roughNetworkOf } from "../requests/peers.ts";
+import { hashOf } from "./own-answers.ts";
 
 /** Asked every few seconds: lines about them would bury the others. */
 const PROBES = new Set(["/healthz", "/readyz"]);
@@ -20,10 +21,6 @@ const statusOf = (error: unknown): number =>
 const codeOf = (error: unknown): string | undefined =>
   error instanceof AppError ? error.code : undefined;
 
-/** Tells requests of one person from those of another, and not who that is. */
-const hashOf = (id: string): string =>
-  createHash("sha256").update(`request line ${id}`).digest("hex").slice(0, 12);
-
 /**
  * Writes one line about each request: who asked (hashed) and from which network, its method, the pattern of its route (never the path, which
  * may hold a secret, nor the query), its status, the code of the error it ended in, and the
@@ -37,14 +34,17 @@ export function observed(write: typeof log): Middleware<State> {
     const tell = (status: number, code?: string) => {
       const route = ctx.route ?? passedRoute(ctx.url.pathname) ?? "unknown";
       if (PROBES.has(route) && status < 500) return;
-      const { account, ip, requestId } = ctx.state;
+      const { account: person, ip, requestId } = ctx.state;
+      const account = person ? hashOf(person.id) : undefined;
+      const made = madeFrom();
+      if (made) made.asker = { route, account };
       write("info", "request", {
         requestId,
         method,
         route,
         status,
         code,
-        account: account ? hashOf(account.id) : undefined,
+        account,
         network: roughNetworkOf(ip ?? ""),
         ms: Math.round(performance.now() - started),
       });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Config } from "../../config.ts";
+import { madeFrom } from "../../made-from.ts";
 
 /** How long one answer is believed: ms. */
 const BELIEVED = 15_000;
@@ -51,13 +52,19 @@ function refresh(url: string): Promise<TranscriberState> {
  * answer is renewed behind their back. Only where there is none they wait for it (1 s at most,
  * once in 15 s), so that a page that is reloaded tells that the transcriber is back.
  */
-export function transcriberState(
+export async function transcriberState(
   { transcriberUrl }: Pick<Config, "transcriberUrl">,
 ): Promise<TranscriberState> {
-  const last = known.get(transcriberUrl);
-  if (last === undefined) return refresh(transcriberUrl);
-  const isOld = Date.now() - last.at > BELIEVED;
-  if (isOld && last.state === "silent") return refresh(transcriberUrl);
-  if (isOld) refresh(transcriberUrl);
-  return Promise.resolve(last.state);
+  const state = believed(transcriberUrl) ?? await refresh(transcriberUrl);
+  madeFrom()?.while(() => believed(transcriberUrl) === state);
+  return state;
+}
+
+/** What was last known, as far as it can be told now. */
+function believed(url: string): TranscriberState | undefined {
+  const last = known.get(url);
+  const isOld = last !== undefined && Date.now() - last.at > BELIEVED;
+  if (isOld && last.state === "silent") return undefined;
+  if (isOld) refresh(url);
+  return last?.state;
 }

@@ -10,6 +10,7 @@ import { namedJpeg, nameIn, yawIn } from "../../faces/test-jpegs.ts";
 import { folderFiles } from "../../files/folder-store.ts";
 import { outboxIn } from "../../mail/outbox.ts";
 import { createApp } from "../../main.ts";
+import { notedKv } from "../../made-from.ts";
 import type { Blobs, FaceEngine, Services } from "../../services.ts";
 import { membersOnly } from "../../rooms/members-only.ts";
 import { namedRealtime } from "../../rooms/named-realtime.ts";
@@ -132,7 +133,7 @@ export async function testApp(
 ): Promise<TestApp> {
   const dataDir = await Deno.makeTempDir();
   const config: Config = readConfig({ DATA_DIR: dataDir, ...env });
-  const kv = await Deno.openKv(":memory:");
+  const kv = notedKv(await Deno.openKv(":memory:"));
   const mails: Mail[] = [];
   const realtime = memoryRealtime();
   const push = memoryPush();

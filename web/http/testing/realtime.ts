@@ -12,6 +12,7 @@ import type {
   SessionsEnded,
 } from "../../../realtime/protocol-http.ts";
 import { AppError } from "../../errors.ts";
+import { madeFrom } from "../../made-from.ts";
 import { updated } from "../../rooms/testing.ts";
 import type { RealtimeClient } from "../../services.ts";
 
@@ -28,6 +29,9 @@ const EPOCH = "memory";
 
 /** Behaves like realtime for what pages use of it. */
 export function memoryRealtime(): MemoryRealtime {
+  let moment = 0;
+  const epoch = crypto.randomUUID();
+  const now = () => `${epoch}.${moment}`;
   const rooms = new Map<string, Message[]>();
   const read = new Map<string, number>();
   const lists = new Map<string, MemberList>();
@@ -53,9 +57,17 @@ export function memoryRealtime(): MemoryRealtime {
     return message;
   }
 
-  async function checked<T>(work: () => T): Promise<T> {
+  /** What somebody reads, as realtime says it: with the moment at which it was so. */
+  function reading<T>(person: { id: string }, work: () => T): Promise<T> {
+    madeFrom()?.said(person.id, now());
+    return checked(work, false);
+  }
+
+  async function checked<T>(work: () => T, changes = true): Promise<T> {
     await Promise.resolve();
+    if (changes) moment += 1;
     if (log.isDown) {
+      madeFrom()?.unsure();
       throw new AppError({
         code: "realtime-down",
         status: 503,
@@ -70,8 +82,8 @@ export function memoryRealtime(): MemoryRealtime {
     ended: [],
     renamed: [],
 
-    history: (_account, roomId, { before, after, limit = 50 }) =>
-      checked(() => {
+    history: (account, roomId, { before, after, limit = 50 }) =>
+      reading(account, () => {
         const all = messagesOf(roomId);
         const chosen = all.filter(({ offset }) =>
           offset < (before ?? Infinity) && offset > (after ?? 0)
@@ -205,8 +217,11 @@ export function memoryRealtime(): MemoryRealtime {
         return message;
       }),
 
+    stillSo: ({ since }) =>
+      Promise.resolve(!log.isDown && since === now() ? since : null),
+
     summaries: (account, roomIds) =>
-      checked(() => {
+      reading(account, () => {
         const summaries = roomIds.map((roomId) => {
           const all = messagesOf(roomId);
           const seen = read.get(account.id + roomId) ?? 0;
@@ -227,15 +242,14 @@ export function memoryRealtime(): MemoryRealtime {
         return Object.fromEntries(summaries);
       }),
 
-    activity: () =>
-      checked(() =>
+    activity: (account) =>
+      reading(account, () =>
         Object.fromEntries(
           [...rooms].flatMap(([id, all]) => {
             const last = all.at(-1);
             return last ? [[id, last.timestamp]] : [];
           }),
-        )
-      ),
+        )),
 
     markRead: (account, roomId, offset) =>
       checked(() => {

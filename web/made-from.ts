@@ -1,0 +1,193 @@
+/**
+ * What an answer was made from, noted while it is made, so that it can be given again for as long as
+ * all of it is as it was: see http/middleware/own-answers.ts.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { withMethods } from "./kv.ts";
+import { momentOf } from "./kv-moment.ts";
+import type { RealtimeClient } from "./services.ts";
+
+/** For so long an answer is given again at most, ms: times in it are in minutes. */
+const LONGEST_MS = 30_000;
+/** Keys that KV reads at once. */
+const AT_ONCE = 10;
+
+type Version = string | null;
+
+/** Who asked, as far as each answer has to do with it. */
+export interface Asker {
+  /** For the line about the request. */
+  route: string;
+  account?: string;
+}
+
+/** Everything an answer was made from. */
+export class MadeFrom {
+  /** Versions of what was read in KV, by key. */
+  readonly #read = new Map<string, { key: Deno.KvKey; version: Version }>();
+  readonly #lists: { prefix: Deno.KvKey; version: string }[] = [];
+  /** What must be so still. */
+  readonly #checks: (() => boolean)[] = [];
+  /** It depends on something that cannot be asked again. */
+  #isUnsure = false;
+  /** Of that, something that nothing but the moment of a KV's file can tell. */
+  #isOfMoment = false;
+  /** Whoever realtime was asked for, and the first moment of what it said. */
+  #person: string | undefined;
+  #since: string | undefined;
+  /** When it ends by itself: ms since 1970. */
+  #until = Date.now() + LONGEST_MS;
+  asker: Asker = { route: "unknown" };
+  #count = () => true;
+
+  /** @param moment of the KV, before anything of it was read: see {@link momentOf}. */
+  constructor(private moment: number | undefined) {}
+
+  /** An entry of KV. */
+  entry({ key, versionstamp }: Deno.KvEntryMaybe<unknown>): void {
+    const name = JSON.stringify(key);
+    const known = this.#read.get(name);
+    // It changed while the answer was made.
+    if (known && known.version !== versionstamp) this.#isUnsure = true;
+    this.#read.set(name, { key, version: versionstamp });
+  }
+
+  /** All entries of KV under a prefix. */
+  listed(prefix: Deno.KvKey, entries: Deno.KvEntry<unknown>[]): void {
+    this.#lists.push({ prefix, version: versionOf(entries) });
+  }
+
+  /** A part of a list of KV. */
+  list(): void {
+    this.#isOfMoment = true;
+  }
+
+  /** What realtime said for a person, and when that was so. */
+  said(person: string, moment: string | null): void {
+    if (moment === null || (this.#person ?? person) !== person) {
+      this.#isUnsure = true;
+      return;
+    }
+    this.#person = person;
+    this.#since ??= moment;
+  }
+
+  /** Something that may be otherwise the next time. */
+  unsure(): void {
+    this.#isUnsure = true;
+  }
+
+  /** Something that ends: ms since 1970. */
+  until(end: number): void {
+    this.#until = Math.min(this.#until, end);
+  }
+
+  /** Something that is so as long as `check` says. */
+  while(check: () => boolean): void {
+    this.#checks.push(check);
+  }
+
+  /** What counts an answer, and says whether there may be one more. */
+  counts(count: () => boolean): void {
+    this.#count = count;
+  }
+
+  /** Counts it once more; false where that is too often. */
+  count(): boolean {
+    return this.#count();
+  }
+
+  /** Whether all it was made from is known. */
+  get isWhole(): boolean {
+    const isTold = !this.#isOfMoment || this.moment !== undefined;
+    return !this.#isUnsure && isTold && this.#read.size > 0 &&
+      this.#since !== undefined;
+  }
+
+  /** Whether it would be made alike now. */
+  async isSo(
+    s: { kv: Deno.Kv; realtime: Pick<RealtimeClient, "stillSo"> },
+  ): Promise<boolean> {
+    if (Date.now() >= this.#until) return false;
+    if (!this.#checks.every((check) => check())) return false;
+    if (!await this.#isKvSo(s.kv)) return false;
+    const since = await s.realtime.stillSo({
+      userId: this.#person!,
+      since: this.#since!,
+    });
+    if (since === null) return false;
+    this.#since = since;
+    return true;
+  }
+
+  async #isKvSo(kv: Deno.Kv): Promise<boolean> {
+    // Before what is read: what changes meanwhile is seen the next time.
+    const moment = momentOf(kv);
+    if (moment !== undefined && moment === this.moment) return true;
+    if (this.#isOfMoment) return false;
+    const lists = this.#lists.map(async ({ prefix, version }) =>
+      version === versionOf(await Array.fromAsync(kv.list({ prefix })))
+    );
+    const all = [...this.#read.values()];
+    const parts = Array.from(
+      { length: Math.ceil(all.length / AT_ONCE) },
+      (_, i) => all.slice(i * AT_ONCE, (i + 1) * AT_ONCE),
+    );
+    const same = await Promise.all(parts.map(async (part) => {
+      const found = await kv.getMany(part.map(({ key }) => key));
+      return found.every(({ versionstamp }, i) =>
+        versionstamp === part[i].version
+      );
+    }));
+    const isSame = [...same, ...await Promise.all(lists)].every(Boolean);
+    if (!isSame) return false;
+    this.moment = moment;
+    return true;
+  }
+}
+
+/** What two lists have in common whose entries are the same. */
+const versionOf = (entries: Deno.KvEntry<unknown>[]): string =>
+  JSON.stringify(entries.map(({ key, versionstamp }) => [key, versionstamp]));
+
+const noting = new AsyncLocalStorage<MadeFrom | undefined>();
+
+/** Does some work, all of which is noted. */
+export const noted = <T>(made: MadeFrom, work: () => T): T =>
+  noting.run(made, work);
+
+/** The same without, for what is noted otherwise. */
+export const unnoted = <T>(work: () => T): T => noting.run(undefined, work);
+
+/** Where what is made now notes what it is made from; undefined: nobody asks. */
+export const madeFrom = (): MadeFrom | undefined => noting.getStore();
+
+type Entry = Deno.KvEntryMaybe<unknown>;
+
+const kvs = new WeakSet<Deno.Kv>();
+
+/** Whether what is read of a KV is noted. */
+export const isNoted = (kv: Deno.Kv): boolean => kvs.has(kv);
+
+/** The same KV; what is read of it is noted where somebody asks. */
+export function notedKv(kv: Deno.Kv): Deno.Kv {
+  const made = withMethods(kv, {
+    get: (get) => async (...args) => {
+      const entry = await get(...args) as Entry;
+      madeFrom()?.entry(entry);
+      return entry;
+    },
+    getMany: (getMany) => async (...args) => {
+      const entries = await getMany(...args) as Entry[];
+      const made = madeFrom();
+      if (made) { for (const entry of entries) made.entry(entry); }
+      return entries;
+    },
+    list: (list) => (...args) => {
+      madeFrom()?.list();
+      return list(...args);
+    },
+  });
+  kvs.add(made);
+  return made;
+}
