@@ -7,6 +7,7 @@ import type { Config } from "../../config.ts";
 import type { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
 import { finishFirst } from "../../shutdown.ts";
+import { copyWith, type Template, templateOf } from "./template.ts";
 import { originOf, roughNetworkOf } from "../requests/peers.ts";
 
 type Handler = (
@@ -14,24 +15,30 @@ type Handler = (
   info?: Deno.ServeHandlerInfo,
 ) => Promise<Response>;
 
+/** Those with a form, whose number is another one each time: such a page has no tag. */
+const FORMS = new Set(["/login", "/login?next=%2Frooms"]);
 /** What nobody's session, form or language changes. */
-const PATHS = new Set(["/", "/docs", "/offline"]);
-/** It shows the address it was asked for by. */
-const GUIDE = "/docs";
+const PATHS = new Set(["/", "/docs", "/offline", ...FORMS]);
+/** They show the address they were asked for by, or what can be done there. */
+const BY_ADDRESS = new Set(["/docs", ...FORMS]);
 /** Whoever brings one of these may get another page. */
 const SESSION = "chatsphere_session";
 /** Pages kept at most: some 100 kB each with their encodings. Whoever asks may make addresses up. */
 const MOST = 40;
 
 interface Kept {
+  page: Tagged | Template;
+  /** Of the process, which has one. */
+  config: Config;
+}
+
+interface Tagged {
   etag: string;
   /** All but the id of the request, the body's encoding and its length. */
   headers: [string, string][];
   plain: Uint8Array<ArrayBuffer>;
   br: Uint8Array<ArrayBuffer>;
   gzip: Uint8Array<ArrayBuffer>;
-  /** Of the process, which has one. */
-  config: Config;
 }
 
 const compress = {
@@ -52,9 +59,15 @@ const isTaken = (accepted: string, encoding: "br" | "gzip"): boolean =>
 
 /** A page as it is kept; null where it is one person's, or has something of this one request in it. */
 async function keptOf(
+  path: string,
   answer: Response,
   open: () => Promise<Services>,
 ): Promise<Kept | null> {
+  const page = await (FORMS.has(path) ? templateOf(answer) : taggedOf(answer));
+  return page && { page, config: (await open()).config };
+}
+
+async function taggedOf(answer: Response): Promise<Tagged | null> {
   const { status, headers } = answer;
   const isHtml = headers.get("content-type")?.startsWith("text/html");
   if (status !== 200 || !isHtml || headers.has("set-cookie")) return null;
@@ -80,16 +93,15 @@ async function keptOf(
     plain,
     br: new Uint8Array(br),
     gzip: new Uint8Array(gzipped),
-    config: (await open()).config,
   };
 }
 
-function answerWith(kept: Kept, req: Request, requestId: string): Response {
-  const { etag, plain } = kept;
+function answerWith(page: Tagged, req: Request, requestId: string): Response {
+  const { etag, plain } = page;
   const known = req.headers.get("if-none-match");
   const accepted = req.headers.get("accept-encoding") ?? "";
   const headers: [string, string][] = [
-    ...kept.headers,
+    ...page.headers,
     ["x-request-id", requestId],
   ];
   if (known !== null && (known === "*" || known.includes(etag))) {
@@ -101,7 +113,7 @@ function answerWith(kept: Kept, req: Request, requestId: string): Response {
     ? "gzip"
     : undefined;
   if (encoding) headers.push(["content-encoding", encoding]);
-  const body = encoding ? kept[encoding] : plain;
+  const body = encoding ? page[encoding] : plain;
   if (req.method !== "HEAD") return new Response(body, { headers });
   // Otherwise it would be said to be empty.
   headers.push(["content-length", String(body.length)]);
@@ -133,12 +145,17 @@ export function sharedPages(
     }
   }
 
-  async function make(key: string, req: Request, info?: Deno.ServeHandlerInfo) {
+  async function make(
+    key: string,
+    path: string,
+    req: Request,
+    info?: Deno.ServeHandlerInfo,
+  ) {
     pages.set(key, "made");
     try {
       const answer = await next(req, info);
       if (req.method === "GET") {
-        const kept = await keptOf(answer.clone(), open);
+        const kept = await keptOf(path, answer.clone(), open);
         if (kept) keep(key, kept);
       }
       return answer;
@@ -156,11 +173,14 @@ export function sharedPages(
     if (isPerhapsKnown) return next(req, info);
     const isPage = headers.get("accept")?.includes("text/html");
     const proto = headers.get("x-forwarded-proto");
-    const of = path === GUIDE ? req.url : path;
+    const of = BY_ADDRESS.has(path) ? req.url : path;
     const key = `${isPage} ${proto === "https"} ${of}`;
     const kept = pages.get(key);
-    if (kept === undefined) return make(key, req, info);
+    if (kept === undefined) return make(key, path, req, info);
     if (kept === "made") return next(req, info);
+    const { page } = kept;
+    // The length of what a GET would bring is another one each time it is compressed.
+    if ("forms" in page && req.method === "HEAD") return next(req, info);
     // Now it is the one that was asked for last.
     pages.delete(key);
     pages.set(key, kept);
@@ -172,11 +192,13 @@ export function sharedPages(
     const { trustedProxies } = kept.config;
     const { ip, byProxy } = originOf(headers, info, trustedProxies);
     const requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
-    const answer = answerWith(kept, req, requestId);
+    const answer = "forms" in page
+      ? copyWith(page, requestId)
+      : answerWith(page, req, requestId);
     write("info", "request", {
       requestId,
       method: req.method,
-      route: path,
+      route: path.split("?")[0],
       status: answer.status,
       network: roughNetworkOf(ip),
       ms: 0,

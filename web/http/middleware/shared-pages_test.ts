@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
-import { testApp } from "../testing/app.ts";
+import { testApp, withoutNumbers } from "../testing/app.ts";
 
 const HTML = { accept: "text/html" };
 
@@ -122,4 +122,60 @@ Deno.test("made-up addresses put no page out that people ask for", async () => {
   assert(await isKept("http://two.example/"));
   // Somebody else's made-up one went, so there is an end to them.
   assertEquals(await isKept("http://n0.evil.example/docs"), false);
+});
+
+Deno.test("the sign-in page is rendered once, and each copy has numbers of its own", async () => {
+  await using app = await testApp();
+  for (const path of ["/login", "/login?next=%2Frooms"]) {
+    const seen = new Set<string>();
+    const pages = new Set<string>();
+    for (let n = 0; n < 4; n++) {
+      const answer = await app.ask(path, { headers: HTML });
+      assertEquals([answer.status, answer.headers.get("etag")], [200, null]);
+      const html = await answer.text();
+      const forms = [...html.matchAll(/name="once" value="([\w-]{36})"/g)];
+      const policy = answer.headers.get("content-security-policy") ?? "";
+      const nonce = policy.match(/'nonce-(\w+)'/)![1];
+      assertMatch(html, new RegExp(`<script[^>]* nonce="${nonce}"`));
+      const id = answer.headers.get("x-request-id")!;
+      for (const number of [id, nonce, ...forms.map(([, one]) => one)]) {
+        assert(!seen.has(number), number);
+        seen.add(number);
+      }
+      pages.add(withoutNumbers(html));
+      assert(forms.length >= 2);
+    }
+    assertEquals(pages.size, 1);
+  }
+});
+
+Deno.test("the sign-in page offers passkeys only by an address that has them", async () => {
+  await using app = await testApp();
+  for (let n = 0; n < 2; n++) {
+    for (
+      const [origin, offered] of [
+        ["http://localhost:8000", true],
+        ["http://192.0.2.7:8000", false],
+      ] as const
+    ) {
+      const answer = await app.ask(`${origin}/login`, { headers: HTML });
+      const html = await answer.text();
+      assertEquals(html.includes("data-passkey"), offered, origin);
+    }
+  }
+});
+
+Deno.test("whoever signed in goes on from the sign-in page, and other sign-in pages are their own", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const ask = (path: string, cookie?: string) =>
+    app.ask(path, { cookie, headers: HTML });
+  for (let n = 0; n < 2; n++) {
+    await (await ask("/login")).body?.cancel();
+    assertEquals((await ask("/login", cookie)).status, 303);
+    const late = await (await ask("/login?late")).text();
+    assertMatch(late, /longer than 5 minutes/);
+    const next = await (await ask("/login?next=%2Fpeople")).text();
+    assertMatch(next, /next=%2Fpeople/);
+  }
 });
