@@ -17,11 +17,22 @@ const nameOf = (key: Deno.KvKey): string | undefined =>
     ? JSON.stringify(key)
     : undefined;
 
-/** An entry that whoever gets it may change. */
+/** A value that whoever gets it may change. Records are small and plain, and quickly copied. */
+function copied(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copied);
+  if (Object.getPrototypeOf(value) !== Object.prototype) {
+    return structuredClone(value);
+  }
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) {
+    if (typeof copy[name] === "object") copy[name] = copied(copy[name]);
+  }
+  return copy;
+}
+
 const copyOf = (entry: Entry): Entry =>
-  typeof entry.value === "object" && entry.value !== null
-    ? { ...entry, value: structuredClone(entry.value) } as Entry
-    : { ...entry };
+  ({ ...entry, value: copied(entry.value) }) as Entry;
 
 /** What was read since the last change of a KV. */
 class Memory {

@@ -78,6 +78,18 @@ Deno.test("what somebody does with a value changes it for nobody else", async ()
   }
 });
 
+Deno.test("values are what was written, of whatever kind", async () => {
+  await using it = await stage();
+  const { kv } = it;
+  const value = {
+    ...{ text: "a", none: null, gone: undefined, list: [1, { deep: [true] }] },
+    ...{ bytes: new Uint8Array([1, 2]), big: 7n, at: new Date(5) },
+    map: new Map([["a", { b: 1 }]]),
+  };
+  await kv.set(ROOM, value);
+  for (let i = 0; i < 3; i++) assertEquals((await kv.get(ROOM)).value, value);
+});
+
 Deno.test("several keys come in their order, those that are not remembered too", async () => {
   await using it = await stage();
   const { kv, read } = it;

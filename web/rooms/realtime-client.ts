@@ -35,6 +35,8 @@ const TIMEOUT_MS = 3_000;
 const SUMMARIES = 100;
 /** Pages of which one call asks whether they are still so. */
 const MOST_ASKED = 500;
+/** For so long that is waited for, and where there was no answer, not asked again: ms. */
+const SOON_MS = 500, QUIET_MS = 1_000;
 
 /** As a query string; what is undefined is left out. */
 function queryOf(values: Record<string, string | number | undefined>) {
@@ -67,6 +69,7 @@ export function realtimeClient(
     timeoutMs,
   );
   const turn = inTurn();
+  let quietUntil = 0;
   /** Web itself asks. */
   const ofWeb = () => signer.serviceToken("realtime");
 
@@ -140,15 +143,19 @@ export function realtimeClient(
     },
 
     stillSo: together<Asked, string | null>(MOST_ASKED, async (asked) => {
+      if (Date.now() < quietUntil) return asked.map(() => null);
       try {
-        const { now, unchanged } = await callJson<Unchanged>("/unchanged", {
-          token: ofWeb,
+        const answer = await call("/unchanged", {
+          token: tokens.ofWeb,
           method: "POST",
           body: { asked },
+          signal: AbortSignal.timeout(Math.min(timeoutMs, SOON_MS)),
         });
+        const { now, unchanged }: Unchanged = await answer.json();
         return asked.map((_, i) => unchanged[i] ? now : null);
       } catch {
         // It is away, or of an earlier version: what is asked for then says so.
+        quietUntil = Date.now() + QUIET_MS;
         return asked.map(() => null);
       }
     }),

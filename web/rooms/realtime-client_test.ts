@@ -341,3 +341,37 @@ Deno.test("the stream gives entries as they come, and ends when it is let go", (
     await cancelled.promise;
   });
 });
+
+Deno.test("whether pages are still so is asked for many at once, and not of a realtime that does not say", async () => {
+  const ask = (realtime: RealtimeClient) =>
+    Promise.all(
+      ["ada", "bob"].map((userId) =>
+        realtime.stillSo({ userId, since: "m.1" })
+      ),
+    );
+  await against(
+    () => Response.json({ now: "m.2", unchanged: [true, false] }),
+    async (realtime, seen) => {
+      assertEquals(await ask(realtime), ["m.2", null]);
+      const asked = ["ada", "bob"].map((userId) => ({ userId, since: "m.1" }));
+      assertEquals(seen, [{
+        ...{
+          method: "POST",
+          path: "/unchanged",
+          body: JSON.stringify({ asked }),
+        },
+        authorization: "Bearer realtime:service",
+      }]);
+    },
+  );
+  for (const status of [404, 503]) {
+    await against(
+      () => Response.json({ error: { code: "x", message: "X." } }, { status }),
+      async (realtime, seen) => {
+        assertEquals(await ask(realtime), [null, null]);
+        assertEquals(await ask(realtime), [null, null]);
+        assertEquals(seen.length, 1);
+      },
+    );
+  }
+});

@@ -24,6 +24,8 @@ export interface TokenCache {
   of(person: Person): Promise<string>;
   /** One for a page of theirs; `expiresAt` in milliseconds since the Unix epoch. */
   forPage(person: Person): Promise<IssuedToken>;
+  /** Web's own, for a call that many make. */
+  ofWeb(): Promise<string>;
   /** What was minted for a person is not given again. */
   forget(personId: string): void;
   /** A token that was refused is not given again; false if it was not kept here. */
@@ -40,6 +42,7 @@ export function tokenCache(
   capacity = CAPACITY,
 ): TokenCache {
   const minted = new Map<string, Minted>();
+  let own: { token: Promise<string>; mintedAt: number } | undefined;
 
   function mint(key: string, person: Person): Promise<IssuedToken> {
     const issued = signer.personToken("realtime", person);
@@ -93,6 +96,19 @@ export function tokenCache(
       // A new one was minted after this was asked for.
       madeFrom()?.until(mintedAt ? mintedAt + PAGE_MS : until);
       return issued;
+    },
+    async ofWeb() {
+      const now = Date.now();
+      if (!own || now - own.mintedAt > PAGE_MS) {
+        own = { token: signer.serviceToken("realtime"), mintedAt: now };
+      }
+      const mine = own;
+      try {
+        return await mine.token;
+      } catch (error) {
+        if (own === mine) own = undefined;
+        throw error;
+      }
     },
     forget(personId) {
       for (const key of minted.keys()) {

@@ -145,3 +145,17 @@ Deno.test("signing that failed is tried again", async () => {
   await assertRejects(() => tokens.of(ada), Error, "no key");
   assertEquals(await tokens.of(ada), "t1");
 });
+
+Deno.test("web's own token is made once for many calls, and anew after a failure", async () => {
+  let [made, isBroken] = [0, true];
+  const tokens = tokenCache({
+    ...counting(300_000),
+    serviceToken: () =>
+      isBroken
+        ? Promise.reject(new Error("no"))
+        : Promise.resolve(`s${++made}`),
+  });
+  await assertRejects(() => tokens.ofWeb());
+  isBroken = false;
+  assertEquals([await tokens.ofWeb(), await tokens.ofWeb()], ["s1", "s1"]);
+});
