@@ -33,11 +33,8 @@ async function must(command: string, args: string[], cwd: string) {
 export const build = (folder: string): Promise<void> =>
   must(Deno.execPath(), ["task", "--quiet", "build"], folder);
 
-/** Starts the three services there on a data folder, and waits until they answer. */
-export async function serve(
-  folder: string,
-  dataDir: string,
-): Promise<Serving> {
+/** How a checkout starts its services on a data folder, at free ports. */
+export async function startersOf(folder: string, dataDir: string) {
   const module = <T>(name: string): Promise<T> =>
     import(toFileUrl(join(folder, ".tasks", name)).href);
   const { run, whenReady } = await module<typeof Processes>("processes.ts");
@@ -50,12 +47,30 @@ export async function serve(
     DATA_DIR: dataDir,
   };
   const output: string[] = [];
-  const running = services(env).map((service) =>
-    run(service, (line) => {
-      // A line for each request would fill the memory of this process.
-      if (output.length < 200) output.push(`${service.name} ${line}`);
-    }, UNLIMITED)
-  );
+  return {
+    services: services(env),
+    start: (service: ServicesOf.Service) =>
+      run(service, (line) => {
+        // A line for each request would fill the memory of this process.
+        if (output.length < 200) output.push(`${service.name} ${line}`);
+      }, UNLIMITED),
+    whenReady,
+    /** The first lines that the services printed. */
+    output,
+    ports: { web, realtime },
+    web: `http://localhost:${web}`,
+    realtime: `http://localhost:${realtime}`,
+  };
+}
+
+/** Starts the three services there on a data folder, and waits until they answer. */
+export async function serve(
+  folder: string,
+  dataDir: string,
+): Promise<Serving> {
+  const { services, start, whenReady, output, ports, web, realtime } =
+    await startersOf(folder, dataDir);
+  const running = services.map(start);
   const stop = async () => {
     await Promise.all(running.map((one) => one.stop()));
   };
@@ -66,9 +81,12 @@ export async function serve(
     throw new Error(`${(error as Error).message}\n${output.join("\n")}`);
   }
   return {
-    web: `http://localhost:${web}`,
-    realtime: `http://localhost:${realtime}`,
-    pids: { web: await listening(web), realtime: await listening(realtime) },
+    web,
+    realtime,
+    pids: {
+      web: await listening(ports.web),
+      realtime: await listening(ports.realtime),
+    },
     [Symbol.asyncDispose]: stop,
   };
 }
