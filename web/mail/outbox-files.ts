@@ -37,9 +37,10 @@ export class OutboxFiles {
 
   async write(id: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { keys } = this;
-    const name = keys ? `${id}.${keys.current}.sealed` : `${id}.eml`;
-    const kept = keys ? keys.seal(placeOf(id), bytes).bytes : bytes;
-    const path = join(this.dir, name);
+    const sealed = keys?.seal(placeOf(id), bytes);
+    const kept = sealed?.bytes ?? bytes;
+    const ending = sealed ? `${sealed.sealedWith}.sealed` : "eml";
+    const path = join(this.dir, `${id}.${ending}`);
     await Deno.mkdir(this.dir, { recursive: true, mode: 0o700 });
     await Deno.writeFile(`${path}.partial`, kept, { mode: 0o600 });
     await Deno.rename(`${path}.partial`, path);

@@ -44,23 +44,47 @@ export class DataKeyMissing extends Error {
   override name = "DataKeyMissing";
 }
 
+/** Where keys are kept, to which another process may add one. */
+export interface KeySource {
+  /** The keys as they are written. */
+  read(): string[];
+  /** Tells of a change, without reading them; empty where there are none. */
+  stamp(): string;
+}
+
 /** Seals with the first of its keys, and opens what any of them sealed. */
 export class DataKeys {
   #keys: Map<string, Uint8Array>;
-  readonly #reload?: () => string[];
+  #stamp = "";
+  readonly #source?: KeySource;
 
   /**
    * @param keys as they are written, the one to seal with first.
-   * @param reload reads them again: another process may have added one.
+   * @param source where they are from, and others come.
    */
-  constructor(keys: string[], reload?: () => string[]) {
+  constructor(keys: string[], source?: KeySource) {
     this.#keys = listed(keys);
-    this.#reload = reload;
+    this.#source = source;
   }
 
   /** The name of the key that seals. */
   get current(): string {
-    return this.#keys.keys().next().value!;
+    return this.#newest()[0];
+  }
+
+  /** The key that seals: never one before it, which may be forgotten at any moment. */
+  #newest(): [name: string, key: Uint8Array] {
+    const stamp = this.#source?.stamp() ?? "";
+    if (stamp !== "" && stamp !== this.#stamp) {
+      this.#reload();
+      this.#stamp = stamp;
+    }
+    return this.#keys.entries().next().value!;
+  }
+
+  #reload(): void {
+    const keys = this.#source?.read() ?? [];
+    if (keys.length > 0) this.#keys = listed(keys);
   }
 
   /**
@@ -68,7 +92,7 @@ export class DataKeys {
    * @param expiresAt when KV is to forget it: sealed anew, it ends then as well.
    */
   seal(place: Deno.KvKey, value: unknown, expiresAt?: number): Sealed {
-    const [[sealedWith, key]] = this.#keys;
+    const [sealedWith, key] = this.#newest();
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv("aes-256-gcm", key, nonce);
     cipher.setAAD(placeOf(place));
@@ -104,9 +128,7 @@ export class DataKeys {
   }
 
   #keyFor({ sealedWith }: Sealed): Uint8Array {
-    if (!this.#keys.has(sealedWith) && this.#reload) {
-      this.#keys = listed(this.#reload());
-    }
+    if (!this.#keys.has(sealedWith)) this.#reload();
     const key = this.#keys.get(sealedWith);
     if (key) return key;
     throw new DataKeyMissing(

@@ -41,7 +41,18 @@ export function keysOfFile(path: string): DataKeys {
     );
   };
   if (read().length === 0) makeFile(path);
-  return new DataKeys(read(), read);
+  return new DataKeys(read(), { read, stamp: () => stampOf(path) });
+}
+
+/** A file that is written anew is another one. */
+function stampOf(path: string): string {
+  try {
+    const { ino, mtime, size } = Deno.statSync(path);
+    return [ino, mtime?.getTime(), size].join(" ");
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "";
+    throw error;
+  }
 }
 
 /** Makes the file, unless another process does so at this moment. */
