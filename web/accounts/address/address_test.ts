@@ -2,6 +2,7 @@ import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { AppError } from "../../errors.ts";
 import { pictureOf, type TestApp, testApp } from "../../http/testing/app.ts";
 import { findAccount, findAccountByEmail } from "../accounts.ts";
+import { readRecord } from "../store.ts";
 import { checkPassword } from "../check-password.ts";
 import { deleteAccount } from "../delete-account.ts";
 import { changePassword } from "../profile.ts";
@@ -123,6 +124,21 @@ Deno.test("asking for an address tells nobody whether it is somebody's", async (
     await codeOf(changeAddress(s, ada.account.id, code)),
     "email-taken",
   );
+});
+
+Deno.test("the way back is not barred by an account that was made with the address meanwhile", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account: { id, email } } = await app.person("Ada");
+  await move(app, id, "eve@thief.example");
+  const back = linkTo(app, email);
+  const { id: other } = await signUp(s, {
+    ...{ name: "Eve", email, password: PASSWORD, factor: "code" },
+    ...{ consent: false, selfies: [] },
+  });
+  assertEquals((await restoreAddress(s, back)).accountId, id);
+  assertEquals((await readRecord(s.kv, id))?.email, email);
+  assertEquals(await readRecord(s.kv, other), null);
 });
 
 Deno.test("only the newest link works, for one account, and a few times a week", async () => {

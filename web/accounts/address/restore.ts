@@ -24,6 +24,7 @@ import {
   type Store,
   untilCommitted,
 } from "../store.ts";
+import { endUnconfirmedHolder } from "../unconfirmed.ts";
 import {
   type FormerAddress,
   isLink,
@@ -71,15 +72,18 @@ export async function findFormerAddress(
  * deleted: whoever changed the address could do all that. No session is needed: the person's own may
  * be lost.
  *
- * @throws {AppError} `address-link-over` (410); `email-taken` (409) when somebody else has the
- * address by now.
+ * @throws {AppError} `address-link-over` (410); `email-taken` (409) when somebody else has confirmed
+ * the address by now.
  * @returns whose it is, and the code of a link to a new password (reset-password.ts).
  */
 export async function restoreAddress(
-  s: Pick<Services, "kv" | "blobs">,
+  s: Pick<Services, "kv" | "blobs" | "realtime">,
   code: string,
 ): Promise<{ accountId: string; reset: string }> {
-  const { accountId } = await findFormerAddress(s, code);
+  const { accountId, link: { emailKey } } = await findFormerAddress(s, code);
+  // Whoever took the account over may have made another with its address, so that there were no way
+  // back. The link came to that mailbox: what nobody there confirmed is no account of theirs.
+  await endUnconfirmedHolder(s, emailKey);
   const passwordHash = await hashPassword(randomToken());
   const reset = randomToken();
   const resetKey = keys.reset(await sha256(reset));
