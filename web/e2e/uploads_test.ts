@@ -99,6 +99,27 @@ Deno.test({
           .waitFor();
       });
 
+      await t.step(
+        "files that are too many are told of while the others arrive",
+        async () => {
+          const some = Array.from(
+            { length: 12 },
+            (_, n) => file(`${n}.txt`, "x"),
+          );
+          await choose(...some);
+          await page.waitForFunction(() =>
+            performance.getEntriesByType("resource")
+              .filter(({ name }) => /files\?name=\d+\.txt/.test(name))
+              .length === 10
+          );
+          await page.locator(".uploads").getByText("at most 10 files")
+            .waitFor();
+          await send(page, "Ten of them");
+          await row("Ten of them").getByText("1 kB text").first().waitFor();
+          assertEquals(await row("Ten of them").locator(".file").count(), 10);
+        },
+      );
+
       await t.step("a file that is refused says why and can go", async () => {
         await choose(
           file("good.txt", "good"),

@@ -37,9 +37,12 @@ function openTray(input: HTMLTextAreaElement, room: OpenRoom) {
   const place = document.createElement("div");
   input.form!.before(place);
   let chosen: Upload[] = [];
+  /** Stays while files arrive: until others are chosen, or one is taken out. */
+  let notice = "";
 
-  function show(next: Upload[], notice = "") {
+  function show(next: Upload[], said = "") {
     chosen = next;
+    notice = said;
     goesAlong(input, "files", chosen.length > 0);
     render(
       chosen.length > 0
@@ -60,7 +63,10 @@ function openTray(input: HTMLTextAreaElement, room: OpenRoom) {
       ? { failed: "It has not arrived yet. It is tried again when you send." }
       : typeof fate === "object" && fate;
     if (!told || !chosen.some((one) => one.key === key)) return;
-    show(chosen.map((one) => one.key === key ? { ...one, ...told } : one));
+    show(
+      chosen.map((one) => one.key === key ? { ...one, ...told } : one),
+      notice,
+    );
   }
 
   room.attached = () => {
@@ -81,7 +87,9 @@ function openTray(input: HTMLTextAreaElement, room: OpenRoom) {
         .map((file) => hold(roomId, file));
       show(
         [...chosen, ...added],
-        files.length > free ? `A message can have at most ${MOST} files.` : "",
+        files.length > free
+          ? `A message can have at most ${MOST} files. Send the others in another one.`
+          : "",
       );
       added.forEach(follow);
       input.focus();

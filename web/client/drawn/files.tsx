@@ -27,9 +27,13 @@ export const sizeOf = (bytes: number): string =>
     ? KB.format(Math.max(1, Math.round(bytes / 1_000)))
     : MB.format(bytes / 1_000_000);
 
-/** The short name of a media type: `PNG`. */
+/** The short name of a media type: `PNG`. Of most files it is known only whether they are text. */
 export const subtypeOf = (type: string): string =>
-  type.split("/")[1].toUpperCase();
+  type === "application/octet-stream"
+    ? ""
+    : type === "text/plain"
+    ? "text"
+    : type.split("/")[1].toUpperCase();
 
 /** The files of a message: pictures, players, and cards of what else there is. */
 export function Files({ room, files }: { room: string; files: FilePart[] }) {
