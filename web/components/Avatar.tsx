@@ -1,6 +1,12 @@
 import { hueOf } from "./hue.ts";
 
-const segments = new Intl.Segmenter();
+let segments: Intl.Segmenter | undefined;
+/** What a person sees as the first letter. Most need no table of all letters, which takes long to make. */
+const firstOf = (word: string): string =>
+  /^[ -~](?![^ -~])/.test(word)
+    ? word[0]
+    : (segments ??= new Intl.Segmenter()).segment(word).containing(0)
+      ?.segment ?? "";
 
 /** The first letters of the first and last word of a name, by what a person sees as letters. */
 export function initialsOf(name: string): string {
@@ -9,7 +15,7 @@ export function initialsOf(name: string): string {
   return chosen
     // `Ada (2)` is A2.
     .map((word) => word.replace(/^\p{P}+/u, ""))
-    .map((word) => segments.segment(word).containing(0)?.segment ?? "")
+    .map(firstOf)
     .join("")
     .toLocaleUpperCase("en");
 }

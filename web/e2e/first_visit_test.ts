@@ -87,6 +87,15 @@ Deno.test({
             })
           );
           assert(isOwn);
+          // Each has its buttons by now, and once.
+          const offers = await page.evaluate(() =>
+            [...document.querySelectorAll(".message")].map((row) =>
+              [...row.querySelectorAll<HTMLElement>("[data-do]")]
+                .map(({ dataset }) => dataset.do)
+                .filter((what) => /^[a-z]/.test(what!)).join()
+            )
+          );
+          assertEquals(new Set(offers), new Set(["react,more"]));
           const first = page.locator(".message").first();
           const id = await first.getAttribute("id");
           await first.hover();

@@ -11,7 +11,7 @@ import {
 } from "../client/browser/camera.ts";
 import { lightOf } from "../client/browser/light.ts";
 import { sendForm } from "../client/browser/send-form.ts";
-import { tellZone } from "../client/browser/zone.ts";
+import { loadZone } from "../client/browser/zone.ts";
 
 export interface CameraProps {
   /** The name of the form's field; it may carry several files, from two inputs with `turn`. */
@@ -70,7 +70,7 @@ export default function Camera(
 
   useEffect(() => {
     setAlive(true);
-    tellZone();
+    loadZone().catch(() => {});
     if (!navigator.mediaDevices) {
       setNone(true);
       setProblem(cameraProblem({ name: "TypeError" }));

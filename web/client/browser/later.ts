@@ -9,7 +9,6 @@ import "./keep-colours.ts";
 import "../../islands/Room.tsx";
 import type { Message } from "../../../realtime/protocol.ts";
 import { holdToTalk } from "./hold-to-talk.ts";
-import { whenIdle } from "./idle.ts";
 import { type Keys, listenForKeys } from "./keys.ts";
 import { isMentioned } from "../drawn/mentions.ts";
 import { mention } from "./mention.ts";
@@ -30,10 +29,13 @@ import { viewPictures } from "./view-pictures.ts";
 import { listenToVoices } from "./voices.ts";
 import { wakeRows } from "./wake.ts";
 import { walk } from "./walk.ts";
-import { tellZone } from "./zone.ts";
+import { loadZone } from "./zone.ts";
 
 export { here, writing } from "../drawn/who.ts";
 export { linkOn } from "../drawn/link-on.tsx";
+
+// Days and times are written from now on. A browser that has no threads does it all the same.
+await loadZone().catch(() => {});
 
 /** Once what changes messages is here, that needs no network: ms. */
 const EXTRAS = 5_000;
@@ -65,9 +67,7 @@ export function begin(
   const getExtras = () =>
     import("../drawn/Extras.tsx").then(stopExtras, () => {});
   const stopExtras = () => clearInterval(extras);
-  wakeRows(log, signal);
-  // What knows of zones takes long to begin with.
-  whenIdle(tellZone);
+  wakeRows(log, room.message, signal);
   keepForOffline(room.state().me, signal);
   walk(log);
   viewPictures(log, signal);

@@ -53,6 +53,22 @@ Deno.test("someone who is no member gets 404 from every page of a room", async (
   assertEquals(app.mails, []);
 });
 
+Deno.test("a room's stylesheet is asked for before its scripts, and its rows carry no buttons", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  await app.send(path, { content: "hello" }, cookie);
+  const answer = await app.ask(path, { cookie });
+  assertMatch(
+    answer.headers.get("link") ?? "",
+    /^<\/styles\.css[^>]*>; rel="preload"; as="style"/,
+  );
+  const [row] = (await answer.text()).match(/<li class="message.*?<\/li>/) ??
+    [];
+  assert(row?.includes("hello"));
+  // Nobody can press them before script runs, which adds them.
+  assert(!row.includes("<button"));
+});
+
 Deno.test("a message is sent by a form, and shown escaped", async () => {
   await using app = await testApp();
   const { path, cookie } = await withRoom(app);
