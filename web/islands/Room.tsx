@@ -109,10 +109,12 @@ export default function Room(props: RoomProps) {
         setLink(next);
         setStatus(why);
         setWayOn(way);
-        if (next === "live") whenIdle(getLater);
+        if (next === "live") {
+          whenIdle(getLater);
+          lookAgain();
+        }
         // What is being edited cannot be sent any more: back to the draft.
         if (way) setExtra(null);
-        lookAgain();
       },
       onNotice: setNotice,
     });

@@ -1,8 +1,9 @@
-import type { VNode } from "preact";
+import { render, type VNode } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Message } from "../../../realtime/protocol.ts";
 import { expected } from "../browser/entries.ts";
-import { Row } from "./Row.tsx";
+import { whenIdle } from "../browser/idle.ts";
+import { AS_SENT, keepAsSent, Row } from "./Row.tsx";
 import type { RoomState, Unsent } from "../browser/room-state.ts";
 import { days } from "./own-clock.ts";
 import type { Clock } from "./times.ts";
@@ -50,9 +51,12 @@ export function MessageList(props: MessageListProps) {
   // Below what is read, estimated heights would move it when they become real.
   const [laidOut] = useState(state.behind || divider < Infinity);
 
-  // What is being read, and where it is before this drawing changes the page.
+  // What is being read, and where it is before this drawing changes the page. Asking has all laid
+  // out at once, so it is not asked where no row comes or goes.
   const now = scroller.current;
-  const anchor = now && (drawn.current.behind || !atBottom(now)) &&
+  const { messages, unsent, behind } = drawn.current;
+  const isSame = messages === state.messages && unsent === state.unsent;
+  const anchor = now && !isSame && (behind || !atBottom(now)) &&
     [...now.querySelectorAll("li")].find((row) => topOf(row) > topOf(now));
   const top = anchor && topOf(anchor);
 
@@ -148,9 +152,7 @@ export function MessageList(props: MessageListProps) {
               Older messages
             </a>
           )}
-          <ol class={`messages ${laidOut ? "whole" : ""}`}>
-            {rows(props, divider)}
-          </ol>
+          <Rows {...props} kind={laidOut ? "messages whole" : "messages"} />
           {!state.messages[0] && !state.unsent[0] && (state.epoch
             ? (
               <p class="first">
@@ -182,6 +184,42 @@ export function MessageList(props: MessageListProps) {
       )}
     </div>
   );
+}
+
+/**
+ * The rows, as a tree of their own: the browser takes over what the server sent of them in an idle
+ * moment, or once one of them changes, and the rest of the room is alive before.
+ */
+function Rows(props: MessageListProps & { kind: string }) {
+  const { state, divider, whole, kind } = props;
+  const list = useRef<HTMLOListElement>(null);
+  const last = useRef(props);
+  last.current = props;
+  /** What the server sent, until it is taken over. */
+  const sent = useRef<typeof props | null>(props);
+  useState(() => {
+    const there = globalThis.document?.querySelector(".messages");
+    if (there) keepAsSent(there);
+  });
+  const draw = () => {
+    // First as it was sent, so that each row finds its own.
+    for (const one of [sent.current, last.current]) {
+      if (one) render(<>{rows(one, one.divider)}</>, list.current!);
+    }
+    sent.current = null;
+  };
+  useLayoutEffect(() => {
+    const first = sent.current;
+    if (first === props) whenIdle(() => sent.current && draw());
+    else if (
+      !first || whole || divider !== first.divider ||
+      state.messages !== first.state.messages ||
+      state.unsent !== first.state.unsent
+    ) draw();
+  });
+  return globalThis.document
+    ? <ol class={kind} ref={list} {...AS_SENT} />
+    : <ol class={kind}>{rows(props, divider)}</ol>;
 }
 
 const topOf = (element: Element) => element.getBoundingClientRect().top;

@@ -58,6 +58,19 @@ export const drawWith = (how: typeof draw): void => {
 /** What a row that is as the server sent it has from {@linkcode wakeRows} instead. */
 const LATER = /alive|whole|clock/;
 
+/** The inside of an element that is kept as the server sent it. */
+export const AS_SENT = { dangerouslySetInnerHTML: { __html: "" } };
+
+/**
+ * Has Preact write nothing into an element, nor read it: it would write what is there already, and all
+ * would be laid out and painted once more.
+ */
+export const keepAsSent = (element: Element): unknown =>
+  Object.defineProperty(element, "innerHTML", {
+    configurable: true,
+    set() {},
+  });
+
 /** A message in the log. */
 export class Row extends Component<RowProps> {
   /** What the server sent, as long as that is what is shown. */
@@ -86,14 +99,7 @@ export class Row extends Component<RowProps> {
       this.sent = null;
       return draw(props);
     }
-    const { innerHTML } = sent;
-    // Preact writes what is there already, and all would be laid out and painted once more.
-    Object.defineProperty(sent, "innerHTML", {
-      configurable: true,
-      set() {},
-    });
-    return (
-      <li {...liOf(props)} dangerouslySetInnerHTML={{ __html: innerHTML }} />
-    );
+    keepAsSent(sent);
+    return <li {...liOf(props)} {...AS_SENT} />;
   }
 }
