@@ -19,6 +19,7 @@ import { press } from "./press.ts";
 import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
 import { carryFiles } from "./carry.ts";
+import { fit } from "./fit.ts";
 import { followFeed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
 import { showUnread, unreadText } from "./sidebar.ts";
@@ -70,6 +71,7 @@ export function begin(
   wakeRows(log, room.message, signal);
   keepForOffline(room.state().me, signal);
   walk(log);
+  fit(input, signal);
   viewPictures(log, signal);
   if (matchMedia("(any-pointer:coarse)").matches) press(log, signal);
   listenForKeys(input, signal, { ...keys, toEdit: getExtras });

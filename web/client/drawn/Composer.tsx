@@ -34,11 +34,6 @@ export function Composer(props: ComposerProps) {
   const onInput = (event?: Event) => {
     const box = input.current!;
     setLength(box.value.trim().length);
-    // Browsers that know `field-sizing` need no help, which would have all laid out at once.
-    if (!CSS.supports("field-sizing:content")) {
-      box.style.height = "auto";
-      box.style.height = box.scrollHeight + "px";
-    }
     if (!event) return;
     onNotice("");
     props.onType(box.value);
