@@ -132,7 +132,9 @@ export function drawn(
         </p>
       )}
       {alive && !status &&
-        offersOf(message).map((offer) => <button {...offer} />)}
+        offersOf(message).map((offer) => (
+          <button key={offer["data-do"]} {...offer} />
+        ))}
     </li>
   );
 }
