@@ -11,7 +11,16 @@ export function momentsOf(path: string): () => number {
   // Never closed: it goes with the process, as the KV does.
   const file = new DatabaseSync(path, { readOnly: true });
   const version = file.prepare("PRAGMA data_version");
-  return () => Number(version.get()?.data_version);
+  let failures = 0;
+  return () => {
+    try {
+      return Number(version.get()?.data_version);
+    } catch {
+      // It is locked for a moment: one that is like no other says that anything may have changed.
+      failures += 1;
+      return -failures;
+    }
+  };
 }
 
 const moments = new WeakMap<Deno.Kv, () => number>();

@@ -7,8 +7,15 @@ import { withMethods } from "./kv.ts";
 import { momentOf } from "./kv-moment.ts";
 import type { RealtimeClient } from "./services.ts";
 
-/** For so long an answer is given again at most, ms: times in it are in minutes. */
-const LONGEST_MS = 30_000;
+/** For so long an answer is given again at most, ms. */
+const LONGEST_MS = 2 * 60_000;
+/** In every zone days begin with a quarter of an hour, and so does what is said to be of today. */
+const QUARTER_MS = 15 * 60_000;
+
+/** When an answer that is made now ends by itself: ms since 1970. */
+export const endOf = (now: number): number =>
+  Math.min(now + LONGEST_MS, (Math.floor(now / QUARTER_MS) + 1) * QUARTER_MS);
+
 /** Keys that KV reads at once. */
 const AT_ONCE = 10;
 
@@ -36,7 +43,7 @@ export class MadeFrom {
   #person: string | undefined;
   #since: string | undefined;
   /** When it ends by itself: ms since 1970. */
-  #until = Date.now() + LONGEST_MS;
+  #until = endOf(Date.now());
   asker: Asker = { route: "unknown" };
   #count = () => true;
 

@@ -2,8 +2,12 @@ import { textOf } from "../client/drawn/files.tsx";
 import { unreadText } from "../client/browser/sidebar.ts";
 import type { Clock } from "../client/drawn/times.ts";
 import type { RoomEntry } from "../http/pages/room-list.ts";
+import { madeFrom } from "../made-from.ts";
 import { Ago, agoText } from "./Ago.tsx";
 import { keptMarkup } from "./kept-markup.ts";
+
+/** For so long a list may say how many minutes ago something was: ms. */
+const AGO_MS = 30_000;
 
 /** What the list calls rooms that not only those who are invited are in. */
 const KINDS = { open: "Open", direct: "Direct" };
@@ -68,6 +72,7 @@ function sourceOf({ room, me, clock, now }: Seen): string {
 /** One room of the list: its name, what was said last and when, what is unread. */
 export function RoomRow(props: RoomRowProps) {
   const seen = { ...props, now: Date.now() };
+  madeFrom()?.until(seen.now + AGO_MS);
   const html = keptMarkup(sourceOf(seen), () => <Inside {...seen} />);
   return <li dangerouslySetInnerHTML={{ __html: html }} />;
 }

@@ -14,7 +14,7 @@ interface Minted {
 
 const SPARE_MS = 60_000;
 /** How old a token may be that goes out with a page, which lives from it for as long as it can. */
-const PAGE_MS = 30_000;
+const PAGE_MS = 2 * 60_000;
 /** Some 700 bytes each. */
 const CAPACITY = 5_000;
 

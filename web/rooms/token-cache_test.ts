@@ -100,9 +100,9 @@ Deno.test("a page gets a token that is new, a call one that has been used for mi
   try {
     after(0);
     assertEquals(await tokens.of(ada), "t1");
-    after(29);
+    after(119);
     assertEquals(await page(), "t1");
-    after(31);
+    after(121);
     assertEquals(await tokens.of(ada), "t1");
     assertEquals(await page(), "t2");
     assertEquals(await tokens.of(ada), "t2");

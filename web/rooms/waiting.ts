@@ -1,6 +1,7 @@
 import { findAccount } from "../accounts/accounts.ts";
 import { normaliseEmail } from "../accounts/email.ts";
 import type { Account } from "../accounts/types.ts";
+import { madeFrom } from "../made-from.ts";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { invitationGone, isOpen } from "./invitation-store.ts";
@@ -28,6 +29,7 @@ async function openOnesFor(
       keys.invitation(value),
     );
     if (one === null || !isOpen(one)) return null;
+    madeFrom()?.until(one.expiresAt);
     const inside = await s.kv.get(keys.member(one.roomId, account.id));
     return inside.versionstamp === null ? one : null;
   }));
