@@ -10,6 +10,8 @@ interface Need {
   files: string[];
   /** What is off without it. */
   without: string;
+  /** Not every Debian has it: it must keep the others from nothing. */
+  optional?: true;
 }
 
 const LIBRARIES = [
@@ -37,6 +39,12 @@ export const testTools: Need[] = [
     name: "redis-server",
     files: ["/usr/bin/redis-server", "/usr/local/bin/redis-server"],
     without: "the tests of the Redis log cannot run",
+  },
+  {
+    name: "redis-redisearch",
+    files: ["/usr/lib/redis/modules/redisearch.so"],
+    without: "the tests of its search engine are skipped",
+    optional: true,
   },
   {
     name: "chromium",
@@ -107,25 +115,30 @@ export async function installPackages() {
 export async function installSystem(needs: Need[]): Promise<Need[]> {
   const absent = await missingPackages(needs);
   if (absent.length === 0) return [];
-  const names = absent.map((need) => need.name);
   if (Deno.uid() === 0 && await exists("/usr/bin/apt-get")) {
-    console.log(`Installing ${names.join(", ")} …`);
+    const groups = [
+      absent.filter(({ optional }) => !optional),
+      ...absent.filter(({ optional }) => optional).map((need) => [need]),
+    ].filter((group) => group.length > 0);
     const env = { DEBIAN_FRONTEND: "noninteractive" };
-    if (
-      await succeeds("apt-get", ["update", "-qq"], env) &&
-      await succeeds("apt-get", [
-        "install",
-        "-y",
-        "-qq",
-        "--no-install-recommends",
-        ...names,
-      ], env)
-    ) return await missingPackages(needs);
+    const isUpdated = await succeeds("apt-get", ["update", "-qq"], env);
+    for (const group of isUpdated ? groups : []) await install(group, env);
   }
-  const without = [...new Set(absent.map((need) => need.without))].join("; ");
+  const left = await missingPackages(needs);
+  if (left.length === 0) return [];
+  const names = left.map((need) => need.name).join(", ");
+  const without = [...new Set(left.map((need) => need.without))].join("; ");
   console.log(
-    `Not installed: ${names.join(", ")}, so ${without}. To install: apt-get ` +
-      `install ${names.join(" ")}`,
+    `Not installed: ${names}, so ${without}. To install: apt-get install ${
+      names.replaceAll(",", "")
+    }`,
   );
-  return absent;
+  return left;
+}
+
+async function install(needs: Need[], env: Record<string, string>) {
+  const names = needs.map((need) => need.name);
+  console.log(`Installing ${names.join(", ")} …`);
+  const options = ["-y", "-qq", "--no-install-recommends"];
+  await succeeds("apt-get", ["install", ...options, ...names], env);
 }

@@ -6,14 +6,15 @@ import { Findings, SEARCH_BUDGET, type SearchQuery } from "./search.ts";
 import { Turns } from "./turns.ts";
 
 /** Messages one search looks at. */
-const SCAN_LIMIT = 2_000;
+export const SCAN_LIMIT = 2_000;
 /** Milliseconds of work in one go. */
-const SLICE = 4;
+export const SLICE = 4;
 
-const turns = new Turns();
+/** Of all searches that look through messages. */
+export const turns = new Turns();
 
 /** A room whose newest messages are looked at. */
-interface Source {
+export interface Source {
   roomId: string;
   /** When the next message of it was made. */
   at: number;
@@ -21,6 +22,8 @@ interface Source {
   read: Message[];
   /** Before which offset to read on; null: there is nothing more. */
   before: number | null | undefined;
+  /** The offset up to which nothing is read: an index has the rest. */
+  floor: number;
 }
 
 /**
@@ -65,7 +68,7 @@ export async function scan(
 }
 
 /** Before which offset a search of one room goes on. */
-const cursorAt = ({ read, before }: Source): string =>
+export const cursorAt = ({ read, before }: Source): string =>
   String(read.length > 0 ? read.at(-1)!.offset + 1 : before);
 
 async function sourcesOf(
@@ -75,11 +78,11 @@ async function sourcesOf(
   const before = rooms.length === 1 && cursor ? Number(cursor) : undefined;
   const times = await log.activity(rooms);
   return Object.entries(times)
-    .map(([roomId, at]) => ({ roomId, at, read: [], before }));
+    .map(([roomId, at]) => ({ roomId, at, read: [], before, floor: 0 }));
 }
 
 /** Rooms in the order of the newest message that is left to look at in each. */
-class Sources {
+export class Sources {
   /** Not looked into yet, those last that were last written to. */
   readonly #waiting: Source[];
   #open: Source[] = [];
@@ -106,13 +109,18 @@ class Sources {
 }
 
 /** Reads the messages that come next, where those that were read are used up. */
-async function readOn(log: Pick<RoomLog, "page">, source: Source) {
+export async function readOn(log: Pick<RoomLog, "page">, source: Source) {
   if (source.read.length > 0 || source.before === null) return;
-  const { before } = source, limit = LIMITS.historyLimit;
-  const { messages } = await log.page(source.roomId, { before, limit });
-  const isLast = messages.length < limit;
+  const { before, floor } = source;
+  const left = before === undefined ? Infinity : before - 1 - floor;
+  const limit = Math.min(LIMITS.historyLimit, left);
+  const { messages } = limit > 0
+    ? await log.page(source.roomId, { before, limit })
+    : { messages: [] };
+  const first = messages[0]?.offset ?? 0;
+  const isLast = messages.length < limit || first <= floor + 1;
   // It is used up, and a page may be kept for others.
-  source.read = [...messages];
-  source.before = isLast ? null : messages[0]!.offset;
-  source.at = messages.at(-1)?.timestamp ?? 0;
+  source.read = messages.filter(({ offset }) => offset > floor);
+  source.before = isLast ? null : first;
+  source.at = source.read.at(-1)?.timestamp ?? 0;
 }

@@ -4,10 +4,11 @@ import { messageEntry } from "./making.ts";
 import type { RoomLog } from "./log.ts";
 import type { SearchQuery } from "./search.ts";
 import { draft, Recorder, settled } from "./testing.ts";
-import { amend, eachStore, type Open } from "./testing-stores.ts";
+import { amend, eachStore, engineStore, type Open } from "./testing-stores.ts";
 import type { Parts } from "../protocol.ts";
 
 eachStore("log, searching,", searching);
+engineStore("log, searching,", searching);
 
 const DAY = 86_400_000;
 

@@ -1,8 +1,15 @@
-import { afterAll, beforeAll, describe } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Redis } from "ioredis";
+import type { Logger } from "../operations/logger.ts";
 import { entryId } from "./entry.ts";
 import { amendmentEntry } from "./making.ts";
 import type { Appended, LogListener, RoomLog } from "./log.ts";
@@ -49,6 +56,46 @@ export function eachStore(
   }
 }
 
+/** Debian's search engine for Redis, from its package `redis-redisearch`. */
+export const MODULE = "/usr/lib/redis/modules/redisearch.so";
+
+/** Runs tests of Redis with a search engine, where this machine has one. */
+export function withEngine(
+  what: string,
+  tests: (start: () => Promise<TestRedis>) => void,
+): void {
+  if (!existsSync(MODULE)) {
+    test.skip(`${what}: there is no ${MODULE}; apt-get install redis-redisearch`, () => {});
+    return;
+  }
+  describe(what, () => tests(() => startRedis("--loadmodule", MODULE)));
+}
+
+/** Runs the same tests on Redis with a search engine. */
+export function engineStore(
+  what: string,
+  tests: (open: Open, contents: Contents) => void,
+): void {
+  withEngine(`the redis ${what} with a search engine`, (start) => {
+    let redis: TestRedis;
+    beforeAll(async () => {
+      redis = await start();
+    }, 20_000);
+    afterAll(() => redis.stop());
+    const events: string[] = [];
+    tests(
+      (listener) =>
+        openRedis([redis.url], listener, (_, event) => {
+          events.push(event);
+        }),
+      () => inRedis([redis.url]),
+    );
+    test("and the engine was used all the time", () => {
+      expect(events).toEqual(["redis-search-engine"]);
+    });
+  });
+}
+
 const inFolder = (folder: string): string =>
   readdirSync(folder)
     .map((name) => readFileSync(join(folder, name), "latin1")).join("\n");
@@ -76,8 +123,12 @@ async function inRedis(urls: string[]): Promise<string> {
 }
 
 /** Opens the log of a Redis or a cluster. */
-export async function openRedis(urls: string[], listener: LogListener) {
-  const log = new RedisLog(urls, listener, () => {});
+export async function openRedis(
+  urls: string[],
+  listener: LogListener,
+  logger: Logger = () => {},
+) {
+  const log = new RedisLog(urls, listener, logger);
   await log.start();
   return log;
 }

@@ -8,6 +8,7 @@ import { messageEntry } from "./making.ts";
 import type { MembersChange } from "../access/member-store.ts";
 import type { SignOut } from "../access/sign-outs.ts";
 import type { LogListener, RoomLog } from "./log.ts";
+import { RedisLog } from "./redis/log.ts";
 import { SqliteLog } from "./sqlite/log.ts";
 
 /** A redis-server of its own in a temporary folder. */
@@ -127,7 +128,9 @@ export async function until(holds: () => boolean): Promise<void> {
 
 /** Waits until what was written is in the index of a store that has one. */
 export async function settled(log: RoomLog): Promise<void> {
-  while (log instanceof SqliteLog && log.isIndexing) await Bun.sleep(20);
+  const isIndexing = () =>
+    (log instanceof SqliteLog || log instanceof RedisLog) && log.isIndexing;
+  while (isIndexing()) await Bun.sleep(20);
 }
 
 /** An entry for a message of a test. */

@@ -27,6 +27,8 @@ export class Appends {
     readonly client: Client,
     readonly watches: Watches,
     readonly findFirst: FindFirst,
+    /** Is told of each room to which something was written, or may have been. */
+    readonly written: (roomId: string) => void,
   ) {
     this.#cluster = client instanceof Cluster;
   }
@@ -49,8 +51,14 @@ export class Appends {
   }
 
   #open(name: string): Lane {
-    const send = (rooms: Map<string, Pending[]>) =>
-      appendRooms(this.client, rooms, this.watches, this.findFirst);
+    const send = async (rooms: Map<string, Pending[]>) => {
+      const { client, watches, findFirst } = this;
+      // Before, as who sent it goes on before this does; after, as the store may take long.
+      for (const roomId of rooms.keys()) this.written(roomId);
+      const answered = await appendRooms(client, rooms, watches, findFirst);
+      for (const roomId of rooms.keys()) this.written(roomId);
+      return answered;
+    };
     // A slot that moves could turn two calls to a cluster around.
     const lane = this.#cluster
       ? new Lane(send, 1, () => this.#lanes.delete(name))

@@ -60,6 +60,8 @@ interface Scripts {
   chatUpdateMembers: Script<[before: number, roles: string[]] | null>;
   chatDropMember: Script<number>;
   chatLink: Script<number>;
+  /** Whether what was expected was there. */
+  chatIndex: Script<number>;
 }
 
 export type Client = (Redis | Cluster) & Scripts;

@@ -24,7 +24,6 @@ import {
   StoreError,
   type Waiter,
 } from "../log.ts";
-import { scan } from "../scan.ts";
 import type { SearchQuery } from "../search.ts";
 import { RedisReads } from "./reads.ts";
 import { deleteRoom, listRooms, restoreRoom, trimRooms } from "./upkeep.ts";
@@ -40,6 +39,7 @@ import {
   findLeftovers,
   forgetLeftovers,
 } from "./leftovers.ts";
+import { RedisSearch } from "./search/index.ts";
 import { NEWS, Watches } from "./watches.ts";
 
 /** Sorted set: sign-outs by their time. Its name and the form of its members are from when it held
@@ -59,6 +59,7 @@ export class RedisLog implements RoomLog {
   readonly #reads: RedisReads;
   readonly #appends: Appends;
   readonly #watches: Watches;
+  readonly #search: RedisSearch;
   readonly members: MemberStore;
 
   constructor(
@@ -69,11 +70,13 @@ export class RedisLog implements RoomLog {
     this.#client = connect(urls, logger);
     this.#reads = new RedisReads(this.#client);
     this.#subscriber = connectSubscriber(this.#client, logger);
+    this.#search = new RedisSearch(this.#client, logger);
     this.#watches = new Watches(this.#subscriber, listener);
     this.#appends = new Appends(
       this.#client,
       this.#watches,
       (entry, place) => attempt(() => this.#reads.first(entry, place)),
+      (roomId) => this.#search.written(roomId),
     );
     this.members = attempted(new RedisMembers(this.#client));
     this.#subscriber.on("message", (channel: string, text: string) => {
@@ -106,6 +109,12 @@ export class RedisLog implements RoomLog {
     await attempt(() => this.#watches.start());
     await attempt(() => this.#subscriber.subscribe(SIGN_OUTS, MEMBERS, NEWS));
     await this.#tellSignOuts();
+    this.#search.begin();
+  }
+
+  /** Whether messages wait to be put into the index of the server's search engine. */
+  get isIndexing(): boolean {
+    return this.#search.isIndexing;
   }
 
   get pending(): number {
@@ -138,7 +147,7 @@ export class RedisLog implements RoomLog {
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
-    return attempt(() => scan(this.#reads, query));
+    return attempt(() => this.#search.search(query));
   }
 
   find(roomId: string, id: string): Promise<Message | null> {
@@ -185,11 +194,13 @@ export class RedisLog implements RoomLog {
   }
 
   trim(before: number): Promise<number> {
-    return attempt(() => trimRooms(this.#client, before));
+    const trimmed = (roomId: string) => this.#search.written(roomId);
+    return attempt(() => trimRooms(this.#client, before, trimmed));
   }
 
-  deleteRoom(roomId: string): Promise<void> {
-    return attempt(() => deleteRoom(this.#client, roomId));
+  async deleteRoom(roomId: string): Promise<void> {
+    await attempt(() => deleteRoom(this.#client, roomId));
+    this.#search.written(roomId);
   }
 
   rename(userId: string, name: string, after?: string): Promise<Renamed> {
@@ -220,12 +231,13 @@ export class RedisLog implements RoomLog {
     return listRooms(this.#client);
   }
 
-  restore(
+  async restore(
     roomId: string,
     entries: Entry[],
     reads: Record<string, number>,
   ): Promise<void> {
-    return attempt(() => restoreRoom(this.#client, roomId, entries, reads));
+    await attempt(() => restoreRoom(this.#client, roomId, entries, reads));
+    this.#search.written(roomId);
   }
 
   watch(roomId: string): Promise<void> {
@@ -269,6 +281,7 @@ export class RedisLog implements RoomLog {
 
   async close(): Promise<void> {
     await Promise.race([this.idle(), Bun.sleep(1_000)]);
+    this.#search.close();
     this.#subscriber.disconnect();
     this.#client.disconnect();
   }
@@ -277,6 +290,7 @@ export class RedisLog implements RoomLog {
     try {
       await attempt(() => this.#watches.renew());
       await this.#tellSignOuts();
+      this.#search.begin();
       this.listener.reconnected();
     } catch (error) {
       // It is away again; the next time it is ready tries again.

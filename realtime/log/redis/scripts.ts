@@ -3,6 +3,7 @@ import append from "./lua/append.lua" with { type: "text" };
 import beginEpoch from "./lua/begin-epoch.lua" with { type: "text" };
 import dropMember from "./lua/drop-member.lua" with { type: "text" };
 import erase from "./lua/erase.lua" with { type: "text" };
+import index from "./lua/index.lua" with { type: "text" };
 import lines from "./lua/lines.lua" with { type: "text" };
 import linkPerson from "./lua/link-person.lua" with { type: "text" };
 import markRead from "./lua/mark-read.lua" with { type: "text" };
@@ -55,6 +56,7 @@ export const SCRIPTS = {
   chatUpdateMembers: { lua: updateMembers },
   chatDropMember: { lua: dropMember },
   chatLink: { lua: linkPerson },
+  chatIndex: { lua: index },
 };
 
 function scriptOf(...parts: string[]): string {

@@ -22,18 +22,24 @@ export async function* listRooms(client: Client): AsyncIterable<string> {
   }
 }
 
-/** Removes entries older than a time from every room, but each room's newest. */
+/**
+ * Removes entries older than a time from every room, but each room's newest.
+ *
+ * @param trimmed is told of each room that lost some.
+ */
 export async function trimRooms(
   client: Client,
   before: number,
+  trimmed: (roomId: string) => void,
 ): Promise<number> {
   let total = 0;
   for await (const roomId of listRooms(client)) {
-    let trimmed: number;
+    let count: number;
     do {
-      trimmed = await trimSlice(client, roomId, before);
-      total += trimmed;
-    } while (trimmed > 0);
+      count = await trimSlice(client, roomId, before);
+      total += count;
+      if (count > 0) trimmed(roomId);
+    } while (count > 0);
   }
   return total;
 }

@@ -98,7 +98,7 @@ test("one that writes and has lost its subscription does not count as one that h
   const subscriber = connectSubscriber(client, () => {});
   const watches = new Watches(subscriber, new Recorder());
   const never = () => Promise.reject(new Error("Nothing is repeated here."));
-  const appends = new Appends(client, watches, never);
+  const appends = new Appends(client, watches, never, () => {});
   await watches.start();
   await watches.watch("cut");
   await two.log.watch("cut");
