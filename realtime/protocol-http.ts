@@ -133,6 +133,8 @@ export interface Renamed {
 export interface WrittenBy {
   /** Oldest first, as they are now; none that was deleted. */
   messages: Message[];
+  /** What they chose under messages of this part, whoever wrote those. */
+  reactions: { message: string; emoji: string[] }[];
   /** With it there is more to look at, after that offset. */
   after?: number;
 }

@@ -58,7 +58,8 @@ const WRITTEN = 400;
 
 /**
  * What a person wrote in a part of a room, as it is now, oldest first: those of the messages after an
- * offset that are theirs and were not deleted, for as long as one call may take.
+ * offset that are theirs and were not deleted, for as long as one call may take; and what they chose
+ * under any of them.
  */
 export async function writtenBy(
   log: RoomLog,
@@ -70,6 +71,7 @@ export async function writtenBy(
   const limit = LIMITS.historyLimit;
   const started = performance.now();
   const written: Message[] = [];
+  const reactions: WrittenBy["reactions"] = [];
   let from = after;
   do {
     const { messages } = await log.page(roomId, { after: from, limit });
@@ -78,11 +80,18 @@ export async function writtenBy(
         sender.id === userId && deletedAt === undefined
       ),
     );
+    reactions.push(...messages.flatMap(({ id, reactions = {} }) => {
+      const emoji = Object.keys(reactions)
+        .filter((one) => reactions[one]?.includes(userId));
+      return emoji.length > 0 ? [{ message: id, emoji }] : [];
+    }));
     const last = messages.at(-1);
-    if (!last || messages.length < limit) return { messages: written };
+    if (!last || messages.length < limit) {
+      return { messages: written, reactions };
+    }
     from = last.offset;
   } while (written.length < WRITTEN && performance.now() - started < budget);
-  return { messages: written, after: from };
+  return { messages: written, reactions, after: from };
 }
 
 /**

@@ -52,6 +52,19 @@ test("what somebody wrote is told whole, and is deleted for everybody", async ()
   };
   expect((await call("/rooms/r/amendments", gone, change)).status).toBe(200);
 
+  const { messages: [anns] } = await (await call(
+    "/rooms/r/messages?limit=1",
+    ann,
+  )).json() as HistoryPage;
+  for (const [who, emoji] of [[gone, "👍"], [gone, "🎉"], [ann, "😀"]]) {
+    const react = { event: "react", id: anns!.id, emoji, on: true };
+    const answer = await call("/rooms/r/amendments", who!, {
+      ...react,
+      clientId: `r${emoji!.codePointAt(0)}`,
+    });
+    expect(answer.status).toBe(200);
+  }
+
   const told = await inParts<WrittenBy>((after) =>
     call(`/rooms/r/written?by=gone&after=${after ?? 0}`, service)
   );
@@ -60,6 +73,9 @@ test("what somebody wrote is told whole, and is deleted for everybody", async ()
   expect(all.map(({ content }) => content).slice(0, 2))
     .toEqual(["Edited", "Text 1"]);
   expect(all.length).toBe(650);
+  expect(told.flatMap(({ reactions }) => reactions)).toEqual([
+    { message: anns!.id, emoji: ["👍", "🎉"] },
+  ]);
 
   const who = { userId: "gone", name: "Deleted person" };
   for (let twice = 0; twice < 2; twice += 1) {
@@ -69,8 +85,8 @@ test("what somebody wrote is told whole, and is deleted for everybody", async ()
   }
   const page = await call("/rooms/r/messages?limit=100", ann);
   const { messages, offset } = await page.json() as HistoryPage;
-  // 650 messages and one of Ann's, an edit, and one deletion each.
-  expect(offset).toBe(1302);
+  // 650 messages and one of Ann's, an edit, three reactions, and one deletion each.
+  expect(offset).toBe(1305);
   expect(messages.at(-1)?.content).toBe("Mine stays");
   const theirs = messages.filter((message) => message.sender.id === "gone");
   expect(theirs.every((it) => it.content === "" && it.deletedAt)).toBe(true);

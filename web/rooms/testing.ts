@@ -117,7 +117,7 @@ export function onStage(test: (stage: Stage) => Promise<void>) {
         rename: unused,
         transcript: unused,
         clips: () => Promise.resolve({ clips: [], files: [] }),
-        written: () => Promise.resolve({ messages: [] }),
+        written: () => Promise.resolve({ messages: [], reactions: [] }),
         withdraw: () => Promise.resolve({}),
         leftovers: () => Promise.resolve([]),
         leftoversTaken: () => Promise.resolve(),

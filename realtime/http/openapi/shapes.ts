@@ -223,6 +223,7 @@ export const RenameDone = z.object({ after: z.string().optional() });
 export const WrittenQuery = After.extend({ by: id });
 export const Written = z.object({
   messages: z.array(Stored),
+  reactions: z.array(z.object({ message: id, emoji: z.array(z.string()) })),
   after,
 }) satisfies z.ZodType<http.WrittenBy>;
 

@@ -6,6 +6,8 @@ import { AppError } from "../../errors.ts";
 import { archiveOf } from "./archive.ts";
 import { type TestApp, testApp } from "../../http/testing/app.ts";
 import { describeOneself } from "../../people/profile.ts";
+import { enter } from "../../http/testing/files.ts";
+import { makeCodes } from "../recovery/codes.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { addFile } from "../../files/add.ts";
 import { postWithFiles } from "../../files/send.ts";
@@ -69,6 +71,19 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     content: "And “tea”",
     files: [file.id],
   });
+  const theirs = await createRoom(s, bob.account, "Bob's");
+  await enter(app, theirs.id, account.id);
+  const bobs = await s.realtime.post(bob.account, theirs.id, {
+    clientId: "3",
+    content: "Only Bob's",
+  });
+  for (const person of [account, bob.account]) {
+    await s.realtime.amend(person, theirs.id, {
+      ...{ event: "react", clientId: `r ${person.id}`, id: bobs.id },
+      ...{ emoji: "🎉", on: true },
+    });
+  }
+  await makeCodes(s, account.id);
   const dictation = { language: "de-DE", spoken: true, words: ["Sauerteig"] };
   await saveDictation(s, account.id, { ...dictation, words: "Sauerteig" });
   await describeOneself(s, account.id, { about: "I bake", timeZone: "UTC" });
@@ -89,6 +104,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     `messages/Bakery ${room.id}.json`,
     "notifications.json",
     "picture.webp",
+    "reactions.json",
     "sessions.json",
   ]);
   assertEquals(
@@ -99,7 +115,11 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   assertEquals(JSON.parse(files["sessions.json"]).length, 1);
   assertEquals(files[`files/${file.id} plan.txt`], "the plan");
   const told = JSON.parse(files["account.json"]);
-  assertEquals([told.email, told.rooms[0].name], [account.email, "../Bakery"]);
+  assertEquals(told.email, account.email);
+  assertEquals(
+    told.rooms.map(({ name }: { name: string }) => name).sort(),
+    ["../Bakery", "Bob's"],
+  );
   assertEquals([told.about, told.timeZone], ["I bake", "UTC"]);
   assertEquals(told.dictation, dictation);
   const said = JSON.parse(files[`messages/Bakery ${room.id}.json`]);
@@ -108,6 +128,14 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     ["Bread at nine", "And “tea”"],
   );
   assert(files["face.jpg"].includes("face of Ada"));
+  assertEquals(JSON.parse(files["reactions.json"]), [
+    { room: theirs.id, message: bobs.id, emoji: ["🎉"] },
+  ]);
+  assertEquals(told.recoveryCodes.left, 10);
+  // Of others there is nothing.
+  for (const secret of [bob.account.id, bob.account.email, "Only Bob's"]) {
+    assert(!JSON.stringify(files).includes(secret), secret);
+  }
   assert(!JSON.stringify(files).includes("passwordHash"));
 });
 

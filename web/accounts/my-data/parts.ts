@@ -19,6 +19,7 @@ import {
   type RoomChoice,
 } from "../../notifications/store.ts";
 import { eventsOf } from "../../audit/list.ts";
+import { readChanges } from "../address/store.ts";
 import { listSessions } from "../session-list/session-list.ts";
 import { noAccount, readRecord } from "../store.ts";
 import { readFace } from "../stored-face.ts";
@@ -51,10 +52,19 @@ export async function* partsOf(
   yield await activityPart(s, accountId);
   yield await notificationsPart(s, accountId);
   yield* picturePart(s, accountId);
-  const recordings = new Set<string>();
-  yield* messageParts(s, accountId, recordings);
+  const found: Found = { recordings: new Set(), reactions: [] };
+  yield* messageParts(s, accountId, found);
+  yield { name: "reactions.json", input: json(found.reactions) };
   yield* fileParts(s, accountId);
-  yield* recordingParts(s, recordings);
+  yield* recordingParts(s, found.recordings);
+}
+
+/** What is found of a person while their messages are read. */
+interface Found {
+  /** Ids of what they recorded. */
+  recordings: Set<string>;
+  /** What they chose under messages, their own and others'. */
+  reactions: { room: string; message: string; emoji: string[] }[];
 }
 
 async function accountPart(s: PartServices, accountId: string): Promise<Part> {
@@ -68,7 +78,9 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
     const { role, joinedAt } = value;
     rooms.push({ id, name: room.value?.name, role, joinedAt: iso(joinedAt) });
   }
-  const { id, name, email, createdAt, consent, hasFace, passkeys } = record;
+  const { id, name, email, createdAt, consent, hasFace, passkeys, recovery } =
+    record;
+  const { asked, former } = await readChanges(s, accountId);
   const [{ about, timeZone }] = await profilesOf(s, [accountId]);
   return {
     name: "account.json",
@@ -89,6 +101,15 @@ async function accountPart(s: PartServices, accountId: string): Promise<Part> {
       passkeys: passkeys?.map(({ name, createdAt }) => ({
         name,
         createdAt: iso(createdAt),
+      })),
+      recoveryCodes: recovery && {
+        left: recovery.hashes.length,
+        madeAt: iso(recovery.madeAt),
+      },
+      newAddress: asked?.email,
+      formerAddresses: former.map(({ email, changedAt }) => ({
+        email,
+        until: iso(changedAt),
       })),
       rooms,
     }),
@@ -174,13 +195,13 @@ async function* picturePart(
 async function* messageParts(
   s: PartServices,
   accountId: string,
-  recordings: Set<string>,
+  found: Found,
 ): AsyncGenerator<Part> {
   for await (
     const { key, value } of s.kv.list<StoredRoom>({ prefix: roomKeys.rooms() })
   ) {
     const id = String(key[1]);
-    const lines = linesOf(s, accountId, id, recordings);
+    const lines = linesOf(s, accountId, id, found);
     const first = await lines.next();
     if (first.done) continue;
     yield {
@@ -195,11 +216,15 @@ async function* linesOf(
   { realtime }: PartServices,
   accountId: string,
   roomId: string,
-  recordings: Set<string>,
+  { recordings, reactions }: Found,
 ): AsyncGenerator<string, void> {
   let after: number | undefined;
   do {
     const part = await realtime.written(roomId, accountId, after);
+    // An earlier version of realtime tells none.
+    for (const one of part.reactions ?? []) {
+      reactions.push({ room: roomId, ...one });
+    }
     for (const message of part.messages) {
       if (message.voice) recordings.add(message.voice.clip);
       yield JSON.stringify(readable(message));
@@ -208,10 +233,17 @@ async function* linesOf(
   } while (after !== undefined);
 }
 
-const readable = (
-  { clientId: _clientId, offset: _offset, sender, ...message }: Message,
-) => ({
+/** A message as its person may keep it: of others, no more than how many reacted. */
+const readable = ({
+  clientId: _clientId,
+  offset: _offset,
+  sender,
+  reactions = {},
+  ...message
+}: Message) => ({
   ...message,
+  reactions: Object.entries(reactions)
+    .map(([emoji, people]) => ({ emoji, count: people.length })),
   sender: sender.name,
   timestamp: iso(message.timestamp),
   editedAt: iso(message.editedAt),

@@ -294,6 +294,11 @@ export function memoryRealtime(): MemoryRealtime {
         messages: messagesOf(roomId).filter(({ sender, deletedAt }) =>
           sender.id === userId && deletedAt === undefined
         ),
+        reactions: messagesOf(roomId).flatMap(({ id, reactions = {} }) => {
+          const emoji = Object.keys(reactions)
+            .filter((one) => reactions[one].includes(userId));
+          return emoji.length > 0 ? [{ message: id, emoji }] : [];
+        }),
       })),
 
     withdraw: (roomId, { userId }) =>
