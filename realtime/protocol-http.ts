@@ -212,8 +212,8 @@ export interface SearchPage {
    * short, or empty, and yet have more before it: each looks at a bounded number. */
   next: string | null;
   /**
-   * Several rooms were searched in a store that has no index, and only what was sent since this
-   * moment: milliseconds since the Unix epoch.
+   * Several rooms were searched in a store that has no index, or has much that is not in it yet,
+   * and only what was sent since this moment: milliseconds since the Unix epoch.
    */
   reached?: number;
   /** With the best first: of how many, the newest that were found, these are the best. */

@@ -1,15 +1,21 @@
 /**
- * What the index of searches costs while messages come: `bun bench/indexing.ts [rounds]` (5). The
- * same messages are written with an index and without one by turns, 256 under way at once, and it is
+ * What the index of searches costs while messages come: `bun bench/indexing.ts [rounds] [redis]`
+ * (5), in SQLite, or in Redis with Debian's search engine and without, its CPU included. The same
+ * messages are written with an index and without one by turns, 256 under way at once, and it is
  * compared how many are acknowledged in a second, and what the process uses for each.
  */
 import { Database } from "bun:sqlite";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Redis } from "ioredis";
+import type { RoomLog } from "../log/log.ts";
 import { messageEntry } from "../log/making.ts";
+import { RedisLog } from "../log/redis/log.ts";
 import { SqliteLog } from "../log/sqlite/log.ts";
-import { Recorder } from "../log/testing.ts";
+import { Recorder, startRedis } from "../log/testing.ts";
+import { MODULE } from "../log/testing-stores.ts";
+import { ownCpu } from "./corpus.ts";
 import { median } from "./stats.ts";
 
 const ROUNDS = Number(process.argv[2] ?? 5);
@@ -36,12 +42,58 @@ function withoutIndex(folder: string): void {
   db.close();
 }
 
-async function round(isIndexed: boolean): Promise<Round> {
+/** A log of its own, with an index or without. */
+interface Opened {
+  log: RoomLog & { readonly isIndexing: boolean };
+  /** Microseconds of CPU that were used until now. */
+  used(): Promise<number>;
+  close(): Promise<void>;
+}
+
+async function openSqlite(isIndexed: boolean): Promise<Opened> {
   const folder = mkdtempSync(join(tmpdir(), "indexing-bench-"));
+  await new SqliteLog(folder, new Recorder()).close();
+  if (!isIndexed) withoutIndex(folder);
+  const log = new SqliteLog(folder, new Recorder());
+  return {
+    log,
+    used: () => Promise.resolve(ownCpu()),
+    async close() {
+      await log.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+async function openRedis(isIndexed: boolean): Promise<Opened> {
+  const redis = await startRedis(
+    ...(isIndexed ? ["--loadmodule", MODULE] : []),
+  );
+  const raw = new Redis(redis.url);
+  const log = new RedisLog([redis.url], new Recorder(), () => {});
+  await log.start();
+  return {
+    log,
+    async used() {
+      const info = await raw.info("cpu");
+      const of = (name: string) =>
+        Number(new RegExp(`${name}:([\\d.]+)`).exec(info)?.[1]);
+      return ownCpu() + 1e6 * (of("used_cpu_user") + of("used_cpu_sys"));
+    },
+    async close() {
+      await log.close();
+      raw.disconnect();
+      await redis.stop();
+    },
+  };
+}
+
+const open = process.argv[3] === "redis" ? openRedis : openSqlite;
+
+async function round(isIndexed: boolean): Promise<Round> {
+  const { log, used, close } = await open(isIndexed);
   try {
-    await new SqliteLog(folder, new Recorder()).close();
-    if (!isIndexed) withoutIndex(folder);
-    const log = new SqliteLog(folder, new Recorder());
+    while (isIndexed && log.isIndexing) await Bun.sleep(20);
     let next = 0;
     const send = async () => {
       while (next < COUNT) {
@@ -55,20 +107,15 @@ async function round(isIndexed: boolean): Promise<Round> {
         }, { content: sentence(n) }));
       }
     };
-    const before = process.cpuUsage(), started = performance.now();
+    const before = await used(), started = performance.now();
     await Promise.all(Array.from({ length: AT_ONCE }, send));
     const seconds = (performance.now() - started) / 1_000;
-    const each = () => {
-      const { user, system } = process.cpuUsage(before);
-      return (user + system) / COUNT;
-    };
-    const writing = each();
+    const each = async () => (await used() - before) / COUNT;
+    const writing = await each();
     while (isIndexed && log.isIndexing) await Bun.sleep(20);
-    const whole = each();
-    await log.close();
-    return { rate: COUNT / seconds, writing, whole };
+    return { rate: COUNT / seconds, writing, whole: await each() };
   } finally {
-    rmSync(folder, { recursive: true });
+    await close();
   }
 }
 

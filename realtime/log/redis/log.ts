@@ -70,7 +70,11 @@ export class RedisLog implements RoomLog {
     this.#client = connect(urls, logger);
     this.#reads = new RedisReads(this.#client);
     this.#subscriber = connectSubscriber(this.#client, logger);
-    this.#search = new RedisSearch(this.#client, logger);
+    this.#search = new RedisSearch(
+      this.#client,
+      () => this.pending > 0,
+      logger,
+    );
     this.#watches = new Watches(this.#subscriber, listener);
     this.#appends = new Appends(
       this.#client,

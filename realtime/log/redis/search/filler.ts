@@ -10,8 +10,12 @@ const QUIET = 250;
 /** Entries in one step while messages come, and when it is quiet. */
 const BUSY_STEP = 16;
 const QUIET_STEP = 48;
-/** While messages come: how many times as long as a step took, until there is another one. */
+/**
+ * While messages come, and while they wait for the store: how many times as long as a step took,
+ * until there is another one.
+ */
 const BUSY_SHARE = 3;
+const PRESSED_SHARE = 39;
 /** Rooms in a row that cannot be put into the index, until it is the index that fails. */
 const FAILURES = 3;
 
@@ -32,9 +36,13 @@ export class Filler {
   #isRunning = false;
   #writtenAt = -Infinity;
 
-  /** @param failed is told why it stopped; it goes on when it is begun again. */
+  /**
+   * @param isPressed whether messages wait for the store.
+   * @param failed is told why it stopped; it goes on when it is begun again.
+   */
   constructor(
     readonly client: Client,
+    readonly isPressed: () => boolean,
     readonly failed: (error: unknown) => void,
   ) {}
 
@@ -104,7 +112,8 @@ export class Filler {
           if (failures >= FAILURES || this.#due.size === 0) throw error;
         }
         const took = performance.now() - started;
-        await Bun.sleep(isQuiet ? 0 : took * BUSY_SHARE);
+        const share = this.isPressed() ? PRESSED_SHARE : BUSY_SHARE;
+        await Bun.sleep(isQuiet ? 0 : took * share);
       }
     } catch (error) {
       if (this.#rooms) this.failed(error);

@@ -23,6 +23,8 @@ withEngine("the index of a search engine", (start) => {
   beforeAll(async () => {
     redis = await start();
     raw = new Redis(redis.url);
+    // It is killed once.
+    raw.on("error", () => {});
   });
   afterAll(async () => {
     raw.disconnect();

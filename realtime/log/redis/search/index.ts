@@ -42,7 +42,12 @@ export class RedisSearch {
   #isClosed = false;
   #days: { at: number; days: Days } = { at: -Infinity, days: [] };
 
-  constructor(readonly client: Client, readonly logger: Logger) {
+  /** @param isPressed whether messages wait for the store: then the index waits, too. */
+  constructor(
+    readonly client: Client,
+    readonly isPressed: () => boolean,
+    readonly logger: Logger,
+  ) {
     this.#reads = new RedisReads(client);
   }
 
@@ -114,7 +119,11 @@ export class RedisSearch {
     const isNew = this.#engine === undefined || this.#isTold;
     this.#engine = new Engine(this.#asking, dialect);
     this.#isTold = false;
-    this.#filler ??= new Filler(this.#filling, (error) => this.#failed(error));
+    this.#filler ??= new Filler(
+      this.#filling,
+      this.isPressed,
+      (error) => this.#failed(error),
+    );
     const reads = new RedisReads(this.#filling);
     this.#filler.begin(new RoomFiller(this.#filling, reads, filling));
     if (isNew) this.logger("info", "redis-search-engine", { dialect });
