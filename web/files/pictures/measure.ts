@@ -13,6 +13,8 @@ const MOST_PIXELS = 25_000_000;
  */
 const MOST_DECODED = 1.3 * MOST_PIXELS;
 const MOST_SIDE = 16_383;
+/** The name of what a PNG begins with, and its size is in. */
+const IHDR = 0x49484452;
 
 export interface Measured {
   width: number;
@@ -43,6 +45,8 @@ function sizeOf(type: string, bytes: Uint8Array): Measured {
       case "image/jpeg":
         return jpegSize(bytes);
       case "image/png":
+        // Whatever else begins like one has no size.
+        if (view.getUint32(12) !== IHDR) throw new PictureError("broken");
         return { width: view.getUint32(16), height: view.getUint32(20) };
       case "image/gif":
         return {

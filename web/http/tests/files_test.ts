@@ -276,6 +276,11 @@ Deno.test(
   onFiles(async ({ app, ada, add, stored }) => {
     const whole = await png(300, 200);
     const jpeg = await photo(300, 200);
+    const likePng = (text: string) =>
+      Uint8Array.from(
+        `\x89PNG\r\n\x1a\n${text}`,
+        (sign) => sign.charCodeAt(0),
+      );
     const huge = whole.slice();
     new DataView(huge.buffer).setUint32(16, 30_000);
     new DataView(huge.buffer).setUint32(20, 30_000);
@@ -286,6 +291,7 @@ Deno.test(
         [jpeg.slice(0, jpeg.length / 2), "picture-broken"],
         [huge, "picture-too-large"],
         ["GIF89a\x09\0\x09\0\0\0\0<script>alert(1)</script>", "picture-broken"],
+        [likePng("<!doctype html><script>alert(1)</script>"), "picture-broken"],
         [new TextEncoder().encode("\x89PNG<html>"), undefined],
       ] as const
     ) {
