@@ -42,7 +42,8 @@ interface Runner {
 }
 
 async function attempt(name: string, { command, args, cwd, env }: Runner) {
-  const report = join(reports, `${name}.xml`);
+  // Each attempt has a report of its own: one that crashes must not be told by an earlier one.
+  const report = join(reports, `${name}-${crypto.randomUUID()}.xml`);
   const success = await passes(command, args(report), { cwd, env });
   const xml = await Deno.readTextFile(report).catch(() => undefined);
   return { success, xml };
