@@ -77,13 +77,14 @@ function append(
   writer.context.hub.log.appendFor(waiter, messageEntry(origin, draft));
 }
 
-/** The waiter of a message: once it is stored, web is told of links in it. */
+/** The waiter of a message: once it is stored, web is told of links in it, if there may be any. */
 function drafted(
   writer: Writer,
   person: Person,
   roomId: string,
   { clientId, content }: Draft,
 ): Waiter {
+  if (!content.includes("://")) return writer.waiter(roomId, clientId);
   return writer.waiter(
     roomId,
     clientId,

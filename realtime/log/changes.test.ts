@@ -1,12 +1,10 @@
 import { expect, test } from "bun:test";
 import { Changes } from "./changes.ts";
 
-const append = (roomId: string) => ["append", { roomId }] as const;
-
 test("a message is a change for whoever is in its room, and for nobody else", () => {
   const changes = new Changes();
   const before = changes.moment;
-  changes.written([...append("tea")]);
+  changes.appended("tea");
   expect(changes.isNow(before)).toBe(false);
   expect(changes.since(before, "ann", ["tea", "jam"])).toBe(true);
   expect(changes.since(before, "ann", ["jam"])).toBe(false);
@@ -58,10 +56,10 @@ test("a moment of another process, and none, are long ago", () => {
 test("what is forgotten counts as changed", () => {
   const changes = new Changes(2);
   const before = changes.moment;
-  for (const roomId of ["a", "b", "c"]) changes.written([...append(roomId)]);
+  for (const roomId of ["a", "b", "c"]) changes.appended(roomId);
   expect(changes.since(before, "ann", ["a"])).toBe(true);
   const later = changes.moment;
-  changes.written([...append("d")]);
+  changes.appended("d");
   expect(changes.since(later, "ann", ["a", "c"])).toBe(false);
   expect(changes.since(later, "ann", ["d"])).toBe(true);
 });

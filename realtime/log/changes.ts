@@ -1,5 +1,5 @@
-/** Rooms and people of whom is remembered when something of theirs last changed. */
-const MOST = 100_000;
+/** Rooms, and people, of whom is remembered when something of theirs last changed. */
+const MOST = 50_000;
 
 /** What changes something of one room, which its first argument names. */
 const OF_A_ROOM = new Set([
@@ -17,9 +17,6 @@ const OF_NOBODY = new Set([
   "forgetLeftovers",
 ]);
 
-const room = (id: string): string => `room ${id}`;
-const person = (id: string): string => `person ${id}`;
-
 /**
  * Since when nothing changed of what somebody reads: whoever kept a page of it asks whether they can
  * use it again. It counts what was written to the one store of this process, and hears of each
@@ -28,7 +25,8 @@ const person = (id: string): string => `person ${id}`;
 export class Changes {
   /** A number of another process stands for nothing here. */
   readonly #id = crypto.randomUUID();
-  readonly #newest = new Map<string, number>();
+  readonly #rooms = new Map<string, number>();
+  readonly #people = new Map<string, number>();
   #now = 0;
   /** The newest change that may be of anything. */
   #ofAnything = 0;
@@ -40,26 +38,29 @@ export class Changes {
     return `${this.#id}.${this.#now}`;
   }
 
-  /** Hears of a write that is on the disk. */
+  /** Hears that entries of a room are on the disk: once for all of a transaction. */
+  appended(roomId: string): void {
+    this.#now += 1;
+    this.#note(this.#rooms, roomId);
+  }
+
+  /** Hears of any other write that is on the disk. */
   written([operation, ...args]: [operation: string, ...args: unknown[]]): void {
     if (OF_NOBODY.has(operation)) return;
     this.#now += 1;
-    if (operation === "append") {
-      return this.#note(room((args[0] as { roomId: string }).roomId));
-    }
-    if (operation === "moveRead") return this.#note(person(String(args[1])));
-    if (OF_A_ROOM.has(operation)) return this.#note(room(String(args[0])));
-    this.#ofAnything = this.#now;
+    if (operation === "moveRead") this.#note(this.#people, String(args[1]));
+    else if (OF_A_ROOM.has(operation)) this.#note(this.#rooms, String(args[0]));
+    else this.#ofAnything = this.#now;
   }
 
-  #note(name: string): void {
-    this.#newest.delete(name);
-    this.#newest.set(name, this.#now);
-    if (this.#newest.size <= this.most) return;
-    for (const [oldest, at] of this.#newest) {
-      this.#newest.delete(oldest);
+  /** Past the limit the half that changed longest ago is forgotten, and counts as changed then. */
+  #note(newest: Map<string, number>, name: string): void {
+    newest.set(name, this.#now);
+    if (newest.size <= this.most) return;
+    const oldestFirst = [...newest].sort(([, one], [, other]) => one - other);
+    for (const [name, at] of oldestFirst.slice(0, newest.size >> 1)) {
+      newest.delete(name);
       this.#ofAnything = Math.max(this.#ofAnything, at);
-      return;
     }
   }
 
@@ -73,8 +74,8 @@ export class Changes {
     const [id, at] = moment.split(".");
     const then = Number(at);
     if (id !== this.#id || !(then >= this.#ofAnything)) return true;
-    const isNewer = (name: string) => (this.#newest.get(name) ?? 0) > then;
-    return isNewer(person(userId)) ||
-      roomIds.some((roomId) => isNewer(room(roomId)));
+    const isNewer = (at = 0) => at > then;
+    return isNewer(this.#people.get(userId)) ||
+      roomIds.some((roomId) => isNewer(this.#rooms.get(roomId)));
   }
 }

@@ -8,9 +8,10 @@ export const fieldsText = (fields: object): string =>
 /** What a sender's parts name that is kept elsewhere: a JSON array, or empty. */
 export function attachedText(
   { id: owner }: Sender,
-  { voice, files = [] }: Partial<Parts>,
+  { voice, files }: Partial<Parts>,
 ): string {
-  const attached: Attachment[] = files.map(({ id }) => ({
+  if (!voice && !files) return "";
+  const attached: Attachment[] = (files ?? []).map(({ id }) => ({
     kind: "file",
     id,
     owner,

@@ -1,6 +1,7 @@
 import process from "node:process";
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import { CLOSE } from "../protocol.ts";
+import { Durations } from "./durations.ts";
 
 /** Upper bounds in seconds of the buckets appends are counted in. */
 const BUCKETS = [.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 4];
@@ -25,12 +26,12 @@ export class Metrics {
    * with every delivery. */
   deliveries = 0;
   readonly #registry = new Registry();
-  readonly #appends = new Histogram({
-    name: "chatsphere_append_seconds",
-    help: "Seconds until an append is durable.",
-    buckets: BUCKETS,
-    registers: [this.#registry],
-  });
+  readonly #appends = new Durations(
+    "chatsphere_append_seconds",
+    "Seconds until an append is durable.",
+    BUCKETS,
+    this.#registry,
+  );
   readonly #appended = this.#counter(
     "messages_appended_total",
     "Entries acknowledged: messages, edits, deletions, reactions.",
@@ -82,7 +83,6 @@ export class Metrics {
   /** @param seconds from the moment an append was asked for to the moment it was durable */
   appended(seconds: number): void {
     this.#appends.observe(seconds);
-    this.#appended.inc();
   }
 
   closed(code: number): void {
@@ -97,6 +97,7 @@ export class Metrics {
   async expose(now: Snapshot): Promise<{ text: string; contentType: string }> {
     const { rss, heapUsed } = process.memoryUsage();
     const { user, system } = process.cpuUsage();
+    set(this.#appended, this.#appends.count);
     set(this.#delivered, this.deliveries);
     set(this.#cpu, (user + system) / 1e6);
     this.#connections.set(now.connections);

@@ -8,6 +8,7 @@ const NAME = /```[^]+?```|`[^`\n]+`|https?:\/\/\S+|:([a-z\d_+-]{1,40}):/gi;
 
 /** Whether there may be names of emoji in a text: looked at before what they are called is loaded. */
 export const mayNameEmoji = (text: string): boolean =>
+  text.includes(":") &&
   /(?<![\p{L}\p{N}]):[a-z\d_+-]{1,40}:/iu.test(text);
 
 /**

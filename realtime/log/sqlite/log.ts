@@ -27,7 +27,7 @@ import {
 } from "../log.ts";
 import type { SearchQuery } from "../search.ts";
 import type { Arguments, Operation, Result } from "./calls.ts";
-import { Commits, type Write } from "./commits.ts";
+import { Commits } from "./commits.ts";
 import { among, peopleOf, roomsOf, standingsOf } from "./members.ts";
 import { type RoomRow, SqliteReads } from "./reads.ts";
 import { openIn, pathIn, tryWriting } from "./folder.ts";
@@ -67,11 +67,14 @@ export class SqliteLog implements RoomLog {
     // What was written before there was an index is put into it from now on.
     if (isBehind(this.#db)) writer.begin();
     this.#commits = new Commits(writer, (writes, results) => {
-      for (const { call } of writes) {
+      const stored = new Map<string, Entry[]>();
+      writes.forEach(({ call, entry }, i) => {
+        if (entry) return gather(stored, entry, results[i] as Stored);
         this.#reads.kept.written(call[0]);
         this.changes.written(call);
-      }
-      this.#tell(writes, results);
+      });
+      for (const roomId of stored.keys()) this.changes.appended(roomId);
+      this.#tell(stored);
     });
     this.#reads = new SqliteReads(this.#db);
     this.#tellSignOuts();
@@ -327,22 +330,25 @@ export class SqliteLog implements RoomLog {
   }
 
   /** Tells the listener what was appended, now that it is on the disk. */
-  #tell(writes: Write[], results: unknown[]): void {
-    const rooms = new Map<string, Entry[]>();
-    writes.forEach(({ entry }, i) => {
-      if (!entry) return;
-      const { epoch, offset, repeated, isErased } = results[i] as Stored;
-      if (repeated) return;
-      const { roomId } = entry;
-      const { kind, head, parts, attached } = isErased ? erased(entry) : entry;
-      const stored = { epoch, offset, kind, head, parts, attached };
-      const entries = rooms.get(roomId);
-      if (entries) entries.push(stored);
-      else rooms.set(roomId, [stored]);
-    });
-    for (const [roomId, entries] of rooms) {
+  #tell(stored: Map<string, Entry[]>): void {
+    for (const [roomId, entries] of stored) {
       this.#listener.entries(roomId, entries);
       this.#listener.appended(roomId, entries);
     }
   }
+}
+
+/** Puts an entry beside those of its room, unless it was stored before. */
+function gather(
+  rooms: Map<string, Entry[]>,
+  entry: NewEntry,
+  { epoch, offset, repeated, isErased }: Stored,
+): void {
+  if (repeated) return;
+  const { roomId } = entry;
+  const { kind, head, parts, attached } = isErased ? erased(entry) : entry;
+  const stored = { epoch, offset, kind, head, parts, attached };
+  const entries = rooms.get(roomId);
+  if (entries) entries.push(stored);
+  else rooms.set(roomId, [stored]);
 }
