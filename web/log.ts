@@ -51,5 +51,11 @@ export function logSoon(
   event: string,
   fields: Fields = {},
 ): void {
-  writeSoon(level, event, { requestId: currentRequestId(), ...fields });
+  writeSoon(
+    level,
+    event,
+    "requestId" in fields
+      ? fields
+      : { requestId: currentRequestId(), ...fields },
+  );
 }

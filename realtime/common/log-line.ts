@@ -8,6 +8,20 @@ export type Fields = Record<string, unknown>;
 /** Writes one line; `event` is a stable name in kebab case. */
 export type Logger = (level: Level, event: string, fields?: Fields) => void;
 
+let second = NaN;
+let written = "";
+
+/** A time as `toISOString` writes it; what it has in common with the last one is written once. */
+function isoOf(time: Date): string {
+  const ms = time.getTime();
+  const at = Math.floor(ms / 1_000);
+  if (at !== second) {
+    written = new Date(at * 1_000).toISOString().slice(0, -4);
+    second = at;
+  }
+  return `${written}${String(ms - at * 1_000).padStart(3, "0")}Z`;
+}
+
 /**
  * One log line: JSON for machines, or words for a person at a terminal. What may not be written
  * is taken out first, so that a mistake elsewhere leaks nothing.
@@ -22,8 +36,9 @@ export function logLine(
 ): string {
   const safe = redact(fields);
   if (!readable) {
-    const line = { time: time.toISOString(), level, service, event, ...safe };
-    return JSON.stringify(line);
+    const line: Fields = { time: isoOf(time), level, service, event };
+    // Quicker than to spread it.
+    return JSON.stringify(Object.assign(line, safe));
   }
   const details = Object.entries(safe)
     .filter(([, value]) => value !== undefined)

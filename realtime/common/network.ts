@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, isIPv4 } from "node:net";
 
 /** Longer than any address is written. */
 const LONGEST = 64;
@@ -9,6 +9,8 @@ const LONGEST = 64;
  */
 export function plainAddress(text: string): string | undefined {
   if (text.length > LONGEST) return undefined;
+  // Nearly all are, and this is asked several times of each request.
+  if (isIPv4(text)) return text;
   const [, inBrackets] = /^\[([^\]]+)\](?::\d{1,5})?$/.exec(text) ?? [];
   const [, withPort] = /^([\d.]+):\d{1,5}$/.exec(text) ?? [];
   const address = inBrackets ?? withPort ?? text;

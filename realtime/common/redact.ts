@@ -12,13 +12,32 @@ const LONG_SECRET = /[A-Za-z0-9_-]{40,}/g;
 
 /** What any of these needs: most texts have none of it, and there are some in every line. */
 const SUSPECT = /[@?]|eyJ|[A-Za-z0-9_-]{40}/;
+/** The same of a text that is too short for one of our random secrets: quicker to look for. */
+const SUSPECT_IF_SHORT = /[@?]|eyJ/;
+
+const isSuspect = (text: string): boolean =>
+  text.length > 1000 ||
+  (text.length < 40 ? SUSPECT_IF_SHORT : SUSPECT).test(text);
 
 const clean = (text: string): string =>
-  text.length <= 1000 && !SUSPECT.test(text)
+  !isSuspect(text)
     ? text
     : text.slice(0, 1000).replace(QUERY, "$1[query]").replace(EMAIL, "[e-mail]")
       .replace(JWT, "[token]")
       .replace(LONG_SECRET, "[secret]");
+
+/** Names of fields that were looked at: there are few, and each line has the same. */
+const known = new Map<string, boolean>();
+const MOST_KNOWN = 1_000;
+
+function isSecretField(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  if (known.size >= MOST_KNOWN) known.clear();
+  const isSecret = SECRET_FIELD.test(name);
+  known.set(name, isSecret);
+  return isSecret;
+}
 
 /** The place an error was thrown, without the whole stack. */
 function placeOf(error: Error): string | undefined {
@@ -27,6 +46,8 @@ function placeOf(error: Error): string | undefined {
 }
 
 function redactValue(key: string, value: unknown): unknown {
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (value === null || value === undefined) return value;
   if (value instanceof Error) {
     const at = placeOf(value);
     const cause = value.cause === undefined
@@ -34,9 +55,7 @@ function redactValue(key: string, value: unknown): unknown {
       : redactValue("cause", value.cause);
     return { name: value.name, message: clean(value.message), at, cause };
   }
-  if (typeof value === "number" || typeof value === "boolean") return value;
-  if (value === null || value === undefined) return value;
-  if (SECRET_FIELD.test(key)) {
+  if (isSecretField(key)) {
     const isErrorCode = key === "code" && typeof value === "string" &&
       ERROR_CODE.test(value);
     return isErrorCode ? value : "[redacted]";
@@ -56,9 +75,10 @@ function redactValue(key: string, value: unknown): unknown {
 export function redact(
   fields: Record<string, unknown>,
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map((
-      [key, value],
-    ) => [key, redactValue(key, value)]),
-  );
+  const safe: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(fields)) {
+    // A field of that name would set the prototype, and not be written.
+    if (key !== "__proto__") safe[key] = redactValue(key, value);
+  }
+  return safe;
 }

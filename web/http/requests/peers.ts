@@ -21,7 +21,7 @@ const REMEMBERED = 1_000;
 
 /** @throws {Error} for a text that is no network. */
 function networks(list: string[]): Networks {
-  const known = new BlockList();
+  const all = new BlockList();
   for (const each of list) {
     const [address, bits, ...more] = each.split("/");
     const version = isIP(address);
@@ -30,14 +30,14 @@ function networks(list: string[]): Networks {
     const isRight = version !== 0 && more.length === 0 &&
       (bits === undefined || /^\d{1,3}$/.test(bits)) && length <= most;
     if (!isRight) throw new Error(each);
-    known.addSubnet(address, length, version === 4 ? "ipv4" : "ipv6");
+    all.addSubnet(address, length, version === 4 ? "ipv4" : "ipv6");
   }
   const verdicts = new Map<string, boolean>();
   const look = (address: string): boolean =>
-    known.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
+    all.check(address, isIP(address) === 4 ? "ipv4" : "ipv6");
   return {
     has(text) {
-      const address = plainAddress(text);
+      const address = known(text).plain;
       if (address === undefined) return false;
       if (verdicts.size >= REMEMBERED) verdicts.clear();
       return verdicts.getOrInsertComputed(address, look);
@@ -45,10 +45,39 @@ function networks(list: string[]): Networks {
   };
 }
 
-const loopback = networks(LOOPBACK);
+/** What is asked of each address several times in each request. */
+interface Known {
+  /** See {@link plainAddress}. */
+  plain?: string;
+  isLoopback: boolean;
+  network: string;
+}
+
+/** Addresses of which that is remembered: some 200 bytes each. */
+const MOST_KNOWN = 10_000;
+const addresses = new Map<string, Known>();
+/** Characters of a header of which one is remembered: a part of a text keeps all of it in memory. */
+const SHORT = 100;
+
+function lookAt(text: string): Known {
+  const plain = plainAddress(text);
+  const isLoopback = plain !== undefined &&
+    (plain.startsWith("127.") || plain === "::1");
+  return { plain, isLoopback, network: networkIn(plain) };
+}
+
+function known(text: string): Known {
+  const before = addresses.get(text);
+  if (before) return before;
+  if (addresses.size >= MOST_KNOWN) addresses.clear();
+  const made = lookAt(text);
+  if (text.length <= SHORT) addresses.set(text, made);
+  return made;
+}
 
 /** Whether a connection comes from this machine. */
-export const isLoopback = (address: string): boolean => loopback.has(address);
+export const isLoopback = (address: string): boolean =>
+  known(address).isLoopback;
 
 /**
  * The networks our own proxies are in; undefined: there are none, and nobody's word is taken.
@@ -73,13 +102,12 @@ export function readTrustedProxies(env: Env): string[] | undefined {
   return list.length > 0 ? list : OUR_OWN;
 }
 
-const known = new WeakMap<string[], Networks>();
+const lists = new WeakMap<string[], Networks>();
 
 /** Whether the peer is a proxy of our own. */
 function isProxy(peer: string, trusted: string[] | undefined): boolean {
   if (trusted === undefined) return false;
-  const list = known.get(trusted) ?? networks(trusted);
-  known.set(trusted, list);
+  const list = lists.getOrInsertComputed(trusted, networks);
   return list.has(peer);
 }
 
@@ -99,6 +127,13 @@ export interface Origin {
   fromHere: boolean;
 }
 
+/** The last address of a list. */
+function lastIn(header: string): Known {
+  const end = header.slice(-200);
+  const text = end.slice(end.lastIndexOf(",") + 1).trim();
+  return header.length > SHORT ? lookAt(text) : known(text);
+}
+
 /**
  * Where a request comes from. X-Forwarded-For is believed of our own proxies alone, and of it only
  * the last entry, which that proxy wrote: the others are the person's to make up.
@@ -112,10 +147,8 @@ export function originOf(
   const peer = remote && "hostname" in remote ? remote.hostname : "unknown";
   const byProxy = isProxy(peer, trusted);
   const header = headers.get("x-forwarded-for");
-  const last = plainAddress(
-    header?.slice(-200).split(",").at(-1)?.trim() ?? "",
-  );
-  const ip = byProxy && last !== undefined ? last : plainAddress(peer) ?? peer;
+  const last = header === null ? undefined : lastIn(header).plain;
+  const ip = byProxy && last !== undefined ? last : known(peer).plain ?? peer;
   const fromHere = isLoopback(peer) &&
     (last === undefined
       ? !PASSED_ON.some((name) => headers.has(name))
@@ -124,12 +157,14 @@ export function originOf(
 }
 
 /** The network of an address, which names no single person: for log lines. */
-export function roughNetworkOf(address: string): string {
-  const plain = plainAddress(address) ?? "";
-  if (isIP(plain) === 4) {
-    return `${plain.split(".").slice(0, 3).join(".")}.0/24`;
+export const roughNetworkOf = (address: string): string =>
+  known(address).network;
+
+function networkIn(plain: string | undefined): string {
+  if (plain === undefined) return "unknown";
+  if (!plain.includes(":")) {
+    return `${plain.slice(0, plain.lastIndexOf("."))}.0/24`;
   }
-  if (isIP(plain) !== 6) return "unknown";
   const [head, tail] = plain.split("::");
   const left = head ? head.split(":") : [];
   const right = tail ? tail.split(":") : [];
