@@ -1,5 +1,5 @@
 /** What is asked of realtime over HTTP, beside the frames of `protocol.ts`, and what it asks of web. */
-import type { Message, Preview, Role, Voice } from "./protocol.ts";
+import type { Draft, Message, Preview, Role, Voice } from "./protocol.ts";
 
 /** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
 export interface RoomRenamed {
@@ -308,6 +308,30 @@ export interface Unchanged {
   now: string | null;
   /** In the order in which it was asked. */
   unchanged: boolean[];
+}
+
+/** One message of a person, as web passes it on. */
+export interface Post {
+  /** Of the person. */
+  token: string;
+  roomId: string;
+  message: Draft;
+  /** The id of the request in which the person sent it. */
+  requestId?: string;
+  /** Web says that the files and the voice note in it are there, and are the person's. */
+  vouched?: boolean;
+}
+
+/** What `POST /rooms/:id/messages` would have answered to it. */
+export interface PostAnswer {
+  status: number;
+  /** The message as it is stored, or `{error: {code, message}}`. */
+  body: unknown;
+}
+
+/** `POST /posts` with `{posts}`, by web alone: in the order of the posts. */
+export interface PostAnswers {
+  answers: PostAnswer[];
 }
 
 /**

@@ -109,6 +109,8 @@ export const REQUESTS: Record<string, RouteRow> = {
   "GET /rooms/:id/alerts": web,
   "POST /rooms/:id/positions": web,
   "POST /unchanged": web,
+  // Each post in it has a token of a person, for whom the table says what it does of one message.
+  "POST /posts": { ...web, bytes: LIST },
   "DELETE /rooms/:id": web,
   "POST /sessions": web,
   "POST /renames": web,

@@ -50,7 +50,7 @@ export interface Call {
  * @throws {AuthError} without a good token, or once its session has ended.
  */
 export async function authenticate(
-  { verify, hub }: HttpContext,
+  context: HttpContext,
   request: Request,
 ): Promise<Identity> {
   const [scheme, token] = (request.headers.get("authorization") ?? "")
@@ -58,17 +58,21 @@ export async function authenticate(
   if (scheme?.toLowerCase() !== "bearer" || !token) {
     throw new AuthError("token-invalid", "A token is required.");
   }
+  return await identified(context, token);
+}
+
+async function identified(
+  { verify, hub }: HttpContext,
+  token: string,
+): Promise<Identity> {
   const identity = await verify(token);
   if (identity.kind === "person") hub.signOuts.admit(identity.person);
   return identity;
 }
 
 /** The person who asks; the service may not. */
-async function personWho(
-  context: HttpContext,
-  request: Request,
-): Promise<Person> {
-  const who = await authenticate(context, request);
+async function personWho(asks: Promise<Identity>): Promise<Person> {
+  const who = await asks;
   if (who.kind === "person") return who.person;
   throw new HttpError(403, "forbidden", "Only a person may do this.");
 }
@@ -145,22 +149,50 @@ function parsed(bytes: ArrayBuffer | undefined, limit: number): unknown {
  *
  * @throws {FrameError} `rate-limited` when too much of theirs waits, or what the body is refused for.
  */
-export async function written(
+export function written(
   { context, request, roomId, row }: Call,
   write: (person: Person, body: unknown) => Promise<Response>,
 ): Promise<Response> {
-  const token = request.headers.get("authorization") ?? "";
+  const line = request.headers.get("authorization") ?? "";
+  const check = personWho(authenticate(context, request));
   const arriving = received(request);
-  const check = personWho(context, request);
-  const person = await context.lines.checked(token, check);
-  const bytes = await arriving;
+  return inOrder(
+    { context, roomId, row },
+    { line, check, arriving },
+    (person, bytes) => write(person, parsed(bytes, row.bytes)),
+  );
+}
+
+/** The same of what web sends for a person, with their token. */
+export const writtenFor = <T>(
+  where: Pick<Call, "context" | "roomId" | "row">,
+  token: string,
+  write: (person: Person) => Promise<T>,
+): Promise<T> =>
+  inOrder(where, {
+    line: `Bearer ${token}`,
+    check: personWho(identified(where.context, token)),
+    arriving: Promise.resolve(),
+  }, write);
+
+async function inOrder<B, T>(
+  { context, roomId, row }: Pick<Call, "context" | "roomId" | "row">,
+  { line, check, arriving }: {
+    line: string;
+    check: Promise<Person>;
+    arriving: Promise<B>;
+  },
+  write: (person: Person, arrived: B) => Promise<T>,
+): Promise<T> {
+  const person = await context.lines.checked(line, check);
+  const arrived = await arriving;
   return await context.lines.take(
     JSON.stringify([person.id, roomId]),
     async () => {
       // They may have been removed or signed out while this waited.
       context.hub.signOuts.admit(person);
       count(context, person, row.rate);
-      return await write(person, parsed(bytes, row.bytes));
+      return await write(person, arrived);
     },
   );
 }

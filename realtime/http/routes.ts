@@ -1,9 +1,8 @@
 import { snapshotOf } from "../operations/snapshot.ts";
-import { checkWrites } from "../access/members.ts";
 import type { Person } from "../access/tokens.ts";
-import { amendMessage, prepared } from "../rooms/actions.ts";
+import { amendMessage } from "../rooms/actions.ts";
 import { FrameError, object } from "../frame-fields.ts";
-import { parseAmendment, parseDraft } from "../frames.ts";
+import { parseAmendment } from "../frames.ts";
 import {
   body,
   type Call,
@@ -14,14 +13,12 @@ import {
   written,
 } from "./call.ts";
 import { HttpError } from "./error.ts";
-import { entryId } from "../log/entry.ts";
-import { messageEntry, originOf } from "../log/making.ts";
 import type { Page, RoomLog } from "../log/log.ts";
-import { FILES_TOKEN, type Message } from "../protocol.ts";
 import { MOMENT } from "../protocol-http.ts";
 import { pageOf } from "../feeds/summaries.ts";
 import { unchanged } from "./changes.ts";
 import { handOver, update } from "./members.ts";
+import { post, posts } from "./posts.ts";
 import { parseSearch, search } from "../rooms/search.ts";
 import { roomStream } from "../rooms/stream.ts";
 import * as alerts from "../alerts/routes.ts";
@@ -40,6 +37,7 @@ const STREAM_LIMIT = 20;
 export const ROUTES: [method: string, path: string, handle: Handle][] = [
   ["GET", "/rooms/:id/messages", history],
   ["POST", "/rooms/:id/messages", post],
+  ["POST", "/posts", posts],
   ["POST", "/rooms/:id/amendments", amend],
   ["PUT", "/rooms/:id/read", read],
   ["PUT", "/rooms/:id/members", handOver],
@@ -96,58 +94,6 @@ function textOf(page: Page): string {
   const text = texts.get(page) ?? JSON.stringify(page);
   texts.set(page, text);
   return text;
-}
-
-function post(call: Call) {
-  const vouched = call.request.headers.get(FILES_TOKEN);
-  return written(
-    call,
-    async (person, body) =>
-      append(call, person, body, await vouches(call, vouched)),
-  );
-}
-
-/** Whether web itself says that the files of a message are there. */
-async function vouches({ context }: Call, token: string | null) {
-  return token !== null && (await context.verify(token)).kind === "service";
-}
-
-async function append(
-  { context, roomId }: Call,
-  person: Person,
-  body: unknown,
-  vouched: boolean,
-): Promise<Response> {
-  const { hub: { log, members, metrics } } = context;
-  const said = parseDraft(body, vouched);
-  checkWrites(
-    await members.roleIn(person, roomId, said.clientId),
-    said.clientId,
-  );
-  const { draft, stored: told } = await prepared(
-    context.hub,
-    person,
-    roomId,
-    said,
-  );
-  const started = performance.now();
-  const origin = originOf(person, roomId, draft.clientId);
-  const done = await log.append(messageEntry(origin, draft));
-  told();
-  metrics.appended((performance.now() - started) / 1_000);
-  const { epoch, offset, timestamp, repeated } = done;
-  const id = entryId(epoch, offset);
-  const message: Message = {
-    id,
-    ...draft,
-    sender: person.sender,
-    timestamp,
-    offset,
-  };
-  if (!repeated) context.hub.linked(person, roomId, id, draft.content);
-  // The first message stands, whatever the repeated one says.
-  const stored = repeated ? await log.find(roomId, id) : message;
-  return json(stored, repeated ? 200 : 201);
 }
 
 /** @throws {HttpError} 404 `not-found` */

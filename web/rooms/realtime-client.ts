@@ -24,6 +24,7 @@ import type {
 import type { Config } from "../config.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { inTurn } from "./in-turn.ts";
+import { posting } from "./posting.ts";
 import { together } from "./together.ts";
 import { AppError } from "../errors.ts";
 import { realtimeCalls } from "./realtime-calls.ts";
@@ -63,12 +64,10 @@ export function realtimeClient(
   signer: Services["signer"],
   timeoutMs = TIMEOUT_MS,
 ): RealtimeClient {
-  const { tokens, call, callJson, send } = realtimeCalls(
-    config,
-    signer,
-    timeoutMs,
-  );
+  const calls = realtimeCalls(config, signer, timeoutMs);
+  const { tokens, call, callJson, send } = calls;
   const turn = inTurn();
+  const post = posting(calls, timeoutMs);
   let quietUntil = 0;
   /** Web itself asks. */
   const ofWeb = () => signer.serviceToken("realtime");
@@ -90,19 +89,8 @@ export function realtimeClient(
       });
     },
 
-    async post(account, roomId, draft) {
-      const path = `${roomPath(roomId)}/messages`;
-      return await turn(
-        `${account.id} ${roomId}`,
-        () =>
-          callJson<Message>(path, {
-            token: () => tokens.of(account),
-            method: "POST",
-            body: draft,
-            vouched: Boolean(draft.files ?? draft.voice),
-          }),
-      );
-    },
+    post: (account, roomId, draft) =>
+      turn(`${account.id} ${roomId}`, () => post(account, roomId, draft)),
 
     async find(account, roomId, id) {
       const path = `${roomPath(roomId)}/messages?${queryOf({ id })}`;

@@ -255,6 +255,16 @@ const OF_WEB: DocumentedCall[] = [
     body: shapes.AskedUnchanged,
     done: [gives("In the order in which it was asked.", shapes.Unchanged)],
   },
+  {
+    method: "POST",
+    path: "/posts",
+    summary: "Writes messages of several people.",
+    description:
+      "Each counts and is answered as if the person had written it with their token.",
+    security: [service],
+    body: shapes.Posts,
+    done: [gives("In the order of the posts.", shapes.PostAnswers)],
+  },
 ];
 
 /** What anybody may ask, and an operator does. */

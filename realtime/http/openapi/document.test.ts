@@ -141,6 +141,9 @@ test("each call answers in the shape the document gives it", async () => {
   await ask("POST /unchanged", web, {
     asked: [{ userId: "ann", since: "another.1" }],
   });
+  await ask("POST /posts", web, {
+    posts: [{ token: ann, roomId: "r", message }],
+  });
   const gone = { userId: "ann", name: "Deleted account" };
   await ask("POST /rooms/r/withdrawals", web, gone);
   const left = await ask("GET /leftovers", web);

@@ -282,6 +282,22 @@ export const Unchanged = z.object({
   unchanged: z.array(z.boolean()),
 }) satisfies z.ZodType<http.Unchanged>;
 
+export const Posts = z.object({
+  posts: z.array(z.object({
+    token: z.string().describe("Of whoever wrote it."),
+    roomId: id,
+    message: Said,
+    requestId: z.string().optional(),
+    vouched: z.boolean().optional(),
+  })).max(100),
+});
+export const PostAnswers = z.object({
+  answers: z.array(z.object({
+    status: z.number().int(),
+    body: z.unknown().describe("The message, or an error."),
+  })),
+}) satisfies z.ZodType<http.PostAnswers>;
+
 const state = z.enum(["up", "down"]);
 const reason = z.string().optional().describe("For an operator.");
 export const Ready = z.object({

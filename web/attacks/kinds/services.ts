@@ -68,6 +68,12 @@ const OF_WEB: Try[] = [
   at("realtime", "POST", "/unchanged", {
     asked: [{ userId: "{owner}", since: "" }],
   }),
+  at("realtime", "POST", "/posts", {
+    posts: [{
+      ...{ token: "mine", roomId: "{room}" },
+      message: { clientId: "mine", content: "Mine" },
+    }],
+  }),
 ];
 
 /** The same at the transcriber. */

@@ -1,0 +1,198 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import type { Message } from "../../realtime/protocol.ts";
+import type { Post, PostAnswer } from "../../realtime/protocol-http.ts";
+import { AppError } from "../errors.ts";
+import { inRequest } from "../request-id.ts";
+import type { Signer } from "../tokens/signer.ts";
+import { posting } from "./posting.ts";
+import { realtimeCalls } from "./realtime-calls.ts";
+
+const ada = { id: "ada", name: "Ada" };
+const messageOf = (clientId: string): Message => ({
+  ...{ id: `m ${clientId}`, clientId, sender: ada, content: "Hello" },
+  ...{ timestamp: 1, offset: 1 },
+});
+
+/** Tokens that say what they are for, and how many there were. */
+function signer(): Signer {
+  let minted = 0;
+  return {
+    personToken: (_, { id }) =>
+      Promise.resolve({
+        token: `${id} ${++minted}`,
+        expiresAt: Date.now() + 300_000,
+      }),
+    personOf: () => Promise.resolve(null),
+    serviceToken: () => Promise.resolve("service"),
+    jwks: () => Promise.resolve({ keys: [] }),
+  };
+}
+
+/** A stand-in of realtime that keeps single posts until they are let go. */
+function realtime(
+  answer: (post: Post) => PostAnswer = ({ message }) => ({
+    status: 201,
+    body: messageOf(message.clientId),
+  }),
+  takesMany = true,
+) {
+  const { promise: open, resolve: letGo } = Promise.withResolvers<void>();
+  const calls: { path: string; posts: Post[]; token: string }[] = [];
+  const server = Deno.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    onListen: () => {},
+  }, async (request) => {
+    const { pathname: path } = new URL(request.url);
+    const token = request.headers.get("authorization")!.slice(7);
+    const body = await request.json();
+    if (path === "/posts") {
+      calls.push({ path, token, posts: body.posts });
+      if (!takesMany) {
+        const error = { code: "not-found", message: "There is nothing here." };
+        return Response.json({ error }, { status: 404 });
+      }
+      return Response.json({ answers: body.posts.map(answer) });
+    }
+    const roomId = path.split("/")[2];
+    const requestId = request.headers.get("x-request-id") ?? undefined;
+    const post = { token, roomId, message: body, requestId };
+    calls.push({ path, token, posts: [post] });
+    if (calls.length <= 2) await open;
+    const { status, body: said } = answer(post);
+    return Response.json(said, { status });
+  });
+  const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
+  const send = posting(
+    realtimeCalls({ realtimeUrl }, signer(), 5_000),
+    5_000,
+  );
+  return {
+    ...{ calls, letGo },
+    post: (clientId: string, more = {}, roomId = "tea") =>
+      inRequest(
+        `request of ${clientId}`,
+        () => send(ada, roomId, { clientId, content: "Hello", ...more }),
+      ),
+    /** Posts the first two, which go out by themselves. */
+    async begin() {
+      const first = ["c1", "c2"].map((id) => this.post(id));
+      while (calls.length < 2) await new Promise((done) => setTimeout(done));
+      return first;
+    },
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("posts go out by themselves, and together what comes meanwhile, each as itself", async () => {
+  await using it = realtime();
+  const first = await it.begin();
+  const files = [{ id: "f", name: "a", type: "b", size: 1 }];
+  const more = [
+    it.post("c3"),
+    it.post("c4", { files }, "cellar"),
+    it.post("c5"),
+  ];
+  it.letGo();
+  const stored = await Promise.all([...first, ...more]);
+  assertEquals(
+    stored,
+    ["c1", "c2", "c3", "c4", "c5"].map(messageOf),
+  );
+  const [one, two, ...together] = it.calls;
+  assertEquals([one.path, two.path], ["/rooms/tea/messages", one.path]);
+  assertEquals(one.posts[0].requestId, "request of c1");
+  const posts = together.flatMap(({ posts }) => posts);
+  assertEquals(
+    posts.map(({ message }) => message.clientId),
+    ["c3", "c4", "c5"],
+  );
+  const many = together.find(({ path }) => path === "/posts")!;
+  assertEquals(many.token, "service");
+  assertEquals(posts.map(({ token }) => token), ["ada 1", "ada 1", "ada 1"]);
+  assertEquals(posts[1].message.files, files);
+  for (const { message, requestId, roomId, vouched } of many.posts) {
+    assertEquals(requestId, `request of ${message.clientId}`);
+    assertEquals(roomId, message.clientId === "c4" ? "cellar" : "tea");
+    assertEquals(vouched, message.clientId === "c4");
+  }
+});
+
+Deno.test("what is refused of posts that go together is refused of each alone", async () => {
+  const error = (code: string) => ({ error: { code, message: "No." } });
+  await using it = realtime(({ token, message: { clientId } }) => {
+    if (clientId === "none") return { status: 404, body: error("not-found") };
+    if (clientId === "often") {
+      return { status: 429, body: error("rate-limited") };
+    }
+    if (clientId === "full") return { status: 503, body: error("disk-full") };
+    if (clientId === "old" && token === "ada 1") {
+      return { status: 401, body: error("session-ended") };
+    }
+    return { status: 201, body: messageOf(clientId) };
+  });
+  const first = await it.begin();
+  const ids = ["c3", "none", "often", "full", "old", "c4"];
+  const more = Promise.allSettled(ids.map((id) => it.post(id)));
+  it.letGo();
+  await Promise.all(first);
+  const found = (await more).map((it) =>
+    it.status === "fulfilled"
+      ? it.value.clientId
+      : [it.reason.code, it.reason.status, it.reason.retryAfter]
+  );
+  assertEquals(found, [
+    "c3",
+    ["not-found", 404, undefined],
+    ["rate-limited", 429, 2],
+    ["disk-full", 503, 60],
+    "old",
+    "c4",
+  ]);
+});
+
+Deno.test("a realtime of an earlier version gets them one by one", async () => {
+  await using it = realtime(undefined, false);
+  const first = await it.begin();
+  const more = ["c3", "c4", "c5"].map((id) => it.post(id));
+  it.letGo();
+  const stored = await Promise.all([...first, ...more]);
+  assertEquals(stored.map(({ clientId }) => clientId), [
+    ...["c1", "c2", "c3", "c4", "c5"],
+  ]);
+  await Promise.all(["c6", "c7", "c8", "c9"].map((id) => it.post(id)));
+  assertEquals(it.calls.filter(({ path }) => path === "/posts").length, 1);
+});
+
+Deno.test("answers that do not fit the posts are realtime being down", async () => {
+  const odd = { status: 201, body: messageOf("c3") };
+  await using it = realtime(() => odd);
+  const first = await it.begin();
+  const json = Response.json;
+  const more = Promise.allSettled([it.post("c3"), it.post("c4")]);
+  try {
+    // Of two posts that go together only one is answered.
+    Response.json = (body, init) =>
+      json(body?.answers ? { answers: [odd] } : body, init);
+    it.letGo();
+    for (const one of await more) {
+      assertEquals(one.status, "rejected");
+      const { reason } = one as PromiseRejectedResult;
+      assertEquals((reason as AppError).code, "realtime-down");
+    }
+  } finally {
+    Response.json = json;
+  }
+  await Promise.all(first);
+});
+
+Deno.test("a call that takes long holds up no other posts", async () => {
+  await using it = realtime();
+  const first = await it.begin();
+  assertEquals((await it.post("c3")).clientId, "c3");
+  // Nor does one that cannot be sent at all.
+  await assertRejects(() => it.post("c4", { content: 1n }), TypeError);
+  assertEquals((await it.post("c5")).clientId, "c5");
+  it.letGo();
+  await Promise.all(first);
+});
