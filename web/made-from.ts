@@ -3,6 +3,7 @@
  * all of it is as it was: see http/middleware/own-answers.ts.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { SignedIn } from "./accounts/types.ts";
 import { withMethods } from "./kv.ts";
 import { momentOf } from "./kv-moment.ts";
 import type { RealtimeClient } from "./services.ts";
@@ -46,12 +47,30 @@ export class MadeFrom {
   #until = endOf(Date.now());
   asker: Asker = { route: "unknown" };
   #count = () => true;
+  #admitted: SignedIn | undefined;
+  #isNoted = true;
 
   /** @param moment of the KV, before anything of it was read: see {@link momentOf}. */
   constructor(private moment: number | undefined) {}
 
+  /**
+   * Says that all that was read until now lets somebody in, who then does something. What that is made
+   * from is not noted: it is done anew each time.
+   */
+  admits(person: SignedIn): void {
+    if (!this.#isUnsure) this.#admitted = person;
+    this.#isNoted = false;
+  }
+
+  /** Who was let in; undefined: nobody, or it cannot be told whether they would be again. */
+  get admitted(): SignedIn | undefined {
+    const isTold = !this.#isOfMoment || this.moment !== undefined;
+    return isTold && this.#read.size > 0 ? this.#admitted : undefined;
+  }
+
   /** An entry of KV. */
   entry({ key, versionstamp }: Deno.KvEntryMaybe<unknown>): void {
+    if (!this.#isNoted) return;
     const name = JSON.stringify(key);
     const known = this.#read.get(name);
     // It changed while the answer was made.
@@ -61,12 +80,13 @@ export class MadeFrom {
 
   /** All entries of KV under a prefix. */
   listed(prefix: Deno.KvKey, entries: Deno.KvEntry<unknown>[]): void {
+    if (!this.#isNoted) return;
     this.#lists.push({ prefix, version: versionOf(entries) });
   }
 
   /** A part of a list of KV. */
   list(): void {
-    this.#isOfMoment = true;
+    if (this.#isNoted) this.#isOfMoment = true;
   }
 
   /** What realtime said for a person, and when that was so. */
@@ -81,7 +101,7 @@ export class MadeFrom {
 
   /** Something that may be otherwise the next time. */
   unsure(): void {
-    this.#isUnsure = true;
+    if (this.#isNoted) this.#isUnsure = true;
   }
 
   /** Something that ends: ms since 1970. */
@@ -115,9 +135,7 @@ export class MadeFrom {
   async isSo(
     s: { kv: Deno.Kv; realtime: Pick<RealtimeClient, "stillSo"> },
   ): Promise<boolean> {
-    if (Date.now() >= this.#until) return false;
-    if (!this.#checks.every((check) => check())) return false;
-    if (!await this.#isKvSo(s.kv)) return false;
+    if (!await this.isSoHere(s.kv)) return false;
     const since = await s.realtime.stillSo({
       userId: this.#person!,
       since: this.#since!,
@@ -127,7 +145,10 @@ export class MadeFrom {
     return true;
   }
 
-  async #isKvSo(kv: Deno.Kv): Promise<boolean> {
+  /** The same of all but what realtime said. */
+  async isSoHere(kv: Deno.Kv): Promise<boolean> {
+    if (Date.now() >= this.#until) return false;
+    if (!this.#checks.every((check) => check())) return false;
     // Before what is read: what changes meanwhile is seen the next time.
     const moment = momentOf(kv);
     if (moment !== undefined && moment === this.moment) return true;

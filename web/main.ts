@@ -4,6 +4,7 @@ import { gateway } from "./gateway/gateway.ts";
 import { bounded } from "./http/middleware/bounded.ts";
 import { observed } from "./http/middleware/observed.ts";
 import { ownAnswers } from "./http/middleware/own-answers.ts";
+import { ownPosts } from "./http/middleware/own-posts.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
 import { fromHere, sameSite, security } from "./http/middleware/security.ts";
@@ -37,7 +38,8 @@ class WebApp extends App<State> {
 
   override handler() {
     const { open, write } = this;
-    const own = ownAnswers(super.handler(), open, write);
+    const posts = ownPosts(super.handler(), open, write);
+    const own = ownAnswers(posts, open, write);
     return sharedPages(own, open, write);
   }
 }

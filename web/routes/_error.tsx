@@ -1,9 +1,10 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { errorHeaders, errorResponse, reportError } from "../errors.ts";
+import { errorHeaders, reportError } from "../errors.ts";
 import {
+  apiError,
+  errorHeadersOf,
   SCRIPTLESS_POLICY,
-  securityHeaders,
 } from "../http/middleware/security.ts";
 import { define } from "../utils.ts";
 
@@ -59,14 +60,10 @@ const isApi = (path: string) =>
  */
 export const handler = define.handlers((ctx) => {
   const { requestId, services } = ctx.state;
-  const headers = securityHeaders(services?.config, ctx.url.pathname);
-  headers.set("cache-control", "no-store");
-  if (requestId) headers.set("x-request-id", requestId);
-  if (isApi(ctx.url.pathname)) {
-    const answer = errorResponse(ctx.error, requestId);
-    for (const [name, value] of headers) answer.headers.set(name, value);
-    return answer;
-  }
+  const { pathname: path } = ctx.url;
+  const asked = { requestId, config: services?.config, path };
+  if (isApi(path)) return apiError(ctx.error, asked);
+  const headers = errorHeadersOf(asked);
   const error = reportError(ctx.error, requestId);
   const { status, code, message } = error;
   headers.set("content-security-policy", SCRIPTLESS_POLICY);

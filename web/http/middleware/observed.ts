@@ -11,14 +11,14 @@ import { hashOf } from "./own-answers.ts";
 const PROBES = new Set(["/healthz", "/readyz"]);
 
 /** The status an error page will have; it is made further out than this is. */
-const statusOf = (error: unknown): number =>
+export const statusOf = (error: unknown): number =>
   error instanceof Error && "status" in error &&
     typeof error.status === "number"
     ? error.status
     : 500;
 
 /** The stable code of an error of ours, by which guessing and misuse can be told apart. */
-const codeOf = (error: unknown): string | undefined =>
+export const codeOf = (error: unknown): string | undefined =>
   error instanceof AppError ? error.code : undefined;
 
 /**

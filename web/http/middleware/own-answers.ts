@@ -13,14 +13,14 @@ import { finishFirst } from "../../shutdown.ts";
 import { type Origin, originOf, roughNetworkOf } from "../requests/peers.ts";
 import { copyWith, type Template, templateOf } from "./template.ts";
 
-type Handler = (
+export type Handler = (
   req: Request,
   info?: Deno.ServeHandlerInfo,
 ) => Promise<Response>;
 
 /** The list of rooms, a room, and messages for programs. */
 const PATHS = /^\/(rooms(\/[\w-]{22})?|api\/messages)(\?|$)/;
-const SESSION = "chatsphere_session";
+export const SESSION = "chatsphere_session";
 /** Bytes of answers that are kept, in all. */
 const MOST = 32_000_000;
 
@@ -70,11 +70,15 @@ class Answers {
 const sizeOf = (key: string, { template }: Kept): number =>
   2 * key.length + template.bytes.length + 8_000;
 
-const keyOf = ({ url, headers }: Request, { fromHere }: Origin): string =>
+/** All that tells a request from others, besides its method and what it carries. */
+export const keyOf = (
+  { url, headers }: Request,
+  { fromHere }: Origin,
+): string =>
   [url, fromHere, ...HEADERS.map((name) => headers.get(name))].join("\n");
 
 /** The path of an address and what follows; no URL is made, which would cost as much as all. */
-const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
+export const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
 
 /** Tells requests of one person from those of another, and not who that is. */
 export const hashOf = (id: string): string =>

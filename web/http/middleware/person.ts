@@ -23,7 +23,7 @@ import { reachedBy } from "../../reached.ts";
 import type { State } from "../../utils.ts";
 
 /** The memory of this process is one, whatever app is served in it. */
-const bodies = new BodyBudget();
+export const bodies = new BodyBudget();
 
 /** Opens the services on the first request and names the request. */
 export function withServices(

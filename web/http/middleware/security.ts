@@ -1,6 +1,6 @@
 import { csp, csrf, type Middleware } from "fresh";
 import type { Config } from "../../config.ts";
-import { AppError } from "../../errors.ts";
+import { AppError, errorResponse } from "../../errors.ts";
 import type { State } from "../../utils.ts";
 
 const POLICY = "content-security-policy";
@@ -45,6 +45,36 @@ export function securityHeaders(config?: Config, path?: string): Headers {
       "max-age=63072000; includeSubDomains",
     );
   }
+  return headers;
+}
+
+/** What programs are answered to anything thrown. */
+export function apiError(
+  error: unknown,
+  { requestId, config, path }: {
+    requestId: string | undefined;
+    config: Config | undefined;
+    path: string;
+  },
+): Response {
+  const answer = errorResponse(error, requestId);
+  for (const [name, value] of errorHeadersOf({ requestId, config, path })) {
+    answer.headers.set(name, value);
+  }
+  return answer;
+}
+
+/** The headers of an answer that is made outside the middlewares. */
+export function errorHeadersOf(
+  { requestId, config, path }: {
+    requestId: string | undefined;
+    config: Config | undefined;
+    path: string;
+  },
+): Headers {
+  const headers = securityHeaders(config, path);
+  headers.set("cache-control", "no-store");
+  if (requestId) headers.set("x-request-id", requestId);
   return headers;
 }
 

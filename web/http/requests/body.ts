@@ -32,6 +32,26 @@ const gone = (cause: unknown): AppError =>
 
 const ERRORS: PaceErrors = { tooSlow, gone };
 
+/** What is announced as no more than this is nearly always there already: no stream is made of it. */
+const SMALL_BYTES = 4_096;
+
+/** A small body, which has as long as everybody has. */
+async function readSmall(
+  req: Request,
+  { graceMs }: typeof PACE,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tooSlow()), graceMs);
+  try {
+    const read = req.bytes().catch((cause) => {
+      throw gone(cause);
+    });
+    return await Promise.race([read, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A request's body as it comes, as long as it keeps the pace: it is held nowhere. */
 export const paced = (req: Request): AsyncIterable<Uint8Array> =>
   chunksOf(req.body ?? new Blob([]).stream(), PACE, ERRORS);
@@ -53,6 +73,11 @@ export async function readUpTo(
   const announced = Number(req.headers.get("content-length") ?? 0);
   if (announced > DISCARD_BYTES) throw tooLarge();
   share?.expect(Math.min(announced, limit));
+  if (announced > 0 && announced <= Math.min(limit, SMALL_BYTES)) {
+    const bytes = await readSmall(req, pace);
+    share?.hold(bytes.length);
+    return { bytes, whole: bytes.length <= limit };
+  }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of req.body ? chunksOf(req.body, pace, ERRORS) : []) {

@@ -22,6 +22,8 @@ const badJson = (cause: unknown): AppError =>
     cause,
   });
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 /** Whether there are too many values in a JSON text: a comma or a bracket is before each. */
 function hasTooMany(bytes: Uint8Array): boolean {
   let count = 0;
@@ -95,7 +97,7 @@ export async function readJson<T>(
   if (bytes.length > BODIES.json && hasTooMany(bytes)) throw tooLarge();
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch (error) {
     throw badJson(error);
   }

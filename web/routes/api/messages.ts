@@ -1,6 +1,7 @@
 import { HistoryQuery, NewMessage } from "../../http/openapi/requests.ts";
 import { readJson, readShape } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
+import { madeFrom } from "../../made-from.ts";
 import { postMessage } from "../../voices/send.ts";
 import { define } from "../../utils.ts";
 
@@ -20,6 +21,8 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
+    // What comes next of theirs is posted without all that has let this in: see own-posts.ts.
+    madeFrom()?.admits(me);
     const { roomId, ...draft } = await readJson(ctx.req, NewMessage);
     const message = await postMessage(services, me, roomId, draft);
     return Response.json(message, { status: 201 });

@@ -1,0 +1,126 @@
+/**
+ * Messages that programs post one after the other. All that lets somebody post is looked at the first
+ * time, and noted; for as long as it is as it was, their next message goes on from there. Who is in the
+ * room, and whether it takes messages, is asked of each.
+ */
+import { requestIdOf } from "../../../realtime/common/request-id.ts";
+import { boundBody, rowOf } from "../../access/row.ts";
+import type { SignedIn } from "../../accounts/types.ts";
+import type { log } from "../../log.ts";
+import { isNoted, MadeFrom, noted } from "../../made-from.ts";
+import { momentOf } from "../../kv-moment.ts";
+import { inRequest } from "../../request-id.ts";
+import type { Services } from "../../services.ts";
+import { finishFirst } from "../../shutdown.ts";
+import { postMessage } from "../../voices/send.ts";
+import { NewMessage } from "../openapi/requests.ts";
+import { withShare } from "../requests/body-budget.ts";
+import { readJson } from "../requests/json.ts";
+import { originOf, roughNetworkOf } from "../requests/peers.ts";
+import { codeOf, statusOf } from "./observed.ts";
+import { type Handler, hashOf, keyOf, pathOf, SESSION } from "./own-answers.ts";
+import { bodies } from "./person.ts";
+import { apiError } from "./security.ts";
+
+const PATH = "/api/messages";
+/** Whose posts are let in, at most: some 10,000 bytes each. Who posted longest ago goes first. */
+const MOST = 1_000;
+
+interface Admission {
+  made: MadeFrom;
+  me: SignedIn;
+  /** Of an answer: all but the id of the request. */
+  headers: [string, string][];
+}
+
+/** A nonce that stays the same for long is none, and an answer to a program has no script. */
+const withoutNonce = (policy: string): string =>
+  policy.replace(/ 'nonce-\w+'/g, "");
+
+function headersOf(answer: Response): Admission["headers"] {
+  return [...answer.headers]
+    .filter(([name]) => name !== "x-request-id" && name !== "content-length")
+    .map(([name, value]) =>
+      name === "content-security-policy"
+        ? [name, withoutNonce(value)]
+        : [name, value]
+    );
+}
+
+/** Posts messages of those who were let in before; `next` lets in, and does all else. */
+export function ownPosts(
+  next: Handler,
+  open: () => Promise<Services>,
+  write: typeof log,
+): Handler {
+  const admissions = new Map<string, Admission>();
+
+  async function letIn(
+    s: Services,
+    key: string,
+    req: Request,
+    info?: Deno.ServeHandlerInfo,
+  ): Promise<Response> {
+    const made = new MadeFrom(momentOf(s.kv));
+    const answer = await noted(made, () => next(req, info));
+    const me = made.admitted;
+    if (me === undefined || answer.status !== 201) return answer;
+    if (answer.headers.has("set-cookie")) return answer;
+    admissions.set(key, { made, me, headers: headersOf(answer) });
+    const [oldest] = admissions.keys();
+    if (admissions.size > MOST) admissions.delete(oldest);
+    return answer;
+  }
+
+  return async (req, info) => {
+    const { method, headers, url } = req;
+    const isTheirs = method === "POST" && pathOf(url) === PATH &&
+      headers.get("cookie")?.includes(SESSION);
+    if (!isTheirs) return await next(req, info);
+    const s = await open();
+    if (!isNoted(s.kv)) return await next(req, info);
+    const started = performance.now();
+    const origin = originOf(headers, info, s.config.trustedProxies);
+    const key = `${headers.get("content-type")}\n${keyOf(req, origin)}`;
+    const known = admissions.get(key);
+    admissions.delete(key);
+    if (!known || !await known.made.isSoHere(s.kv)) {
+      return await letIn(s, key, req, info);
+    }
+    admissions.set(key, known);
+    // Who asked too often is told so by what lets in.
+    if (!known.made.count()) return await next(req, info);
+    if (info) finishFirst(info.completed);
+    const requestId = origin.byProxy
+      ? requestIdOf(headers)
+      : crypto.randomUUID();
+    const tell = (status: number, code?: string) =>
+      write("info", "request", {
+        ...{ requestId, method, route: PATH, status, code },
+        account: hashOf(known.me.id),
+        network: roughNetworkOf(origin.ip),
+        ms: Math.round(performance.now() - started),
+      });
+    try {
+      const message = await inRequest(
+        requestId,
+        () => withShare(bodies, req, origin.ip, () => post(s, known.me, req)),
+      );
+      tell(201);
+      const own: [string, string] = ["x-request-id", requestId];
+      return Response.json(message, {
+        status: 201,
+        headers: [...known.headers, own],
+      });
+    } catch (error) {
+      tell(statusOf(error), codeOf(error));
+      return apiError(error, { requestId, config: s.config, path: PATH });
+    }
+  };
+}
+
+async function post(s: Services, me: SignedIn, req: Request) {
+  boundBody(req, rowOf(PATH)?.body ?? "nothing");
+  const { roomId, ...draft } = await readJson(req, NewMessage);
+  return await postMessage(s, me, roomId, draft);
+}
