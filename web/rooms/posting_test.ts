@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { Message } from "../../realtime/protocol.ts";
 import type { Post, PostAnswer } from "../../realtime/protocol-http.ts";
-import { AppError } from "../errors.ts";
+import type { AppError } from "../errors.ts";
 import { inRequest } from "../request-id.ts";
 import type { Signer } from "../tokens/signer.ts";
 import { posting } from "./posting.ts";
