@@ -372,7 +372,7 @@ test("posts that web sends together are each as if it had come by itself", async
   const { answers } = await answer.json() as PostAnswers;
   expect(answers.map(({ status }) => status))
     .toEqual([201, 201, 201, 200, 404, 409, 401, 403, 422, 201]);
-  const read = await server.call("/rooms/p1/messages", ann);
+  const read = await server.call("/rooms/p1/messages", ann ?? "");
   const { messages } = await read.json() as { messages: Message[] };
   expect(messages.map(({ sender, clientId }) => [sender.id, clientId]))
     .toEqual([["ann", "c1"], ["ben", "c1"], ["ann", "c2"], ["ben", "c4"]]);
