@@ -4,6 +4,7 @@ import { clearAttempts, limit, takeAttempt } from "./attempts.ts";
 import { codeMail } from "../mail/account-mails.ts";
 import { faceFirstError, isFaceFirst } from "./face-first.ts";
 import { equalSecrets, randomCode, randomToken, sha256 } from "./secrets.ts";
+import { typedCode } from "./typed-code.ts";
 import {
   type EmailCodeRecord,
   keys,
@@ -36,9 +37,6 @@ const wrongCode = (triesLeft: number): AppError =>
       ? "That code is not right. You can try once more."
       : `That code is not right. You can try ${triesLeft} more times.`,
   );
-
-/** The code as it was sent: people type spaces between its halves. */
-const digitsOf = (code: string): string => code.replace(/[\s-]/g, "");
 
 const hashOf = (salt: string, accountId: string, code: string) =>
   sha256(`${salt} ${accountId} ${code}`);
@@ -104,7 +102,7 @@ export async function checkEmailCode(
       ? { stored: next, versionstamp: result.versionstamp }
       : undefined;
   });
-  const hash = await hashOf(stored.salt, accountId, digitsOf(code));
+  const hash = await hashOf(stored.salt, accountId, typedCode(code));
   if (!equalSecrets(hash, stored.hash)) {
     if (stored.triesLeft < 1) throw codeExpired();
     throw wrongCode(stored.triesLeft);

@@ -2,6 +2,7 @@
 import { AppError } from "../../errors.ts";
 import { tellOfFactor } from "../factor-changes.ts";
 import { sha256 } from "../secrets.ts";
+import { typedCode } from "../typed-code.ts";
 import { type AccountRecord, changeAccount, type Store } from "../store.ts";
 
 const COUNT = 10;
@@ -32,9 +33,9 @@ function randomRecoveryCode(): string {
   return [...bytes].map((byte) => ALPHABET[byte % 32]).join("");
 }
 
-/** A code as it is compared: people type small letters, spaces, and O for 0. */
+/** A code as it is compared: people type small letters, and O for 0. */
 const plain = (code: string): string =>
-  code.slice(0, LONGEST_CODE).toUpperCase().replace(/[\s-]/g, "")
+  typedCode(code.slice(0, LONGEST_CODE)).toUpperCase()
     .replace(/O/g, "0").replace(/[IL]/g, "1");
 
 const hashOf = (accountId: string, code: string): Promise<string> =>

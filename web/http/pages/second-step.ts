@@ -4,7 +4,12 @@ import type { IssuedToken } from "../../accounts/sessions.ts";
 import type { Factor } from "../../accounts/types.ts";
 import { AppError } from "../../errors.ts";
 import { define, type State } from "../../utils.ts";
-import { type Failure, failureOf, readForm } from "../requests/forms.ts";
+import {
+  type Failure,
+  failureOf,
+  readForm,
+  textOf,
+} from "../requests/forms.ts";
 import {
   pendingLoginOf,
   signedIn,
@@ -21,6 +26,8 @@ export interface SecondStep {
   /** Why a code by e-mail will not do, when it will not. */
   whyFaceFirst?: string;
   failure?: Failure;
+  /** What was typed into the fields that can be wrong. */
+  typed?: Record<string, string>;
 }
 
 /** The pending login of whoever asks, and where it leads. */
@@ -61,8 +68,11 @@ export const secondStep = (
       const { next, pending } = await asked(ctx);
       if (!pending) return ctx.redirect(startAgain(next), 303);
       const { token, account: { name }, factors, whyFaceFirst } = pending;
+      const typed: Record<string, string> = {};
       try {
-        const session = await prove(ctx, token, await readForm(ctx.req));
+        const form = await readForm(ctx.req);
+        for (const field of fields) typed[field] = textOf(form, field);
+        const session = await prove(ctx, token, form);
         return signedIn(services, session, next);
       } catch (error) {
         if (error instanceof AppError && error.code === "login-expired") {
@@ -70,7 +80,7 @@ export const secondStep = (
           return ctx.redirect(startAgain(next, why), 303);
         }
         const failure = failureOf(error, fields, requestId);
-        const data = { next, name, factors, whyFaceFirst, failure };
+        const data = { next, name, factors, whyFaceFirst, failure, typed };
         return page<SecondStep>(data, { status: failure.status });
       }
     },

@@ -143,7 +143,7 @@ export default define.page<typeof handler>(({ data }) => {
           class="input input-code"
           inputMode="numeric"
           autocomplete="one-time-code"
-          pattern="\s*\d{3}[\s\-]?\d{3}\s*"
+          pattern="\P{Nd}*(\p{Nd}\P{Nd}*){6}"
           maxLength={12}
           required
           error={failure?.fields.code}

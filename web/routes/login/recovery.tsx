@@ -16,7 +16,7 @@ export const handler = secondStep(["code"], (ctx, token, form) => {
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, factors, whyFaceFirst, failure } = data;
+  const { next, factors, whyFaceFirst, failure, typed } = data;
   return (
     <div class="column column-narrow stack">
       <Title text="Recovery code" failed={Boolean(failure)} />
@@ -35,6 +35,7 @@ export default define.page<typeof handler>(({ data }) => {
           spellcheck={false}
           maxLength={LONGEST_CODE}
           required
+          value={typed?.code}
           error={failure?.fields.code}
         />
         <button class="button" type="submit">Sign in</button>
