@@ -20,6 +20,9 @@ export const endOf = (now: number): number =>
 /** Keys that KV reads at once. */
 const AT_ONCE = 10;
 
+/** Bytes of memory that one of these takes, and what is noted of one entry: as measured. */
+const ITSELF = 1_000, EACH = 400;
+
 type Version = string | null;
 
 /** Who asked, as far as each answer has to do with it. */
@@ -122,6 +125,14 @@ export class MadeFrom {
   /** Counts it once more; false where that is too often. */
   count(): boolean {
     return this.#count();
+  }
+
+  /** How much memory this takes, about: a page of many rooms is made from hundreds of entries. */
+  get bytes(): number {
+    return this.#lists.reduce(
+      (sum, { version }) => sum + version.length,
+      ITSELF + EACH * this.#read.size,
+    );
   }
 
   /** Whether all it was made from is known. */

@@ -60,3 +60,21 @@ Deno.test("what ended, or is not so any more, is not given again", async () => {
   await kv.set(["a"], 1);
   assertEquals(await made().isSo(s), false);
 });
+
+Deno.test("what an answer was made from counts as memory: a page of many rooms is made from much", () => {
+  const entry = (n: number) => ({
+    ...{ key: ["rooms", `room ${n}`], value: null, versionstamp: null },
+  });
+  const it = new MadeFrom(undefined);
+  const before = it.bytes;
+  for (let n = 0; n < 500; n++) it.entry(entry(n));
+  // The same again is kept once.
+  it.entry(entry(0));
+  const entries = it.bytes;
+  assertEquals(entries - before, 500 * 400);
+  const listed = Array.from({ length: 100 }, (_, n) => ({
+    ...{ key: ["list", n], value: true, versionstamp: "0123456789abcdef0000" },
+  }));
+  it.listed(["list"], listed);
+  assertEquals(it.bytes - entries > 100 * 20, true);
+});

@@ -1,22 +1,17 @@
+import { formatter } from "../client/drawn/times.ts";
 import type { Settings } from "./store.ts";
 
 const MINUTE_MS = 60_000;
 /** A day of 25 hours, and one more. */
 const MOST_MINUTES = 26 * 60;
 
-const clocks = new Map<string, Intl.DateTimeFormat>();
+const CLOCK: Intl.DateTimeFormatOptions = {
+  ...{ hourCycle: "h23", hour: "numeric", minute: "numeric" },
+};
 
 /** The minute of the day where somebody is. */
 function minuteAt(time: number, zone: string): number {
-  let clock = clocks.get(zone);
-  if (!clock) {
-    clock = new Intl.DateTimeFormat("en", {
-      ...{ timeZone: zone, hourCycle: "h23" },
-      ...{ hour: "numeric", minute: "numeric" },
-    });
-    clocks.set(zone, clock);
-  }
-  const parts = clock.formatToParts(time);
+  const parts = formatter({ language: "en", zone }, CLOCK).formatToParts(time);
   const of = (type: string) =>
     Number(parts.find((part) => part.type === type)?.value);
   return of("hour") * 60 + of("minute");

@@ -68,3 +68,28 @@ Deno.test("tomorrow begins at midnight, also on long days", () => {
     "2026-10-25T23:00:00.000Z",
   );
 });
+
+Deno.test("what writes times of zones is kept for some of them, and not for all that people have", () => {
+  const made: string[] = [];
+  const real = Intl.DateTimeFormat;
+  Intl.DateTimeFormat = new Proxy(real, {
+    construct(target, args: [string, { timeZone: string }]) {
+      made.push(args[1].timeZone);
+      return new target(...args);
+    },
+  });
+  try {
+    const zones = Array.from(
+      { length: 300 },
+      (_, n) =>
+        `+${10 + Math.floor(n / 60)}:${String(n % 60).padStart(2, "0")}`,
+    );
+    for (const zone of [...zones, zones[0]]) {
+      until("2026-01-10T21:00:00Z", 22, 7, zone);
+    }
+    // One each, though each is looked at more than once; the first was forgotten meanwhile.
+    assertEquals(made, [...zones, zones[0]]);
+  } finally {
+    Intl.DateTimeFormat = real;
+  }
+});

@@ -23,12 +23,12 @@ export const dropMembership = (
     .delete(keys.accountRoom(accountId, roomId))
     .set(keys.membershipsMark(accountId), true);
 
-/** Memberships of all people that are remembered: about 200 bytes each. */
-const MOST = 100_000;
+/** Bytes of memory that memberships take in all; those of a person, and each of them: as measured. */
+const MOST = 20_000_000, PERSON = 400, ROOM = 200;
 
 const remembered = new Remembered<ReadonlyMap<string, Membership>>(
   MOST,
-  ({ size }) => size + 1,
+  ({ size }) => PERSON + ROOM * size,
 );
 
 /** How somebody is in each of their rooms, by the ids of those. */

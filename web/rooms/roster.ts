@@ -29,13 +29,14 @@ interface Kept extends Roster {
   looks: Looks;
 }
 
-/** Members of all rooms that are remembered, about 300 bytes each. */
-const MOST_MEMBERS = 100_000;
+/** Bytes of memory that rosters take in all; one of them, and each member of it: as measured. */
+const MOST = 40_000_000, ROSTER = 1_600, MEMBER = 400;
 
-const remembered = new Remembered<Kept>(
-  MOST_MEMBERS,
-  ({ members }) => members.length,
-);
+/** Most rooms are small: what tells one from another takes more than who is in it. */
+export const bytesOf = ({ members }: Pick<Roster, "members">): number =>
+  members.length && ROSTER + MEMBER * members.length;
+
+const remembered = new Remembered<Kept>(MOST, bytesOf);
 
 async function build(
   { kv }: Store,

@@ -9,7 +9,7 @@ import { testApp } from "../http/testing/app.ts";
 import { looksIn, toldApart } from "./names.ts";
 import { leaveRoom } from "./members.ts";
 import { createRoom } from "./rooms.ts";
-import { roomHues, roomNames, rosterOf } from "./roster.ts";
+import { bytesOf, roomHues, roomNames, rosterOf } from "./roster.ts";
 import { keys, type Membership, type StoredRoom } from "./store.ts";
 import { onStage } from "./testing.ts";
 
@@ -116,4 +116,14 @@ Deno.test("the page of a room does not grow with members who are not on it", asy
   await fill(300, 1_200);
   // The number of members is written on it.
   assertEquals(Math.abs(await size() - before) < 200, true);
+});
+
+Deno.test("what is remembered of a small room counts for more than its members, and of none for nothing", () => {
+  const member = { id: "a", role: "member", joinedAt: 1, hue: 1 } as const;
+  const bytes = (count: number) =>
+    bytesOf({ members: new Array(count).fill(member) });
+  // A hundred thousand conversations of two would take a fifth of a gigabyte.
+  assertEquals(Math.floor(40_000_000 / bytes(2)), 16_666);
+  assertEquals(Math.floor(40_000_000 / bytes(1_000)), 99);
+  assertEquals(bytes(0), 0);
 });

@@ -32,6 +32,9 @@ import {
 const SLICE_ROWS = 1_000;
 const SLICE_MESSAGES = 500;
 
+/** Rooms, and as many people, whose rows are remembered between transactions: some 300 bytes each. */
+const REMEMBERED = 50_000;
+
 /** What became of an append. */
 export interface Stored extends Appended {
   /** It was stored without its parts: the message it edits is deleted. */
@@ -60,7 +63,7 @@ export class SqliteWrites {
   /** Parts were taken out whose traces may still be in the write-ahead file. */
   hasErased = false;
 
-  constructor(db: Database) {
+  constructor(db: Database, readonly remembered = REMEMBERED) {
     this.#db = db;
     this.#stored = new Rows(db, new Fingerprints(db));
     this.#candidate = db.query(
@@ -323,9 +326,12 @@ export class SqliteWrites {
     this.#stored.flush();
   }
 
-  /** What was done is committed. */
+  /** What was done is committed. Only now may a room be forgotten: its row says where it is. */
   committed(): void {
     this.#stored.fingerprints.committed();
+    for (const rows of [this.#rooms, this.#people]) {
+      if (rows.size > this.remembered) rows.clear();
+    }
   }
 
   /** What was done was undone: forgets the keys and offsets of rows that may be gone. */

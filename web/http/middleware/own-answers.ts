@@ -66,9 +66,8 @@ class Answers {
   }
 }
 
-/** What it was made from takes some kilobytes as well. */
-const sizeOf = (key: string, { template }: Kept): number =>
-  2 * key.length + template.bytes.length + 8_000;
+const sizeOf = (key: string, { template, made }: Kept): number =>
+  2 * key.length + template.bytes.length + made.bytes;
 
 /** All that tells a request from others, besides its method and what it carries. */
 export const keyOf = (
