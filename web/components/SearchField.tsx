@@ -1,4 +1,4 @@
-/** A form that looks for something on its own page; what it finds is below. */
+/** A form that looks for names on its own page; what it finds is below. */
 export function SearchField({ label, wanted, maxLength, more = {} }: {
   label: string;
   wanted: string;
@@ -22,7 +22,7 @@ export function SearchField({ label, wanted, maxLength, more = {} }: {
         dir="auto"
         maxLength={maxLength}
         autocomplete="off"
-        placeholder={label}
+        placeholder="Name"
         value={wanted.slice(0, maxLength)}
       />
       <button class="button" type="submit">Search</button>

@@ -61,6 +61,22 @@ export const overflow = (page: Page | Frame) =>
     document.documentElement.scrollWidth - document.documentElement.clientWidth
   );
 
+/** What stands in empty fields that are too narrow for it. */
+export const cutPlaceholders = (page: Page | Frame) =>
+  page.evaluate(() => {
+    const pen = document.createElement("canvas").getContext("2d")!;
+    return [...document.querySelectorAll<HTMLInputElement>("[placeholder]")]
+      .filter((field) => {
+        const style = getComputedStyle(field);
+        pen.font = style.font;
+        const room = field.clientWidth - parseFloat(style.paddingLeft) -
+          parseFloat(style.paddingRight);
+        return field.clientWidth > 0 &&
+          pen.measureText(field.placeholder).width > room;
+      })
+      .map(({ placeholder }) => `“${placeholder}” is cut`);
+  });
+
 /** The most a page may move: what Web Vitals call good. Paint of a busy browser alone makes 0.04. */
 export const STEADY = 0.1;
 

@@ -1,7 +1,14 @@
 import { assertEquals } from "@std/assert";
 import type { Browser, Page } from "playwright-core";
 import { openBrowser, openContext } from "./browser.ts";
-import { findings, moved, overflow, STEADY, unprinted } from "./looks.ts";
+import {
+  cutPlaceholders,
+  findings,
+  moved,
+  overflow,
+  STEADY,
+  unprinted,
+} from "./looks.ts";
 import { selfieFile } from "./media.ts";
 import { eventually } from "./patience.ts";
 import {
@@ -300,6 +307,9 @@ Deno.test({
             for (const frame of page.frames()) {
               const beyond = await overflow(frame);
               const where = frame.url() === page.url() ? "" : " (its frame)";
+              for (const cut of await cutPlaceholders(frame)) {
+                found.push(`${path}${where}: ${cut}`);
+              }
               if (beyond > 0) {
                 found.push(`${path}${where} is ${beyond} px too wide`);
               }

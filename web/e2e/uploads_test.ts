@@ -115,7 +115,7 @@ Deno.test({
           await page.locator(".uploads").getByText("at most 10 files")
             .waitFor();
           await send(page, "Ten of them");
-          await row("Ten of them").getByText("1 kB text").first().waitFor();
+          await row("Ten of them").getByText("1 B text").first().waitFor();
           assertEquals(await row("Ten of them").locator(".file").count(), 10);
         },
       );

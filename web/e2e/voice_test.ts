@@ -225,6 +225,12 @@ Deno.test({
         assertEquals(await findings(page, colorScheme), []);
       }
       assertEquals(await overflow(page), 0);
+      // Without words there is no text that could be sent alone.
+      await composer.fill(" ");
+      await page.getByRole("button", { name: "Discard recording" }).waitFor();
+      assertEquals(await textOnly.count(), 0);
+      await composer.fill("Go");
+      await textOnly.waitFor();
       await send(page, "Go forward ten metres, please");
       const row = page.locator(".message", { hasText: "ten metres" });
       await row.locator(".wave").waitFor();

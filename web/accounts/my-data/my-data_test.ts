@@ -50,6 +50,19 @@ async function ticketOf(app: TestApp, cookie: string): Promise<string> {
   return asked.headers.get("location")!;
 }
 
+/** How the page of the download names what is in each part of it. */
+const NAMED: Record<string, string> = {
+  account: "your account",
+  activity: "what happened to it",
+  face: "your photos",
+  files: "files",
+  messages: "your messages",
+  notifications: "what you chose for notifications",
+  picture: "your photos",
+  reactions: "reactions",
+  sessions: "where you are signed in",
+};
+
 Deno.test("a person downloads all there is about them, and nothing of others", async () => {
   await using app = await testApp();
   const { services: s } = app;
@@ -107,6 +120,12 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     "reactions.json",
     "sessions.json",
   ]);
+  const page = await app.ask("/account/data", { cookie: ada.cookie });
+  const promised = (await page.text()).replace(/\s+/g, " ");
+  for (const name of Object.keys(files)) {
+    const [part] = name.split(/[./]/);
+    assert(promised.includes(NAMED[part] ?? name), part);
+  }
   assertEquals(
     JSON.parse(files["notifications.json"]).rooms,
     { [room.id]: "all" },

@@ -53,6 +53,7 @@ function attach(
     to.form!.before(place);
     to.form!.addEventListener("submit", hold, { capture: true });
     to.addEventListener("keydown", onKey, { capture: true });
+    to.addEventListener("input", draw);
   }
   room.spoken = take;
   drop();
@@ -174,8 +175,8 @@ function draw(): void {
 }
 
 function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
-  // Without words there may be nothing else to send.
-  const hasWords = voice || !recording || recording.known;
+  // Without words there is nothing else to send.
+  const hasWords = input!.value.trim() !== "";
   const again = () => keep(attached!, recording!.audio, recording!.language);
   return (
     <div class="uploads">

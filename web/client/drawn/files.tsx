@@ -10,20 +10,13 @@ export const textOf = ({ content, voice, files = [] }: Message): string =>
   plainOf(content) || files.map(({ name }) => name).join(", ") ||
   (voice ? "Voice note" : "");
 
-const formats: Record<string, Intl.NumberFormat> = {};
-/** Made when it is used: the first takes a slow phone a tenth of a second. */
-const formatOf = (unit: string, maximumFractionDigits: number) =>
-  formats[unit] ??= new Intl.NumberFormat("en", {
-    style: "unit",
-    unit,
-    maximumFractionDigits,
-  });
-
 /** How large a file is, for a person. */
 export const sizeOf = (bytes: number): string =>
-  bytes < 1_000_000
-    ? formatOf("kilobyte", 0).format(Math.max(1, Math.round(bytes / 1_000)))
-    : formatOf("megabyte", 1).format(bytes / 1_000_000);
+  bytes < 1_000
+    ? `${bytes} B`
+    : bytes < 1_000_000
+    ? `${(bytes / 1_000).toFixed()} kB`
+    : `${+(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** The short name of a media type: `PNG`. Of most files it is known only whether they are text. */
 export const subtypeOf = (type: string): string =>

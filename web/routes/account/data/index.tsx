@@ -43,9 +43,10 @@ export default define.page<typeof handler>(({ data: { failure } }) => (
     <BackToAccount />
     <h1>Download your data</h1>
     <p>
-      You get a ZIP file with everything we have about you: your account, your
-      photo if you gave one, your messages in every room, your files and your
-      recordings. Keep it somewhere safe.
+      You get a ZIP file with everything we have about you: your account and
+      what happened to it, where you are signed in, what you chose for
+      notifications, your photos if you gave any, and your messages, reactions,
+      files and recordings in every room. Keep it somewhere safe.
     </p>
     <form class="form" method="post" action="/account/data">
       <Once />
