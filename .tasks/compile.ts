@@ -42,6 +42,7 @@ await deno(
   "--allow-write",
   // A thread is started by its address, which nothing imports.
   "--include=web/files/pictures/worker.ts",
+  "--include=web/accounts/hash-worker.ts",
   "--include=web/static",
   "--include=web/_fresh/static",
   `--output=${join(folder, "chatsphere-web")}`,

@@ -128,7 +128,8 @@ export interface Credentials {
  * step of signing in, never the last. An unknown e-mail gets the same answer, after the same work,
  * as a wrong password.
  *
- * @throws {AppError} `wrong-credentials` (401); `too-many-attempts` (429) with `retryAfter`.
+ * @throws {AppError} `wrong-credentials` (401); `too-many-attempts` (429) with `retryAfter`; `busy`
+ * (503) when too many sign in.
  */
 export async function checkCredentials(
   s: Store,
@@ -139,7 +140,11 @@ export async function checkCredentials(
   const isKnown = await isKnownDevice(s, record?.id ?? "", device);
   const counted = await countTry(s, emailKey, ip, isKnown ? device : null);
   const hash = record?.passwordHash ?? UNKNOWN_HASH;
-  const isRight = await verifyPassword(password, hash);
+  const isRight = await verifyPassword(password, hash).catch(async (error) => {
+    // Nothing was found out: it was no try.
+    await returnAttempts(s, counted);
+    throw error;
+  });
   if (record === null || !isRight) throw wrongCredentials();
   const [own, ...shared] = counted;
   await clearAttempts(s, own);

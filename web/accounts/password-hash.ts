@@ -1,4 +1,4 @@
-import { argon2id } from "hash-wasm";
+import { hashOf } from "./hashing.ts";
 import { LONGEST_TRIED, normalisePassword } from "./password-rules.ts";
 import { equalSecrets } from "./secrets.ts";
 
@@ -16,14 +16,13 @@ const PHC =
 
 /** Hashes a new password into a PHC string. */
 export function hashPassword(password: string): Promise<string> {
-  return argon2id({
+  return hashOf({
     password: normalisePassword(password),
     salt: crypto.getRandomValues(new Uint8Array(SALT_BYTES)),
     memorySize: MEMORY_KIB,
     iterations: PASSES,
     parallelism: LANES,
     hashLength: HASH_BYTES,
-    outputType: "encoded",
   });
 }
 
@@ -40,7 +39,7 @@ export async function verifyPassword(
   if (parts === null) throw new TypeError("not an argon2id PHC string");
   const [, memory, passes, lanes, salt, hash] = parts;
   const isPossible = password.length > 0 && password.length <= LONGEST_TRIED;
-  const again = await argon2id({
+  const again = await hashOf({
     // What cannot be anyone's password takes as long to refuse as what could.
     password: isPossible ? normalisePassword(password) : "-",
     salt: Uint8Array.fromBase64(salt),
@@ -48,7 +47,6 @@ export async function verifyPassword(
     iterations: Number(passes),
     parallelism: Number(lanes),
     hashLength: Uint8Array.fromBase64(hash).length,
-    outputType: "encoded",
   });
   return equalSecrets(again, phc) && isPossible;
 }
