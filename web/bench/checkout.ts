@@ -63,14 +63,19 @@ export async function startersOf(folder: string, dataDir: string) {
   };
 }
 
-/** Starts the three services there on a data folder, and waits until they answer. */
+/**
+ * Starts the services there on a data folder, and waits until they answer.
+ *
+ * @param choose what is started, and how; otherwise all three.
+ */
 export async function serve(
   folder: string,
   dataDir: string,
+  choose = (all: ServicesOf.Service[]) => all,
 ): Promise<Serving> {
   const { services, start, whenReady, output, ports, web, realtime } =
     await startersOf(folder, dataDir);
-  const running = services.map(start);
+  const running = choose(services).map(start);
   const stop = async () => {
     await Promise.all(running.map((one) => one.stop()));
   };

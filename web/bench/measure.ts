@@ -32,10 +32,14 @@ function cpuOf(pid: number | undefined): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** Resident bytes of a process. */
-export function memoryOf(pid: number): number {
+/** Resident bytes of a process: all of them, or those that are in no file. */
+export function memoryOf(
+  pid: number,
+  which: "VmRSS" | "RssAnon" = "VmRSS",
+): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
+  const [, kB] = new RegExp(`^${which}:\\s+(\\d+)`, "m").exec(status) ?? [];
+  return Number(kB) * 1024;
 }
 
 async function generate(job: Job): Promise<Report> {
