@@ -6,8 +6,18 @@ import type { ComponentChildren } from "preact";
 import { Fragment, h } from "preact";
 import { renderToString } from "preact-render-to-string";
 
-/** Characters of markup and of what it was made from that are kept, in all: a byte each, or two. */
-const MOST = 16_000_000;
+/** Bytes of markup and of what it was made from that are kept, in all. */
+const MOST = 32_000_000;
+
+/** What takes two bytes a character in V8: one such character makes all of a text wide. */
+const WIDE = /[^\0-\xff]/;
+
+/**
+ * Bytes that a text takes. To be looked at, it becomes one piece: V8 keeps a text as the hundred
+ * pieces it was put together from until somebody reads it, and those took three times as much.
+ */
+const bytesOf = (text: string): number =>
+  text.length * (WIDE.test(text) ? 2 : 1);
 
 /** Markup by all that it was drawn from; the least used first. */
 const kept = new Map<string, string>();
@@ -15,11 +25,11 @@ let size = 0;
 
 function keep(source: string, html: string): void {
   kept.set(source, html);
-  size += source.length + html.length;
-  for (const [oldest, { length }] of kept) {
+  size += bytesOf(source) + bytesOf(html);
+  for (const [oldest, markup] of kept) {
     if (size <= MOST) return;
     kept.delete(oldest);
-    size -= oldest.length + length;
+    size -= bytesOf(oldest) + bytesOf(markup);
   }
 }
 

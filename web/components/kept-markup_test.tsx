@@ -88,11 +88,30 @@ Deno.test("what was not asked for longest is drawn again once too much is kept",
     keptMarkup(name.padEnd(1_000_000), () => `${drawn++}`);
   ask("used");
   ask("unused");
-  for (let n = 0; n < 20; n++) {
+  for (let n = 0; n < 40; n++) {
     ask(`other ${n}`);
     ask("used");
   }
-  assertEquals(drawn, 22);
+  assertEquals(drawn, 42);
   ask("unused");
-  assertEquals(drawn, 23);
+  assertEquals(drawn, 43);
+});
+
+Deno.test("what is kept is counted in bytes: a text with one wide character takes twice as many", () => {
+  let drawn = 0;
+  const ask = (name: string, html = "") =>
+    keptMarkup(name.padEnd(1_000_000), () => `${drawn++}${html}`);
+  const again = (name: string, html = "") => {
+    const before = drawn;
+    ask(name, html);
+    return drawn > before;
+  };
+  const some = Array.from({ length: 20 }, (_, n) => n);
+  for (const n of some) ask(`narrow ${n}`);
+  assertEquals(some.map((n) => again(`narrow ${n}`)).some(Boolean), false);
+  for (const n of some) ask(`wide “${n}”`);
+  assertEquals(again("wide “0”"), true);
+  const markup = "x".repeat(1_000_000);
+  for (const n of some.slice(0, 12)) ask(`marked up ${n}`, markup + "👍");
+  assertEquals(again("marked up 0", markup + "👍"), true);
 });

@@ -20,8 +20,8 @@ const TICK = 50;
 /** What may be under way of one kind: when the server is slow, less is asked. */
 const AT_ONCE = 40;
 
-/** Does all kinds, each at its rate, until `end` is called. */
-export function startLoad(kinds: Kind[]) {
+/** Does all kinds, each at so many times its rate, until `end` is called. */
+export function startLoad(kinds: Kind[], times: number) {
   const counts = new Map<string, Done>();
   const underWay = new Set<Promise<void>>();
   const each = kinds.map((kind) => {
@@ -34,7 +34,7 @@ export function startLoad(kinds: Kind[]) {
     const seconds = (performance.now() - last) / 1_000;
     last = performance.now();
     for (const it of each) {
-      it.due = Math.min(it.due + seconds * it.kind.rate, AT_ONCE);
+      it.due = Math.min(it.due + seconds * times * it.kind.rate, AT_ONCE);
       for (; it.due >= 1 && it.open < AT_ONCE; it.due -= 1) {
         it.open += 1;
         const one: Promise<void> = it.kind.run().then(

@@ -2,7 +2,8 @@
  * Whether the memory of web stays as it is: web and realtime run for an hour under a modest load of
  * all kinds, and their memory is read each half minute. Linux only.
  *
- * --minutes 60   --constructors: which kinds of objects grew after the first quarter; web is asked
+ * --minutes 60   --load 1: so many times as much of everything
+ * --constructors: which kinds of objects grew after the first quarter; web is asked
  * for its whole heap then, which takes memory of its own
  */
 import { parseArgs } from "node:util";
@@ -29,12 +30,13 @@ const { values } = parseArgs({
   args: Deno.args,
   options: {
     minutes: { type: "string", default: "60" },
+    load: { type: "string", default: "1" },
     constructors: { type: "boolean", default: false },
   },
 });
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) {
-  console.error("--minutes is a positive number.");
+const [minutes, times] = [Number(values.minutes), Number(values.load)];
+if (!(minutes > 0 && times > 0)) {
+  console.error("--minutes and --load are positive numbers.");
   Deno.exit(2);
 }
 
@@ -77,7 +79,7 @@ async function liveHeap(): Promise<number> {
 }
 
 const fresh = await liveHeap();
-const load = startLoad(await kindsOf(web, teams));
+const load = startLoad(await kindsOf(web, teams), times);
 const began = performance.now();
 const samples: Sample[] = [];
 let warm: { live: number; kinds?: Map<string, Kind> } | undefined;
