@@ -3,7 +3,9 @@
  * pages for as long as it takes, and a hundred at once would take 2 GB.
  */
 import { AppError } from "../errors.ts";
-import type { Answer, Question } from "./hash-worker.ts";
+import { log } from "../log.ts";
+import type { Question } from "./argon.ts";
+import type { Answer } from "./hash-worker.ts";
 import { Lines } from "./lines.ts";
 
 /** Passwords that wait at most: half a minute of work. */
@@ -38,18 +40,23 @@ export const hashOf = (question: Question): Promise<string> =>
 
 async function ask(question: Question): Promise<string> {
   clearTimeout(idle);
-  const { promise, resolve } = Promise.withResolvers<Answer>();
-  worker ??= new Worker(new URL("./hash-worker.ts", import.meta.url), {
-    type: "module",
-  });
-  worker.onmessage = ({ data }) => resolve(data);
-  worker.onerror = (event) => {
-    event.preventDefault();
-    resolve({ failure: event.message });
-  };
-  worker.postMessage(question);
+  const { promise, resolve } = Promise.withResolvers<Answer | "no thread">();
+  try {
+    worker ??= new Worker(new URL("./hash-worker.ts", import.meta.url), {
+      type: "module",
+    });
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      resolve("no thread");
+    };
+    worker.postMessage(question);
+  } catch {
+    resolve("no thread");
+  }
   const answer = await promise;
   taken += question.memorySize;
+  if (answer === "no thread") return await hashHere(question);
   if ("failure" in answer) {
     endHashing();
     throw new Error(answer.failure);
@@ -60,6 +67,14 @@ async function ask(question: Question): Promise<string> {
     Deno.unrefTimer(idle);
   }
   return answer.hash;
+}
+
+/** Where a host has no threads, people can sign in all the same. */
+async function hashHere(question: Question): Promise<string> {
+  endHashing();
+  log("warn", "hash-thread-missing");
+  const { argonOf } = await import("./argon.ts");
+  return await argonOf(question);
 }
 
 /** Ends the thread, if there is one. */

@@ -70,3 +70,35 @@ Deno.test("a hash that cannot be made is an error, and the next one is made", ()
     ]);
     assertEquals([bad.status, good.status], ["rejected", "fulfilled"]);
   }));
+
+Deno.test("on a host without threads people sign in all the same", async () => {
+  endHashing();
+  const { Worker } = globalThis;
+  const others: unknown[] = [
+    undefined,
+    class {
+      constructor() {
+        throw new TypeError("Not here.");
+      }
+    },
+    // One that loads nothing.
+    class extends Worker {
+      constructor() {
+        super(new URL("./there-is-none.ts", import.meta.url), {
+          type: "module",
+        });
+      }
+    },
+  ];
+  try {
+    for (const other of others) {
+      globalThis.Worker = other as typeof Worker;
+      const hash = await hashPassword("difference engine");
+      assert(await verifyPassword("difference engine", hash));
+      assertEquals(await verifyPassword("another", hash), false);
+    }
+  } finally {
+    globalThis.Worker = Worker;
+    endHashing();
+  }
+});
