@@ -129,6 +129,15 @@ Deno.test({
         await row("Two of them").getByText("This file is empty.").waitFor();
         await row("Two of them")
           .getByText("This was not sent, because of a file in it.").waitFor();
+        // Also where the window is made narrow: all of the sentence, and nothing over the field.
+        await page.setViewportSize({ width: 390, height: 844 });
+        const cut = await row("Two of them").locator(".uploads li span")
+          .evaluateAll((spans) =>
+            spans.filter((it) => it.scrollWidth > it.clientWidth + 1).length
+          );
+        assertEquals(cut, 0);
+        assertEquals(await page.getByLabel("Emoji").isVisible(), false);
+        await page.setViewportSize({ width: 1280, height: 720 });
         await row("Two of them")
           .getByRole("button", { name: "Remove empty.txt" }).click();
         await whole("good.txt");

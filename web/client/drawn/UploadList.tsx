@@ -7,7 +7,7 @@ export function UploadList({ uploads }: { uploads: Upload[] }) {
     <ul>
       {uploads.map(({ key, name, size, id, failed }) => (
         <li key={key}>
-          <span class="truncate">
+          <span class={failed ? undefined : "truncate"}>
             <bdi>{name}</bdi> <span class="soft">{failed ?? sizeOf(size)}</span>
           </span>
           {!id && !failed && <progress data-upload={key} aria-label={name} />}

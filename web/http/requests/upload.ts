@@ -48,11 +48,18 @@ export function announcedBy(req: Request): number | undefined {
  * Reads a form in parts, and has each chosen file taken while it comes, one after the other.
  * What fails is told with the fields, so that a text is not lost with a file; from then on what
  * still comes is thrown away, within bounds.
+ *
+ * @param take is also given how many bytes the file has at most, where that is known.
  */
 export async function readUpload<T>(
   req: Request,
-  take: (name: string, bytes: AsyncIterable<Uint8Array>) => Promise<T>,
+  take: (
+    name: string,
+    bytes: AsyncIterable<Uint8Array>,
+    announced?: number,
+  ) => Promise<T>,
 ): Promise<Upload<T>> {
+  const announced = announcedBy(req);
   const upload: Upload<T> = { fields: new Map(), files: [] };
   const fail = (error: unknown) => {
     upload.error ??= error;
@@ -79,23 +86,27 @@ export async function readUpload<T>(
     parser.on("filesLimit", () => fail(tooManyFiles(LIMITS.files)));
     parser.on("fieldsLimit", () => fail(damaged()));
     let count = 0;
+    /** Bytes of what was parsed before the part that is parsed now. */
+    let parsed = 0;
     parser.on("file", (_field, stream, name) => {
       // It is heard even where nobody reads it any more.
       stream.on("error", fail);
       // An input without a choice sends a file without a name.
       const chosen = Boolean(name);
       if (chosen && ++count > LIMITS.files) fail(tooManyFiles(LIMITS.files));
+      const most = announced === undefined ? undefined : announced - parsed;
       work = work.then(async () => {
         if (!chosen || upload.error) return void stream.resume();
         current = stream;
+        const bytes = stream.iterator({ destroyOnReturn: false });
         try {
-          // Whoever stops reading leaves the rest to be thrown away below.
-          const bytes = stream.iterator({ destroyOnReturn: false });
-          upload.files.push(await take(nameOf(name), bytes));
+          upload.files.push(await take(nameOf(name), bytes, most));
         } catch (error) {
           fail(error);
-          stream.resume();
         }
+        // Whoever stopped reading leaves the rest, which flows only once nobody holds it.
+        await bytes.return?.();
+        stream.resume();
       });
     });
     let size = 0;
@@ -104,6 +115,7 @@ export async function readUpload<T>(
       if (upload.error && size > DISCARD_BYTES) break;
       if (parser.destroyed) continue;
       if (!parser.write(chunk)) await drained(parser, ended);
+      parsed = size;
     }
     parser.end();
     await ended;

@@ -22,11 +22,7 @@ import { AppError, reportError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
 import { addFile } from "../../../files/add.ts";
 import { shareOf } from "../../../http/requests/body-budget.ts";
-import {
-  announcedBy,
-  isMultipart,
-  readUpload,
-} from "../../../http/requests/upload.ts";
+import { isMultipart, readUpload } from "../../../http/requests/upload.ts";
 import type { Person, Services } from "../../../services.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import { toldByAll } from "../../../rooms/everyone.ts";
@@ -129,11 +125,11 @@ async function readMessage(s: Services, me: Person, id: string, req: Request) {
     // The form without its files: what it has of them is what they are called.
     return { fields, files, error: fields("file") ? filesLeft() : undefined };
   }
-  const announced = announcedBy(req);
   const hold = (bytes: number) => shareOf(req)?.hold(bytes);
   const { fields, files, error } = await readUpload(
     req,
-    (name, bytes) => addFile(s, me, id, { name, bytes, announced, hold }),
+    (name, bytes, announced) =>
+      addFile(s, me, id, { name, bytes, announced, hold }),
   );
   return {
     fields: (name: string) => fields.get(name) ?? "",
