@@ -1,38 +1,22 @@
 import { type Fields, type Level, logOf } from "../realtime/common/log-line.ts";
+import { linesTogether } from "../realtime/common/log-together.ts";
 import { currentRequestId } from "./request-id.ts";
-
-/** How long a line about a request waits for others to be written with it: milliseconds. */
-const TOGETHER_MS = 10;
-/** As many are not waited for. */
-const MANY = 200;
 
 const isReadable = () =>
   Deno.env.get("DENO_ENV") === "development" || Deno.stdout.isTerminal();
 
-let waiting: string[] = [];
-
-function writeWaiting(): void {
-  if (waiting.length === 0) return;
-  const lines = waiting.join("\n");
-  waiting = [];
-  console.log(lines);
-}
+const requests = linesTogether((lines) => console.log(lines));
 
 // What waits when this process ends is written, too.
-globalThis.addEventListener("unload", writeWaiting);
+globalThis.addEventListener("unload", requests.now);
 
 const write = logOf("web", isReadable, (line, isError) => {
-  // Lines stay in their order.
-  writeWaiting();
+  requests.now();
   if (isError) console.error(line);
   else console.log(line);
 });
 
-const writeSoon = logOf("web", isReadable, (line) => {
-  const count = waiting.push(line);
-  if (count === 1) setTimeout(writeWaiting, TOGETHER_MS);
-  if (count >= MANY) writeWaiting();
-});
+const writeSoon = logOf("web", isReadable, requests.soon);
 
 /**
  * Writes one structured log line. `event` is a stable kebab-case name; `fields` are redacted

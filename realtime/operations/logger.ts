@@ -1,11 +1,31 @@
 import process from "node:process";
 import { type Logger, logOf } from "../common/log-line.ts";
+import { linesTogether } from "../common/log-together.ts";
 
-/** Writes one line about this service. */
-export const logger: Logger = logOf(
-  "realtime",
-  () => process.env.DENO_ENV === "development" || process.stdout.isTTY === true,
-);
+const isReadable = () =>
+  process.env.DENO_ENV === "development" || process.stdout.isTTY === true;
+
+const requests = linesTogether((lines) => console.log(lines));
+
+// What waits when this process ends is written, too.
+process.on("exit", requests.now);
+
+const write = logOf("realtime", isReadable, (line, isError) => {
+  requests.now();
+  if (isError) console.error(line);
+  else console.log(line);
+});
+
+const writeSoon = logOf("realtime", isReadable, requests.soon);
+
+/**
+ * Writes one line about this service: about requests within 10 ms, in one go with others, and about all
+ * else at once. After SIGKILL, the last ones about requests are missing.
+ */
+export const logger: Logger = (level, event, fields) =>
+  event === "request" && level === "info"
+    ? writeSoon(level, event, fields)
+    : write(level, event, fields);
 
 export type { Logger };
 

@@ -1,7 +1,14 @@
 import type { RealtimeClient, Services } from "../services.ts";
 import { isMember } from "./rooms.ts";
 import { membershipsOf } from "./memberships.ts";
-import { keys, notFound, roomArchived, type StoredRoom } from "./store.ts";
+import {
+  isId,
+  keys,
+  type Membership,
+  notFound,
+  roomArchived,
+  type StoredRoom,
+} from "./store.ts";
 
 /**
  * The room log for the members of each room alone. Realtime looks as well, at its copy of who is
@@ -30,11 +37,17 @@ export function membersOnly(
     A extends [account: { id: string }, roomId: string, ...unknown[]],
     R,
   >(method: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-    return checked(async (...args: A) => {
-      const room = await s.kv.get<StoredRoom>(keys.room(args[1]));
+    return async (...args) => {
+      const [account, roomId] = args;
+      if (!isId(roomId)) throw notFound();
+      const [member, room] = await s.kv.getMany<[Membership, StoredRoom]>([
+        keys.member(roomId, account.id),
+        keys.room(roomId),
+      ]);
+      if (member.versionstamp === null) throw notFound();
       if (room.value?.archivedAt !== undefined) throw roomArchived();
       return await method(...args);
-    });
+    };
   }
   return {
     ...log,

@@ -54,8 +54,7 @@ const isUnknown = (error: unknown): boolean =>
  * @throws {AppError} as calls do. A call that fails, fails for all whose posts are in it.
  */
 export function posting(
-  { tokens, call, callJson }: ReturnType<typeof realtimeCalls>,
-  timeoutMs: number,
+  { tokens, callJson }: ReturnType<typeof realtimeCalls>,
 ): (account: Person, roomId: string, draft: Draft) => Promise<Message> {
   const waiting: Waiting[] = [];
   let underWay = 0;
@@ -106,26 +105,23 @@ export function posting(
   async function answersTo(
     posts: { one: Waiting; token: string }[],
   ): Promise<PostAnswer[]> {
+    const body = {
+      posts: posts.map(({ one, token }) => ({
+        ...{ token, roomId: one.roomId, message: one.draft },
+        ...{ requestId: one.requestId, vouched: isVouched(one) },
+      })),
+    };
     // The call itself is of no one request.
-    const response = await inRequest("", () =>
-      call("/posts", {
-        token: tokens.ofWeb,
-        method: "POST",
-        body: {
-          posts: posts.map(({ one, token }) => ({
-            ...{ token, roomId: one.roomId, message: one.draft },
-            ...{ requestId: one.requestId, vouched: isVouched(one) },
-          })),
-        },
-        signal: AbortSignal.timeout(timeoutMs),
-      }));
-    try {
-      const { answers }: PostAnswers = await response.json();
-      if (answers.length === posts.length) return answers;
-      throw new TypeError(`${answers.length} answers to ${posts.length} posts`);
-    } catch (error) {
-      throw realtimeDown(error);
-    }
+    const { answers } = await inRequest(
+      "",
+      () =>
+        callJson<PostAnswers>("/posts", {
+          ...{ token: tokens.ofWeb, method: "POST", body },
+        }),
+    );
+    if (answers?.length === posts.length) return answers;
+    const why = `${answers?.length} answers to ${posts.length} posts`;
+    throw realtimeDown(new TypeError(why));
   }
 
   async function settle(

@@ -63,10 +63,7 @@ function realtime(
     return Response.json(said, { status });
   });
   const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
-  const send = posting(
-    realtimeCalls({ realtimeUrl }, signer(), 5_000),
-    5_000,
-  );
+  const send = posting(realtimeCalls({ realtimeUrl }, signer(), 5_000));
   return {
     ...{ calls, letGo },
     post: (clientId: string, more = {}, roomId = "tea") =>

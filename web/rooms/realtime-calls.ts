@@ -10,6 +10,25 @@ import { tokensOf } from "./token-cache.ts";
 /** Whether realtime took the token for one that ended. */
 const isRefused = ({ status }: Response) => status === 401;
 
+/**
+ * Does some work with a signal that ends it after so long. Other than with `AbortSignal.timeout`, none of
+ * it is left once the work is done: with thousands of calls a second, ending those takes long as well.
+ */
+export async function within<T>(
+  ms: number,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  const end = () =>
+    controller.abort(new DOMException("It took too long.", "TimeoutError"));
+  const timer = setTimeout(end, ms);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** One call; its signal says how long it may take. */
 export interface Call {
   token: () => Promise<string>;
@@ -83,24 +102,26 @@ export function realtimeCalls(
     }
   }
 
-  const soon = () => AbortSignal.timeout(timeoutMs);
-
   async function callJson<T>(
     path: string,
     init: Omit<Call, "signal">,
   ): Promise<T> {
-    const response = await call(path, { ...init, signal: soon() });
-    try {
-      return await response.json() as T;
-    } catch (error) {
-      madeFrom()?.unsure();
-      throw realtimeDown(error);
-    }
+    return await within(timeoutMs, async (signal) => {
+      const response = await call(path, { ...init, signal });
+      try {
+        return await response.json() as T;
+      } catch (error) {
+        madeFrom()?.unsure();
+        throw realtimeDown(error);
+      }
+    });
   }
 
   async function send(path: string, init: Omit<Call, "signal">) {
-    const response = await call(path, { ...init, signal: soon() });
-    await response.body?.cancel();
+    await within(timeoutMs, async (signal) => {
+      const response = await call(path, { ...init, signal });
+      await response.body?.cancel();
+    });
   }
 
   return { tokens, call, callJson, send };

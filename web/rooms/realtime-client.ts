@@ -27,7 +27,7 @@ import { inTurn } from "./in-turn.ts";
 import { posting } from "./posting.ts";
 import { together } from "./together.ts";
 import { AppError } from "../errors.ts";
-import { realtimeCalls } from "./realtime-calls.ts";
+import { realtimeCalls, within } from "./realtime-calls.ts";
 import { realtimeDown } from "./realtime-errors.ts";
 import { parseNdjson } from "./ndjson.ts";
 
@@ -67,7 +67,7 @@ export function realtimeClient(
   const calls = realtimeCalls(config, signer, timeoutMs);
   const { tokens, call, callJson, send } = calls;
   const turn = inTurn();
-  const post = posting(calls, timeoutMs);
+  const post = posting(calls);
   let quietUntil = 0;
   /** Web itself asks. */
   const ofWeb = () => signer.serviceToken("realtime");
@@ -133,13 +133,19 @@ export function realtimeClient(
     stillSo: together<Asked, string | null>(MOST_ASKED, async (asked) => {
       if (Date.now() < quietUntil) return asked.map(() => null);
       try {
-        const answer = await call("/unchanged", {
-          token: tokens.ofWeb,
-          method: "POST",
-          body: { asked },
-          signal: AbortSignal.timeout(Math.min(timeoutMs, SOON_MS)),
-        });
-        const { now, unchanged }: Unchanged = await answer.json();
+        const answer = await within(
+          Math.min(timeoutMs, SOON_MS),
+          async (signal): Promise<Unchanged> => {
+            const response = await call("/unchanged", {
+              token: tokens.ofWeb,
+              method: "POST",
+              body: { asked },
+              signal,
+            });
+            return await response.json();
+          },
+        );
+        const { now, unchanged } = answer;
         return asked.map((_, i) => unchanged[i] ? now : null);
       } catch {
         // It is away, or of an earlier version: what is asked for then says so.

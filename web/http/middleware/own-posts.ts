@@ -29,6 +29,8 @@ const MOST = 1_000;
 interface Admission {
   made: MadeFrom;
   me: SignedIn;
+  /** Who that is in log lines. */
+  account: string;
   /** Of an answer: all but the id of the request. */
   headers: [string, string][];
 }
@@ -66,7 +68,9 @@ export function ownPosts(
     const me = made.admitted;
     if (me === undefined || answer.status !== 201) return answer;
     if (answer.headers.has("set-cookie")) return answer;
-    admissions.set(key, { made, me, headers: headersOf(answer) });
+    admissions.set(key, {
+      ...{ made, me, account: hashOf(me.id), headers: headersOf(answer) },
+    });
     const [oldest] = admissions.keys();
     if (admissions.size > MOST) admissions.delete(oldest);
     return answer;
@@ -97,7 +101,7 @@ export function ownPosts(
     const tell = (status: number, code?: string) =>
       write("info", "request", {
         ...{ requestId, method, route: PATH, status, code },
-        account: hashOf(known.me.id),
+        account: known.account,
         network: roughNetworkOf(origin.ip),
         ms: Math.round(performance.now() - started),
       });
