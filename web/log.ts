@@ -27,7 +27,7 @@ export function log(level: Level, event: string, fields: Fields = {}): void {
 }
 
 /**
- * {@link log} of an answer: within 10 ms, in one go with those of other requests. A pipe takes a
+ * {@link log} of an answer: within 50 ms, in one go with those of other requests. A pipe takes a
  * line as long as a page takes; after SIGKILL, the last ones are missing.
  */
 export function logSoon(

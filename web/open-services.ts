@@ -140,15 +140,27 @@ let rounds: Rounds[] = [];
  * @throws {ConfigError} naming the variable that is missing or malformed.
  */
 export function services(): Promise<Services> {
-  for (const round of rounds) round.nudge();
-  opened?.then(finishLeftoversSoon, () => {
-    // Whoever waits for it below is told.
-  });
+  nudgeAll();
   opened ??= openFromEnvironment().catch((error) => {
     opened = undefined;
     throw error;
   });
   return opened;
+}
+
+/** Queues are gone through each half a minute at most: thousands of requests a second need not ask. */
+const NUDGE_MS = 1_000;
+let nudgedAt = 0;
+
+function nudgeAll(): void {
+  const now = Date.now();
+  // The clock may have been set back.
+  if (Math.abs(now - nudgedAt) < NUDGE_MS) return;
+  nudgedAt = now;
+  for (const round of rounds) round.nudge();
+  opened?.then(finishLeftoversSoon, () => {
+    // Whoever waits for the services is told.
+  });
 }
 
 async function openFromEnvironment(): Promise<Services> {

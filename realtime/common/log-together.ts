@@ -1,5 +1,5 @@
 /** How long a line waits for others to be written with it: milliseconds. */
-const TOGETHER_MS = 10;
+const TOGETHER_MS = 50;
 /** As many are not waited for. */
 const MANY = 200;
 

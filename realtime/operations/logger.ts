@@ -19,7 +19,7 @@ const write = logOf("realtime", isReadable, (line, isError) => {
 const writeSoon = logOf("realtime", isReadable, requests.soon);
 
 /**
- * Writes one line about this service: about requests within 10 ms, in one go with others, and about all
+ * Writes one line about this service: about requests within 50 ms, in one go with others, and about all
  * else at once. After SIGKILL, the last ones about requests are missing.
  */
 export const logger: Logger = (level, event, fields) =>

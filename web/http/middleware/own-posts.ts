@@ -32,7 +32,7 @@ interface Admission {
   /** Who that is in log lines. */
   account: string;
   /** Of an answer: all but the id of the request. */
-  headers: [string, string][];
+  headers: Record<string, string>;
 }
 
 /** A nonce that stays the same for long is none, and an answer to a program has no script. */
@@ -40,13 +40,11 @@ const withoutNonce = (policy: string): string =>
   policy.replace(/ 'nonce-\w+'/g, "");
 
 function headersOf(answer: Response): Admission["headers"] {
-  return [...answer.headers]
-    .filter(([name]) => name !== "x-request-id" && name !== "content-length")
-    .map(([name, value]) =>
-      name === "content-security-policy"
-        ? [name, withoutNonce(value)]
-        : [name, value]
-    );
+  const { "x-request-id": _, ...headers } = Object.fromEntries(answer.headers);
+  const policy = headers["content-security-policy"];
+  return policy === undefined
+    ? headers
+    : { ...headers, "content-security-policy": withoutNonce(policy) };
 }
 
 /** Posts messages of those who were let in before; `next` lets in, and does all else. */
@@ -111,10 +109,9 @@ export function ownPosts(
         () => withShare(bodies, req, origin.ip, () => post(s, known.me, req)),
       );
       tell(201);
-      const own: [string, string] = ["x-request-id", requestId];
       return Response.json(message, {
         status: 201,
-        headers: [...known.headers, own],
+        headers: { ...known.headers, "x-request-id": requestId },
       });
     } catch (error) {
       tell(statusOf(error), codeOf(error));

@@ -35,7 +35,7 @@ interface Kept {
 interface Tagged {
   etag: string;
   /** All but the id of the request, the body's encoding and its length. */
-  headers: [string, string][];
+  headers: Record<string, string>;
   plain: Uint8Array<ArrayBuffer>;
   br: Uint8Array<ArrayBuffer>;
   gzip: Uint8Array<ArrayBuffer>;
@@ -54,8 +54,9 @@ const REFUSED = {
   gzip: /gzip\s*;\s*q=0(\.0*)?\s*(,|$)/,
 };
 
-const isTaken = (accepted: string, encoding: "br" | "gzip"): boolean =>
-  accepted.includes(encoding) && !REFUSED[encoding].test(accepted);
+const isTaken = (accepted: string | null, encoding: "br" | "gzip"): boolean =>
+  accepted !== null && accepted.includes(encoding) &&
+  !REFUSED[encoding].test(accepted);
 
 /** A page as it is kept; null where it is one person's, or has something of this one request in it. */
 async function keptOf(
@@ -89,7 +90,7 @@ async function taggedOf(answer: Response): Promise<Tagged | null> {
   ]);
   return {
     etag,
-    headers: [...all],
+    headers: Object.fromEntries(all),
     plain,
     br: new Uint8Array(br),
     gzip: new Uint8Array(gzipped),
@@ -99,11 +100,11 @@ async function taggedOf(answer: Response): Promise<Tagged | null> {
 function answerWith(page: Tagged, req: Request, requestId: string): Response {
   const { etag, plain } = page;
   const known = req.headers.get("if-none-match");
-  const accepted = req.headers.get("accept-encoding") ?? "";
-  const headers: [string, string][] = [
+  const accepted = req.headers.get("accept-encoding");
+  const headers: Record<string, string> = {
     ...page.headers,
-    ["x-request-id", requestId],
-  ];
+    "x-request-id": requestId,
+  };
   if (known !== null && (known === "*" || known.includes(etag))) {
     return new Response(null, { status: 304, headers });
   }
@@ -112,11 +113,11 @@ function answerWith(page: Tagged, req: Request, requestId: string): Response {
     : isTaken(accepted, "gzip")
     ? "gzip"
     : undefined;
-  if (encoding) headers.push(["content-encoding", encoding]);
+  if (encoding) headers["content-encoding"] = encoding;
   const body = encoding ? page[encoding] : plain;
   if (req.method !== "HEAD") return new Response(body, { headers });
   // Otherwise it would be said to be empty.
-  headers.push(["content-length", String(body.length)]);
+  headers["content-length"] = String(body.length);
   return new Response(null, { headers });
 }
 
@@ -130,6 +131,7 @@ export function sharedPages(
   write: typeof log,
 ): Handler {
   const pages = new Map<string, Kept | "made">();
+  let wentOnAt = 0;
 
   /** The one that was not asked for the longest goes, but none by our own address. */
   function keep(key: string, kept: Kept) {
@@ -164,8 +166,19 @@ export function sharedPages(
     }
   }
 
+  /** What waits in queues goes on, as with any request: it is looked at once a second at most. */
+  function goOn() {
+    const now = Date.now();
+    if (Math.abs(now - wentOnAt) < 1_000) return;
+    wentOnAt = now;
+    open().catch(() => {
+      // The page needs nothing of it.
+    });
+  }
+
   return (req, info) => {
-    const isGet = req.method === "GET" || req.method === "HEAD";
+    const { method } = req;
+    const isGet = method === "GET" || method === "HEAD";
     const path = pathOf(req.url);
     if (!isGet || !PATHS.has(path)) return next(req, info);
     const { headers } = req;
@@ -180,15 +193,14 @@ export function sharedPages(
     if (kept === "made") return next(req, info);
     const { page } = kept;
     // The length of what a GET would bring is another one each time it is compressed.
-    if ("forms" in page && req.method === "HEAD") return next(req, info);
-    // Now it is the one that was asked for last.
-    pages.delete(key);
-    pages.set(key, kept);
+    if ("forms" in page && method === "HEAD") return next(req, info);
+    // Now it is the one that was asked for last; while there is room, that is all the same.
+    if (pages.size > MOST / 2) {
+      pages.delete(key);
+      pages.set(key, kept);
+    }
     if (info) finishFirst(info.completed);
-    // What waits in queues goes on, as with any request.
-    open().catch(() => {
-      // The page needs nothing of it.
-    });
+    goOn();
     const { trustedProxies } = kept.config;
     const { ip, byProxy } = originOf(headers, info, trustedProxies);
     const requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
@@ -197,7 +209,7 @@ export function sharedPages(
       : answerWith(page, req, requestId);
     write("info", "request", {
       requestId,
-      method: req.method,
+      method,
       route: path.split("?")[0],
       status: answer.status,
       network: roughNetworkOf(ip),

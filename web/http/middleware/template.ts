@@ -12,7 +12,7 @@ export interface Template {
   /** As it was given the first time. */
   bytes: Uint8Array<ArrayBuffer>;
   /** All but the id of the request. */
-  headers: [string, string][];
+  headers: Record<string, string>;
   policy: string | null;
   nonce?: string;
   /** Forms' numbers, and where they and the nonce of scripts are: bytes from the start. */
@@ -69,8 +69,10 @@ export async function templateOf(answer: Response): Promise<Template | null> {
   );
   return {
     bytes: utf8.encode(text),
-    headers: [...headers].filter(([name]) =>
-      name !== "x-request-id" && name !== POLICY
+    headers: Object.fromEntries(
+      [...headers].filter(([name]) =>
+        name !== "x-request-id" && name !== POLICY
+      ),
     ),
     policy,
     nonce,
@@ -92,15 +94,14 @@ export function copyWith(template: Template, requestId: string): Response {
   if (fresh) {
     for (const at of nonces) utf8.encodeInto(fresh, bytes.subarray(at));
   }
-  const headers: [string, string][] = [
+  const headers: Record<string, string> = {
     ...template.headers,
-    ["x-request-id", requestId],
-  ];
+    "x-request-id": requestId,
+  };
   if (template.policy !== null) {
-    const policy = fresh
+    headers[POLICY] = fresh
       ? template.policy.replaceAll(nonce, fresh)
       : template.policy;
-    headers.push([POLICY, policy]);
   }
   return new Response(bytes, { headers });
 }
