@@ -10,6 +10,7 @@ const PACKAGES = [
   "@aws-sdk/client-rekognition",
   "@aws-sdk/client-s3",
   "nodemailer",
+  "hash-wasm",
   "jose",
   "preact",
 ];
