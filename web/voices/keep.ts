@@ -19,8 +19,10 @@ import {
   wordsIn,
 } from "./transcript.ts";
 
-/** A long recording takes about this long to be heard: ms. Browsers wait no longer for a page. */
-const PATIENCE = 100_000;
+/** A long recording may take this long to be heard: ms. */
+const HEARD_MS = 75_000;
+/** And this long to be kept alone: ms. Browsers wait for a page no longer than both. */
+const KEPT_MS = 25_000;
 
 type KeepServices = Pick<Services, "kv" | "config" | "signer">;
 
@@ -39,8 +41,9 @@ export interface Heard {
 /**
  * Has a recording kept by the transcriber and then heard. It can be sent with one message of that
  * room within an hour, by whoever recorded it; then it is deleted. Where it could be kept but not
- * heard, its words are still to come (`voice.waiting`).
+ * heard, or takes too long to be heard, its words are still to come (`voice.waiting`).
  *
+ * @param patience milliseconds until it is kept alone.
  * @throws {AppError} `not-found` (404); `not-transcribed` with `fields.recording`, when it could be
  * neither heard nor kept: 503 where that may be otherwise later, else 422.
  */
@@ -49,8 +52,9 @@ export async function keepVoice(
   account: Person,
   recording: Blob,
   about: About,
+  patience = HEARD_MS,
 ): Promise<Heard> {
-  const { roomId, language } = about;
+  const { roomId, language, unheard } = about;
   await findRoom(s, account.id, roomId);
   // Noted first: it may be kept though no answer comes, and is swept then.
   const clip = newClipId(`person:${account.id}`);
@@ -58,7 +62,13 @@ export async function keepVoice(
     ...{ roomId, voice: { clip }, language, at: Date.now(), coming: true },
   };
   await s.kv.set(keys.voice(account.id, clip), noted);
-  const answer = await ask(s, account, recording, { ...about, clip });
+  const asked = { ...about, clip, patience: unheard ? KEPT_MS : patience };
+  const answer = await ask(s, account, recording, asked);
+  if (answer === "late") {
+    if (unheard) throw recogniserAway("late");
+    // What nobody waits for the transcriber lets go of: it gets it anew, and hears it later.
+    return await keepVoice(s, account, recording, { ...about, unheard: true });
+  }
   const heard = heardIn(answer, about);
   if (heard === "no-room") {
     return await wordsOf(s, account, recording, about);
@@ -83,14 +93,17 @@ async function ask(
   s: KeepServices,
   account: Person,
   recording: Blob,
-  { roomId, spoken, language, unheard, clip }: About & { clip: string },
-): Promise<Answer> {
+  { roomId, spoken, language, unheard, clip, patience }:
+    & About
+    & { clip: string; patience: number },
+): Promise<Answer | "late"> {
   const wishes = await wishesOf(s, account.id, roomId);
   const dictation = { ...wishes, ...(spoken !== undefined && { spoken }) };
   const { token } = await s.signer
     .personToken("transcriber", account, { dictation, clip });
   const query = new URLSearchParams({ keep: unheard ? "only" : "voice" });
   if (language) query.set("language", language);
+  const late = AbortSignal.timeout(patience);
   try {
     const response = await fetch(
       `${s.config.transcriberUrl}/transcribe?${query}`,
@@ -102,13 +115,14 @@ async function ask(
           "content-type": recording.type || "application/octet-stream",
         },
         body: recording,
-        signal: AbortSignal.timeout(PATIENCE),
+        signal: late,
         redirect: "error",
       },
     );
     const { ok, status } = response;
     return { ok, status, body: await response.json() };
   } catch (error) {
+    if (late.aborted) return "late";
     throw recogniserAway(error);
   }
 }

@@ -28,23 +28,28 @@ export const RECORDING = wavFile(tone(440, 1, 16_000), {
 /** An engine that hears three words, or fails. */
 export class Hearing extends OneWord {
   failure: "none" | "out" | "nothing" = "none";
+  /** What it waits for before it hears. */
+  held: Promise<void> = Promise.resolve();
 
-  override transcribe(pcm: Int16Array): Promise<Transcription> {
+  override async transcribe(pcm: Int16Array): Promise<Transcription> {
+    await this.held;
     if (this.failure === "out") {
-      return Promise.reject(
-        new ApiError({ code: "out", status: 503, message: "Out of order." }),
-      );
+      throw new ApiError({
+        code: "out",
+        status: 503,
+        message: "Out of order.",
+      });
     }
     const words = this.failure === "nothing"
       ? []
       : ["Tea", "is", "ready"].map((word, at) => ({
         ...{ word, start: at / 4, end: (at + 1) / 4, confidence: 0.9 },
       }));
-    return Promise.resolve({
+    return {
       text: words.map(({ word }) => word).join(" "),
       words,
       duration: pcm.length / 16_000,
-    });
+    };
   }
 }
 

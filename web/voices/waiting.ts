@@ -21,7 +21,7 @@ import {
 type WaitingServices = Pick<Services, "kv" | "realtime" | "config" | "signer">;
 
 /** For how long a recording may be heard before somebody else tries: ms. */
-const LEASE_MS = 180_000;
+const LEASE_MS = 720_000;
 /** How long to wait after the first failure; after each further one twice as long, up to an hour: ms. */
 const AGAIN_MS = 30_000;
 const LONGEST_MS = 3_600_000;
