@@ -7,7 +7,7 @@ export function BackToRoom({ room }: { room: Pick<Room, "id" | "name"> }) {
     <p>
       <a class="back" href={`/rooms/${room.id}`}>
         <Icon name="arrow-left" size={18} />
-        <span class="truncate">
+        <span class="truncate" title={room.name}>
           <bdi>{room.name}</bdi>
         </span>
       </a>

@@ -99,7 +99,7 @@ export function SearchResults({ wanted, found, clock }: {
               href={`/rooms/${message.roomId}/around/${message.offset}#${message.id}`}
             >
               <Avatar id={message.sender.id} name={message.sender.name} />
-              <b class="truncate">
+              <b class="truncate" title={message.sender.name}>
                 <bdi>{message.sender.name}</bdi>
               </b>
               <span class="room-row-time soft small">

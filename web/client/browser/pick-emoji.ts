@@ -6,12 +6,18 @@ export function pickEmoji(
   input: HTMLTextAreaElement,
   signal: AbortSignal,
 ): void {
-  if (!matchMedia("(pointer:fine) and (min-width:40rem)").matches) return;
+  // As the field leaves room for it: see composer.css.
+  const wide = matchMedia("(pointer:fine) and (min-width:40rem)");
   const button = document.createElement("button");
   Object.assign(button, {
     ...{ type: "button", ariaLabel: "Emoji", title: "Emoji" },
     className: "button button-plain button-icon icon-emoji",
   });
+  const fit = () => {
+    button.hidden = !wide.matches;
+  };
+  fit();
+  wide.addEventListener("change", fit, { signal });
   input.before(button);
   signal.addEventListener("abort", () => button.remove());
   button.addEventListener("click", async () => {

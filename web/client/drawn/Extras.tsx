@@ -255,12 +255,12 @@ function Extras(props: ExtrasProps & { message: Message }) {
   return (
     <div class="mode" ref={bar}>
       <p class="truncate">
-        <b>
+        <b dir="ltr">
           {mode === "reply"
             ? `Replying to ${message.sender.name}`
             : "Editing your message"}
         </b>{" "}
-        {textOf(message)}
+        <bdi>{textOf(message)}</bdi>
       </p>
       <button type="button" class="button button-plain" onClick={end}>
         Cancel

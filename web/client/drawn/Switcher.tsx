@@ -158,7 +158,7 @@ function Switcher({ onEnd }: { onEnd(): void }) {
             aria-selected={i === at ? "true" : "false"}
             onClick={() => go(place)}
           >
-            <span class="truncate">
+            <span class="truncate" title={place.name}>
               <bdi>{place.name}</bdi>
             </span>
             <span class="soft small">{KINDS[place.kind]}</span>

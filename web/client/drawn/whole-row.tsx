@@ -70,11 +70,12 @@ export function drawn(
         </div>
       )}
       {message.replyTo && (
-        <a class="quote" data-do="quote" href={link(message.replyTo)}>
+        <a class="quote truncate" data-do="quote" href={link(message.replyTo)}>
           {quoted
             ? (
               <>
-                <b>{quoted.sender.name}</b> {textOf(quoted) || "Deleted"}
+                <b dir="auto">{quoted.sender.name}</b>{" "}
+                <bdi>{textOf(quoted) || "Deleted"}</bdi>
               </>
             )
             : "In reply to an earlier message"}

@@ -68,7 +68,10 @@ Deno.test("a reply quotes the message, whose address is in the quote, and is sen
   );
   assertEquals(messages.map(({ replyTo }) => replyTo), [undefined, id]);
   const page = await html(`/rooms/${room.id}`);
-  assertMatch(page, new RegExp(`<a [^>]*class="quote"[^>]*href="${path}"`));
+  assertMatch(
+    page,
+    new RegExp(`<a [^>]*class="quote truncate"[^>]*href="${path}"`),
+  );
 });
 
 Deno.test("what a form of a message cannot do is said, and its text kept", async () => {
