@@ -100,18 +100,32 @@ async function add(
   }
 }
 
+const counting = new WeakMap<Deno.Kv, Promise<unknown>>();
+
+/**
+ * Does what counts bytes of all after what did so before it: everybody's files are one number, and of
+ * those who change it at the same moment all but one would have to try again, on and on.
+ */
+function afterOthers<T>({ kv }: AddServices, work: () => Promise<T>) {
+  const mine = (counting.get(kv) ?? Promise.resolve()).then(work);
+  counting.set(kv, mine.catch(() => {}));
+  return mine;
+}
+
 /** Notes the file, and takes room for it. */
 async function promise(s: AddServices, record: StoredFile): Promise<void> {
   const { id, owner, roomId, counted } = record;
-  await untilCommitted(async () => {
-    const commit = s.kv.atomic()
-      .set(keys.file(id), record)
-      .set([...keys.ofRoom(roomId), id], true)
-      .set([...keys.ofPerson(owner), id], true)
-      .set([...keys.loose(), id], Date.now());
-    await takeRoom(s, commit, owner, counted);
-    return (await commit.commit()).ok || undefined;
-  });
+  const take = () =>
+    untilCommitted(async () => {
+      const commit = s.kv.atomic()
+        .set(keys.file(id), record)
+        .set([...keys.ofRoom(roomId), id], true)
+        .set([...keys.ofPerson(owner), id], true)
+        .set([...keys.loose(), id], Date.now());
+      await takeRoom(s, commit, owner, counted);
+      return (await commit.commit()).ok || undefined;
+    });
+  await afterOthers(s, take);
 }
 
 /** Adds to `commit` that somebody has so many bytes more, if there is room for them. */
@@ -138,18 +152,20 @@ async function takeRoom(
  * may need more than it came with.
  */
 async function finish(s: AddServices, file: StoredFile): Promise<FilePart> {
-  return await untilCommitted(async () => {
-    const entry = await read(s, file.id);
-    // It was deleted meanwhile, with its room or by the sweep.
-    if (entry.value?.state !== "coming") throw errors.fileGone();
-    const commit = s.kv.atomic().check(entry)
-      .set(entry.key, { ...file, state: "whole" })
-      .set([...keys.loose(), file.id], Date.now());
-    const more = file.counted - entry.value.counted;
-    if (more > 0) await takeRoom(s, commit, file.owner, more);
-    else count(commit, file.owner, more);
-    return (await commit.commit()).ok ? partOf(file) : undefined;
-  });
+  const note = () =>
+    untilCommitted(async () => {
+      const entry = await read(s, file.id);
+      // It was deleted meanwhile, with its room or by the sweep.
+      if (entry.value?.state !== "coming") throw errors.fileGone();
+      const commit = s.kv.atomic().check(entry)
+        .set(entry.key, { ...file, state: "whole" })
+        .set([...keys.loose(), file.id], Date.now());
+      const more = file.counted - entry.value.counted;
+      if (more > 0) await takeRoom(s, commit, file.owner, more);
+      else count(commit, file.owner, more);
+      return (await commit.commit()).ok ? partOf(file) : undefined;
+    });
+  return await afterOthers(s, note);
 }
 
 type Kept = Omit<Remade, "bytes" | "thumbnail" | "decoded"> & {
