@@ -1,5 +1,5 @@
 /** What samples of memory say, in words and figures. */
-import { table } from "../../../realtime/bench/stats.ts";
+import { median, table } from "../../../realtime/bench/stats.ts";
 import type { Heap } from "./inspector.ts";
 
 /** Memory at one moment: bytes, and minutes since the load began. */
@@ -32,12 +32,12 @@ export function hourly(samples: Sample[], of: Measure): number {
   return slope(warm.map((it) => [it.minutes / 60, it[of]]));
 }
 
-/** The sample nearest to a moment. */
-export const at = (samples: Sample[], minutes: number): Sample =>
-  samples.reduce((best, it) =>
-    Math.abs(it.minutes - minutes) < Math.abs(best.minutes - minutes)
-      ? it
-      : best
+/** Resident bytes around a moment: the median of five samples, as garbage comes and goes. */
+export const around = (samples: Sample[], minutes: number): number =>
+  median(
+    samples.toSorted((a, b) =>
+      Math.abs(a.minutes - minutes) - Math.abs(b.minutes - minutes)
+    ).slice(0, 5).map(({ rss }) => rss),
   );
 
 /**
@@ -70,9 +70,10 @@ export function sampleTable(samples: Sample[]): string {
 
 /** The last line. */
 export function lastLine(samples: Sample[]): string {
-  const last = samples[samples.length - 1];
-  const warm = at(samples, last.minutes / 4);
-  return `memory: ${mb(warm.rss)} MB after ${warm.minutes.toFixed(0)} min, ${
-    mb(last.rss)
+  const end = samples[samples.length - 1].minutes;
+  const warm = end / 4;
+  const at = (minutes: number) => mb(around(samples, minutes));
+  return `memory: ${at(warm)} MB after ${warm.toFixed(0)} min, ${
+    at(end)
   } MB at the end, ${mb(hourly(samples, "rss"))} MB an hour`;
 }
