@@ -27,6 +27,8 @@ interface Held {
   fate?: Promise<Fate>;
   id?: string;
   tries: number;
+  /** What web said of the last try, where it could not take it. */
+  said?: string;
   request?: XMLHttpRequest;
   cancelled?: boolean;
 }
@@ -93,11 +95,12 @@ async function begin(key: string, one: Held): Promise<Fate> {
   else one.fate = undefined;
   if (fate !== "later" || ++one.tries < TRIES) return fate;
   one.tries = 0;
-  return { failed: UNSENT };
+  return { failed: one.said ?? UNSENT };
 }
 
 function send(key: string, one: Held): Promise<Fate> {
   const { promise, resolve } = Promise.withResolvers<Fate>();
+  one.said = undefined;
   // Fetch does not tell how much has gone.
   const request = one.request = new XMLHttpRequest();
   request.upload.onprogress = ({ loaded, total }) => {
@@ -112,6 +115,7 @@ function send(key: string, one: Held): Promise<Fate> {
     // On a bad line it came too slowly, or not whole: that is no reason to give it up.
     const isPassing = [408, 429].includes(request.status) ||
       request.status >= 500 || error?.code === "aborted";
+    if (request.status >= 500) one.said = error?.message;
     resolve(isPassing ? "later" : { failed: error?.message ?? UNSENT });
   };
   request.onerror = request.onabort = () => resolve("later");

@@ -57,4 +57,10 @@ Deno.test("a file that came too slowly, or was cut off, is tried again; one that
       assertEquals(await fateOf({ key }), { id: "g" });
     },
   );
+  // Where web says why it took none, that is what they are told.
+  const away: [number, object] = [503, error("files-unavailable")];
+  await answered([away, slow, away, away, away], async (key) => {
+    for (let i = 0; i < 4; i++) assertEquals(await fateOf({ key }), "later");
+    assertEquals(await fateOf({ key }), { failed: "files-unavailable." });
+  });
 });
