@@ -12,9 +12,11 @@ export function Elsewhere({ state: { account, services } }: { state: State }) {
     services.config.wsUrl,
     account.id,
   ].map((text) => JSON.stringify(text).replaceAll("<", "\\u003c"));
+  // A page that is rendered ahead is hidden as well; whoever opens it looks at it.
   // What cannot be loaded now is tried again when the tab is hidden the next time. Not at once:
   // whoever goes to another page leaves this one hidden for a moment, too.
-  const line = `let on;const look=()=>{if(document.hidden)` +
+  const line =
+    `let on;const look=()=>{if(document.hidden&&!document.prerendering)` +
     `on??=import(${script}).then(it=>it.follow(${url},${me}),()=>on=null)};` +
     `addEventListener("visibilitychange",()=>setTimeout(look,500));look()`;
   return <script type="module" dangerouslySetInnerHTML={{ __html: line }} />;

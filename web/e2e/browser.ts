@@ -2,7 +2,7 @@
 import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { PATIENCE } from "./patience.ts";
 
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

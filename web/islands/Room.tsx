@@ -1,3 +1,4 @@
+import "../client/browser/shown.ts";
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Role } from "../../realtime/protocol.ts";

@@ -1,6 +1,7 @@
 /** Measures first visits, checkout by checkout in turns, so that noise meets all alike. */
 import { median, noise, table } from "../../../realtime/bench/stats.ts";
 import { openBrowser } from "../../e2e/browser.ts";
+import { openTabBrowser } from "../../e2e/tabs.ts";
 import { openStage, type Stage } from "./stage.ts";
 import { clickToPaint, DESK, firstVisit, PHONE } from "./visit.ts";
 
@@ -40,6 +41,7 @@ export async function firstVisits(
   const stages: [string, Stage][] = [];
   const of: Record<string, Round[]> = {};
   const browser = await openBrowser();
+  const tabs = await openTabBrowser();
   try {
     for (const [name, path] of Object.entries(checkouts)) {
       const stage = await openStage(path);
@@ -48,7 +50,7 @@ export async function firstVisits(
       // What it reads now is read ever after, and nothing is compiled for the first time.
       for (const pace of [DESK, PHONE]) {
         await firstVisit(browser, { ...stage }, pace);
-        await clickToPaint(browser, stage, pace);
+        await clickToPaint(tabs, stage, pace);
       }
     }
     for (let round = 1; round <= rounds; round++) {
@@ -57,10 +59,10 @@ export async function firstVisits(
         const desk = await firstVisit(browser, stage, DESK);
         const one: Round = {
           ...phone,
-          click: await clickToPaint(browser, stage, PHONE),
+          click: await clickToPaint(tabs, stage, PHONE),
           deskPaint: desk.paint,
           deskLive: desk.live,
-          deskClick: await clickToPaint(browser, stage, DESK),
+          deskClick: await clickToPaint(tabs, stage, DESK),
         };
         of[name].push(one);
         const figures = Object.entries(one).map(([figure, ms]) =>
@@ -71,6 +73,7 @@ export async function firstVisits(
     }
   } finally {
     await browser.close();
+    await tabs.close();
     for (const [, stage] of stages) await stage.close();
   }
   return { of, table: asTable(of) };

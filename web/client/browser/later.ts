@@ -18,6 +18,7 @@ import { pickEmoji } from "./pick-emoji.ts";
 import { press } from "./press.ts";
 import type { OpenRoom } from "./room.ts";
 import type { RoomState } from "./room-state.ts";
+import { renderAhead } from "./ahead.ts";
 import { carryFiles } from "./carry.ts";
 import { fit } from "./fit.ts";
 import { followFeed } from "./feed.ts";
@@ -79,6 +80,7 @@ export function begin(
   takeFiles(input, room, signal);
   pickEmoji(input, signal);
   carryFiles(room);
+  renderAhead(log.closest(".room")!, signal);
   listenToVoices(log, input, room, signal);
   holdToTalk(input.form!, signal);
   offerWords(input, signal, [mention(room), nameEmoji(input, signal)]);

@@ -31,6 +31,9 @@ export function hasUnsent(headers: Headers): boolean {
   return texts || recordings;
 }
 
+/** What pages of theirs had fetched or rendered ahead, in any tab: it is a page of whoever left. */
+const AHEAD = '"prefetchCache", "prerenderCache"';
+
 /**
  * Has the browser of whoever signs out in it forget all that it keeps of us: texts, files, pages,
  * the worker (https://www.w3.org/TR/clear-site-data/).
@@ -43,8 +46,8 @@ export function forgetHere(
   keepsUnsent = false,
 ): void {
   headers.append("set-cookie", clearSessionCookie(site));
+  headers.set("clear-site-data", keepsUnsent ? AHEAD : `"storage", ${AHEAD}`);
   if (keepsUnsent) return;
-  headers.set("clear-site-data", '"storage"');
   for (const name of ["unsent", "recorded"]) {
     const cookie = { name, value: "", path: "/", maxAge: 0 };
     headers.append("set-cookie", stringifySetCookie(cookie));
