@@ -11,7 +11,10 @@ const COUNT = `window.opened = [];
 const Socket = WebSocket;
 window.WebSocket = class extends Socket {
   constructor(url) { super(url); opened.push(document.prerendering); }
-};`;
+};
+// However busy the machine is that tests it.
+window.paintedAfter = 0;
+performance.getEntriesByName = () => [{ startTime: paintedAfter }];`;
 
 const LIVE = `!!document.querySelector(".room.alive .status.live")`;
 
@@ -25,9 +28,11 @@ Deno.test({
     const browser = await openTabBrowser();
     const { url, rooms: [room, next], other } = stage;
     const profile = await browser.profile({ ...stage.session, url });
-    const open = async (): Promise<Tab> => {
+    const open = async (more = ""): Promise<Tab> => {
       const tab = await profile.open((page) =>
-        page.send("Page.addScriptToEvaluateOnNewDocument", { source: COUNT })
+        page.send("Page.addScriptToEvaluateOnNewDocument", {
+          source: COUNT + more,
+        })
       );
       await tab.go(url + room);
       await tab.until(LIVE);
@@ -46,10 +51,10 @@ Deno.test({
         async () => await tab.readAhead("1") ? undefined : true,
         () => "it is still there",
       );
-    const rendered = (tab: Tab, now: string) =>
+    const rendered = (tab: Tab, now: string, path = next) =>
       eventually(
-        () => Promise.resolve(tab.ahead.get(url + next) === now || undefined),
-        () => `${now} was awaited, ${tab.ahead.get(url + next)} came`,
+        () => Promise.resolve(tab.ahead.get(url + path) === now || undefined),
+        () => `${now} was awaited, ${tab.ahead.get(url + path)} came`,
       );
     try {
       await t.step("it has read nothing and opened no socket", async () => {
@@ -82,12 +87,36 @@ Deno.test({
         );
       });
 
-      await t.step("a mouse that leaves has it dropped", async () => {
-        const tab = await open();
+      await t.step(
+        "a mouse that leaves has it dropped, and no room is kept as if it had been read",
+        async () => {
+          const tab = await open();
+          const last = ".sidebar li:last-child [data-room]";
+          const path = await tab.read<string>(
+            `document.querySelector("${last}").pathname`,
+          );
+          await tab.until(`!!navigator.serviceWorker.controller`);
+          await tab.hover(last);
+          await rendered(tab, "Ready", path);
+          await tab.hover("textarea");
+          await dropped(tab);
+          const kept = await tab.read<string[]>(
+            `caches.open("pages").then((it) => it.keys())
+              .then((all) => all.map(({ url }) => new URL(url).pathname))`,
+          );
+          assert(kept && kept.includes(room), `${kept}`);
+          assertEquals(kept.includes(path!), false);
+        },
+      );
+
+      await t.step("a device that is slow renders nothing ahead", async () => {
+        const tab = await open("paintedAfter = 1e6;");
         await tab.hover(link);
-        await rendered(tab, "Ready");
-        await tab.hover("textarea");
-        await dropped(tab);
+        await tab.mouse("mousePressed");
+        await tab.mouse("mouseReleased");
+        await tab.until(`location.pathname === "${next}"`);
+        await tab.until(LIVE);
+        assertEquals([...tab.ahead], []);
       });
 
       await t.step(

@@ -124,6 +124,8 @@ async function page(event, path) {
   } catch {
     return await keptPage(path) ?? caches.match("/offline");
   }
+  // What is fetched ahead was read by nobody; once it is, its page has it kept.
+  if (event.request.headers.has("sec-purpose")) return answer;
   // A copy that nobody reads would be held in memory, however large.
   const { headers } = answer;
   const copy = IS_KEPT.test(path)

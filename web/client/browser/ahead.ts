@@ -8,12 +8,26 @@ const REST = 20;
 /** Left, or rested on without a press, for so long, it is dropped: ms. */
 const LEFT = 2_000, LONGEST = 60_000;
 
+/** A page that was painted no sooner after it came is on a device with nothing to spare: ms. */
+const SLOW = 500;
+
+/** Whether this page was: there a room that is rendered ahead as well comes later, not sooner. */
+function isSlow(): boolean {
+  const [page] = performance.getEntriesByType(
+    "navigation",
+  ) as (PerformanceNavigationTiming & { activationStart?: number })[];
+  const [paint] = performance.getEntriesByName("first-contentful-paint");
+  const came = Math.max(page.responseEnd, page.activationStart ?? 0);
+  return !(paint?.startTime - came < SLOW);
+}
+
 /**
  * Renders one room at a time, until the signal.
  *
  * @param room the room that is open: where it is refused, as after a sign-out, nothing is rendered.
  */
 export function renderAhead(room: Element, signal: AbortSignal): void {
+  if (isSlow()) return;
   const nonce = document.querySelector<HTMLElement>("script[nonce]")?.nonce;
   let rules: HTMLScriptElement | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
