@@ -116,7 +116,7 @@ Deno.test("deletions, edits, reactions and replies are told", () => {
   assertStringIncludes(page, 'aria-pressed="true"');
   assertStringIncludes(page, 'title="you, Ada"');
   assertStringIncludes(page, "👍 2");
-  assertStringIncludes(page, "<b>Ada</b> text 2");
+  assertStringIncludes(page, '<b dir="auto">Ada</b> <bdi>text 2</bdi>');
   assertStringIncludes(page, "In reply to an earlier message");
 });
 
