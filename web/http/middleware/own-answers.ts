@@ -4,13 +4,17 @@
  * may have written to, and realtime. So nothing is shown that is not so any more.
  */
 import { createHash } from "node:crypto";
-import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import type { log } from "../../log.ts";
 import { isNoted, MadeFrom, noted } from "../../made-from.ts";
 import { momentOf } from "../../kv-moment.ts";
 import type { Services } from "../../services.ts";
 import { finishFirst } from "../../shutdown.ts";
-import { type Origin, originOf, roughNetworkOf } from "../requests/peers.ts";
+import {
+  idOf,
+  type Origin,
+  originOf,
+  roughNetworkOf,
+} from "../requests/peers.ts";
 import { copyWith, type Template, templateOf } from "./template.ts";
 
 export type Handler = (
@@ -128,9 +132,7 @@ export function ownAnswers(
       return await make(s, key, req, info);
     }
     if (info) finishFirst(info.completed);
-    const requestId = origin.byProxy
-      ? requestIdOf(headers)
-      : crypto.randomUUID();
+    const requestId = idOf(headers, origin);
     const answer = copyWith(kept.template, requestId);
     write("info", "request", {
       requestId,

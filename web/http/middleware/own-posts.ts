@@ -3,7 +3,6 @@
  * time, and noted; for as long as it is as it was, their next message goes on from there. Who is in the
  * room, and whether it takes messages, is asked of each.
  */
-import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import { boundBody, rowOf } from "../../access/row.ts";
 import type { SignedIn } from "../../accounts/types.ts";
 import type { log } from "../../log.ts";
@@ -16,7 +15,7 @@ import { postMessage } from "../../voices/send.ts";
 import { NewMessage } from "../openapi/requests.ts";
 import { withShare } from "../requests/body-budget.ts";
 import { readJson } from "../requests/json.ts";
-import { originOf, roughNetworkOf } from "../requests/peers.ts";
+import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 import { codeOf, statusOf } from "./observed.ts";
 import { type Handler, hashOf, keyOf, pathOf, SESSION } from "./own-answers.ts";
 import { bodies } from "./person.ts";
@@ -93,9 +92,7 @@ export function ownPosts(
     // Who asked too often is told so by what lets in.
     if (!known.made.count()) return await next(req, info);
     if (info) finishFirst(info.completed);
-    const requestId = origin.byProxy
-      ? requestIdOf(headers)
-      : crypto.randomUUID();
+    const requestId = idOf(headers, origin);
     const tell = (status: number, code?: string) =>
       write("info", "request", {
         ...{ requestId, method, route: PATH, status, code },

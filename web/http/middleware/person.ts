@@ -16,9 +16,8 @@ import type { SignedIn } from "../../accounts/types.ts";
 import { AppError } from "../../errors.ts";
 import { BodyBudget, withShare } from "../requests/body-budget.ts";
 import type { Services } from "../../services.ts";
-import { originOf, roughNetworkOf } from "../requests/peers.ts";
+import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 import { inRequest } from "../../request-id.ts";
-import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import { reachedBy } from "../../reached.ts";
 import type { State } from "../../utils.ts";
 
@@ -45,7 +44,7 @@ export function withServices(
       trustedProxies,
     );
     // Only a proxy of our own may name a request.
-    state.requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
+    state.requestId = idOf(headers, { byProxy });
     state.ip = ip;
     state.fromHere = fromHere;
     const visitor = {

@@ -2,13 +2,12 @@
 import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
-import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import type { Config } from "../../config.ts";
 import type { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
 import { finishFirst } from "../../shutdown.ts";
 import { copyWith, type Template, templateOf } from "./template.ts";
-import { originOf, roughNetworkOf } from "../requests/peers.ts";
+import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 
 type Handler = (
   req: Request,
@@ -131,7 +130,6 @@ export function sharedPages(
   write: typeof log,
 ): Handler {
   const pages = new Map<string, Kept | "made">();
-  let wentOnAt = 0;
 
   /** The one that was not asked for the longest goes, but none by our own address. */
   function keep(key: string, kept: Kept) {
@@ -166,16 +164,6 @@ export function sharedPages(
     }
   }
 
-  /** What waits in queues goes on, as with any request: it is looked at once a second at most. */
-  function goOn() {
-    const now = Date.now();
-    if (Math.abs(now - wentOnAt) < 1_000) return;
-    wentOnAt = now;
-    open().catch(() => {
-      // The page needs nothing of it.
-    });
-  }
-
   return (req, info) => {
     const { method } = req;
     const isGet = method === "GET" || method === "HEAD";
@@ -200,10 +188,13 @@ export function sharedPages(
       pages.set(key, kept);
     }
     if (info) finishFirst(info.completed);
-    goOn();
+    // What waits in queues goes on, as with any request.
+    open().catch(() => {
+      // The page needs nothing of it.
+    });
     const { trustedProxies } = kept.config;
-    const { ip, byProxy } = originOf(headers, info, trustedProxies);
-    const requestId = byProxy ? requestIdOf(headers) : crypto.randomUUID();
+    const origin = originOf(headers, info, trustedProxies);
+    const requestId = idOf(headers, origin);
     const answer = "forms" in page
       ? copyWith(page, requestId)
       : answerWith(page, req, requestId);
@@ -212,7 +203,7 @@ export function sharedPages(
       method,
       route: path.split("?")[0],
       status: answer.status,
-      network: roughNetworkOf(ip),
+      network: roughNetworkOf(origin.ip),
       ms: 0,
     });
     return Promise.resolve(answer);

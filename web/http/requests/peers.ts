@@ -1,6 +1,7 @@
 /** Who is at the other end of a connection, and whose word about it is taken. */
 import { BlockList, isIP } from "node:net";
 import { plainAddress } from "../../../realtime/common/network.ts";
+import { requestIdOf } from "../../../realtime/common/request-id.ts";
 import { type Env, malformed, readText } from "../../env.ts";
 
 const LOOPBACK = ["127.0.0.0/8", "::1/128"];
@@ -155,6 +156,12 @@ export function originOf(
       : isLoopback(last));
   return { ip, byProxy, fromHere };
 }
+
+/** The id of a request: what a proxy of our own gave it, or a new one. */
+export const idOf = (
+  headers: Headers,
+  { byProxy }: Pick<Origin, "byProxy">,
+): string => byProxy ? requestIdOf(headers) : crypto.randomUUID();
 
 /** The network of an address, which names no single person: for log lines. */
 export const roughNetworkOf = (address: string): string =>

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { testApp } from "../testing/app.ts";
 import {
+  idOf,
   isLoopback,
   originOf,
   readTrustedProxies,
@@ -103,4 +104,11 @@ Deno.test("files and refusals alike are only what they are said to be", async ()
     await answer.body?.cancel();
     assertEquals(answer.headers.get("x-content-type-options"), "nosniff", path);
   }
+});
+
+Deno.test("a request keeps the id that a proxy of our own gave it, and nobody else's", () => {
+  const headers = new Headers({ "x-request-id": "from-outside-1" });
+  assertEquals(idOf(headers, { byProxy: true }), "from-outside-1");
+  const made = idOf(headers, { byProxy: false });
+  assertEquals([made.length, made === "from-outside-1"], [36, false]);
 });
