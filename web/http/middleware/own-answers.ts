@@ -15,7 +15,13 @@ import {
   originOf,
   roughNetworkOf,
 } from "../requests/peers.ts";
-import { copyWith, type Template, templateOf } from "./template.ts";
+import {
+  copyWith,
+  sizeOf,
+  squeezedFor,
+  type Template,
+  templateOf,
+} from "./template.ts";
 
 export type Handler = (
   req: Request,
@@ -37,6 +43,8 @@ const HEADERS = [
 interface Kept {
   made: MadeFrom;
   template: Template;
+  /** Bytes it was counted as. */
+  size?: number;
 }
 
 /** Answers by all that tells a request from others; what was not asked for longest goes first. */
@@ -55,7 +63,8 @@ class Answers {
   put(key: string, kept: Kept): void {
     this.drop(key);
     this.#all.set(key, kept);
-    this.#size += sizeOf(key, kept);
+    kept.size = 2 * key.length + kept.made.bytes + sizeOf(kept.template);
+    this.#size += kept.size;
     for (const oldest of this.#all.keys()) {
       if (this.#size <= MOST) return;
       this.drop(oldest);
@@ -66,12 +75,14 @@ class Answers {
     const kept = this.#all.get(key);
     if (!kept) return;
     this.#all.delete(key);
-    this.#size -= sizeOf(key, kept);
+    this.#size -= kept.size!;
+  }
+
+  /** Counts one that has grown, if it is kept still. */
+  recount(key: string, kept: Kept): void {
+    if (this.#all.get(key) === kept) this.put(key, kept);
   }
 }
-
-const sizeOf = (key: string, { template, made }: Kept): number =>
-  2 * key.length + template.bytes.length + made.bytes;
 
 /** All that tells a request from others, besides its method and what it carries. */
 export const keyOf = (
@@ -133,7 +144,12 @@ export function ownAnswers(
     }
     if (info) finishFirst(info.completed);
     const requestId = idOf(headers, origin);
-    const answer = copyWith(kept.template, requestId);
+    const { template } = kept;
+    const isNew = template.squeezed === undefined;
+    const accepted = headers.get("accept-encoding");
+    const squeezed = await squeezedFor(template, accepted);
+    if (isNew && squeezed) answers.recount(key, kept);
+    const answer = copyWith(template, requestId, squeezed);
     write("info", "request", {
       requestId,
       method,

@@ -6,7 +6,13 @@ import type { Config } from "../../config.ts";
 import type { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
 import { finishFirst } from "../../shutdown.ts";
-import { copyWith, type Template, templateOf } from "./template.ts";
+import {
+  copyWith,
+  squeezedFor,
+  type Template,
+  templateOf,
+} from "./template.ts";
+import { takes } from "../requests/encodings.ts";
 import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 
 type Handler = (
@@ -47,15 +53,6 @@ const compress = {
 
 /** The path of an address that says nothing else; no URL is made, which would cost as much as all. */
 const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
-
-const REFUSED = {
-  br: /br\s*;\s*q=0(\.0*)?\s*(,|$)/,
-  gzip: /gzip\s*;\s*q=0(\.0*)?\s*(,|$)/,
-};
-
-const isTaken = (accepted: string | null, encoding: "br" | "gzip"): boolean =>
-  accepted !== null && accepted.includes(encoding) &&
-  !REFUSED[encoding].test(accepted);
 
 /** A page as it is kept; null where it is one person's, or has something of this one request in it. */
 async function keptOf(
@@ -107,9 +104,9 @@ function answerWith(page: Tagged, req: Request, requestId: string): Response {
   if (known !== null && (known === "*" || known.includes(etag))) {
     return new Response(null, { status: 304, headers });
   }
-  const encoding = isTaken(accepted, "br")
+  const encoding = takes(accepted, "br")
     ? "br"
-    : isTaken(accepted, "gzip")
+    : takes(accepted, "gzip")
     ? "gzip"
     : undefined;
   if (encoding) headers["content-encoding"] = encoding;
@@ -181,7 +178,7 @@ export function sharedPages(
     if (kept === "made") return next(req, info);
     const { page } = kept;
     // The length of what a GET would bring is another one each time it is compressed.
-    if ("forms" in page && method === "HEAD") return next(req, info);
+    if ("numbers" in page && method === "HEAD") return next(req, info);
     // Now it is the one that was asked for last; while there is room, that is all the same.
     if (pages.size > MOST / 2) {
       pages.delete(key);
@@ -195,17 +192,21 @@ export function sharedPages(
     const { trustedProxies } = kept.config;
     const origin = originOf(headers, info, trustedProxies);
     const requestId = idOf(headers, origin);
-    const answer = "forms" in page
-      ? copyWith(page, requestId)
-      : answerWith(page, req, requestId);
-    write("info", "request", {
-      requestId,
-      method,
-      route: path.split("?")[0],
-      status: answer.status,
-      network: roughNetworkOf(origin.ip),
-      ms: 0,
-    });
-    return Promise.resolve(answer);
+    const give = (answer: Response) => {
+      write("info", "request", {
+        requestId,
+        method,
+        route: path.split("?")[0],
+        status: answer.status,
+        network: roughNetworkOf(origin.ip),
+        ms: 0,
+      });
+      return answer;
+    };
+    if (!("numbers" in page)) {
+      return Promise.resolve(give(answerWith(page, req, requestId)));
+    }
+    return squeezedFor(page, headers.get("accept-encoding"))
+      .then((squeezed) => give(copyWith(page, requestId, squeezed)));
   };
 }

@@ -1,4 +1,6 @@
 /** An answer to be given again, with others of the numbers that no two answers may have in common. */
+import { takes } from "../requests/encodings.ts";
+import { squeeze, type Squeezed, withNumbers } from "./squeezed.ts";
 
 const utf8 = new TextEncoder();
 
@@ -15,9 +17,12 @@ export interface Template {
   headers: Record<string, string>;
   policy: string | null;
   nonce?: string;
-  /** Forms' numbers, and where they and the nonce of scripts are: bytes from the start. */
-  forms: { at: number; number: string }[];
-  nonces: number[];
+  /** Those numbers in their order, and where they are: bytes from the start. All of them are ASCII. */
+  numbers: { at: number; number: string }[];
+  /** The same compressed, once somebody takes it so; null: it is not to be. */
+  squeezed?: Squeezed | null;
+  /** While that is made, for all who ask meanwhile. */
+  squeezing?: Promise<Squeezed | null>;
 }
 
 /** Another number that is as unlikely to be guessed as this one, and as long. */
@@ -61,12 +66,16 @@ export async function templateOf(answer: Response): Promise<Template | null> {
   const nonce = NONCE.exec(policy ?? "")?.[1];
   const isHtml = type.startsWith("text/html");
   const forms = isHtml ? [...text.matchAll(FORM_NUMBER)] : [];
-  const places = bytesAt(
-    text,
-    forms.map(({ index, 0: { length }, 1: number }) =>
-      index + length - 1 - number.length
-    ),
-  );
+  const found = [
+    ...forms.map(({ index, 0: { length }, 1: number }) => ({
+      place: index + length - 1 - number.length,
+      number,
+    })),
+    ...(nonce ? placesOf(text, nonce) : []).map((place) => ({
+      ...{ place, number: nonce! },
+    })),
+  ].sort((one, other) => one.place - other.place);
+  const places = bytesAt(text, found.map(({ place }) => place));
   return {
     bytes: utf8.encode(text),
     headers: Object.fromEntries(
@@ -76,32 +85,65 @@ export async function templateOf(answer: Response): Promise<Template | null> {
     ),
     policy,
     nonce,
-    forms: places.map((at, i) => ({ at, number: forms[i][1] })),
-    nonces: nonce ? bytesAt(text, placesOf(text, nonce)) : [],
+    numbers: found.map(({ number }, i) => ({ at: places[i], number })),
   };
 }
 
-/** The answer once more, for another request. */
-export function copyWith(template: Template, requestId: string): Response {
-  const { forms, nonces, nonce } = template;
-  const bytes = forms.length + nonces.length > 0
-    ? template.bytes.slice()
-    : template.bytes;
-  for (const { at, number } of forms) {
-    utf8.encodeInto(another(number), bytes.subarray(at));
-  }
+/** Bytes of memory a template takes, about. */
+export const sizeOf = ({ bytes, squeezed }: Template): number =>
+  bytes.length + (squeezed?.file.length ?? 0);
+
+/**
+ * Compresses a template, once for all its copies, where whoever asks takes them so. Most answers are
+ * given once: so this is not done before one is asked for again.
+ *
+ * @param accepted the Accept-Encoding of whoever asks.
+ */
+export async function squeezedFor(
+  template: Template,
+  accepted: string | null,
+): Promise<Squeezed | null> {
+  if (!takes(accepted, "gzip")) return null;
+  if (template.squeezed !== undefined) return template.squeezed;
+  const { bytes, numbers } = template;
+  template.squeezing ??= squeeze(
+    bytes,
+    numbers.map(({ at, number }) => ({ at, length: number.length })),
+    // Without it the page is given all the same.
+  ).catch(() => null);
+  template.squeezed = await template.squeezing;
+  template.squeezing = undefined;
+  return template.squeezed;
+}
+
+/** The answer once more, for another request: as it is, or compressed. */
+export function copyWith(
+  template: Template,
+  requestId: string,
+  squeezed: Squeezed | null = null,
+): Response {
+  const { numbers, nonce, policy } = template;
   const fresh = nonce && crypto.randomUUID().replaceAll("-", "");
-  if (fresh) {
-    for (const at of nonces) utf8.encodeInto(fresh, bytes.subarray(at));
-  }
+  const others = numbers.map(({ number }) =>
+    fresh && number === nonce ? fresh : another(number)
+  );
   const headers: Record<string, string> = {
     ...template.headers,
     "x-request-id": requestId,
   };
-  if (template.policy !== null) {
-    headers[POLICY] = fresh
-      ? template.policy.replaceAll(nonce, fresh)
-      : template.policy;
+  if (policy !== null) {
+    headers[POLICY] = fresh ? policy.replaceAll(nonce, fresh) : policy;
+  }
+  if (squeezed) {
+    const { vary } = headers;
+    headers.vary = vary ? `${vary}, accept-encoding` : "accept-encoding";
+    headers["content-encoding"] = "gzip";
+    const file = withNumbers(squeezed, others.map((it) => utf8.encode(it)));
+    return new Response(file, { headers });
+  }
+  const bytes = numbers.length > 0 ? template.bytes.slice() : template.bytes;
+  for (const [i, { at }] of numbers.entries()) {
+    utf8.encodeInto(others[i], bytes.subarray(at));
   }
   return new Response(bytes, { headers });
 }
