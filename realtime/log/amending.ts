@@ -24,7 +24,8 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
   // A deletion is final: an edit that crossed it must not bring the text back.
   if (!message || message.deletedAt !== undefined) return;
   if (frame.event === "message-edited" && frame.voice) {
-    message.voice = frame.voice;
+    // It may be gone with its sender's account, and the words are left.
+    if (message.voice) message.voice = frame.voice;
     // A text that its sender typed meanwhile stays.
     message.content ||= frame.content;
   } else if (frame.event === "message-edited" && frame.preview) {

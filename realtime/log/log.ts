@@ -34,6 +34,12 @@ export interface Page {
   messages: Message[];
 }
 
+/** What became of a part of a renaming. */
+export interface RenamedSlice extends Renamed {
+  /** Messages that may have nothing left to say. */
+  emptied?: { roomId: string; id: string }[];
+}
+
 /** What a log tells the instance that opened it. */
 export interface LogListener {
   /** Entries of a watched room, in log order; after a lost publish there may be a hole. */
@@ -150,12 +156,13 @@ export interface RoomLog {
   /** Removes entries older than a time, but the newest of each room; resolves to how many. */
   trim(before: number): Promise<number>;
   /**
-   * Puts a name in place of the one a person had, in a part of all that is stored; whoever
-   * deletes an account asks until all is done. Each call takes a bounded time.
+   * Puts a name in place of the one a person had, in a part of all that is stored, and takes out the
+   * files and voice notes they sent, which are gone; whoever deletes an account asks until all is
+   * done. Each call takes a bounded time. Asked again for a part it names the same messages.
    *
    * @param after where the part before this one ended.
    */
-  rename(userId: string, name: string, after?: string): Promise<Renamed>;
+  rename(userId: string, name: string, after?: string): Promise<RenamedSlice>;
   /** Removes a room and all it has: entries, read positions, what was sent. */
   deleteRoom(roomId: string): Promise<void>;
   /** Some of what hung on parts that left the log; each until it is {@link taken}. */

@@ -1,8 +1,8 @@
 import { entryId } from "../log/entry.ts";
 import { attachmentsOf } from "../log/lines.ts";
 import type { RoomLog } from "../log/log.ts";
-import { amendmentEntry } from "../log/making.ts";
-import { LIMITS, type Message } from "../protocol.ts";
+import { amendmentEntry, originOf } from "../log/making.ts";
+import { LIMITS, type Message, type Sender } from "../protocol.ts";
 import type {
   Rename,
   Renamed,
@@ -16,8 +16,10 @@ import type {
 const BUDGET = 200;
 
 /**
- * Has the log call a person otherwise, for as long as one call may take: what is left is for the
- * next one, from `after`. The store does it in slices, and everything else in between.
+ * Has the log call a person otherwise, and forget the files and voice notes they sent, for as long as
+ * one call may take: what is left is for the next one, from `after`. The store does it in slices, and
+ * everything else in between. A message that has nothing else to say is deleted, for everybody who
+ * looks.
  */
 export async function renameFor(
   log: RoomLog,
@@ -25,11 +27,35 @@ export async function renameFor(
   budget = BUDGET,
 ): Promise<Renamed> {
   const started = performance.now();
-  let done = await log.rename(userId, name, after);
-  while (done.after !== undefined && performance.now() - started < budget) {
-    done = await log.rename(userId, name, done.after);
-  }
-  return done;
+  const sender = { id: userId, name };
+  let from = after;
+  do {
+    const slice = await log.rename(userId, name, from);
+    await Promise.all((slice.emptied ?? []).map(async ({ roomId, id }) => {
+      const message = await log.find(roomId, id);
+      if (message && saysNothing(message)) {
+        await deleteAs(log, sender, roomId, message);
+      }
+    }));
+    from = slice.after;
+  } while (from !== undefined && performance.now() - started < budget);
+  return { after: from };
+}
+
+const saysNothing = ({ content, files, voice, deletedAt }: Message): boolean =>
+  content === "" && !files && !voice && deletedAt === undefined;
+
+/** Deletes a message in its sender's name; a second time stores nothing. */
+function deleteAs(
+  log: RoomLog,
+  sender: Sender,
+  roomId: string,
+  message: Message,
+): Promise<unknown> {
+  // No client may call a message so: see CLIENT_ID of frame-fields.ts.
+  const clientId = `withdrawn/${message.id}`;
+  const origin = originOf({ sender }, roomId, clientId);
+  return log.append(amendmentEntry(origin, message, { kind: "d" }));
 }
 
 /**
@@ -104,15 +130,9 @@ export async function withdraw(
   { userId, name, after }: Withdrawal,
 ): Promise<Withdrawn> {
   const { messages, after: next } = await writtenBy(log, roomId, userId, after);
-  await Promise.all(messages.map((message) => {
-    const origin = {
-      roomId,
-      // No client may call a message so: see CLIENT_ID of frame-fields.ts.
-      clientId: `withdrawn/${message.id}`,
-      sender: { id: userId, name },
-      timestamp: Date.now(),
-    };
-    return log.append(amendmentEntry(origin, message, { kind: "d" }));
-  }));
+  const sender = { id: userId, name };
+  await Promise.all(
+    messages.map((message) => deleteAs(log, sender, roomId, message)),
+  );
   return { after: next };
 }

@@ -163,7 +163,8 @@ export function AccountForms(
                     checked
                   />
                   <label for="keep-messages">
-                    Keep them in their rooms, as from “Deleted person”
+                    Keep their texts in their rooms, as from “Deleted person”.
+                    Those without a text are deleted.
                   </label>
                 </div>
               </div>

@@ -194,7 +194,8 @@ const OF_WEB: DocumentedCall[] = [
   {
     method: "POST",
     path: "/renames",
-    summary: "Puts a name in place of a person’s whose account is gone.",
+    summary:
+      "Puts a name in place of a person’s whose account is gone, and drops their files.",
     security: [service],
     body: shapes.Rename,
     done: [gives("With after there is more to do.", shapes.RenameDone)],

@@ -54,8 +54,8 @@ interface Scripts {
   chatSettleRoom: Script<number>;
   chatRestore: Script<number>;
   chatPutBack: Script<number>;
-  /** The offset to go on from, or 0. */
-  chatRename: Script<number>;
+  /** The offset to go on from, or 0; and messages that may say nothing any more. */
+  chatRename: Script<[from: number, ...ids: string[]]>;
   chatPutMembers: Script<[before: number, members: string[]] | null>;
   chatUpdateMembers: Script<[before: number, roles: string[]] | null>;
   chatDropMember: Script<number>;

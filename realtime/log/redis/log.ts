@@ -1,11 +1,6 @@
 import { Cluster } from "ioredis";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type {
-  Alert,
-  Leftover,
-  Renamed,
-  SearchPage,
-} from "../../protocol-http.ts";
+import type { Alert, Leftover, SearchPage } from "../../protocol-http.ts";
 import { errorFields, type Logger } from "../../operations/logger.ts";
 import type { MembersChange, MemberStore } from "../../access/member-store.ts";
 import {
@@ -19,6 +14,7 @@ import {
   type Appended,
   type LogListener,
   type Page,
+  type RenamedSlice,
   type RoomLog,
   type Slice,
   StoreError,
@@ -207,7 +203,7 @@ export class RedisLog implements RoomLog {
     this.#search.written(roomId);
   }
 
-  rename(userId: string, name: string, after?: string): Promise<Renamed> {
+  rename(userId: string, name: string, after?: string): Promise<RenamedSlice> {
     return attempt(() => renameSlice(this.#client, userId, name, after));
   }
 

@@ -1,6 +1,5 @@
 import { Cluster } from "ioredis";
-import type { Renamed } from "../../protocol-http.ts";
-import { StoreError } from "../log.ts";
+import { type RenamedSlice, StoreError } from "../log.ts";
 import type { Client } from "./client.ts";
 import { roomKeys } from "./keys.ts";
 
@@ -20,7 +19,7 @@ interface Progress {
 }
 
 /**
- * Puts a name in place of a person's in a part of all rooms. What has been done stands in what it
+ * Puts a name in place of a person's in a part of all rooms, and takes out what was attached. What has been done stands in what it
  * resolves to, so that it goes on after a restart, and on another instance.
  */
 export async function renameSlice(
@@ -28,7 +27,7 @@ export async function renameSlice(
   userId: string,
   name: string,
   after?: string,
-): Promise<Renamed> {
+): Promise<RenamedSlice> {
   const progress = after === undefined ? beginning() : parse(after);
   if (progress.rooms.length === 0) return await findRooms(client, progress);
   const now = progress.rooms.slice(0, ROOMS);
@@ -39,11 +38,15 @@ export async function renameSlice(
     return await client.chatRename(2, ...keys, ...who, from, PLACES);
   }));
   const left = now.flatMap(([roomId], i): Progress["rooms"] => {
-    const from = next[i] ?? 0;
+    const from = next[i]?.[0] ?? 0;
     return from > 0 ? [[roomId, from]] : [];
   });
   const rooms = [...left, ...progress.rooms.slice(ROOMS)];
-  return { after: JSON.stringify({ ...progress, rooms }) };
+  const emptied = now.flatMap(([roomId], i) => {
+    const [, ...ids] = next[i] ?? [];
+    return ids.map((id) => ({ roomId, id }));
+  });
+  return { after: JSON.stringify({ ...progress, rooms }), emptied };
 }
 
 const beginning = (): Progress => ({ node: 0, cursor: "0", rooms: [] });
@@ -61,7 +64,7 @@ function parse(after: string): Progress {
 async function findRooms(
   client: Client,
   { node, cursor }: Progress,
-): Promise<Renamed> {
+): Promise<RenamedSlice> {
   const nodes = client instanceof Cluster ? client.nodes("master") : [client];
   const at = nodes[node];
   if (!at) return {};

@@ -1,11 +1,6 @@
 import type { Database } from "bun:sqlite";
 import type { Message, Position, RoomSummary } from "../../protocol.ts";
-import type {
-  Alert,
-  Leftover,
-  Renamed,
-  SearchPage,
-} from "../../protocol-http.ts";
+import type { Alert, Leftover, SearchPage } from "../../protocol-http.ts";
 import { changeOf, type MemberStore } from "../../access/member-store.ts";
 import {
   fromName,
@@ -20,6 +15,7 @@ import {
   type Appended,
   type LogListener,
   type Page,
+  type RenamedSlice,
   type RoomLog,
   type Slice,
   StoreError,
@@ -190,7 +186,7 @@ export class SqliteLog implements RoomLog {
     return this.#searcher.search(query);
   }
 
-  rename(userId: string, name: string, after = "0"): Promise<Renamed> {
+  rename(userId: string, name: string, after = "0"): Promise<RenamedSlice> {
     return this.#write("renameSlice", userId, name, Number(after) || 0);
   }
 

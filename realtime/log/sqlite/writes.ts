@@ -1,11 +1,6 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { Position } from "../../protocol.ts";
-import type {
-  Alert,
-  MemberList,
-  MembersUpdate,
-  Renamed,
-} from "../../protocol-http.ts";
+import type { Alert, MemberList, MembersUpdate } from "../../protocol-http.ts";
 import {
   nameOf,
   SIGN_OUT_MEMORY,
@@ -13,7 +8,7 @@ import {
 } from "../../access/sign-outs.ts";
 import type { Entry, NewEntry } from "../entry.ts";
 import { entryOrigin, erased, lineOf, readLine } from "../lines.ts";
-import { type Appended, StoreError } from "../log.ts";
+import { type Appended, type RenamedSlice, StoreError } from "../log.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { dropMember, type Put, putMembers, updateMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
@@ -252,11 +247,15 @@ export class SqliteWrites {
     }
   }
 
-  /** Puts a name in place of a person's in a slice of all rows, those after a row. */
-  renameSlice(userId: string, name: string, after: number): Renamed {
-    const { renamed, last } = renameRows(this.#db, userId, name, after);
+  /** Puts a name in place of a person's in a slice of all rows, those after a row, and takes out what
+   * was attached. */
+  renameSlice(userId: string, name: string, after: number): RenamedSlice {
+    const { renamed, last, emptied } = renameRows(
+      { db: this.#db, index: this.#index },
+      { userId, name, after },
+    );
     if (renamed > 0) this.hasErased = true;
-    return last === undefined ? {} : { after: String(last) };
+    return last === undefined ? { emptied } : { after: `${last}`, emptied };
   }
 
   beginEpoch(roomId: string, seen: Position): void {

@@ -1,8 +1,9 @@
--- Calls a person otherwise in a part of a room; after lines.lua, and a line that says what TOGETHER
--- is.
+-- Calls a person otherwise in a part of a room, and takes out the files and voice notes they sent;
+-- after lines.lua, and a line that says what TOGETHER is.
 --
 -- KEYS: log, erased. ARGV: the person, the person as JSON has it, the name, the first offset, how
--- many places of the stream to look at. Replies the offset to go on from, or 0 after the last.
+-- many places of the stream to look at. Replies the offset to go on from, or 0 after the last; then
+-- the ids of messages that may have nothing left to say.
 --
 -- A place of the stream cannot be written again, so those of the person move to `erased`, as what
 -- was deleted does, with what shares their place.
@@ -16,20 +17,52 @@ local last = math.huge
 if #places == count then last = offsetOf(places[count][1]) end
 if #moved == limit then last = math.min(last, offsetOf(moved[limit])) end
 
--- The line with the name, or nil if somebody else made the entry.
-local function renamed(line)
+-- What an entry says without what is kept elsewhere, see shedding.ts; the same if nothing is.
+local function shed(parts, kind)
+  local has = function(what) return string.find(parts, '"' .. what .. '":', 1, true) end
+  if not (has('files') or has('voice') or has('picture')) then return parts end
+  local said = decode('{' .. parts .. '}')
+  local voice, picture = said.voice, said.preview and said.preview.picture
+  local heard = kind == 'e' and voice and {clip = voice.clip}
+  if heard and not voice.words and not voice.peaks and not voice.ms then voice = nil end
+  if not (said.files or voice or picture) then return parts end
+  said.files, said.voice = nil, heard or nil
+  if picture then said.preview.picture = nil end
+  -- An empty list would be written as an empty object.
+  if said.mentions and #said.mentions == 0 then said.mentions = nil end
+  return string.sub(encode(said), 2, -2)
+end
+
+local reply = {0}
+
+-- The line with the name and without what was attached, or nil if somebody else made the entry, or
+-- it is so already.
+local function renamed(id, kind, line)
   if not isBy(line, person, inJson) then return end
-  local fields = fieldsOf(line)
-  if fields.sender.name == name then return end
+  local fields, isNew = fieldsOf(line), false
+  local says = kind == 'm' or kind == 'e'
+  local parts = says and string.match(line, '^[^\t]*\t([^\t]*)')
+  if parts then
+    local left = shed(parts, kind)
+    if left ~= parts then
+      line, isNew = string.match(line, '^[^\t]*\t') .. left, true
+    end
+    if left ~= '' and decode('{' .. left .. '}').content == '' then
+      reply[#reply + 1] = kind == 'm' and string.gsub(id, '^(%d+)-(%d+)$', '%2-%1') or fields.id
+    end
+  elseif says and fields.clip then
+    fields.clip, isNew = nil, true
+  end
+  if fields.sender.name == name and not isNew then return end
   fields.sender.name = name
   return withFields(line, fields)
 end
 
 for _, kept in ipairs(moved) do
-  local offset, start, line = offsetOf(kept), string.match(kept, '^(%S+ .)(.*)$')
-  local changed = offset <= last and renamed(line)
+  local offset, id, kind, line = offsetOf(kept), string.match(kept, '^(%S+) (.)(.*)$')
+  local changed = offset <= last and renamed(id, kind, line)
   if changed then
-    redis.call('ZADD', erasures, offset, start .. changed)
+    redis.call('ZADD', erasures, offset, id .. ' ' .. kind .. changed)
     redis.call('ZREM', erasures, kept)
   end
 end
@@ -37,7 +70,7 @@ for _, place in ipairs(places) do
   local moving, found = {}, false
   for _, entry in ipairs(offsetOf(place[1]) <= last and spread(place, 0, math.huge, {}) or {}) do
     local kind, line = entry[2][1], entry[2][2]
-    local changed = renamed(line)
+    local changed = renamed(entry[1], kind, line)
     found = found or changed
     moving[#moving + 1] = offsetOf(entry[1])
     moving[#moving + 1] = entry[1] .. ' ' .. kind .. (changed or line)
@@ -47,4 +80,5 @@ for _, place in ipairs(places) do
     redis.call('XDEL', log, place[1])
   end
 end
-return last == math.huge and 0 or last + 1
+reply[1] = last == math.huge and 0 or last + 1
+return reply
