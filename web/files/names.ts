@@ -5,8 +5,8 @@ import { cleanName as cleanLine } from "../clean-name.ts";
 const ENDING = 12;
 /** Bytes of a name that stand beside others in an archive: file systems take 255 in all. */
 const ARCHIVED_BYTES = 200;
-/** What stands in no name on Windows. */
-const RESERVED = /[<>:"|?*]/g;
+/** What stands in no name on Windows, and what there ends none. */
+const RESERVED = /[<>:"|?*/\\]/g, ENDS = /[. ]+$/;
 
 /** A short ending of a name, with its dot, or nothing. */
 const endingOf = (name: string): string => {
@@ -30,15 +30,19 @@ export function cleanName(given: string): string {
     kept;
 }
 
-/** A name as a part of one in an archive, which any system can unpack: of bytes, not letters. */
+/**
+ * A name as a part of one in an archive, which any system can unpack: of bytes, not letters. It need
+ * be no name of a file: of a room's name, which may have any sign, nothing is left out.
+ */
 export function archivedName(given: string): string {
-  const name = cleanName(given).replace(RESERVED, "_").replace(/[. ]+$/, "");
+  const name = cleanLine(given.toWellFormed()).replace(RESERVED, "_")
+    .replace(/^[. ]+/, "").replace(ENDS, "") || "unnamed";
   const bytesOf = (text: string) => new TextEncoder().encode(text).length;
   if (bytesOf(name) <= ARCHIVED_BYTES) return name;
   const ending = endingOf(name);
   const left = new Uint8Array(ARCHIVED_BYTES - bytesOf(ending));
   const { read } = new TextEncoder().encodeInto(name, left);
-  return name.slice(0, read) + ending;
+  return (name.slice(0, read) + ending).replace(ENDS, "");
 }
 
 /** How an answer names a file: RFC 6266, with RFC 8187 for what is not ASCII. */

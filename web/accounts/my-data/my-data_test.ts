@@ -114,7 +114,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     "activity.json",
     "face.jpg",
     `files/${file.id} plan.txt`,
-    `messages/Bakery ${room.id}.json`,
+    `messages/_Bakery ${room.id}.json`,
     "notifications.json",
     "picture.webp",
     "reactions.json",
@@ -141,7 +141,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
   );
   assertEquals([told.about, told.timeZone], ["I bake", "UTC"]);
   assertEquals(told.dictation, dictation);
-  const said = JSON.parse(files[`messages/Bakery ${room.id}.json`]);
+  const said = JSON.parse(files[`messages/_Bakery ${room.id}.json`]);
   assertEquals(
     said.map(({ content }: { content: string }) => content),
     ["Bread at nine", "And “tea”"],
@@ -248,17 +248,41 @@ Deno.test("every system can unpack the names in an archive, whatever rooms and f
   const { services: s } = app;
   const { account, cookie } = await app.person("Ada");
   const room = await createRoom(s, account, '漢:*?"<>|'.repeat(10));
-  await s.realtime.post(account, room.id, { clientId: "1", content: "x" });
-  for (const name of [`${"漢".repeat(300)}.pdf`, 'a:b*c?"<>|.', "x. . ."]) {
+  const rooms = ["Tea / coffee", "C:\\Tea", "../../etc", "...", "Tea", "tea"];
+  const all = [room];
+  for (const name of rooms) all.push(await createRoom(s, account, name));
+  for (const { id } of all) {
+    await s.realtime.post(account, id, { clientId: "1", content: "x" });
+  }
+  // A dot or a space is where the cut comes.
+  const cut = [
+    `${"x".repeat(198)}. . y`,
+    `${"x".repeat(190)}  ..........z z z`,
+  ];
+  for (
+    const name of [...cut, `${"漢".repeat(300)}.pdf`, 'a:b*c?"<>|.', "x. . ."]
+  ) {
     await addFile(s, account, room.id, { name, bytes: bytesOf("x") });
   }
   const path = await ticketOf(app, cookie);
   const files = unzipped(await (await app.ask(path, { cookie })).bytes());
   const names = Object.keys(files).flatMap((path) => path.split("/").slice(1));
-  assertEquals(names.length, 4);
+  assertEquals(names.length, 6 + 6);
+  assertEquals(
+    Object.keys(files).filter((path) => path.split("/").length > 2),
+    [],
+  );
   for (const name of names) {
     assert(new TextEncoder().encode(name).length <= 255, name);
     assert(!/[<>:"|?*\\\p{Cc}]|[. ]$/u.test(name), name);
   }
   assert(names.some((name) => name.endsWith("漢.pdf")));
+  const nameOf = (i: number) =>
+    names.find((name) => name.endsWith(` ${all[i].id}.json`))
+      ?.replace(` ${all[i].id}.json`, "");
+  assertEquals([1, 2, 3, 4, 5, 6].map(nameOf), [
+    ...["Tea _ coffee", "C__Tea", "_.._etc", "unnamed", "Tea", "tea"],
+  ]);
+  const folded = new Set(names.map((name) => name.toLowerCase()));
+  assertEquals(folded.size, names.length, "some systems tell no case apart");
 });
