@@ -14,7 +14,7 @@ export const textOf = ({ content, voice, files = [] }: Message): string =>
 export const sizeOf = (bytes: number): string =>
   bytes < 1_000
     ? `${bytes} B`
-    : bytes < 1_000_000
+    : bytes < 999_500
     ? `${(bytes / 1_000).toFixed()} kB`
     : `${+(bytes / 1_000_000).toFixed(1)} MB`;
 
