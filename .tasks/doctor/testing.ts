@@ -20,30 +20,40 @@ export function rightEnv(folder: string): Env {
   };
 }
 
-/** A process that ends with the scope it was started in. */
+/**
+ * Runs a command for as long as its input is open. Deno has ended test processes by an assertion of
+ * its own, which runs no clean-up: then the system closes it.
+ */
+const WHILE_OPEN =
+  `exec 3<&0; "$0" "$@" </dev/null 3<&- & it=$!; { read -r _ <&3; kill $it; } & wait $it`;
+
+/** A process that ends with the scope it was started in, or with this process if that is first. */
 async function started(
   command: string,
   args: string[],
   isUp: () => Promise<boolean>,
   env: Record<string, string> = {},
 ): Promise<AsyncDisposable> {
-  const child = new Deno.Command(command, {
-    args,
+  const child = new Deno.Command("sh", {
+    args: ["-c", WHILE_OPEN, command, ...args],
     env,
     cwd: root,
-    stdin: "null",
+    stdin: "piped",
     stdout: "null",
     stderr: "null",
   }).spawn();
   let ended = false;
   child.status.then(() => ended = true);
   while (!await isUp()) {
-    if (ended) throw new Error(`${command} ended at its start`);
+    if (ended) {
+      await child.stdin.close();
+      throw new Error(`${command} ended at its start`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   return {
     async [Symbol.asyncDispose]() {
-      child.kill();
+      await child.stdin.close();
       await child.status;
     },
   };
