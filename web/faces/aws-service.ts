@@ -54,6 +54,7 @@ export class AwsService<Client extends { destroy(): void }> {
     operation: string,
     run: (client: Client, abortSignal: AbortSignal) => Promise<T>,
     expected: (error: unknown) => T | undefined = () => undefined,
+    deadline = this.#deadline,
   ): Promise<T> {
     const closed = this.#closed.signal;
     if (closed.aborted) throw this.#unavailable();
@@ -62,7 +63,7 @@ export class AwsService<Client extends { destroy(): void }> {
     closed.addEventListener("abort", onClose);
     const timer = setTimeout(
       () => stop.abort(new DOMException("Took too long", "TimeoutError")),
-      this.#deadline,
+      deadline,
     );
     try {
       const client = await this.#connect();

@@ -4,6 +4,7 @@ import { log } from "../log.ts";
 import { findRoom } from "../rooms/rooms.ts";
 import { randomId, roomArchived } from "../rooms/store.ts";
 import type { Person, Services } from "../services.ts";
+import { briefly } from "./briefly.ts";
 import * as errors from "./errors.ts";
 import { cleanName } from "./names.ts";
 import { PICTURE_BYTES } from "./pictures/measure.ts";
@@ -94,8 +95,10 @@ async function add(
     return await finish(s, { ...record, counted: kept.size, ...kept });
   } catch (error) {
     // What cannot be deleted now, the sweep deletes.
-    await removeFile(s, record.id)
-      .catch((error) => log("warn", "file-not-deleted", { error }));
+    await briefly(
+      removeFile(s, record.id)
+        .catch((error) => log("warn", "file-not-deleted", { error })),
+    );
     throw error;
   }
 }

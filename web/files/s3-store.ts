@@ -2,13 +2,14 @@ import { AppError } from "../errors.ts";
 import type { AwsConfig } from "../faces/aws-config.ts";
 import { faultOf } from "../faces/aws-failure.ts";
 import { deleteForGood, openS3, type S3Call } from "../faces/s3-service.ts";
+import { briefly } from "./briefly.ts";
 import { filesUnavailable } from "./errors.ts";
 import { type FileStore, requirePlainKey } from "./file-store.ts";
 
 /** Bytes of one part of an upload; S3 takes no fewer than 5 MB, but for the last. */
 const PART = 6 * 1024 * 1024;
-/** Milliseconds for one call with its retries. */
-const DEADLINE = 60_000;
+/** Milliseconds for a call with its retries that carries bytes, or puts their parts together. */
+const SLOW = 60_000;
 
 /**
  * Files in a private S3 bucket, below `files/`, encrypted at rest. Nothing gets an address of its
@@ -17,10 +18,10 @@ const DEADLINE = 60_000;
  */
 export function s3Files(
   aws: AwsConfig,
-  deadline = DEADLINE,
+  { quick, slow = SLOW }: { quick?: number; slow?: number } = {},
 ): Required<FileStore> {
   const Bucket = aws.bucket;
-  const service = openS3(aws, deadline);
+  const service = openS3(aws, quick);
 
   const call: S3Call = async (...args) => {
     try {
@@ -30,6 +31,9 @@ export function s3Files(
       throw error;
     }
   };
+  /** Somebody waits for the others, which are answered at once, or not at all. */
+  const slowCall = <T>(operation: string, run: Parameters<typeof call<T>>[1]) =>
+    call(operation, run, undefined, slow);
 
   const keyOf = (key: string): string => {
     requirePlainKey(key);
@@ -78,7 +82,7 @@ export function s3Files(
         let size = 0;
         for await (const Body of partsOf(bytes)) {
           const PartNumber = Parts.length + 1;
-          const { ETag } = await call(
+          const { ETag } = await slowCall(
             "UploadPart",
             (client, abortSignal) =>
               client.uploadPart(
@@ -89,7 +93,7 @@ export function s3Files(
           Parts.push({ ETag, PartNumber });
           size += Body.length;
         }
-        await call(
+        await slowCall(
           "CompleteMultipartUpload",
           (client, abortSignal) =>
             client.completeMultipartUpload(
@@ -99,9 +103,11 @@ export function s3Files(
         );
         return size;
       } catch (error) {
-        await abort(Key, UploadId).catch(() => {
-          // Deleting the key aborts it, too.
-        });
+        await briefly(
+          abort(Key, UploadId).catch(() => {
+            // Deleting the key aborts it, too.
+          }),
+        );
         throw error;
       }
     },

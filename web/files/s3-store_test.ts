@@ -72,3 +72,24 @@ Deno.test("S3: throttling is waited for", () =>
     assertEquals(s3.versions.map(({ key }) => key), ["files/r/a"]);
     assertEquals(s3.uploading, []);
   }));
+
+Deno.test("S3: that takes a call and never answers is given up soon, also where bytes may take long", async () => {
+  const silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const taking = (async () => {
+    for await (const connection of silent) held.push(connection);
+  })();
+  const aws = startAws();
+  const s3Endpoint = `http://127.0.0.1:${silent.addr.port}`;
+  const store = s3Files({ ...aws.config, s3Endpoint }, {
+    quick: 500,
+    slow: 1e9,
+  });
+  const { code } = await outcomeOf(store.put("r/a", streamOf("1")));
+  assertEquals([code, held.length], ["files-unavailable", 1]);
+  await store.close();
+  await aws.close();
+  silent.close();
+  await taking;
+  for (const connection of held) connection.close();
+});

@@ -1,6 +1,7 @@
 /** What people and programs see while the store of files has no time: here S3, which throttles. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startAws } from "../../faces/standins/aws.ts";
+import { filesUnavailable } from "../../files/errors.ts";
 import { s3Files } from "../../files/s3-store.ts";
 import { LOOSE_MS, sweepFiles } from "../../files/sweep.ts";
 import { onFiles, photo, type Stage } from "../testing/files.ts";
@@ -122,5 +123,37 @@ Deno.test(
     assertStringIncludes(await away.text(), SENTENCE);
     s3.faults.always("GET object", null);
     assertEquals(await (await read()).text(), "kept");
+  }),
+);
+
+/** A form with a text behind a file. */
+function formOf(clientId: string): FormData {
+  const form = new FormData();
+  form.set("clientId", clientId);
+  form.append("file", new File(["the plan"], "plan.txt"));
+  form.append("content", "Typed with care");
+  return form;
+}
+
+Deno.test(
+  "nobody waits for a store that is silent while what is left of a file is cleared away",
+  onFiles(async ({ app, ada, room }) => {
+    const cleared = Promise.withResolvers<void>();
+    const { files } = app.services;
+    app.services.files = {
+      ...files,
+      get: (...args) => files.get(...args),
+      put: () => Promise.reject(filesUnavailable()),
+      delete: () => cleared.promise,
+    };
+    const page = await app.send(`/rooms/${room}`, formOf("c2"), ada.cookie);
+    assertEquals(page.status, 503);
+    assertMatch(await page.text(), /Typed with care<\/textarea>/);
+    cleared.resolve();
+    const left = () =>
+      Array.fromAsync(app.services.kv.list({ prefix: ["files"] }));
+    while ((await left()).length > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
   }),
 );
