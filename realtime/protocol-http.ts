@@ -4,6 +4,8 @@ import type { Draft, Message, Preview, Role, Voice } from "./protocol.ts";
 /** `POST /rooms/:id/name`, by web alone: a room is called otherwise. */
 export interface RoomRenamed {
   name: string;
+  /** Who alone calls it so: a direct room is called after the others in it. */
+  userId?: string;
 }
 
 /** `POST /rooms/:id/transcripts`, by web alone: the voice note of a message was heard at last. */

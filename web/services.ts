@@ -131,7 +131,7 @@ export interface RealtimeClient {
   /** Tells whoever has a room open what people are called in it now; by their ids. */
   namesChanged(roomId: string, names: Record<string, string>): Promise<void>;
   /** Tells everyone in a room that it is called otherwise now. */
-  roomRenamed(roomId: string, name: string): Promise<void>;
+  roomRenamed(roomId: string, name: string, userId?: string): Promise<void>;
   /** Closes the sockets of sessions that ended, and refuses their tokens. */
   sessionsEnded(which: SessionsEnded): Promise<void>;
   /**

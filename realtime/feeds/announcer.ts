@@ -10,8 +10,8 @@ export interface Announcement {
   from: string;
   /** Positions that were moved. */
   read?: [roomId: string, userId: string, offset: number][];
-  /** For everyone who is in a room. */
-  told?: [roomId: string, frame: ServerFrame][];
+  /** For everyone who is in a room, or for one of them. */
+  told?: [roomId: string, frame: ServerFrame, userId?: string][];
   /** Of rooms that not every instance hears of; the one that speaks knows them already. */
   news?: News[];
 }
@@ -48,8 +48,11 @@ export class Announcer {
     this.#soon();
   }
 
-  tell(roomId: string, frame: ServerFrame): void {
-    (this.#next.told ??= []).push([roomId, frame]);
+  /** Tells everyone who is in a room, or one person. */
+  tell(roomId: string, frame: ServerFrame, userId?: string): void {
+    (this.#next.told ??= []).push(
+      userId === undefined ? [roomId, frame] : [roomId, frame, userId],
+    );
     this.#soon();
   }
 

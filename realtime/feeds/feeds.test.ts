@@ -173,7 +173,11 @@ test("another device's reading, new names of people and of rooms are told", asyn
   expect((await desk.next("names")).names).toEqual({ ben: "Benjamin" });
   expect((await tell("name", { name: "Tea" })).status).toBe(204);
   expect(await desk.next("room-renamed")).toMatchObject({ name: "Tea" });
+  await tell("name", { name: "Not for Ann", userId: "somebody" });
+  await tell("name", { name: "For Ann", userId: "ann" });
+  expect(await desk.next("room-renamed")).toMatchObject({ name: "For Ann" });
   expect((await tell("name", { name: "" })).status).toBe(400);
+  expect((await tell("name", { name: "Tea", userId: 3 })).status).toBe(400);
 });
 
 test(

@@ -179,7 +179,10 @@ export class Feeds {
     for (const [roomId, userId, offset] of read) {
       this.#tell(userId, JSON.stringify({ event: "read", roomId, offset }));
     }
-    for (const [roomId, frame] of told) this.#tellRoom(roomId, frame);
+    for (const [roomId, frame, userId] of told) {
+      if (userId === undefined) this.#tellRoom(roomId, frame);
+      else this.#tell(userId, JSON.stringify(frame));
+    }
   }
 
   #flush(): void {

@@ -21,15 +21,20 @@ export async function names(call: Call) {
   return new Response(null, { status: 204 });
 }
 
-/** Tells everyone who is in a room that it is called otherwise now. Nothing is stored. */
+/**
+ * Tells everyone who is in a room, or one person, that it is called otherwise now. Nothing is stored.
+ */
 export async function renameRoom(call: Call) {
   const { context, roomId } = call;
-  const { name } = object(await body(call), "The body");
-  if (!isName(name)) {
-    throw new FrameError("bad-frame", "The field name must be text.");
+  const { name, userId } = object(await body(call), "The body");
+  if (!isName(name) || userId !== undefined && !isName(userId)) {
+    throw new FrameError(
+      "bad-frame",
+      "The field name must be text, and so must userId, if it is there.",
+    );
   }
   const frame = { event: "room-renamed", roomId, name } as const;
-  context.hub.announcer.tell(roomId, frame);
+  context.hub.announcer.tell(roomId, frame, userId);
   return new Response(null, { status: 204 });
 }
 

@@ -3,8 +3,10 @@ import type { SessionsEnded } from "../../realtime/protocol-http.ts";
 import { askTranscriber } from "./ask-transcriber.ts";
 import { looksOf } from "./looks.ts";
 import { namesOf, withoutNumber } from "./names.ts";
-import { roomNames } from "./roster.ts";
+import { roomNames, rosterOf } from "./roster.ts";
 import { roomsOf } from "./memberships.ts";
+import { keys, type StoredRoom } from "./store.ts";
+import { roomSeenBy } from "./titles.ts";
 import { rememberEnd } from "../tokens/token-session.ts";
 import type { Services } from "../services.ts";
 
@@ -30,8 +32,25 @@ export async function announceName(
       id === userId || looks.includes(looksOf(withoutNumber(name)))
     );
     await s.realtime.namesChanged(roomId, Object.fromEntries(changed));
+    await announceTitles(s, roomId, userId);
   } catch (error) {
     log("warn", "name-not-announced", { roomId, userId, error });
+  }
+}
+
+/** A direct room is called after the others in it: tells each of them what it is called now. */
+async function announceTitles(
+  s: Pick<Services, "kv" | "realtime">,
+  roomId: string,
+  userId: string,
+): Promise<void> {
+  const { value: room } = await s.kv.get<StoredRoom>(keys.room(roomId));
+  if (!room?.people) return;
+  const { members } = await rosterOf(s, roomId);
+  for (const { id } of members) {
+    if (id === userId) continue;
+    const { name } = await roomSeenBy(s, id, room);
+    await s.realtime.roomRenamed(roomId, name, id);
   }
 }
 

@@ -130,7 +130,13 @@ Deno.test(
       },
     };
     const { id } = await writeTo(s, ada, [ben.id]);
+    const told: unknown[] = [];
+    s.realtime.roomRenamed = (...said) => {
+      told.push(said);
+      return Promise.resolve();
+    };
     await deleteAccount(s, ben.id);
+    assertEquals(told.at(-1), [id, "Deleted person", ada.id]);
     const { room, role } = await findRoom(s, ada.id, id);
     assertEquals([room.name, role], ["Deleted person", "member"]);
     await deleteAccount(s, ada.id);

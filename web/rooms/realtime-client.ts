@@ -195,11 +195,11 @@ export function realtimeClient(
       });
     },
 
-    async roomRenamed(roomId, name) {
+    async roomRenamed(roomId, name, userId) {
       await send(`${roomPath(roomId)}/name`, {
         token: ofWeb,
         method: "POST",
-        body: { name } satisfies RoomRenamed,
+        body: { name, userId } satisfies RoomRenamed,
       });
     },
 

@@ -194,6 +194,7 @@ export const Names = z.object({
 
 export const Renamed = z.object({
   name: z.string().max(200),
+  userId: id.optional().describe("Who alone calls it so."),
 }) satisfies z.ZodType<http.RoomRenamed>;
 
 export const Heard = z.object({
