@@ -6,7 +6,7 @@
 import { noteEvent } from "../audit/events.ts";
 import { AppError } from "../errors.ts";
 import { queueMail } from "../mail/queue-store.ts";
-import type { FactorChange } from "../mail/factor-mails.ts";
+import type { FactorChange, FactorMail } from "../mail/factor-mails.ts";
 import { factorMailId, TOLD_MS } from "./mail-ids.ts";
 import { isToken, sha256 } from "./secrets.ts";
 import {
@@ -47,13 +47,16 @@ const waitAfterReset = (until: number): AppError => {
 /**
  * Has the person told by e-mail of a change of what they sign in with, in case it was not them: every
  * such change goes through here. Then call `deliverSoon` with `factorMailId`.
+ *
+ * @param mail the e-mail that tells of it, if not the one of its name.
  */
 export function tellOfFactor(
   commit: Deno.AtomicOperation,
   { id, name, email }: AccountRecord,
   kind: FactorChange,
+  mail: FactorMail = kind,
 ): void {
-  const occasion = { kind, name, email };
+  const occasion = { kind: mail, name, email };
   queueMail(commit, factorMailId(id), occasion, Date.now() + TOLD_MS);
   noteEvent(commit, kind, id);
 }

@@ -34,6 +34,12 @@ const CHANGES = {
     text: (name: string) =>
       `Hello ${name}, somebody signed in to your ChatSphere account with your password and a recovery code. That code is used up.`,
   },
+  "recovery-last": {
+    subject: "The last recovery code of your ChatSphere account was used",
+    heading: "Your last recovery code was used",
+    text: (name: string) =>
+      `Hello ${name}, somebody signed in to your ChatSphere account with your password and a recovery code. It was the last one: make ten new ones under “My recovery codes” in your account.`,
+  },
   "passkey-removed": {
     subject: "A passkey of your ChatSphere account was removed",
     heading: "A passkey was removed",
@@ -42,13 +48,16 @@ const CHANGES = {
   },
 };
 
+/** What such an e-mail can be about. */
+export type FactorMail = keyof typeof CHANGES;
+
 /** What can happen to what somebody signs in with. */
-export type FactorChange = keyof typeof CHANGES;
+export type FactorChange = Exclude<FactorMail, "recovery-last">;
 
 /** The e-mail that tells of a change of a factor, in case it was not the person who made it. */
 export function factorChangedMail(
   { name, email }: Addressee,
-  change: FactorChange,
+  change: FactorMail,
 ): Mail {
   const { subject, heading, text } = CHANGES[change];
   return toMail({

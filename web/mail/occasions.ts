@@ -11,7 +11,7 @@ import {
   newAddressMail,
 } from "./address-mails.ts";
 import { type NewDevice, newDeviceMail } from "./device-mail.ts";
-import { type FactorChange, factorChangedMail } from "./factor-mails.ts";
+import { factorChangedMail, type FactorMail } from "./factor-mails.ts";
 import { type InvitationMail, invitationMail } from "./invitation-mail.ts";
 import { digestMail, type Unread } from "./digest-mail.ts";
 import type { Mail } from "./mailer.ts";
@@ -22,7 +22,7 @@ export type Occasion =
   | { kind: "confirm-address" } & ConfirmAddress
   | { kind: "new-address" | "former-address" } & AddressMail
   | { kind: "address-taken" } & Addressee
-  | { kind: FactorChange } & Addressee
+  | { kind: FactorMail } & Addressee
   | { kind: "new-device" } & NewDevice
   | { kind: "unread" } & Unread
   | { kind: "password-changed" } & Addressee;
@@ -46,6 +46,7 @@ export function write(occasion: Occasion): Mail {
     case "passkey-removed":
     case "recovery-made":
     case "recovery-used":
+    case "recovery-last":
       return factorChangedMail(occasion, occasion.kind);
     case "new-device":
       return newDeviceMail(occasion);

@@ -81,20 +81,23 @@ export async function areCodesOf(
 /**
  * Uses a code up; of two at once with one code one is right. The person is told by e-mail.
  *
+ * @returns how many are left.
  * @throws {AppError} `wrong-recovery-code` (401) with `fields.code`.
  */
 export async function useCode(
   s: Store,
   accountId: string,
   code: string,
-): Promise<void> {
+): Promise<number> {
   const hash = await hashOf(accountId, code);
-  await changeAccount(s.kv, accountId, (record, commit) => {
+  const changed = await changeAccount(s.kv, accountId, (record, commit) => {
     const { recovery } = record;
     // What is compared are hashes: how far they agree tells nothing of a code.
     if (!recovery?.hashes.includes(hash)) throw wrongCode();
     const hashes = recovery.hashes.filter((one) => one !== hash);
-    tellOfFactor(commit, record, "recovery-used");
+    const mail = hashes.length === 0 ? "recovery-last" : "recovery-used";
+    tellOfFactor(commit, record, "recovery-used", mail);
     return { ...record, recovery: { ...recovery, hashes } };
   });
+  return codesLeft(changed);
 }

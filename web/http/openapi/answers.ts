@@ -22,7 +22,8 @@ export const AccountAnswer = z.object({
 });
 
 export const HalfWay = z.object({
-  next: z.enum(["faceImage", "code"]).describe("What the second step takes."),
+  next: z.enum(["faceImage", "code", "recoveryCode"])
+    .describe("What the second step takes."),
   why: z.literal("face-unclear").optional(),
   challenge: z.object({ turn: z.enum(["left", "right"]) }).optional()
     .describe("The side of one's own to turn the head to."),

@@ -3,12 +3,11 @@ import {
   pendingLoginCookie,
   sessionCookie,
 } from "../../accounts/cookies.ts";
-import { startEmailCode } from "../../accounts/email-code.ts";
 import { createPendingLogin } from "../../accounts/pending-logins.ts";
 import { createSession } from "../../accounts/sessions.ts";
 import type { SignUpFactor } from "../../accounts/sign-up-factors.ts";
-import { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
+import { withFirstCode } from "./first-code.ts";
 
 /** Where somebody goes on, and the cookies they take along. */
 export interface Onward {
@@ -40,19 +39,9 @@ export async function afterSignUp(
     isNew,
   });
   const cookies = [pendingLoginCookie(config, token, expiresAt)];
-  const query = `next=${encodeURIComponent(next)}`;
   if (factor === "passkey") {
-    return { location: `/register/passkey?${query}`, cookies };
+    const location = `/register/passkey?next=${encodeURIComponent(next)}`;
+    return { location, cookies };
   }
-  const isSent = await startEmailCode(s, accountId).then(
-    () => true,
-    (error) => {
-      log("warn", "code-not-sent", { accountId, error });
-      return false;
-    },
-  );
-  return {
-    location: isSent ? `/login/code?${query}` : `/login/code?unsent&${query}`,
-    cookies,
-  };
+  return { location: await withFirstCode(s, accountId, next), cookies };
 }

@@ -45,7 +45,8 @@ async function asked(ctx: Context<State>) {
  * The handlers of a page on which a second step is tried until its login ends.
  *
  * @param fields those of its form that can be wrong.
- * @param prove a session for what the form brings, or throws why not.
+ * @param prove a session for what the form brings, or throws why not; and where it leads, if not to
+ * where the person was going.
  */
 export const secondStep = (
   fields: string[],
@@ -53,7 +54,8 @@ export const secondStep = (
     ctx: Context<State>,
     token: string,
     form: FormData,
-  ) => Promise<IssuedToken>,
+    next: string,
+  ) => Promise<IssuedToken & { onward?: string }>,
 ) =>
   define.handlers({
     async GET(ctx) {
@@ -72,8 +74,8 @@ export const secondStep = (
       try {
         const form = await readForm(ctx.req);
         for (const field of fields) typed[field] = textOf(form, field);
-        const session = await prove(ctx, token, form);
-        return signedIn(services, session, next);
+        const session = await prove(ctx, token, form, next);
+        return signedIn(services, session, session.onward ?? next);
       } catch (error) {
         if (error instanceof AppError && error.code === "login-expired") {
           const why = whyFaceFirst ? "face-first" : "tries";

@@ -40,6 +40,27 @@ Deno.test("without script one chooses how one is told, and pauses it", async () 
   assertEquals((await settingsOf(s, account.id)).pausedUntil, undefined);
 });
 
+Deno.test("quiet hours that begin and end at one time are refused, and what was chosen beside them stays in the form", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const refused = await app.send("/account/notifications", {
+    ...{ intent: "settings", quiet: "on", from: "23:30", to: "23:30" },
+    ...{ zone: "Europe/Berlin", words: "on", sound: "on" },
+  }, cookie);
+  assertEquals(refused.status, 422);
+  const html = await refused.text();
+  assertMatch(html, /id="quiet-error"[^]*two different times/);
+  const isOn = (name: string) =>
+    new RegExp(`<input[^>]*name="${name}"[^>]* checked`).test(html);
+  assertEquals(
+    ["quiet", "words", "sound", "mail"].filter(isOn),
+    ["quiet", "words", "sound"],
+  );
+  assertEquals(html.match(/value="23:30"/g)?.length, 2);
+  assertMatch(html, /<option +value="Europe\/Berlin" selected/);
+  assertEquals(await settingsOf(app.services, account.id), {});
+});
+
 Deno.test("devices are kept, tested, listed and removed; only their person's own", async () => {
   await using app = await testApp();
   const { account, cookie } = await app.person("Ada");

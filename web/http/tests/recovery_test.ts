@@ -126,3 +126,73 @@ Deno.test("where a face is required there are no recovery codes", async () => {
   const answer = await app.send("/account/recovery", { password }, cookie);
   assertEquals(answer.status, 403);
 });
+
+Deno.test("whoever used the last code is told so, can make new ones at once, and goes on to where they were going", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const { codes } = await make(app, cookie);
+  const entry = await s.kv.get<AccountRecord>(keys.account(account.id));
+  const { recovery } = entry.value!;
+  const last = { ...recovery!, hashes: recovery!.hashes.slice(-1) };
+  await s.kv.set(entry.key, { ...entry.value!, recovery: last });
+
+  const half = await firstStep(app, account.email);
+  const right = await use(app, half, codes.at(-1)!);
+  const path = right.headers.get("location")!;
+  assertEquals(path, "/account/recovery?next=%2Faccount");
+  await deliverSoon(s, [factorMailId(account.id)]);
+  assertMatch(app.mails.at(-1)!.text, /It was the last one/);
+  const session = sessionOf(right);
+  const page = await (await app.ask(path, { cookie: session })).text();
+  assertMatch(page, /That was your last code[^]*Make ten codes/);
+  assertMatch(page, /<a href="\/account"[^>]*>Go on/);
+
+  const none = await firstStep(app, account.email);
+  const form = await app.ask("/login/recovery", { cookie: none });
+  const empty = await form.text();
+  assertMatch(empty, /You have no recovery codes left/);
+  assert(!empty.includes('name="code"'));
+
+  const made = await app.send(path, { password }, session);
+  assertEquals(made.headers.get("location"), path);
+  const shown = `${session}; ${cookieOf(made, "chatsphere_recovery")}`;
+  const fresh = await (await app.ask(path, { cookie: shown })).text();
+  assertEquals(codesIn(fresh).length, 10);
+  assert(!fresh.includes("That was your last code"));
+  assertMatch(fresh, /<a href="\/account"[^>]*>Go on/);
+});
+
+for (const why of ["unsent", "waits"]) {
+  Deno.test(`a code by e-mail that cannot come keeps nobody from a recovery code: ${why}`, async () => {
+    await using app = await testApp();
+    const { services: s } = app;
+    const { account, cookie } = await app.person("Ada");
+    const { codes } = await make(app, cookie);
+    const entry = await s.kv.get<AccountRecord>(keys.account(account.id));
+    await s.kv.set(entry.key, { ...entry.value!, hasFace: false });
+    if (why === "unsent") {
+      s.mailer = { send: () => Promise.reject(new Error("no mail today")) };
+    } else for (let n = 0; n < 5; n++) await firstStep(app, account.email);
+
+    const first = await app.send("/login", { email: account.email, password });
+    const path = first.headers.get("location")!;
+    assertEquals(path, `/login/code?next=%2Frooms&${why}`);
+    const half = cookieOf(first, "chatsphere_login");
+    const page = await (await app.ask(path, { cookie: half })).text();
+    assertMatch(page, /(could not be sent|sent five codes)[^]*Use a recovery/);
+    assert(sessionOf(await use(app, half, codes[0])));
+
+    const headers = { "content-type": "application/json" };
+    const ask = (body: unknown, cookie = "") =>
+      app.ask("/api/login", {
+        ...{ method: "POST", headers, body: JSON.stringify(body), cookie },
+      });
+    const started = await ask({ email: account.email, password });
+    assertEquals(started.status, 202);
+    assertEquals((await started.json()).next, "recoveryCode");
+    const proof = { recoveryCode: codes[1] };
+    const ended = await ask(proof, cookieOf(started, "chatsphere_login"));
+    assertEquals(ended.status, 200);
+  });
+}

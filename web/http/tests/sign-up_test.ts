@@ -119,7 +119,7 @@ Deno.test("a registration whose code cannot be sent goes on where another can be
   const form = { ...NEWCOMER, factor: "code" };
   const answer = await app.send("/register", form);
   const path = answer.headers.get("location")!;
-  assertEquals(path, "/login/code?unsent&next=%2Frooms");
+  assertEquals(path, "/login/code?next=%2Frooms&unsent");
   const cookie = cookieOf(answer, "chatsphere_login");
   assertMatch(
     await (await app.ask(path, { cookie })).text(),

@@ -1,4 +1,4 @@
-import { page } from "fresh";
+import { type Context, page } from "fresh";
 import {
   clearRecoveryCookie,
   readRecoveryCookie,
@@ -17,6 +17,7 @@ import {
   codesLeft,
   makeCodes,
 } from "../../accounts/recovery/codes.ts";
+import { safeNext } from "../../accounts/safe-next.ts";
 import { readRecord } from "../../accounts/store.ts";
 import { BackToAccount } from "../../components/BackToAccount.tsx";
 import { OwnPassword } from "../../components/OwnPassword.tsx";
@@ -37,6 +38,8 @@ import { define, type State } from "../../utils.ts";
 
 interface Data {
   left: number;
+  /** Where the person was going when they used their last code. */
+  next?: string;
   isRecent: boolean;
   /** Codes that were just made: shown now, and never again. */
   codes?: string[];
@@ -46,18 +49,20 @@ interface Data {
 /** Milliseconds from making the codes until they must have been shown. */
 const SHOWN_MS = 60_000;
 
-async function dataOf(state: State): Promise<Data> {
+async function dataOf({ state, url }: Context<State>): Promise<Data> {
   const { services: s, session } = state;
+  const asked = url.searchParams.get("next");
+  const next = asked === null ? undefined : safeNext(asked, "/rooms");
   const record = await readRecord(s.kv, personOf(state).id);
   const recent = await isRecent(s, session?.token);
-  return { left: record ? codesLeft(record) : 0, isRecent: recent };
+  return { left: record ? codesLeft(record) : 0, next, isRecent: recent };
 }
 
 export const handler = define.handlers({
   async GET(ctx) {
     const { state, req } = ctx;
     const { config, kv } = state.services;
-    const data = await dataOf(state);
+    const data = await dataOf(ctx);
     const given = readRecoveryCookie(config, req.headers);
     if (given === null) return page<Data>(data);
     const codes = given.split(".");
@@ -79,7 +84,7 @@ export const handler = define.handlers({
       await confirmPassword(s, { accountId, password, ip });
       const codes = await makeCodes(s, accountId);
       await deliverSoon(s, [factorMailId(accountId)]);
-      const answer = ctx.redirect("/account/recovery", 303);
+      const answer = ctx.redirect(ctx.url.pathname + ctx.url.search, 303);
       const until = Date.now() + SHOWN_MS;
       answer.headers.append(
         "set-cookie",
@@ -89,7 +94,7 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, ["password"], state.requestId);
       const { status } = failure;
-      return page<Data>({ ...await dataOf(state), failure }, { status });
+      return page<Data>({ ...await dataOf(ctx), failure }, { status });
     }
   },
 });
@@ -113,7 +118,9 @@ function Codes({ codes }: { codes: string[] }) {
 }
 
 export default define.page<typeof handler>(({ data, state }) => {
-  const { left, codes, failure } = data;
+  const { left, next, codes, failure } = data;
+  const query = next && `?next=${encodeURIComponent(next)}`;
+  const action = `/account/recovery${query ?? ""}`;
   return (
     <div class="column column-narrow stack">
       <Title text="Recovery codes" failed={Boolean(failure)} />
@@ -123,6 +130,12 @@ export default define.page<typeof handler>(({ data, state }) => {
         Ten codes on paper, for the day when your face, your passkey or your
         mailbox fails you. Each signs you in once, after your password.
       </p>
+      {next !== undefined && left === 0 && (
+        <Notice icon="alert" answer>
+          That was your last code. Make ten new ones now, while you have just
+          signed in.
+        </Notice>
+      )}
       {codes ? <Codes codes={codes} /> : (
         <p>
           {left === 0
@@ -136,7 +149,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         ? null
         : data.isRecent
         ? (
-          <form class="form" method="post" action="/account/recovery">
+          <form class="form" method="post" action={action}>
             <Once />
             <FormNotice failure={failure} />
             <OwnPassword error={failure?.fields.password} />
@@ -156,6 +169,11 @@ export default define.page<typeof handler>(({ data, state }) => {
             </SignInAgain>
           </>
         )}
+      {next !== undefined && (
+        <p>
+          <a href={next}>Go on to where you were going</a>
+        </p>
+      )}
     </div>
   );
 });

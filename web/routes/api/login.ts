@@ -23,6 +23,8 @@ import { picturesOf, withFaceImage } from "../../http/requests/face-image.ts";
 import { readJson, readShape } from "../../http/requests/json.ts";
 import { pendingLoginOf } from "../../http/requests/pending-login.ts";
 import { halfWay, sessionAnswer } from "../../http/pages/session-answer.ts";
+import type { Account } from "../../accounts/types.ts";
+import { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
 import { define, type State } from "../../utils.ts";
 
@@ -60,14 +62,30 @@ async function askForCode(
   return halfWay(s.config, pending, { next: "code", why: "face-unclear" });
 }
 
+/** Which code ends a sign-in: the one that is mailed, or one on paper where none can be. */
+async function askedCode(
+  s: Services,
+  { account, hasRecovery }: { account: Account; hasRecovery: boolean },
+): Promise<"code" | "recoveryCode"> {
+  try {
+    await startEmailCode(s, account.id);
+    return "code";
+  } catch (error) {
+    if (!hasRecovery) throw error;
+    log("warn", "code-not-sent", { accountId: account.id, error });
+    return "recoveryCode";
+  }
+}
+
 /** The first step: a cookie that is good only for the second, and what to do in that. */
 async function startLogin(
   s: Services,
-  { account, token, expiresAt }: FirstStep,
+  { account, token, expiresAt, factors }: FirstStep,
   turn: Turn | null,
 ): Promise<Response> {
-  if (!account.hasFace) await startEmailCode(s, account.id);
-  const next = account.hasFace ? "faceImage" : "code";
+  const next = account.hasFace ? "faceImage" : await askedCode(s, {
+    ...{ account, hasRecovery: factors.includes("recovery") },
+  });
   const challenge = turn === null ? undefined : { turn };
   return halfWay(s.config, { token, expiresAt }, { next, challenge });
 }

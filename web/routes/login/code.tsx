@@ -36,6 +36,8 @@ interface Data {
   again?: boolean;
   /** The first code could not be sent. */
   unsent?: boolean;
+  /** No first code was sent, as there had been many. */
+  waits?: boolean;
   /** The face matched, but not clearly. */
   unclear?: boolean;
   failure?: Failure;
@@ -60,7 +62,10 @@ export const handler = define.handlers({
     const again = ctx.url.searchParams.has("again");
     const unclear = ctx.url.searchParams.has("unclear");
     const unsent = ctx.url.searchParams.has("unsent");
-    return page<Data>({ next, email, factors, outbox, again, unclear, unsent });
+    const waits = ctx.url.searchParams.has("waits");
+    return page<Data>({
+      ...{ next, email, factors, outbox, again, unclear, unsent, waits },
+    });
   },
 
   async POST(ctx) {
@@ -101,8 +106,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { next, email, factors, outbox, again, unclear, unsent, failure } =
-    data;
+  const { next, email, factors, outbox, again, unclear, failure } = data;
   const action = `/login/code?next=${encodeURIComponent(next)}`;
   return (
     <div class="column column-narrow stack">
@@ -117,10 +121,16 @@ export default define.page<typeof handler>(({ data }) => {
           alone. Type the code as well.
         </Notice>
       )}
-      {unsent && (
+      {data.unsent && (
         <Notice icon="alert" answer>
-          Your account is there, but the e-mail could not be sent. Wait a
-          moment, then ask for a new code.
+          The e-mail with your code could not be sent. Wait a moment, then ask
+          for a new code.
+        </Notice>
+      )}
+      {data.waits && (
+        <Notice icon="alert" answer>
+          You were sent five codes within an hour, so this time there is none.
+          Type the newest one, or try again in an hour.
         </Notice>
       )}
       {again && (

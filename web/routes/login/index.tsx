@@ -1,6 +1,5 @@
 import { Once } from "../../components/Once.tsx";
 import { type Context, page } from "fresh";
-import { startEmailCode } from "../../accounts/email-code.ts";
 import {
   clearPasskeyCookie,
   pendingLoginCookie,
@@ -24,6 +23,7 @@ import {
   readForm,
   textOf,
 } from "../../http/requests/forms.ts";
+import { withFirstCode } from "../../http/pages/first-code.ts";
 import { invitedAddress } from "../../rooms/invited.ts";
 import { signedIn, stepOf } from "../../http/requests/pending-login.ts";
 import { siteFor } from "../../http/requests/site.ts";
@@ -105,8 +105,10 @@ export const handler = define.handlers({
       );
       // Whoever may use nothing here is told so where a passkey is asked for.
       const [factor = "passkey"] = factors;
-      if (factor === "code") await startEmailCode(services, account.id);
-      const answer = ctx.redirect(stepOf(factor, next), 303);
+      const step = factor === "code"
+        ? await withFirstCode(services, account.id, next)
+        : stepOf(factor, next);
+      const answer = ctx.redirect(step, 303);
       answer.headers.append(
         "set-cookie",
         pendingLoginCookie(services.config, token, expiresAt),

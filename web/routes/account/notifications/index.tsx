@@ -82,28 +82,59 @@ function minutesOf(text: string): number {
   return Number(hours) * 60 + Number(minutes);
 }
 
+/** What is offered to whoever has no quiet hours. */
+const NIGHT = { from: 22 * 60, to: 7 * 60 };
+
 const timeOf = (minutes: number): string =>
   [Math.floor(minutes / 60), minutes % 60]
     .map((part) => String(part).padStart(2, "0")).join(":");
 
-function readSettings(form: FormData, before: Settings): Settings {
+/** @throws {AppError} `invalid` (422) where these would be no hours. */
+function readQuiet(form: FormData): NonNullable<Settings["quiet"]> {
   const zone = textOf(form, "zone");
-  const isQuiet = form.has("quiet");
-  if (isQuiet && !TIME_ZONES.includes(zone)) {
+  if (!TIME_ZONES.includes(zone)) {
     throw invalid({ zone: "Choose a time zone." });
   }
-  return {
-    pausedUntil: before.pausedUntil,
-    ...(isQuiet && {
-      quiet: {
-        from: minutesOf(textOf(form, "from")),
-        to: minutesOf(textOf(form, "to")),
-        zone,
-      },
-    }),
-    ...(!form.has("words") && { wordless: true }),
-    ...(!form.has("mail") && { noMail: true }),
+  const [from, to] = ["from", "to"].map((name) =>
+    minutesOf(textOf(form, name))
+  );
+  // Whether nothing or the whole day is meant cannot be told.
+  if (from === to) {
+    throw invalid({
+      quiet:
+        "Choose two different times. To hear nothing at all, use the pause above.",
+    });
+  }
+  return { from, to, zone };
+}
+
+/** What is chosen besides the pause. */
+const readSettings = (
+  form: FormData,
+  { pausedUntil }: Settings,
+  quiet = form.has("quiet") ? readQuiet(form) : undefined,
+): Settings => ({
+  pausedUntil,
+  ...(quiet && { quiet }),
+  ...(!form.has("words") && { wordless: true }),
+  ...(!form.has("mail") && { noMail: true }),
+});
+
+/** What a form that was refused says, to be shown in it again. */
+function typedIn(form: FormData, before: Settings): Settings {
+  const minutes = (name: string, otherwise: number) => {
+    try {
+      return minutesOf(textOf(form, name));
+    } catch {
+      return otherwise;
+    }
   };
+  const { from, to } = NIGHT;
+  return readSettings(form, before, {
+    from: minutes("from", from),
+    to: minutes("to", to),
+    zone: textOf(form, "zone"),
+  });
 }
 
 async function act(s: Services, id: string, zone: string, form: FormData) {
@@ -140,8 +171,9 @@ export const handler = define.handlers({
   async POST(ctx) {
     const { services, requestId } = ctx.state;
     const me = personOf(ctx.state);
+    let form: FormData | undefined;
     try {
-      const form = await readForm(ctx.req);
+      form = await readForm(ctx.req);
       const { quiet } = await settingsOf(services, me.id);
       const zone = quiet?.zone ?? clockOf(ctx.req).zone;
       await act(services, me.id, zone ?? "UTC", form);
@@ -154,6 +186,10 @@ export const handler = define.handlers({
     } catch (error) {
       const failure = failureOf(error, ["quiet", "zone"], requestId);
       const data = await load(services, me.id, ctx.req);
+      if (form && failure.fields.quiet) {
+        data.settings = typedIn(form, data.settings);
+        data.isLoud = form.has("sound");
+      }
       return page<Data>({ ...data, done: null, failure }, {
         status: failure.status,
       });
@@ -269,7 +305,7 @@ export default define.page<typeof handler>(({ data, req }) => {
             type="time"
             id="from"
             name="from"
-            value={timeOf(quiet?.from ?? 22 * 60)}
+            value={timeOf(quiet?.from ?? NIGHT.from)}
           />
           <FieldError id="quiet-error" message={errors.quiet} />
         </div>
@@ -280,7 +316,7 @@ export default define.page<typeof handler>(({ data, req }) => {
             type="time"
             id="to"
             name="to"
-            value={timeOf(quiet?.to ?? 7 * 60)}
+            value={timeOf(quiet?.to ?? NIGHT.to)}
           />
         </div>
         <div class="field">
