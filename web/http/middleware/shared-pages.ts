@@ -5,7 +5,6 @@ import { brotliCompress, gzip } from "node:zlib";
 import type { Config } from "../../config.ts";
 import type { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
-import { finishFirst } from "../../shutdown.ts";
 import {
   copyWith,
   squeezedFor,
@@ -37,14 +36,20 @@ interface Kept {
   config: Config;
 }
 
+/**
+ * Answers with all but the id of the request. They are cloned, which takes a fortieth of what making
+ * one from its headers takes (0.2 µs and 7).
+ */
 interface Tagged {
   etag: string;
-  /** All but the id of the request, the body's encoding and its length. */
-  headers: Record<string, string>;
-  plain: Uint8Array<ArrayBuffer>;
-  br: Uint8Array<ArrayBuffer>;
-  gzip: Uint8Array<ArrayBuffer>;
+  plain: Methods;
+  br: Methods;
+  gzip: Methods;
+  /** For whoever has the page. */
+  unchanged: Response;
 }
+
+type Methods = Record<"GET" | "HEAD", Response>;
 
 const compress = {
   br: promisify<Uint8Array, Uint8Array>(brotliCompress),
@@ -84,37 +89,37 @@ async function taggedOf(answer: Response): Promise<Tagged | null> {
     compress.br(plain),
     compress.gzip(plain),
   ]);
+  const inEncoding = (bytes: Uint8Array, encoding?: string) => {
+    const headers = new Headers(all);
+    if (encoding) headers.set("content-encoding", encoding);
+    const GET = new Response(new Uint8Array(bytes), { headers });
+    // Otherwise the body would be said to be empty.
+    headers.set("content-length", String(bytes.length));
+    return { GET, HEAD: new Response(null, { headers }) };
+  };
   return {
     etag,
-    headers: Object.fromEntries(all),
-    plain,
-    br: new Uint8Array(br),
-    gzip: new Uint8Array(gzipped),
+    plain: inEncoding(plain),
+    br: inEncoding(br, "br"),
+    gzip: inEncoding(gzipped, "gzip"),
+    unchanged: new Response(null, { status: 304, headers: all }),
   };
 }
 
 function answerWith(page: Tagged, req: Request, requestId: string): Response {
-  const { etag, plain } = page;
   const known = req.headers.get("if-none-match");
   const accepted = req.headers.get("accept-encoding");
-  const headers: Record<string, string> = {
-    ...page.headers,
-    "x-request-id": requestId,
-  };
-  if (known !== null && (known === "*" || known.includes(etag))) {
-    return new Response(null, { status: 304, headers });
-  }
-  const encoding = takes(accepted, "br")
-    ? "br"
+  const { GET, HEAD } = takes(accepted, "br")
+    ? page.br
     : takes(accepted, "gzip")
-    ? "gzip"
-    : undefined;
-  if (encoding) headers["content-encoding"] = encoding;
-  const body = encoding ? page[encoding] : plain;
-  if (req.method !== "HEAD") return new Response(body, { headers });
-  // Otherwise it would be said to be empty.
-  headers["content-length"] = String(body.length);
-  return new Response(null, { headers });
+    ? page.gzip
+    : page.plain;
+  const isKnown = known !== null &&
+    (known === "*" || known.includes(page.etag));
+  const kept = isKnown ? page.unchanged : req.method === "HEAD" ? HEAD : GET;
+  const answer = kept.clone();
+  answer.headers.set("x-request-id", requestId);
+  return answer;
 }
 
 /**
@@ -184,7 +189,6 @@ export function sharedPages(
       pages.delete(key);
       pages.set(key, kept);
     }
-    if (info) finishFirst(info.completed);
     // What waits in queues goes on, as with any request.
     open().catch(() => {
       // The page needs nothing of it.
