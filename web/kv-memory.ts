@@ -1,4 +1,5 @@
 import { withMethods } from "./kv.ts";
+import { momentBegun } from "./kv-moment.ts";
 
 /** What pages read, by the first part of its key: none of it is large, and none a secret in the open. */
 const KINDS = new Set<unknown>([
@@ -41,8 +42,14 @@ class Memory {
 
   constructor(readonly moment: () => number, readonly most: number) {}
 
-  /** Forgets all of it where anything has changed; gives the present moment. */
+  /** The moment of all that is remembered: the present one, or the one that work is as of. */
   now(): number {
+    const begun = momentBegun(this.moment);
+    return begun !== undefined && begun === this.#at ? begun : this.#look();
+  }
+
+  /** Forgets all of it where anything has changed; gives the present moment. */
+  #look(): number {
     const now = this.moment();
     if (now !== this.#at) this.#entries.clear();
     this.#at = now;
@@ -57,7 +64,7 @@ class Memory {
     read: [name: string | undefined, entry: Entry][],
     since: number,
   ): boolean {
-    if (this.now() !== since) return false;
+    if (this.#look() !== since) return false;
     for (const [name, entry] of read) {
       if (name === undefined) continue;
       this.#entries.set(name, copyOf(entry));

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { openKvFile } from "./kv.ts";
 import { rememberingKv } from "./kv-memory.ts";
-import { momentsOf } from "./kv-moment.ts";
+import { asOf, knowMoments, momentOf, momentsOf } from "./kv-moment.ts";
 
 /** A KV that is remembered, one beside it on the same file, and how many keys were read of it. */
 async function stage(most?: number) {
@@ -17,9 +17,17 @@ async function stage(most?: number) {
       return Reflect.get(kv, name).apply(kv, args);
     },
   });
-  const kv = rememberingKv(counted, momentsOf(path), most);
+  const now = momentsOf(path);
+  const moment = {
+    times: 0,
+    ask() {
+      moment.times += 1;
+      return now();
+    },
+  };
+  const kv = rememberingKv(counted, moment.ask, most);
   return {
-    ...{ kv, beside, read, path },
+    ...{ kv, beside, read, path, moment },
     async [Symbol.asyncDispose]() {
       beside.close();
       plain.close();
@@ -128,4 +136,32 @@ Deno.test("no more is remembered than was said", async () => {
   read.length = 0;
   for (const id of ["c", "b", "a"]) await kv.get(["rooms", id]);
   assertEquals(read, [["rooms", "a"]]);
+});
+
+Deno.test("work that is as of a moment does not ask again, and remembers nothing newer under it", async () => {
+  await using it = await stage();
+  const { kv, beside, read, moment } = it;
+  knowMoments(kv, moment.ask);
+  await beside.set(ROOM, { name: "Tea" });
+  await kv.get(ROOM);
+  const before = moment.times;
+  const began = momentOf(kv);
+  await asOf(kv, began, async () => {
+    assertEquals((await kv.get(ROOM)).value, { name: "Tea" });
+    assertEquals((await kv.getMany([ROOM]))[0].value, { name: "Tea" });
+  });
+  assertEquals(moment.times - before, 1);
+  // What is not known yet is read as it is, and not kept for those who come later.
+  await beside.set(JAM, { name: "Jam" });
+  await asOf(kv, began, async () => {
+    assertEquals((await kv.get(ROOM)).value, { name: "Tea" });
+    assertEquals((await kv.get(JAM)).value, { name: "Jam" });
+  });
+  await beside.set(ROOM, { name: "Coffee" });
+  assertEquals((await kv.get(ROOM)).value, { name: "Coffee" });
+  // Somebody saw that it changed: it is not as of then any more.
+  await asOf(kv, began, async () => {
+    assertEquals((await kv.get(ROOM)).value, { name: "Coffee" });
+  });
+  assertEquals(read.filter(([, name]) => name === "tea").length, 2);
 });

@@ -1,4 +1,5 @@
 /** Whether anything was written to the file of a KV, by this process or another. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { DatabaseSync } from "node:sqlite";
 
 /**
@@ -37,3 +38,33 @@ export const knowMoments = (kv: Deno.Kv, moment: () => number): void =>
  */
 export const momentOf = (kv: Deno.Kv): number | undefined =>
   moments.get(kv)?.();
+
+interface Begun {
+  ask: () => number;
+  moment: number;
+}
+
+const begun = new AsyncLocalStorage<Begun>();
+
+/**
+ * Does some work that writes nothing to a KV, and for which it is enough that what it reads was so at a
+ * moment that was asked for just now. That moment is not asked for again each time it reads.
+ *
+ * @param moment see {@link momentOf}; undefined: it is asked for each time.
+ */
+export function asOf<T>(
+  kv: Deno.Kv,
+  moment: number | undefined,
+  work: () => T,
+): T {
+  const ask = moments.get(kv);
+  return ask && moment !== undefined
+    ? begun.run({ ask, moment }, work)
+    : work();
+}
+
+/** The moment that this work is {@link asOf}, of the file that `ask` tells of. */
+export function momentBegun(ask: () => number): number | undefined {
+  const work = begun.getStore();
+  return work?.ask === ask ? work.moment : undefined;
+}

@@ -56,6 +56,11 @@ export class MadeFrom {
   /** @param moment of the KV, before anything of it was read: see {@link momentOf}. */
   constructor(private moment: number | undefined) {}
 
+  /** The last moment of the KV at which all of it was so. */
+  get lastMoment(): number | undefined {
+    return this.moment;
+  }
+
   /**
    * Says that all that was read until now lets somebody in, who then does something. What that is made
    * from is not noted: it is done anew each time.

@@ -4,6 +4,8 @@ import { log } from "./log.ts";
 
 /** Milliseconds answers and e-mails under way have to finish; platforms wait 10 s before they kill. */
 const DRAIN = 8_000;
+/** Milliseconds in which the server writes what it was handed last: a short answer is not waited for. */
+const WRITTEN = 100;
 
 const closing = new AbortController();
 const underWay = new Set<Promise<unknown>>();
@@ -36,6 +38,7 @@ async function shutDown(code: number): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, DRAIN);
   await Promise.race([drained(), late]);
+  await new Promise((done) => setTimeout(done, WRITTEN));
   Deno.exit(code);
 }
 

@@ -8,7 +8,6 @@ import type { log } from "../../log.ts";
 import { isNoted, MadeFrom, noted } from "../../made-from.ts";
 import { momentOf } from "../../kv-moment.ts";
 import type { Services } from "../../services.ts";
-import { finishFirst } from "../../shutdown.ts";
 import {
   idOf,
   type Origin,
@@ -142,7 +141,6 @@ export function ownAnswers(
       answers.drop(key);
       return await make(s, key, req, info);
     }
-    if (info) finishFirst(info.completed);
     const requestId = idOf(headers, origin);
     const { template } = kept;
     const isNew = template.squeezed === undefined;

@@ -20,6 +20,8 @@ interface Two extends AsyncDisposable {
   beside: TestApp;
   /** How often a session was read; undefined where each post looks at it. */
   looks?: { times: number };
+  /** How often a file was asked whether it changed. */
+  asked?: { times: number };
 }
 
 async function inMemory(): Promise<Two> {
@@ -41,6 +43,7 @@ async function onFile(): Promise<Two> {
   const files: Deno.Kv[] = [];
   const log = memoryRealtime();
   const looks = { times: 0 };
+  const asked = { times: 0 };
   const counted = (kv: Deno.Kv) =>
     withMethods(kv, {
       getMany: (getMany) => (...args) => {
@@ -52,7 +55,11 @@ async function onFile(): Promise<Two> {
   const on = async (signer?: Services["signer"]) => {
     const file = await openKvFile(path);
     files.push(file);
-    const moment = momentsOf(path);
+    const momentOf = momentsOf(path);
+    const moment = () => {
+      asked.times += 1;
+      return momentOf();
+    };
     const kv = notedKv(counted(rememberingKv(file, moment)));
     knowMoments(kv, moment);
     const realtime = namedRealtime(membersOnly(log, { kv }), { kv });
@@ -63,7 +70,7 @@ async function onFile(): Promise<Two> {
   const app = await on();
   const beside = await on(app.services.signer);
   return {
-    ...{ app, beside, looks },
+    ...{ app, beside, looks, asked },
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]();
       await beside[Symbol.asyncDispose]();
@@ -135,6 +142,32 @@ for (
     assertEquals(messages.map(({ offset }) => offset), [1, 2, 3, 4, 5]);
   });
 
+  Deno.test(`whoever is put out while their message still arrives has not posted it: KV ${where}`, async () => {
+    await using both = await made();
+    const { account, cookie, post, roomId } = await stage(both.app);
+    await post();
+    await post();
+    const body = JSON.stringify({ roomId, clientId: "slow", content: "Bread" });
+    const [begun, end] = [body.slice(0, 10), body.slice(10)];
+    const bytes = new TextEncoder();
+    const slow = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => controller.enqueue(bytes.encode(begun)),
+      async pull(controller) {
+        await leaveRoom(both.beside.services, account, roomId);
+        await new Promise((done) => setTimeout(done, 10));
+        controller.enqueue(bytes.encode(end));
+        controller.close();
+      },
+    }, { highWaterMark: 1 });
+    const answer = await both.app.ask("/api/messages", {
+      ...{ method: "POST", cookie, body: slow },
+      headers: { "content-type": TYPE },
+    });
+    assertEquals([answer.status, (await answer.json()).error.code], [
+      ...[404, "not-found"],
+    ]);
+  });
+
   Deno.test(`what another process changes counts for the next post: KV ${where}`, async () => {
     await using both = await made();
     const { beside } = both;
@@ -157,6 +190,15 @@ for (
     assertEquals(await codeOf(), [401, "not-signed-in"]);
   });
 }
+
+Deno.test("a file is asked once for each message whether it changed", async () => {
+  await using both = await onFile();
+  const { post } = await stage(both.app);
+  for (let i = 0; i < 3; i++) await post();
+  const before = both.asked!.times;
+  for (let i = 0; i < 5; i++) assertEquals((await post()).answer.status, 201);
+  assertEquals(both.asked!.times - before, 5);
+});
 
 Deno.test("whoever was let in once is refused what anybody is, in the same words", async () => {
   await using app = await testApp();
