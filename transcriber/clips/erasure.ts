@@ -1,4 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { isClipIdOf } from "../../realtime/common/clip-id.ts";
+import { stopHearing } from "../recordings/hearing.ts";
 import { deleteAll, deleteOwned } from "./clips.ts";
 import { ApiError } from "../http/errors.ts";
 import { failures } from "../http/middleware.ts";
@@ -65,6 +67,7 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
     async (c) => {
       const { userId, after } = c.req.valid("json");
       deps.auth.signOuts.add({ userId });
+      stopHearing(deps.clips, (id) => isClipIdOf(`person:${userId}`, id));
       const until = performance.now() + BUDGET;
       let next = after;
       do {
@@ -81,6 +84,7 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
       middleware: deps.bodies.allowed(tooLarge),
       path: "/erasures/clips",
       summary: "Delete these clips, where they are those people's; for web",
+      description: "One that is being heard is not heard any further.",
       request: {
         body: {
           required: true,
@@ -94,6 +98,13 @@ export function addErasures(app: OpenAPIHono<Env>, deps: Deps): void {
     }),
     async (c) => {
       const { clips } = c.req.valid("json");
+      stopHearing(
+        deps.clips,
+        (id) =>
+          clips.some((one) =>
+            one.id === id && isClipIdOf(`person:${one.owner}`, id)
+          ),
+      );
       // A message may name somebody else's clip, which must stay.
       const theirs: string[] = [];
       for (const { id, owner } of clips) {

@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { newClipId } from "../../realtime/common/clip-id.ts";
 import { memoryClips } from "../testing/clips.ts";
+import { Stuck } from "../testing/recognizers.ts";
 import { failure, json, post, wav } from "../testing/requests.ts";
 import { type Running, startService } from "../testing/service.ts";
 
@@ -105,4 +107,27 @@ Deno.test("only web may erase, and says all that is needed", async () => {
   const many = Array(501).fill({ id: "x", owner: "ada" });
   const tooMany = await asWeb(service, "/erasures/clips", { clips: many });
   assertEquals(await failure(tooMany), "400 invalid");
+});
+
+Deno.test("a recording that web lets go of is not heard any further, and not kept", async () => {
+  const clips = memoryClips();
+  const engine = new Stuck();
+  await using service = await startService({ recognizer: engine, clips });
+  const id = newClipId("person:ada");
+  const token = await service.web.token({ sub: "ada", clip: id });
+  const answer = service.request(
+    "/transcribe?keep=voice",
+    post(wav, "audio/wav", bearer(token)),
+  );
+  await engine.started.promise;
+  const stop = (owner: string) =>
+    asWeb(service, "/erasures/clips", { clips: [{ id, owner }] });
+  let isStopped = false;
+  engine.abandoned.promise.then(() => isStopped = true);
+  assertEquals((await stop("ben")).status, 204);
+  assertEquals(isStopped, false, "it is not his");
+  assertEquals((await stop("ada")).status, 204);
+  await engine.abandoned.promise;
+  assertEquals(await failure(await answer), "409 clip-deleted");
+  assertEquals((await clips.owned("person:ada")).ids, []);
 });

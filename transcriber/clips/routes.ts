@@ -1,3 +1,4 @@
+import { stopHearing } from "../recordings/hearing.ts";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { byteRange } from "../../realtime/common/byte-range.ts";
 import { assertAllowed, type ClipInfo, type Clips } from "./clips.ts";
@@ -61,6 +62,7 @@ export function addClips(app: OpenAPIHono<Env>, deps: Deps): void {
     async (c) => {
       const { id } = c.req.valid("param");
       await assertAllowed(deps.clips, c.get("caller"), id);
+      stopHearing(deps.clips, (one) => one === id);
       await deps.clips.delete(id);
       return c.body(null, 204);
     },

@@ -13,6 +13,7 @@ import type { Caller } from "../access/auth.ts";
 import type { Config } from "../config/config.ts";
 import { ApiError, internalError } from "../http/errors.ts";
 import { heardIn } from "./hear.ts";
+import { untilDeleted } from "./hearing.ts";
 import {
   assertUsable,
   type TranscribeOptions,
@@ -136,13 +137,21 @@ export function addTranscribe(app: OpenAPIHono<Env>, deps: Deps): void {
     const bytes = json
       ? await bytesOf(deps, caller, json)
       : new Uint8Array(await c.req.arrayBuffer());
-    const answer = await transcribe(deps, caller, bytes, {
+    const options = {
       ...writingOf(writingIn(writing), caller.writing),
       language,
       detect: named === undefined,
-      keep: json?.audio_uri === undefined ? keep : "false",
-      signal: c.get("gone"),
-    });
+      keep: json?.audio_uri === undefined ? keep : "false" as const,
+    };
+    const clip = json?.audio_uri === undefined
+      ? caller.clip
+      : clipIdOf(json.audio_uri, deps.config);
+    const answer = await untilDeleted(
+      deps.clips,
+      clip,
+      c.get("gone"),
+      (signal) => transcribe(deps, caller, bytes, { ...options, signal }),
+    );
     return c.json(answer, 200);
   });
 }
@@ -174,6 +183,7 @@ async function transcribe(
     return { text: "", words: [], ...voice, clip: clip.id };
   }
   try {
+    signal.throwIfAborted();
     if (voice) assertUsable(deps.recognizer, options.language);
     const heard = await heardIn(deps, bytes, recording, options);
     if (heard.text === "") throw noSpeech();

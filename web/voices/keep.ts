@@ -11,6 +11,7 @@ import { wishesOf } from "../dictation/wishes.ts";
 import { findRoom } from "../rooms/rooms.ts";
 import type { Person, Services } from "../services.ts";
 import { type KeptVoice, keys } from "./records.ts";
+import { letGoSoon } from "./sweep.ts";
 import {
   contentOf,
   Failure,
@@ -66,7 +67,7 @@ export async function keepVoice(
   const answer = await ask(s, account, recording, asked);
   if (answer === "late") {
     if (unheard) throw recogniserAway("late");
-    // What nobody waits for the transcriber lets go of: it gets it anew, and hears it later.
+    // It was let go of: the transcriber gets it anew, and hears it later.
     return await keepVoice(s, account, recording, { ...about, unheard: true });
   }
   const heard = heardIn(answer, about);
@@ -93,7 +94,7 @@ async function ask(
   s: KeepServices,
   account: Person,
   recording: Blob,
-  { roomId, spoken, language, unheard, clip, patience }:
+  { roomId, spoken, language, unheard, gone, clip, patience }:
     & About
     & { clip: string; patience: number },
 ): Promise<Answer | "late"> {
@@ -104,6 +105,7 @@ async function ask(
   const query = new URLSearchParams({ keep: unheard ? "only" : "voice" });
   if (language) query.set("language", language);
   const late = AbortSignal.timeout(patience);
+  const signal = gone ? AbortSignal.any([gone, late]) : late;
   try {
     const response = await fetch(
       `${s.config.transcriberUrl}/transcribe?${query}`,
@@ -115,14 +117,15 @@ async function ask(
           "content-type": recording.type || "application/octet-stream",
         },
         body: recording,
-        signal: late,
+        signal,
         redirect: "error",
       },
     );
     const { ok, status } = response;
     return { ok, status, body: await response.json() };
   } catch (error) {
-    if (late.aborted) return "late";
+    if (signal.aborted) letGoSoon(s, account.id, clip);
+    if (late.aborted && !gone?.aborted) return "late";
     throw recogniserAway(error);
   }
 }

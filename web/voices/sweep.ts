@@ -47,6 +47,17 @@ export function discardSoon(
   );
 }
 
+/**
+ * Has the transcriber hear a recording no further whose answer nobody waits for, and not keep it. Its
+ * note stays until the sweep: the transcriber may be about to get it.
+ */
+export function letGoSoon(s: Asking, owner: string, clip: string): void {
+  finishFirst(
+    deleteClip(s, owner, clip)
+      .catch((error) => log("warn", "voice-not-discarded", { error })),
+  );
+}
+
 /** In place of the message of one that is being deleted: no message can be called so. */
 const GOING = "/";
 

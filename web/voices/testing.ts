@@ -12,7 +12,10 @@ import { DEFAULT_QUOTA } from "../../transcriber/clips/quota-limits.ts";
 import { ApiError } from "../../transcriber/http/errors.ts";
 import { RateLimiter } from "../../transcriber/http/limits.ts";
 import { Metrics } from "../../transcriber/operations/metrics.ts";
-import type { Transcription } from "../../transcriber/recognizers/recognizer.ts";
+import type {
+  TranscribeOptions,
+  Transcription,
+} from "../../transcriber/recognizers/recognizer.ts";
 import { createService } from "../../transcriber/server.ts";
 import { SignOuts } from "../../transcriber/access/sign-outs.ts";
 import { memoryClips } from "../../transcriber/testing/clips.ts";
@@ -30,9 +33,16 @@ export class Hearing extends OneWord {
   failure: "none" | "out" | "nothing" = "none";
   /** What it waits for before it hears. */
   held: Promise<void> = Promise.resolve();
+  /** Those of all it was to hear. */
+  readonly signals: AbortSignal[] = [];
 
-  override async transcribe(pcm: Int16Array): Promise<Transcription> {
+  override async transcribe(
+    pcm: Int16Array,
+    { signal }: TranscribeOptions,
+  ): Promise<Transcription> {
+    this.signals.push(signal);
     await this.held;
+    signal.throwIfAborted();
     if (this.failure === "out") {
       throw new ApiError({
         code: "out",

@@ -42,6 +42,8 @@ export interface About {
   language: string;
   /** It is only to be kept: its words are known, and their times follow. */
   unheard?: boolean;
+  /** Aborted when whoever sent it does not wait any more, as far as that is told. */
+  gone?: AbortSignal;
 }
 
 /**
@@ -54,7 +56,7 @@ export async function wordsOf(
   s: Pick<Services, "config" | "kv" | "signer">,
   account: Person,
   recording: Blob,
-  { roomId, spoken, language }: About,
+  { roomId, spoken, language, gone }: About,
 ): Promise<Transcribed> {
   const off = DICTATION_OFF[await transcriberState(s.config)];
   if (off) throw notTranscribed(off);
@@ -67,7 +69,8 @@ export async function wordsOf(
   const token = () =>
     s.signer.personToken("transcriber", account, { dictation });
   try {
-    const signal = AbortSignal.timeout(PATIENCE);
+    const late = AbortSignal.timeout(PATIENCE);
+    const signal = gone ? AbortSignal.any([gone, late]) : late;
     return await transcribe(
       s.config.transcriberUrl,
       token,

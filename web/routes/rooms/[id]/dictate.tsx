@@ -104,9 +104,14 @@ async function send(s: Services, data: Data, form: FormData): Promise<boolean> {
 }
 
 /** Hears the recording of the form, and adds its words to the message. */
-async function add(s: Services, data: Data, recording: File): Promise<void> {
+async function add(
+  s: Services,
+  data: Data,
+  recording: File,
+  gone: AbortSignal,
+): Promise<void> {
   const { me, room, spoken, language, voice: before } = data;
-  const about = { roomId: room.id, spoken, language };
+  const about = { roomId: room.id, spoken, language, gone };
   const heard = await keepVoice(s, me, recording, about);
   const between = /\S$/.test(data.content) && heard.text ? " " : "";
   data.content += between + heard.text;
@@ -145,7 +150,7 @@ export const handler = define.handlers({
       if (typeof recording === "string" || recording.size === 0) {
         throw notTranscribed("Choose a recording.");
       }
-      await add(services, data, recording);
+      await add(services, data, recording, ctx.req.signal);
       return page(data);
     } catch (error) {
       if (error instanceof FormTooLarge) {

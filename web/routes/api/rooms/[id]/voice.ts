@@ -21,7 +21,10 @@ export const handler = define.handlers({
     const query = Object.fromEntries(ctx.url.searchParams);
     const { language = "", hear } = readShape(query, NewVoiceQuery);
     const bytes = await readBody(ctx.req, bytesFor(ctx.req), recordingTooLarge);
-    const about = { roomId: id, language, unheard: hear === "false" };
+    const about = {
+      ...{ roomId: id, language, unheard: hear === "false" },
+      gone: ctx.req.signal,
+    };
     const heard = await keepVoice(services, me, new Blob([bytes]), about);
     return Response.json(heard, { status: 201 });
   },
