@@ -23,7 +23,10 @@ await deno("task", "--quiet", "build");
 await Deno.writeTextFile(
   entry,
   `import app from "./server.js";
-Deno.serve({ port: Number(Deno.env.get("PORT") || 8000) }, app.fetch);
+Deno.serve({
+  port: Number(Deno.env.get("PORT") || 8000),
+  automaticCompression: true,
+}, app.fetch);
 `,
 );
 await deno(

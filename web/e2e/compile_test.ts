@@ -73,10 +73,14 @@ Deno.test("what the binary starts serves pages and files, and stops when told to
     ...["--allow-sys", "--allow-read", "--allow-write"],
     join(root, "web/_fresh/compiled.js"),
   ];
-  const child = run({ ...web, args }, () => {}, aws.env);
+  // Whoever starts the binary need not know of this.
+  const { DENO_SERVE_AUTOMATIC_COMPRESSION: _, ...env } = web.env;
+  const child = run({ ...web, args, env }, () => {}, aws.env);
   try {
     await whenReady([child]);
-    const page = await (await fetch(`http://localhost:${port}/login`)).text();
+    const answer = await fetch(`http://localhost:${port}/login`);
+    assertMatch(answer.headers.get("vary") ?? "", /accept-encoding/i);
+    const page = await answer.text();
     const css = /\/styles\.css[^"]*/.exec(page)?.[0];
     const file = await fetch(`http://localhost:${port}${css}`);
     assertMatch(file.headers.get("content-type") ?? "", /^text\/css/);
