@@ -37,6 +37,8 @@ export interface SignInNote {
   factor: Factor;
   /** The session's. */
   token: string;
+  /** It was the end of signing up. */
+  isSignUp?: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export interface SignInNote {
  */
 export async function noteSignIn(
   s: Store,
-  { accountId, generation, factor, token }: SignInNote,
+  { accountId, generation, factor, token, isSignUp }: SignInNote,
 ): Promise<void> {
   await changeAccount(s.kv, accountId, (record, commit) => {
     noteEvent(commit, `signed-in-${factor}`, accountId);
@@ -55,5 +57,5 @@ export async function noteSignIn(
     const isLifted = factor !== "code" && generationOf(record) === generation;
     return isLifted || faceFirst === undefined ? rest : { ...rest, faceFirst };
   });
-  await noteDevice(s, accountId, token);
+  await noteDevice(s, accountId, token, isSignUp);
 }

@@ -30,12 +30,17 @@ export const loginExpired = (): AppError =>
  * @param options.generation the account's when the password was compared, if not the present one: with
  * a password that was changed meanwhile the second step is void.
  * @param options.isNew the account was made a moment ago.
+ * @param options.isSignUp it is the end of signing up.
  * @throws {AppError} `not-found` (404) when there is no such account.
  */
 export async function createPendingLogin(
   s: Store,
   accountId: string,
-  { generation, isNew }: { generation?: number; isNew?: true } = {},
+  { generation, isNew, isSignUp }: {
+    generation?: number;
+    isNew?: true;
+    isSignUp?: true;
+  } = {},
 ): Promise<IssuedToken> {
   const record = await readRecord(s.kv, accountId);
   if (record === null) throw noAccount();
@@ -47,6 +52,7 @@ export async function createPendingLogin(
     expiresAt,
     faceAttemptsLeft: TRIES,
     ...(isNew ? { isNew } : {}),
+    ...(isSignUp ? { isSignUp } : {}),
   };
   await s.kv.set(keys.pendingLogin(await sha256(token)), pending, {
     expireIn: PENDING_LOGIN_MS,

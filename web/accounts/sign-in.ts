@@ -35,7 +35,9 @@ export async function finish(
   // That of the first step: a password changed since then makes this session void.
   const generation = generationOf(pending);
   const session = await issueSession(s, accountId, generation);
-  await noteSignIn(s, { accountId, generation, factor, token: session.token });
+  const { token } = session;
+  const { isSignUp } = pending;
+  await noteSignIn(s, { accountId, generation, factor, token, isSignUp });
   return session;
 }
 

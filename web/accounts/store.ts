@@ -136,6 +136,8 @@ export interface PendingRecord extends Generational {
   faceAttemptsLeft: number;
   /** The account was made a moment ago: its first passkey may be added instead of shown. */
   isNew?: true;
+  /** It is the end of signing up: whoever does it needs not be told of it. */
+  isSignUp?: true;
 }
 
 export interface EmailCodeRecord {

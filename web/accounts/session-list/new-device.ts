@@ -19,11 +19,14 @@ const hashOf = (id: string): string =>
  * software in the same network: programs keep no cookies. And notes for the operator when an
  * account is used from many networks. The e-mail goes with the postman's next round. A browser that is
  * known is sent notifications again, if it was before.
+ *
+ * @param isTold whoever signed in knows, as they have just signed up.
  */
 export async function noteDevice(
   s: Store,
   accountId: string,
   token: string,
+  isTold = false,
 ): Promise<void> {
   const networks = manyNetworks(await listSessions(s, accountId, token));
   if (networks > 0) {
@@ -43,7 +46,7 @@ export async function noteDevice(
     await takeUpDevices(s, accountId, { browser, session });
   }
   const commit = s.kv.atomic().set(key, true, { expireIn: DEVICE_MS });
-  if (!isLike && !isSame) {
+  if (!isTold && !isLike && !isSame) {
     const { name, email } = record;
     const at = Date.now();
     const where = { software, network, at };

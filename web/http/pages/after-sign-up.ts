@@ -37,6 +37,7 @@ export async function afterSignUp(
   const isNew = factor === "passkey" || undefined;
   const { token, expiresAt } = await createPendingLogin(s, accountId, {
     isNew,
+    isSignUp: true,
   });
   const cookies = [pendingLoginCookie(config, token, expiresAt)];
   if (factor === "passkey") {

@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { findAccountByEmail } from "../../accounts/accounts.ts";
+import { newDeviceMailId } from "../../accounts/mail-ids.ts";
+import { deliverSoon } from "../../mail/deliver.ts";
 import { pictureOf, testApp } from "../testing/app.ts";
 import {
   codeIn,
@@ -185,4 +188,29 @@ Deno.test("more than 8 MB is refused on the form itself", async () => {
   assertMatch(html, /id="selfie-error"[^]*more than 8 MB/);
   assertMatch(html, /value="Grace Hopper"/);
   assertMatch(html, /value="grace@example\.com"/);
+});
+
+Deno.test("whoever has just signed up is told of no new device, and of the next one they are", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const headers = { "user-agent": "Firefox/150.0 (Windows)" };
+  const made = await app.send("/register", { ...NEWCOMER, factor: "code" });
+  const half = cookieOf(made, "chatsphere_login");
+  const code = codeIn(app);
+  const first = await app.send("/login/code", { code }, half);
+  assertEquals(first.status, 303);
+  const account = await findAccountByEmail(s, NEWCOMER.email);
+  const told = async () => {
+    await deliverSoon(s, [newDeviceMailId(account!.id)]);
+    return app.mails.filter(({ subject }) => subject.startsWith("New sign-in"));
+  };
+  assertEquals(await told(), []);
+  const { email, password } = NEWCOMER;
+  const again = await app.send("/login", { email, password });
+  await app.ask("/login/code", {
+    ...{ method: "POST", body: new URLSearchParams({ code: codeIn(app) }) },
+    cookie: cookieOf(again, "chatsphere_login"),
+    headers,
+  });
+  assertEquals((await told()).length, 1);
 });

@@ -26,7 +26,9 @@ export const handler = define.handlers({
       return await signUp(services, { ...input, invitation });
     });
     if (factor === "code") {
-      const pending = await createPendingLogin(services, account.id);
+      const pending = await createPendingLogin(services, account.id, {
+        isSignUp: true,
+      });
       await startEmailCode(services, account.id);
       return halfWay(services.config, pending, { next: "code" });
     }
