@@ -32,6 +32,23 @@ export function keepForOffline(me: string, signal: AbortSignal): void {
     tellUnsent(me).catch(() => {});
   };
   addEventListener("visibilitychange", left, { signal });
+  if (!serviceWorker.controller) {
+    serviceWorker.addEventListener("controllerchange", haveStyles, {
+      once: true,
+      signal,
+    });
+  }
+}
+
+/**
+ * The styles once more, now by way of the worker: Chromium keeps in its memory what came by one
+ * apart from what came before it. The next room would be painted only once they came again.
+ */
+function haveStyles(): void {
+  const sheet = document.querySelector<HTMLLinkElement>('[rel="stylesheet"]');
+  const again = sheet!.cloneNode() as HTMLLinkElement;
+  again.media = "not all";
+  document.head.append(again);
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
