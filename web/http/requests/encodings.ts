@@ -10,6 +10,16 @@ function weightsOf(accepted: string): Map<string, number> {
   }));
 }
 
+/** Clients of one kind say the same: so many are remembered, where they are no longer than this. */
+const MOST = 200, SHORT = 200;
+const known = new Map<string, Map<string, number>>();
+
+function remembered(accepted: string): Map<string, number> {
+  if (accepted.length > SHORT) return weightsOf(accepted);
+  if (known.size >= MOST) known.clear();
+  return known.getOrInsertComputed(accepted, weightsOf);
+}
+
 /**
  * Whether an answer may come in this coding. It must be named: whoever sends `*` takes it as it is, too.
  *
@@ -17,7 +27,7 @@ function weightsOf(accepted: string): Map<string, number> {
  */
 export function takes(accepted: string | null, coding: "br" | "gzip"): boolean {
   if (accepted === null) return false;
-  const weights = weightsOf(accepted);
+  const weights = remembered(accepted);
   const weight = weights.get(coding) ?? 0;
   return weight > 0 && weight >= (weights.get("identity") ?? 0);
 }
