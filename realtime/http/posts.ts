@@ -92,8 +92,9 @@ function read(value: unknown): Post[] {
 }
 
 /**
- * Appends messages of people, each with a token of theirs and as if each had come by itself: in the
- * same order, counted against the same rate, and with a line of its own. They share a commit.
+ * Appends messages of people, each with a token of theirs and as if each had come by itself: each
+ * person's in their order, counted against the same rate, and with a line of its own. They share a
+ * commit.
  */
 export async function posts(call: Call): Promise<Response> {
   const { context } = call;
