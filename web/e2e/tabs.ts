@@ -147,7 +147,11 @@ async function tabOf(
     const answer = one?.send("Runtime.evaluate", {
       ...{ expression, awaitPromise: true, returnByValue: true },
     }).then(({ result }) => result.value, () => undefined);
-    return await answer;
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(late.resolve, PATIENCE);
+    // Chromium may lose an answer of a page that goes at that moment.
+    return await Promise.race([answer, late.promise])
+      .finally(() => clearTimeout(timer));
   };
   const read: Tab["read"] = (expression) => ask(the(false), expression);
   const at = { x: 600, y: 400 };

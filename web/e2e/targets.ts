@@ -18,9 +18,19 @@ export interface Targets {
 /** Speaks with all targets of the browser at an address. */
 export async function speakWith(address: string): Promise<Targets> {
   const socket = new WebSocket(address);
-  const waits = new Map<number, PromiseWithResolvers<Answer>>();
+  const waits = new Map<
+    number,
+    PromiseWithResolvers<Answer> & { sessionId?: string }
+  >();
   const hears = new Map<string, ((params: Answer) => void)[]>();
   const closed = Promise.withResolvers<void>();
+  const letGo = (gone: string) => {
+    for (const [id, { sessionId, reject }] of waits) {
+      if (sessionId !== gone) continue;
+      waits.delete(id);
+      reject(new Error("gone"));
+    }
+  };
   socket.onmessage = ({ data }) => {
     const { id, result, error, method, params, sessionId = "" } = JSON.parse(
       data,
@@ -29,6 +39,8 @@ export async function speakWith(address: string): Promise<Targets> {
     waits.delete(id);
     if (error) wait?.reject(new Error(error.message));
     else wait?.resolve(result);
+    // A target that is gone answers nothing more, not even what it was asked before.
+    if (method === "Target.detachedFromTarget") letGo(params.sessionId);
     const all = method && hears.get(`${sessionId} ${method}`) || [];
     for (const hear of all) hear(params);
   };
@@ -41,7 +53,7 @@ export async function speakWith(address: string): Promise<Targets> {
   const target = (sessionId?: string): Target => ({
     send(method, params = {}) {
       const wait = Promise.withResolvers<Answer>();
-      waits.set(++asked, wait);
+      waits.set(++asked, { ...wait, sessionId });
       socket.send(JSON.stringify({ id: asked, method, params, sessionId }));
       return wait.promise;
     },
