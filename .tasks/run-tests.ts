@@ -17,12 +17,22 @@ const deno = Deno.execPath();
 const bun = join(root, "node_modules/.bin/bun");
 const reports = await Deno.makeTempDir({ prefix: "chatsphere-tests-" });
 
+/** Milliseconds for one file of browser tests, the longest of which takes some three minutes. */
+const BROWSER_MS = 15 * 60_000;
+
+interface Setting {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Milliseconds after which it is ended; otherwise a test that hangs would hold up all others. */
+  within?: number;
+}
+
 async function passes(
   command: string,
   args: string[],
-  { cwd = root, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
+  { cwd = root, env = {}, within }: Setting = {},
 ) {
-  const { success } = await new Deno.Command(command, {
+  const child = new Deno.Command(command, {
     args,
     cwd,
     stdin: "null",
@@ -30,21 +40,22 @@ async function passes(
     stderr: "inherit",
     // The caller's settings must not change what the tests see.
     env: { NO_COLOR: "1", ...env },
-  }).spawn().status;
+  }).spawn();
+  const timer = within && setTimeout(() => child.kill("SIGKILL"), within);
+  const { success } = await child.status;
+  clearTimeout(timer);
   return success;
 }
 
-interface Runner {
+interface Runner extends Setting {
   command: string;
   args: (report: string) => string[];
-  cwd?: string;
-  env?: Record<string, string>;
 }
 
-async function attempt(name: string, { command, args, cwd, env }: Runner) {
+async function attempt(name: string, { command, args, ...setting }: Runner) {
   // Each attempt has a report of its own: one that crashes must not be told by an earlier one.
   const report = join(reports, `${name}-${crypto.randomUUID()}.xml`);
-  const success = await passes(command, args(report), { cwd, env });
+  const success = await passes(command, args(report), setting);
   const xml = await Deno.readTextFile(report).catch(() => undefined);
   return { success, xml };
 }
@@ -68,8 +79,7 @@ async function reported(name: string, runner: Runner): Promise<Totals> {
 function denoTest(
   name: string,
   paths: string[],
-  { ignore = [], env }: { ignore?: string[]; env?: Record<string, string> } =
-    {},
+  { ignore = [], ...setting }: Setting & { ignore?: string[] } = {},
 ) {
   return reported(name, {
     command: deno,
@@ -81,7 +91,7 @@ function denoTest(
       ...(ignore.length ? [`--ignore=${ignore.join(",")}`] : []),
       ...paths,
     ],
-    env,
+    ...setting,
   });
 }
 
@@ -93,7 +103,10 @@ function denoTest(
 async function browserTests(): Promise<Totals> {
   await buildOnce();
   const file = (name: string) =>
-    denoTest(name, [join("web/e2e", name)], { env: { [BUILT]: "1" } });
+    denoTest(name, [join("web/e2e", name)], {
+      env: { [BUILT]: "1" },
+      within: BROWSER_MS,
+    });
   const names = Array.from(Deno.readDirSync(join(root, "web/e2e")))
     .map(({ name }) => name).filter((name) => /_test\.tsx?$/.test(name)).sort();
   const counts = new Map<string, Totals>();
