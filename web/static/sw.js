@@ -14,8 +14,6 @@ const SHELL = "shell", PAGES = "pages", PARTS = "parts";
 /** The list and the rooms; at most so many of those, and of the parts that pages load. */
 const IS_KEPT = /^\/rooms(\/[\w-]{16,64})?$/;
 const ROOMS = 20, SCRIPTS = 80;
-/** Milliseconds for which the page that comes next goes before. */
-const LATER = 2_000;
 /** Milliseconds after which a page that was kept is not shown any more. */
 const STALE = 30 * 864e5;
 
@@ -191,15 +189,8 @@ addEventListener("message", (event) => {
   if (renew) event.waitUntil(renewPush().catch(() => {}));
   const shell = gone ? [keepShell()] : [];
   gone = false;
-  const asked = era;
-  const keep = () => {
-    // Somebody signed out meanwhile.
-    if (asked !== era) return;
-    const kept = pages.filter((path) => IS_KEPT.test(path)).map(keepPage);
-    return Promise.allSettled([...kept, keepParts(parts)]);
-  };
-  const later = new Promise((done) => setTimeout(done, LATER)).then(keep);
-  event.waitUntil(Promise.allSettled([...shell, later]));
+  const kept = pages.filter((path) => IS_KEPT.test(path)).map(keepPage);
+  event.waitUntil(Promise.allSettled([...shell, ...kept, keepParts(parts)]));
 });
 
 addEventListener("fetch", (event) => {
