@@ -116,8 +116,9 @@ export interface LeftoversTaken {
 }
 
 /**
- * `POST /renames`, by web alone: what is stored calls a person so from now on, whose account
- * is gone, and has their files and voice notes no more. Each call does a part of it and answers {@link Renamed}.
+ * `POST /renames`, by web alone: what is stored calls a person so from now on, whose account is gone,
+ * and names none of their files and voice notes any more. Each call does a part of it and answers
+ * {@link Renamed}.
  */
 export interface Rename {
   userId: string;

@@ -1,6 +1,6 @@
-import { stopHearing } from "../recordings/hearing.ts";
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { byteRange } from "../../realtime/common/byte-range.ts";
+import { stopHearing } from "../recordings/hearing.ts";
 import { assertAllowed, type ClipInfo, type Clips } from "./clips.ts";
 import { Playback, PLAYBACK_MS } from "./playback.ts";
 import { ApiError } from "../http/errors.ts";

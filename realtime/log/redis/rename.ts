@@ -19,8 +19,8 @@ interface Progress {
 }
 
 /**
- * Puts a name in place of a person's in a part of all rooms, and takes out what was attached. What has been done stands in what it
- * resolves to, so that it goes on after a restart, and on another instance.
+ * Puts a name in place of a person's in a part of all rooms, and takes out what was attached. What has
+ * been done stands in what it resolves to, so that it goes on after a restart, and on another instance.
  */
 export async function renameSlice(
   client: Client,

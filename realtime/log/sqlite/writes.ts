@@ -247,8 +247,10 @@ export class SqliteWrites {
     }
   }
 
-  /** Puts a name in place of a person's in a slice of all rows, those after a row, and takes out what
-   * was attached. */
+  /**
+   * Puts a name in place of a person's in a slice of all rows, those after a row, and takes out what
+   * was attached.
+   */
   renameSlice(userId: string, name: string, after: number): RenamedSlice {
     const { renamed, last, emptied } = renameRows(
       { db: this.#db, index: this.#index },

@@ -29,6 +29,7 @@ export type Handler = (
 
 /** The list of rooms, a room, and messages for programs. */
 const PATHS = /^\/(rooms(\/[\w-]{22})?|api\/messages)(\?|$)/;
+/** Whoever brings one of these may get another page than others do. */
 export const SESSION = "chatsphere_session";
 /** Bytes of answers that are kept, in all. */
 const MOST = 32_000_000;

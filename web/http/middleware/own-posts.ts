@@ -25,8 +25,8 @@ const PATH = "/api/messages";
 /** Whose posts are let in, at most: some 10,000 bytes each. Who posted longest ago goes first. */
 const MOST = 1_000;
 /**
- * For so long after it was asked whether somebody may post, what else is asked for the same message is
- * answered as of then: ms. A slow body takes longer.
+ * For so long after a post came, what is asked of KV for it is answered as of when it was asked whether
+ * somebody may post: ms. A slow body takes longer.
  */
 const JUST_NOW_MS = 5;
 
@@ -108,7 +108,13 @@ export function ownPosts(
     try {
       const message = await inRequest(
         requestId,
-        () => withShare(bodies, req, origin.ip, () => post(s, known, req)),
+        () =>
+          withShare(
+            bodies,
+            req,
+            origin.ip,
+            () => post(s, known, req, started),
+          ),
       );
       tell(201);
       return Response.json(message, {
@@ -122,17 +128,17 @@ export function ownPosts(
   };
 }
 
-async function post(s: Services, { me, made }: Admission, req: Request) {
+async function post(
+  s: Services,
+  { me, made }: Admission,
+  req: Request,
+  started: number,
+) {
   boundBody(req, rowOf(PATH)?.body ?? "nothing");
-  const asked = performance.now();
   const { roomId, ...draft } = await readJson(req, NewMessage);
   const isPlain = !draft.files?.length && !draft.voice;
-  const isJustNow = performance.now() - asked < JUST_NOW_MS;
+  const isJustNow = performance.now() - started < JUST_NOW_MS;
   // Nothing is written to KV for a plain message.
   const moment = isPlain && isJustNow ? made.lastMoment : undefined;
-  return await asOf(
-    s.kv,
-    moment,
-    () => postMessage(s, me, roomId, draft),
-  );
+  return await asOf(s.kv, moment, () => postMessage(s, me, roomId, draft));
 }

@@ -5,6 +5,7 @@ import { brotliCompress, gzip } from "node:zlib";
 import type { Config } from "../../config.ts";
 import type { log } from "../../log.ts";
 import type { Services } from "../../services.ts";
+import { type Handler, pathOf, SESSION } from "./own-answers.ts";
 import {
   copyWith,
   squeezedFor,
@@ -14,19 +15,12 @@ import {
 import { takes } from "../requests/encodings.ts";
 import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 
-type Handler = (
-  req: Request,
-  info?: Deno.ServeHandlerInfo,
-) => Promise<Response>;
-
 /** Those with a form, whose number is another one each time: such a page has no tag. */
 const FORMS = new Set(["/login", "/login?next=%2Frooms"]);
 /** What nobody's session, form or language changes. */
 const PATHS = new Set(["/", "/docs", "/offline", ...FORMS]);
 /** They show the address they were asked for by, or what can be done there. */
 const BY_ADDRESS = new Set(["/docs", ...FORMS]);
-/** Whoever brings one of these may get another page. */
-const SESSION = "chatsphere_session";
 /** Pages kept at most: some 100 kB each with their encodings. Whoever asks may make addresses up. */
 const MOST = 40;
 
@@ -55,9 +49,6 @@ const compress = {
   br: promisify<Uint8Array, Uint8Array>(brotliCompress),
   gzip: promisify<Uint8Array, Uint8Array>(gzip),
 };
-
-/** The path of an address that says nothing else; no URL is made, which would cost as much as all. */
-const pathOf = (url: string): string => url.slice(url.indexOf("/", 8));
 
 /** A page as it is kept; null where it is one person's, or has something of this one request in it. */
 async function keptOf(

@@ -10,6 +10,7 @@
  * none of it is the number itself: there the compressor saw bytes that are not in the text.
  */
 import { constants, crc32, createDeflateRaw } from "node:zlib";
+import { joined } from "../../../realtime/common/joined.ts";
 
 /** Where something is: bytes from the start. */
 export interface Place {
@@ -70,16 +71,6 @@ function storedHead(length: number): Uint8Array {
 
 const lengthOf = (parts: Uint8Array[]): number =>
   parts.reduce((sum, { length }) => sum + length, 0);
-
-function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(lengthOf(parts));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
 
 /**
  * Compresses a text around its numbers; null where that would be of no use.
