@@ -8,8 +8,8 @@ import type { realtimeCalls } from "./realtime-calls.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 
 /**
- * Calls that are under way at once: with two, or with calls of half as many posts, each post took a tenth
- * more of the processor. One that takes longer than `PATIENCE_MS` holds up no others.
+ * Calls that are under way at once: two gave as many answers, and each post took a tenth more of the
+ * processor (bench/README.md). One that takes longer than `PATIENCE_MS` holds up no others.
  */
 const AT_ONCE = 1, PATIENCE_MS = 100;
 /** Posts of one call, and bytes of them: realtime takes 550,000. */
