@@ -4,6 +4,7 @@ import { startRekognition } from "../../web/faces/standins/rekognition.ts";
 import { startS3 } from "../../web/faces/standins/s3.ts";
 import { GoogleSpeech } from "../../transcriber/testing/google-speech.ts";
 import { GoogleStorage } from "../../transcriber/testing/google-storage.ts";
+import { endsWithUs } from "../../realtime/tests/ends-with-us.ts";
 import { freePorts } from "../free-ports.ts";
 import { join } from "../paths.ts";
 import { root } from "../services.ts";
@@ -21,21 +22,18 @@ export function rightEnv(folder: string): Env {
 }
 
 /**
- * Runs a command for as long as its input is open. Deno has ended test processes by an assertion of
- * its own, which runs no clean-up: then the system closes it.
+ * A process that ends with the scope it was started in, or with this process if that is first: Deno
+ * has ended test processes by an assertion of its own, which runs no clean-up.
  */
-const WHILE_OPEN =
-  `exec 3<&0; "$0" "$@" </dev/null 3<&- & it=$!; { read -r _ <&3; kill $it; } & wait $it`;
-
-/** A process that ends with the scope it was started in, or with this process if that is first. */
 async function started(
   command: string,
   args: string[],
   isUp: () => Promise<boolean>,
   env: Record<string, string> = {},
 ): Promise<AsyncDisposable> {
-  const child = new Deno.Command("sh", {
-    args: ["-c", WHILE_OPEN, command, ...args],
+  const [guard, ...guarded] = endsWithUs(command, ...args);
+  const child = new Deno.Command(guard, {
+    args: guarded,
     env,
     cwd: root,
     stdin: "piped",

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { freePort, startRedis, type TestRedis } from "../log/testing.ts";
+import { endsWithUs } from "../tests/ends-with-us.ts";
 import type { DialectName } from "./dialect.ts";
 import type { Job, Report } from "./generator.ts";
 
@@ -52,10 +53,11 @@ function subject(
 
 /** Starts a peer that prints its port. */
 async function startPeer(
-  command: string[],
+  command: [command: string, ...args: string[]],
   env: Record<string, string> = {},
 ): Promise<Started> {
-  const child = Bun.spawn(command, {
+  const child = Bun.spawn(endsWithUs(...command), {
+    stdin: "pipe",
     env: { ...process.env, ...env },
     stdout: "pipe",
     stderr: "inherit",
@@ -77,7 +79,8 @@ async function startOurs(
   env: Record<string, string>,
 ): Promise<Started> {
   const port = await freePort();
-  const child = Bun.spawn([process.execPath, main], {
+  const child = Bun.spawn(endsWithUs(process.execPath, main), {
+    stdin: "pipe",
     env: {
       ...process.env,
       APP_URL: appUrl,
@@ -130,7 +133,7 @@ async function startSocketIo(instances: number, write: boolean) {
   return subject("socket.io", started, redis);
 }
 
-async function startPlain(...command: string[]) {
+async function startPlain(...command: [command: string, ...args: string[]]) {
   return subject("plain", [await startPeer(command)]);
 }
 

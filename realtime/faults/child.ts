@@ -1,11 +1,12 @@
 import { closeSync, openSync } from "node:fs";
+import { endsWithUs } from "../tests/ends-with-us.ts";
 
 type Signal = "SIGKILL" | "SIGTERM" | "SIGSTOP" | "SIGCONT";
 
 /** How a process is started, and how to see that it serves. */
 export interface ChildInit {
   name: string;
-  command: string[];
+  command: [command: string, ...args: string[]];
   env?: Record<string, string>;
   /** Where its output is appended. */
   output: string;
@@ -16,13 +17,6 @@ export interface ChildInit {
 const STOP_LIMIT = 12_000;
 /** Milliseconds until a process counts as unable to start. */
 const START_LIMIT = 30_000;
-
-/** Every process started here that may still run. */
-const started = new Set<Bun.Subprocess>();
-// However this process ends, the others must not outlive it.
-process.on("exit", () => {
-  for (const child of started) child.kill("SIGKILL");
-});
 
 /**
  * A real process that is started again when it ends by itself, as a supervisor would.
@@ -67,17 +61,17 @@ export class Child {
 
   #spawn(): void {
     const output = openSync(this.init.output, "a");
-    const child = Bun.spawn(this.init.command, {
+    // However this process ends, the others must not outlive it.
+    const child = Bun.spawn(endsWithUs(...this.init.command), {
       env: { ...process.env, ...this.init.env },
-      stdin: "ignore",
+      stdin: "pipe",
       stdout: output,
       stderr: output,
     });
     closeSync(output);
     this.#process = child;
-    started.add(child);
     void child.exited.then((code) => {
-      started.delete(child);
+      void child.stdin.end();
       if (!this.#serves) return;
       this.#serves = false;
       this.troubles.push(`${this.name} ended by itself, with code ${code}.`);

@@ -133,13 +133,11 @@ function redisNode(
       }
       : {}),
   };
-  const command = ["redis-server"];
-  for (const [key, value] of Object.entries(options)) {
-    command.push(`--${key}`, `${value}`);
-  }
+  const settings = Object.entries(options)
+    .flatMap(([key, value]) => [`--${key}`, `${value}`]);
   return new Child({
     name,
-    command,
+    command: ["redis-server", ...settings],
     output: join(folder, `${name}.log`),
     ready: () =>
       withRedis(port, (redis) => redis.ping()).then(() => true, () => false),

@@ -10,6 +10,7 @@ import type { SignOut } from "../access/sign-outs.ts";
 import type { LogListener, RoomLog } from "./log.ts";
 import { RedisLog } from "./redis/log.ts";
 import { SqliteLog } from "./sqlite/log.ts";
+import { endsWithUs } from "../tests/ends-with-us.ts";
 
 /** A redis-server of its own in a temporary folder. */
 export interface TestRedis {
@@ -48,7 +49,7 @@ export async function startRedis(...settings: string[]): Promise<TestRedis> {
   const options = ["--port", `${port}`, "--dir", folder, "--save", ""];
   options.push("--bind", "127.0.0.1", "--appendonly", "yes", ...settings);
   const url = `redis://127.0.0.1:${port}`;
-  let server: Bun.Subprocess | undefined;
+  let server: Bun.Subprocess<"pipe", "ignore", "inherit"> | undefined;
   const redis: TestRedis = {
     port,
     url,
@@ -58,9 +59,13 @@ export async function startRedis(...settings: string[]): Promise<TestRedis> {
     async kill() {
       server?.kill("SIGKILL");
       await server?.exited;
+      await server?.stdin.end();
     },
     async start() {
-      server = Bun.spawn(["redis-server", ...options], { stdout: "ignore" });
+      server = Bun.spawn(endsWithUs("redis-server", ...options), {
+        stdin: "pipe",
+        stdout: "ignore",
+      });
       const probe = new Redis(url, {
         maxRetriesPerRequest: null,
         retryStrategy: () => 30,

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { freePort } from "../log/testing.ts";
 import { CLOSE } from "../protocol.ts";
 import type { HistoryPage } from "../protocol-http.ts";
+import { endsWithUs } from "./ends-with-us.ts";
 import { type Issuer, startIssuer, TestClient } from "./testing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "drain-"));
@@ -28,7 +29,8 @@ interface Child {
 async function start(env: Record<string, string> = {}): Promise<Child> {
   const port = await freePort();
   const main = join(import.meta.dir, "../main.ts");
-  const child = Bun.spawn([process.execPath, main], {
+  const child = Bun.spawn(endsWithUs(process.execPath, main), {
+    stdin: "pipe",
     env: {
       ...process.env,
       APP_URL: issuer.url,
