@@ -2,7 +2,12 @@ import type { Message } from "../protocol.ts";
 import type { SearchPage } from "../protocol-http.ts";
 import { LIMITS } from "../protocol.ts";
 import type { RoomLog } from "./log.ts";
-import { Findings, SEARCH_BUDGET, type SearchQuery } from "./search.ts";
+import {
+  Findings,
+  SEARCH_BUDGET,
+  SEARCH_LEAST,
+  type SearchQuery,
+} from "./search.ts";
 import { Turns } from "./turns.ts";
 
 /** Messages one search looks at. */
@@ -36,7 +41,7 @@ export async function scan(
   log: Pick<RoomLog, "page" | "activity">,
   query: SearchQuery,
 ): Promise<SearchPage> {
-  const { rooms, budget = SEARCH_BUDGET } = query;
+  const { rooms, budget = SEARCH_BUDGET, least = SEARCH_LEAST } = query;
   const findings = new Findings(query);
   const sources = new Sources(await sourcesOf(log, query));
   let spent = 0, seen = 0, reached = query.before ?? Date.now();
@@ -50,7 +55,8 @@ export async function scan(
     const source = sources.newest();
     if (!source) return findings.page({ next: null });
     const took = performance.now() - started;
-    const isSpent = seen >= SCAN_LIMIT || spent + took >= budget;
+    const isSpent = seen >= SCAN_LIMIT ||
+      seen >= least && spent + took >= budget;
     if (findings.full || seen > 0 && isSpent) return stopped(source);
     if (took >= SLICE || source.read.length === 0) {
       spent += took;

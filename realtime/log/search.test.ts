@@ -224,7 +224,7 @@ function searching(open: Open): void {
     }
     const expected = Array.from({ length: 23 }, (_, i) => `c${i * 10 + 10}`);
     await both(async () => {
-      for (const more of [{ limit: 5 }, { limit: 5, budget: 0 }]) {
+      for (const more of [{ limit: 5 }, { limit: 5, budget: 0, least: 0 }]) {
         const found: string[] = [];
         let cursor: string | undefined, pages = 0;
         do {
@@ -236,6 +236,9 @@ function searching(open: Open): void {
         expect(found).toEqual(expected.toReversed());
         expect(pages).toBeGreaterThan(4);
       }
+      // Others had the machine until all of its time was gone.
+      const busy = await idsOf("needle", ["long"], { budget: 0 });
+      expect(busy).toEqual(expected.toReversed().slice(0, 20));
       // What each message has narrows nothing, and still has to be there.
       const all = { limit: 100 };
       for (const words of ["needle", "everyw needle", "every need"]) {

@@ -17,14 +17,20 @@ export interface SearchQuery {
   /** Where a page before this one ended, in the words of the store that said so. */
   cursor?: string;
   limit: number;
-  /** Milliseconds of work; for tests. */
+  /** Milliseconds of work, and messages that are looked at whatever that takes; for tests. */
   budget?: number;
+  least?: number;
   /** Messages that are looked at before an index is asked; for tests. */
   glance?: number;
 }
 
 /** Milliseconds of work one search may cost; whoever wants more goes on from the cursor. */
 export const SEARCH_BUDGET = 250;
+/**
+ * Messages that each search looks at, also where its time is gone: on a busy machine others may have
+ * had all of it, and nothing would be found that was said a moment ago.
+ */
+export const SEARCH_LEAST = 200;
 /** So many of the newest messages that are found are put in order, the best first. */
 export const BEST_OF = 200;
 

@@ -4,7 +4,12 @@ import type { SearchPage } from "../../protocol-http.ts";
 import { lookupsOf } from "../../text/tokens.ts";
 import { applyAmendments } from "../amending.ts";
 import { TOGETHER } from "../entry.ts";
-import { Findings, SEARCH_BUDGET, type SearchQuery } from "../search.ts";
+import {
+  Findings,
+  SEARCH_BUDGET,
+  SEARCH_LEAST,
+  type SearchQuery,
+} from "../search.ts";
 import { COLUMNS, entriesOf, entryAt, type Row } from "./rows.ts";
 import {
   dayOf,
@@ -73,15 +78,18 @@ export class SqliteSearch {
     const rooms = this.#keysOf(query.rooms);
     if (rooms.size === 0) return findings.page({ next: null });
     const until = performance.now() + (query.budget ?? SEARCH_BUDGET);
+    const { least = SEARCH_LEAST } = query;
     let row = null as Found | null;
-    let last: number | undefined;
+    let last: number | undefined, seen = 0;
     const candidates = this.#candidates(query, rooms, findings, isDamaged);
     for (const { number, isGlance } of candidates) {
-      const isSpent = last !== undefined && performance.now() >= until;
+      const isSpent = last !== undefined && seen >= least &&
+        performance.now() >= until;
       if (findings.full || isSpent) {
         return findings.page({ next: String(last) });
       }
       last = number;
+      seen += 1;
       const [id, place] = placeOf(number);
       if (row?.id !== id) {
         const room: number | undefined = this.#room.get(id)?.room;

@@ -12,7 +12,7 @@ const WANTED = 512;
 /** Named in one answer. */
 const NAMED = 256;
 /** Messages that are read together. */
-const READ = 32;
+export const READ = 32;
 /**
  * An engine that runs out of time gives what it has found until then, and does not say so. What
  * took as many milliseconds is asked again about less.

@@ -121,7 +121,7 @@ withEngine("the index of a search engine", (start) => {
       let cursor: string | undefined;
       do {
         const page = await ask(log, "ancient", ["old", "older", "none"], {
-          ...{ cursor, limit: 7, budget: 0 },
+          ...{ cursor, limit: 7, budget: 0, least: 0 },
         });
         expect(page).not.toHaveProperty("reached");
         found.push(...page.messages.map(({ clientId }) => clientId));

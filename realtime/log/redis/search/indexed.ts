@@ -8,7 +8,12 @@ import {
   Sources,
   turns,
 } from "../../scan.ts";
-import { Findings, SEARCH_BUDGET, type SearchQuery } from "../../search.ts";
+import {
+  Findings,
+  SEARCH_BUDGET,
+  SEARCH_LEAST,
+  type SearchQuery,
+} from "../../search.ts";
 import { entryOrigin } from "../../lines.ts";
 import type { Client } from "../client.ts";
 import { roomKey } from "../keys.ts";
@@ -18,6 +23,7 @@ import {
   Candidates,
   type Days,
   messageAt,
+  READ,
 } from "./candidates.ts";
 import { keyOf, KEYS_EACH } from "./documents.ts";
 import { type Engine, type Found, ROOMS } from "./engine.ts";
@@ -46,7 +52,7 @@ export async function searchIndexed(
   { engine, client, reads, days, behind }: Indexed,
   query: SearchQuery,
 ): Promise<SearchPage> {
-  const { rooms, budget = SEARCH_BUDGET } = query;
+  const { rooms, budget = SEARCH_BUDGET, least = SEARCH_LEAST } = query;
   const findings = new Findings(query);
   const until = performance.now() + budget;
   const isOne = rooms.length === 1;
@@ -71,6 +77,8 @@ export async function searchIndexed(
   const candidates = new Candidates(
     ...[engine, reads, days, query, isIndexed, below, others] as const,
   );
+  // Messages that were looked at, and steps of the engine, each as so many as it reads.
+  let done = 0;
   let seen = 0, hasMoved = false, lastKey = -1;
   let reached = query.before ?? Date.now(), turned = performance.now();
   for (;;) {
@@ -78,7 +86,8 @@ export async function searchIndexed(
     const next = candidates.next;
     if (!source && candidates.ended) return findings.page({ next: null });
     const now = performance.now();
-    const isSpent = hasMoved && (seen >= SCAN_LIMIT || now >= until);
+    const isSpent = hasMoved &&
+      (seen >= SCAN_LIMIT || done >= least && now >= until);
     // What has the key of the last belongs to its page.
     if ((findings.full || isSpent) && next?.key !== lastKey) {
       if (isOne && source) return findings.page({ next: cursorAt(source) });
@@ -95,6 +104,7 @@ export async function searchIndexed(
     if (!next && !candidates.ended && !(isOne && source)) {
       const { left } = candidates;
       await candidates.advance();
+      done += READ;
       hasMoved ||= candidates.left < left;
       continue;
     }
@@ -105,6 +115,7 @@ export async function searchIndexed(
       }
       const message = source.read.pop()!;
       seen += 1;
+      done += 1;
       hasMoved = true;
       reached = message.timestamp;
       source.at = source.read.at(-1)?.timestamp ?? message.timestamp;
@@ -115,6 +126,7 @@ export async function searchIndexed(
       continue;
     }
     const { roomId, message } = candidates.take();
+    done += 1;
     hasMoved = true;
     lastKey = next!.key;
     findings.look(roomId, message);
