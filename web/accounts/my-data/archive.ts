@@ -39,17 +39,22 @@ export function archiveOf(
   }
   making += 1;
   let open = true;
+  const parts = partsOf(s, accountId);
   const done = () => {
     if (open) making -= 1;
     open = false;
+    // What is being read is let go of; what could not be read has been told.
+    parts.return(undefined).catch(() => {});
   };
-  const reader = makeZip(partsOf(s, accountId)).getReader();
+  const reader = makeZip(parts).getReader();
   const patience = new Patience(pace);
   return new ReadableStream({
     async pull(controller) {
       patience.asked();
       try {
         const { done: ended, value } = await reader.read();
+        // It was broken off while this was read.
+        if (!open) return;
         if (value) controller.enqueue(value);
         if (ended) {
           done();

@@ -243,6 +243,71 @@ Deno.test("a download that drips is broken off, too, and one that keeps the pace
   await fetched({ graceMs: 60_000, idleMs, bytesPerSecond: 1e9 });
 });
 
+/** Files that never end; how many of them somebody reads. */
+function endlessFiles() {
+  let open = 0;
+  const get = () => {
+    open++;
+    return Promise.resolve(
+      new ReadableStream<Uint8Array>({
+        async pull(controller) {
+          await new Promise((next) => setTimeout(next, 1));
+          controller.enqueue(new Uint8Array(64 * 1024));
+        },
+        cancel: () => void open--,
+      }),
+    );
+  };
+  return { get, open: () => open };
+}
+
+Deno.test("a download that is broken off lets go of the file it reads, however that is", async () => {
+  const endless = endlessFiles();
+  await using app = await testApp({}, undefined, ({ files }) => ({
+    files: { ...files, get: endless.get },
+  }));
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(s, account, "Bakery");
+  await addFile(s, account, room.id, { name: "all.txt", bytes: bytesOf("x") });
+  const untilIn = async (reader: ReadableStreamDefaultReader<Uint8Array>) => {
+    for (let size = 0; size < 1_000_000;) {
+      size += (await reader.read()).value!.length;
+    }
+    assertEquals(endless.open(), 1);
+  };
+  const closed = () =>
+    eventually(
+      () => endless.open() === 0 || undefined,
+      () => `${endless.open()} are still read`,
+    );
+
+  const left = archiveOf(s, account.id).getReader();
+  await untilIn(left);
+  await left.cancel();
+  await closed();
+
+  const pace = { graceMs: 60_000, idleMs: 20, bytesPerSecond: 1 };
+  const slow = archiveOf(s, account.id, pace).getReader();
+  await untilIn(slow);
+  await closed();
+
+  // By a browser that is closed.
+  const path = await ticketOf(app, cookie);
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen() {} },
+    () => app.ask(path, { cookie }),
+  );
+  const browser = new AbortController();
+  const { signal } = browser;
+  const answer = await fetch(`http://127.0.0.1:${server.addr.port}`, {
+    signal,
+  });
+  await untilIn(answer.body!.getReader());
+  browser.abort();
+  await closed();
+});
+
 Deno.test("every system can unpack the names in an archive, whatever rooms and files are called", async () => {
   await using app = await testApp();
   const { services: s } = app;

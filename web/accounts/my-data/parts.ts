@@ -262,7 +262,24 @@ async function* fileParts(
   for await (const file of filesOf(s, accountId)) {
     const bytes = await s.files.get(placesOf(file).whole);
     if (bytes === null) continue;
-    yield { name: `files/${file.id} ${archivedName(file.name)}`, input: bytes };
+    const reader = bytes.getReader();
+    try {
+      const name = `files/${file.id} ${archivedName(file.name)}`;
+      yield { name, input: chunksOf(reader) };
+    } finally {
+      // Whoever makes the archive breaks off here, and leaves what it reads as it is.
+      await reader.cancel();
+    }
+  }
+}
+
+async function* chunksOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+): AsyncGenerator<Uint8Array, void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
   }
 }
 
