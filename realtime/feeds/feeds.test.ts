@@ -176,6 +176,12 @@ test("another device's reading, new names of people and of rooms are told", asyn
   await tell("name", { name: "Not for Ann", userId: "somebody" });
   await tell("name", { name: "For Ann", userId: "ann" });
   expect(await desk.next("room-renamed")).toMatchObject({ name: "For Ann" });
+  // Its entries do not say what a room is called: also whoever has it open hears.
+  const reading = await server.enter("ann", "c");
+  await tell("name", { name: "Coffee" });
+  expect(await reading.next("room-renamed")).toMatchObject({ name: "Coffee" });
+  await tell("name", { name: "Ours", userId: "ann" });
+  expect(await reading.next("room-renamed")).toMatchObject({ name: "Ours" });
   expect((await tell("name", { name: "" })).status).toBe(400);
   expect((await tell("name", { name: "Tea", userId: 3 })).status).toBe(400);
 });

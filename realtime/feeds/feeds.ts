@@ -196,11 +196,15 @@ export class Feeds {
     this.#due.clear();
   }
 
-  /** Tells everyone here who is in a room, but not on sockets that have it open. */
+  /**
+   * Tells everyone here who is in a room, but not on sockets that have it open: what they hear of it
+   * is in its entries, and what it is called is not.
+   */
   #tellRoom(roomId: string, frame: ServerFrame | RoomNews): void {
     const text = JSON.stringify(frame);
+    const unlessOpen = frame.event === "room-renamed" ? undefined : roomId;
     for (const userId of this.#rooms.get(roomId) ?? []) {
-      this.#tell(userId, text, roomId);
+      this.#tell(userId, text, unlessOpen);
     }
   }
 

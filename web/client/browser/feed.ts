@@ -18,12 +18,13 @@ const BEGINNING = 5_000;
 /** Rooms asked about in one frame. */
 const AT_ONCE = 100;
 
-/** Follows the feed until the signal; `told` gets each state. */
+/** Follows the feed until the signal; `told` gets each state, and `renamed` each new name of a room. */
 export function followFeed(
   link: FeedLink,
   me: string,
   signal: AbortSignal,
   told: (state: FeedState) => void,
+  renamed: (roomId: string, name: string) => void,
 ): void {
   let state = noFeed(me);
   let identifiedAt = 0;
@@ -60,6 +61,7 @@ export function followFeed(
     if (frame.event === "room-renamed" || frame.event === "membership") {
       showFeed(frame);
     }
+    if (frame.event === "room-renamed") renamed(frame.roomId, frame.name);
     if (state !== before) askSoon();
   };
   askSoon();

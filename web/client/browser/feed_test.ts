@@ -28,7 +28,8 @@ function stage() {
   };
   const states: FeedState[] = [];
   const stop = new AbortController();
-  followFeed(link, "ann", stop.signal, (state) => states.push(state));
+  const told = (state: FeedState) => states.push(state);
+  followFeed(link, "ann", stop.signal, told, () => {});
   return {
     asked,
     states,

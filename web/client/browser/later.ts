@@ -23,7 +23,7 @@ import { carryFiles } from "./carry.ts";
 import { fit } from "./fit.ts";
 import { followFeed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
-import { showUnread, unreadText } from "./sidebar.ts";
+import { showName, showUnread, unreadText } from "./sidebar.ts";
 import { keepForOffline, unsentChanged } from "./offline.ts";
 import { giveBack as giveBackRefused } from "./refused.ts";
 import { takeFiles } from "./take-files.ts";
@@ -100,6 +100,11 @@ export function begin(
       elsewhere += rooms[id].unread;
       mentioned += rooms[id].mentioned;
     }
+    tellTitle(room.state());
+  }, (id, name) => {
+    if (id !== roomId) return;
+    showName(".room-head h1", name);
+    title = `${name} · ChatSphere`;
     tellTitle(room.state());
   });
 }

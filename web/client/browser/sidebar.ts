@@ -31,13 +31,19 @@ export function showFeed(
   frame: Extract<ServerFrame, { event: "room-renamed" | "membership" }>,
 ): void {
   const room = CSS.escape(frame.roomId);
-  const link = document.querySelector(`[data-room="${room}"]`);
   if (frame.event === "membership") {
+    const link = document.querySelector(`[data-room="${room}"]`);
     if (frame.removed) link?.closest("li")?.remove();
     return;
   }
-  const name = link?.querySelector<HTMLElement>("[title]");
-  if (!name) return;
-  name.title = frame.name;
-  name.firstElementChild!.textContent = frame.name;
+  // Of the room that is open, too, whose link has no count.
+  showName(`.sidebar [href="/rooms/${room}"] [title]`, frame.name);
+}
+
+/** Writes a name where one stands that may be too long for its place. */
+export function showName(selector: string, name: string): void {
+  const element = document.querySelector<HTMLElement>(selector);
+  if (!element) return;
+  element.title = name;
+  element.firstElementChild!.textContent = name;
 }
