@@ -213,6 +213,11 @@ export type EntryFrame =
      * and nothing else of the message changed.
      */
     preview?: Preview;
+    /**
+     * Its sender's account is gone, and with it the files and the voice note of the message. With it
+     * comes `preview` as it is now, of no address where there is none.
+     */
+    shed?: true;
     timestamp: number;
   }
   | {

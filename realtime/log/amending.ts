@@ -30,6 +30,10 @@ function amend(messages: Map<string, Message>, frame: EntryFrame): void {
     message.content ||= frame.content;
   } else if (frame.event === "message-edited" && frame.preview) {
     show(message, frame.preview);
+    if (frame.shed) {
+      delete message.voice;
+      delete message.files;
+    }
   } else if (frame.event === "message-edited") {
     message.content = frame.content;
     message.editedAt = frame.timestamp;

@@ -20,7 +20,10 @@ export interface Written {
   head: string;
   /** What the entry says (`Parts` of the protocol). Empty where it says nothing, or was erased. */
   parts: string;
-  /** What its parts name that is kept elsewhere: a JSON array of `Attachment`, or empty. */
+  /**
+   * What its parts name that is kept elsewhere: a JSON array of `Attachment`, or empty. An array of
+   * none says that something was taken out: see shedding.ts.
+   */
   attached: string;
 }
 

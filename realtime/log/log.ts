@@ -36,8 +36,8 @@ export interface Page {
 
 /** What became of a part of a renaming. */
 export interface RenamedSlice extends Renamed {
-  /** Messages that may have nothing left to say. */
-  emptied?: { roomId: string; id: string }[];
+  /** Messages from which something was taken out, or that may have nothing left to say; some twice. */
+  shed?: { roomId: string; id: string }[];
 }
 
 /** What a log tells the instance that opened it. */

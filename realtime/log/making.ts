@@ -42,8 +42,11 @@ export function messageEntry(
 export type Amendment =
   /** With a voice note: it was heard at last. */
   | { kind: "e"; content: string; mentions?: Mention[]; voice?: Voice }
-  /** The page it links to was looked up; the text is as it was. */
-  | { kind: "e"; content: string; preview: Preview }
+  /**
+   * The page it links to was looked up; the text is as it was. Or the message was shed: its files,
+   * voice note and the picture of its preview are gone.
+   */
+  | { kind: "e"; content: string; preview: Preview; shed?: true }
   | { kind: "d" }
   | { kind: "r"; emoji: string; on: boolean };
 

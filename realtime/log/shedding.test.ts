@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Has } from "../protocol-http.ts";
 import type { FilePart, Parts } from "../protocol.ts";
-import { renameFor } from "../rooms/erasing.ts";
+import { renameFor, withdraw } from "../rooms/erasing.ts";
 import type { Entry } from "./entry.ts";
-import { entryOrigin } from "./lines.ts";
+import { frameText } from "./frame-text.ts";
+import { attachmentsOf, entryOrigin } from "./lines.ts";
 import type { RoomLog } from "./log.ts";
 import { amendmentEntry, messageEntry } from "./making.ts";
-import { draft, Recorder, settled } from "./testing.ts";
+import { draft, Recorder, settled, until } from "./testing.ts";
 import { eachStore, engineStore, type Open } from "./testing-stores.ts";
 
 eachStore("log, forgetting files,", forgetting);
@@ -68,6 +69,18 @@ function forgetting(open: Open): void {
     (await log.page(room, { limit: 100 })).messages;
   const entries = async (room: string): Promise<Entry[]> =>
     (await log.read(room, 0, 1_000)).entries;
+
+  /** What whoever looks was told that messages have lost, in the order of those. */
+  async function told(room: string) {
+    const { messages } = await log.page(room, { limit: 100 });
+    const frames = (await entries(room))
+      .map((entry) => JSON.parse(frameText(room, entry)))
+      .filter(({ shed }) => shed);
+    return messages.flatMap(({ id, clientId }) =>
+      frames.filter((frame) => frame.id === id)
+        .map(({ content, preview }) => ({ clientId, content, preview }))
+    );
+  }
 
   const find = async (room: string, text: string, has: Has[] = []) => {
     await settled(log);
@@ -132,7 +145,7 @@ function forgetting(open: Open): void {
     expect(text).toContain("moon");
     expect(
       all.filter((entry) => entryOrigin(entry).sender.id === "grace")
-        .every(({ attached }) => attached === ""),
+        .every(({ attached }) => attachmentsOf(attached).length === 0),
     ).toBe(true);
 
     expect(await find(room, "", ["file"])).toEqual(["bens"]);
@@ -141,13 +154,18 @@ function forgetting(open: Open): void {
     expect(await find(room, "caption")).toEqual(["captioned"]);
     const { [room]: summary } = await log.summaries("ann", [room]);
     expect(summary?.unread).toBe(4);
-    while (heard.heard.filter(([, { kind }]) => kind === "d").length < 2) {
-      await Bun.sleep(10);
-    }
+    await until(() =>
+      heard.heard.filter(([, { kind }]) => kind === "d").length === 2
+    );
+    // Whoever shows one that stays is told what it has lost, and that is all.
+    expect((await told(room)).map(({ clientId }) => clientId)).toEqual([
+      "both",
+      "captioned",
+    ]);
 
     await forget("grace");
     expect(await messages(room)).toEqual(now);
-    expect(await entries(room)).toHaveLength(before + 2);
+    expect(await entries(room)).toHaveLength(before + 4);
     await change(room, "both", { kind: "e", content: "Another text" });
     expect(await find(room, "look")).toEqual([]);
     expect(await find(room, "another")).toEqual(["both"]);
@@ -210,16 +228,32 @@ function forgetting(open: Open): void {
     }
     expect(await find(room, "", ["voice"])).toEqual([]);
     expect(await find(room, "heard")).toEqual(["later"]);
+    const preview = { address: "https://a.test/", title: "Tea" };
+    const none = { address: "" };
+    expect(await told(room)).toEqual([
+      { clientId: "spoken", content: "As I said", preview: none },
+      { clientId: "later", content: "Heard at last", preview: none },
+      { clientId: "linked", content: "See https://a.test/", preview },
+    ]);
   });
 
-  test("whoever breaks off before the empty ones are deleted finds them again", async () => {
+  test("whoever breaks off before all are deleted and told finds them again", async () => {
     const room = "broken";
     await say(room, "alone", { content: "", files: [file("comet.txt")] });
+    await say(room, "kept", { content: "Here", files: [file("sun.txt")] });
     await log.append(draft(room, "anns"));
     let after: string | undefined;
     do ({ after } = await log.rename("grace", "Gone", after)); while (after);
     await forget("grace");
     expect((await messages(room)).map(({ deletedAt }) => !!deletedAt))
-      .toEqual([true, false]);
+      .toEqual([true, false, false]);
+    const once = await told(room);
+    expect(once.map(({ clientId }) => clientId)).toEqual(["kept"]);
+    await forget("grace");
+    expect(await told(room)).toEqual(once);
+    // Nothing is left over of what has no files any more.
+    await withdraw(log, room, { userId: "grace", name: "Gone" });
+    const left = await log.leftovers();
+    expect(left.filter(({ roomId }) => roomId === room)).toEqual([]);
   });
 }

@@ -19,7 +19,7 @@ const BUDGET = 200;
  * Has the log call a person otherwise, and forget the files and voice notes they sent, for as long as
  * one call may take: what is left is for the next one, from `after`. The store does it in slices, and
  * everything else in between. A message that has nothing else to say is deleted, for everybody who
- * looks.
+ * looks, and the pages that show another are told what it has lost.
  */
 export async function renameFor(
   log: RoomLog,
@@ -31,11 +31,11 @@ export async function renameFor(
   let from = after;
   do {
     const slice = await log.rename(userId, name, from);
-    await Promise.all((slice.emptied ?? []).map(async ({ roomId, id }) => {
+    await Promise.all((slice.shed ?? []).map(async ({ roomId, id }) => {
       const message = await log.find(roomId, id);
-      if (message && saysNothing(message)) {
-        await deleteAs(log, sender, roomId, message);
-      }
+      if (!message || message.deletedAt !== undefined) return;
+      if (saysNothing(message)) await deleteAs(log, sender, roomId, message);
+      else await tellShed(log, sender, roomId, message);
     }));
     from = slice.after;
   } while (from !== undefined && performance.now() - started < budget);
@@ -56,6 +56,30 @@ function deleteAs(
   const clientId = `withdrawn/${message.id}`;
   const origin = originOf({ sender }, roomId, clientId);
   return log.append(amendmentEntry(origin, message, { kind: "d" }));
+}
+
+/**
+ * Tells everybody who looks, and whoever comes back, that a message has lost what its sender kept
+ * elsewhere; a second time stores nothing.
+ */
+function tellShed(
+  log: RoomLog,
+  sender: Sender,
+  roomId: string,
+  message: Message,
+): Promise<unknown> {
+  const { id, content } = message;
+  const origin = originOf({ sender }, roomId, `shed/${id}`);
+  // The entry that has the picture may come later.
+  const preview = { address: "", ...message.preview, picture: undefined };
+  return log.append(
+    amendmentEntry(origin, message, {
+      kind: "e",
+      content,
+      preview,
+      shed: true,
+    }),
+  );
 }
 
 /**

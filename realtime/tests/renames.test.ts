@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { messageEntry } from "../log/making.ts";
 import type { Message, Parts } from "../protocol.ts";
 import type { HistoryPage, RoomClips } from "../protocol-http.ts";
-import { startTestServer, type TestServer } from "./testing.ts";
+import { startTestServer, TestClient, type TestServer } from "./testing.ts";
 
 let server: TestServer;
 beforeAll(async () => server = await startTestServer());
@@ -36,6 +36,35 @@ test("whose account is gone is called otherwise, and can say nothing more", asyn
   ]);
   expect(messages[1]?.sender.name).not.toBe("Deleted person");
   expect((await say(gone, "c3")).status).toBe(401);
+});
+
+test("a page that shows a file learns that it is gone, also one that comes back", async () => {
+  const room = "shown";
+  const tokens = await Promise.all(
+    ["left", "ann"].map((id) =>
+      server.issuer.personToken(id, { [room]: "member" })
+    ),
+  );
+  const sender = { id: "left", name: "Lea" };
+  const files = [{ id: "f", name: "tea.jpg", type: "image/jpeg", size: 9 }];
+  const { epoch, offset } = await server.hub.log.append(messageEntry(
+    { roomId: room, clientId: "c1", sender, timestamp: 1 },
+    { content: "Look", files, voice: { clip: "clip" } },
+  ));
+  const page = await server.enter("ann", room);
+  const service = await server.issuer.serviceToken();
+  await call("/renames", service, { userId: "left", name: "Deleted person" });
+  const entry = await page.next("message-edited");
+  expect(entry).toMatchObject({
+    ...{ id: `${epoch}-${offset}`, content: "Look", shed: true },
+    sender: { id: "left", name: "Deleted person" },
+  });
+  const back = new TestClient(server.port);
+  await back.identify(tokens[1]!);
+  const since = { epoch, offset };
+  const { entries, recovered } = await back.join(room, since);
+  expect(recovered).toBe(true);
+  expect(entries).toEqual([entry]);
 });
 
 test("the clips of a room are told with whose they are, in parts", async () => {

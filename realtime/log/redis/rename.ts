@@ -42,11 +42,11 @@ export async function renameSlice(
     return from > 0 ? [[roomId, from]] : [];
   });
   const rooms = [...left, ...progress.rooms.slice(ROOMS)];
-  const emptied = now.flatMap(([roomId], i) => {
+  const shed = now.flatMap(([roomId], i) => {
     const [, ...ids] = next[i] ?? [];
     return ids.map((id) => ({ roomId, id }));
   });
-  return { after: JSON.stringify({ ...progress, rooms }), emptied };
+  return { after: JSON.stringify({ ...progress, rooms }), shed };
 }
 
 const beginning = (): Progress => ({ node: 0, cursor: "0", rooms: [] });

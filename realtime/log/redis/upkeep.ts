@@ -1,6 +1,7 @@
 import { Cluster } from "ioredis";
 import type { Entry } from "../entry.ts";
 import { entryOrigin, lineOf } from "../lines.ts";
+import { leftoverOf } from "../shedding.ts";
 import { StoreError } from "../log.ts";
 import { type Client, toEntry } from "./client.ts";
 import { roomKey, roomKeys } from "./keys.ts";
@@ -57,11 +58,11 @@ async function trimSlice(client: Client, roomId: string, before: number) {
   for (const entry of entries) {
     const { clientId, sender, timestamp } = entryOrigin(entry);
     if (timestamp >= before || entry.offset >= Number(newest)) break;
-    going.push(`${sender.id} ${clientId}`, entry.attached);
+    going.push(`${sender.id} ${clientId}`, leftoverOf(entry));
   }
   const [first] = entries;
   if (!first || going.length === 0) return 0;
-  if (entries.some(({ attached }) => attached !== "")) {
+  if (entries.some((entry) => leftoverOf(entry) !== "")) {
     await expectLeftovers(client, roomId);
   }
   const names = ["log", "meta", "amends", "erased", "leftovers"];

@@ -2,7 +2,7 @@ import type { Database } from "bun:sqlite";
 import { type Entry, entryId } from "../entry.ts";
 import { entryOrigin, lineOf, withName } from "../lines.ts";
 import type { RenamedSlice } from "../log.ts";
-import { saysNothing, withoutAttached } from "../shedding.ts";
+import { saysNothing, wasShed, withoutAttached } from "../shedding.ts";
 import { COLUMNS, entriesOf, type Row } from "./rows.ts";
 import type { SearchIndex } from "./search-index.ts";
 
@@ -13,7 +13,7 @@ interface Slice {
   renamed: number;
   /** The last row that was looked at, if there may be more. */
   last?: number;
-  emptied: NonNullable<RenamedSlice["emptied"]>;
+  shed: NonNullable<RenamedSlice["shed"]>;
 }
 
 interface Found extends Row {
@@ -36,7 +36,7 @@ export function renameRows(
      FROM entries WHERE id > ?2 ORDER BY id LIMIT ?3`,
   ).all(JSON.stringify(userId), after, SLICE);
   const change = db.query("UPDATE entries SET body = ? WHERE id = ?");
-  const emptied: Slice["emptied"] = [];
+  const bare: Slice["shed"] = [];
   let renamed = 0;
   for (const row of rows) {
     if (!row.isHinted) continue;
@@ -46,7 +46,9 @@ export function renameRows(
       const { sender } = entryOrigin(entry);
       if (sender.id !== userId) return entry;
       const shed = withoutAttached(entry);
-      if (saysNothing(shed)) emptied.push({ roomId, id: messageOf(shed) });
+      if (wasShed(shed) || saysNothing(shed)) {
+        bare.push({ roomId, id: messageOf(shed) });
+      }
       return sender.name === name ? shed : withName(shed, name);
     });
     if (changed.every((entry, i) => entry === entries[i])) continue;
@@ -66,8 +68,8 @@ export function renameRows(
     renamed += 1;
   }
   return rows.length < SLICE
-    ? { renamed, emptied }
-    : { renamed, emptied, last: rows.at(-1)?.id };
+    ? { renamed, shed: bare }
+    : { renamed, shed: bare, last: rows.at(-1)?.id };
 }
 
 /** The id of the message an entry is, or is about. */

@@ -9,6 +9,7 @@ import {
 import type { Entry, NewEntry } from "../entry.ts";
 import { entryOrigin, erased, lineOf, readLine } from "../lines.ts";
 import { type Appended, type RenamedSlice, StoreError } from "../log.ts";
+import { leftoverOf } from "../shedding.ts";
 import { Fingerprints } from "./fingerprints.ts";
 import { dropMember, type Put, putMembers, updateMembers } from "./members.ts";
 import { findRoom, type RoomRow } from "./reads.ts";
@@ -158,7 +159,7 @@ export class SqliteWrites {
 
   /** Remembers what is attached to entries that go: web has it deleted where it is kept. */
   #leave(roomId: string, entries: Entry[]): void {
-    for (const { attached } of entries) {
+    for (const attached of entries.map(leftoverOf)) {
       if (attached === "") continue;
       this.#db.query("INSERT INTO leftovers (room, attached) VALUES (?, ?)")
         .run(roomId, attached);
@@ -252,12 +253,12 @@ export class SqliteWrites {
    * was attached.
    */
   renameSlice(userId: string, name: string, after: number): RenamedSlice {
-    const { renamed, last, emptied } = renameRows(
+    const { renamed, last, shed } = renameRows(
       { db: this.#db, index: this.#index },
       { userId, name, after },
     );
     if (renamed > 0) this.hasErased = true;
-    return last === undefined ? { emptied } : { after: `${last}`, emptied };
+    return last === undefined ? { shed } : { after: `${last}`, shed };
   }
 
   beginEpoch(roomId: string, seen: Position): void {

@@ -23,10 +23,15 @@ export function changed<M extends Message>(message: M, entry: Change): M {
         ...message,
         content,
         preview: isShown ? preview : undefined,
-        ...(voice ? { voice } : !entry.preview && {
-          mentions: entry.mentions,
-          editedAt: entry.timestamp,
-        }),
+        // They went with their sender's account.
+        ...(entry.shed
+          ? { voice: undefined, files: undefined }
+          : voice
+          ? { voice }
+          : !entry.preview && {
+            mentions: entry.mentions,
+            editedAt: entry.timestamp,
+          }),
       };
     }
     case "message-deleted":
@@ -63,10 +68,10 @@ export function withEntry(messages: Known[], entry: EntryFrame): Known[] {
   if (entry.event === "new-message") return messages;
   const at = messages.findLastIndex((m) => m.id === entry.id);
   if (at < 0) return messages;
-  return messages.toSpliced(
+  return messages.with(
     at,
-    1,
-    entry.offset <= (messages[at].upTo ?? 0)
+    // One that came in no page is as it was delivered.
+    entry.offset <= messages[at].upTo!
       ? messages[at]
       : changed(messages[at], entry),
   );

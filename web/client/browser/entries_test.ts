@@ -12,6 +12,7 @@ const first = {
   ...messageEntry(origin, {
     content: "hello",
     voice: { clip: "clip" },
+    files: [{ id: "f", name: "tea.jpg", type: "image/jpeg", size: 9 }],
   }),
   epoch: "1",
   offset: 1,
@@ -27,6 +28,12 @@ const amendment = fc.oneof(
       address: fc.constantFrom("hello", "elsewhere"),
       title: fc.option(fc.constant("A page"), { nil: undefined }),
     }),
+  }),
+  fc.record({
+    kind: fc.constant("e" as const),
+    content: fc.constant("as it was"),
+    preview: fc.constant({ address: "" }),
+    shed: fc.constant(true as const),
   }),
   fc.record({ kind: fc.constant("d" as const) }),
   fc.record({
@@ -60,6 +67,26 @@ Deno.test("the browser applies entries as the server does", () => {
         applyAmendments([first], entries),
       );
     }),
+  );
+});
+
+Deno.test("what its sender kept elsewhere goes from a message, which nobody edited", () => {
+  const shed = {
+    ...amendmentEntry(origin, message(), {
+      ...{ kind: "e", content: "hello", shed: true },
+      preview: { address: "" },
+    }),
+    epoch: "1",
+    offset: 2,
+  };
+  const [now] = withEntry([message()], entryFrame("r", shed));
+  const { content, voice, files, editedAt } = now;
+  assertEquals(
+    { content, voice, files, editedAt },
+    {
+      ...{ content: "hello", voice: undefined },
+      ...{ files: undefined, editedAt: undefined },
+    },
   );
 });
 

@@ -84,6 +84,13 @@ function entryHtml(
         />,
       );
     case "message-edited":
+      if (entry.shed) {
+        return html(
+          <Note>
+            A message lost its files: its sender deleted their account.
+          </Note>,
+        );
+      }
       if (entry.preview) {
         return entry.preview.title
           ? html(

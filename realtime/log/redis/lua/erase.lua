@@ -7,7 +7,7 @@
 -- What is attached to these parts has to go elsewhere, too: web takes it from here.
 local function leave(room, line)
   local attached = attachedTo(line)
-  if attached ~= '' then redis.pcall('SADD', room.leftovers, attached) end
+  if attached ~= '' and attached ~= '[]' then redis.pcall('SADD', room.leftovers, attached) end
 end
 
 -- What moved may be erased already, or have come along with what was.

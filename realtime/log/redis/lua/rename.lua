@@ -3,7 +3,7 @@
 --
 -- KEYS: log, erased. ARGV: the person, the person as JSON has it, the name, the first offset, how
 -- many places of the stream to look at. Replies the offset to go on from, or 0 after the last; then
--- the ids of messages that may have nothing left to say.
+-- the ids of messages from which something was taken out, or that may have nothing left to say.
 --
 -- A place of the stream cannot be written again, so those of the person move to `erased`, as what
 -- was deleted does, with what shares their place.
@@ -33,7 +33,14 @@ local function shed(parts, kind)
   return string.sub(encode(said), 2, -2)
 end
 
+-- What is attached to an entry that was shed, after its parts: nothing any more.
+local SHED = '\t[]'
+
 local reply = {0}
+
+local function tell(id, kind, fields)
+  reply[#reply + 1] = kind == 'm' and string.gsub(id, '^(%d+)-(%d+)$', '%2-%1') or fields.id
+end
 
 -- The line with the name and without what was attached, or nil if somebody else made the entry, or
 -- it is so already.
@@ -45,13 +52,13 @@ local function renamed(id, kind, line)
   if parts then
     local left = shed(parts, kind)
     if left ~= parts then
-      line, isNew = string.match(line, '^[^\t]*\t') .. left, true
+      line, isNew = string.match(line, '^[^\t]*\t') .. left .. SHED, true
     end
-    if left ~= '' and decode('{' .. left .. '}').content == '' then
-      reply[#reply + 1] = kind == 'm' and string.gsub(id, '^(%d+)-(%d+)$', '%2-%1') or fields.id
-    end
+    local isBare = left ~= '' and decode('{' .. left .. '}').content == ''
+    if isBare or string.sub(line, -#SHED) == SHED then tell(id, kind, fields) end
   elseif says and fields.clip then
     fields.clip, isNew = nil, true
+    tell(id, kind, fields)
   end
   if fields.sender.name == name and not isNew then return end
   fields.sender.name = name
