@@ -4,6 +4,7 @@ import type { Message, Role } from "../../../realtime/protocol.ts";
 import { textOf } from "./files.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
 import type { OpenRoom } from "../browser/room.ts";
+import { onLogChange } from "../browser/log-changes.ts";
 import { scrollTo } from "../browser/scroll.ts";
 
 /** What the composer does with its text instead of sending a plain message. */
@@ -118,7 +119,8 @@ async function removePreview({ id, room, onNotice }: ExtrasProps) {
 }
 
 function Extras(props: ExtrasProps & { message: Message }) {
-  const { what, id, message, room, input, fill, onTakeover, onClose } = props;
+  const { what, id, room, input, fill, onTakeover, onClose } = props;
+  const [message, setMessage] = useState(props.message);
   const [mode, setMode] = useState<
     "menu" | "edit" | "reply" | "deleted"
   >("menu");
@@ -170,6 +172,19 @@ function Extras(props: ExtrasProps & { message: Message }) {
     });
     input.focus();
   };
+
+  useEffect(() =>
+    onLogChange(() => {
+      const now = room.message(id);
+      if (now) setMessage(now);
+    }), []);
+
+  // Nothing can be done with one that is gone.
+  useEffect(() => {
+    if (!message.deletedAt || mode !== "menu" || what === "edit") return;
+    props.onNotice("This message was deleted.");
+    onClose();
+  }, [message]);
 
   useEffect(() => {
     if (what === "edit") edit();
@@ -260,7 +275,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
             ? `Replying to ${message.sender.name}`
             : "Editing your message"}
         </b>{" "}
-        <bdi>{textOf(message)}</bdi>
+        <bdi>{textOf(message) || "Deleted"}</bdi>
       </p>
       <button type="button" class="button button-plain" onClick={end}>
         Cancel

@@ -12,6 +12,7 @@ import {
   type Track,
   trackOf,
 } from "../browser/voice-memory.ts";
+import { onLogChange } from "../browser/log-changes.ts";
 import { openedRoom } from "../browser/voices.ts";
 import { clockText } from "./voice.tsx";
 
@@ -90,11 +91,18 @@ function leave(): void {
   audio.removeAttribute("src");
 }
 
-function close(): void {
+function forget(): void {
   leave();
   keepPlaying();
   draw();
+}
+
+const toComposer = () =>
   document.querySelector<HTMLElement>("#write textarea")!.focus();
+
+function close(): void {
+  forget();
+  toComposer();
 }
 
 function remember(): void {
@@ -234,3 +242,12 @@ audio.onerror = () => {
   draw();
 };
 addEventListener("pagehide", remember);
+
+// What is deleted is heard no longer. A message that is not in this page says nothing of itself.
+onLogChange(() => {
+  const message = track && openedRoom()?.message(track.id);
+  if (!message || message.voice) return;
+  const hadFocus = place.contains(document.activeElement);
+  forget();
+  if (hadFocus) toComposer();
+});

@@ -1,5 +1,5 @@
 import type { Upload } from "../browser/pending.ts";
-import { sizeOf } from "./files.tsx";
+import { sizeText } from "../../../realtime/common/size-text.ts";
 
 /** Files on their way; what listens to its buttons is take-files.ts. */
 export function UploadList({ uploads }: { uploads: Upload[] }) {
@@ -8,7 +8,8 @@ export function UploadList({ uploads }: { uploads: Upload[] }) {
       {uploads.map(({ key, name, size, id, failed }) => (
         <li key={key}>
           <span class={failed ? undefined : "truncate"}>
-            <bdi>{name}</bdi> <span class="soft">{failed ?? sizeOf(size)}</span>
+            <bdi>{name}</bdi>{" "}
+            <span class="soft">{failed ?? sizeText(size)}</span>
           </span>
           {!id && !failed && <progress data-upload={key} aria-label={name} />}
           <button

@@ -1,4 +1,5 @@
 import type { FilePart, Message } from "../../../realtime/protocol.ts";
+import { sizeText } from "../../../realtime/common/size-text.ts";
 import { plainOf } from "../../../realtime/text/markup.ts";
 
 /** The widest and the highest a picture is shown: CSS pixels. */
@@ -9,14 +10,6 @@ const HIGHEST = 320;
 export const textOf = ({ content, voice, files = [] }: Message): string =>
   plainOf(content) || files.map(({ name }) => name).join(", ") ||
   (voice ? "Voice note" : "");
-
-/** How large a file is, for a person. */
-export const sizeOf = (bytes: number): string =>
-  bytes < 1_000
-    ? `${bytes} B`
-    : bytes < 999_500
-    ? `${(bytes / 1_000).toFixed()} kB`
-    : `${+(bytes / 1_000_000).toFixed(1)} MB`;
 
 /** The short name of a media type: `PNG`. Of most files it is known only whether they are text. */
 export const subtypeOf = (type: string): string =>
@@ -89,7 +82,7 @@ function File({ room, file }: { room: string; file: FilePart }) {
         <bdi>{name}</bdi>
       </a>
       <span class="soft small">
-        {sizeOf(size)} {subtypeOf(type)}
+        {sizeText(size)} {subtypeOf(type)}
       </span>
       {kind === "image" && (
         <span class="soft small">

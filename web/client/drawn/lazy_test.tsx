@@ -20,8 +20,8 @@ Deno.test("no table of languages is loaded before something is written with it",
   assertStringIncludes(render(<Avatar id="a" name="Ada Lovelace" />), ">AL<");
   assertEquals(made, []);
   assertStringIncludes(render(<Avatar id="a" name="Éva 👩‍🔬" />), ">É👩‍🔬<");
-  const { sizeOf } = await import("./files.tsx");
-  assertEquals(sizeOf(1_500_000), "1.5 MB");
-  assertEquals(sizeOf(2_000), "2 kB");
+  const { sizeText } = await import("../../../realtime/common/size-text.ts");
+  assertEquals(sizeText(1_500_000), "1.5 MB");
+  assertEquals(sizeText(2_000), "2 kB");
   assertEquals(made, ["Segmenter"]);
 });
