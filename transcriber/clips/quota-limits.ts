@@ -6,6 +6,6 @@ export interface QuotaLimits {
   all: number;
 }
 
-export const MB = 1_000_000;
+const MB = 1_000_000;
 
 export const DEFAULT_QUOTA: QuotaLimits = { each: 200 * MB, all: 10_000 * MB };

@@ -1,7 +1,8 @@
+import { sizeText } from "../../realtime/common/size-text.ts";
 import type { Caller } from "../access/auth.ts";
 import { ApiError } from "../http/errors.ts";
 import { type Clips, LEAST } from "./clips.ts";
-import { DEFAULT_QUOTA, MB, type QuotaLimits } from "./quota-limits.ts";
+import { DEFAULT_QUOTA, type QuotaLimits } from "./quota-limits.ts";
 
 /** Keeps recordings within their limits, even while many arrive at once. */
 export class Quota {
@@ -45,15 +46,13 @@ export class Quota {
   }
 }
 
-const inMb = (bytes: number) => Math.floor(bytes / MB).toLocaleString("en-US");
-
 const clipQuota = ({ each }: QuotaLimits) =>
   new ApiError({
     code: "clip-quota",
     status: 413,
     message: `The recordings you keep here may take ${
-      inMb(each)
-    } MB, and this one is more. Delete one of them, or send this one without keeping it.`,
+      sizeText(each)
+    }, and this one is more. Delete one of them, or send this one without keeping it.`,
   });
 
 const clipsFull = ({ all }: QuotaLimits) =>
@@ -63,6 +62,6 @@ const clipsFull = ({ all }: QuotaLimits) =>
     message:
       "This server has no room for more recordings. Yours is not lost: send it without keeping it.",
     operator: `Kept recordings take all of CLIP_MB_ALL, ${
-      inMb(all)
-    } MB. Raise it, or let CLIP_DAYS delete old ones.`,
+      sizeText(all)
+    }. Raise it, or let CLIP_DAYS delete old ones.`,
   });

@@ -101,5 +101,5 @@ Deno.test("who keeps too much is told how much that is, and the operator what to
     "The recordings you keep here may take 200 MB, and this one is more. Delete one of them, or send this one without keeping it.",
   );
   const { operator } = await full(0, 9_999_500_000);
-  assertEquals(operator?.includes("CLIP_MB_ALL, 10,000 MB."), true, operator);
+  assertEquals(operator?.includes("CLIP_MB_ALL, 10 GB."), true, operator);
 });

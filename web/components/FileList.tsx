@@ -1,5 +1,6 @@
+import { sizeText } from "../../realtime/common/size-text.ts";
 import type { StoredFile } from "../files/records.ts";
-import { sizeOf, subtypeOf } from "../client/drawn/files.tsx";
+import { subtypeOf } from "../client/drawn/files.tsx";
 import type { Clock } from "../client/drawn/times.ts";
 import { dayText } from "./Ago.tsx";
 
@@ -44,7 +45,7 @@ export function FileList({ files, names, clock, now = Date.now() }: {
                   </a>
                 )}
               <p class="soft small">
-                <span>{sizeOf(size)} {subtypeOf(type)}</span>
+                <span>{sizeText(size)} {subtypeOf(type)}</span>
                 <bdi>{names.get(owner)}</bdi>
                 {sentAt !== undefined && sentAt > 0 && (
                   <time dateTime={new Date(sentAt).toISOString()}>

@@ -1,3 +1,4 @@
+import { megabytesText } from "../../realtime/common/size-text.ts";
 import { AppError } from "../errors.ts";
 
 /** What to throw while files can be neither kept nor read. */
@@ -20,7 +21,7 @@ export const fileTooLarge = (mb: number) =>
   refused(
     "file-too-large",
     413,
-    `A file can have at most ${mb} MB. Send a smaller one.`,
+    `A file can have at most ${megabytesText(mb)}. Send a smaller one.`,
   );
 
 export const tooManyFiles = (most: number) =>
@@ -42,7 +43,9 @@ export const noRoomEach = (mb: number) =>
   refused(
     "files-full",
     413,
-    `Your files would take more than ${mb} MB on this server. Delete messages with files you no longer need, then try again.`,
+    `Your files would take more than ${
+      megabytesText(mb)
+    } on this server. Delete messages with files you no longer need, then try again.`,
   );
 
 export const noRoomAll = () =>
