@@ -24,7 +24,8 @@ export function RoomLinkForm({ link, isAdmin, clock }: {
         : (
           <p class="soft">
             Whoever has the link and an account here can join, without an
-            e-mail. Removing a member takes it back.
+            e-mail. Removing a member takes it back. It stays when who made it
+            leaves.
           </p>
         )}
       {isAdmin && !link && <Make />}

@@ -109,6 +109,28 @@ Deno.test({
         await beside.close();
       });
 
+      await t.step("a new name shows where the room is open", async () => {
+        await graces.goto(tea);
+        await graces.locator(".status.live").waitFor();
+        // What is heard in idle moments after that is heard by now.
+        await graces.locator('.message .at[tabindex="-1"]').first()
+          .waitFor({ state: "attached" });
+        const path = `/api${tea}/settings`;
+        const data = { name: "Tea & cake" };
+        const answer = await adas.request.patch(path, { data });
+        assertEquals(answer.status(), 200);
+        const heading = graces.getByRole("heading", { level: 1 });
+        await heading.getByText("Tea & cake", { exact: true }).waitFor();
+        assertEquals(await heading.getAttribute("title"), "Tea & cake");
+        await graces.locator(".sidebar [aria-current] [title='Tea & cake']")
+          .waitFor();
+        assertEquals(await graces.title(), "Tea & cake · ChatSphere");
+        // A message draws the page anew.
+        await say("with lemon");
+        await graces.locator(".message", { hasText: "with lemon" }).waitFor();
+        assertEquals(await heading.innerText(), "Tea & cake");
+      });
+
       await t.step("signed out, the page goes to the sign-in", async () => {
         const tab = await a.context.newPage();
         await tab.goto("/account");

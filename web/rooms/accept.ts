@@ -8,6 +8,7 @@ import type { Services } from "../services.ts";
 import { entered, entering } from "./entering.ts";
 import {
   expiry,
+  hasInviter,
   invitationGone,
   isOpen,
   readInvitation,
@@ -47,13 +48,12 @@ async function join(
   account: Account,
   invitation: Deno.KvEntry<StoredInvitation>,
 ): Promise<boolean> {
-  const { id, roomId, email, inviterId } = invitation.value;
+  const { id, roomId, email } = invitation.value;
   const place = await s.kv.get<string>(keys.roomInvitation(roomId, email));
   const { commit } = await entering(s, account, roomId).catch((error) => {
     throw staysOpen(error);
   });
-  const inviter = await s.kv.get(keys.member(roomId, inviterId));
-  if (inviter.versionstamp === null) {
+  if (!await hasInviter(s, invitation.value)) {
     throw invitationGone({ ...invitation.value, status: "revoked" });
   }
   const used: StoredInvitation = {

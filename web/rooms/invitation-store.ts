@@ -73,17 +73,31 @@ export async function readInvitation(
   return entry.versionstamp === null ? null : entry;
 }
 
-/** The invitation with the names looked up, or null when its room has ended. */
+/** Whether who sent an invitation is still in its room: if not, it lets nobody in. */
+export async function hasInviter(
+  { kv }: Pick<Services, "kv">,
+  { roomId, inviterId }: StoredInvitation,
+): Promise<boolean> {
+  const { versionstamp } = await kv.get(keys.member(roomId, inviterId));
+  return versionstamp !== null;
+}
+
+/**
+ * The invitation with the names looked up, or null when its room has ended. It is over once who sent it
+ * has left, also where a crash came before it was taken back.
+ */
 export async function describeInvitation(
   s: Pick<Services, "kv">,
   stored: StoredInvitation,
 ): Promise<Invitation | null> {
-  const [room, inviter] = await Promise.all([
+  const [room, inviter, isIn] = await Promise.all([
     s.kv.get<StoredRoom>(keys.room(stored.roomId)),
     findAccount(s, stored.inviterId),
+    hasInviter(s, stored),
   ]);
   if (room.value === null) return null;
-  const isOver = stored.status === "pending" && !isOpen(stored);
+  const { status } = stored;
+  const isOver = status === "pending" && !isOpen(stored);
   return {
     id: stored.id,
     roomId: stored.roomId,
@@ -92,7 +106,11 @@ export async function describeInvitation(
     invitedBy: inviter?.name ?? "A former member",
     createdAt: stored.createdAt,
     expiresAt: stored.expiresAt,
-    status: isOver ? "expired" : stored.status,
+    status: isOver
+      ? "expired"
+      : status === "pending" && !isIn
+      ? "revoked"
+      : status,
   };
 }
 

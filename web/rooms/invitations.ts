@@ -50,7 +50,8 @@ export async function listInvitations(
     ]);
     return invitation && { ...invitation, delivery };
   }));
-  return described.filter((invitation) => invitation !== null);
+  return described.filter((invitation) => invitation !== null)
+    .filter(({ status }) => status === "pending");
 }
 
 /**

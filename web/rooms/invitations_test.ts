@@ -10,9 +10,11 @@ import {
   revokeInvitation,
 } from "./invitations.ts";
 import { invite } from "./invite.ts";
+import { leaveAllRooms } from "./members.ts";
 import { createRoom, listRooms } from "./rooms.ts";
 import { keys, type StoredInvitation } from "./store.ts";
 import { onStage, type Stage, unknownCode } from "./testing.ts";
+import { waitingInvitations } from "./waiting.ts";
 
 const codeOf = async (attempt: () => Promise<unknown>): Promise<string> =>
   (await assertRejects(attempt, AppError)).code;
@@ -229,6 +231,37 @@ Deno.test(
     await revoke(ada, room.id, more.id);
     await revoke(ada, room.id, mine.id);
     assertEquals(await listInvitations(s, ada.id, room.id), []);
+  }),
+);
+
+Deno.test(
+  "an invitation of whoever deletes their account is over, and is shown to nobody, also where a crash came between",
+  onStage(async (stage) => {
+    const { s, person, bring, codeFor, mails } = stage;
+    const { ada, bob, room } = await adasRoom(stage);
+    await bring(ada, room.id, bob);
+    const [guest, other] = [await person("Guest"), await person("Other")];
+    const code = await codeFor(bob, room.id, guest.email);
+    const adas = await codeFor(ada, room.id, other.email);
+    const seen = async () => [
+      (await listInvitations(s, ada.id, room.id)).map(({ email }) => email),
+      (await waitingInvitations(s, guest)).length,
+      (await findInvitation(s, code))?.status,
+    ];
+    assertEquals(await seen(), [[other.email, guest.email], 1, "pending"]);
+    // They are out, and what they sent was not taken back yet.
+    const { key, value } = await s.kv.get(keys.member(room.id, bob.id));
+    await s.kv.delete(key);
+    assertEquals(await seen(), [[other.email], 0, "revoked"]);
+    await s.kv.set(key, value);
+    assertEquals(await seen(), [[other.email, guest.email], 1, "pending"]);
+
+    await leaveAllRooms(s, bob);
+    assertEquals(await seen(), [[other.email], 0, "revoked"]);
+    const late = () => acceptInvitation(s, guest, code);
+    assertEquals(await codeOf(late), "invitation-revoked");
+    await acceptInvitation(s, other, adas);
+    assertEquals(mails.length, 3);
   }),
 );
 

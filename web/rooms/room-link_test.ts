@@ -2,7 +2,12 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { changeAccount } from "../accounts/store.ts";
 import { AppError } from "../errors.ts";
 import { writeTo } from "./direct.ts";
-import { endRoom, listMembers, removeMember } from "./members.ts";
+import {
+  endRoom,
+  leaveAllRooms,
+  listMembers,
+  removeMember,
+} from "./members.ts";
 import {
   findLinked,
   joinByLink,
@@ -145,5 +150,23 @@ Deno.test(
     await changeAccount(s.kv, ben.id, (it) => ({ ...it, unconfirmedUntil }));
     const join = () => joinByLink(s, ben, link.code);
     assertEquals(await codeOf(join), "address-unconfirmed");
+  }),
+);
+
+Deno.test(
+  "the link is the room's: it stays when who made it deletes their account, and who is admin then takes it back",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, ben, cleo, room, link } = await linked(stage);
+    await joinByLink(s, ben, link.code);
+    await leaveAllRooms(s, ada);
+    const [{ id, role }] = await listMembers(s, ben.id, room.id);
+    assertEquals([id, role], [ben.id, "admin"]);
+    const shown = await linkOf(s, ben.id, room.id);
+    assertEquals([shown?.code, shown?.left], [link.code, 9]);
+    await joinByLink(s, cleo, link.code);
+    await revokeLink(s, ben, room.id);
+    assertEquals(await linkOf(s, ben.id, room.id), null);
+    assertEquals(await codeOf(() => findLinked(s, link.code)), "link-over");
   }),
 );

@@ -4,7 +4,7 @@ import type { Account } from "../accounts/types.ts";
 import { madeFrom } from "../made-from.ts";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
-import { invitationGone, isOpen } from "./invitation-store.ts";
+import { hasInviter, invitationGone, isOpen } from "./invitation-store.ts";
 import { resendInvitation } from "./resend.ts";
 import { keys, listAll, type StoredInvitation } from "./store.ts";
 
@@ -31,7 +31,8 @@ async function openOnesFor(
     if (one === null || !isOpen(one)) return null;
     madeFrom()?.until(one.expiresAt);
     const inside = await s.kv.get(keys.member(one.roomId, account.id));
-    return inside.versionstamp === null ? one : null;
+    const isOffered = inside.versionstamp === null && await hasInviter(s, one);
+    return isOffered ? one : null;
   }));
   return found.filter((one) => one !== null)
     .sort((a, b) => b.createdAt - a.createdAt);

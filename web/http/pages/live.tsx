@@ -87,7 +87,8 @@ function entryHtml(
       if (entry.shed) {
         return html(
           <Note>
-            A message lost its files: its sender deleted their account.
+            Files or a recording of a message are gone: its sender deleted their
+            account.
           </Note>,
         );
       }

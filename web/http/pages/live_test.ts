@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { EntryFrame } from "../../../realtime/protocol.ts";
 import { endSession } from "../../accounts/sessions.ts";
 import { UNKNOWN } from "../../client/drawn/times.ts";
 import { createRoom } from "../../rooms/rooms.ts";
@@ -83,6 +84,28 @@ Deno.test("the live document ends with a way on when the session or the stream e
   await endSession(app.services, sessionToken);
   assertMatch(await read(new ReadableStream(), "signed out"), /<\/html>/);
   assertEquals(closed, ["ended", "broken", "signed out"]);
+});
+
+Deno.test("what a message lost with its sender's account is told, and is no edit", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const room = await createRoom(app.services, account, "Bakery");
+  const shed: EntryFrame = {
+    ...{ event: "message-edited", roomId: room.id, epoch: "1", offset: 2 },
+    ...{ id: "1-1", clientId: "shed/1-1", content: "Look", timestamp: 2 },
+    sender: { id: "grace", name: "Deleted person" },
+    preview: { address: "" },
+    shed: true,
+  };
+  const document = liveDocument(app.services, {
+    ...{ room, me: account.id, sessionToken: cookie.split("=")[1] },
+    clock: UNKNOWN,
+    entries: () => ReadableStream.from([shed]),
+    onSeen: () => Promise.resolve(),
+  });
+  const html = (await new Response(document).text()).replace(/\s+/g, " ");
+  assertMatch(html, /are gone: its sender deleted their account\./);
+  assert(!html.includes("was changed"), html);
 });
 
 Deno.test("what stands in the live frame for a moment is read; what is prefetched or left is not", async () => {
