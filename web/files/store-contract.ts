@@ -81,6 +81,23 @@ export function storeContract(
     assertEquals((await read(store, "r/ab"))?.length, 1);
   });
 
+  test("who reads when it is deleted reads to the end, and the next one nothing", async (store) => {
+    const bytes = new Uint8Array(10_000_000).fill(7);
+    await store.put("r/a", streamOf(bytes));
+    for (const part of [undefined, { from: 1, to: bytes.length - 1 }]) {
+      if (part) await store.put("r/a", streamOf(bytes));
+      const reader = (await store.get("r/a", part))!.getReader();
+      let { value, done } = await reader.read(), size = 0;
+      await store.delete("r/a");
+      for (; !done; { value, done } = await reader.read()) {
+        assert(value!.every((byte) => byte === 7));
+        size += value!.length;
+      }
+      assertEquals(size, bytes.length - (part?.from ?? 0));
+      assertEquals(await store.get("r/a", part), null);
+    }
+  });
+
   test("keys that are not plain paths are refused", async (store) => {
     for (
       const key of [
