@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import encodePng from "@jsquash/png/encode.js";
-import type { Page } from "playwright-core";
+import type { APIResponse, Page } from "playwright-core";
 import { tone } from "../attacks/recordings.ts";
 import { openBrowser, openContext } from "./browser.ts";
 import { chapters } from "./chapters.ts";
@@ -28,7 +28,7 @@ async function picture(shade: number): Promise<Buffer> {
 /** What a program of somebody who is signed in does in a room. */
 function programOf({ request }: Page, url: string, room: string) {
   const roomId = room.split("/").at(-1)!;
-  const answered = async (asked: ReturnType<typeof request.post>) => {
+  const answered = async (asked: Promise<APIResponse>) => {
     const answer = await asked;
     assert(answer.ok(), `${answer.status()} ${await answer.text()}`);
     return answer;
