@@ -64,7 +64,13 @@ export function asOf<T>(
 }
 
 /** The moment that this work is {@link asOf}, of the file that `ask` tells of. */
-export function momentBegun(ask: () => number): number | undefined {
+export function momentBegun(
+  ask: (() => number) | undefined,
+): number | undefined {
   const work = begun.getStore();
-  return work?.ask === ask ? work.moment : undefined;
+  return work?.ask === ask ? work?.moment : undefined;
 }
+
+/** The moment of a KV that this work is {@link asOf}: what was read of it at that moment is so. */
+export const momentBegunOf = (kv: Deno.Kv): number | undefined =>
+  momentBegun(moments.get(kv));

@@ -1,3 +1,4 @@
+import { momentBegunOf } from "./kv-moment.ts";
 import { unnoted } from "./made-from.ts";
 
 /** What is remembered under one id. */
@@ -8,6 +9,8 @@ interface Kept<T> {
   weight: number;
   /** When it began to be read, ms since 1970. */
   readAt: number;
+  /** The last moment of the KV at which its marks were so, of work that is as of one. */
+  moment?: number;
 }
 
 /** What is remembered of one store. */
@@ -86,6 +89,11 @@ export class Remembered<T> {
   ): Promise<T> {
     const all = this.#stores.get(kv) ?? new Store<T>();
     this.#stores.set(kv, all);
+    const moment = momentBegunOf(kv);
+    const there = all.get(id);
+    if (there && moment !== undefined && there.moment === moment) {
+      return await there.value;
+    }
     // Before what they stand for: a change in between is seen as one, the next time.
     const found = await kv.getMany(marks);
     const versions = found.map(({ versionstamp }) => versionstamp);
@@ -95,6 +103,7 @@ export class Remembered<T> {
     const same = versions.map((version, i) => version === known?.marks[i]);
     if (known && same.every(Boolean)) {
       all.put(id, known);
+      known.moment = moment;
       return await known.value;
     }
     const reading = (async () => {

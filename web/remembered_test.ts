@@ -1,4 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { withMethods } from "./kv.ts";
+import { asOf, knowMoments } from "./kv-moment.ts";
 import { Remembered } from "./remembered.ts";
 
 async function withKv(test: (kv: Deno.Kv) => Promise<void>) {
@@ -131,4 +133,32 @@ Deno.test("after ten minutes a value is read again: a version before may have ch
     } finally {
       Date.now = now;
     }
+  }));
+
+Deno.test("work that is as of one moment reads the marks once", () =>
+  withKv(async (plain) => {
+    let asked = 0, reads = 0;
+    const kv = withMethods(plain, {
+      getMany: (getMany) => (...args) => {
+        asked += 1;
+        return getMany(...args);
+      },
+    });
+    knowMoments(kv, () => 1);
+    const names = new Remembered<string>(10, () => 1);
+    const get = (moment?: number) =>
+      asOf(
+        kv,
+        moment,
+        () =>
+          names.get(kv, "a", [["mark"]], () =>
+            Promise.resolve(`read ${reads += 1}`)),
+      );
+    assertEquals([await get(), asked], ["read 1", 1]);
+    assertEquals([await get(1), asked], ["read 1", 2]);
+    assertEquals([await get(1), asked], ["read 1", 2]);
+    assertEquals([await get(), asked], ["read 1", 3]);
+    await plain.set(["mark"], true);
+    assertEquals([await get(2), asked], ["read 2", 4]);
+    assertEquals([await get(2), await get(2), asked], ["read 2", "read 2", 5]);
   }));

@@ -30,9 +30,9 @@ const page =
 const room = page((id) => `/rooms/${id}`);
 
 /** How many teams there are of each number of rooms: enough that nobody asks too much. */
-export const TEAMS: [rooms: number, teams: number][] = [[1, 12], [20, 12], [
+export const TEAMS: [rooms: number, teams: number][] = [[1, 24], [20, 24], [
   500,
-  4,
+  12,
 ]];
 
 export const SCENARIOS: Scenario[] = [

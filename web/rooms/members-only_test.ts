@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { AppError } from "../errors.ts";
+import { withMethods } from "../kv.ts";
+import { asOf, knowMoments } from "../kv-moment.ts";
 import { leaveRoom } from "./members.ts";
 import { membersOnly } from "./members-only.ts";
 import { createRoom } from "./rooms.ts";
@@ -55,5 +57,39 @@ Deno.test(
     await refuses(room.id);
     await search(room.id);
     assertEquals(sought, [[], [room.id], []]);
+  }),
+);
+
+Deno.test(
+  "who may write as of a moment is looked up once, and anew as of the next",
+  onStage(async ({ s, person, bring }) => {
+    const [ada, bob] = [await person("Ada"), await person("Bob")];
+    const room = await createRoom(s, ada, "Tea");
+    await bring(ada, room.id, bob);
+    let asked = 0;
+    const kv = withMethods(s.kv, {
+      getMany: (getMany) => (...args) => {
+        asked += 1;
+        return getMany(...args);
+      },
+    });
+    knowMoments(kv, () => 1);
+    const posted = () => Promise.resolve({} as never);
+    const log = membersOnly({ ...s.realtime, post: posted }, { kv });
+    const post = (moment: number) =>
+      asOf(
+        kv,
+        moment,
+        () => log.post(bob, room.id, { clientId: "c", content: "x" }),
+      );
+    await post(1);
+    await post(1);
+    assertEquals(asked, 1);
+    await leaveRoom(s, bob, room.id);
+    const error = await assertRejects<AppError>(() => post(2), AppError);
+    assertEquals([error.code, asked], ["not-found", 2]);
+    // Who was refused is not remembered.
+    await assertRejects(() => post(2), AppError);
+    assertEquals(asked, 3);
   }),
 );

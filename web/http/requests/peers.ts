@@ -152,7 +152,7 @@ export function originOf(
   const ip = byProxy && last !== undefined ? last : known(peer).plain ?? peer;
   const fromHere = isLoopback(peer) &&
     (last === undefined
-      ? !PASSED_ON.some((name) => headers.has(name))
+      ? PASSED_ON.every((name) => headers.get(name) === null)
       : isLoopback(last));
   return { ip, byProxy, fromHere };
 }
