@@ -1,24 +1,17 @@
-import {
-  type EntryFrame,
-  EVERYONE,
-  type Mention,
-  type Message,
+import type {
+  EntryFrame,
+  Mention,
+  Message,
 } from "../../realtime/protocol.ts";
 import { mentionsIn, piecesOf } from "../client/drawn/mentions.ts";
 import type { RealtimeClient, Services } from "../services.ts";
-import { namesOf } from "./names.ts";
+import { namesOf, peopleIn } from "./names.ts";
 import { roomNames } from "./roster.ts";
 
 /** For how long a stream goes on with the names it has looked up: milliseconds. */
 const FRESH_MS = 2_000;
 
 type Names = ReadonlyMap<string, string>;
-
-/** Everybody whose name is in these messages, by id. */
-const peopleIn = (messages: Message[]) =>
-  messages.flatMap(({ sender, mentions = [] }) =>
-    [sender, ...mentions].map(({ id }) => id)
-  ).filter((id) => id !== EVERYONE);
 
 /** A text in which people are called what they are called now, and whom it mentions. */
 function calledNow(

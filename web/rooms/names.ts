@@ -1,3 +1,4 @@
+import { EVERYONE, type Message } from "../../realtime/protocol.ts";
 import { type AccountRecord, keys as accountKeys } from "../accounts/store.ts";
 import type { Services } from "../services.ts";
 import { looksOf } from "./looks.ts";
@@ -7,6 +8,14 @@ export const DELETED_PERSON = "Deleted person";
 
 /** Keys that KV reads at once. */
 const AT_ONCE = 10;
+
+/** The ids of those who wrote these messages or are mentioned in them; of people, not of everyone. */
+export const peopleIn = (
+  messages: Pick<Message, "sender" | "mentions">[],
+): string[] =>
+  messages.flatMap(({ sender, mentions = [] }) =>
+    [sender, ...mentions].map(({ id }) => id)
+  ).filter((id) => id !== EVERYONE);
 
 /** The names that accounts have now, by their ids; {@link DELETED_PERSON} where there is none. */
 export async function namesOf(

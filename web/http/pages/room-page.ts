@@ -1,6 +1,7 @@
 import type { Role } from "../../../realtime/protocol.ts";
 import type { HistoryPage } from "../../../realtime/protocol-http.ts";
 import type { Known } from "../../client/browser/entries.ts";
+import { peopleIn } from "../../rooms/names.ts";
 import { roomHues } from "../../rooms/roster.ts";
 import { roomNames } from "../../rooms/roster.ts";
 import { findRoom } from "../../rooms/rooms.ts";
@@ -153,10 +154,7 @@ export async function loadRoomPage(
     transcriberState(s.config),
     roomHues(s, roomId),
   ]);
-  const here =
-    page?.messages.flatMap(({ sender, mentions = [] }) =>
-      [sender, ...mentions].map(({ id }) => id)
-    ) ?? [];
+  const here = peopleIn(page?.messages ?? []);
   const names = await roomNames(s, roomId, here);
   const named = firstOf(names, here);
   const listed = list.rooms.find((room) => room.id === roomId);

@@ -3,6 +3,7 @@ import { EVERYONE } from "../../../realtime/protocol.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { invite } from "../../rooms/invite.ts";
 import { createRoom } from "../../rooms/rooms.ts";
+import { DELETED_PERSON } from "../../rooms/names.ts";
 import { keys, type StoredRoom } from "../../rooms/store.ts";
 import { type TestApp, testApp } from "../testing/app.ts";
 
@@ -102,4 +103,16 @@ Deno.test("before a message tells everyone in a large room, a page asks", async 
   assertEquals((await last()).content, "@room small");
   assertEquals((await say("@room large", { everyone: "yes" })).status, 303);
   assertEquals((await last()).content, "@room large");
+});
+
+Deno.test("everyone is nobody in particular: the page of a room has no name for them", async () => {
+  await using app = await testApp();
+  const { ada, bob, path, say, read, last } = await stage(app);
+  await say("Tea, @room?");
+  assertEquals((await last()).mentions, [{ id: EVERYONE, name: "room" }]);
+  for (const who of [ada, bob]) {
+    const page = await read(path, who);
+    assertMatch(rowsOf(page), /<mark[^>]*><bdi>@room<\/bdi><\/mark>\?/);
+    assert(!page.includes(DELETED_PERSON));
+  }
 });
