@@ -74,6 +74,26 @@ Deno.test({
         () => "The thumbnail did not load",
       );
 
+      // A picture that cannot be had keeps to the width of a phone.
+      const phone = await context.newPage();
+      await phone.setViewportSize({ width: 390, height: 844 });
+      await phone.route("**/thumbnail*", (route) => route.abort());
+      const failed = phone.waitForEvent(
+        "requestfailed",
+        (request) => request.url().includes("/thumbnail"),
+      );
+      await phone.goto(room);
+      await failed;
+      await eventually(
+        async () =>
+          await phone.locator(".files").evaluate((files) =>
+            files.querySelector("img")!.complete &&
+            files.scrollWidth <= files.clientWidth
+          ) || undefined,
+        () => "The picture is wider than its message",
+      );
+      await phone.close();
+
       // Pasted, and sent without a word.
       await page.getByLabel("Message", { exact: true }).evaluate(
         (input, text) => {

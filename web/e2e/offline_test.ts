@@ -118,6 +118,21 @@ Deno.test({
         assertEquals(await said.count(), 1);
       }
 
+      await context.setOffline(true);
+      // Pages that were kept say no more that one is offline once the server answers.
+      const beside = await context.newPage();
+      await beside.goto("/rooms");
+      await beside.getByText(OFFLINE).waitFor();
+      const inside = await context.newPage();
+      await inside.goto(bakery);
+      await inside.getByText(OFFLINE).waitFor();
+      await context.setOffline(false);
+      await beside.getByText(OFFLINE).waitFor({ state: "detached" });
+      await live(inside);
+      await inside.getByText(OFFLINE).waitFor({ state: "hidden" });
+      await beside.close();
+      await inside.close();
+
       // Whoever is signed out leaves nothing.
       await signOut(later);
       const registrations = () =>

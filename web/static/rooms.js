@@ -40,5 +40,5 @@ async function look() {
   }
 }
 
-addEventListener("visibilitychange", look);
+document.onvisibilitychange = ononline = look;
 open();

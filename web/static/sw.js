@@ -149,16 +149,17 @@ async function keptPage(path) {
     timeStyle: "short",
   });
   const count = await countUnsent();
-  const notice = `<div class="notice waiting" role="status"><div>
+  // Once the server answers again it goes with the list it is in; in a room, styles/frame.css
+  // hides it.
+  const notice = `<div class="notice waiting" role="status" id="kept"><div>
     <p>You are offline. You see this page as it was on ${time}.</p>
     ${count ? `<p>Waiting to be sent: ${count}.</p>` : ""}
     <p><a href="">Try again</a></p></div></div>`;
   const html = await answer.text();
   const headers = new Headers(answer.headers);
   headers.set("x-kept", "1");
-  return new Response(html.replace(/<main[^>]*>/, (main) => main + notice), {
-    headers,
-  });
+  const place = /<[^>]* id="list"[^>]*>|<main(?![^]* id="list")[^>]*>/;
+  return new Response(html.replace(place, (tag) => tag + notice), { headers });
 }
 
 /** It goes with the session; a room that is opened brings it back. */
