@@ -1,8 +1,4 @@
-import type {
-  EntryFrame,
-  Mention,
-  Message,
-} from "../../realtime/protocol.ts";
+import type { EntryFrame, Mention, Message } from "../../realtime/protocol.ts";
 import { mentionsIn, piecesOf } from "../client/drawn/mentions.ts";
 import type { RealtimeClient, Services } from "../services.ts";
 import { namesOf, peopleIn } from "./names.ts";
