@@ -127,3 +127,10 @@ test("marks beyond the thirtieth are cut when a message is taken", async () => {
   const { content } = await answer.json() as { content: string };
   expect(content).toBe(HOSTILE.slice(0, 31));
 });
+
+test("a search may begin with the first moment there is, and with nothing else", async () => {
+  await say("s", "c-first", "ever since");
+  const since = { rooms: ["s"], terms: [] };
+  expect(await found(ann, { ...since, after: 0 })).toContain("s c-first");
+  expect((await post(ann, since)).status).toBe(400);
+});

@@ -38,9 +38,8 @@ export function parseSearch(body: unknown): SearchQuery {
     ),
   };
   const { from, has, after, before } = query;
-  if (query.terms.length + has.length > 0 || from || after || before) {
-    return query;
-  }
+  const isDated = after !== undefined || before !== undefined;
+  if (query.terms.length + has.length > 0 || from || isDated) return query;
   throw refused("Say what to search for.");
 }
 

@@ -64,14 +64,17 @@ export async function findMessages(
   const [senders, nobody] = named(text.from, people);
   const { terms, has, after, before, unclear } = text;
   const said = { terms, noRoom, nobody, unclear };
-  const isAsked = terms.length + has.length + text.from.length > 0 ||
+  const isNarrowed = terms.length + has.length + text.from.length > 0 ||
     after !== undefined || before !== undefined;
+  const isAsked = isNarrowed || text.in.length > 0;
   const isFruitless = noRoom.length + nobody.length + unclear.length > 0;
   if (!isAsked || isFruitless) {
     return { ...said, rooms: new Map(), messages: [], next: null };
   }
   const search: Search = {
-    ...{ terms, has, after, before, order, cursor, limit },
+    ...{ terms, has, before, order, cursor, limit },
+    // Rooms alone: all that was ever said there.
+    after: isNarrowed ? after : 0,
     rooms: rooms.map(({ id }) => id),
     from: text.from.length === 0
       ? undefined

@@ -59,7 +59,8 @@ function startOf(date: string, { zone }: Clock): number | undefined {
   if (!isDate || utc < 0) return undefined;
   // Where clocks change that day, the difference of noon is that of the morning or an hour off.
   const first = utc - differenceAt(utc, zone);
-  return utc - differenceAt(first, zone);
+  // The first day there is begins before it where clocks are ahead.
+  return Math.max(0, utc - differenceAt(first, zone));
 }
 
 /** By how much clocks in a zone are ahead of UTC: milliseconds. */

@@ -40,4 +40,5 @@ Deno.test("a day begins at midnight where the person is, also when clocks change
     assertEquals([zone, after], [zone, Date.parse(begins)]);
     assertEquals(before, after);
   }
+  assertEquals(read("after:1970-01-01", "Asia/Kolkata").after, 0);
 });

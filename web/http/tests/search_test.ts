@@ -148,3 +148,15 @@ Deno.test("a search in all rooms finds what is in those that one is in now", asy
     assert((await answer.text()).length < 20_000);
   }
 });
+
+Deno.test("rooms alone are a search for all that was said there", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await withMessages(app, ["rye", "spelt"]);
+  const other = await createRoom(app.services, account, "Mill");
+  const said = { content: "flour", clientId: "c9" };
+  await app.send(`/rooms/${other.id}`, said, cookie);
+  const answer = await app.ask("/search?q=in:bakery", { cookie });
+  const page = (await answer.text()).replace(/^[^]*<main/, "");
+  const found = [...page.matchAll(/class="found-text" dir="auto">([^<]*)/g)];
+  assertEquals(found.map(([, text]) => text), ["spelt", "rye"]);
+});
