@@ -150,23 +150,32 @@ export function isOurs(origin: string, url: URL, { appUrl }: Config): boolean {
 }
 
 const CHANGES_NOTHING = new Set(["GET", "HEAD", "OPTIONS"]);
-/** What no page of another site can send without asking first (Fetch, "CORS-safelisted"). */
-const isAskedFor = (headers: Headers): boolean =>
-  /^application\/(json|octet-stream)\s*(;|$)/i.test(
-    headers.get("content-type") ?? "",
-  );
+/** What a form can send, and a script of another site without asking first. */
+const OF_FORMS =
+  /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
+const MEDIA_TYPE = /^[\w.+-]+\/[\w.+-]+\s*(;|$)/;
+
+/**
+ * What no page of another site can send without asking first: another method than those of forms
+ * (Fetch §2.2.1, "CORS-safelisted method"), or a body of another type (§2.2.2).
+ */
+function isAskedFor({ method, headers }: Request): boolean {
+  const type = headers.get("content-type") ?? "";
+  return method !== "POST" || MEDIA_TYPE.test(type) && !OF_FORMS.test(type);
+}
 
 /**
  * Refuses a form of which nothing says where it comes from. Every browser of today says it, by
  * Sec-Fetch-Site or Origin, and {@link sameSite} looks at that; one that says neither must send a
- * Referer of ours. Programs send JSON, or bytes that say so, which another site's page cannot.
+ * Referer of ours. Programs send JSON or bytes by their type, or delete, which another site's page
+ * cannot.
  */
 export const fromHere: Middleware<State> = (ctx) => {
   const { method, headers } = ctx.req;
   const isTold = headers.has("sec-fetch-site") || headers.has("origin");
   // A mail program sends it by itself and says nothing; the secret in the address is the proof.
   if (ctx.url.pathname.startsWith("/unsubscribe/")) return ctx.next();
-  if (CHANGES_NOTHING.has(method) || isTold || isAskedFor(headers)) {
+  if (CHANGES_NOTHING.has(method) || isTold || isAskedFor(ctx.req)) {
     return ctx.next();
   }
   const referer = URL.parse(headers.get("referer") ?? "")?.origin ?? "";
