@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeJwt } from "jose";
 import { deleteAccount } from "../../accounts/delete-account.ts";
 import { createRoom } from "../../rooms/rooms.ts";
+import { changeRoom } from "../../rooms/settings.ts";
 import { testApp } from "../testing/app.ts";
 
 /** What the stand-in of the transcriber says of its engine. */
@@ -243,4 +244,17 @@ Deno.test("while the transcriber is silent, the account can be changed and the m
     language: "",
     detects: false,
   });
+});
+
+Deno.test("nobody is asked for a recording where nothing can be added any more", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const { id } = await createRoom(s, account, "Bakery");
+  await changeRoom(s, account, id, { archived: true });
+  const answer = await app.ask(`/rooms/${id}/dictate`, { cookie });
+  assertEquals(
+    [answer.status, answer.headers.get("location")],
+    [303, `/rooms/${id}/archive`],
+  );
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRoom } from "../../rooms/rooms.ts";
+import { changeRoom } from "../../rooms/settings.ts";
 import { testApp } from "../testing/app.ts";
 
 const ORIGIN = "https://chat.test";
@@ -190,4 +191,22 @@ Deno.test("of what is longer than a message can be the rest is left out, and the
   const sentence = "A message has at most 4,000 characters.";
   assertEquals([whole, cut].map((it) => it.includes(sentence)), [false, true]);
   assert(cut.includes(`>${"x".repeat(4_000)}<`));
+});
+
+Deno.test("nothing is shared into a room that is archived, as nothing can be added there", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const old = await createRoom(s, account, "Bakery");
+  const offered = async () => {
+    const page = await (await app.ask("/share?text=x", { cookie })).text();
+    const actions = page.matchAll(/formaction="\/rooms\/([^"]*)"/g);
+    return [[...actions].map(([, id]) => id), page.includes("are archived")];
+  };
+  const change = (archived: boolean) =>
+    changeRoom(s, account, old.id, { archived });
+  await change(true);
+  assertEquals(await offered(), [[], true]);
+  const { id } = await createRoom(s, account, "Tea");
+  assertEquals(await offered(), [[id], false]);
 });

@@ -8,7 +8,10 @@ import { loadRooms, type RoomEntry } from "../../http/pages/room-list.ts";
 import { define } from "../../utils.ts";
 
 interface Data {
+  /** Those in which something can be said. */
   rooms: RoomEntry[];
+  /** There are others, which are archived. */
+  isArchived: boolean;
   text: string;
   /** How many files the service worker has, which sends them with the message. */
   files: number;
@@ -22,15 +25,19 @@ interface Data {
 export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
-    const { rooms } = await loadRooms(services, personOf(ctx.state));
+    const { rooms: all } = await loadRooms(services, personOf(ctx.state));
+    const rooms = all.filter(({ archivedAt }) => archivedAt === undefined);
+    const isArchived = rooms.length < all.length;
     const query = ctx.url.searchParams;
     const said = ["title", "text", "url"].map((it) => query.get(it)?.trim());
-    const all = [...new Set(said)].filter(Boolean).join("\n");
-    const text = all.slice(0, LIMITS.contentLength).toWellFormed();
-    const isCut = text.length < all.length;
+    const shared = [...new Set(said)].filter(Boolean).join("\n");
+    const text = shared.slice(0, LIMITS.contentLength).toWellFormed();
+    const isCut = text.length < shared.length;
     const files = /^\d$|^10$/.exec(query.get("files") ?? "")?.[0] ?? 0;
     const isLost = query.has("lost");
-    return page<Data>({ rooms, text, files: Number(files), isLost, isCut });
+    return page<Data>({
+      ...{ rooms, isArchived, text, files: Number(files), isLost, isCut },
+    });
   },
 
   /** The service worker takes what is shared; it is not there before a room was open here. */
@@ -38,7 +45,7 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(({ data }) => {
-  const { rooms, text, files, isLost, isCut } = data;
+  const { rooms, isArchived, text, files, isLost, isCut } = data;
   return (
     <div class="column stack">
       <Title text="Share" failed={isLost} />
@@ -59,7 +66,9 @@ export default define.page<typeof handler>(({ data }) => {
       {rooms.length === 0
         ? (
           <p>
-            You are in no room yet. <a href="/rooms">Start one</a>
+            {isArchived
+              ? "All your rooms are archived: nothing can be added to them."
+              : "You are in no room yet."} <a href="/rooms">Start one</a>
           </p>
         )
         : (

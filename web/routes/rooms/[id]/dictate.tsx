@@ -128,7 +128,11 @@ async function add(
 export const handler = define.handlers({
   async GET(ctx) {
     const me = personOf(ctx.state);
-    return page(await load(ctx.state.services, me, ctx.params.id));
+    const data = await load(ctx.state.services, me, ctx.params.id);
+    const { id, archivedAt } = data.room;
+    return archivedAt === undefined
+      ? page(data)
+      : ctx.redirect(`/rooms/${id}/archive`, 303);
   },
 
   async POST(ctx) {
