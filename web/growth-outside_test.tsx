@@ -7,7 +7,6 @@ import { clockOf } from "./http/requests/clock.ts";
 import { originOf } from "./http/requests/peers.ts";
 import { isKnown } from "./http/pages/file.ts";
 import { boundaryOf, isFormType } from "./http/requests/parts.ts";
-import { browserName } from "./notifications/devices.ts";
 import { firstAddress } from "./previews/address.ts";
 import { readPage } from "./previews/read-page.ts";
 import { redact } from "../realtime/common/redact.ts";
@@ -32,7 +31,7 @@ const HEADERS: Record<string, Look> = {
       }),
     ),
   "If-None-Match": (text) => isKnown(text, '"a"'),
-  "User-Agent": (text) => [softwareOf(text), browserName(text)],
+  "User-Agent": softwareOf,
   "Content-Type": (text) => isFormType(text) && boundaryOf(text),
   "Content-Type of a form": (text) =>
     isFormType(`multipart/form-data; boundary=${text}`),

@@ -89,21 +89,6 @@ const malformed = () =>
 const POINT = /^B[\w-]{86}$/;
 const SECRET = /^[\w-]{22}$/;
 
-/** What a browser is called, from what it says of itself. */
-export function browserName(agent: string): string {
-  const browser = /Edg\//.test(agent)
-    ? "Edge"
-    : /Firefox\//.test(agent)
-    ? "Firefox"
-    : /Chrome\//.test(agent)
-    ? "Chrome"
-    : /Safari\//.test(agent)
-    ? "Safari"
-    : "A browser";
-  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent);
-  return system ? `${browser}, ${system[0]}` : browser;
-}
-
 /** What a browser says of itself when it subscribes, and the token of the session it does so in. */
 export type Told =
   & Pick<Device, "endpoint" | "p256dh" | "auth" | "name">

@@ -22,6 +22,10 @@ const CASES: [header: string | null, words: string | undefined][] = [
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
     "Safari on Mac",
   ],
+  [
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0.0.0 Mobile/15E148 Safari/604.1",
+    "Chrome on iPhone",
+  ],
   ["Mozilla/5.0 <script>alert(1)</script>", "A browser"],
   ["curl/8.5.0", "A program"],
   ["", undefined],

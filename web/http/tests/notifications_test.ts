@@ -78,9 +78,9 @@ Deno.test("devices are kept, tested, listed and removed; only their person's own
   assertEquals((await add({ ...SUBSCRIPTION, auth: "short" })).status, 422);
   assertEquals((await add({ endpoint: 1 })).status, 422);
   const [{ id, name }, ...more] = await devicesOf(app.services, account.id);
-  assertEquals([name, more], ["Chrome, Linux", []]);
+  assertEquals([name, more], ["Chrome on Linux", []]);
   const html = await (await app.ask(PAGE, { cookie })).text();
-  assert(html.includes("Chrome, Linux") && html.includes("Send me a test"));
+  assert(html.includes("Chrome on Linux") && html.includes("Send me a test"));
   const test = { intent: "test", device: id };
   assertEquals((await app.send(PAGE, test, eve.cookie)).status, 422);
   assertEquals((await app.send(PAGE, test, cookie)).status, 303);

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { softwareOf } from "../../../accounts/session-list/software.ts";
 import { personOf } from "../../../http/middleware/person.ts";
 import { readJson } from "../../../http/requests/json.ts";
 import {
   addDevice,
-  browserName,
   checkDevice,
   type Told,
 } from "../../../notifications/devices.ts";
@@ -18,7 +18,7 @@ const Subscription = z.object({
 
 async function read(req: Request, { session }: State): Promise<Told> {
   const given = await readJson(req, Subscription);
-  const name = browserName(req.headers.get("user-agent") ?? "");
+  const name = softwareOf(req.headers.get("user-agent")) ?? "A browser";
   return { ...given, name, token: session?.token ?? "" };
 }
 
