@@ -76,6 +76,20 @@ export const TIME_ZONES: string[] = [
   .filter((zone, at, all) => all.indexOf(zone) === at);
 
 /**
+ * The name this runtime has for a zone, whichever of its names is given: browsers of other makers
+ * say Asia/Kolkata for Asia/Calcutta. There are zones beside those that one can choose, such as
+ * Etc/GMT+5, where somebody's clock may be. Undefined for what is no zone.
+ */
+export function timeZoneNamed(given: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: given })
+      .resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Sets what somebody tells of themselves; what is empty is told no longer.
  *
  * @throws {AppError} `invalid` (422) with `fields.about` or `fields.timeZone`; `not-found` (404).
@@ -90,12 +104,13 @@ export async function describeOneself(
   if ([...about].length > ABOUT_LENGTH) {
     throw invalid({ about: `Use at most ${ABOUT_LENGTH} characters.` });
   }
-  if (told.timeZone && !TIME_ZONES.includes(told.timeZone)) {
+  const timeZone = told.timeZone ? timeZoneNamed(told.timeZone) : undefined;
+  if (told.timeZone && !timeZone) {
     throw invalid({ timeZone: "Choose a time zone from the list." });
   }
   return await change(s, id, ({ picture }) => ({
     about: about || undefined,
-    timeZone: told.timeZone || undefined,
+    timeZone,
     picture,
   }));
 }

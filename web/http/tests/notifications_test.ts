@@ -5,6 +5,7 @@ import { signInWithFace, startSignIn } from "../../accounts/sign-in.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { devicesOf } from "../../notifications/devices.ts";
 import { settingsOf } from "../../notifications/settings.ts";
+import { profilesOf } from "../../people/profile.ts";
 import { pictureOf, testApp } from "../testing/app.ts";
 
 const PAGE = "/account/notifications";
@@ -258,4 +259,32 @@ Deno.test("one person's token has so many readings looked at, and no more", asyn
     await new Promise((done) => setTimeout(done, 200));
   }
   assert(looked >= 1_000 && looked < 6_000, `${looked}`);
+});
+
+Deno.test("a clock that is in none of the zones to choose from is kept all the same, and any name of a zone is one", async () => {
+  await using app = await testApp();
+  const { services: s } = app;
+  const { account, cookie } = await app.person("Ada");
+  const there = `${cookie}; zone=Etc/GMT%2B5`;
+  const chosen = /<option value="([^"]*)" selected/;
+  const page = async (path: string) =>
+    await (await app.ask(path, { cookie: there })).text();
+  assertEquals(chosen.exec(await page(PAGE))?.[1], "Etc/GMT+5");
+  const about = "/account/profile";
+  assertMatch(await page(about), /<option value="Etc\/GMT\+5">/);
+  const fill = { intent: "settings", quiet: "on", from: "22:00", to: "07:00" };
+  const named = new Intl.DateTimeFormat("en", { timeZone: "Asia/Kolkata" })
+    .resolvedOptions().timeZone;
+  for (
+    const [zone, kept] of [["Asia/Kolkata", named], ["Etc/GMT+5", "Etc/GMT+5"]]
+  ) {
+    assertEquals((await app.send(PAGE, { ...fill, zone }, there)).status, 303);
+    assertEquals((await settingsOf(s, account.id)).quiet?.zone, kept);
+    const told = { intent: "about", about: "", timeZone: zone };
+    assertEquals((await app.send(about, told, there)).status, 303);
+    const [profile] = await profilesOf(s, [account.id]);
+    assertEquals(profile.timeZone, kept);
+  }
+  assertEquals(chosen.exec(await page(PAGE))?.[1], "Etc/GMT+5");
+  assertEquals(chosen.exec(await page(about))?.[1], "Etc/GMT+5");
 });

@@ -191,7 +191,10 @@ export default define.page<typeof handler>(({ data, req }) => {
             aria-describedby="timeZone-hint"
           >
             <option value="" selected={!zone}>Not shown</option>
-            {own && own !== "UTC" && (
+            {zone && !TIME_ZONES.includes(zone) && (
+              <option value={zone} selected>{zone}</option>
+            )}
+            {own && own !== "UTC" && own !== zone && (
               <option value={own}>{own} (yours now)</option>
             )}
             {TIME_ZONES.map((one) => (

@@ -29,7 +29,7 @@ import {
 import { tomorrow } from "../../../notifications/quiet.ts";
 import { changeSettings, settingsOf } from "../../../notifications/settings.ts";
 import type { Settings } from "../../../notifications/store.ts";
-import { TIME_ZONES } from "../../../people/profile.ts";
+import { TIME_ZONES, timeZoneNamed } from "../../../people/profile.ts";
 import type { Services } from "../../../services.ts";
 import { define } from "../../../utils.ts";
 
@@ -91,10 +91,8 @@ const timeOf = (minutes: number): string =>
 
 /** @throws {AppError} `invalid` (422) where these would be no hours. */
 function readQuiet(form: FormData): NonNullable<Settings["quiet"]> {
-  const zone = textOf(form, "zone");
-  if (!TIME_ZONES.includes(zone)) {
-    throw invalid({ zone: "Choose a time zone." });
-  }
+  const zone = timeZoneNamed(textOf(form, "zone"));
+  if (zone === undefined) throw invalid({ zone: "Choose a time zone." });
   const [from, to] = ["from", "to"].map((name) =>
     minutesOf(textOf(form, name))
   );
@@ -322,6 +320,9 @@ export default define.page<typeof handler>(({ data, req }) => {
         <div class="field">
           <label for="zone">Time zone</label>
           <select class="input" id="zone" name="zone">
+            {zone && !TIME_ZONES.includes(zone) && (
+              <option value={zone} selected>{zone}</option>
+            )}
             {TIME_ZONES.map((one) => (
               <option key={one} value={one} selected={one === zone}>
                 {one}
