@@ -42,9 +42,16 @@ function isCommon(text: string): boolean {
 
 /** The words of a person's name and e-mail that a password must not be made of. */
 function personalWords(person: { name: string; email: string }): string[] {
-  const local = person.email.split("@")[0];
-  const words = [local, ...local.split(/[^\p{L}\p{N}]+/u)]
-    .concat(person.name.replace(/\s+/g, ""), person.name.split(/\s+/));
+  const [local, domain = ""] = person.email.split("@");
+  // The name of a company or a school, of which the last label says nothing.
+  const labels = domain.split(".").slice(0, -1);
+  const words = [person.email, local, ...local.split(/[^\p{L}\p{N}]+/u)]
+    .concat(
+      domain,
+      labels,
+      person.name.replace(/\s+/g, ""),
+      person.name.split(/\s+/),
+    );
   return words.map((word) => normalisePassword(word).toLowerCase())
     .filter((word) => word.length >= 3);
 }

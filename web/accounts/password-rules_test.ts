@@ -49,6 +49,10 @@ for (
       "smithson12",
       "ann.smithson",
       "smithsmith",
+      "ann.smithson@example.com",
+      "Ann Smith @ Example.com",
+      "Example.com!",
+      "example1",
     ]],
   ] as const
 ) {
