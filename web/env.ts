@@ -53,8 +53,6 @@ export function readPort(env: Env, name: string, fallback: number): number {
   return port;
 }
 
-const EITHER = new Intl.ListFormat("en", { type: "disjunction" });
-
 /** An address with one of these protocols, without credentials, query or fragment. */
 export function readUrl(
   env: Env,
@@ -62,10 +60,11 @@ export function readUrl(
   fallback: string,
   protocols: string[],
 ): URL {
-  const schemes = EITHER.format(protocols.map((protocol) => `${protocol}//`));
   const text = readText(env, name) ?? fallback;
   const url = URL.parse(text);
   if (url === null || !protocols.includes(url.protocol)) {
+    const either = new Intl.ListFormat("en", { type: "disjunction" });
+    const schemes = either.format(protocols.map((each) => `${each}//`));
     throw malformed(
       name,
       `${name} must be an address starting with ${schemes}.`,

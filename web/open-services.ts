@@ -1,23 +1,12 @@
 import { dirname } from "node:path";
-import { sweepPictures } from "./accounts/pictures.ts";
-import { finishErasures } from "./accounts/erasures.ts";
-import { listEarlier } from "./accounts/listing.ts";
-import { nameOwner } from "./accounts/owner.ts";
-import { keys as accountKeys } from "./accounts/store.ts";
-import { listEarlierSessions } from "./accounts/session-list/session-list.ts";
-import { endUnconfirmed } from "./accounts/unconfirmed.ts";
-import { sweepEvents } from "./audit/list.ts";
 import { type Config, readConfig } from "./config.ts";
 import { folderBlobs } from "./faces/folder-blobs.ts";
 import { folderFiles } from "./files/folder-store.ts";
 import { s3Files } from "./files/s3-store.ts";
-import { listEarlierFiles } from "./files/list.ts";
-import { sweepFiles } from "./files/sweep.ts";
 import { localFaceEngine } from "./faces/local.ts";
 import { rekognitionEngine } from "./faces/rekognition.ts";
 import { s3Blobs } from "./faces/s3-blobs.ts";
 import { webPush } from "./notifications/push/send.ts";
-import { notifyPeople } from "./notifications/work.ts";
 import { openKvFile } from "./kv.ts";
 import { rememberingKv } from "./kv-memory.ts";
 import { knowMoments, momentsOf } from "./kv-moment.ts";
@@ -25,25 +14,17 @@ import { log } from "./log.ts";
 import { notedKv } from "./made-from.ts";
 import { outboxDir, outboxIn } from "./mail/outbox.ts";
 import { OutboxFiles } from "./mail/outbox-files.ts";
-import { startPostman } from "./mail/postman.ts";
 import { smtpMailer } from "./mail/smtp.ts";
 import { internet } from "./previews/outside.ts";
-import { finishPreviews } from "./previews/queue.ts";
-import { finishLeftoversSoon } from "./rooms/leftovers.ts";
-import { handOverDue } from "./rooms/hand-over.ts";
 import { membersOnly } from "./rooms/members-only.ts";
 import { namedRealtime } from "./rooms/named-realtime.ts";
 import { realtimeClient } from "./rooms/realtime-client.ts";
-import { type Rounds, startRounds } from "./rounds.ts";
 import { DataKeys } from "./sealing/data-keys.ts";
 import { dataKeyFile, keysOfFile } from "./sealing/key-file.ts";
 import { resealOnce } from "./sealing/reseal.ts";
 import { sealedKv } from "./sealing/sealed-kv.ts";
 import type { Services } from "./services.ts";
-import { rotateWhenDue } from "./tokens/keys.ts";
 import { createSigner } from "./tokens/signer.ts";
-import { sweepVoices } from "./voices/sweep.ts";
-import { hearDue } from "./voices/waiting.ts";
 
 /** The KV of a file, of a KV server, or of Deno Deploy itself. A file tells whether it changed. */
 async function openKv(
@@ -126,10 +107,7 @@ export async function createServices(config: Config): Promise<Services> {
   };
 }
 
-const HOUR_MS = 60 * 60 * 1000;
-
 let opened: Promise<Services> | undefined;
-let rounds: Rounds[] = [];
 
 /**
  * The services of this process, from its environment: opened when first asked for, because a
@@ -140,7 +118,7 @@ let rounds: Rounds[] = [];
  * @throws {ConfigError} naming the variable that is missing or malformed.
  */
 export function services(): Promise<Services> {
-  nudgeAll();
+  nudge();
   opened ??= openFromEnvironment().catch((error) => {
     opened = undefined;
     throw error;
@@ -151,54 +129,33 @@ export function services(): Promise<Services> {
 /** Queues are gone through each half a minute at most: thousands of requests a second need not ask. */
 const NUDGE_MS = 1_000;
 let nudgedAt = 0;
+let nudgeAll = () => {};
 
-function nudgeAll(): void {
+function nudge(): void {
   const now = Date.now();
   // The clock may have been set back.
   if (Math.abs(now - nudgedAt) < NUDGE_MS) return;
   nudgedAt = now;
-  for (const round of rounds) round.nudge();
-  opened?.then(finishLeftoversSoon, () => {
-    // Whoever waits for the services is told.
-  });
+  nudgeAll();
 }
 
 async function openFromEnvironment(): Promise<Services> {
   const s = await createServices(readConfig(Deno.env.toObject()));
-  const sweep = () =>
-    Promise.all([
-      sweepPictures(s),
-      sweepFiles(s),
-      listEarlierFiles(s),
-      sweepVoices(s),
-      endUnconfirmed(s).then(() => finishErasures(s)),
-      nameOwner(s),
-      listEarlier(s, accountKeys.accounts()),
-      sweepEvents(s, s.config.auditDays),
-    ])
-      .catch((error) => log("warn", "sweep-failed", { error }));
-  sweep();
-  const rotate = async () => {
-    // One that was given is the operator's to change.
-    if (s.config.signingKey !== undefined) return;
-    try {
-      if (await rotateWhenDue(s.kv)) log("info", "keys-rotated");
-    } catch (error) {
-      log("warn", "rotation-failed", { error });
-    }
-  };
-  rotate();
-  listEarlierSessions(s).catch((error) =>
-    log("warn", "sessions-not-listed", { error })
-  );
-  Deno.unrefTimer(setInterval(sweep, HOUR_MS));
-  Deno.unrefTimer(setInterval(rotate, HOUR_MS));
-  rounds = [
-    startPostman(s),
-    startRounds(() => handOverDue(s), "hand-over-failed"),
-    startRounds(() => hearDue(s), "voices-failed"),
-    startRounds(() => finishPreviews(s), "previews-failed"),
-    startRounds(() => notifyPeople(s), "notices-failed"),
-  ];
+  Deno.unrefTimer(setTimeout(() => startUpkeep(s), UPKEEP_MS));
   return s;
+}
+
+/**
+ * Milliseconds until upkeep begins: the first page needs nothing of it, and would wait while all of it
+ * is loaded and looks through KV.
+ */
+const UPKEEP_MS = 250;
+
+async function startUpkeep(s: Services): Promise<void> {
+  try {
+    const upkeep = await import("./upkeep.ts");
+    nudgeAll = upkeep.startUpkeep(s);
+  } catch (error) {
+    log("error", "upkeep-failed", { error });
+  }
 }

@@ -25,7 +25,7 @@ export interface Run extends Report {
 }
 
 /** Seconds of processor a process has taken so far. */
-function cpuOf(pid: number | undefined): number {
+export function cpuOf(pid: number | undefined): number {
   if (pid === undefined) return 0;
   const text = Deno.readTextFileSync(`/proc/${pid}/stat`);
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");

@@ -1,5 +1,4 @@
 import { sortedName } from "../accounts/listing.ts";
-import { requireConfirmed } from "../accounts/confirm-address.ts";
 import { ownerOf } from "../accounts/owner.ts";
 import type { Account } from "../accounts/types.ts";
 import { AppError } from "../errors.ts";
@@ -22,6 +21,7 @@ export async function checkMayMakeOpen(
   s: Pick<Services, "kv" | "config">,
   account: Account,
 ): Promise<void> {
+  const { requireConfirmed } = await import("../accounts/confirm-address.ts");
   await requireConfirmed(s, account.id);
   if (await mayMakeOpen(s, account)) return;
   throw new AppError({

@@ -6,14 +6,18 @@ interface Store {
   kv: Deno.Kv;
 }
 
-const LIST = new Intl.ListFormat("en", { type: "conjunction" });
+/** Made when somebody first needs it: it would take a start some ten milliseconds. */
+let list: Intl.ListFormat | undefined;
 
 /** A name whose letters do not change the order of those around it (UAX #9, isolates). */
 const apart = (name: string): string => `\u2068${name}\u2069`;
 
 /** What a conversation with these people is called. */
-const titleOf = (names: string[]): string =>
-  names.length === 1 ? names[0] : LIST.format(names.map(apart));
+function titleOf(names: string[]): string {
+  if (names.length === 1) return names[0];
+  list ??= new Intl.ListFormat("en", { type: "conjunction" });
+  return list.format(names.map(apart));
+}
 
 /**
  * Rooms as somebody sees them, in their order: a direct one is called after the others in it, by

@@ -5,7 +5,6 @@ import { madeFrom } from "../made-from.ts";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { hasInviter, invitationGone, isOpen } from "./invitation-store.ts";
-import { resendInvitation } from "./resend.ts";
 import { keys, listAll, type StoredInvitation } from "./store.ts";
 
 /** An open invitation, as whoever was invited may see it before they open its link. */
@@ -68,6 +67,7 @@ export async function askForLink(
     .find((open) => open.id === id);
   const inviter = invitation && await findAccount(s, invitation.inviterId);
   if (!invitation || !inviter) throw invitationGone(null);
+  const { resendInvitation } = await import("./resend.ts");
   const { delivery } = await resendInvitation(
     s,
     inviter,

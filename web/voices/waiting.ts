@@ -10,13 +10,7 @@ import { rewrite, settle } from "../notes.ts";
 import type { Services } from "../services.ts";
 import { finishFirst } from "../shutdown.ts";
 import { keys, type WaitingVoice } from "./records.ts";
-import {
-  contentOf,
-  Failure,
-  Transcript,
-  voiceOf,
-  wordsIn,
-} from "./transcript.ts";
+import type { Transcript } from "./transcript.ts";
 
 type WaitingServices = Pick<Services, "kv" | "realtime" | "config" | "signer">;
 
@@ -80,6 +74,7 @@ async function give(
     const heard = await hear(s, voice.clip, language);
     if (heard === "later" && !isLate) return false;
     if (heard !== "gone") {
+      const { contentOf, voiceOf, wordsIn } = await import("./transcript.ts");
       const { text = "", words = [], ...rest } = typeof heard === "string"
         ? {}
         : heard;
@@ -124,6 +119,7 @@ async function hear(
     redirect: "error",
   });
   const body: unknown = await answer.json();
+  const { Failure, Transcript } = await import("./transcript.ts");
   if (answer.ok) return Transcript.parse(body);
   const { code } = Failure.parse(body).error;
   if (answer.status === 404) return code === "not-found" ? "gone" : "later";

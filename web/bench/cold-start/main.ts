@@ -14,9 +14,11 @@ import {
   BEFORE,
   build,
   checkOutBefore,
+  listening,
   serve,
   startersOf,
 } from "../checkout.ts";
+import { cpuOf } from "../measure.ts";
 import { copyFolder, MESSAGES, seedTalk, seedTeams } from "../seed.ts";
 
 /** Something to start: begins a process, and says how to end it. */
@@ -28,9 +30,10 @@ interface Subject {
   start(): { stop(): Promise<void> };
 }
 
-/** Milliseconds of one start, and of the page asked for once more. */
+/** Milliseconds of one start, of processor time until then, and of the page asked for once more. */
 interface Start {
   first: number;
+  cpu: number;
   again: number;
 }
 
@@ -68,9 +71,11 @@ async function measure(subject: Subject): Promise<Start> {
       if (text === undefined) await new Promise((go) => setTimeout(go, 2));
     }
     const first = performance.now() - began;
+    const pid = await listening(Number(new URL(subject.url).port));
+    const cpu = 1_000 * cpuOf(pid);
     const asked = performance.now();
     await page(subject);
-    return { first, again: performance.now() - asked };
+    return { first, cpu, again: performance.now() - asked };
   } finally {
     await running.stop();
   }
@@ -179,14 +184,18 @@ for (let round = 0; round < rounds; round++) {
 }
 
 const firsts = (it: Subject) => starts.get(it)!.map(({ first }) => first);
+const middle = (it: Subject, what: keyof Start) =>
+  median(starts.get(it)!.map((start) => start[what]));
 console.log(`\nA room of ${MESSAGES} messages, medians of ${rounds}`);
 console.log(table([
-  ["", "start to page, ms", "±", "asked again, ms", "× bare"],
+  ["", "start to page, ms", "±", "× bare", "× now", "CPU, ms", "again, ms"],
   ...subjects.map((it) => [
     it.name,
     median(firsts(it)).toFixed(0),
     `${noise(firsts(it))} %`,
-    median(starts.get(it)!.map(({ again }) => again)).toFixed(1),
     ratio(firsts(it), firsts(subjects.at(-1)!)).toFixed(1),
+    ratio(firsts(it), firsts(subjects[0])).toFixed(1),
+    middle(it, "cpu").toFixed(0),
+    middle(it, "again").toFixed(1),
   ]),
 ]));

@@ -11,8 +11,6 @@ import { asOf, momentOf } from "../../kv-moment.ts";
 import { inRequest } from "../../request-id.ts";
 import type { Services } from "../../services.ts";
 import { finishFirst } from "../../shutdown.ts";
-import { postMessage } from "../../voices/send.ts";
-import { NewMessage } from "../openapi/requests.ts";
 import { withShare } from "../requests/body-budget.ts";
 import { readJson } from "../requests/json.ts";
 import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
@@ -135,10 +133,12 @@ async function post(
   started: number,
 ) {
   boundBody(req, rowOf(PATH)?.body ?? "nothing");
+  const { NewMessage } = await import("../openapi/requests.ts");
   const { roomId, ...draft } = await readJson(req, NewMessage);
   const isPlain = !draft.files?.length && !draft.voice;
   const isJustNow = performance.now() - started < JUST_NOW_MS;
   // Nothing is written to KV for a plain message.
   const moment = isPlain && isJustNow ? made.lastMoment : undefined;
+  const { postMessage } = await import("../../voices/send.ts");
   return await asOf(s.kv, moment, () => postMessage(s, me, roomId, draft));
 }

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Config } from "../../config.ts";
 import { madeFrom } from "../../made-from.ts";
 
@@ -8,11 +7,6 @@ const TIMEOUT = 1_000;
 
 /** `off`: it runs without a recogniser. `silent`: it does not answer. */
 export type TranscriberState = "ready" | "off" | "silent";
-
-/** What `/readyz` of the transcriber says, as far as it matters here. */
-const Answer = z.object({
-  recognizer: z.object({ state: z.enum(["ready", "off"]) }),
-});
 
 interface Known {
   state: TranscriberState;
@@ -26,11 +20,12 @@ async function ask(url: string): Promise<TranscriberState> {
   try {
     const signal = AbortSignal.timeout(TIMEOUT);
     const answer = await fetch(`${url}/readyz`, { signal });
-    return Answer.parse(await answer.json()).recognizer.state;
+    const { recognizer: { state } } = await answer.json();
+    if (state === "ready" || state === "off") return state;
   } catch {
     // Unreachable, slow or talking nonsense: to a person it is all the same.
-    return "silent";
   }
+  return "silent";
 }
 
 /** Asks once, however many pages want to know; the answer is kept. */

@@ -1,5 +1,5 @@
 /** Forms with files of any size, which are passed on as they come: none is ever held whole. */
-import { Busboy } from "@fastify/busboy";
+import type { Busboy } from "@fastify/busboy";
 import { LIMITS } from "../../../realtime/protocol.ts";
 import { AppError } from "../../errors.ts";
 import { tooManyFiles } from "../../files/errors.ts";
@@ -67,6 +67,7 @@ export async function readUpload<T>(
   let work = Promise.resolve();
   let current: { destroy(error: Error): void } | undefined;
   try {
+    const { Busboy } = await import("@fastify/busboy");
     const parser = new Busboy({
       headers: { "content-type": req.headers.get("content-type") ?? "" },
       limits: LIMIT,

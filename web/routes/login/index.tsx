@@ -7,10 +7,8 @@ import {
   readPasskeyCookie,
 } from "../../accounts/cookies.ts";
 import { canAdd, requireAddable } from "../../accounts/passkeys/passkeys.ts";
-import { signInWithPasskeyAlone } from "../../accounts/passkeys/sign-in.ts";
 import { requireSite, type Site } from "../../accounts/passkeys/site.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
-import { startSignIn } from "../../accounts/sign-in.ts";
 import { LONGEST_EMAIL } from "../../accounts/email.ts";
 import { Field } from "../../components/Field.tsx";
 import { FormNotice } from "../../components/FormNotice.tsx";
@@ -23,7 +21,6 @@ import {
   readForm,
   textOf,
 } from "../../http/requests/forms.ts";
-import { withFirstCode } from "../../http/pages/first-code.ts";
 import { invitedAddress } from "../../rooms/invited.ts";
 import { signedIn, stepOf } from "../../http/requests/pending-login.ts";
 import { siteFor } from "../../http/requests/site.ts";
@@ -66,6 +63,9 @@ async function signInAlone(
   requireAddable(s.config);
   const browser = readPasskeyCookie(s.config, req.headers) ?? "";
   const asked = { answer, browser, site, ip };
+  const { signInWithPasskeyAlone } = await import(
+    "../../accounts/passkeys/sign-in.ts"
+  );
   const session = await signInWithPasskeyAlone(s, asked);
   const signed = signedIn(s, session, next);
   signed.headers.append("set-cookie", clearPasskeyCookie(s.config));
@@ -93,6 +93,7 @@ export const handler = define.handlers({
         return await signInAlone(ctx, requireSite(site), answer, next);
       }
       data.email = textOf(form, "email");
+      const { startSignIn } = await import("../../accounts/sign-in.ts");
       const { account, token, expiresAt, factors } = await startSignIn(
         services,
         {
@@ -105,6 +106,7 @@ export const handler = define.handlers({
       );
       // Whoever may use nothing here is told so where a passkey is asked for.
       const [factor = "passkey"] = factors;
+      const { withFirstCode } = await import("../../http/pages/first-code.ts");
       const step = factor === "code"
         ? await withFirstCode(services, account.id, next)
         : stepOf(factor, next);

@@ -20,14 +20,12 @@ import {
 import type { Clock } from "../../../client/drawn/times.ts";
 import { AppError, reportError } from "../../../errors.ts";
 import Room from "../../../islands/Room.tsx";
-import { addFile } from "../../../files/add.ts";
 import { shareOf } from "../../../http/requests/body-budget.ts";
 import { isMultipart, readUpload } from "../../../http/requests/upload.ts";
 import type { Person, Services } from "../../../services.ts";
 import { findRoom } from "../../../rooms/rooms.ts";
 import { toldByAll } from "../../../rooms/everyone.ts";
 import { isId } from "../../../rooms/store.ts";
-import { sendOnce } from "../../../rooms/send-once.ts";
 import { define } from "../../../utils.ts";
 
 /** The room fills the window and brings its own header. */
@@ -87,6 +85,7 @@ export const handler = define.handlers({
           status: 422,
         });
       }
+      const { sendOnce } = await import("../../../rooms/send-once.ts");
       await sendOnce(services, me, id, { clientId, content, files });
       return ctx.redirect(`/rooms/${room.id}?newest`, 303);
     } catch (error) {
@@ -125,6 +124,7 @@ async function readMessage(s: Services, me: Person, id: string, req: Request) {
     // The form without its files: what it has of them is what they are called.
     return { fields, files, error: fields("file") ? filesLeft() : undefined };
   }
+  const { addFile } = await import("../../../files/add.ts");
   const hold = (bytes: number) => shareOf(req)?.hold(bytes);
   const { fields, files, error } = await readUpload(
     req,
