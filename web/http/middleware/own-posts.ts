@@ -35,6 +35,14 @@ interface Admission {
   account: string;
   /** Of an answer: all but the id of the request. */
   headers: Record<string, string>;
+  sending: Awaited<ReturnType<typeof loadSending>>;
+}
+
+/** What posts a message: a start needs none of it, and to ask for it again takes each post its time. */
+async function loadSending() {
+  const { NewMessage } = await import("../openapi/requests.ts");
+  const { postMessage } = await import("../../voices/send.ts");
+  return { NewMessage, postMessage };
 }
 
 /** A nonce that stays the same for long is none, and an answer to a program has no script. */
@@ -68,8 +76,10 @@ export function ownPosts(
     const me = made.admitted;
     if (me === undefined || answer.status !== 201) return answer;
     if (answer.headers.has("set-cookie")) return answer;
+    const sending = await loadSending();
     admissions.set(key, {
       ...{ made, me, account: hashOf(me.id), headers: headersOf(answer) },
+      sending,
     });
     const [oldest] = admissions.keys();
     if (admissions.size > MOST) admissions.delete(oldest);
@@ -128,17 +138,19 @@ export function ownPosts(
 
 async function post(
   s: Services,
-  { me, made }: Admission,
+  { me, made, sending }: Admission,
   req: Request,
   started: number,
 ) {
   boundBody(req, rowOf(PATH)?.body ?? "nothing");
-  const { NewMessage } = await import("../openapi/requests.ts");
-  const { roomId, ...draft } = await readJson(req, NewMessage);
+  const { roomId, ...draft } = await readJson(req, sending.NewMessage);
   const isPlain = !draft.files?.length && !draft.voice;
   const isJustNow = performance.now() - started < JUST_NOW_MS;
   // Nothing is written to KV for a plain message.
   const moment = isPlain && isJustNow ? made.lastMoment : undefined;
-  const { postMessage } = await import("../../voices/send.ts");
-  return await asOf(s.kv, moment, () => postMessage(s, me, roomId, draft));
+  return await asOf(
+    s.kv,
+    moment,
+    () => sending.postMessage(s, me, roomId, draft),
+  );
 }
