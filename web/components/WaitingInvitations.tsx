@@ -16,10 +16,8 @@ export function WaitingInvitations({ waiting, email }: {
       <ul class="people">
         {waiting.map(({ id, invitedBy }) => (
           <li class="person" key={id}>
-            <span class="person-name">
-              <span class="truncate">
-                <bdi>{invitedBy}</bdi> invites you to a room
-              </span>
+            <span class="found-text">
+              <bdi>{invitedBy}</bdi> invites you to a room
             </span>
             <form method="post">
               <Once />

@@ -88,13 +88,24 @@ export async function entering(
   return { room, commit };
 }
 
-const removed = (): AppError =>
+/** What somebody is told who was removed from a room, and is invited by nobody. */
+export const removed = (): AppError =>
   new AppError({
     code: "removed-from-room",
     status: 403,
     message:
       "An admin removed you from this room. You can come back if someone invites you.",
   });
+
+/** Whether an admin removed somebody from a room who has not come back since. */
+export async function wasRemoved(
+  { kv }: Pick<Services, "kv">,
+  accountId: string,
+  roomId: string,
+): Promise<boolean> {
+  const out = await kv.get(keys.removedFrom(accountId, roomId));
+  return out.versionstamp !== null;
+}
 
 /**
  * Refuses whoever an admin removed, where nobody invites them: a look after {@link entering}, and
@@ -103,12 +114,11 @@ const removed = (): AppError =>
  * @throws {AppError} `removed-from-room` (403).
  */
 export async function refuseRemoved(
-  { kv }: Pick<Services, "kv">,
+  s: Pick<Services, "kv">,
   accountId: string,
   roomId: string,
 ): Promise<void> {
-  const out = await kv.get(keys.removedFrom(accountId, roomId));
-  if (out.versionstamp !== null) throw removed();
+  if (await wasRemoved(s, accountId, roomId)) throw removed();
 }
 
 /** Tells of somebody who has come into a room. */

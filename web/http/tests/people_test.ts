@@ -277,3 +277,29 @@ Deno.test("a room's link is made, shown with its QR code, and followed by a stra
   assertEquals(over.status, 410);
   assert(!(await over.text()).includes("Tea"));
 });
+
+Deno.test("whoever was removed is told so where a link leads, and is offered no way that is refused", async () => {
+  await using app = await testApp();
+  const { ada, ben } = await three(app);
+  const { id } = await createRoom(app.services, ada.account, "Tea");
+  const members = `/rooms/${id}/members`;
+  const linked = async () => {
+    const made = { intent: "link", days: "7", people: "10" };
+    await app.send(members, made, ada.cookie);
+    const shown = await html(app.ask(members, ada));
+    return shown.match(/value="[^"]*(\/join\/[\w-]+)"/)?.[1] ?? "";
+  };
+  await app.send(await linked(), {}, ben.cookie);
+  const remove = { intent: "remove", member: ben.account.id };
+  assertEquals((await app.send(members, remove, ada.cookie)).status, 303);
+  const address = await linked();
+  for (const send of [false, true]) {
+    const answer =
+      await (send ? app.send(address, {}, ben.cookie) : app.ask(address, ben));
+    assertEquals(answer.status, 403);
+    const page = await answer.text();
+    assertMatch(page, /An admin removed you from this room/);
+    assertMatch(page, /Go to your rooms/);
+    assert(!/Join the room|You are invited/.test(page));
+  }
+});

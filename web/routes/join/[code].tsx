@@ -17,6 +17,7 @@ import {
   joinByLink,
   type LinkedRoom,
 } from "../../rooms/room-link.ts";
+import { removed, wasRemoved } from "../../rooms/entering.ts";
 import { isMember } from "../../rooms/rooms.ts";
 import type { Services } from "../../services.ts";
 import { define } from "../../utils.ts";
@@ -26,6 +27,8 @@ interface Data {
   room: LinkedRoom | null;
   /** The person is in the room already. */
   isIn: boolean;
+  /** An admin removed them: no link brings them back. */
+  isOut: boolean;
   outbox: boolean;
   failure?: Failure;
 }
@@ -38,10 +41,14 @@ async function load(
   try {
     const room = await findLinked(s, code);
     const isIn = account !== null && await isMember(s, account.id, room.id);
-    return { room, isIn };
+    const isOut = account !== null && !isIn &&
+      await wasRemoved(s, account.id, room.id);
+    const failure = isOut ? failureOf(removed(), []) : undefined;
+    return { room, isIn, isOut, failure };
   } catch (error) {
     if (!(error instanceof AppError) || error.status !== 410) throw error;
-    return { room: null, isIn: false, failure: failureOf(error, []) };
+    const failure = failureOf(error, []);
+    return { room: null, isIn: false, isOut: false, failure };
   }
 }
 
@@ -122,7 +129,7 @@ function Way({ room, isIn, account, code }: {
 }
 
 export default define.page<typeof handler>(({ data, state, params, req }) => {
-  const { room, isIn, failure } = data;
+  const { room, isIn, isOut, failure } = data;
   const { account } = state;
   return (
     <div class="column column-narrow stack">
@@ -132,7 +139,7 @@ export default define.page<typeof handler>(({ data, state, params, req }) => {
       />
       <h1>{room ? <bdi>{room.name}</bdi> : "Invitation link"}</h1>
       {room?.description && <p dir="auto">{room.description}</p>}
-      {room && (
+      {room && !isOut && (
         <p class="soft">
           {isIn
             ? "You are a member of this room."
@@ -147,7 +154,7 @@ export default define.page<typeof handler>(({ data, state, params, req }) => {
           clock={clockOf(req)}
         />
       )}
-      {room
+      {room && !isOut
         ? <Way room={room} isIn={isIn} account={account} code={params.code} />
         : (
           <p>
