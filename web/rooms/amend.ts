@@ -1,8 +1,8 @@
 import { LIMITS, type Message } from "../../realtime/protocol.ts";
-import { emojiTyped } from "../../realtime/text/emoji.ts";
 import { isBlank } from "../../realtime/text/visible.ts";
 import { AppError } from "../errors.ts";
 import type { Change, Person, Services } from "../services.ts";
+import { asStored } from "./as-stored.ts";
 import { messageTooLong } from "./send-once.ts";
 
 const isDone = (message: Message, me: string, change: Change): boolean => {
@@ -44,12 +44,8 @@ export async function amendOnce(
   roomId: string,
   change: Change,
 ): Promise<Message> {
-  // As realtime stores it: it is compared with what is stored.
   const trimmed = change.event === "edit-message"
-    ? {
-      ...change,
-      content: await emojiTyped(change.content.trim(), LIMITS.contentLength),
-    }
+    ? { ...change, content: await asStored(change.content) }
     : change;
   if (trimmed.event === "edit-message") checkContent(trimmed.content);
   const message = await realtime.find(account, roomId, trimmed.id);

@@ -1,9 +1,9 @@
 import { LIMITS, type Message } from "../../realtime/protocol.ts";
-import { emojiTyped } from "../../realtime/text/emoji.ts";
 import { AppError } from "../errors.ts";
 import { hasSuchFiles, type WithFiles } from "../files/send.ts";
 import type { Person, Services } from "../services.ts";
 import { postMessage } from "../voices/send.ts";
+import { asStored } from "./as-stored.ts";
 
 /** What to throw for a message of more characters than are taken. */
 export const messageTooLong = (): AppError => {
@@ -30,9 +30,7 @@ export async function sendOnce(
   roomId: string,
   { content: written, ...rest }: WithFiles,
 ): Promise<Message> {
-  // As realtime stores it: it is compared with what was stored.
-  const typed = await emojiTyped(written.trim(), LIMITS.contentLength);
-  const draft = { ...rest, content: typed };
+  const draft = { ...rest, content: await asStored(written) };
   if (draft.content.length > LIMITS.contentLength) throw messageTooLong();
   const stored = await postMessage(s, account, roomId, draft);
   const { content, editedAt, deletedAt } = stored;

@@ -1,5 +1,6 @@
 import { fold } from "../../../realtime/text/fold.ts";
 import { hasTerms } from "../../../realtime/text/terms.ts";
+import { withFewMarks } from "../../../realtime/text/marks.ts";
 import { isBlank } from "../../../realtime/text/visible.ts";
 import {
   type EntryFrame,
@@ -161,7 +162,7 @@ export function memoryRealtime(): MemoryRealtime {
         return change.event === "edit-message"
           ? replace(roomId, {
             ...message,
-            content: change.content,
+            content: withFewMarks(change.content.trim()),
             mentions: change.mentions,
             editedAt: Date.now(),
           })
@@ -183,8 +184,9 @@ export function memoryRealtime(): MemoryRealtime {
         const all = messagesOf(roomId);
         const first = all.find((message) => message.clientId === clientId);
         if (first) return first;
-        const text = content.trim();
-        if (!files && !voice && isBlank(text) || text.length > 4_000) {
+        const seen = withFewMarks(content.trim());
+        const text = isBlank(seen) ? "" : seen;
+        if (!files && !voice && text === "" || text.length > 4_000) {
           throw new AppError({
             code: "message-length",
             status: 422,

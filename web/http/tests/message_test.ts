@@ -136,3 +136,36 @@ Deno.test("the composer's text goes along to the page that takes a recording", a
   const page3 = await large.text();
   assertMatch(page3, /<textarea[^>]*>So far[^]*more than 10 MB/);
 });
+
+Deno.test("what the room log keeps otherwise than it was typed is sent once, and changed once", async () => {
+  const { app, ada, room, now, send } = await stage();
+  await using _ = app;
+  const path = `/rooms/${room.id}`;
+  const marked = `a${"\u0301".repeat(40)}`;
+  const kept = `a${"\u0301".repeat(30)}`;
+  const write = async (fields: Record<string, string | File>) => {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.set(name, value);
+    return (await app.send(path, form, ada.cookie)).status;
+  };
+  const said = async () => {
+    const { messages } = await app.realtime
+      .history(ada.account, room.id, { after: 1 });
+    return messages.map(({ content, files = [] }) => [content, files.length]);
+  };
+  // Marks beyond the thirtieth are cut.
+  assertEquals(await write({ content: marked, clientId: "c2" }), 303);
+  assertEquals(await said(), [[kept, 0]]);
+  // A text of which nothing is seen, as of a keyboard that marks its direction, is none.
+  const file = new File(["x"], "a.txt");
+  const unseen = { content: "\u200f", clientId: "c3", file };
+  for (let press = 0; press < 2; press++) {
+    assertEquals(await write(unseen), 303);
+    assertEquals(await said(), [[kept, 0], ["", 1]]);
+  }
+  await send({ intent: "edit", content: marked });
+  const { content, editedAt } = await now();
+  assertEquals(content, kept);
+  await send({ intent: "edit", content: marked });
+  assertEquals((await now()).editedAt, editedAt);
+});
