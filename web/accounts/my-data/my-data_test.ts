@@ -90,6 +90,8 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     clientId: "3",
     content: "Only Bob's",
   });
+  const called = { clientId: "4", content: "Thanks, @Bob" };
+  await s.realtime.post(account, theirs.id, called);
   for (const person of [account, bob.account]) {
     await s.realtime.amend(person, theirs.id, {
       ...{ event: "react", clientId: `r ${person.id}`, id: bobs.id },
@@ -114,6 +116,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     "activity.json",
     "face.jpg",
     `files/${file.id} plan.txt`,
+    `messages/Bob's ${theirs.id}.json`,
     `messages/_Bakery ${room.id}.json`,
     "notifications.json",
     "picture.webp",
@@ -146,6 +149,8 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
     said.map(({ content }: { content: string }) => content),
     ["Bread at nine", "And “tea”"],
   );
+  const [thanks] = JSON.parse(files[`messages/Bob's ${theirs.id}.json`]);
+  assertEquals([thanks.content, thanks.mentions], ["Thanks, @Bob", ["Bob"]]);
   assert(files["face.jpg"].includes("face of Ada"));
   assertEquals(JSON.parse(files["reactions.json"]), [
     { room: theirs.id, message: bobs.id, emoji: ["🎉"] },

@@ -233,15 +233,20 @@ async function* linesOf(
   } while (after !== undefined);
 }
 
-/** A message as its person may keep it: of others, no more than how many reacted. */
+/**
+ * A message as its person may keep it: of others, no more than how many reacted, and the names that
+ * the person wrote.
+ */
 const readable = ({
   clientId: _clientId,
   offset: _offset,
   sender,
   reactions = {},
+  mentions,
   ...message
 }: Message) => ({
   ...message,
+  mentions: mentions?.map(({ name }) => name),
   reactions: Object.entries(reactions)
     .map(([emoji, people]) => ({ emoji, count: people.length })),
   sender: sender.name,
