@@ -18,7 +18,9 @@ function Misunderstood({ found: { noRoom, nobody, unclear } }: {
       ))}
       {nobody.map((name) => (
         <p key={name}>
-          Nobody in these rooms is called <bdi>“{name}”</bdi>.
+          Nobody who is in these rooms now is called{" "}
+          <bdi>“{name}”</bdi>. What people wrote before they left is found by
+          its words.
         </p>
       ))}
       {unclear.map((text) => (
