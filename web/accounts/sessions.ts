@@ -45,6 +45,7 @@ export async function issueSession(
     software: visitor?.software,
     network: visitor?.network,
     lastUsedAt: createdAt,
+    origin: await visitor?.origin?.(),
   };
   const hash = await sha256(token);
   const expireIn = SESSION_MS;

@@ -127,6 +127,8 @@ export interface SessionRecord extends Generational {
   /** The network it was last used from. */
   network?: string;
   lastUsedAt?: number;
+  /** By which origin they came then, where APP_URL is unset: see reached.ts. */
+  origin?: string;
 }
 
 export interface PendingRecord extends Generational {

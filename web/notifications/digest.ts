@@ -1,5 +1,6 @@
 /** The e-mail about what is unread. */
 import { findAccount } from "../accounts/accounts.ts";
+import { lastOriginOf } from "../accounts/session-list/session-list.ts";
 import { randomToken, sha256 } from "../accounts/secrets.ts";
 import { deliverSoon } from "../mail/deliver.ts";
 import type { Said } from "../mail/digest-mail.ts";
@@ -46,7 +47,7 @@ async function othersOf(kv: Deno.Kv, { accountId, id: own }: Held) {
 async function saidBy(
   s: DeliverServices,
   held: Held,
-  wordless: boolean,
+  { wordless, origin }: { wordless: boolean; origin: string },
 ): Promise<Said | null> {
   const told = await toTell(s, held);
   if (told === null) return null;
@@ -59,9 +60,7 @@ async function saidBy(
     name: names.get(sender) ?? "",
     room: why === "direct" ? undefined : room.value?.name,
     words: wordless ? undefined : firstWords(told),
-    link: `${s.config.appUrl}/rooms/${roomId}/around/${offset}#${
-      messageOf(held.id)
-    }`,
+    link: `${origin}/rooms/${roomId}/around/${offset}#${messageOf(held.id)}`,
   };
 }
 
@@ -83,9 +82,15 @@ export async function mailUnread(
   if (next > Date.now()) return await keep(kv, held, { dueAt: next });
   const all = [held, ...await othersOf(kv, held)]
     .sort((a, b) => a.notice.at - b.notice.at);
+  // No request led here: where APP_URL is unset, the person's own last one says where they find us.
+  const { appUrl, urlGiven } = s.config;
+  const origin = urlGiven
+    ? appUrl
+    : await lastOriginOf({ kv }, accountId) ?? appUrl;
   const said: Said[] = [];
   for (const one of all) {
-    const words = await saidBy(s, one, wordless === true);
+    const how = { wordless: wordless === true, origin };
+    const words = await saidBy(s, one, how);
     if (words) said.push(words);
   }
   const code = randomToken();
@@ -102,7 +107,7 @@ export async function mailUnread(
     setNotice(commit, accountId, id, done, notice);
   }
   const { name, email } = account;
-  const stop = `${s.config.appUrl}/unsubscribe/${code}`;
+  const stop = `${origin}/unsubscribe/${code}`;
   const occasion = { kind: "unread", name, email, said, stop } as const;
   if (said.length > 0) queueMail(commit, id, occasion, now + USE_MS);
   // Where another process was faster, all stays as it is until it is looked at again.

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { deleteAccount } from "../accounts/delete-account.ts";
 import { finishErasures } from "../accounts/erasures.ts";
+import { visitedBy } from "../accounts/session-list/visitor.ts";
+import { createSession } from "../accounts/sessions.ts";
 import { eventsOf } from "../audit/list.ts";
 import { deliverDue } from "../mail/deliver.ts";
 import { writeTo } from "../rooms/direct.ts";
@@ -152,6 +154,33 @@ Deno.test("who no device told is mailed after 15 minutes, once an hour, unless t
   await work();
   assertEquals(app.mails.length, 2);
   assertEquals((await app.ask("/unsubscribe/nonsense")).status, 404);
+});
+
+Deno.test("where APP_URL is unset, an e-mail leads to the address by which its reader came last", async () => {
+  for (const urlGiven of [false, true]) {
+    await using at = await away();
+    const { app, bob, say, later, work } = at;
+    const { services: s } = app;
+    const config: { urlGiven: boolean; appUrl: string } = s.config;
+    config.urlGiven = urlGiven;
+    for (const host of ["192.168.1.5", "chat.local"]) {
+      const origin = () => Promise.resolve(`http://${host}:8000`);
+      await visitedBy(
+        { network: "192.168.1.0/24", device: null, origin },
+        () => createSession(s, bob.id),
+      );
+      later(1_000);
+    }
+    await say("@Bob: tea");
+    later(2_000);
+    await work();
+    later(16 * MINUTE);
+    await work();
+    const [{ text }] = app.mails;
+    const origins = text.matchAll(/(https?:\/\/[^/]+)\/(rooms|unsubscribe)\//g);
+    const one = urlGiven ? config.appUrl : "http://chat.local:8000";
+    assertEquals([...origins].map(([, origin]) => origin), [one, one]);
+  }
 });
 
 Deno.test("of somebody whose account is gone no e-mail goes out, and none of its links leaves anything", async () => {

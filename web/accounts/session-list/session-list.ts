@@ -50,6 +50,7 @@ export async function touchSession(s: Store, token: string): Promise<void> {
     software: visitor?.software ?? record.software,
     network: visitor?.network ?? record.network,
     lastUsedAt: now,
+    origin: await visitor?.origin?.() ?? record.origin,
   };
   await s.kv.atomic().check(entry)
     .set(entry.key, used, { expireIn })
@@ -74,6 +75,17 @@ export async function liveSessions(
     one.record !== null && one.record.expiresAt > Date.now() &&
     isOfPresent(one.record, account)
   );
+}
+
+/** By which origin somebody came last, of the sessions that work; undefined where none says. */
+export async function lastOriginOf(
+  s: Store,
+  accountId: string,
+): Promise<string | undefined> {
+  const sessions = await liveSessions(s, accountId);
+  return sessions.map(({ record }) => record)
+    .filter(({ origin }) => origin !== undefined)
+    .sort((a, b) => (b.lastUsedAt ?? 0) - (a.lastUsedAt ?? 0))[0]?.origin;
 }
 
 /** The sessions of an account that work, the one of `token` first, then the last used. */

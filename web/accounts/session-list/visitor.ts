@@ -8,6 +8,8 @@ export interface Visitor {
   software?: string;
   /** The cookie by which a device is known: see ../devices.ts. */
   device: string | null;
+  /** The origin they came by, as far as it is believed; left out where APP_URL says it for all. */
+  origin?: () => Promise<string>;
 }
 
 const current = new AsyncLocalStorage<Visitor>();

@@ -18,7 +18,7 @@ import { BodyBudget, withShare } from "../requests/body-budget.ts";
 import type { Services } from "../../services.ts";
 import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
 import { inRequest } from "../../request-id.ts";
-import { reachedBy } from "../../reached.ts";
+import { mailedOrigin, reachedBy } from "../../reached.ts";
 import type { State } from "../../utils.ts";
 
 /** The memory of this process is one, whatever app is served in it. */
@@ -47,10 +47,12 @@ export function withServices(
     state.requestId = idOf(headers, { byProxy });
     state.ip = ip;
     state.fromHere = fromHere;
+    const { config } = state.services;
     const visitor = {
       network: roughNetworkOf(ip),
       software: softwareOf(headers.get("user-agent")),
-      device: readDeviceCookie(state.services.config, headers),
+      device: readDeviceCookie(config, headers),
+      ...(!config.urlGiven && { origin: () => mailedOrigin(config) }),
     };
     const answer = await reachedBy(
       ctx.url,

@@ -1,6 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { newDeviceMailId } from "../../accounts/mail-ids.ts";
-import { listEarlierSessions } from "../../accounts/session-list/session-list.ts";
+import {
+  lastOriginOf,
+  listEarlierSessions,
+  liveSessions,
+} from "../../accounts/session-list/session-list.ts";
 import { sha256 } from "../../accounts/secrets.ts";
 import { keys, type SessionRecord } from "../../accounts/store.ts";
 import { deliverSoon } from "../../mail/deliver.ts";
@@ -162,4 +166,20 @@ Deno.test("a session of an earlier version is listed with what is known of it", 
   const gone = await app.ask("/rooms", { cookie: `chatsphere_session=${old}` });
   assertEquals(gone.status, 303);
   assertEquals(account.id, accountId);
+});
+
+Deno.test("a session notes by which address it was used last, unless APP_URL is everybody's", async () => {
+  for (const urlGiven of [false, true]) {
+    await using app = await testApp();
+    const { services: s } = app;
+    const config: { urlGiven: boolean; appUrl: string } = s.config;
+    config.urlGiven = urlGiven;
+    const { account, cookie } = await app.person("Ada");
+    for (const { hash, record } of await liveSessions(s, account.id)) {
+      await s.kv.set(keys.session(hash), { ...record, lastUsedAt: 0 });
+    }
+    await app.ask("/account", { cookie });
+    const origin = await lastOriginOf(s, account.id);
+    assertEquals(origin, urlGiven ? undefined : config.appUrl);
+  }
 });
