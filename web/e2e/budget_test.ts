@@ -92,7 +92,7 @@ Deno.test({
       // The runtime the two share is 5.6 kB.
       assert(cameraBytes > 0 && cameraBytes <= 9_600, `${cameraBytes} B`);
       assert(listBytes > 0 && listBytes <= 600, `rooms: ${listBytes} B`);
-      assert(brotli(css) <= 8_000, `CSS: ${brotli(css)} B`);
+      assert(brotli(css) <= 7_000, `CSS: ${brotli(css)} B`);
     } finally {
       await browser.close();
       await stack.close();

