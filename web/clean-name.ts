@@ -4,6 +4,9 @@ import { isBlank } from "../realtime/text/visible.ts";
 /** Marks a letter of a name may carry: more is drawn over the lines around it. */
 const MOST_MARKS = 4;
 
+/** Marks without a letter to be on. */
+const ONLY_MARKS = /^[\p{M}\s]+$/u;
+
 /** Invisible, and yet how some scripts and emoji are written. */
 const JOINER = /[\u200c\u200d\p{Variation_Selector}]/u;
 /** After these a joiner does nothing but make names that look alike. */
@@ -12,8 +15,8 @@ const NEVER_JOINED =
 
 /**
  * A name of a person or a room as it is kept: one line with single spaces, in one Unicode form
- * (NFC), without what cannot be seen, and with few marks on each letter. Empty when nothing is
- * left to see.
+ * (NFC), without what cannot be seen or is half a character, and with few marks on each letter. Empty
+ * when nothing is left to see.
  */
 export function cleanName(name: string): string {
   // Stream-safe first (UAX #15): composing long runs of marks takes the square of their length.
@@ -24,11 +27,11 @@ export function cleanName(name: string): string {
     const isSpace = /[\s\p{Cc}]/u.test(point);
     const isIgnored = JOINER.test(point)
       ? NEVER_JOINED.test(before) || JOINER.test(before)
-      : !isSpace && isBlank(point);
+      : !isSpace && (isBlank(point) || !point.isWellFormed());
     if (isIgnored || (isSpace && before === " ")) continue;
     before = isSpace ? " " : point;
     kept += before;
   }
   const text = kept.trim();
-  return isBlank(text) ? "" : text;
+  return isBlank(text) || ONLY_MARKS.test(text) ? "" : text;
 }

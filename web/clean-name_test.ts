@@ -10,6 +10,8 @@ Deno.test("names lose what cannot be seen, and keep what is written", () => {
     ["A\u200dd\u200ca\ufe0f", "Ada"],
     ["Ada\u0000King", "Ada King"],
     ["\u3164\u2800\u200b", ""],
+    ["\ud83dTea \udc4d", "Tea"],
+    ["\u0301 \u0e34", ""],
     ["e\u0301mile", "émile"],
     // Joiners that are written: Persian, and a family.
     ["می\u200cخواهم", "می\u200cخواهم"],
