@@ -30,7 +30,7 @@ const page =
 const room = page((id) => `/rooms/${id}`);
 
 /** How many teams there are of each number of rooms: enough that nobody asks too much. */
-export const TEAMS: [rooms: number, teams: number][] = [[1, 24], [20, 24], [
+export const TEAMS: [rooms: number, teams: number][] = [[1, 16], [20, 16], [
   500,
   12,
 ]];

@@ -18,6 +18,7 @@ import { codeOf, statusOf } from "./observed.ts";
 import { type Handler, hashOf, keyOf, pathOf, SESSION } from "./own-answers.ts";
 import { bodies } from "./person.ts";
 import { apiError } from "./security.ts";
+import { withoutNonce } from "./template.ts";
 
 const PATH = "/api/messages";
 /** Whose posts are let in, at most: some 10,000 bytes each. Who posted longest ago goes first. */
@@ -44,10 +45,6 @@ async function loadSending() {
   const { postMessage } = await import("../../voices/send.ts");
   return { NewMessage, postMessage };
 }
-
-/** A nonce that stays the same for long is none, and an answer to a program has no script. */
-const withoutNonce = (policy: string): string =>
-  policy.replace(/ 'nonce-\w+'/g, "");
 
 function headersOf(answer: Response): Admission["headers"] {
   const { "x-request-id": _, ...headers } = Object.fromEntries(answer.headers);

@@ -11,6 +11,7 @@ import {
   squeezedFor,
   type Template,
   templateOf,
+  withoutNonce,
 } from "./template.ts";
 import { takes } from "../requests/encodings.ts";
 import { idOf, originOf, roughNetworkOf } from "../requests/peers.ts";
@@ -73,9 +74,8 @@ async function taggedOf(answer: Response): Promise<Tagged | null> {
   all.delete("x-request-id");
   all.set("etag", etag);
   all.append("vary", "accept-encoding");
-  // A nonce that stays the same for long is none; no script of these pages has it.
   const policy = all.get("content-security-policy") ?? "";
-  all.set("content-security-policy", policy.replace(/ 'nonce-\w+'/g, ""));
+  all.set("content-security-policy", withoutNonce(policy));
   const [br, gzipped] = await Promise.all([
     compress.br(plain),
     compress.gzip(plain),

@@ -23,7 +23,13 @@ export interface Template {
   squeezed?: Squeezed | null;
   /** While that is made, for all who ask meanwhile. */
   squeezing?: Promise<Squeezed | null>;
+  /** One without such numbers, to be cloned. */
+  whole?: Response;
 }
+
+/** A nonce that stays the same for long is none; where no script has it, none is needed. */
+export const withoutNonce = (policy: string): string =>
+  policy.replace(/ 'nonce-\w+'/g, "");
 
 /** Another number that is as unlikely to be guessed as this one, and as long. */
 function another(number: string): string {
@@ -90,8 +96,8 @@ export async function templateOf(answer: Response): Promise<Template | null> {
 }
 
 /** Bytes of memory a template takes, about. */
-export const sizeOf = ({ bytes, squeezed }: Template): number =>
-  bytes.length + (squeezed?.file.length ?? 0);
+export const sizeOf = ({ bytes, numbers, squeezed }: Template): number =>
+  (numbers.length > 0 ? 1 : 2) * bytes.length + (squeezed?.file.length ?? 0);
 
 /**
  * Compresses a template, once for all its copies, where whoever asks takes them so. Most answers are
@@ -116,6 +122,19 @@ export async function squeezedFor(
   return template.squeezed;
 }
 
+/** Cloned, which takes a tenth of what it takes to make one from its headers. */
+function cloneOf(template: Template, requestId: string): Response {
+  const { bytes, headers, policy } = template;
+  template.whole ??= new Response(bytes, {
+    headers: policy === null
+      ? headers
+      : { ...headers, [POLICY]: withoutNonce(policy) },
+  });
+  const answer = template.whole.clone();
+  answer.headers.set("x-request-id", requestId);
+  return answer;
+}
+
 /** The answer once more, for another request: as it is, or compressed. */
 export function copyWith(
   template: Template,
@@ -123,6 +142,7 @@ export function copyWith(
   squeezed: Squeezed | null = null,
 ): Response {
   const { numbers, nonce, policy } = template;
+  if (numbers.length === 0 && !squeezed) return cloneOf(template, requestId);
   const fresh = nonce && crypto.randomUUID().replaceAll("-", "");
   const others = numbers.map(({ number }) =>
     fresh && number === nonce ? fresh : another(number)
@@ -141,7 +161,7 @@ export function copyWith(
     const file = withNumbers(squeezed, others.map((it) => utf8.encode(it)));
     return new Response(file, { headers });
   }
-  const bytes = numbers.length > 0 ? template.bytes.slice() : template.bytes;
+  const bytes = template.bytes.slice();
   for (const [i, { at }] of numbers.entries()) {
     utf8.encodeInto(others[i], bytes.subarray(at));
   }
