@@ -1,6 +1,7 @@
 /** What is looked at on every page: what axe finds, what is too wide, what moves, what is not printed. */
 import { createRequire } from "node:module";
 import type { Frame, Page } from "playwright-core";
+import { eventually } from "./patience.ts";
 
 /** Everything WCAG 2.2 AA and good practice ask, or, where only colours changed, what regards those. */
 export const RULES = {
@@ -55,10 +56,22 @@ export async function findings(
   return found;
 }
 
-/** The widest thing on the page, in pixels beyond the window: 0 unless it scrolls sideways. */
-export const overflow = (page: Page | Frame) =>
-  page.evaluate(() =>
-    document.documentElement.scrollWidth - document.documentElement.clientWidth
+/**
+ * The widest thing on the page, in pixels beyond the window: 0 unless it scrolls sideways. A page may
+ * have been read to its end before its styles came.
+ */
+export const overflow = (page: Page | Frame): Promise<number> =>
+  eventually(
+    () =>
+      page.evaluate(() => {
+        const { scrollWidth, clientWidth } = document.documentElement;
+        const sheets = document.querySelectorAll<HTMLLinkElement>(
+          "link[rel=stylesheet]",
+        );
+        const isStyled = [...sheets].every(({ sheet }) => sheet);
+        return isStyled ? scrollWidth - clientWidth : undefined;
+      }),
+    () => "The styles of the page did not come",
   );
 
 /** What stands in empty fields that are too narrow for it. */
