@@ -85,7 +85,8 @@ Deno.test({
               configurable: true,
               get: () => hidden,
             });
-            dispatchEvent(new Event("visibilitychange"));
+            const change = new Event("visibilitychange", { bubbles: true });
+            document.dispatchEvent(change);
           }, hidden);
         await hide(true);
         const before = asked;
