@@ -160,6 +160,8 @@ for (const where of ["on this machine", "on S3 and GCS"] as const) {
         : undefined;
       const stack = await startStack(clouds?.env);
       end.defer(() => stack.close());
+      // Before the transcriber hangs up: that has ended this process, in Deno's HTTP/2.
+      end.defer(async () => await clouds?.speech[Symbol.asyncDispose]());
       const speech = await microphoneFile(folder, SENTENCE);
       const browser = await openBrowser({ microphone: speech.path });
       end.defer(() => browser.close());
