@@ -19,8 +19,8 @@ function Misunderstood({ found: { noRoom, nobody, unclear } }: {
       {nobody.map((name) => (
         <p key={name}>
           Nobody who is in these rooms now is called{" "}
-          <bdi>“{name}”</bdi>. What people wrote before they left is found by
-          its words.
+          <bdi>“{name}”</bdi>, and we found nothing that anyone of that name
+          wrote before they left.
         </p>
       ))}
       {unclear.map((text) => (

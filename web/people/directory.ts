@@ -78,6 +78,24 @@ export async function findPeople(
   return await pageOf(s, found, limit);
 }
 
+/**
+ * Everyone on this server with a word that begins as this name's longest does, whoever may find
+ * them: it is for what is told of nobody by itself. The first 2,000.
+ */
+export async function accountsWith(
+  s: Pick<PeopleServices, "kv">,
+  name: string,
+): Promise<{ id: string; name: string }[]> {
+  const words = nameWords(name);
+  if (words.length === 0) return [];
+  const ids = await withWords(s, words);
+  const records = await getAll<AccountRecord>(
+    s.kv,
+    ids.map(accountKeys.account),
+  );
+  return records.filter((record) => record !== null);
+}
+
 /** Where somebody stands among all, as text to be compared. */
 const placeOf = ({ name, id }: { name: string; id: string }): string =>
   `${sortedName(name)}\0${id}`;
@@ -113,7 +131,7 @@ async function everybody(
 
 /** The ids of people with the longest of these words. */
 async function withWords(
-  s: PeopleServices,
+  s: Pick<PeopleServices, "kv">,
   words: string[],
 ): Promise<string[]> {
   const longest = words.reduce((a, b) => b.length > a.length ? b : a);

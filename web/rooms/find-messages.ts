@@ -2,6 +2,7 @@ import type { Search, SearchPage } from "../../realtime/protocol-http.ts";
 import { fold } from "../../realtime/text/fold.ts";
 import { hasTerms, type Term, termsOf } from "../../realtime/text/terms.ts";
 import type { Clock } from "../client/drawn/times.ts";
+import { accountsWith } from "../people/directory.ts";
 import type { Person, Services } from "../services.ts";
 import { membershipsOf } from "./memberships.ts";
 import { namesOf } from "./names.ts";
@@ -14,6 +15,13 @@ import type { MyRoom } from "./types.ts";
 const ROOMS = 100;
 const PEOPLE = 2_000;
 const MEANT = 100;
+/** Names that are looked for beyond the rooms. */
+const NAMES = 5;
+/**
+ * The id of no account. Where a name is nobody's it is searched for as well: so one cannot tell that
+ * from the name of somebody who was never in the rooms.
+ */
+const NO_ACCOUNT = "nobody";
 
 export interface Wanted {
   typed: string;
@@ -33,7 +41,10 @@ export interface Found extends SearchPage {
   terms: Term[];
   /** The rooms of the messages, by their ids. */
   rooms: Map<string, MyRoom>;
-  /** Names of rooms and people that were asked for and are not there. */
+  /**
+   * Names of rooms that were asked for and are not there, and of people who are not, where nothing
+   * was found from anyone else either.
+   */
   noRoom: string[];
   nobody: string[];
   unclear: string[];
@@ -61,26 +72,32 @@ export async function findMessages(
   const people = text.from.length === 0
     ? []
     : await peopleOf(s, me, rooms.slice(0, ROOMS).map(({ id }) => id));
-  const [senders, nobody] = named(text.from, people);
+  const [here, absent] = named(text.from, people);
   const { terms, has, after, before, unclear } = text;
-  const said = { terms, noRoom, nobody, unclear };
+  const said = { terms, noRoom, nobody: [] as string[], unclear };
   const isNarrowed = terms.length + has.length + text.from.length > 0 ||
     after !== undefined || before !== undefined;
   const isAsked = isNarrowed || text.in.length > 0;
-  const isFruitless = noRoom.length + nobody.length + unclear.length > 0;
+  const isFruitless = noRoom.length + unclear.length > 0;
   if (!isAsked || isFruitless) {
     return { ...said, rooms: new Map(), messages: [], next: null };
   }
+  const senders = new Set([
+    ...here.map(({ id }) => id),
+    ...await elsewhere(s, text.from, people),
+    ...absent.length > 0 ? [NO_ACCOUNT] : [],
+  ]);
   const search: Search = {
     ...{ terms, has, before, order, cursor, limit },
     // Rooms alone: all that was ever said there.
     after: isNarrowed ? after : 0,
     rooms: rooms.map(({ id }) => id),
-    from: text.from.length === 0
-      ? undefined
-      : senders.slice(0, MEANT).map(({ id }) => id),
+    from: text.from.length === 0 ? undefined : [...senders].slice(0, MEANT),
   };
   const page = await s.realtime.search(me, search);
+  const isBare = page.messages.length === 0 && page.next === null &&
+    page.reached === undefined && cursor === undefined;
+  if (isBare) said.nobody = absent;
   const hit = [...new Set(page.messages.map((message) => message.roomId))];
   const shown = await listRooms(s, me.id, hit);
   return {
@@ -108,6 +125,26 @@ function named<T extends { name: string }>(
     return found.length === 0 || terms.length === 0;
   });
   return [[...meant], missing];
+}
+
+/**
+ * The ids of those who are called so and may have left the rooms. Whoever is called just so goes
+ * before those of whom it is a part, there as here.
+ */
+async function elsewhere(
+  s: Pick<Services, "kv">,
+  names: string[],
+  people: { name: string }[],
+): Promise<string[]> {
+  const here = new Set(people.map(({ name }) => fold(name)));
+  const wanted = names.filter((name) => name !== "me").slice(0, NAMES);
+  const found = await Promise.all(wanted.map(async (name) => {
+    const [meant] = named([name], await accountsWith(s, name));
+    return here.has(name)
+      ? meant.filter((one) => fold(one.name) === name)
+      : meant;
+  }));
+  return found.flat().map(({ id }) => id);
 }
 
 /** The people of rooms, and whoever asks, whom `me` means as well. */

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { acceptInvitation } from "../../rooms/accept.ts";
+import { invite } from "../../rooms/invite.ts";
 import { createRoom } from "../../rooms/rooms.ts";
 import { type TestApp, testApp } from "../testing/app.ts";
+import { invitationPath } from "../testing/rooms.ts";
 
 /** A script that runs while a page is looked at: what the browser may fetch ahead is none. */
 const SCRIPT =
@@ -131,7 +134,7 @@ Deno.test("a search in all rooms finds what is in those that one is in now", asy
   assertMatch(await ask('in:"no such"'), /None of your rooms is called/);
   assertMatch(
     await ask("from:grace rye"),
-    /Nobody who is in these rooms now is called[^]*before they left/,
+    /Nobody who is in these rooms now is called[^]*“grace”/,
   );
   assertMatch(await ask("before:soon has:luck"), /do not understand/);
   const mine = await ask("from:me rye");
@@ -149,6 +152,49 @@ Deno.test("a search in all rooms finds what is in those that one is in now", asy
     });
     assert(answer.status < 500);
     assert((await answer.text()).length < 20_000);
+  }
+});
+
+Deno.test("a search from somebody who left finds what they wrote, and tells of nobody else", async () => {
+  await using app = await testApp();
+  const { path, cookie, account } = await withMessages(app, ["rye of Ada"]);
+  const grace = await app.person("Grace Hopper");
+  const kelly = await app.person("Grace Kelly");
+  const { services: s } = app;
+  for (const guest of [grace.account, kelly.account]) {
+    await invite(s, account, path.split("/")[2], guest.email);
+    await acceptInvitation(s, guest, invitationPath(app).split("/")[2]);
+  }
+  const said = (content: string) => ({ content, clientId: content });
+  await app.send(path, said("rye of Hopper"), grace.cookie);
+  await app.send(path, said("rye of Kelly"), kelly.cookie);
+  await app.send(`${path}/members`, { intent: "leave" }, grace.cookie);
+  const stranger = await app.person("Mallory");
+  const own = await createRoom(s, stranger.account, "Mallory's");
+  await app.send(`/rooms/${own.id}`, said("rye of Mallory"), stranger.cookie);
+  const found = async (q: string, where = "") => {
+    const query = `${where}/search?q=${encodeURIComponent(q)}`;
+    const page = await (await app.ask(query, { cookie })).text();
+    const texts = [...page.matchAll(/dir="auto">(?:<mark>)?(rye.*?)<\/span>/g)];
+    const nobody = /Nobody who is[^]*?wrote before they left/.exec(page)?.[0];
+    return [texts.map(([, it]) => it.split(" of ")[1]).sort(), nobody];
+  };
+  for (const where of ["", path]) {
+    assertEquals(await found('from:"grace hopper"', where), [
+      ["Hopper"],
+      undefined,
+    ]);
+    assertEquals(await found("from:grace rye", where), [
+      ["Hopper", "Kelly"],
+      undefined,
+    ]);
+    assertEquals(await found("from:me", where), [["Ada"], undefined]);
+    // Whoever was never here is told of no more than a name that nobody has.
+    const [none, never] = await found("from:mallory", where);
+    const [, unknown] = await found("from:mallary", where);
+    assertEquals(none, []);
+    assert(never);
+    assertEquals(never, String(unknown).replace("mallary", "mallory"));
   }
 });
 
