@@ -39,6 +39,10 @@ function Recorded({ voice, textOnly }: { voice: Voice; textOnly?: boolean }) {
   );
 }
 
+/** Whether there is a language to choose. */
+export const hasLanguages = ({ languages, missing }: LanguageChoice): boolean =>
+  languages.length > 1 || missing !== undefined;
+
 /** A recording is handed in, and what is to be sent of it edited. */
 export function DictateForm(
   { content, clientId, heard, voice, textOnly, spoken, ...props }: {
@@ -51,10 +55,11 @@ export function DictateForm(
     spoken: boolean;
     language: string;
     choice: LanguageChoice;
-    error?: string;
+    errors?: Record<string, string>;
   },
 ) {
-  const { choice, language, people, error } = props;
+  const { choice, language, people, errors = {} } = props;
+  const { recording: error } = errors;
   const advice = heard && adviceOn(heard);
   return (
     <form class="form" method="post" encType="multipart/form-data">
@@ -76,12 +81,12 @@ export function DictateForm(
         </textarea>
       </div>
       {voice && <Recorded voice={voice} textOnly={textOnly} />}
-      {(choice.languages.length > 1 || choice.missing) && (
+      {hasLanguages(choice) && (
         <LanguageField
           choice={{ ...choice, missing: undefined }}
           value={language}
           unchosen={choice.detects ? "Whichever I speak" : undefined}
-          error={missingIn(choice)}
+          error={errors.language ?? missingIn(choice)}
         />
       )}
       <div class="field">

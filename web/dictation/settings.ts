@@ -40,6 +40,13 @@ export async function readDictation(
   return value ?? UNCHOSEN;
 }
 
+/** @throws {AppError} `invalid` (422) with `fields.language` for what is no tag; empty: not said. */
+export function checkLanguage(language: string): void {
+  if (language === "") return;
+  if (language.length <= LONGEST_TAG && TAG.test(language)) return;
+  throw invalid({ language: "Name a language by its tag, such as en-US." });
+}
+
 /** What a form says of it, as it was typed. */
 export interface TypedSettings {
   /** Empty: not chosen. */
@@ -60,9 +67,7 @@ export async function saveDictation(
   accountId: string,
   { language, spoken, words }: TypedSettings,
 ): Promise<void> {
-  if (language && (language.length > LONGEST_TAG || !TAG.test(language))) {
-    throw invalid({ language: "Choose a language from the list." });
-  }
+  checkLanguage(language);
   const settings: DictationSettings = {
     ...(language && { language }),
     spoken,

@@ -7,6 +7,7 @@ import {
   notTranscribed,
   wordsOf,
 } from "../http/requests/recording.ts";
+import { checkLanguage } from "../dictation/settings.ts";
 import { wishesOf } from "../dictation/wishes.ts";
 import { findRoom } from "../rooms/rooms.ts";
 import type { Person, Services } from "../services.ts";
@@ -45,8 +46,9 @@ export interface Heard {
  * heard, or takes too long to be heard, its words are still to come (`voice.waiting`).
  *
  * @param patience milliseconds until it is kept alone.
- * @throws {AppError} `not-found` (404); `not-transcribed` with `fields.recording`, when it could be
- * neither heard nor kept: 503 where that may be otherwise later, else 422.
+ * @throws {AppError} `not-found` (404); `invalid` (422) with `fields.language`; `not-transcribed` with
+ * `fields.recording`, when it could be neither heard nor kept: 503 where that may be otherwise later,
+ * else 422.
  */
 export async function keepVoice(
   s: KeepServices,
@@ -56,6 +58,7 @@ export async function keepVoice(
   patience = HEARD_MS,
 ): Promise<Heard> {
   const { roomId, language, unheard } = about;
+  checkLanguage(language);
   await findRoom(s, account.id, roomId);
   // Noted first: it may be kept though no answer comes, and is swept then.
   const clip = newClipId(`person:${account.id}`);

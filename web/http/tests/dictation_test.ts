@@ -193,6 +193,31 @@ Deno.test("a language that this server does not know is said before anything is 
   assertEquals(asked.map(({ language }) => language), ["en-US"]);
 });
 
+Deno.test("a recording in what is no language is not heard, and it is said of the language", async () => {
+  await using test = await stage();
+  const { app, ada, room, asked, dictate } = test;
+  for (const language of ["english", "<b>", "de-", "x".repeat(36)]) {
+    const query = new URLSearchParams({ language });
+    const answer = await app.ask(`/api/rooms/${room.id}/voice?${query}`, {
+      method: "POST",
+      body: new Uint8Array(9),
+      headers: { "content-type": "application/octet-stream" },
+      cookie: ada.cookie,
+    });
+    const { error } = await answer.json();
+    assertEquals([answer.status, error.code, Object.keys(error.fields)], [
+      422,
+      "invalid",
+      ["language"],
+    ]);
+    const page = await dictate({ language });
+    assertMatch(page, /id="language-error"[^]*Name a language by its tag/);
+    assert(!page.includes('id="recording-error"') && !page.includes("<b>"));
+    assertMatch(page, />\s*So far\s*</);
+  }
+  assertEquals(asked, []);
+});
+
 Deno.test("another region of a language is taken for it, and an engine that tells the language needs no choice", async () => {
   await using test = await stage({ detects: true });
   const { room, html, json, save, dictate, asked } = test;
@@ -210,7 +235,7 @@ Deno.test("what is wrong with a choice is said beside it, and what was typed sta
   await using test = await stage();
   const { save, html } = test;
   const cases: [Record<string, string>, RegExp][] = [
-    [{ language: "<b>", words: "a" }, /Choose a language from the list\./],
+    [{ language: "<b>", words: "a" }, /Name a language by its tag/],
     [
       { words: "x".repeat(61) },
       /id="words-error"[^]*Use at most 60 characters/,

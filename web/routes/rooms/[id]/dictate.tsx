@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { LIMITS } from "../../../../realtime/protocol.ts";
 import { BackToRoom } from "../../../components/BackToRoom.tsx";
-import { DictateForm } from "../../../components/DictateForm.tsx";
+import { DictateForm, hasLanguages } from "../../../components/DictateForm.tsx";
 import { FormNotice } from "../../../components/FormNotice.tsx";
 import { RoomSidebar } from "../../../components/RoomSidebar.tsx";
 import { Title } from "../../../components/Title.tsx";
@@ -161,7 +161,12 @@ export const handler = define.handlers({
         await readDraft(services, data, error.form);
         readWishes(data, error.form);
       }
-      const failure = failureOf(error, ["recording"], requestId);
+      // Beside the field, where there is one.
+      const shown = [
+        "recording",
+        ...hasLanguages(data.choice) ? ["language"] : [],
+      ];
+      const failure = failureOf(error, shown, requestId);
       return page({ ...data, failure }, { status: failure.status });
     }
   },
@@ -177,7 +182,7 @@ export default define.page<typeof handler>(({ data }) => {
         <BackToRoom room={room} />
         <h1>Dictate</h1>
         <FormNotice failure={failure} />
-        <DictateForm {...data} error={failure?.fields.recording} />
+        <DictateForm {...data} errors={failure?.fields} />
       </div>
     </>
   );
