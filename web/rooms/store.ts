@@ -175,7 +175,7 @@ export const directRoom = (): AppError =>
     code: "direct-room",
     status: 409,
     message:
-      "Who is in a direct conversation stays as it is. To talk with others, write to them.",
+      "A direct conversation has no admins, no settings and no link, and who is in it stays as it is. To talk with others, write to them.",
   });
 
 /** A random id without meaning: 128 bits in base64url. */

@@ -5,7 +5,7 @@ import { rowOf, whoFor } from "../../access/row.ts";
 import type { Method, Row, Who } from "../../access/table.ts";
 import { AppError } from "../../errors.ts";
 import { readMembership } from "../../rooms/rooms.ts";
-import { notAdmin } from "../../rooms/store.ts";
+import { directRoom, notAdmin } from "../../rooms/store.ts";
 import type { State } from "../../utils.ts";
 import { hasOutbox } from "../pages/outbox.ts";
 import { calledFor } from "../requests/realtime-caller.ts";
@@ -21,20 +21,22 @@ const noPage = () =>
 
 type Judge = (ctx: Context<State>, row: Row) => void | Promise<void>;
 
-/** The membership of whoever asks, in the room of the address. */
-async function membershipOf({ state, params }: Context<State>) {
+/** The room of the address, and the membership of whoever asks. */
+function asMember({ state, params }: Context<State>) {
   const { id } = personOf(state);
-  const { membership } = await readMembership(state.services, id, params.id);
-  return membership.value;
+  return readMembership(state.services, id, params.id);
 }
 
 /** Throws, unless whoever asks may. */
 const JUDGES: Record<Who, Judge> = {
   anyone: () => {},
   "signed in": ({ state }) => void personOf(state),
-  member: async (ctx) => void await membershipOf(ctx),
+  member: async (ctx) => void await asMember(ctx),
   async admin(ctx) {
-    if ((await membershipOf(ctx)).role !== "admin") throw notAdmin();
+    const { room, membership } = await asMember(ctx);
+    // Nobody is an admin of it: that would send people looking for one.
+    if (room.value.kind === "direct") throw directRoom();
+    if (membership.value.role !== "admin") throw notAdmin();
   },
   /** To anyone else there is no such page. */
   async owner({ state: { services, account } }) {
@@ -60,7 +62,7 @@ const ASKED: Who[] = ["signed in", "member", "admin"];
  * pages, and told by the API.
  *
  * Throws AppError `method-not-allowed` (405), `not-signed-in` (401), `not-found` (404), `not-admin`
- * (403), `token-invalid` (401) and `too-many-requests` (429).
+ * (403), `direct-room` (409), `token-invalid` (401) and `too-many-requests` (429).
  */
 export const allowed: Middleware<State> = async (ctx) => {
   const { method } = ctx.req;

@@ -50,6 +50,36 @@ Deno.test("somebody is found, looked at, and written to, without script", async 
   }
 });
 
+Deno.test("a program that would set up a direct conversation is told that there is nothing to", async () => {
+  await using app = await testApp();
+  const { ada, ben, cleo } = await three(app);
+  const sent = await app.send(`/people/${ben.account.id}`, {}, ada.cookie);
+  const path = `/api${to(sent)}`;
+  const ask = async (part: string, method: string, who = ada) => {
+    const answer = await app.ask(`${path}/${part}`, {
+      method,
+      body: JSON.stringify({ name: "Mine", id: ben.account.id, role: "admin" }),
+      headers: { "content-type": "application/json" },
+      cookie: who.cookie,
+    });
+    const { error } = await answer.json();
+    return [answer.status, error.code, error.message];
+  };
+  const calls = [
+    ["settings", "PATCH"],
+    ["members", "PATCH"],
+    ["link", "POST"],
+    ["link", "DELETE"],
+  ];
+  for (const [part, method] of calls) {
+    const [status, code, sentence] = await ask(part, method);
+    assertEquals([part, status, code], [part, 409, "direct-room"]);
+    assertMatch(sentence, /^A direct conversation has no admins, no settings/);
+    const [none] = await ask(part, method, cleo);
+    assertEquals(none, 404, "of others' conversations nobody is told");
+  }
+});
+
 Deno.test("several people are chosen one after the other, and written to", async () => {
   await using app = await testApp();
   const { ada, ben, cleo } = await three(app);
