@@ -47,7 +47,16 @@ async function ticketOf(app: TestApp, cookie: string): Promise<string> {
   const form = { password: PASSWORD };
   const asked = await app.send("/account/data", form, cookie);
   assertEquals(asked.status, 303);
-  return asked.headers.get("location")!;
+  return await beginning(app, asked.headers.get("location")!, cookie);
+}
+
+/** Where the page leads to by itself, and by a link, that comes before a download. */
+async function beginning(app: TestApp, page: string, cookie: string) {
+  const answer = await app.ask(page, { cookie });
+  assertEquals(answer.status, 200);
+  const [, path] = answer.headers.get("refresh")!.split("0;url=");
+  assert((await answer.text()).includes(`<a href="${path}">start it here</a>`));
+  return path;
 }
 
 /** How the page of the download names what is in each part of it. */
@@ -181,6 +190,31 @@ Deno.test("a download takes the password, the person's own session, and comes a 
     await answer.body?.cancel();
   }
   assertEquals(codes, [200, 200, 200, 200, 429]);
+});
+
+Deno.test("once the password is right nothing is said of the one before", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const wrong = await app.send(
+    "/account/data",
+    { password: "a guess" },
+    cookie,
+  );
+  const said = /This is not your current password/;
+  assertMatch(await wrong.text(), said);
+  const right = await app.send("/account/data", { password: PASSWORD }, cookie);
+  // A download leaves the page that was there: it has to be another one.
+  const page = await app.ask(right.headers.get("location")!, { cookie });
+  assertEquals(page.headers.get("content-disposition"), null);
+  const text = await page.text();
+  assert(!said.test(text) && !text.includes('role="alert"'));
+  assertMatch(text, /Your download begins/);
+  for (const odd of ["x", "x".repeat(42) + "\r"]) {
+    const query = `ticket=${encodeURIComponent(odd)}`;
+    const plain = await app.ask(`/account/data?${query}`, { cookie });
+    assertEquals(plain.headers.get("refresh"), null);
+    await plain.body?.cancel();
+  }
 });
 
 Deno.test("what cannot be read breaks the download off, and the next one can be made", async () => {

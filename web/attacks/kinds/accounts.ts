@@ -152,7 +152,9 @@ const ticket: Attack = {
       password: PASSWORD,
     });
     await asked.body?.cancel();
-    const path = asked.headers.get("location") ?? "/account/data/none";
+    const [, ticket = "none"] = /ticket=(.+)/
+      .exec(asked.headers.get("location") ?? "") ?? [];
+    const path = `/account/data/${ticket}`;
     for (const cookie of [member.cookie, ""]) {
       const answer = await fetch(web + path, {
         headers: { cookie },
