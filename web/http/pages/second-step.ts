@@ -11,6 +11,7 @@ import {
   textOf,
 } from "../requests/forms.ts";
 import {
+  type PendingLogin,
   pendingLoginOf,
   signedIn,
   startAgain,
@@ -23,6 +24,8 @@ export interface SecondStep {
   /** Of whoever gave the password. */
   name: string;
   factors: Factor[];
+  /** Also of another address of this server. */
+  hasPasskeys: boolean;
   /** Why a code by e-mail will not do, when it will not. */
   whyFaceFirst?: string;
   failure?: Failure;
@@ -40,6 +43,11 @@ async function asked(ctx: Context<State>) {
     pending: await pendingLoginOf(services, headers, siteFor(ctx)),
   };
 }
+
+const shownOf = (
+  { account: { name }, factors, hasPasskeys, whyFaceFirst }: PendingLogin,
+  next: string,
+): SecondStep => ({ next, name, factors, hasPasskeys, whyFaceFirst });
 
 /**
  * The handlers of a page on which a second step is tried until its login ends.
@@ -61,15 +69,14 @@ export const secondStep = (
     async GET(ctx) {
       const { next, pending } = await asked(ctx);
       if (!pending) return ctx.redirect(startAgain(next), 303);
-      const { account: { name }, factors, whyFaceFirst } = pending;
-      return page<SecondStep>({ next, name, factors, whyFaceFirst });
+      return page<SecondStep>(shownOf(pending, next));
     },
 
     async POST(ctx) {
       const { services, requestId } = ctx.state;
       const { next, pending } = await asked(ctx);
       if (!pending) return ctx.redirect(startAgain(next), 303);
-      const { token, account: { name }, factors, whyFaceFirst } = pending;
+      const { token, whyFaceFirst } = pending;
       const typed: Record<string, string> = {};
       try {
         const form = await readForm(ctx.req);
@@ -82,7 +89,7 @@ export const secondStep = (
           return ctx.redirect(startAgain(next, why), 303);
         }
         const failure = failureOf(error, fields, requestId);
-        const data = { next, name, factors, whyFaceFirst, failure, typed };
+        const data = { ...shownOf(pending, next), failure, typed };
         return page<SecondStep>(data, { status: failure.status });
       }
     },

@@ -19,6 +19,8 @@ export interface PendingLogin {
   expiresAt: number;
   /** What may end it, the one to offer first in front. */
   factors: Factor[];
+  /** Also of another address of this server. */
+  hasPasskeys: boolean;
   /** Why a code by e-mail will not do, when it will not. */
   whyFaceFirst?: string;
   /** The account was made a moment ago: see `PendingRecord`. */
@@ -53,6 +55,7 @@ export async function pendingLoginOf(
     account: toAccount(record),
     expiresAt: pending.expiresAt,
     factors: usableFactors(record, site?.rpId),
+    hasPasskeys: record.passkeys !== undefined && record.passkeys.length > 0,
     whyFaceFirst: isFaceFirst(record)
       ? faceFirstError(record).message
       : undefined,

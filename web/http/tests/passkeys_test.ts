@@ -39,6 +39,22 @@ Deno.test("a passkey is added, is asked for after the password, signs in, and is
   assertMatch(await list.text(), /Laptop[^]*last used/);
 });
 
+Deno.test("whoever has no passkey is led from its page to where their sign-in is", async () => {
+  await using app = await testApp();
+  const { account } = await app.person("Ada");
+  const { half, location } = await firstStep(app, account.email);
+  assertEquals(location, "/login/face?next=%2Faccount");
+  const page = await app.ask("/login/passkey?next=%2Faccount", {
+    cookie: half,
+  });
+  assertEquals(page.status, 200);
+  const text = await page.text();
+  assertMatch(text, /has no passkey, so your sign-in does not ask for one/);
+  assert(text.includes(`href="${location}">Go on with your sign-in</a>`));
+  assertMatch(text, /Use an e-mail code instead/);
+  assert(!/another address|Sign in with my passkey/.test(text));
+});
+
 Deno.test("a passkey signs in alone when its authenticator made sure of the person, and not otherwise", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");

@@ -4,7 +4,7 @@ import { FormNotice } from "../../components/FormNotice.tsx";
 import { OtherWays } from "../../components/OtherWays.tsx";
 import { PasskeyForm } from "../../components/PasskeyForm.tsx";
 import { Title } from "../../components/Title.tsx";
-import { secondStep } from "../../http/pages/second-step.ts";
+import { type SecondStep, secondStep } from "../../http/pages/second-step.ts";
 import { textOf } from "../../http/requests/forms.ts";
 import { stepOf } from "../../http/requests/pending-login.ts";
 import { siteFor } from "../../http/requests/site.ts";
@@ -16,7 +16,32 @@ export const handler = secondStep([], (ctx, token, form) => {
   return signInWithPasskey(ctx.state.services, token, answer, site);
 });
 
+/** For whoever has none, and came here by hand: their sign-in goes on elsewhere. */
+function NoPasskey({ next, factors, whyFaceFirst }: SecondStep) {
+  const [own, ...others] = factors;
+  return (
+    <div class="column column-narrow stack">
+      <Title text="Your passkey" />
+      <h1>You have no passkey</h1>
+      <p>Your account has no passkey, so your sign-in does not ask for one.</p>
+      {own && (
+        <p>
+          <a class="button" href={stepOf(own, next)}>Go on with your sign-in</a>
+        </p>
+      )}
+      <OtherWays
+        factors={others}
+        except="passkey"
+        next={next}
+        whyFaceFirst={whyFaceFirst}
+        hint="Or sign in another way:"
+      />
+    </div>
+  );
+}
+
 export default define.page<typeof handler>(({ data }) => {
+  if (!data.hasPasskeys) return <NoPasskey {...data} />;
   const { next, name, factors, whyFaceFirst, failure } = data;
   return (
     <div class="column column-narrow stack">
