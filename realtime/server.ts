@@ -86,7 +86,8 @@ export async function startServer(
   const limits = new PeopleLimits({ messageRate, messageBurst });
   const context = { hub, verify, shedding, limits };
   const newcomers = new Newcomers(config.maxNewcomers);
-  const health = new Health(hub.log, config.webUrl ?? config.appUrl);
+  const asked = config.webUrl ?? config.appUrl;
+  const health = new Health(hub.log, asked, config.retentionDays);
   const accepting = () => !shedding.draining;
   const full = () =>
     hub.connections.size + hub.streams.size >= config.maxConnections ||

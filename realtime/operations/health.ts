@@ -19,18 +19,25 @@ export interface Readiness {
   /** Web's keys. Without them nobody new comes in, but who is here stays: not a reason to
    * take the instance out. */
   keys: State;
+  /** Days after which messages are deleted; undefined: they stay. Web tells people. */
+  retentionDays?: number;
 }
 
 /** Asks the dependencies of an instance how they are. */
 export class Health {
   #keys: { at: number; state: Promise<State> } | undefined;
 
-  constructor(readonly log: RoomLog, readonly webUrl: string) {}
+  constructor(
+    readonly log: RoomLog,
+    readonly webUrl: string,
+    readonly retentionDays?: number,
+  ) {}
 
   async readiness(accepting: boolean): Promise<Readiness> {
     const [store, keys] = await Promise.all([this.#store(), this.#askKeys()]);
     const ready = accepting && store.state === "up";
-    return { ready, draining: !accepting, store, keys };
+    const { retentionDays } = this;
+    return { ready, draining: !accepting, store, keys, retentionDays };
   }
 
   async #store(): Promise<Readiness["store"]> {

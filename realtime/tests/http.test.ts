@@ -218,6 +218,13 @@ test("says that it lives and is ready", async () => {
   });
 });
 
+test("says after how many days messages are deleted", async () => {
+  const server = await startTestServer({ retentionDays: 30 });
+  const ready = await server.call("/readyz", "");
+  expect(await ready.json()).toMatchObject({ retentionDays: 30 });
+  await server.stop();
+});
+
 test("ends a room for everyone in it, and for good", async () => {
   const rooms = { ending: "member", staying: "member" } as const;
   const token = await server.issuer.personToken("ann", rooms);

@@ -306,6 +306,8 @@ export const Ready = z.object({
   draining: z.boolean(),
   store: z.object({ name: z.string(), state, reason }),
   keys: z.object({ state, reason }),
+  retentionDays: z.int().min(1).optional()
+    .describe("Days after which messages are deleted; without it they stay."),
 }) satisfies z.ZodType<Readiness>;
 export const Alive = z.object({ ok: z.literal(true) });
 export const Lines = z.string();

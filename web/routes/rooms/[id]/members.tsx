@@ -26,6 +26,7 @@ import {
   type RoomEntry,
 } from "../../../http/pages/room-list.ts";
 import { personOf } from "../../../http/middleware/person.ts";
+import { retentionOf } from "../../../http/pages/retention.ts";
 import {
   invitedCookie,
   readInvitedCookie,
@@ -62,6 +63,8 @@ interface Data {
   me: Account;
   members: Member[];
   invitations: SentInvitation[];
+  /** Days after which messages are deleted, where they are. */
+  retentionDays?: number;
   /** The room's own link, if it has one that works. */
   roomLink: RoomLink | null;
   /** Where links to this server begin, for whoever looks at the page. */
@@ -80,15 +83,23 @@ async function load(
   roomId: string,
   { origin, outbox }: Pick<Data, "origin" | "outbox">,
 ): Promise<Data> {
-  const [{ room, role }, { rooms }, members, invitations, roomLink, choice] =
-    await Promise.all([
-      findRoom(s, me.id, roomId),
-      loadRooms(s, me),
-      listMembers(s, me.id, roomId),
-      listInvitations(s, me.id, roomId),
-      linkOf(s, me.id, roomId),
-      choiceOf(s, me.id, roomId),
-    ]);
+  const [
+    { room, role },
+    { rooms },
+    members,
+    invitations,
+    roomLink,
+    choice,
+    retentionDays,
+  ] = await Promise.all([
+    findRoom(s, me.id, roomId),
+    loadRooms(s, me),
+    listMembers(s, me.id, roomId),
+    listInvitations(s, me.id, roomId),
+    linkOf(s, me.id, roomId),
+    choiceOf(s, me.id, roomId),
+    retentionOf(s.config),
+  ]);
   return {
     rooms,
     room,
@@ -98,6 +109,7 @@ async function load(
     members,
     invitations,
     roomLink,
+    retentionDays,
     origin,
     outbox,
     done: null,
@@ -214,6 +226,12 @@ const KINDS = {
     "This is a direct conversation: nobody can be invited to it or removed.",
 };
 
+/** What is said where messages do not stay. */
+const deletedAfter = (days: number): string =>
+  days === 1
+    ? "Messages are deleted one day after they were sent, with their files and recordings."
+    : `Messages are deleted ${days} days after they were sent, with their files and recordings.`;
+
 export default define.page<typeof handler>(({ data, req, url }) => {
   const { rooms, room, role, me, members, invitations, done, failure } = data;
   const { roomLink } = data;
@@ -269,6 +287,9 @@ export default define.page<typeof handler>(({ data, req, url }) => {
         </p>
         {room.description && <p dir="auto">{room.description}</p>}
         {room.kind !== "closed" && <p class="soft">{KINDS[room.kind]}</p>}
+        {data.retentionDays !== undefined && (
+          <p class="soft">{deletedAfter(data.retentionDays)}</p>
+        )}
         {!isInvite && notice}
         <FormNotice failure={failure} />
         <MemberList
