@@ -37,6 +37,14 @@ export class AppError extends Error {
   }
 }
 
+/** A form was refused for good before anything was done with what was written in it. */
+export class NotSent extends AppError {
+  /** @param words what was written, which no page but that of the error can give back. */
+  constructor(cause: AppError, readonly words: string) {
+    super({ ...cause, message: cause.message, cause });
+  }
+}
+
 const UNKNOWN = new AppError({
   code: "internal",
   status: 500,

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
-import { errorHeaders, reportError } from "../errors.ts";
+import { errorHeaders, NotSent, reportError } from "../errors.ts";
 import {
   apiError,
   errorHeadersOf,
@@ -84,6 +84,7 @@ export const handler = define.handlers((ctx) => {
     // A form that was sent is not in its address: the browser's own way back keeps it.
     again: isOurs && ctx.req.method === "GET",
     requestId: isOurs ? requestId : undefined,
+    words: ctx.error instanceof NotSent ? ctx.error.words : "",
   }, { status, headers });
 });
 
@@ -95,6 +96,16 @@ export default define.page<typeof handler>(({ data, state }) => (
     <p class="error-status">{data.status}</p>
     <h1>{data.title}</h1>
     <p>{data.text}</p>
+    {data.words && (
+      <div class="field">
+        <label for="words">
+          What you wrote was not sent. You can copy it from here.
+        </label>
+        <textarea class="input" id="words" rows={6} readOnly dir="auto">
+          {data.words}
+        </textarea>
+      </div>
+    )}
     <p class="actions">
       {data.again && <a class="button" href="">Try again</a>}
       <a
