@@ -4,6 +4,7 @@ import { openBrowser, openContext } from "./browser.ts";
 import { cameraFile, selfieFile } from "./media.ts";
 import {
   ada,
+  awake,
   createRoom,
   focusOn,
   grace,
@@ -141,17 +142,35 @@ Deno.test({
         await openInvitation(guest, grace.email);
         await join(guest);
         await live(guest);
-        await guest.locator("textarea[name=content]").fill("still here?");
+        await awake(guest);
+        await send(guest, "posted");
+        const row = guest.locator(".message:not(.sending)", {
+          hasText: "posted",
+        });
+        const composer = guest.locator("textarea[name=content]");
+        await composer.fill("still here?");
+        await row.hover();
+        await row.getByRole("button", { name: /^Actions for/ }).click();
+        await guest.getByRole("button", { name: "Edit" }).click();
+        await guest.getByText("Editing your message").waitFor();
+        await composer.fill("posted, and bettered");
         await first.goto(`${room}/members`);
         await first.locator("summary", { hasText: "Change" }).last().click();
         await first.getByRole("button", { name: "Remove from the room" })
           .click();
         await header(guest).getByText("You are no longer in this room.")
           .waitFor();
-        await isClosed(guest, "still here?");
+        await isClosed(guest, "still here?\nposted, and bettered");
         await header(guest).getByRole("link", { name: "Go to your rooms." })
           .click();
         await guest.waitForURL("**/rooms");
+        const notice = guest.locator(".waiting", { hasText: "Not sent: 1." });
+        await notice.getByText("posted, and bettered").waitFor();
+        await notice.getByText("A room you are no longer in").waitFor();
+        await notice.getByRole("button", { name: "Discard" }).click();
+        await notice.waitFor({ state: "detached" });
+        await guest.reload();
+        assertEquals(await guest.locator(".waiting").count(), 0);
       });
 
       assertEquals(contexts.flatMap(({ problems }) => problems), []);

@@ -178,9 +178,14 @@ export default function Room(props: RoomProps) {
   useEffect(() => later?.tellTitle(state), [later, state.offset, state.read]);
 
   useEffect(() => {
-    if (takeover.current || wayOn) return;
-    const give = { room: open.current!, input: input.current!, fill };
-    later?.giveBack({ ...give, onNotice: setNotice });
+    if (takeover.current) return;
+    later?.giveBack({
+      wayOn,
+      room: open.current!,
+      input: input.current!,
+      fill,
+      onNotice: setNotice,
+    });
   }, [later, state.unsent, extra]);
 
   const load: Load = async (part) => {

@@ -1,16 +1,24 @@
-import type { OpenRoom } from "./room.ts";
+import { isBlank } from "../../../realtime/text/visible.ts";
+import { openPending } from "./pending.ts";
+import { newId, type OpenRoom } from "./room.ts";
+import type { WayOn } from "./socket.ts";
 
 /**
  * Ends the edits, deletions and reactions that the server refused for good: their reason is
  * told, and the words of an edit go back into the composer, after what is there; so do those of a
- * message whose files are gone.
+ * message whose files are gone. In a room that has ended nothing is ended: see
+ * {@linkcode keepWords}.
  */
-export function giveBack({ room, input, fill, onNotice }: {
+export function giveBack({ room, input, fill, wayOn, onNotice }: {
   room: OpenRoom;
   input: HTMLTextAreaElement;
   fill(text: string): void;
+  /** The room cannot be written in any more. */
+  wayOn?: WayOn;
   onNotice(sentence: string): void;
 }): void {
+  if (wayOn === "rooms") keepWords(room, input.value);
+  if (wayOn) return;
   for (const one of room.state().unsent) {
     const { clientId, request, uploads, failed } = one;
     if (!failed || !request && uploads?.length !== 0) continue;
@@ -23,4 +31,27 @@ export function giveBack({ room, input, fill, onNotice }: {
     }
     onNotice(failed);
   }
+}
+
+const ended = new WeakSet<OpenRoom>();
+
+/**
+ * Keeps what stands in the composer of a room that is archived, or that one is not in any more,
+ * as a message that was not sent: the page of that room shows no draft, or is no page at all, and
+ * what was not sent is shown on every page until the person discards it.
+ */
+function keepWords(room: OpenRoom, content: string): void {
+  if (ended.has(room)) return;
+  ended.add(room);
+  if (isBlank(content)) return;
+  const { me, roomId } = room.state();
+  const pending = openPending(me, roomId);
+  // In another tab, too, it is one draft.
+  const isKept = pending.list().some((one) => one.content === content);
+  const one = {
+    clientId: newId(),
+    ...{ content, timestamp: Date.now() },
+    failed: "This was not sent.",
+  };
+  if (isKept || pending.keep(one)) room.saveDraft("");
 }

@@ -186,6 +186,16 @@ function Extras(props: ExtrasProps & { message: Message }) {
     onClose();
   }, [message]);
 
+  const putBack = async (draft: string) => {
+    const edited = input.value;
+    fill(draft);
+    // Drawn by then: where the room has ended meanwhile, the words are not lost with it.
+    await null;
+    if (input.readOnly && edited !== message.content) {
+      fill([draft, edited].filter(Boolean).join("\n"));
+    }
+  };
+
   useEffect(() => {
     if (what === "edit") edit();
     const onKey = (event: KeyboardEvent) => event.key === "Escape" && end();
@@ -193,7 +203,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
     return () => {
       input.removeEventListener("keydown", onKey);
       // Also when another message's menu takes this one's place.
-      if (replaced.current !== null) fill(replaced.current);
+      if (replaced.current !== null) putBack(replaced.current);
       onTakeover(null);
       if (bar.current?.contains(document.activeElement)) input.focus();
     };
