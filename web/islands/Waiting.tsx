@@ -15,6 +15,7 @@ export interface WaitingProps {
 /** Sends what waits from any page, and says how much that is. Nothing is shown when none does. */
 export default function Waiting({ me, wsUrl, except }: WaitingProps) {
   const [rooms, setRooms] = useState<WaitingRoom[]>();
+  const [discarded, setDiscarded] = useState(false);
   const [names, setNames] = useState<{ id: string; name: string }[]>();
 
   useEffect(() => {
@@ -46,7 +47,8 @@ export default function Waiting({ me, wsUrl, except }: WaitingProps) {
       .catch(() => {});
   }, [some]);
 
-  if (!rooms) return null;
+  // Where something was discarded, not everything was sent.
+  if (!rooms || discarded && !some) return null;
   const of = (count: (room: WaitingRoom) => number) =>
     rooms.reduce((sum, room) => sum + count(room), 0);
   const sending = of((room) => room.sending);
@@ -71,7 +73,10 @@ export default function Waiting({ me, wsUrl, except }: WaitingProps) {
                   <button
                     type="button"
                     class="button button-plain"
-                    onClick={() => discard(one.clientId)}
+                    onClick={() => {
+                      setDiscarded(true);
+                      discard(one.clientId);
+                    }}
                   >
                     Discard
                   </button>
