@@ -169,6 +169,37 @@ Deno.test({
         await notice.getByText("A room you are no longer in").waitFor();
         await notice.getByRole("button", { name: "Discard" }).click();
         await notice.waitFor({ state: "detached" });
+      });
+
+      await t.step("however much was not sent covers nothing", async () => {
+        await guest.setViewportSize({ width: 390, height: 700 });
+        await guest.evaluate(() => {
+          const [draft] = Object.keys(sessionStorage).filter((key) =>
+            key.endsWith("/draft")
+          );
+          for (let i = 0; i < 20; i++) {
+            const one = { clientId: `a${i}`, content: "words ".repeat(20) };
+            const kept = { ...one, timestamp: i, failed: "Not sent." };
+            localStorage.setItem(
+              draft.replace("draft", `unsent/a${i}`),
+              JSON.stringify(kept),
+            );
+          }
+          document.cookie = "unsent=1;path=/";
+        });
+        await guest.reload();
+        const notice = guest.locator(".waiting");
+        await notice.getByText("Not sent: 20.").waitFor();
+        const main = guest.getByRole("main");
+        for (const role of ["link", "button"] as const) {
+          for (const one of await main.getByRole(role).all()) {
+            await one.click({ trial: true });
+          }
+        }
+        for (let left = 20; left > 0; left--) {
+          await notice.getByRole("button", { name: "Discard" }).last().click();
+        }
+        await notice.waitFor({ state: "detached" });
         await guest.reload();
         assertEquals(await guest.locator(".waiting").count(), 0);
       });
