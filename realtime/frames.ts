@@ -87,7 +87,7 @@ function parseEvent(fields: Fields): ClientFrame {
     case "summaries":
       return { event, ...wantedRooms(fields) };
     case "edit-message":
-      return { event, ...amendment(fields), ...text(fields) };
+      return { event, ...amendment(fields), ...edited(fields) };
     case "delete-message":
       return { event, ...amendment(fields) };
     case "react":
@@ -158,6 +158,12 @@ function amendment(fields: Fields) {
     id: id(fields, "id"),
   };
 }
+
+/** The text of an edit; it may be none: whether the message has another part is seen later. */
+const edited = (fields: Fields) =>
+  fields.content !== undefined && isSilent(fields)
+    ? { content: "" }
+    : text(fields);
 
 function reaction(fields: Fields): { emoji: string; on: boolean } {
   const { emoji } = fields;

@@ -72,7 +72,8 @@ export interface AmendHub {
  * Appends an edit, a deletion or a reaction. Only its sender may edit a message; its
  * sender or an admin of the room may delete it.
  *
- * @throws {FrameError} `room-archived`, `not-found`, `forbidden` or `too-many-reactions`.
+ * @throws {FrameError} `room-archived`, `not-found`, `forbidden`, `too-many-reactions`, or
+ * `message-empty` where an edit would leave nothing of the message.
  */
 export async function amendMessage(
   hub: AmendHub,
@@ -172,12 +173,17 @@ export async function tellPreview(
   );
 }
 
+/** Whether something of a message is left without its text. */
+const hasMore = ({ files, voice }: Message): boolean =>
+  files !== undefined || voice !== undefined;
+
 function check(
   person: Person,
   role: Role,
-  { event, clientId }: Amendment,
+  frame: Amendment,
   message: Message,
 ): void {
+  const { event, clientId } = frame;
   const own = message.sender.id === person.id;
   if (event === "edit-message" && !own) {
     const why = "Only the person who wrote a message can change it.";
@@ -189,6 +195,11 @@ function check(
   }
   if (event !== "delete-message" && message.deletedAt !== undefined) {
     throw new FrameError("not-found", "The message was deleted.", clientId);
+  }
+  if (
+    frame.event === "edit-message" && frame.content === "" && !hasMore(message)
+  ) {
+    throw new FrameError("message-empty", "Write something first.", clientId);
   }
 }
 

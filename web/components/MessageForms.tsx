@@ -25,12 +25,14 @@ function Part({ id, title, children }: {
 }
 
 /** A form with one text. */
-function TextForm({ intent, label, button, content, error }: {
+function TextForm({ intent, label, button, content, error, optional }: {
   intent: string;
   label: string;
   button: string;
   content?: string;
   error?: string;
+  /** It may be left empty. */
+  optional?: boolean;
 }) {
   return (
     <form class="form" method="post">
@@ -41,7 +43,7 @@ function TextForm({ intent, label, button, content, error }: {
         class="input"
         name="content"
         rows={3}
-        required
+        required={!optional}
         dir="auto"
         aria-label={label}
         aria-invalid={error ? "true" : undefined}
@@ -194,6 +196,7 @@ export function MessageForms({ message, me, role, link, typed }: {
                 label="The message"
                 button="Save"
                 content={message.content}
+                optional={Boolean(message.files || message.voice)}
                 {...failed("edit")}
               />
             </Part>

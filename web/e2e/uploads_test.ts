@@ -87,6 +87,33 @@ Deno.test({
         assertEquals(await page.locator(".mode").count(), 0);
       });
 
+      await t.step(
+        "a caption is edited to nothing, and no message is",
+        async () => {
+          const edit = async (text: string) => {
+            await row(text).hover();
+            await row(text).getByRole("button", { name: /^Actions/ }).click();
+            await page.getByRole("button", { name: "Edit" }).click();
+            await page.getByText("Editing your message").waitFor();
+            await composer.fill("");
+            await composer.press("Enter");
+          };
+          await send(page, "Words alone");
+          await edit("Words alone");
+          await page.getByRole("button", { name: "Cancel" }).click();
+          await row("Words alone").waitFor();
+          await edit("The plan");
+          await page.locator(".mode").waitFor({ state: "detached" });
+          await row("The plan").waitFor({ state: "detached" });
+          await whole("plan.txt");
+          await composer.press("Enter");
+          await page.reload();
+          await live(page);
+          await whole("plan.txt");
+          assertEquals(await row("The plan").count(), 0);
+        },
+      );
+
       await t.step("what is taken back is not sent", async () => {
         const release = await holdUploads(page);
         await choose(file("no.txt", "no"));

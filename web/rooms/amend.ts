@@ -21,8 +21,8 @@ const isDone = (message: Message, me: string, change: Change): boolean => {
   }
 };
 
-function checkContent(content: string): void {
-  if (isBlank(content)) {
+function checkContent(content: string, { files, voice }: Message): void {
+  if (isBlank(content) && !files && !voice) {
     throw new AppError({
       code: "message-empty",
       status: 422,
@@ -34,7 +34,7 @@ function checkContent(content: string): void {
 
 /**
  * Changes a message as a form says. A form sent twice changes it once: what is as it should be
- * stays as it is.
+ * stays as it is. Files and voice notes need no text.
  *
  * @throws {AppError} `message-empty` and `message-too-long` (422); what the room log throws.
  */
@@ -47,8 +47,8 @@ export async function amendOnce(
   const trimmed = change.event === "edit-message"
     ? { ...change, content: await asStored(change.content) }
     : change;
-  if (trimmed.event === "edit-message") checkContent(trimmed.content);
   const message = await realtime.find(account, roomId, trimmed.id);
+  if (trimmed.event === "edit-message") checkContent(trimmed.content, message);
   if (isDone(message, account.id, trimmed)) return message;
   return await realtime.amend(account, roomId, trimmed);
 }

@@ -51,7 +51,13 @@ const OF_PEOPLE: DocumentedCall[] = [
     security: [person],
     body: shapes.Amended,
     done: [gives("The message, as it is then.", shapes.Stored)],
-    errors: ["forbidden", "not-found", "room-archived"],
+    errors: [
+      "message-empty",
+      "message-too-long",
+      "forbidden",
+      "not-found",
+      "room-archived",
+    ],
   },
   {
     method: "PUT",

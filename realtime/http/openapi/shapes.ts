@@ -109,7 +109,9 @@ export const Amended = z.discriminatedUnion("event", [
   z.object({
     event: z.literal("edit-message"),
     ...amendment,
-    content: parts.content,
+    content: z.string().max(LIMITS.contentLength).describe(
+      "The text as it is to be. Only a message with files or a voice note can do without.",
+    ),
     mentions: parts.mentions,
   }),
   z.object({ event: z.literal("delete-message"), ...amendment }),

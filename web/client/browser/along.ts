@@ -4,7 +4,7 @@
  */
 export function goesAlong(
   { dataset }: Pick<HTMLElement, "dataset">,
-  what: "files" | "voice",
+  what: "files" | "voice" | "caption",
   does: boolean,
 ): void {
   const others = (dataset.files ?? "").split(" ")

@@ -3,6 +3,7 @@ import type { VNode } from "preact";
 import type { Message, Role } from "../../../realtime/protocol.ts";
 import { textOf } from "./files.tsx";
 import { MessageMenu } from "./MessageMenu.tsx";
+import { goesAlong } from "../browser/along.ts";
 import type { OpenRoom } from "../browser/room.ts";
 import { onLogChange } from "../browser/log-changes.ts";
 import { scrollTo } from "../browser/scroll.ts";
@@ -148,9 +149,12 @@ function Extras(props: ExtrasProps & { message: Message }) {
   const edit = () => {
     choose("edit");
     // First, so that what is filled in is not taken for a draft.
+    const isCaption = Boolean(message.files || message.voice);
+    // What it is about stays without it: so nothing may be sent in its place.
+    goesAlong(input, "caption", isCaption);
     onTakeover((content) => {
       // Enter where files were chosen meanwhile: they go with the next message.
-      if (!content) return;
+      if (!content && !isCaption) return;
       if (content !== message.content) {
         const mentions = room.mentionsIn?.(content, message.mentions);
         room.request({ event: "edit-message", id, content, mentions });
@@ -205,6 +209,7 @@ function Extras(props: ExtrasProps & { message: Message }) {
       // Also when another message's menu takes this one's place.
       if (replaced.current !== null) putBack(replaced.current);
       onTakeover(null);
+      goesAlong(input, "caption", false);
       if (bar.current?.contains(document.activeElement)) input.focus();
     };
   }, []);
