@@ -85,7 +85,7 @@ Deno.test({
           // The page learns of it a moment later.
           await page.waitForFunction(() => !navigator.onLine);
           await composer.press("ArrowUp");
-          await page.getByText("This needs a connection.").waitFor();
+          await page.getByText("You are offline. Try again later.").waitFor();
           assertEquals(await editing.count(), 0);
           await context.setOffline(false);
           await page.unroute(EXTRAS);

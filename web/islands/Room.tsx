@@ -196,7 +196,7 @@ export default function Room(props: RoomProps) {
       setNotice(
         navigator.onLine
           ? "This could not be loaded. Reload the page."
-          : "This needs a connection. Try again once you are online.",
+          : "You are offline. Try again later.",
       );
       return null;
     }

@@ -94,6 +94,6 @@ const textOf = (
   { content, request, uploads = [] }: WaitingRoom["failed"][number],
 ): string => {
   if (!request) return content || uploads.map(({ name }) => name).join(", ");
-  if (request.event === "edit-message") return request.content;
+  if (request.event === "edit-message") return request.content || "An edit";
   return request.event === "react" ? request.emoji : "A deletion";
 };

@@ -178,7 +178,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       kept.add(one.clientId);
     } else {
       options.onNotice(
-        "This device is full. Stay on this page until everything is sent.",
+        "This device is full. Stay here until all is sent.",
       );
     }
     add({ ...one, status: "sending" });
@@ -305,7 +305,7 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
         await (await import("./older.ts")).loadMore(state, update, where);
       } catch {
         // Down or offline: scrolling there again asks again.
-        options.onNotice("More messages could not be loaded. Try again.");
+        options.onNotice("This could not be loaded. Try again.");
       }
     },
     newest: () => dispatch({ event: "newest" }),

@@ -26,7 +26,7 @@ export async function fetchToken(
     body: JSON.stringify({ audience, room }),
   });
   if (response.status === 401) {
-    const error = new Error("You are signed out. Sign in to continue.");
+    const error = new Error("You are signed out.");
     throw Object.assign(error, { final: true }) satisfies Refused;
   }
   if (!response.ok) throw new Error("token");

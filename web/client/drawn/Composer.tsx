@@ -43,12 +43,9 @@ export function Composer(props: ComposerProps) {
   const submit = (event: Event) => {
     event.preventDefault();
     const { value, dataset } = input.current!;
-    if (closed) return;
-    if (over > 0) {
-      onNotice(`A message has at most ${MOST} characters.`);
-    } else if (!isBlank(value) || dataset.files) {
-      props.onSend(value.trim());
-    }
+    // How much is too much stands below.
+    if (closed || over > 0 || isBlank(value) && !dataset.files) return;
+    props.onSend(value.trim());
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -108,7 +105,7 @@ export function Composer(props: ComposerProps) {
         {props.notice}
         {over > -200 && (
           <span class="count">
-            {over > 0 ? `${over} too many` : `${-over} left`}
+            {over > 0 ? `${over} characters too many` : `${-over} left`}
           </span>
         )}
       </p>

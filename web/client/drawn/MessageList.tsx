@@ -153,20 +153,14 @@ export function MessageList(props: MessageListProps) {
             </a>
           )}
           <Rows {...props} kind={laidOut ? "messages whole" : "messages"} />
-          {!state.messages[0] && !state.unsent[0] && (state.epoch
-            ? (
-              <p class="first">
-                No messages yet. Write the first, or{" "}
-                <a href={`/rooms/${state.roomId}/members#invite`}>
-                  invite someone
-                </a>.
-              </p>
-            )
-            : props.alive && (
-              <p class="first">
-                Messages appear here once they load.
-              </p>
-            ))}
+          {!!state.epoch && !state.messages[0] && !state.unsent[0] && (
+            <p class="first">
+              No messages yet. Write the first, or{" "}
+              <a href={`/rooms/${state.roomId}/members#invite`}>
+                invite someone
+              </a>.
+            </p>
+          )}
         </div>
       </div>
       {props.alive && (fresh || away || state.behind) && (
