@@ -136,6 +136,30 @@ Deno.test({
           await live(adas);
         },
       );
+
+      await t.step(
+        "a room that was renamed while nobody could be told has its new name, in and beside it",
+        async () => {
+          await stack.kill("realtime");
+          await graces.locator(".status.reconnecting").waitFor();
+          const renamed = await adas.request.patch(
+            `/api/rooms/${roomId}/settings`,
+            { data: { name: "Green tea" } },
+          );
+          assertEquals(renamed.status(), 200);
+          assertEquals(await graces.title(), "Tea · ChatSphere");
+          await stack.restart("realtime");
+          await titled("Green tea · ChatSphere");
+          const shown = (page: typeof adas, selector: string) =>
+            page.locator(selector).getByText("Green tea", { exact: true })
+              .waitFor({ state: "attached" });
+          await shown(graces, ".room-head h1");
+          await shown(graces, ".sidebar");
+          await shown(adas, ".sidebar");
+          const own = await adas.title();
+          assert(own.endsWith("Coffee · ChatSphere"), own);
+        },
+      );
     } finally {
       await browser.close();
       await stack.close();

@@ -18,13 +18,22 @@ const BEGINNING = 5_000;
 /** Rooms asked about in one frame. */
 const AT_ONCE = 100;
 
-/** Follows the feed until the signal; `told` gets each state, and `renamed` each new name of a room. */
+/** What a feed tells. */
+export interface FeedEars {
+  /** Each state. */
+  told(state: FeedState): void;
+  /** Each new name of a room. */
+  renamed(roomId: string, name: string): void;
+  /** A new connection: names of rooms may have changed while there was none. */
+  back(): void;
+}
+
+/** Follows the feed until the signal. */
 export function followFeed(
   link: FeedLink,
   me: string,
   signal: AbortSignal,
-  told: (state: FeedState) => void,
-  renamed: (roomId: string, name: string) => void,
+  { told, renamed, back }: FeedEars,
 ): void {
   let state = noFeed(me);
   let identifiedAt = 0;
@@ -52,6 +61,7 @@ export function followFeed(
       frame.event === "room-joined" && Date.now() - identifiedAt < BEGINNING
     ) {
       state = { ...state, askAll: true };
+      back();
     }
     state = reduceFeed(state, frame);
     if (frame.event === "summaries" && frame.next) {

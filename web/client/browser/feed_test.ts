@@ -28,10 +28,15 @@ function stage() {
   };
   const states: FeedState[] = [];
   const stop = new AbortController();
-  const told = (state: FeedState) => states.push(state);
-  followFeed(link, "ann", stop.signal, told, () => {});
+  const backs: number[] = [];
+  followFeed(link, "ann", stop.signal, {
+    told: (state) => states.push(state),
+    renamed: () => {},
+    back: () => backs.push(asked.length),
+  });
   return {
     asked,
+    backs,
     states,
     stop,
     hear: (frame: Parameters<NonNullable<FeedLink["hear"]>>[0]) =>
@@ -80,7 +85,7 @@ Deno.test("what was missed is asked for: of one room, or of all after a break", 
 });
 
 Deno.test("on a new connection all is asked for, and not when a token is renewed", async () => {
-  const { asked, stop, hear, next } = stage();
+  const { asked, backs, stop, hear, next } = stage();
   await next();
   const joined: ServerFrame = {
     event: "room-joined",
@@ -93,11 +98,11 @@ Deno.test("on a new connection all is asked for, and not when a token is renewed
   hear({ event: "identified", userId: "ann", expiresAt: 0 });
   time.pass(10_000);
   hear(joined);
-  assertEquals(asked, [{ event: "summaries" }]);
+  assertEquals([asked, backs], [[{ event: "summaries" }], []]);
   hear({ event: "identified", userId: "ann", expiresAt: 0 });
   hear(joined);
   await next();
-  assertEquals(asked.length, 2);
+  assertEquals([asked.length, backs.length], [2, 1]);
   stop.abort();
 });
 

@@ -23,7 +23,8 @@ import { carryFiles } from "./carry.ts";
 import { fit } from "./fit.ts";
 import { followFeed } from "./feed.ts";
 import type { FeedState } from "./feed-state.ts";
-import { showName, showUnread, unreadText } from "./sidebar.ts";
+import { openNames } from "./room-names.ts";
+import { showFeed, showName, showUnread, unreadText } from "./sidebar.ts";
 import { keepForOffline, unsentChanged } from "./offline.ts";
 import { giveBack as giveBackRefused } from "./refused.ts";
 import { takeFiles } from "./take-files.ts";
@@ -89,23 +90,35 @@ export function begin(
   signal.addEventListener("abort", stopExtras);
   const { me, roomId } = room.state();
   let before: FeedState["rooms"] = {};
-  followFeed(room, me, signal, ({ rooms }) => {
-    const was = before;
-    before = rooms;
-    if (mayTell()) withTell((it) => it.tellOf(was, rooms, me));
-    showUnread(document.querySelectorAll<HTMLElement>("[data-room]"), rooms);
-    elsewhere = mentioned = 0;
-    for (const id in rooms) {
-      if (id === roomId) continue;
-      elsewhere += rooms[id].unread;
-      mentioned += rooms[id].mentioned;
-    }
-    tellTitle(room.state());
-  }, (id, name) => {
+  const named = (id: string, name: string) => {
     if (id !== roomId) return;
     showName(".room-head h1", name);
     title = `${name} · ChatSphere`;
     tellTitle(room.state());
+  };
+  const names = openNames(signal, (roomId, name) => {
+    showFeed({ event: "room-renamed", roomId, name });
+    named(roomId, name);
+  });
+  followFeed(room, me, signal, {
+    told({ rooms }) {
+      const was = before;
+      before = rooms;
+      if (mayTell()) withTell((it) => it.tellOf(was, rooms, me));
+      showUnread(document.querySelectorAll<HTMLElement>("[data-room]"), rooms);
+      elsewhere = mentioned = 0;
+      for (const id in rooms) {
+        if (id === roomId) continue;
+        elsewhere += rooms[id].unread;
+        mentioned += rooms[id].mentioned;
+      }
+      tellTitle(room.state());
+    },
+    renamed(id, name) {
+      names.heard(id);
+      named(id, name);
+    },
+    back: names.ask,
   });
 }
 

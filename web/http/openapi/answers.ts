@@ -134,6 +134,10 @@ export const RoomsAnswer = z.object({
   })),
 });
 
+export const RoomNamesAnswer = z.object({
+  rooms: z.array(z.object({ id, name: z.string() })),
+});
+
 const person = {
   id,
   name: z.string().describe(

@@ -85,7 +85,8 @@ export const CALLS: ApiCall[] = [
       {
         status: 200,
         description: "Your rooms, or the room.",
-        schema: answers.RoomsAnswer.or(answers.RoomAnswer),
+        schema: answers.RoomsAnswer.or(answers.RoomNamesAnswer)
+          .or(answers.RoomAnswer),
       },
     ],
     errors: ["not-found"],

@@ -112,6 +112,9 @@ Deno.test(
     const page = await ask(`GET /api/messages?roomId=${room.id}&limit=5`);
     assertEquals(page.messages.length, 1);
     assertEquals((await ask("GET /api/chat")).rooms.length, 1);
+    assertEquals(await ask("GET /api/chat?names=true"), {
+      rooms: [{ id: room.id, name: "Tea" }],
+    });
     const members = await ask(`GET /api/chat?chatId=${room.id}`);
     assertEquals(members.members.length, 1);
     check(

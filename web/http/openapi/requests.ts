@@ -29,7 +29,11 @@ export const Proof = z.object({
 
 export const Login = Password.partial().extend(Proof.shape);
 
-export const RoomQuery = z.object({ chatId: z.string().optional() });
+export const RoomQuery = z.object({
+  chatId: z.string().optional(),
+  names: z.enum(["true"]).optional()
+    .describe("Of all your rooms the ids and the names alone."),
+});
 
 export const NewRoom = z.object({
   name: z.string(),

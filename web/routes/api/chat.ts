@@ -1,19 +1,29 @@
-import { NewRoom } from "../../http/openapi/requests.ts";
-import { readJson } from "../../http/requests/json.ts";
+import { NewRoom, RoomQuery } from "../../http/openapi/requests.ts";
+import { readJson, readShape } from "../../http/requests/json.ts";
 import { personOf } from "../../http/middleware/person.ts";
 import { loadRooms } from "../../http/pages/room-list.ts";
 import { createRoomWith } from "../../rooms/create-with.ts";
 import { listMembers } from "../../rooms/members.ts";
-import { findRoom } from "../../rooms/rooms.ts";
+import { findRoom, listRooms } from "../../rooms/rooms.ts";
 import { define } from "../../utils.ts";
 
 export const handler = define.handlers({
-  /** My rooms with their last messages; with `?chatId=` one room with its members. */
+  /**
+   * My rooms with their last messages, or with `?names=true` their names alone; with `?chatId=` one
+   * room with its members.
+   */
   async GET(ctx) {
     const { services } = ctx.state;
     const me = personOf(ctx.state);
-    const roomId = ctx.url.searchParams.get("chatId");
-    if (roomId === null) {
+    const query = Object.fromEntries(ctx.url.searchParams);
+    const { chatId: roomId, names } = readShape(query, RoomQuery);
+    if (roomId === undefined && names) {
+      const all = await listRooms(services, me.id);
+      return Response.json({
+        rooms: all.map(({ id, name }) => ({ id, name })),
+      });
+    }
+    if (roomId === undefined) {
       const { rooms } = await loadRooms(services, me, 1, Infinity);
       return Response.json({ rooms });
     }
