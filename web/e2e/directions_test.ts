@@ -25,6 +25,20 @@ const seen = (page: Page) =>
     return { shown: shown.length, cut: cut.length };
   }, NAME);
 
+/** What stands where a text in the composer is written. */
+const covers = (page: Page) =>
+  page.locator(".write textarea").evaluate((box) => {
+    const { paddingLeft, paddingRight } = getComputedStyle(box);
+    const { left, right } = box.getBoundingClientRect();
+    const from = left + parseFloat(paddingLeft);
+    const to = right - parseFloat(paddingRight);
+    return [...box.parentElement!.children].filter((it) => {
+      const { left, right } = it.getBoundingClientRect();
+      return it !== box && it.checkVisibility() && right > from + 1 &&
+        left < to - 1;
+    }).map((it) => it.outerHTML);
+  });
+
 Deno.test({
   name:
     "a long name from right to left is cut at its end, and stands apart from the text behind it",
@@ -60,6 +74,15 @@ Deno.test({
       for (const path of [room, `${room}/members`, "/rooms"]) {
         await page.goto(path, { waitUntil: "domcontentloaded" });
         assertEquals(await seen(page), { shown: 1, cut: 0 }, path);
+      }
+      await page.goto(room);
+      await page.locator(".write [type=file]").waitFor();
+      for (const width of [390, 1280]) {
+        await page.setViewportSize({ width, height: 844 });
+        for (const text of ["Hello, all of you", "שלום לכולם"]) {
+          await page.locator(".write textarea").fill(text);
+          assertEquals(await covers(page), [], `${text}, ${width} px`);
+        }
       }
       assertEquals(problems, []);
     } finally {
