@@ -204,6 +204,25 @@ Deno.test({
         assertEquals(await guest.locator(".waiting").count(), 0);
       });
 
+      await t.step("a recording that runs then hears why", async () => {
+        await invite(first, room, grace.email);
+        await openInvitation(guest, grace.email);
+        await join(guest);
+        await live(guest);
+        await guest.getByRole("button", { name: "Dictate" }).click();
+        const stop = guest.getByRole("button", { name: "Stop" });
+        await stop.waitFor();
+        await first.goto(`${room}/members`);
+        await first.locator("summary", { hasText: "Change" }).last().click();
+        await first.getByRole("button", { name: "Remove from the room" })
+          .click();
+        await header(guest).getByText("You are no longer in this room.")
+          .waitFor();
+        await stop.click();
+        await guest.getByText("you are not a member of it").waitFor();
+        await guest.getByRole("button", { name: "Keep as a file" }).waitFor();
+      });
+
       assertEquals(contexts.flatMap(({ problems }) => problems), []);
     } finally {
       await browser.close();

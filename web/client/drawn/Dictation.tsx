@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { LET_GO } from "../browser/hold-to-talk.ts";
 import { insertText } from "../browser/insert.ts";
-import { keepVoice } from "../browser/keep-voice.ts";
+import { keepVoice, NotKept } from "../browser/keep-voice.ts";
 import {
   chooseHere,
   fetchChoice,
@@ -126,7 +126,12 @@ export function Dictation(props: DictationProps) {
   const hear = async (recording: Blob): Promise<Transcribed> => {
     const how = { language: language.current, known: false };
     const kept = await keepVoice(roomId, recording, how, signal)
-      .catch(() => undefined);
+      .catch((error) => {
+        // The room has ended: that is why its words cannot be had, either.
+        if (input.readOnly && error instanceof NotKept && error.isFinal) {
+          throw new DictationError(error.message);
+        }
+      });
     signal.throwIfAborted();
     if (!kept?.voice) {
       const words = await transcribe(
