@@ -151,7 +151,8 @@ export class MadeFrom {
   async isSo(
     s: { kv: Deno.Kv; realtime: Pick<RealtimeClient, "stillSo"> },
   ): Promise<boolean> {
-    if (!await this.isSoHere(s.kv)) return false;
+    const isSoHere = this.isSoHere(s.kv);
+    if (isSoHere !== true && !await isSoHere) return false;
     const since = await s.realtime.stillSo({
       userId: this.#person!,
       since: this.#since!,
@@ -161,13 +162,27 @@ export class MadeFrom {
     return true;
   }
 
+  /** Whether nothing that can end has, and nothing was written to KV. */
+  #isAsItWas(kv: Deno.Kv): boolean {
+    const { moment } = this;
+    return moment !== undefined && this.#isOn() && momentOf(kv) === moment;
+  }
+
+  /** Whether nothing that can end has. */
+  #isOn(): boolean {
+    return Date.now() < this.#until && this.#checks.every((check) => check());
+  }
+
   /** The same of all but what realtime said. */
-  async isSoHere(kv: Deno.Kv): Promise<boolean> {
-    if (Date.now() >= this.#until) return false;
-    if (!this.#checks.every((check) => check())) return false;
+  isSoHere(kv: Deno.Kv): boolean | Promise<boolean> {
+    // Mostly it is: nobody has to wait for that.
+    return this.#isAsItWas(kv) || this.#isReadSame(kv);
+  }
+
+  async #isReadSame(kv: Deno.Kv): Promise<boolean> {
+    if (!this.#isOn()) return false;
     // Before what is read: what changes meanwhile is seen the next time.
     const moment = momentOf(kv);
-    if (moment !== undefined && moment === this.moment) return true;
     if (this.#isOfMoment) return false;
     const lists = this.#lists.map(async ({ prefix, version }) =>
       version === versionOf(await Array.fromAsync(kv.list({ prefix })))

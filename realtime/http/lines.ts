@@ -43,9 +43,10 @@ export class Lines {
    */
   async checked<T>(token: string, check: Promise<T>): Promise<T> {
     const before = this.#tokens.get(token);
-    const mine = Promise.allSettled([before, check]);
+    // There is hardly ever one, and to wait for both takes as long as all the rest.
+    const mine = before ? Promise.allSettled([before, check]) : check;
     this.#tokens.set(token, mine);
-    await mine;
+    await mine.catch(() => {});
     if (this.#tokens.get(token) === mine) this.#tokens.delete(token);
     return await check;
   }

@@ -22,13 +22,24 @@ export type WithFiles = Omit<Draft, "files"> & { files?: string[] };
  *
  * @throws {AppError} `file-gone`, `too-many-files` (422); what the room log throws.
  */
-export async function postWithFiles(
+export function postWithFiles(
   s: SendServices,
   account: Person,
   roomId: string,
   { files: ids = [], ...draft }: WithFiles,
 ): Promise<Message> {
-  if (ids.length === 0) return await s.realtime.post(account, roomId, draft);
+  return ids.length === 0
+    ? s.realtime.post(account, roomId, draft)
+    : postWithSome(s, account, roomId, draft, ids);
+}
+
+async function postWithSome(
+  s: SendServices,
+  account: Person,
+  roomId: string,
+  draft: Omit<Draft, "files">,
+  ids: string[],
+): Promise<Message> {
   if (ids.length > LIMITS.files) throw tooManyFiles(LIMITS.files);
   const isMine = (file: StoredFile) =>
     file.owner === account.id && file.roomId === roomId;

@@ -44,14 +44,17 @@ export function membersOnly(
     A extends [account: { id: string }, roomId: string, ...unknown[]],
     R,
   >(method: (...args: A) => Promise<R>): (...args: A) => Promise<R> {
-    return async (...args) => {
+    return (...args) => {
+      const [account, roomId] = args;
+      const moment = momentBegunOf(s.kv);
+      const isFound = moment !== undefined &&
+        found.get(`${roomId} ${account.id}`) === moment;
+      return isFound ? method(...args) : looked(moment, args);
+    };
+
+    async function looked(moment: number | undefined, args: A): Promise<R> {
       const [account, roomId] = args;
       if (!isId(roomId)) throw notFound();
-      const moment = momentBegunOf(s.kv);
-      const name = `${roomId} ${account.id}`;
-      if (moment !== undefined && found.get(name) === moment) {
-        return await method(...args);
-      }
       const [member, room] = await s.kv.getMany<[Membership, StoredRoom]>([
         keys.member(roomId, account.id),
         keys.room(roomId),
@@ -59,9 +62,9 @@ export function membersOnly(
       if (member.versionstamp === null) throw notFound();
       if (room.value?.archivedAt !== undefined) throw roomArchived();
       if (found.size >= MOST) found.clear();
-      if (moment !== undefined) found.set(name, moment);
+      if (moment !== undefined) found.set(`${roomId} ${account.id}`, moment);
       return await method(...args);
-    };
+    }
   }
   return {
     ...log,

@@ -129,7 +129,9 @@ export function namedRealtime(
     },
     async post(account, roomId, draft) {
       const mentions = draft.mentions ??
-        await mentioned(roomId, draft.content);
+        (draft.content.includes("@")
+          ? await mentioned(roomId, draft.content)
+          : undefined);
       const message = await log.post(account, roomId, { ...draft, mentions });
       // The text stays: whoever sends it again compares the two.
       const names = await roomNames(s, roomId, [message.sender.id]);

@@ -1,6 +1,10 @@
 /** Posts to realtime: those that come while others are on their way go out in one call. */
 import type { Draft, Message } from "../../realtime/protocol.ts";
-import type { PostAnswer, PostAnswers } from "../../realtime/protocol-http.ts";
+import type {
+  Post as RealtimePost,
+  PostAnswer,
+  PostAnswers,
+} from "../../realtime/protocol-http.ts";
 import { AppError } from "../errors.ts";
 import { currentRequestId, inRequest } from "../request-id.ts";
 import type { Person } from "../services.ts";
@@ -8,35 +12,36 @@ import type { realtimeCalls } from "./realtime-calls.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 
 /**
- * Calls that are under way at once: two gave as many answers, and each post took a tenth more of the
- * processor (bench/README.md). One that takes longer than `PATIENCE_MS` holds up no others.
+ * One call is under way at a time: with two there were as many answers, and each post took a tenth more
+ * of the processor (bench/README.md). One that takes longer than this holds up no others.
  */
-const AT_ONCE = 1, PATIENCE_MS = 100;
+const PATIENCE_MS = 100;
 /** Posts of one call, and bytes of them: realtime takes 550,000. */
 const MOST = 100, BYTES = 400_000;
-/** Bytes of one post besides its message, nearly all of them its token's. */
-const BESIDES = 2_000;
 /** Bytes that a character of JSON takes at most. */
 const EACH = 3;
 /** A realtime of an earlier version is not asked again for so long, ms. */
 const QUIET_MS = 60_000;
 
-interface Waiting {
+interface Post {
   account: Person;
   roomId: string;
   draft: Draft;
   requestId: string | undefined;
+}
+
+interface Waiting extends Post {
+  token: string;
+  /** What realtime is told of it, as JSON: written once, also to know how long it is. */
+  text: string;
   /** Bytes, at most. */
   size: number;
   resolve(message: Message): void;
   reject(error: unknown): void;
 }
 
-const sizeOf = (draft: Draft): number =>
-  EACH * JSON.stringify(draft).length + BESIDES;
-
 /** We say of files and voice notes that they are there. */
-const isVouched = ({ draft }: Waiting): boolean =>
+const isVouched = ({ draft }: Post): boolean =>
   Boolean(draft.files ?? draft.voice);
 
 /** The error that realtime answered one of many posts. */
@@ -51,16 +56,22 @@ const isUnknown = (error: unknown): boolean =>
   error instanceof AppError && [404, 405].includes(error.status);
 
 /**
- * Posts a message of a person. One that comes while nothing is on its way goes out at once, by itself;
- * what comes until a call is answered goes out together, in the order it came.
+ * Posts a message of a person. One that comes while nothing is on its way goes out at once; what comes
+ * until a call is answered goes out together, in the order it came.
  *
  * @throws {AppError} as calls do. A call that fails, fails for all whose posts are in it.
  */
 export function posting(
-  { tokens, callJson }: ReturnType<typeof realtimeCalls>,
+  { tokens, callJson, postOften }: ReturnType<typeof realtimeCalls>,
 ): (account: Person, roomId: string, draft: Draft) => Promise<Message> {
   const waiting: Waiting[] = [];
-  let underWay = 0;
+  let isUnderWay = false;
+  /**
+   * Posts of the last call. The next takes the mean of that and of what waits, so that people's posts go
+   * to realtime in two halves by turns, and web is at work on one while realtime is on the other.
+   * Otherwise nearly all end up in one call, and the two wait for one another (bench/README.md).
+   */
+  let last = 0;
   let aloneUntil = 0;
 
   function alone(one: Waiting): Promise<void> {
@@ -76,104 +87,96 @@ export function posting(
     return posted.then(one.resolve, one.reject);
   }
 
-  async function together(some: Waiting[]): Promise<void> {
-    const all = await Promise.all(some.map(async (one) => {
-      try {
-        return { one, token: await tokens.of(one.account) };
-      } catch (error) {
-        one.reject(error);
-        return [];
-      }
-    }));
-    const posts = all.flat();
-    if (posts.length === 0) return;
+  const eachAlone = (some: Waiting[]) => Promise.all(some.map(alone));
+
+  /** @param answered is called once the next may go. */
+  async function together(some: Waiting[], answered: () => void) {
+    let answers: PostAnswer[];
     try {
-      const answers = await answersTo(posts);
-      await Promise.all(posts.map(({ one, token }, i) => {
-        const answer = answers[i];
-        // Kept here from before a sign-out, as of any call: a new one may be taken.
-        const isOld = answer.status === 401 && tokens.drop(token);
-        return isOld ? alone(one) : settle(one, answer);
-      }));
+      answers = await answersTo(some);
     } catch (error) {
-      if (!isUnknown(error)) {
-        for (const { one } of posts) one.reject(error);
-        return;
-      }
-      aloneUntil = Date.now() + QUIET_MS;
-      await Promise.all(posts.map(({ one }) => alone(one)));
+      const isOld = isUnknown(error);
+      if (isOld) aloneUntil = Date.now() + QUIET_MS;
+      answered();
+      if (isOld) return await eachAlone(some);
+      return some.forEach((one) => one.reject(error));
     }
+    // What waited is on its way before these are told, which takes as long as realtime does.
+    answered();
+    for (const [i, one] of some.entries()) settle(one, answers[i]);
   }
 
-  async function answersTo(
-    posts: { one: Waiting; token: string }[],
-  ): Promise<PostAnswer[]> {
-    const body = {
-      posts: posts.map(({ one, token }) => ({
-        ...{ token, roomId: one.roomId, message: one.draft },
-        ...{ requestId: one.requestId, vouched: isVouched(one) },
-      })),
-    };
-    // The call itself is of no one request.
-    const { answers } = await inRequest(
-      "",
-      () =>
-        callJson<PostAnswers>("/posts", {
-          ...{ token: tokens.ofWeb, method: "POST", body },
-        }),
-    );
+  async function answersTo(posts: Waiting[]): Promise<PostAnswer[]> {
+    const body = `{"posts":[${posts.map(({ text }) => text).join()}]}`;
+    const { answers } = await postOften<PostAnswers>("/posts", body);
     if (answers?.length === posts.length) return answers;
     const why = `${answers?.length} answers to ${posts.length} posts`;
     throw realtimeDown(new TypeError(why));
   }
 
-  async function settle(
-    { resolve, reject }: Waiting,
-    answer: PostAnswer,
-  ): Promise<void> {
-    const { status, body } = answer;
-    if (status < 300) resolve(body as Message);
-    else reject(await errorOf(answer));
+  function settle(one: Waiting, answer: PostAnswer): void {
+    if (answer.status < 300) one.resolve(answer.body as Message);
+    else refuse(one, answer);
   }
 
-  /** As many of those that wait, in their order, as fit into one call. */
+  async function refuse(one: Waiting, answer: PostAnswer): Promise<void> {
+    // Kept here from before a sign-out, as of any call: a new one may be taken.
+    const isOld = answer.status === 401 && tokens.drop(one.token);
+    if (isOld) await alone(one);
+    else one.reject(await errorOf(answer));
+  }
+
+  /** As many of those that wait, in their order, as go out in the next call. */
   function taken(): Waiting[] {
+    const most = Math.min(MOST, Math.ceil((waiting.length + last) / 2));
     let size = 0;
     const end = waiting.findIndex((one, i) => {
       size += one.size;
-      return i === MOST || (i > 0 && size > BYTES);
+      return i === most || (i > 0 && size > BYTES);
     });
-    return waiting.splice(0, end < 0 ? waiting.length : end);
+    const some = waiting.splice(0, end < 0 ? waiting.length : end);
+    last = some.length;
+    return some;
   }
 
   function goOn(): void {
-    while (underWay < AT_ONCE && waiting.length > 0) {
-      const some = taken();
-      const isAlone = some.length === 1 || Date.now() < aloneUntil;
-      const done = isAlone ? Promise.all(some.map(alone)) : together(some);
-      underWay += 1;
-      let isCounted = true;
-      const free = () => {
-        if (!isCounted) return;
-        isCounted = false;
-        underWay -= 1;
-        goOn();
-      };
-      const timer = setTimeout(free, PATIENCE_MS);
-      done.finally(() => {
-        clearTimeout(timer);
-        free();
-      });
+    if (isUnderWay || waiting.length === 0) return;
+    const some = taken();
+    if (Date.now() < aloneUntil) {
+      eachAlone(some);
+      return goOn();
     }
+    isUnderWay = true;
+    let isOver = false;
+    const over = () => {
+      clearTimeout(timer);
+      if (isOver) return;
+      isOver = true;
+      isUnderWay = false;
+      goOn();
+    };
+    const timer = setTimeout(over, PATIENCE_MS);
+    together(some, over);
   }
 
-  return (account, roomId, draft) =>
+  const posted = (post: Post, token: string): Promise<Message> =>
     new Promise((resolve, reject) => {
-      const requestId = currentRequestId();
-      const size = sizeOf(draft);
-      waiting.push({
-        ...{ account, roomId, draft, requestId, size, resolve, reject },
-      });
+      const { roomId, draft: message, requestId } = post;
+      const vouched = isVouched(post);
+      const text = JSON.stringify(
+        { token, roomId, message, requestId, vouched } satisfies RealtimePost,
+      );
+      const size = EACH * text.length;
+      waiting.push({ ...post, token, text, size, resolve, reject });
       goOn();
     });
+
+  return (account, roomId, draft) => {
+    const requestId = currentRequestId();
+    const post = { account, roomId, draft, requestId };
+    const token = tokens.ready(account);
+    return token === undefined
+      ? tokens.of(account).then((token) => posted(post, token))
+      : posted(post, token);
+  };
 }

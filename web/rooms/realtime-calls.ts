@@ -2,38 +2,30 @@ import { FILES_TOKEN } from "../../realtime/protocol.ts";
 import { MOMENT } from "../../realtime/protocol-http.ts";
 import type { Config } from "../config.ts";
 import { madeFrom } from "../made-from.ts";
-import { currentRequestId } from "../request-id.ts";
+import { currentRequestId, inRequest } from "../request-id.ts";
 import type { Person, Services } from "../services.ts";
+import { within } from "../within.ts";
+import {
+  type KeptAnswer,
+  keptConnections,
+  Unreadable,
+} from "./kept-connections.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 import { tokensOf } from "./token-cache.ts";
 
+/** For so long `fetch` is used where an answer was one that only it can read: ms. */
+const FETCH_MS = 60_000;
+
 /** Whether realtime took the token for one that ended. */
 const isRefused = ({ status }: Response) => status === 401;
-
-/**
- * Does some work with a signal that ends it after so long. Other than with `AbortSignal.timeout`, none of
- * it is left once the work is done: with thousands of calls a second, ending those takes long as well.
- */
-export async function within<T>(
-  ms: number,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const end = () =>
-    controller.abort(new DOMException("It took too long.", "TimeoutError"));
-  const timer = setTimeout(end, ms);
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** One call; its signal says how long it may take. */
 export interface Call {
   token: () => Promise<string>;
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
+  /** The body, where it is JSON already. */
+  text?: string;
   /** For whom something is read; without, it is nothing that can be given again. */
   reads?: Person;
   /** We say that the files and the voice note in the body are there, and are the person's. */
@@ -52,6 +44,8 @@ export function realtimeCalls(
   timeoutMs: number,
 ) {
   const tokens = tokensOf(signer);
+  const kept = keptConnections(config.realtimeUrl);
+  let fetchUntil = 0;
 
   async function call(path: string, init: Call): Promise<Response> {
     const made = madeFrom();
@@ -81,18 +75,20 @@ export function realtimeCalls(
     init: Call,
   ): Promise<Response> {
     const { method = "GET", body, vouched, signal } = init;
+    const text = init.text ??
+      (body === undefined ? undefined : JSON.stringify(body));
     const headers = new Headers({ authorization: `Bearer ${token}` });
     if (vouched) {
       headers.set(FILES_TOKEN, await signer.serviceToken("realtime"));
     }
-    if (body !== undefined) headers.set("content-type", "application/json");
+    if (text) headers.set("content-type", "application/json");
     const requestId = currentRequestId();
     if (requestId) headers.set("x-request-id", requestId);
     try {
       return await fetch(config.realtimeUrl + path, {
         method,
         headers,
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: text,
         signal,
         redirect: "error",
       });
@@ -105,8 +101,9 @@ export function realtimeCalls(
   async function callJson<T>(
     path: string,
     init: Omit<Call, "signal">,
+    ms = timeoutMs,
   ): Promise<T> {
-    return await within(timeoutMs, async (signal) => {
+    return await within(ms, async (signal) => {
       const response = await call(path, { ...init, signal });
       try {
         return await response.json() as T;
@@ -124,5 +121,54 @@ export function realtimeCalls(
     });
   }
 
-  return { tokens, call, callJson, send };
+  /**
+   * Posts something of web itself that is posted often, and does no more the second time than the first.
+   *
+   * @param text JSON
+   * @param ms for so long it is waited for.
+   */
+  async function postOften<T>(
+    path: string,
+    text: string,
+    ms = timeoutMs,
+  ): Promise<T> {
+    const answer = await keptAnswer(path, text, ms);
+    if (!answer) {
+      const init = { token: tokens.ofWeb, method: "POST", text } as const;
+      // It is of no one request.
+      return await inRequest("", () => callJson<T>(path, init, ms));
+    }
+    const { status, body: said, retryAfter = "" } = answer;
+    if (status >= 400) {
+      const headers = { "retry-after": retryAfter };
+      throw await readError(new Response(said, { status, headers }));
+    }
+    try {
+      return JSON.parse(said) as T;
+    } catch (error) {
+      throw realtimeDown(error);
+    }
+  }
+
+  /** Undefined where realtime is to be asked by `fetch`. */
+  async function keptAnswer(
+    path: string,
+    body: string,
+    ms: number,
+  ): Promise<KeptAnswer | undefined> {
+    if (!kept || Date.now() < fetchUntil) return undefined;
+    const headers = {
+      authorization: `Bearer ${await tokens.ofWeb()}`,
+      "content-type": "application/json",
+    };
+    try {
+      return await kept({ path, headers, body, ms });
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw realtimeDown(error);
+      // What is in between writes answers in another way, and will for a while.
+      fetchUntil = Date.now() + FETCH_MS;
+    }
+  }
+
+  return { tokens, call, callJson, send, postOften };
 }

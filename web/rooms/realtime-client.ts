@@ -27,7 +27,7 @@ import { inTurn } from "./in-turn.ts";
 import { posting } from "./posting.ts";
 import { together } from "./together.ts";
 import { AppError } from "../errors.ts";
-import { realtimeCalls, within } from "./realtime-calls.ts";
+import { realtimeCalls } from "./realtime-calls.ts";
 import { realtimeDown } from "./realtime-errors.ts";
 import { parseNdjson } from "./ndjson.ts";
 
@@ -65,7 +65,7 @@ export function realtimeClient(
   timeoutMs = TIMEOUT_MS,
 ): RealtimeClient {
   const calls = realtimeCalls(config, signer, timeoutMs);
-  const { tokens, call, callJson, send } = calls;
+  const { tokens, call, callJson, send, postOften } = calls;
   const turn = inTurn();
   const post = posting(calls);
   let quietUntil = 0;
@@ -133,18 +133,9 @@ export function realtimeClient(
     stillSo: together<Asked, string | null>(MOST_ASKED, async (asked) => {
       if (Date.now() < quietUntil) return asked.map(() => null);
       try {
-        const answer = await within(
-          Math.min(timeoutMs, SOON_MS),
-          async (signal): Promise<Unchanged> => {
-            const response = await call("/unchanged", {
-              token: tokens.ofWeb,
-              method: "POST",
-              body: { asked },
-              signal,
-            });
-            return await response.json();
-          },
-        );
+        const ms = Math.min(timeoutMs, SOON_MS);
+        const asking = JSON.stringify({ asked });
+        const answer = await postOften<Unchanged>("/unchanged", asking, ms);
         const { now, unchanged } = answer;
         return asked.map((_, i) => unchanged[i] ? now : null);
       } catch {

@@ -7,7 +7,7 @@ interface Minted {
   name: string;
   issued: Promise<IssuedToken>;
   /** Once it is signed. */
-  token?: string;
+  signed?: IssuedToken;
   /** Milliseconds since the Unix epoch. */
   mintedAt: number;
 }
@@ -22,6 +22,8 @@ const CAPACITY = 5_000;
 export interface TokenCache {
   /** One for a call of ours. */
   of(person: Person): Promise<string>;
+  /** The same, where it need not be waited for. */
+  ready(person: Person): string | undefined;
   /** One for a page of theirs; `expiresAt` in milliseconds since the Unix epoch. */
   forPage(person: Person): Promise<IssuedToken>;
   /** Web's own, for a call that many make. */
@@ -31,6 +33,10 @@ export interface TokenCache {
   /** A token that was refused is not given again; false if it was not kept here. */
   drop(token: string): boolean;
 }
+
+/** Whether a token is good for as long as a call may take. */
+const isLong = ({ expiresAt }: IssuedToken): boolean =>
+  expiresAt - SPARE_MS > Date.now();
 
 /**
  * Mints people's tokens for realtime, and gives the same one again for the same person with the
@@ -54,7 +60,7 @@ export function tokenCache(
     minted.delete(key);
     minted.set(key, fresh);
     issued.then(
-      ({ token }) => fresh.token = token,
+      (token) => fresh.signed = token,
       () => minted.get(key) === fresh && minted.delete(key),
     );
     if (minted.size > capacity) {
@@ -82,9 +88,12 @@ export function tokenCache(
 
   return {
     async of(person) {
-      const isGood = ({ expiresAt }: IssuedToken) =>
-        expiresAt - SPARE_MS > Date.now();
-      return (await take(person, isGood)).token;
+      return (await take(person, isLong)).token;
+    },
+    ready({ id, sid, name }) {
+      const known = minted.get(keyOf(id, sid));
+      const signed = known?.name === name ? known.signed : undefined;
+      return signed && isLong(signed) ? signed.token : undefined;
     },
     async forPage(person) {
       const until = Date.now() + PAGE_MS;
@@ -117,7 +126,7 @@ export function tokenCache(
     },
     drop(token) {
       for (const [key, known] of minted) {
-        if (known.token === token) return minted.delete(key);
+        if (known.signed?.token === token) return minted.delete(key);
       }
       return false;
     },

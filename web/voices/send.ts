@@ -33,14 +33,26 @@ interface Claim {
  * @throws {AppError} `voice-gone` (422) for one that was sent in another message, or is not kept any
  * more; `voices-unavailable` (503) where that cannot be told; what {@link postWithFiles} throws.
  */
-export async function postMessage(
+export function postMessage(
   s: SendServices,
   account: Person,
   roomId: string,
   draft: WithFiles,
 ): Promise<Message> {
-  const { voice: { clip } = {}, clientId } = draft;
-  if (clip === undefined) return await postWithFiles(s, account, roomId, draft);
+  const clip = draft.voice?.clip;
+  return clip === undefined
+    ? postWithFiles(s, account, roomId, draft)
+    : postWithVoice(s, account, roomId, draft, clip);
+}
+
+async function postWithVoice(
+  s: SendServices,
+  account: Person,
+  roomId: string,
+  draft: WithFiles,
+  clip: string,
+): Promise<Message> {
+  const { clientId } = draft;
   const place = { roomId, clip, clientId };
   const { voice, release } = await claim(s, account.id, place) ??
     await claimUnknown(s, account.id, place);
