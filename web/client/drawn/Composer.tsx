@@ -105,7 +105,7 @@ export function Composer(props: ComposerProps) {
         {props.notice}
         {over > -200 && (
           <span class="count">
-            {over > 0 ? `${over} characters too many` : `${-over} left`}
+            {over > 0 ? `${over} over the limit` : `${-over} left`}
           </span>
         )}
       </p>
