@@ -11,7 +11,10 @@ const MOST_IDLE = 4;
 /** Bytes of an answer's head, which begins as short as the first, and of an answer. */
 const SHORT_HEAD = 1_024, MOST_HEAD = 16_384, MOST = 8_000_000;
 
-/** Only `fetch` can read the answer: no header tells its length, or that it is the one to this post. */
+/**
+ * Only `fetch` may be able to read the answer: it is of another kind than most are, or no header tells its
+ * length, or that it is the one to this post.
+ */
 export class Unreadable extends Error {
   override name = "Unreadable";
 }
@@ -60,7 +63,7 @@ function textIn(bytes: Uint8Array): string | undefined {
     if (end >= 0) return text.slice(0, end + 2);
     if (bytes.length < most) return undefined;
   }
-  throw new TypeError("The head of the answer is too long.");
+  throw new Unreadable("The head of the answer is too long.");
 }
 
 /** @throws {Unreadable} */
@@ -68,12 +71,12 @@ function headIn(bytes: Uint8Array): Head | undefined {
   const text = textIn(bytes);
   if (text === undefined) return undefined;
   const status = Number(/^HTTP\/1\.1 ([2-5]\d\d)[ \r]/.exec(text)?.[1]);
-  if (!status) throw new TypeError("The answer is not one of HTTP/1.1.");
+  if (!status) throw new Unreadable("The answer is not one of HTTP/1.1.");
   const size = /\ncontent-length: *(\d{1,9})\r/i.exec(text)?.[1];
   if (size === undefined || /\ntransfer-encoding:/i.test(text)) {
     throw new Unreadable("Its length is not told.");
   }
-  if (Number(size) > MOST) throw new TypeError("The answer is too long.");
+  if (Number(size) > MOST) throw new Unreadable("The answer is too long.");
   const start = text.length + 2;
   return {
     ...{ status, start, end: start + Number(size) },
@@ -136,7 +139,7 @@ class Connection {
       }
     }
     const { status, retryAfter, start, end, isKept } = head;
-    if (size > end) throw new TypeError("More came than the answer.");
+    if (size > end) throw new Unreadable("More came than the answer.");
     // Nothing else would tell it from one that came late, to what was posted before.
     if (head.requestId !== requestId) {
       throw new Unreadable("It is not told what it answers.");
@@ -193,14 +196,16 @@ function requestOf(host: string, path: string, post: KeptPost) {
  * that must do no more the second time than the first.
  *
  * @param address of the server, and the beginning of all paths there.
- * @returns undefined where the server is not asked by plain HTTP. It throws {@link Unreadable}, and
+ * @returns undefined where the server is not asked by plain HTTP, or by a proxy. It throws {@link Unreadable}, and
  * otherwise what sockets do.
  */
 export function keptConnections(
   address: string,
 ): ((post: KeptPost) => Promise<KeptAnswer>) | undefined {
   const { protocol, hostname, port, host, pathname } = new URL(address);
-  if (protocol !== "http:") return undefined;
+  // A proxy of the whole machine is known to `fetch` alone.
+  const isProxied = Deno.env.get("HTTP_PROXY") ?? Deno.env.get("http_proxy");
+  if (protocol !== "http:" || isProxied) return undefined;
   const base = pathname.replace(/\/$/, "");
   const where = {
     hostname: hostname.replace(/^\[|\]$/g, ""),

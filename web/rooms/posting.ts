@@ -114,16 +114,21 @@ export function posting(
     throw realtimeDown(new TypeError(why));
   }
 
-  function settle(one: Waiting, answer: PostAnswer): void {
-    if (answer.status < 300) one.resolve(answer.body as Message);
-    else refuse(one, answer);
+  /** @param answer may be anything, as long as there is one for each post. */
+  function settle(one: Waiting, answer: PostAnswer | null): void {
+    const isDone = answer?.status === 200 || answer?.status === 201;
+    if (isDone && answer.body) return one.resolve(answer.body as Message);
+    refuse(one, answer).catch((error) => one.reject(realtimeDown(error)));
   }
 
-  async function refuse(one: Waiting, answer: PostAnswer): Promise<void> {
-    // Kept here from before a sign-out, as of any call: a new one may be taken.
-    const isOld = answer.status === 401 && tokens.drop(one.token);
-    if (isOld) await alone(one);
-    else one.reject(await errorOf(answer));
+  async function refuse(one: Waiting, answer: PostAnswer | null) {
+    if (answer?.status === 401) {
+      // It was taken before a sign-out, perhaps of another session: there may be a new one.
+      tokens.drop(one.token);
+      return await alone(one);
+    }
+    if (!answer || answer.status < 400) throw new TypeError("No answer.");
+    one.reject(await errorOf(answer));
   }
 
   /** As many of those that wait, in their order, as go out in the next call. */

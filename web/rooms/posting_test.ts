@@ -68,9 +68,10 @@ function realtime(
     return Response.json(said, { status });
   }
   const realtimeUrl = `http://127.0.0.1:${server.addr.port}`;
-  const send = posting(realtimeCalls({ realtimeUrl }, signer(), 5_000));
+  const callsTo = realtimeCalls({ realtimeUrl }, signer(), 5_000);
+  const send = posting(callsTo);
   return {
-    ...{ calls, letGo },
+    ...{ calls, letGo, tokens: callsTo.tokens },
     post: (clientId: string, more = {}, roomId = "tea") =>
       inRequest(
         `request of ${clientId}`,
@@ -166,6 +167,45 @@ Deno.test("what is refused of posts that go together is refused of each alone", 
     "old",
     "c4",
   ]);
+});
+
+Deno.test("posts on their way through a sign-out of another session go on with new tokens", async () => {
+  const error = { code: "session-ended", message: "Signed out." };
+  await using it = realtime(({ token, message: { clientId } }) =>
+    token === "ada 1"
+      ? { status: 401, body: { error } }
+      : { status: 201, body: messageOf(clientId) }
+  );
+  const first = await it.begin();
+  const more = it.post("c2");
+  it.tokens.forget("ada");
+  it.letGo();
+  const stored = await Promise.all([...first, more, it.post("c3")]);
+  assertEquals(stored.map(({ clientId }) => clientId), ["c1", "c2", "c3"]);
+});
+
+Deno.test("an answer that makes no sense is realtime being down, for its post alone", async () => {
+  const odd: Record<string, unknown> = {
+    none: null,
+    unchanged: { status: 304, body: {} },
+    empty: { status: 201, body: null },
+    unknown: { status: 700, body: {} },
+    silent: { status: 500, body: null },
+    refused: { status: 422, body: null },
+  };
+  await using it = realtime(({ message: { clientId } }) =>
+    clientId in odd
+      ? odd[clientId] as PostAnswer
+      : { status: 201, body: messageOf(clientId) }
+  );
+  it.letGo();
+  const ids = ["c1", ...Object.keys(odd), "c2"];
+  const told = await Promise.allSettled(ids.map((id) => it.post(id)));
+  const found = told.map((one) =>
+    one.status === "fulfilled" ? one.value.clientId : one.reason.code
+  );
+  const down = Object.keys(odd).map(() => "realtime-down");
+  assertEquals(found, ["c1", ...down, "c2"]);
 });
 
 Deno.test("a realtime of an earlier version gets them one by one", async () => {
