@@ -1,23 +1,20 @@
 /**
- * Posts over connections of HTTP/1.1 that are kept (RFC 9112), for what is posted most. `fetch` takes three
- * times as much of the processor for each, and writes nothing before all else is done that this process
- * has to do by then (bench/README.md).
+ * Posts over connections of HTTP/1.1 that are kept (RFC 9112), for what is posted most. `fetch` takes more
+ * than twice as much of the processor for each, and writes nothing before all else is done that this
+ * process has to do by then (bench/README.md).
  */
 import { joined } from "../../realtime/common/joined.ts";
 import { within } from "../within.ts";
+import {
+  type Head,
+  headIn,
+  type KeptAnswer,
+  MOST_HEAD,
+  Unreadable,
+} from "./kept-head.ts";
 
 /** Connections that wait for the next post; more are closed. */
 const MOST_IDLE = 4;
-/** Bytes of an answer's head, which begins as short as the first, and of an answer. */
-const SHORT_HEAD = 1_024, MOST_HEAD = 16_384, MOST = 8_000_000;
-
-/**
- * Only `fetch` may be able to read the answer: it is of another kind than most are, or no header tells its
- * length, or that it is the one to this post.
- */
-export class Unreadable extends Error {
-  override name = "Unreadable";
-}
 
 /** It was closed before anything of an answer came: as one is that nobody used for a while. */
 class Closed extends Error {
@@ -34,57 +31,8 @@ export interface KeptPost {
   ms: number;
 }
 
-/** What is answered: of the headers, the one that some errors have. */
-export interface KeptAnswer {
-  status: number;
-  body: string;
-  retryAfter?: string;
-}
-
-interface Head extends Pick<KeptAnswer, "status" | "retryAfter"> {
-  /** Of the request that it answers. */
-  requestId: string | undefined;
-  /** Where the body begins and ends: bytes from the start of the answer. */
-  start: number;
-  end: number;
-  /** Whether another post may follow. */
-  isKept: boolean;
-}
-
 const utf8 = new TextEncoder();
 const fromUtf8 = new TextDecoder();
-const fromLatin1 = new TextDecoder("latin1");
-
-/** The head of an answer, with the line breaks around its lines; undefined: not all of it has come. */
-function textIn(bytes: Uint8Array): string | undefined {
-  for (const most of [SHORT_HEAD, MOST_HEAD]) {
-    const text = fromLatin1.decode(bytes.subarray(0, most));
-    const end = text.indexOf("\r\n\r\n");
-    if (end >= 0) return text.slice(0, end + 2);
-    if (bytes.length < most) return undefined;
-  }
-  throw new Unreadable("The head of the answer is too long.");
-}
-
-/** @throws {Unreadable} */
-function headIn(bytes: Uint8Array): Head | undefined {
-  const text = textIn(bytes);
-  if (text === undefined) return undefined;
-  const status = Number(/^HTTP\/1\.1 ([2-5]\d\d)[ \r]/.exec(text)?.[1]);
-  if (!status) throw new Unreadable("The answer is not one of HTTP/1.1.");
-  const size = /\ncontent-length: *(\d{1,9})\r/i.exec(text)?.[1];
-  if (size === undefined || /\ntransfer-encoding:/i.test(text)) {
-    throw new Unreadable("Its length is not told.");
-  }
-  if (Number(size) > MOST) throw new Unreadable("The answer is too long.");
-  const start = text.length + 2;
-  return {
-    ...{ status, start, end: start + Number(size) },
-    requestId: /\nx-request-id: *([\w-]+)\r/i.exec(text)?.[1],
-    retryAfter: /\nretry-after: *(\d+)\r/i.exec(text)?.[1],
-    isKept: !/\nconnection: *close\r/i.test(text),
-  };
-}
 
 /** Whole answers of one connection, one after the other. */
 class Connection {

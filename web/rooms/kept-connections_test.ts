@@ -1,12 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { joined } from "../../realtime/common/joined.ts";
 import { within } from "../within.ts";
-import {
-  type KeptAnswer,
-  keptConnections,
-  type KeptPost,
-  Unreadable,
-} from "./kept-connections.ts";
+import { keptConnections, type KeptPost } from "./kept-connections.ts";
+import { type KeptAnswer, Unreadable } from "./kept-head.ts";
 
 Deno.test.sanitizer({ ops: true, resources: true });
 

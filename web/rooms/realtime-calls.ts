@@ -5,11 +5,8 @@ import { madeFrom } from "../made-from.ts";
 import { currentRequestId, inRequest } from "../request-id.ts";
 import type { Person, Services } from "../services.ts";
 import { within } from "../within.ts";
-import {
-  type KeptAnswer,
-  keptConnections,
-  Unreadable,
-} from "./kept-connections.ts";
+import { keptConnections } from "./kept-connections.ts";
+import { type KeptAnswer, Unreadable } from "./kept-head.ts";
 import { readError, realtimeDown } from "./realtime-errors.ts";
 import { tokensOf } from "./token-cache.ts";
 
