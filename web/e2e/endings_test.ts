@@ -68,9 +68,15 @@ Deno.test({
     const [first, second, guest] = await Promise.all(
       contexts.map(({ context }) => context.newPage()),
     );
+    let room = "";
+    const removeGuest = async () => {
+      await first.goto(`${room}/members`);
+      await first.locator("summary", { hasText: "Change" }).last().click();
+      await first.getByRole("button", { name: "Remove from the room" }).click();
+      await header(guest).getByText("You are no longer in this room.")
+        .waitFor();
+    };
     try {
-      let room = "";
-
       await t.step("the focus goes along with the camera", async () => {
         await cameraByKeyboard(first);
       });
@@ -154,12 +160,7 @@ Deno.test({
         await guest.getByRole("button", { name: "Edit" }).click();
         await guest.getByText("Editing your message").waitFor();
         await composer.fill("posted, and bettered");
-        await first.goto(`${room}/members`);
-        await first.locator("summary", { hasText: "Change" }).last().click();
-        await first.getByRole("button", { name: "Remove from the room" })
-          .click();
-        await header(guest).getByText("You are no longer in this room.")
-          .waitFor();
+        await removeGuest();
         await isClosed(guest, "still here?\nposted, and bettered");
         await header(guest).getByRole("link", { name: "Go to your rooms." })
           .click();
@@ -212,12 +213,7 @@ Deno.test({
         await guest.getByRole("button", { name: "Dictate" }).click();
         const stop = guest.getByRole("button", { name: "Stop" });
         await stop.waitFor();
-        await first.goto(`${room}/members`);
-        await first.locator("summary", { hasText: "Change" }).last().click();
-        await first.getByRole("button", { name: "Remove from the room" })
-          .click();
-        await header(guest).getByText("You are no longer in this room.")
-          .waitFor();
+        await removeGuest();
         await stop.click();
         await guest.getByText("you are not a member of it").waitFor();
         await guest.getByRole("button", { name: "Keep as a file" }).waitFor();

@@ -144,15 +144,16 @@ function requestOf(host: string, path: string, post: KeptPost) {
  * that must do no more the second time than the first.
  *
  * @param address of the server, and the beginning of all paths there.
- * @returns undefined where the server is not asked by plain HTTP, or by a proxy. It throws {@link Unreadable}, and
- * otherwise what sockets do.
+ * @param env says whether this machine asks others by a proxy, which `fetch` alone knows how to.
+ * @returns undefined where it does, or where the server is asked by HTTPS. What it gives throws
+ * {@link Unreadable}, and otherwise what sockets do.
  */
 export function keptConnections(
   address: string,
+  env: Pick<Deno.Env, "get"> = Deno.env,
 ): ((post: KeptPost) => Promise<KeptAnswer>) | undefined {
   const { protocol, hostname, port, host, pathname } = new URL(address);
-  // A proxy of the whole machine is known to `fetch` alone.
-  const isProxied = Deno.env.get("HTTP_PROXY") ?? Deno.env.get("http_proxy");
+  const isProxied = env.get("HTTP_PROXY") || env.get("http_proxy");
   if (protocol !== "http:" || isProxied) return undefined;
   const base = pathname.replace(/\/$/, "");
   const where = {

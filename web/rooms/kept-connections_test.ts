@@ -301,8 +301,16 @@ Deno.test("a header with a line break is refused before anything is sent", () =>
     assertEquals([asked.length, ended.length], [0, 0]);
   }));
 
-Deno.test("an address of https has none", () => {
+Deno.test("there are none to an address of https, nor through a proxy", () => {
   assertEquals(keptConnections("https://127.0.0.1"), undefined);
+  for (const variable of ["HTTP_PROXY", "http_proxy"]) {
+    const env = (proxy: string) => ({
+      get: (name: string) => name === variable ? proxy : "",
+    });
+    const proxied = keptConnections("http://127.0.0.1", env("http://proxy:1"));
+    assertEquals(proxied, undefined);
+    assert(keptConnections("http://127.0.0.1", env("")));
+  }
 });
 
 Deno.test("an address of IPv6 is asked as well", async () => {

@@ -16,11 +16,24 @@ const TIMEOUT = 2_000;
 /** Milliseconds one answer is believed: anybody may ask, and shall not make us ask others. */
 const BELIEVED = 2_000;
 
+/**
+ * What another of our services says of itself at `/readyz`, whatever its status.
+ *
+ * @param ms for so long it is waited for.
+ * @throws what `fetch` does, and for what is not JSON.
+ */
+export async function readinessOf(
+  url: string,
+  ms: number,
+): Promise<Record<string, unknown>> {
+  const signal = AbortSignal.timeout(ms);
+  const answer = await fetch(`${url}/readyz`, { signal, redirect: "error" });
+  return await answer.json();
+}
+
 async function askReady(url: string): Promise<Dependency> {
   try {
-    const signal = AbortSignal.timeout(TIMEOUT);
-    const answer = await fetch(`${url}/readyz`, { signal, redirect: "error" });
-    const { ready } = await answer.json();
+    const { ready } = await readinessOf(url, TIMEOUT);
     return { state: ready === true ? "ready" : "not-ready" };
   } catch {
     // Refused, slow or talking nonsense: the state says all that may be told to anyone.

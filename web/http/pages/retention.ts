@@ -1,4 +1,5 @@
 import type { Config } from "../../config.ts";
+import { readinessOf } from "./dependencies.ts";
 
 /** How long one answer is believed: it changes only when realtime starts anew. ms. */
 const BELIEVED = 60_000;
@@ -12,10 +13,10 @@ interface Known {
 const known = new Map<string, Known>();
 
 async function ask(url: string): Promise<number | undefined> {
-  const signal = AbortSignal.timeout(TIMEOUT);
-  const answer = await fetch(`${url}/readyz`, { signal, redirect: "error" });
-  const { retentionDays } = await answer.json();
-  return Number.isSafeInteger(retentionDays) ? retentionDays : undefined;
+  const { retentionDays } = await readinessOf(url, TIMEOUT);
+  return Number.isSafeInteger(retentionDays)
+    ? retentionDays as number
+    : undefined;
 }
 
 /**
