@@ -66,11 +66,14 @@ export async function startEmailCode(
     expiresAt,
     triesLeft: EMAIL_CODE_TRIES,
   };
-  await s.kv.set(key, stored, { expireIn: EMAIL_CODE_MS });
+  const { versionstamp } = await s.kv.set(key, stored, {
+    expireIn: EMAIL_CODE_MS,
+  });
   try {
     await s.mailer.send(codeMail(record, code));
   } catch (error) {
-    await s.kv.delete(key);
+    // Unless another was asked for meanwhile, which may have arrived.
+    await s.kv.atomic().check({ key, versionstamp }).delete(key).commit();
     throw error;
   }
   return { expiresAt };

@@ -147,3 +147,18 @@ Deno.test(
     assertEquals((await s.kv.get(keys.emailCode(id))).value, null);
   }),
 );
+
+Deno.test(
+  "an e-mail that cannot be sent takes no code along that was asked for meanwhile",
+  onStage(async (stage) => {
+    const { s, person } = stage;
+    const { id } = await person("Ann");
+    const send = async () => {
+      await startEmailCode(s, id);
+      throw new AppError({ code: "mail-failed", status: 503, message: "No." });
+    };
+    const slow = { ...s, mailer: { ...s.mailer, send } };
+    assertEquals(await codeOf(startEmailCode(slow, id)), "mail-failed");
+    await checkEmailCode(s, id, codeIn(stage));
+  }),
+);

@@ -5,7 +5,7 @@ import type { Services } from "../services.ts";
 import { checkPassword } from "./check-password.ts";
 import { invalid, nameProblem, normaliseName } from "./fields.ts";
 import { passwordMailId, TOLD_MS } from "./mail-ids.ts";
-import { hashPassword } from "./password-hash.ts";
+import { hashPassword, verifyPassword } from "./password-hash.ts";
 import { passwordProblem } from "./password-rules.ts";
 import { nextGeneration } from "./sessions.ts";
 import {
@@ -41,6 +41,16 @@ export async function renameAccount(
   return toAccount(record);
 }
 
+const wrongPassword = (): AppError => {
+  const message = "This is not your current password.";
+  return new AppError({
+    code: "wrong-password",
+    status: 403,
+    message,
+    fields: { password: message },
+  });
+};
+
 /**
  * Makes sure it is still the account's owner who asks, before a change a stolen session must not
  * make. Counted like attempts to sign in.
@@ -63,19 +73,13 @@ export async function confirmPassword(
     if (!(error instanceof AppError) || error.code !== "wrong-credentials") {
       throw error;
     }
-    const message = "This is not your current password.";
-    throw new AppError({
-      code: "wrong-password",
-      status: 403,
-      message,
-      fields: { password: message },
-    });
+    throw wrongPassword();
   }
 }
 
 /**
  * Sets a new password, ends all sessions but that of `keepToken`, and tells the person by e-mail,
- * later when it cannot be sent now.
+ * later when it cannot be sent now. Of several at once with one current password one wins.
  *
  * @throws {AppError} `wrong-password` (403) with `fields.password`; `invalid` (422) with
  * `fields.newPassword`; `too-many-attempts` (429).
@@ -101,6 +105,9 @@ export async function changePassword(
     s.kv,
     accountId,
     async (record, commit) => {
+      const isAsChecked = record.passwordHash === person.passwordHash ||
+        await verifyPassword(password, record.passwordHash);
+      if (!isAsChecked) throw wrongPassword();
       const next = await nextGeneration(s, record, commit, keepToken);
       const { name, email } = record;
       const occasion = { kind: "password-changed", name, email } as const;

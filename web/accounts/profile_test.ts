@@ -41,6 +41,22 @@ Deno.test(
 );
 
 Deno.test(
+  "of two new passwords at once one stands, and the other is refused",
+  onStage(async ({ s, person }) => {
+    const { id: accountId, email } = await person("Ann");
+    const both = ["one new battery for Ann", "two new batteries for her"];
+    const tries = await Promise.allSettled(both.map((newPassword) => {
+      const change = { accountId, password: PASSWORD, newPassword, ip: IP };
+      return changePassword(s, change);
+    }));
+    const won = tries.findIndex(({ status }) => status === "fulfilled");
+    const lost = tries.find((it) => it.status === "rejected");
+    assertEquals(Object.keys(lost?.reason.fields), ["password"]);
+    await checkPassword(s, { email, password: both[won], ip: IP });
+  }),
+);
+
+Deno.test(
   "without the current password, or with a bad new one, nothing changes",
   onStage(async ({ s, person, mails }) => {
     const { id: accountId, email } = await person("Ann");

@@ -133,8 +133,29 @@ Deno.test(
     assertEquals(await tryTo(bob, room.id, invitation.id), "not-found");
     assertEquals(await tryTo(ada, other.id, invitation.id), "not-found");
     await revokeInvitation(s, ada, room.id, invitation.id);
-    assertEquals(await tryTo(ada, room.id, invitation.id), "not-found");
+    assertEquals(
+      await tryTo(ada, room.id, invitation.id),
+      "invitation-revoked",
+    );
     assertEquals(stage.mails, []);
+  }),
+);
+
+Deno.test(
+  "of two who send an invitation again at once one gets a link, and it works",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, bob, room, invitation } = await invitedWhile(stage, refused());
+    const tries = await Promise.allSettled(
+      [1, 2].map(() => resendInvitation(s, ada, room.id, invitation.id)),
+    );
+    const links = tries.filter((it) => it.status === "fulfilled")
+      .map(({ value }) => value.link);
+    assertEquals(links.length, 1);
+    const lost = tries.find((it) => it.status === "rejected");
+    assertEquals(lost?.reason.code, "invitation-revoked");
+    const code = links[0]!.slice(links[0]!.lastIndexOf("/") + 1);
+    await acceptInvitation(s, bob, code);
   }),
 );
 

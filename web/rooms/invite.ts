@@ -18,6 +18,7 @@ import type { Services } from "../services.ts";
 import { checkOpenCount, countInvitation } from "./invitation-caps.ts";
 import {
   expiry,
+  invitationGone,
   isOpen,
   openInvitations,
   VALID_MS,
@@ -80,12 +81,14 @@ const isRepeated = (
 /**
  * Keeps the invitation in place of an open one to the same address, and queues its e-mail. Gives
  * the invitation there is then: the open one, when this only repeats it.
+ *
+ * @param instead the open invitation that this is to replace, and no other.
  */
 function keepInvitation(
   s: Pick<Services, "kv">,
   added: StoredInvitation,
   occasion: Occasion,
-  isWanted: boolean,
+  instead?: string,
 ): Promise<StoredInvitation> {
   const { id, roomId, inviterId, email, expiresAt } = added;
   return untilCommitted(async () => {
@@ -95,7 +98,11 @@ function keepInvitation(
       ? null
       : await s.kv.get<StoredInvitation>(keys.invitation(place.value));
     const replaced = old?.value && isOpen(old.value) ? old.value : null;
-    if (!isWanted && isRepeated(added, replaced)) return replaced;
+    if (instead !== undefined && replaced?.id !== instead) {
+      const gone = await s.kv.get<StoredInvitation>(keys.invitation(instead));
+      throw invitationGone(gone.value);
+    }
+    if (!instead && isRepeated(added, replaced)) return replaced;
     if (!replaced) checkOpenCount((await openInvitations(s, roomId)).length);
     const commit = s.kv.atomic().check(room).check(membership).check(place)
       .set(keys.invitation(id), added, expiry(added))
@@ -118,15 +125,17 @@ function keepInvitation(
  *
  * Its `link` lets one person in; it is kept nowhere, and left out when the open invitation stands.
  *
- * @param isWanted a new invitation, even when the same was made a moment ago.
- * @throws {AppError} what {@link invite} throws.
+ * @param instead an open invitation to replace, even when it was made a moment ago. Of two who replace
+ * it at once one does: each would pass on a link.
+ * @throws {AppError} what {@link invite} throws; `invitation-revoked` and its like (410) when that one
+ * is over.
  */
 export async function makeInvitation(
   s: Pick<Services, "config" | "kv">,
   account: Account,
   roomId: string,
   email: string,
-  isWanted = false,
+  instead?: string,
 ): Promise<Invitation & { link?: string }> {
   const { room } = await findRoom(s, account.id, roomId);
   if (room.kind === "direct") throw directRoom();
@@ -156,7 +165,7 @@ export async function makeInvitation(
     link,
     expiresAt,
   } as const;
-  const kept = await keepInvitation(s, added, occasion, isWanted);
+  const kept = await keepInvitation(s, added, occasion, instead);
   const { inviterId: _inviterId, ...shown } = kept;
   return { ...shown, ...named, link: kept === added ? link : undefined };
 }

@@ -56,6 +56,14 @@ const linkGone = (): AppError =>
 const works = (link: StoredLink): boolean =>
   Date.now() < link.expiresAt && link.used < link.people;
 
+const linkThere = (): AppError =>
+  new AppError({
+    code: "link-there",
+    status: 409,
+    message:
+      "After you opened this page, somebody made a link for this room. It is shown below.",
+  });
+
 /** The room and the membership of somebody who may make and take back its link. */
 async function asAdmin(
   s: Pick<Services, "kv">,
@@ -71,14 +79,16 @@ async function asAdmin(
 /**
  * Makes the link of a room; the one before stops working.
  *
- * @throws {AppError} `not-found` (404); `not-admin` and `address-unconfirmed` (403); `direct-room`
- * and `room-archived` (409); `invalid` (422) for another plan than one of those offered.
+ * @param onlyFirst the one who asks knows of no link that works, and would end none.
+ * @throws {AppError} `not-found` (404); `not-admin` and `address-unconfirmed` (403); `direct-room`,
+ * `room-archived` and, where it should be the first and is not, `link-there` (409); `invalid` (422) for another plan than one of those offered.
  */
 export async function makeLink(
   s: Pick<Services, "kv">,
   actor: Account,
   roomId: string,
   { days, people }: LinkPlan,
+  { onlyFirst = false } = {},
 ): Promise<RoomLink> {
   if (!LINK_DAYS.includes(days) || !LINK_PEOPLE.includes(people)) {
     throw new AppError({
@@ -97,8 +107,10 @@ export async function makeLink(
   await untilCommitted(async () => {
     const { room, membership } = await asAdmin(s, actor, roomId);
     if (room.value.archivedAt !== undefined) throw roomArchived();
-    const commit = s.kv.atomic().check(room).check(membership)
-      .set(keys.roomLink(roomId), link, { expireIn })
+    const before = await s.kv.get<StoredLink>(keys.roomLink(roomId));
+    if (onlyFirst && before.value && works(before.value)) throw linkThere();
+    const commit = s.kv.atomic().check(room).check(membership).check(before)
+      .set(before.key, link, { expireIn })
       .set(byCode, roomId, { expireIn });
     noteEvent(commit, "link-made", actor.id, { roomId });
     return (await commit.commit()).ok || undefined;

@@ -99,6 +99,24 @@ Deno.test(
 );
 
 Deno.test(
+  "of two who make the first link at once one does, and the other is told of it",
+  onStage(async (stage) => {
+    const { s } = stage;
+    const { ada, ben, room } = await linked(stage);
+    await revokeLink(s, ada, room.id);
+    const make = () =>
+      makeLink(s, ada, room.id, { days: 7, people: 1 }, { onlyFirst: true });
+    const tries = await Promise.allSettled([make(), make()]);
+    const [made, ...more] = tries.filter((it) => it.status === "fulfilled");
+    assertEquals(more, []);
+    const lost = tries.find((it) => it.status === "rejected");
+    assertEquals(lost?.reason.code, "link-there");
+    await joinByLink(s, ben, made.value.code);
+    assertEquals((await make()).left, 1, "that one is used up");
+  }),
+);
+
+Deno.test(
   "removing a member takes the link back, and a new one is no way in for them",
   onStage(async (stage) => {
     const { s } = stage;

@@ -107,7 +107,7 @@ Deno.test("a person downloads all there is about them, and nothing of others", a
       ...{ emoji: "🎉", on: true },
     });
   }
-  await makeCodes(s, account.id);
+  await makeCodes(s, account.id, "");
   const dictation = { language: "de-DE", spoken: true, words: ["Sauerteig"] };
   await saveDictation(s, account.id, { ...dictation, words: "Sauerteig" });
   await describeOneself(s, account.id, { about: "I bake", timeZone: "UTC" });

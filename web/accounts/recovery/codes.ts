@@ -27,6 +27,15 @@ const wrongCode = (): AppError => {
   });
 };
 
+/** Whoever makes codes in place of others must know which: two who do at once would each hold ten. */
+const madeElsewhere = (): AppError =>
+  new AppError({
+    code: "codes-made-elsewhere",
+    status: 409,
+    message:
+      "After you opened this page, new codes were made in another tab or on another device. Those work. If you don’t have them, make ten new ones below.",
+  });
+
 function randomRecoveryCode(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(LENGTH));
   // 256 is a multiple of 32: every sign is as likely.
@@ -45,12 +54,14 @@ const hashOf = (accountId: string, code: string): Promise<string> =>
  * Makes ten new codes in place of those there are. KV keeps their hashes. The person is told by
  * e-mail: then call `deliverSoon` with `factorMailId`.
  *
+ * @param instead the {@link setOf} what they are to replace.
  * @returns the codes, to be shown once.
- * @throws {AppError} `not-found` (404)
+ * @throws {AppError} `not-found` (404); `codes-made-elsewhere` (409) when there are others by now.
  */
 export async function makeCodes(
   s: Store,
   accountId: string,
+  instead: string,
 ): Promise<string[]> {
   const codes = Array.from({ length: COUNT }, randomRecoveryCode)
     .map((code) => code.replace(GROUPS, "$&-"));
@@ -58,11 +69,18 @@ export async function makeCodes(
     codes.map((code) => hashOf(accountId, code)),
   );
   await changeAccount(s.kv, accountId, (record, commit) => {
+    if (setOf(record) !== instead) throw madeElsewhere();
     tellOfFactor(commit, record, "recovery-made");
-    return { ...record, recovery: { hashes, madeAt: Date.now() } };
+    // Of two sets in one millisecond the later has a name of its own, too.
+    const madeAt = Math.max(Date.now(), (record.recovery?.madeAt ?? 0) + 1);
+    return { ...record, recovery: { hashes, madeAt } };
   });
   return codes;
 }
+
+/** The name of an account's codes, whichever of them are used; empty: there are none. */
+export const setOf = ({ recovery }: AccountRecord): string =>
+  recovery ? String(recovery.madeAt) : "";
 
 /** How many codes of an account are left. */
 export const codesLeft = ({ recovery }: AccountRecord): number =>

@@ -71,7 +71,8 @@ export async function actOnMembers(
       await makeLink(s, me, roomId, {
         days: Number(textOf(form, "days")),
         people: Number(textOf(form, "people")),
-      });
+        // The form stands only where the page shows no link.
+      }, { onlyFirst: true });
       break;
     case "unlink":
       await revokeLink(s, me, roomId);

@@ -289,8 +289,13 @@ Deno.test("a room's link is made, shown with its QR code, and followed by a stra
   const made = { intent: "link", days: "7", people: "10" };
   assertEquals((await app.send(members, made, ada.cookie)).status, 303);
   const shown = await html(app.ask(members, ada));
+  const late = await app.send(members, made, ada.cookie);
+  assertEquals(late.status, 409, "from a page that showed no link yet");
   const address = shown.match(/value="[^"]*(\/join\/[\w-]+)"/)?.[1] ?? "";
   assertMatch(shown, /<svg role="img" aria-label="The invitation link/);
+  const told = await late.text();
+  assertMatch(told, /somebody made a link for this room/);
+  assert(told.includes(address));
   const stranger = await html(app.ask(address));
   assertMatch(stranger, /<bdi>Tea<\/bdi>.*Create an account/s);
   assertEquals(

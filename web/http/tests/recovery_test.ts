@@ -13,8 +13,16 @@ const sessionOf = (answer: Response) => cookieOf(answer, "chatsphere_session");
 const codesIn = (html: string): string[] =>
   [...html.matchAll(/<code>([^<]+)<\/code>/g)].map(([, code]) => code);
 
+/** The form as the page has it now. */
+async function formOf(app: TestApp, cookie: string) {
+  const html = await (await app.ask("/account/recovery", { cookie })).text();
+  const [, instead = ""] = /name="instead" value="([^"]*)"/.exec(html) ?? [];
+  return { password, instead };
+}
+
 async function make(app: TestApp, cookie: string) {
-  const answer = await app.send("/account/recovery", { password }, cookie);
+  const form = await formOf(app, cookie);
+  const answer = await app.send("/account/recovery", form, cookie);
   assertEquals(answer.status, 303);
   const shown = `${cookie}; ${cookieOf(answer, "chatsphere_recovery")}`;
   const page = await app.ask("/account/recovery", { cookie: shown });
@@ -94,6 +102,29 @@ Deno.test("five wrong codes end the sign-in, and new codes end the old ones", as
   assert(sessionOf(fresh));
 });
 
+Deno.test("of two pages that make new codes one shows them, and the other says that they were made", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  for (let round = 0; round < 2; round++) {
+    const form = await formOf(app, cookie);
+    const both = await Promise.all(
+      [1, 2].map(() => app.send("/account/recovery", form, cookie)),
+    );
+    assertEquals(both.map(({ status }) => status).sort(), [303, 409]);
+    const lost = both.find(({ status }) => status === 409)!;
+    assertEquals(cookieOf(lost, "chatsphere_recovery"), "");
+    const told = await lost.text();
+    assertMatch(told, /new codes were made in another tab[^]*Those work/);
+    assertMatch(told, /You have 10 codes left[^]*in place of these/);
+    const won = both.find(({ status }) => status === 303)!;
+    const shown = `${cookie}; ${cookieOf(won, "chatsphere_recovery")}`;
+    const page = await app.ask("/account/recovery", { cookie: shown });
+    assertEquals(codesIn(await page.text()).length, 10);
+    const again = await app.send("/account/recovery", form, cookie);
+    assertEquals(again.status, 409, "a page from before them, later");
+  }
+});
+
 Deno.test("codes in a cookie that are no longer the account’s are not shown", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
@@ -154,7 +185,7 @@ Deno.test("whoever used the last code is told so, can make new ones at once, and
   assertMatch(empty, /You have no recovery codes left/);
   assert(!empty.includes('name="code"'));
 
-  const made = await app.send(path, { password }, session);
+  const made = await app.send(path, await formOf(app, session), session);
   assertEquals(made.headers.get("location"), path);
   const shown = `${session}; ${cookieOf(made, "chatsphere_recovery")}`;
   const fresh = await (await app.ask(path, { cookie: shown })).text();

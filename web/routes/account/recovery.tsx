@@ -16,6 +16,7 @@ import {
   areCodesOf,
   codesLeft,
   makeCodes,
+  setOf,
 } from "../../accounts/recovery/codes.ts";
 import { safeNext } from "../../accounts/safe-next.ts";
 import { readRecord } from "../../accounts/store.ts";
@@ -38,6 +39,8 @@ import { define, type State } from "../../utils.ts";
 
 interface Data {
   left: number;
+  /** The {@link setOf} the codes there are. */
+  set: string;
   /** Where the person was going when they used their last code. */
   next?: string;
   isRecent: boolean;
@@ -55,7 +58,12 @@ async function dataOf({ state, url }: Context<State>): Promise<Data> {
   const next = asked === null ? undefined : safeNext(asked, "/rooms");
   const record = await readRecord(s.kv, personOf(state).id);
   const recent = await isRecent(s, session?.token);
-  return { left: record ? codesLeft(record) : 0, next, isRecent: recent };
+  return {
+    left: record ? codesLeft(record) : 0,
+    set: record ? setOf(record) : "",
+    next,
+    isRecent: recent,
+  };
 }
 
 export const handler = define.handlers({
@@ -77,12 +85,13 @@ export const handler = define.handlers({
     const { services: s, session, ip } = state;
     const { id: accountId } = personOf(state);
     try {
-      const password = textOf(await readForm(ctx.req), "password");
+      const form = await readForm(ctx.req);
+      const password = textOf(form, "password");
       requireAddable(s.config);
       await requireRecent(s, session?.token);
       await requireSettled(s, accountId);
       await confirmPassword(s, { accountId, password, ip });
-      const codes = await makeCodes(s, accountId);
+      const codes = await makeCodes(s, accountId, textOf(form, "instead"));
       await deliverSoon(s, [factorMailId(accountId)]);
       const answer = ctx.redirect(ctx.url.pathname + ctx.url.search, 303);
       const until = Date.now() + SHOWN_MS;
@@ -151,6 +160,7 @@ export default define.page<typeof handler>(({ data, state }) => {
         ? (
           <form class="form" method="post" action={action}>
             <Once />
+            <input type="hidden" name="instead" value={data.set} />
             <FormNotice failure={failure} />
             <OwnPassword error={failure?.fields.password} />
             <button class="button button-quiet" type="submit">
