@@ -15,6 +15,7 @@ export interface ReadingOwner {
     unsubscribe(topic: string): void;
   };
   mayRead(roomId: string): boolean;
+  archived(roomId: string): void;
 }
 
 /** A room one socket has open. */
@@ -88,6 +89,10 @@ export class Readings {
           const text = joinedText(roomId, recovery, presence.online());
           const frames = [text, ...later.map(({ text }) => text)];
           hub.publishQueue.inOrder(() => this.#startReading(room, frames));
+          // Whoever was away while it was archived has not heard of it.
+          if (hub.members.roleNow(person, roomId) === "reader") {
+            this.connection.archived(roomId);
+          }
         },
       );
     } finally {

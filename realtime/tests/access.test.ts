@@ -149,6 +149,8 @@ test("in an archived room everything is read and nothing is written, until it is
   expect(await page.json()).toMatchObject({ offset: 1 });
   ben.send({ event: "join-room", roomId: "old" });
   expect(await ben.next("room-joined")).toMatchObject({ offset: 1 });
+  // Whoever comes back has not heard of it.
+  expect(await ben.next("error")).toMatchObject(told);
   await handOver("old", as("member"));
   ann.chat("old", "c2", "Back");
   expect(await ann.next("message-ack")).toMatchObject({ clientId: "c2" });

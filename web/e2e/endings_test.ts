@@ -4,6 +4,7 @@ import { openBrowser, openContext } from "./browser.ts";
 import { cameraFile, selfieFile } from "./media.ts";
 import {
   ada,
+  archive,
   awake,
   createRoom,
   focusOn,
@@ -204,6 +205,51 @@ Deno.test({
         await guest.reload();
         assertEquals(await guest.locator(".waiting").count(), 0);
       });
+
+      await t.step(
+        "an archived room is heard of while it is open: that it is back, and that it is no more",
+        async () => {
+          room = await createRoom(first, "Archived");
+          await invite(first, room, grace.email);
+          await openInvitation(guest, grace.email);
+          await join(guest);
+          await live(guest);
+          await send(guest, "so");
+          await awake(guest);
+          const composer = guest.locator("textarea[name=content]");
+          await composer.fill("where was I");
+          await archive(first, room);
+          await header(guest).getByText("This room is archived").waitFor();
+          await isClosed(guest, "where was I");
+          await first.goto(`${room}/members`);
+          await first.getByRole("button", { name: "Bring this room back" })
+            .click();
+          await first.getByText("The room is back.").waitFor();
+          await live(guest);
+          assertEquals(await composer.inputValue(), "where was I");
+          await composer.press("Enter");
+          await guest.locator(".message:not(.sending):not(.failed)", {
+            hasText: "where was I",
+          }).waitFor();
+          assertEquals(await guest.locator(".message.failed").count(), 0);
+
+          await contexts[2].context.setOffline(true);
+          await header(guest).getByText("You are offline").waitFor();
+          await archive(first, room);
+          await contexts[2].context.setOffline(false);
+          await header(guest).getByText("This room is archived").waitFor();
+          await isClosed(guest, "");
+          await first.goto(`${room}/members`);
+          await first.locator("summary", { hasText: "End this room" }).click();
+          await first.getByRole("button", { name: "End it for everyone" })
+            .click();
+          await first.waitForURL("**/rooms", parsed);
+          await header(guest).getByText("You are no longer in this room.")
+            .waitFor();
+          await isClosed(guest, "");
+          room = await createRoom(first, "Voices");
+        },
+      );
 
       await t.step("a recording that runs then hears why", async () => {
         await invite(first, room, grace.email);

@@ -109,7 +109,8 @@ export default function Room(props: RoomProps) {
       onState(next, why = STATUS[next], way?) {
         setLink(next);
         setStatus(why);
-        setWayOn(way);
+        // Away, an archived room is what it was.
+        if (way || next === "live") setWayOn(way);
         if (next === "live") {
           whenIdle(getLater);
           lookAgain();
@@ -186,7 +187,7 @@ export default function Room(props: RoomProps) {
       fill,
       onNotice: setNotice,
     });
-  }, [later, state.unsent, extra]);
+  }, [later, state.unsent, extra, wayOn]);
 
   const load: Load = async (part) => {
     try {

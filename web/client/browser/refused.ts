@@ -19,6 +19,7 @@ export function giveBack({ room, input, fill, wayOn, onNotice }: {
 }): void {
   if (wayOn === "rooms") keepWords(room, input.value);
   if (wayOn) return;
+  takeBack(room);
   for (const one of room.state().unsent) {
     const { clientId, request, uploads, failed } = one;
     if (!failed || !request && uploads?.length !== 0) continue;
@@ -33,7 +34,8 @@ export function giveBack({ room, input, fill, wayOn, onNotice }: {
   }
 }
 
-const ended = new WeakSet<OpenRoom>();
+/** The rooms that ended, with what was kept of their composers. */
+const ended = new WeakMap<OpenRoom, string>();
 
 /**
  * Keeps what stands in the composer of a room that is archived, or that one is not in any more,
@@ -42,16 +44,33 @@ const ended = new WeakSet<OpenRoom>();
  */
 function keepWords(room: OpenRoom, content: string): void {
   if (ended.has(room)) return;
-  ended.add(room);
+  ended.set(room, "");
   if (isBlank(content)) return;
   const { me, roomId } = room.state();
   const pending = openPending(me, roomId);
   // In another tab, too, it is one draft.
   const isKept = pending.list().some((one) => one.content === content);
+  const clientId = newId();
   const one = {
-    clientId: newId(),
+    clientId,
     ...{ content, timestamp: Date.now() },
     failed: "This was not sent.",
   };
-  if (isKept || pending.keep(one)) room.saveDraft("");
+  if (!isKept && !pending.keep(one)) return;
+  room.saveDraft("");
+  if (!isKept) ended.set(room, clientId);
+}
+
+/** An archived room is back: what was in its composer is there still, and is a draft again. */
+function takeBack(room: OpenRoom): void {
+  const clientId = ended.get(room);
+  ended.delete(room);
+  if (!clientId) return;
+  const { me, roomId } = room.state();
+  const pending = openPending(me, roomId);
+  const one = pending.list().find((one) => one.clientId === clientId);
+  if (!one) return;
+  room.saveDraft(one.content);
+  pending.drop(clientId);
+  room.heed();
 }

@@ -22,7 +22,14 @@ import {
   type RoomState,
   type Unsent,
 } from "./room-state.ts";
-import { connect, type LinkOptions, REMOVED, TIMING } from "./socket.ts";
+import {
+  connect,
+  type LinkOptions,
+  type LinkState,
+  REMOVED,
+  TIMING,
+  type WayOn,
+} from "./socket.ts";
 import { openTimers } from "./timers.ts";
 
 /** How long a "…is typing" holds, and the least time between two of ours: ms. */
@@ -225,6 +232,8 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
       }
       case "membership":
         if (frame.removed) link.refuse(REMOVED, "rooms");
+        // An archived room is back, if nothing else is said.
+        else onState("live");
         break;
       case "identified":
         // Signed in anew, in another tab: what is written here is not theirs to send.
@@ -235,9 +244,11 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   }
 
   function failed(error: Extract<ServerFrame, { event: "error" }>) {
-    const { ref = "", message, retryable } = error;
+    const { ref = "", code, message, retryable } = error;
     const one = find(ref);
-    if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
+    // What becomes of it is heard: its socket stays open.
+    if (code === "room-archived") onState("refused", message, "rooms");
+    else if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
     if (ref === asked) {
       if (retryable) after("again", 1_000 + Math.random() * 2_000, again);
       // So that it can be tried again.
@@ -246,20 +257,22 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
     if (one?.failed) pending.keep(one);
   }
 
+  function onState(next: LinkState, reason?: string, wayOn?: WayOn) {
+    live = next === "live";
+    over = next === "refused";
+    if (over) {
+      stopAll();
+      dispatch({ event: "refused" });
+    }
+    options.onState(next, reason, wayOn);
+  }
+
   const link = connect({
     ...options,
     roomId,
     position: () => positionOf(state),
     onFrame,
-    onState(next, reason, wayOn) {
-      live = next === "live";
-      if (next === "refused") {
-        over = true;
-        stopAll();
-        dispatch({ event: "refused" });
-      }
-      options.onState(next, reason, wayOn);
-    },
+    onState,
   });
 
   const self: OpenRoom = {
