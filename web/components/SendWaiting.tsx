@@ -1,5 +1,5 @@
-import { parseCookie } from "cookie";
 import Waiting from "../islands/Waiting.tsx";
+import { unsentIn } from "../http/pages/forget-here.ts";
 import type { State } from "../utils.ts";
 
 /** The script that sends what waits, on the pages of a browser that has something waiting. */
@@ -10,8 +10,9 @@ export function SendWaiting({ req, state, except }: {
   except?: string;
 }) {
   const { account, services } = state;
-  const { unsent } = parseCookie(req.headers.get("cookie") ?? "");
-  if (!account || !unsent) return null;
+  if (!account) return null;
+  const { texts, room } = unsentIn(req.headers, account.id);
+  if (!texts && !room) return null;
   const { wsUrl } = services.config;
   return <Waiting me={account.id} wsUrl={wsUrl} except={except} />;
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openBrowser, openContext } from "./browser.ts";
 import { chapters } from "./chapters.ts";
 import { microphoneFile, selfieFile } from "./media.ts";
@@ -78,6 +78,24 @@ Deno.test({
           "Hello back",
         ]);
       });
+
+      await story.step(
+        "a room's name stands beside the icons, as nothing is told below it",
+        async () => {
+          const middleOf = async (selector: string) => {
+            const box = await adas.locator(selector).boundingBox();
+            return box!.y + box!.height / 2;
+          };
+          const before = adas.viewportSize()!;
+          for (const width of [390, 1_280]) {
+            await adas.setViewportSize({ width, height: 844 });
+            const name = await middleOf(".room-head h1");
+            const icon = await middleOf(".room-head .icon-search");
+            assert(Math.abs(name - icon) < 2, `${name} and ${icon}`);
+          }
+          await adas.setViewportSize(before);
+        },
+      );
 
       await story.step("a search leads to what was said", async () => {
         await adas.getByRole("link", { name: "Search" }).click();

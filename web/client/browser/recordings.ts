@@ -37,6 +37,13 @@ const HERE = "device/";
 export const clipOf = ({ id, voice }: Recording): Voice =>
   voice ?? { clip: HERE + id };
 
+/** Whether a message that waits calls a recording this. */
+export const isClipOf = ({ id, voice }: Recording, clip: string): boolean =>
+  HERE + id === clip || voice?.clip === clip;
+
+/** Whether one is to be forgotten, sent or not. */
+export const isStale = ({ at }: Recording): boolean => Date.now() - at > STALE;
+
 async function inStore<T>(
   mode: IDBTransactionMode,
   ask: (store: IDBObjectStore) => IDBRequest<T>,
@@ -75,6 +82,12 @@ async function hold(id: string): Promise<boolean> {
     return lock ? new Promise(() => {}) : undefined;
   });
   return await promise;
+}
+
+/** Whether a page that is open has one in hand. */
+export async function isInHand({ id }: Recording): Promise<boolean> {
+  const { held = [] } = await navigator.locks?.query() ?? {};
+  return held.some(({ name }) => name === lockOf(id));
 }
 
 /** Recordings of which the server is told. */
@@ -141,7 +154,8 @@ export async function dropRecording(
   }
 }
 
-async function all(): Promise<Recording[]> {
+/** All that this device keeps, whoever made them. */
+export async function recordings(): Promise<Recording[]> {
   try {
     return await inStore("readonly", (store) => store.getAll());
   } catch {
@@ -149,11 +163,12 @@ async function all(): Promise<Recording[]> {
   }
 }
 
-const find = async (is: (one: Recording) => boolean) => (await all()).find(is);
+const find = async (is: (one: Recording) => boolean) =>
+  (await recordings()).find(is);
 
 /** The recording of a message that waits. */
 export const recordingOf = (clip: string): Promise<Recording | undefined> =>
-  find(({ id, voice }) => HERE + id === clip || voice?.clip === clip);
+  find((one) => isClipOf(one, clip));
 
 /**
  * The last recording that somebody made in a room and did not send, if no other tab has it. What
@@ -166,15 +181,14 @@ export async function looseRecording(
   roomId: string,
   waiting: (string | undefined)[],
 ): Promise<Recording | undefined> {
-  const found = (await all()).filter((one) =>
+  const found = (await recordings()).filter((one) =>
     one.me === me && one.roomId === roomId
   ).sort((a, b) => b.at - a.at);
   let isMore = false;
   let loose: Recording | undefined;
   for (const one of found) {
-    const waits = [HERE + one.id, one.voice?.clip]
-      .some((clip) => clip !== undefined && waiting.includes(clip));
-    if (!waits && (one.taken || Date.now() - one.at > STALE)) {
+    const waits = waiting.some((clip) => clip && isClipOf(one, clip));
+    if (!waits && (one.taken || isStale(one))) {
       await dropRecording(one);
       continue;
     }

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { ServerFrame, Voice } from "../../../realtime/protocol.ts";
 import { deliver } from "./deliver.ts";
+import { leftRecordings } from "./left-recordings.ts";
 import type { Kept } from "./pending.ts";
 import { recordedKey } from "./recorded.ts";
 import {
@@ -206,6 +207,36 @@ Deno.test(
     assertEquals(told()?.[1], "ben/r");
     await dropRecording(theirs!);
     assertEquals([told()?.slice(1), localStorage.length], [["", "0"], 0]);
+  }),
+);
+
+Deno.test(
+  "what was recorded in rooms that ended is offered elsewhere, unless a message has it",
+  onDevice("Tea", async ({ recording, kept }) => {
+    const left = async (...open: string[]) =>
+      (await leftRecordings(
+        "me",
+        (roomId) => open.includes(roomId),
+        () => waiting,
+      )).map(({ id }) => id);
+    const waiting = [undefined, clipOf(recording).clip];
+    assertEquals([await left(), kept.size], [[], 1]);
+    waiting.pop();
+    assertEquals([await left(), kept.size], [[], 0]);
+    const audio = new Blob(["more"]);
+    const about = { audio, language: "", known: false, at: Date.now() };
+    const put = (id: string, more: Partial<Recording>) =>
+      kept.set(id, { ...about, id, me: "me", roomId: "r", ...more });
+    put("newer", {});
+    put("older", { at: about.at - 1 });
+    put("open", { roomId: "s" });
+    put("theirs", { me: "ben" });
+    put("stale", { at: 0 });
+    assertEquals(await left("s"), ["older", "newer"]);
+    assertEquals([...kept.keys()], ["newer", "older", "open", "theirs"]);
+    const held = await keepRecording({ ...about, me: "me", roomId: "r" });
+    assertEquals(await left("s"), ["older", "newer"], "it is in hand");
+    await dropRecording(held!);
   }),
 );
 

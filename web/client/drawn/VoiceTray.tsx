@@ -12,6 +12,7 @@ import {
   type Recording,
 } from "../browser/recordings.ts";
 import { openedRoom } from "../browser/voices.ts";
+import { save } from "./dictated.tsx";
 import { clockText, Waveform } from "./voice.tsx";
 
 const SAID = {
@@ -23,6 +24,7 @@ const SAID = {
   here:
     "Your recording is safe on this device. Send it as it is, or try again.",
   lost: "Your recording could not be kept. Send the text alone.",
+  over: "Your recording was not sent. Keep it as a file, or discard it.",
 };
 
 interface Attached {
@@ -54,6 +56,8 @@ function attach(
     to.form!.addEventListener("submit", hold, { capture: true });
     to.addEventListener("keydown", onKey, { capture: true });
     to.addEventListener("input", draw);
+    // A room that ends can be written in no more, and one that is back again.
+    new MutationObserver(draw).observe(to, { attributeFilter: ["readonly"] });
   }
   room.spoken = take;
   drop();
@@ -176,7 +180,8 @@ function draw(): void {
 
 function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
   // Without words there is nothing else to send.
-  const hasWords = input!.value.trim() !== "";
+  const isOver = input!.readOnly;
+  const hasWords = input!.value.trim() !== "" && !isOver;
   const again = () => keep(attached!, recording!.audio, recording!.language);
   return (
     <div class="uploads">
@@ -185,7 +190,16 @@ function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
         {voice?.ms !== undefined && (
           <span class="soft">{clockText(voice.ms)}</span>
         )}
-        {recording && !voice && !isComing && (
+        {recording && isOver && (
+          <button
+            type="button"
+            class="button button-plain"
+            onClick={() => save(recording.audio)}
+          >
+            Keep as a file
+          </button>
+        )}
+        {recording && !voice && !isComing && !isOver && (
           <button type="button" class="button button-plain" onClick={again}>
             Try again
           </button>
@@ -201,7 +215,9 @@ function Tray({ voice, recording, said, isComing, isWanted }: Attached) {
           {hasWords ? "Send the text only" : "Discard recording"}
         </button>
       </div>
-      <p role="status">{SAID[isComing && isWanted ? "wanted" : said]}</p>
+      <p role="status">
+        {SAID[isOver ? "over" : isComing && isWanted ? "wanted" : said]}
+      </p>
     </div>
   );
 }

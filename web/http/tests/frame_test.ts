@@ -98,6 +98,18 @@ Deno.test("a page of an error has no script, which its policy would refuse", asy
   assert(!/<script/.test(none), none);
 });
 
+Deno.test("a recording that waits has its person's pages look after it, and nobody else's", async () => {
+  await using app = await testApp();
+  const { account, cookie } = await app.person("Ada");
+  const pageWith = async (recorded: string) => {
+    const own = `${cookie}; recorded=${recorded}`;
+    return await (await app.ask("/rooms/new", { cookie: own })).text();
+  };
+  const roomId = "a".repeat(22);
+  assertMatch(await pageWith(`${account.id}/${roomId}`), /<!--fresh:/);
+  assert(!(await pageWith(`someone/${roomId}`)).includes("<!--fresh:"));
+});
+
 Deno.test("the pages of a signed-in person are kept out of every cache", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
