@@ -1,5 +1,7 @@
 /** The fields of what a client or web sends: each is what it should be, or the frame is refused. */
 
+import { isClipName } from "./common/clip-id.ts";
+
 /** Why a frame was refused: `code` is stable, `message` is for a person. */
 export class FrameError extends Error {
   override name = "FrameError";
@@ -54,6 +56,16 @@ export function list(fields: Fields, name: string, most: number): unknown[] {
 
 export const id = (fields: Fields, name: string): string =>
   string(fields, name, 64);
+
+/** The id of a recording: it is a part of an address, so it cannot be any text. */
+export function clipId(fields: Fields): string {
+  const { clip } = fields;
+  if (typeof clip === "string" && isClipName(clip)) return clip;
+  throw new FrameError(
+    "bad-frame",
+    "The field clip must be the id of a recording: 1 to 256 letters, digits or any of these: _ -",
+  );
+}
 
 export function string(fields: Fields, name: string, most: number): string {
   const value = fields[name];

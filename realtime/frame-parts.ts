@@ -1,5 +1,6 @@
 /** What a message may say, part by part. */
 import {
+  clipId,
   type Fields,
   flag,
   FrameError,
@@ -75,16 +76,14 @@ export function voice(
 ): Voice | undefined {
   if (voice !== undefined) {
     const fields = object(voice, "The field voice");
-    return vouched ? recording(fields) : { clip: string(fields, "clip", 256) };
+    return vouched ? recording(fields) : { clip: clipId(fields) };
   }
-  return clip === undefined
-    ? undefined
-    : { clip: string({ clip }, "clip", 256) };
+  return clip === undefined ? undefined : { clip: clipId({ clip }) };
 }
 
 /** A voice note with what web says of it. */
 function recording(fields: Fields): Voice {
-  const part: Voice = { clip: string(fields, "clip", 256) };
+  const part: Voice = { clip: clipId(fields) };
   if (fields.ms !== undefined) part.ms = whole(fields, "ms");
   if (fields.peaks !== undefined) {
     part.peaks = list(fields, "peaks", LIMITS.peaks)

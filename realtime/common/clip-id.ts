@@ -18,6 +18,9 @@ export const newClipId = (owner: string): string =>
   tagOf(owner) +
   crypto.getRandomValues(new Uint8Array(11)).toBase64(BASE64URL).slice(0, 14);
 
+/** Whether there can be a recording by that name, of whichever kind of store. */
+export const isClipName = (id: string): boolean => /^[\w-]{1,256}$/.test(id);
+
 export const isClipId = (id: string): boolean => /^[\w-]{22}$/.test(id);
 
 /** Whether somebody may choose that id. */

@@ -66,6 +66,17 @@ test("a voice note is bounded", async () => {
   expect(voice?.peaks).toEqual([100]);
 });
 
+test("what can be no recording's id is refused, however it is said", async () => {
+  const refused = async (said: object, vouched = false) =>
+    expect((await say(said, vouched)).status).toBe(400);
+  for (const clip of ["\ud800", "..", "a/b", " ", "", "x".repeat(257)]) {
+    await refused({ clip });
+  }
+  const voice = { clip: "\ud800" };
+  await refused({ voice });
+  await refused({ voice }, true);
+});
+
 test("words that come later are everyone's, by an entry of the log, and no edit", async () => {
   const { id, voice } = await say({
     voice: { clip: "late", ms: 5, waiting: true },

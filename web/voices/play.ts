@@ -1,3 +1,4 @@
+import { isClipName } from "../../realtime/common/clip-id.ts";
 import type { Person, Services } from "../services.ts";
 import { noVoice, voicesDown } from "./errors.ts";
 
@@ -26,7 +27,7 @@ export async function playVoice(
   req: Request,
 ): Promise<Response> {
   const { voice, sender } = await s.realtime.find(me, roomId, id);
-  if (!voice) throw noVoice();
+  if (!voice || !isClipName(voice.clip)) throw noVoice();
   const answer = await read(s, pathOf(voice.clip, sender.id), req);
   if (![200, 206, 416].includes(answer.status)) {
     await answer.body?.cancel();
@@ -59,6 +60,7 @@ export async function isKept(
   owner: string,
   clip: string,
 ): Promise<boolean> {
+  if (!isClipName(clip)) return false;
   const answer = await read(s, pathOf(clip, owner), {
     headers: new Headers({ range: "bytes=0-0" }),
   });

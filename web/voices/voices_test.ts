@@ -197,6 +197,22 @@ Deno.test(
 );
 
 Deno.test(
+  "what can be no recording's id is none, whether it is sent or was stored by an earlier version",
+  onVoices(async (stage) => {
+    const { app: { ask, services }, ada, room } = stage;
+    for (const clip of ["\ud800", "..", " "]) {
+      const named = await stage.post({ voice: { clip } });
+      assertEquals(await codeOf(named), [422, "voice-gone"]);
+      const { id } = await services.realtime.post(ada.account, room, {
+        ...{ clientId: crypto.randomUUID(), content: "", voice: { clip } },
+      });
+      const path = `/rooms/${room}/messages/${id}/voice`;
+      assertEquals(await statusOf(await ask(path, ada)), 404);
+    }
+  }),
+);
+
+Deno.test(
   "what could not be heard is sent without words, and they follow when the recogniser is back",
   onVoices(async (stage) => {
     const { app: { services, realtime }, engine, ada, room } = stage;

@@ -234,6 +234,19 @@ Deno.test("what cannot be read breaks the download off, and the next one can be 
   assert("account.json" in unzipped(await last.bytes()));
 });
 
+Deno.test("a message that names what can be no recording keeps nobody from their download", async () => {
+  await using app = await testApp();
+  const ada = await app.person("Ada");
+  const { id } = await createRoom(app.services, ada.account, "Bakery");
+  await app.services.realtime.post(ada.account, id, {
+    ...{ clientId: "1", content: "Tea", voice: { clip: "\ud800" } },
+  });
+  const path = await ticketOf(app, ada.cookie);
+  const answer = await app.ask(path, { cookie: ada.cookie });
+  const files = unzipped(await answer.bytes());
+  assertMatch(files[`messages/Bakery ${id}.json`], /"Tea"/);
+});
+
 Deno.test("downloads that nobody fetches any more leave their places to others", async () => {
   await using app = await testApp();
   const { services: s } = app;

@@ -3,6 +3,7 @@
  * something new of people adds it here.
  */
 import { readDictation } from "../../dictation/settings.ts";
+import { isClipName } from "../../../realtime/common/clip-id.ts";
 import type { Message } from "../../../realtime/protocol.ts";
 import { archivedName } from "../../files/names.ts";
 import { filesOf, placesOf } from "../../files/records.ts";
@@ -296,6 +297,8 @@ async function* recordingParts(
   recordings: Set<string>,
 ): AsyncGenerator<Part> {
   for (const clip of recordings) {
+    // An earlier version took any text for the id of one.
+    if (!isClipName(clip)) continue;
     const token = await s.signer.serviceToken("transcriber");
     const answer = await fetch(
       `${s.config.transcriberUrl}/clips/${encodeURIComponent(clip)}`,
