@@ -29,7 +29,7 @@ function staysOpen(error: unknown): unknown {
       message: `${message} The invitation stays open for someone else.`,
     });
   }
-  return code === "room-full"
+  return code === "room-full" || code === "room-archived"
     ? new AppError({
       code,
       status,
@@ -74,8 +74,8 @@ async function join(
  * same person accepting again gets the room again, as after a repeated click.
  *
  * @throws {AppError} `not-found` (404); `invitation-used`, `invitation-rejected`,
- * `invitation-revoked` or `invitation-expired` (410); `already-member`, `too-many-rooms` or
- * `room-full` (409), which leave the invitation open. Where it was sent to the account's own address, that is
+ * `invitation-revoked` or `invitation-expired` (410); `already-member`, `room-archived`,
+ * `too-many-rooms` or `room-full` (409), which leave the invitation open. Where it was sent to the account's own address, that is
  * confirmed by it.
  */
 export async function acceptInvitation(

@@ -14,19 +14,22 @@ import { handOver, nextVersion, noteMembers } from "./hand-over.ts";
 import { hueOfNext } from "./roster.ts";
 import { checkRoomCount } from "./rooms.ts";
 import { putMembership } from "./memberships.ts";
-import {
-  keys,
-  type Membership,
-  notFound,
-  roomArchived,
-  type StoredRoom,
-} from "./store.ts";
+import { keys, type Membership, notFound, type StoredRoom } from "./store.ts";
 
 const alreadyMember = (): AppError =>
   new AppError({
     code: "already-member",
     status: 409,
     message: "You are already a member of this room.",
+  });
+
+/** What is told to whoever would join, and cannot read it. */
+const joinedByNobody = (): AppError =>
+  new AppError({
+    code: "room-archived",
+    status: 409,
+    message:
+      "This room is archived, so nobody can join it until an admin brings it back.",
   });
 
 const roomFull = (): AppError =>
@@ -69,7 +72,7 @@ export async function entering(
   if (room.versionstamp === null) throw notFound();
   if (member.versionstamp !== null) throw alreadyMember();
   if (room.value.kind === "direct") throw notFound();
-  if (room.value.archivedAt !== undefined) throw roomArchived();
+  if (room.value.archivedAt !== undefined) throw joinedByNobody();
   await checkRoomCount(s, account.id);
   if (room.value.memberCount >= LIMITS.membersEach) throw roomFull();
   const membership: Membership = {

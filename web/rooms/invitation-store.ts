@@ -59,6 +59,15 @@ export function invitationGone(invitation: StoredInvitation | null): AppError {
   }
 }
 
+/** What members are told of an invitation that is not open in their room. */
+export const noneOpen = (): AppError =>
+  new AppError({
+    code: "not-found",
+    status: 404,
+    message:
+      "There is no such invitation. It may have been used, declined or revoked in the meantime.",
+  });
+
 /**
  * The invitation a code opens, with its version, or null. The code has 256 random bits, so a plain
  * hash protects it, and looking it up by its hash tells nothing by its timing.
@@ -104,6 +113,7 @@ export async function describeInvitation(
     roomName: room.value.name,
     email: stored.email,
     invitedBy: inviter?.name ?? "A former member",
+    ...(room.value.archivedAt === undefined ? {} : { isArchived: true }),
     createdAt: stored.createdAt,
     expiresAt: stored.expiresAt,
     status: isOver

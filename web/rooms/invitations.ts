@@ -7,6 +7,7 @@ import {
   expiry,
   invitationGone,
   isOpen,
+  noneOpen,
   openInvitations,
   readInvitation,
 } from "./invitation-store.ts";
@@ -113,7 +114,7 @@ export async function revokeInvitation(
   const { role } = await findRoom(s, account.id, roomId);
   const invitation = (await openInvitations(s, roomId))
     .find((open) => open.id === id);
-  if (!invitation) throw invitationGone(null);
+  if (!invitation) throw noneOpen();
   if (role !== "admin" && invitation.inviterId !== account.id) throw notAdmin();
   await endInvitation(s, id, "revoked");
 }

@@ -25,8 +25,8 @@ import {
   listAll,
   type MembersChange,
   type Membership,
+  noMember,
   notAdmin,
-  notFound,
 } from "./store.ts";
 import type { Member } from "./types.ts";
 
@@ -59,13 +59,13 @@ export async function removeMember(
   memberId: string,
 ): Promise<void> {
   if (memberId === actor.id) return await leaveRoom(s, actor, roomId);
-  if (!isId(memberId)) throw notFound();
   await untilCommitted(async () => {
     const { room, membership } = await readMembership(s, actor.id, roomId);
     if (room.value.kind === "direct") throw directRoom();
     if (membership.value.role !== "admin") throw notAdmin();
+    if (!isId(memberId)) throw noMember();
     const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
-    if (target.versionstamp === null) throw notFound();
+    if (target.versionstamp === null) throw noMember();
     const memberCount = room.value.memberCount - 1;
     const version = nextVersion(room.value);
     const commit = s.kv.atomic()

@@ -2,7 +2,7 @@ import type { Account } from "../accounts/types.ts";
 import { type Delivery, deliveryOf } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
 import { countInvitation } from "./invitation-caps.ts";
-import { invitationGone, isOpen } from "./invitation-store.ts";
+import { invitationGone, isOpen, noneOpen } from "./invitation-store.ts";
 import { deliverNow, makeInvitation } from "./invite.ts";
 import { findRoom } from "./rooms.ts";
 import { keys, type StoredInvitation } from "./store.ts";
@@ -25,7 +25,8 @@ export async function resendInvitation(
   await findRoom(s, account.id, roomId);
   const entry = await s.kv.get<StoredInvitation>(keys.invitation(id));
   const invitation = entry.value?.roomId === roomId ? entry.value : null;
-  if (!invitation || !isOpen(invitation)) throw invitationGone(invitation);
+  if (!invitation) throw noneOpen();
+  if (!isOpen(invitation)) throw invitationGone(invitation);
   const { email } = invitation;
   if (await deliveryOf(s.kv, id) !== "waiting") {
     const anew = await makeInvitation(s, account, roomId, email, id);

@@ -21,8 +21,8 @@ import {
   keys,
   listAll,
   type Membership,
+  noMember,
   notAdmin,
-  notFound,
   roomArchived,
   type StoredRoom,
 } from "./store.ts";
@@ -165,11 +165,11 @@ export async function setRole(
   memberId: string,
   role: Role,
 ): Promise<void> {
-  if (!isId(memberId)) throw notFound();
   await untilCommitted(async () => {
     const { room, membership } = await asAdmin(s, actor, roomId);
+    if (!isId(memberId)) throw noMember();
     const target = await s.kv.get<Membership>(keys.member(roomId, memberId));
-    if (target.versionstamp === null) throw notFound();
+    if (target.versionstamp === null) throw noMember();
     if (target.value.role === role) return true;
     if (role === "member" && !await hasOtherAdmin(s, roomId, memberId)) {
       throw lastAdmin();

@@ -153,6 +153,14 @@ export const notFound = (): AppError =>
     message: "There is no such room, or you are not a member of it.",
   });
 
+/** What an admin is told of somebody who is not in their room. */
+export const noMember = (): AppError =>
+  new AppError({
+    code: "not-found",
+    status: 404,
+    message: "This person is not in the room. They may have left it.",
+  });
+
 export const notAdmin = (): AppError =>
   new AppError({
     code: "not-admin",

@@ -61,6 +61,8 @@ export interface Invitation {
   email: string;
   /** The name of the person who invites. */
   invitedBy: string;
+  /** Nobody can join the room until it is brought back. */
+  isArchived?: boolean;
   /** Milliseconds since the Unix epoch, as is `expiresAt`. */
   createdAt: number;
   expiresAt: number;

@@ -4,8 +4,13 @@ import type { Account } from "../accounts/types.ts";
 import { madeFrom } from "../made-from.ts";
 import type { Delivery } from "../mail/queue-store.ts";
 import type { Services } from "../services.ts";
-import { hasInviter, invitationGone, isOpen } from "./invitation-store.ts";
-import { keys, listAll, type StoredInvitation } from "./store.ts";
+import { hasInviter, isOpen, noneOpen } from "./invitation-store.ts";
+import {
+  keys,
+  listAll,
+  type StoredInvitation,
+  type StoredRoom,
+} from "./store.ts";
 
 /** An open invitation, as whoever was invited may see it before they open its link. */
 export interface WaitingInvitation {
@@ -30,7 +35,10 @@ async function openOnesFor(
     if (one === null || !isOpen(one)) return null;
     madeFrom()?.until(one.expiresAt);
     const inside = await s.kv.get(keys.member(one.roomId, account.id));
-    const isOffered = inside.versionstamp === null && await hasInviter(s, one);
+    const room = await s.kv.get<StoredRoom>(keys.room(one.roomId));
+    // Nobody can join an archived room.
+    const isOffered = inside.versionstamp === null &&
+      room.value?.archivedAt === undefined && await hasInviter(s, one);
     return isOffered ? one : null;
   }));
   return found.filter((one) => one !== null)
@@ -66,7 +74,7 @@ export async function askForLink(
   const invitation = (await openOnesFor(s, account))
     .find((open) => open.id === id);
   const inviter = invitation && await findAccount(s, invitation.inviterId);
-  if (!invitation || !inviter) throw invitationGone(null);
+  if (!invitation || !inviter) throw noneOpen();
   const { resendInvitation } = await import("./resend.ts");
   const { delivery } = await resendInvitation(
     s,

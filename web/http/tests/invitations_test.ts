@@ -71,6 +71,77 @@ Deno.test("members are led from an invitation into the room, and cannot spend it
   assert(!used.includes("stays open"));
 });
 
+Deno.test("an invitation to an archived room says so to everyone, offers no way in, and works again", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const jonas = await app.person("Jonas");
+  const members = (form: Record<string, string>) =>
+    app.send(`${path}/members`, form, cookie);
+  await members({ intent: "invite", email: jonas.account.email });
+  const link = invitationPath(app);
+  const isOffered = async () =>
+    (await html(app.ask("/rooms", jonas))).includes("invites you to a room");
+  assertEquals(await isOffered(), true);
+  await members({ intent: "archive" });
+  assertEquals(await isOffered(), false);
+  for (const who of [undefined, jonas.cookie]) {
+    const page = await html(app.ask(link, { cookie: who }));
+    assertMatch(page, /invites you[^]*archived, so nobody can join/);
+    assert(!page.includes("/register?next="));
+    assert(!page.includes("Join the room"));
+  }
+  // Archived after the page was opened.
+  const late = await app.send(link, { answer: "accept" }, jonas.cookie);
+  assertEquals(late.status, 409);
+  assertMatch(
+    await late.text(),
+    /nobody can join it until an admin brings it back\. The invitation stays open/,
+  );
+  await members({ intent: "restore" });
+  const joined = await app.send(link, { answer: "accept" }, jonas.cookie);
+  assertEquals(joined.headers.get("location"), path);
+});
+
+Deno.test("an invitation whose room ended says so, and not that its link is broken", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const invite = { intent: "invite", email: "jonas@example.com" };
+  await app.send(`${path}/members`, invite, cookie);
+  const link = invitationPath(app);
+  await app.send(`${path}/members`, { intent: "end" }, cookie);
+  const answer = await app.ask(link);
+  assertEquals(answer.status, 410);
+  assertMatch(await answer.text(), /room of this invitation no longer exists/);
+});
+
+Deno.test("two admins who do the same at once are told what became of it", async () => {
+  await using app = await testApp();
+  const { path, cookie } = await withRoom(app);
+  const members = async (form: Record<string, string>) => {
+    const answer = await app.send(`${path}/members`, form, cookie);
+    return { status: answer.status, text: await answer.text() };
+  };
+  const jonas = await app.person("Jonas");
+  await members({ intent: "invite", email: "jonas@example.com" });
+  const page = await html(app.ask(`${path}/members`, { cookie }));
+  const invitation = page.match(/name="invitation" value="([^"]+)"/)![1];
+  await app.send(invitationPath(app), { answer: "accept" }, jonas.cookie);
+  const revoked = await members({ intent: "revoke", invitation });
+  assertEquals(revoked.status, 404);
+  assertMatch(revoked.text, /used, declined or revoked in the meantime/);
+  const resent = await members({ intent: "resend", invitation });
+  assertEquals(resent.status, 410);
+  assertMatch(resent.text, /has already been used/);
+  const member = jonas.account.id;
+  assertEquals((await members({ intent: "remove", member })).status, 303);
+  for (const intent of ["remove", "role"]) {
+    const { status, text } = await members({ intent, member, role: "admin" });
+    assertEquals(status, 404);
+    assertMatch(text, /This person is not in the room/);
+    assert(!text.includes("There is no such room"));
+  }
+});
+
 Deno.test("after inviting, the notice and the link stand by the form, for whoever invited", async () => {
   await using app = await testApp();
   const { path, cookie } = await withRoom(app);

@@ -11,6 +11,7 @@ import {
 } from "../../http/requests/forms.ts";
 import type { Account } from "../../accounts/types.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
+import { readInvitation } from "../../rooms/invitation-store.ts";
 import { findInvitation, rejectInvitation } from "../../rooms/invitations.ts";
 import { isMember } from "../../rooms/rooms.ts";
 import type { Invitation } from "../../rooms/types.ts";
@@ -27,6 +28,14 @@ interface Data {
 async function read(s: Services, code: string): Promise<Invitation> {
   const invitation = await findInvitation(s, code);
   if (invitation) return invitation;
+  if (await readInvitation(s, code)) {
+    throw new AppError({
+      code: "room-gone",
+      status: 410,
+      message:
+        "The room of this invitation no longer exists. Ask whoever invited you.",
+    });
+  }
   throw new AppError({
     code: "invitation-unknown",
     status: 404,
@@ -109,8 +118,9 @@ function Stranger({ next }: { next: string }) {
 export default define.page<typeof handler>(({ data, state, params }) => {
   const { invitation, inside, failure } = data;
   const { account } = state;
-  const { invitedBy, roomName, status } = invitation;
+  const { invitedBy, isArchived, roomName, status } = invitation;
   const open = status === "pending" && !inside;
+  const joinable = open && !isArchived;
   const next = encodeURIComponent(`/invitations/${params.code}`);
   return (
     <div class="column column-narrow stack">
@@ -132,6 +142,12 @@ export default define.page<typeof handler>(({ data, state, params }) => {
           )}
       </p>
       <FormNotice failure={inside ? undefined : failure} />
+      {open && isArchived && !failure && (
+        <p>
+          This room is archived, so nobody can join it until an admin brings it
+          back. The invitation stays open.
+        </p>
+      )}
       {inside && (
         <p>
           You are a member of this room. {status === "pending" &&
@@ -155,17 +171,17 @@ export default define.page<typeof handler>(({ data, state, params }) => {
             : <a class="button" href="/">Go to the home page</a>}
         </p>
       )}
-      {open && account && (
+      {joinable && account && (
         <p>
           You join as <bdi>{account.name}</bdi>,{" "}
           {account.email}. Not you? Sign out first, then open the link again.
         </p>
       )}
-      {open && !account && <Stranger next={next} />}
+      {joinable && !account && <Stranger next={next} />}
       {open && (
         <form method="post" class="actions">
           <Once />
-          {account && (
+          {joinable && account && (
             <button class="button" type="submit" name="answer" value="accept">
               Join the room
             </button>
