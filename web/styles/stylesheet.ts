@@ -20,6 +20,7 @@ export const SHEETS = {
     "messages",
     "parts",
     "composer",
+    "large-text",
     "forced",
   ],
   landing: ["landing"],
