@@ -61,7 +61,9 @@ Deno.test("a new address counts once its own link was opened in the account's se
   assertEquals(await findAccountByEmail(s, ada.account.email), null);
   const credentials = { email: "ada@new.example", password: PASSWORD, ip: IP };
   assertEquals((await checkPassword(s, credentials)).id, ada.account.id);
-  assertEquals((await app.send(link, {}, ada.cookie)).status, 410);
+  const again = await app.send(link, {}, ada.cookie);
+  assertEquals(again.status, 410);
+  assertMatch(await again.text(), /it was used already/);
 });
 
 Deno.test("the old address can take the account back, with all that came later", async () => {

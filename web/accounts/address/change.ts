@@ -56,7 +56,7 @@ const linkOver = (): AppError =>
     code: "address-link-over",
     status: 410,
     message:
-      "This link no longer works. It may be older than an hour, or you asked for a newer one.",
+      "This link no longer works. It may be older than an hour, it was used already, or you asked for a newer one.",
   });
 
 const taken = (): AppError =>
