@@ -245,6 +245,11 @@ Deno.test("an admin archives a room by a form: it is read on a page of its own, 
   const opened = await app.ask(path, { cookie: ben.cookie });
   assertEquals(to(opened), `${path}/archive`);
   const read = await html(app.ask(`${path}/archive`, { cookie: ben.cookie }));
+  for (const part of ["search", "files", "members"]) {
+    const there = `${path}/${part}`;
+    assert(read.includes(`href="${there}"`), part);
+    assertEquals((await app.ask(there, ben)).status, 200);
+  }
   assertMatch(read, /Before/);
   assert(
     !/<textarea|<script(?! type="speculationrules")(?![^<]*document\.hidden)/

@@ -86,6 +86,9 @@ export default define.page<typeof handler>(({ data }) => {
           <a class="button button-quiet" href={`/rooms/${room.id}/search`}>
             Search
           </a>
+          <a class="button button-quiet" href={`/rooms/${room.id}/files`}>
+            Files
+          </a>
           <a class="button button-quiet" href={`/rooms/${room.id}/members`}>
             Members
           </a>
