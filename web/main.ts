@@ -6,6 +6,7 @@ import { observed } from "./http/middleware/observed.ts";
 import { ownAnswers } from "./http/middleware/own-answers.ts";
 import { ownPosts } from "./http/middleware/own-posts.ts";
 import { answeredOnce, knownForms } from "./http/middleware/once.ts";
+import { refusedAgain, refusedAside } from "./http/middleware/refused-pages.ts";
 import { withPerson, withServices } from "./http/middleware/person.ts";
 import { fromHere, sameSite, security } from "./http/middleware/security.ts";
 import { sharedPages } from "./http/middleware/shared-pages.ts";
@@ -62,12 +63,14 @@ export function createApp(
       withServices(open),
       // Before what writes headers: those of an upgrade are not ours to change.
       gateway(),
+      refusedAside,
       answeredOnce,
       security,
       withPerson,
       bounded,
       fromHere,
       sameSite,
+      refusedAgain,
       knownForms,
     )
     .fsRoutes();

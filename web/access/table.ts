@@ -106,6 +106,8 @@ export const TRIES = {
   direct: { most: 60, windowMs: HOUR },
   // Each download reads all that was ever said here.
   "my-data": { most: 4, windowMs: HOUR },
+  // Pages of forms that were refused, which are kept for whoever goes back to them.
+  "refused-page": { most: 100, windowMs: 10 * MINUTE },
   // New names of an account, and those one person gives rooms: each is told to everybody there.
   rename: { most: 20, windowMs: HOUR },
   "rename-room": { most: 30, windowMs: HOUR },

@@ -73,6 +73,11 @@ export const { set: invitedCookie, read: readInvitedCookie } = hostCookie(
   "chatsphere_invited",
 );
 
+/** By which a browser gets the page of a form that was refused, and no other one does. */
+export const { set: refusedCookie, read: readRefusedCookie } = hostCookie(
+  "chatsphere_refused",
+);
+
 /** The devices somebody has signed in on: see devices.ts. */
 export const { set: deviceCookie, read: readDeviceCookie } = hostCookie(
   "chatsphere_device",

@@ -45,9 +45,13 @@ export async function formKeyOf(bytes: Uint8Array): Promise<FormKey> {
   return { name: name.toBase64(), keys: new DataKeys([written]) };
 }
 
-async function seal(form: FormKey, kept: Kept): Promise<Sealed | undefined> {
+async function seal(
+  form: FormKey,
+  kept: Kept,
+  ms = msOf(kept),
+): Promise<Sealed | undefined> {
   const page = kept.page && await promisify(gzip)(kept.page);
-  const until = Date.now() + msOf(kept);
+  const until = Date.now() + ms;
   const sealed = form.keys.seal(placeOf(form), { ...kept, page }, until);
   return sealed.bytes.length > MOST_BYTES ? undefined : sealed;
 }
@@ -56,6 +60,29 @@ async function open(form: FormKey, sealed: Sealed): Promise<Kept> {
   const kept = form.keys.open(placeOf(form), sealed) as Kept;
   const page = kept.page && new Uint8Array(await promisify(gunzip)(kept.page));
   return { ...kept, page };
+}
+
+/** Keeps an answer for so long; false where it is too large. */
+export async function keepAnswer(
+  kv: Deno.Kv,
+  form: FormKey,
+  kept: Kept,
+  ms: number,
+): Promise<boolean> {
+  const sealed = await seal(form, kept, ms);
+  if (!sealed) return false;
+  await kv.set(placeOf(form), sealed, { expireIn: ms });
+  return true;
+}
+
+/** An answer that was kept by {@link keepAnswer}, until it is over. */
+export async function keptAnswer(
+  kv: Deno.Kv,
+  form: FormKey,
+): Promise<Kept | undefined> {
+  const { value } = await kv.get<Stored>(placeOf(form));
+  const isThere = isSealed(value) && (value.expiresAt ?? 0) > Date.now();
+  return isThere ? await open(form, value) : undefined;
 }
 
 /** What became of a form that is sent: it was answered before, or is now this instance's to answer. */
