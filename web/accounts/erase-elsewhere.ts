@@ -1,7 +1,7 @@
 import type { Renamed } from "../../realtime/protocol-http.ts";
 import { removeFilesOf } from "../files/remove.ts";
 import { type Asking, askTranscriber } from "../rooms/ask-transcriber.ts";
-import { DELETED_PERSON } from "../rooms/names.ts";
+import { DELETED_PERSON } from "../client/drawn/deleted-person.ts";
 import { keys } from "../rooms/store.ts";
 import type { Services } from "../services.ts";
 import { forgetVoicesOf } from "../voices/sweep.ts";

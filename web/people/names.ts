@@ -1,6 +1,7 @@
 import { keys as listingKeys, looksKey } from "../accounts/listing.ts";
 import { madeFrom } from "../made-from.ts";
-import { DELETED_PERSON, namesOf } from "../rooms/names.ts";
+import { DELETED_PERSON } from "../client/drawn/deleted-person.ts";
+import { namesOf } from "../rooms/names.ts";
 
 interface Store {
   kv: Deno.Kv;

@@ -1,10 +1,8 @@
 import { EVERYONE, type Message } from "../../realtime/protocol.ts";
 import { type AccountRecord, keys as accountKeys } from "../accounts/store.ts";
+import { DELETED_PERSON } from "../client/drawn/deleted-person.ts";
 import type { Services } from "../services.ts";
 import { looksOf } from "./looks.ts";
-
-/** What people read where somebody wrote whose account is gone. */
-export const DELETED_PERSON = "Deleted person";
 
 /** Keys that KV reads at once. */
 const AT_ONCE = 10;

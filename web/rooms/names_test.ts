@@ -5,7 +5,8 @@ import { acceptInvitation } from "./accept.ts";
 import { createRoom } from "./rooms.ts";
 import { invite } from "./invite.ts";
 import { looksOf } from "./looks.ts";
-import { DELETED_PERSON, toldApart } from "./names.ts";
+import { DELETED_PERSON } from "../client/drawn/deleted-person.ts";
+import { toldApart } from "./names.ts";
 
 const called = (...names: string[]) => [
   ...toldApart(new Map(names.map((name, i) => [String(i), name]))).values(),

@@ -1,6 +1,7 @@
 /** Mentions while one writes: whom the text means, and the question before all are told. */
 import { EVERYONE, type Mention } from "../../../realtime/protocol.ts";
 import { fold } from "../../../realtime/text/fold.ts";
+import { DELETED_PERSON } from "../drawn/deleted-person.ts";
 import { mentionsIn, ROOM } from "../drawn/mentions.ts";
 import type { Offer, Source } from "./complete.ts";
 import type { OpenRoom } from "./room.ts";
@@ -12,6 +13,10 @@ const AT_ONCE = 6;
 
 type MentionRoom = Pick<OpenRoom, "state" | "mentionsIn">;
 
+/** Whom one can call by name: nobody reads what is written to an account that is gone. */
+const called = (names: Record<string, string>) =>
+  Object.entries(names).filter(([, name]) => name !== DELETED_PERSON);
+
 /** People whose name, or a word of it, begins with what was typed; then everyone. */
 export function offersOf(
   names: Record<string, string>,
@@ -19,11 +24,11 @@ export function offersOf(
   typed: string,
 ): Offer[] {
   const wanted = fold(typed);
-  const called = Object.entries(names).filter(([id]) => id !== me)
+  const others = called(names).filter(([id]) => id !== me)
     .map(([, name]) => ({ name, folded: fold(name) }))
     .filter(({ folded }) => folded !== ROOM);
-  const first = called.filter(({ folded }) => folded.startsWith(wanted));
-  const second = called.filter((one) =>
+  const first = others.filter(({ folded }) => folded.startsWith(wanted));
+  const second = others.filter((one) =>
     !first.includes(one) && one.folded.includes(` ${wanted}`)
   );
   const offers = [...first, ...second].slice(0, AT_ONCE)
@@ -42,7 +47,7 @@ function meant(
   before?: Mention[],
 ): Mention[] | undefined {
   const { names } = room.state();
-  const found = mentionsIn(content, Object.entries(names), before);
+  const found = mentionsIn(content, called(names), before);
   const isAsked = before?.some(({ id }) => id === EVERYONE);
   const people = Object.keys(names).length;
   const isFine = isAsked || people <= FEW ||

@@ -3,7 +3,7 @@ import { EVERYONE } from "../../../realtime/protocol.ts";
 import { acceptInvitation } from "../../rooms/accept.ts";
 import { invite } from "../../rooms/invite.ts";
 import { createRoom } from "../../rooms/rooms.ts";
-import { DELETED_PERSON } from "../../rooms/names.ts";
+import { DELETED_PERSON } from "../../client/drawn/deleted-person.ts";
 import { keys, type StoredRoom } from "../../rooms/store.ts";
 import { type TestApp, testApp } from "../testing/app.ts";
 
