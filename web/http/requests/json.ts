@@ -35,6 +35,15 @@ function hasTooMany(bytes: Uint8Array): boolean {
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
+/** How much there may be of a value, as a sentence. */
+function bound(origin: string, which: "least" | "most", of: number | bigint) {
+  const amount = `at ${which} ${of}`;
+  const s = Number(of) === 1 ? "" : "s";
+  if (origin === "string") return `This must have ${amount} character${s}.`;
+  if (origin === "array") return `This must have ${amount} value${s}.`;
+  return `This must be ${amount}.`;
+}
+
 /** What is wrong with one value, as a sentence. */
 function sentenceOf(issue: Issue): string {
   if (issue.input === undefined) return "This is missing.";
@@ -44,8 +53,12 @@ function sentenceOf(issue: Issue): string {
   if (issue.code === "invalid_value") {
     return `This must be one of: ${issue.values.join(", ")}.`;
   }
-  if (issue.code === "too_small") return "This is too small.";
-  if (issue.code === "too_big") return "This is too large.";
+  if (issue.code === "too_small") {
+    return bound(issue.origin, "least", issue.minimum);
+  }
+  if (issue.code === "too_big") {
+    return bound(issue.origin, "most", issue.maximum);
+  }
   return "We do not understand this value.";
 }
 

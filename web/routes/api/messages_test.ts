@@ -72,9 +72,28 @@ Deno.test(
       "GET",
       `/api/messages?roomId=${roomId}&limit=1000`,
     );
+    assertEquals(many.body.error.fields.limit, "This must be at most 100.");
+    const none = await ada.send(
+      "GET",
+      `/api/messages?roomId=${roomId}&limit=0`,
+    );
+    assertEquals(none.body.error.fields.limit, "This must be at least 1.");
+    const long = await ada.send("GET", `/api/people?q=${"x".repeat(201)}`);
     assertEquals(
-      many.body.error.fields.limit,
-      "This is too large.",
+      long.body.error.fields.q,
+      "This must have at most 200 characters.",
+    );
+    const files = Array(11).fill("x");
+    const draft = { roomId, clientId: "c1", content: "Hello", files };
+    const crowded = await ada.send("POST", "/api/messages", draft);
+    assertEquals(
+      crowded.body.error.fields.files,
+      "This must have at most 10 values.",
+    );
+    const alone = await ada.send("POST", "/api/direct", { people: [] });
+    assertEquals(
+      alone.body.error.fields.people,
+      "This must have at least 1 value.",
     );
     const { body } = await ada.send("GET", "/api/messages");
     assertEquals(body.error.fields, { roomId: "This is missing." });
