@@ -8,7 +8,8 @@ import { startStack } from "./stack.ts";
 const SMALL = { viewport: { width: 320, height: 640 } };
 
 Deno.test({
-  name: "on the smallest phone text of twice the size is read and written",
+  name:
+    "a room is read on the smallest phone in text of twice the size, and in forced colours",
   sanitizeOps: false,
   sanitizeResources: false,
   async fn(t) {
@@ -31,6 +32,26 @@ Deno.test({
           assert(box && box.width > 200, `${part} has ${box?.width} px`);
         }
       });
+
+      await t.step(
+        "its icons have one colour where that is forced",
+        async () => {
+          await page.emulateMedia({
+            forcedColors: "active",
+            colorScheme: "dark",
+          });
+          const colour = (part: string, pseudo: string) =>
+            page.locator(part).evaluate(
+              (one, pseudo) => getComputedStyle(one, pseudo).backgroundColor,
+              pseudo,
+            );
+          assertEquals(
+            await colour(".write [type=file]", "::file-selector-button"),
+            await colour(".write .icon-mic", "::before"),
+          );
+          await page.emulateMedia({ forcedColors: null, colorScheme: null });
+        },
+      );
 
       await t.step("without script, too", async () => {
         const plain = await browser.newContext({
