@@ -34,6 +34,10 @@ function hostCookie(plainName: string) {
     /** The token of a request, or null. */
     read: (site: Site, headers: Headers): string | null =>
       parseCookie(headers.get("cookie") ?? "")[nameFor(site)] || null,
+    /** The other cookies of a request, as they came. */
+    others: (site: Site, headers: Headers): string =>
+      (headers.get("cookie") ?? "").split(/; */)
+        .filter((one) => !one.startsWith(`${nameFor(site)}=`)).join("; "),
   };
 }
 
@@ -74,9 +78,11 @@ export const { set: invitedCookie, read: readInvitedCookie } = hostCookie(
 );
 
 /** By which a browser gets the page of a form that was refused, and no other one does. */
-export const { set: refusedCookie, read: readRefusedCookie } = hostCookie(
-  "chatsphere_refused",
-);
+export const {
+  set: refusedCookie,
+  read: readRefusedCookie,
+  others: withoutRefused,
+} = hostCookie("chatsphere_refused");
 
 /** The devices somebody has signed in on: see devices.ts. */
 export const { set: deviceCookie, read: readDeviceCookie } = hostCookie(

@@ -4,6 +4,7 @@
  */
 import type { Context, Middleware } from "fresh";
 import { bodyOf } from "../../access/row.ts";
+import { withoutRefused } from "../../accounts/cookies.ts";
 import type { State } from "../../utils.ts";
 import { readForm, textOf } from "../requests/forms.ts";
 import { isMultipart } from "../requests/upload.ts";
@@ -71,9 +72,12 @@ async function elsewhere(
   }
 }
 
-/** A page that says what was wrong is shown again to whoever pressed, and to nobody else. */
-const whoOf = ({ req, state }: Context<State>): string =>
-  `${state.account?.id} ${req.headers.get("cookie")}`;
+/**
+ * A page that says what was wrong is shown again to whoever pressed, and to nobody else. The first press
+ * may have brought the cookie that leads to that page: it says nothing of who that is.
+ */
+const whoOf = ({ req, state: { account, services } }: Context<State>): string =>
+  `${account?.id} ${withoutRefused(services.config, req.headers)}`;
 
 /** What a form that is under way turned out to be: one sent again, or the first of its kind. */
 type Press = { again: Kept } | {

@@ -88,3 +88,20 @@ Deno.test("before anybody is known it is the same, and programs are answered at 
   assertEquals(cookieOf(again), cookieOf(refused), "one browser, one cookie");
   assertEquals((await app.send("/login", wrong)).status, 401);
 });
+
+Deno.test("a form pressed again with the cookie its first press brought counts once", async () => {
+  await using app = await testApp();
+  const { account: { email } } = await app.person("Ada");
+  // Ten are allowed in all.
+  for (let n = 0; n < 6; n++) {
+    const form = { once: crypto.randomUUID(), email, password: "a guess" };
+    const first = await press(app, "/login", form, "");
+    const own = cookieOf(first);
+    const again = await press(app, "/login", form, own);
+    const page = await app.ask(again.headers.get("location")!, { cookie: own });
+    assertEquals(page.status, 401);
+  }
+  const password = "correct horse battery";
+  const right = await press(app, "/login", { email, password }, "");
+  assertMatch(right.headers.get("location") ?? "", /^\/login\/face/);
+});
