@@ -246,9 +246,11 @@ export function openRoom(options: OpenRoomOptions): OpenRoom {
   function failed(error: Extract<ServerFrame, { event: "error" }>) {
     const { ref = "", code, message, retryable } = error;
     const one = find(ref);
-    // What becomes of it is heard: its socket stays open.
-    if (code === "room-archived") onState("refused", message, "rooms");
-    else if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
+    // What becomes of it is heard: its socket stays open, and all of it can be read.
+    if (code === "room-archived") {
+      onState("refused", message, "rooms");
+      over = false;
+    } else if (ref === "join-room" && !retryable) link.refuse(message, "rooms");
     if (ref === asked) {
       if (retryable) after("again", 1_000 + Math.random() * 2_000, again);
       // So that it can be tried again.

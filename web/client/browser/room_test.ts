@@ -225,37 +225,6 @@ Deno.test("what was refused is sent when it is tried again, with nothing else in
     assertEquals((await server.got("chat-message", 2)).message, message);
   }));
 
-Deno.test("an archived room goes on hearing: that it is back, that it is archived when the socket is, and that it is over", () =>
-  openAgainst(fakeStorage(), async ({ room, peer, state, states, until }) => {
-    const server = await peer(0);
-    await goLive(server);
-    const { ref, ...archived } = {
-      event: "error" as const,
-      code: "room-archived",
-      message: "It can be read.",
-      retryable: false,
-      ref: "join-room",
-    };
-    server.send({ ...archived, ref });
-    await until(() => states.at(-1) === "It can be read.");
-    server.send(entry(8));
-    await until(() => state().messages.length === 1);
-    server.send({ event: "membership", roomId: "room", removed: false });
-    await until(() => states.at(-1) === "live");
-    room.send("late");
-    const { message: { clientId } } = await server.got("chat-message");
-    server.send({ ...archived, ref: clientId });
-    await until(() => states.at(-1) === "It can be read.");
-    server.socket.close(4000);
-    const again = await peer(1);
-    await goLive(again);
-    again.send({ ...archived, ref });
-    await until(() => states.at(-1) === "It can be read.");
-    again.send({ event: "membership", roomId: "room", removed: true });
-    await until(() => states.at(-1) === "You are no longer in this room.");
-    assertEquals(state().unsent.map(({ status }) => status), ["failed"]);
-  }));
-
 Deno.test("someone removed from the room is told so and not reconnected", () =>
   openAgainst(fakeStorage(), async ({ room, peer, state, states, until }) => {
     const server = await peer(0);
