@@ -184,7 +184,7 @@ export const fromHere: Middleware<State> = (ctx) => {
     code: "no-origin",
     status: 403,
     message:
-      "Your browser did not say which page this came from, so we refused it. Let it send the Origin or Referer header, or use a newer browser. Programs should send JSON to /api.",
+      "Your browser did not say which page this came from, so we refused it. Let it send the Origin or Referer header, or use a newer browser. Programs should send JSON to /api, and files as application/octet-stream.",
   });
 };
 
