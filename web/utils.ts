@@ -20,6 +20,8 @@ export interface State {
   requestId: string;
   /** The nonce of this page's Content-Security-Policy, when it has one. */
   nonce?: string;
+  /** The status of a form that was refused, where the browser is led to the page that says so. */
+  refused?: number;
   /** The address attempts are counted by. */
   ip: string;
   /** The request comes from this machine, and was passed on for nobody else. */

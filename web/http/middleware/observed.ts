@@ -51,7 +51,8 @@ export function observed(write: typeof log): Middleware<State> {
     };
     try {
       const answer = await ctx.next();
-      tell(answer.status);
+      // Where a form was refused, that is what became of it, and not that its page is elsewhere.
+      tell(ctx.state.refused ?? answer.status);
       return answer;
     } catch (error) {
       tell(statusOf(error), codeOf(error));

@@ -48,6 +48,13 @@ Deno.test("a line says how a request ended, with the code of an error and no add
   ]);
 });
 
+Deno.test("the line of a form that was refused has its status, where the page that says so is elsewhere", async () => {
+  const led = () => Promise.resolve(new Response(null, { status: 303 }));
+  assertEquals(await linesAbout("/x/:id", led, { refused: 401 }), [
+    { ...line, status: 401 },
+  ]);
+});
+
 Deno.test("probes are not written about until they fail", async () => {
   const answer = (status: number) => () =>
     Promise.resolve(new Response(null, { status }));

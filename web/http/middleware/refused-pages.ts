@@ -88,7 +88,9 @@ export const refusedAside: Middleware<State> = async (ctx) => {
   }
   if (ctx.req.method !== "POST" || !isByHand(ctx.req)) return answer;
   try {
-    return await aside(ctx, answer) ?? answer;
+    const led = await aside(ctx, answer);
+    if (led) ctx.state.refused = answer.status;
+    return led ?? answer;
   } catch {
     // Too many of them, or KV is down: the page is the answer.
     return answer;

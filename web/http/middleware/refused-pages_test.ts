@@ -81,6 +81,8 @@ Deno.test("before anybody is known it is the same, and programs are answered at 
   const refused = await press(app, "/login?next=/rooms", wrong, "");
   const path = refused.headers.get("location")!;
   assertMatch(path, /^\/login\?next=%2Frooms&refused=/);
+  // Guessing is seen in the log as before.
+  assertEquals(app.lines.at(-1)?.status, 401);
   const page = await app.ask(path, { cookie: cookieOf(refused) });
   assertEquals(page.status, 401);
   assert((await page.text()).includes(wrong.email));

@@ -83,6 +83,8 @@ export interface TestApp extends AsyncDisposable {
   push: MemoryPush;
   /** Every e-mail "sent". */
   mails: Mail[];
+  /** What was written about requests. */
+  lines: Record<string, unknown>[];
   origin: string;
   /**
    * Asks the app, from this machine or the address `from`; redirects are not followed. Changes
@@ -153,7 +155,11 @@ export async function testApp(
   Object.assign(services, instead(services));
   const root = new URL("../../", import.meta.url).pathname;
   snapshot ??= new Builder({ root }).build({ snapshot: "memory" });
-  const app = createApp(() => Promise.resolve(services));
+  const lines: Record<string, unknown>[] = [];
+  const app = createApp(
+    () => Promise.resolve(services),
+    (_level, _event, fields = {}) => void lines.push(fields),
+  );
   (await snapshot)(app);
   const handler = app.handler();
 
@@ -179,6 +185,7 @@ export async function testApp(
     realtime,
     push,
     mails,
+    lines,
     origin: config.appUrl,
     ask,
     send(path, form, cookie) {
