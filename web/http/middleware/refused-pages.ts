@@ -20,6 +20,8 @@ import {
 const KEPT_MS = 10 * 60_000;
 /** What its address says. */
 const NAME = "refused";
+/** What the address may say of a form before it: without the page that would be said of this one. */
+const TAKEN = ["done", "saved", "sent"];
 
 /** The pages that were asked for once more. */
 const pages = new WeakMap<Request, Kept>();
@@ -108,7 +110,10 @@ export const refusedAgain: Middleware<State> = async (ctx) => {
   const secret = readRefusedCookie(config, req.headers);
   const kept = isToken(id) && secret !== null &&
     await keptAnswer(kv, await keyOf(ctx, id, secret));
-  if (!kept) return ctx.redirect(url.pathname + url.search, 303);
+  if (!kept) {
+    for (const name of TAKEN) url.searchParams.delete(name);
+    return ctx.redirect(url.pathname + url.search, 303);
+  }
   pages.set(req, kept);
   return new Response();
 };

@@ -75,6 +75,16 @@ Deno.test("the page of a refused form is there for the browser that sent it, as 
   assertEquals(after.status, 303);
 });
 
+Deno.test("where the page of a refused form is no more, nothing says that the form was taken", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const { headers } = await press(
+    ...[app, "/account/profile?done=about&next=a", ASK, cookie] as const,
+  );
+  const later = await app.ask(headers.get("location")!, { cookie });
+  assertEquals(later.headers.get("location"), "/account/profile?next=a");
+});
+
 Deno.test("before anybody is known it is the same, and programs are answered at once", async () => {
   await using app = await testApp();
   const wrong = { email: "nobody@example.com", password: "a guess" };
