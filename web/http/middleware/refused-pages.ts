@@ -9,6 +9,7 @@ import { readRefusedCookie, refusedCookie } from "../../accounts/cookies.ts";
 import { isToken, randomToken } from "../../accounts/secrets.ts";
 import type { State } from "../../utils.ts";
 import { again, type Kept, keptOf } from "./kept-answers.ts";
+import { formId } from "./once.ts";
 import {
   type FormKey,
   formKeyOf,
@@ -99,6 +100,18 @@ export const refusedAside: Middleware<State> = async (ctx) => {
   }
 };
 
+/**
+ * A page with other numbers in its forms, as any that is opened again: what was done from it a moment
+ * ago would not be done once more, and said to be.
+ */
+function renumbered(kept: Kept): Kept {
+  const html = new TextDecoder().decode(kept.page).replace(
+    /(name="once" value=")[^"]*/g,
+    (_, start) => start + formId(),
+  );
+  return { ...kept, page: new TextEncoder().encode(html) };
+}
+
 /** Finds a page that is asked for once more. What is asked for otherwise is not told of its name. */
 export const refusedAgain: Middleware<State> = async (ctx) => {
   const { req, state, url } = ctx;
@@ -114,6 +127,6 @@ export const refusedAgain: Middleware<State> = async (ctx) => {
     for (const name of TAKEN) url.searchParams.delete(name);
     return ctx.redirect(url.pathname + url.search, 303);
   }
-  pages.set(req, kept);
+  pages.set(req, renumbered(kept));
   return new Response();
 };

@@ -54,6 +54,28 @@ Deno.test("a refused form leads to a page that says so, which can be gone back t
   assertEquals(mended.headers.get("location"), "/account/profile?done=about");
 });
 
+Deno.test("what is sent from a page that was gone back to is done, though the same was sent from it before", async () => {
+  await using app = await testApp();
+  const { cookie } = await app.person("Ada");
+  const refused = await press(app, "/account/profile", ASK, cookie);
+  const path = refused.headers.get("location")!;
+  const own = `${cookie}; ${cookieOf(refused)}`;
+  const textOf = async (path: string) =>
+    await (await app.ask(path, { cookie: own })).text();
+  const sendAs = async (about: string) => {
+    const html = await textOf(path);
+    const form = html.match(/<form\b[\s\S]*?<\/form>/g)
+      ?.find((one) => one.includes('value="about"'));
+    const once = /name="once" value="([^"]+)"/.exec(form ?? "")?.[1] ?? "";
+    const sent = await press(app, path, { ...ASK, about, once }, own);
+    assertEquals(sent.headers.get("location"), "/account/profile?done=about");
+  };
+  for (const about of ["Reads", "Writes", "Reads"]) {
+    await sendAs(about);
+    assert((await textOf("/account/profile")).includes(about));
+  }
+});
+
 Deno.test("the page of a refused form is there for the browser that sent it, as long as its session", async () => {
   await using app = await testApp();
   const { cookie } = await app.person("Ada");
