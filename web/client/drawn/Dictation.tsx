@@ -8,7 +8,6 @@ import {
   UNKNOWN,
 } from "../browser/language-choice.ts";
 import {
-  type Heard,
   type LiveTranscript,
   liveTranscript,
   NOTHING,
@@ -25,7 +24,7 @@ import type { LanguageChoice } from "../../dictation/choice.ts";
 import { openedRoom } from "../browser/voices.ts";
 import type { fetchToken } from "../browser/token.ts";
 import { transcribe, type Transcribed } from "../browser/transcribe.ts";
-import { adviceOn, marked, save } from "./dictated.tsx";
+import { adviceOn, LATER, marked, save } from "./dictated.tsx";
 import { clockText as clock, Waveform } from "./voice.tsx";
 import { addHere, addKept, addVoice } from "./VoiceTray.tsx";
 
@@ -55,16 +54,6 @@ const OFF: Record<TranscriberState, string | undefined> = {
     "Dictation is off: this server has no speech recogniser. Whoever runs it can install PocketSphinx.",
   silent:
     "Dictation is down: the speech recogniser is not responding. Reload the page to try again; what you wrote is kept.",
-};
-
-/** Why no words appear while somebody speaks, and what becomes of them. */
-const LATER: Record<NonNullable<Heard["later"]>, string> = {
-  busy:
-    "Many people are dictating. Keep talking: your words appear after you press Stop.",
-  lost:
-    "The connection broke. Keep talking: your words appear after you press Stop.",
-  language:
-    "Keep talking: your words appear in the new language after you press Stop.",
 };
 
 /**

@@ -1,5 +1,16 @@
-/** What is shown and done once a dictation was heard. */
+/** What is shown of a dictation, and done once it was heard. */
+import type { Heard } from "../browser/live-transcript.ts";
 import type { Transcribed } from "../browser/transcribe.ts";
+
+/** Why no words appear while somebody speaks, and what becomes of them. */
+export const LATER: Record<NonNullable<Heard["later"]>, string> = {
+  busy:
+    "Many people are dictating. Keep talking: your words appear after you press Stop.",
+  lost:
+    "The connection broke. Keep talking: your words appear after you press Stop.",
+  language:
+    "Keep talking: your words appear in the new language after you press Stop.",
+};
 
 /** What to look at before the words are sent. */
 export function adviceOn({ cut, doubtful }: Transcribed): string {

@@ -35,14 +35,31 @@ function hasTooMany(bytes: Uint8Array): boolean {
 
 type Issue = Parameters<z.core.$ZodErrorMap>[0];
 
-/** How much there may be of a value, as a sentence. */
-function bound(origin: string, which: "least" | "most", of: number | bigint) {
-  const amount = `at ${which} ${of}`;
-  const s = Number(of) === 1 ? "" : "s";
-  if (origin === "string") return `This must have ${amount} character${s}.`;
-  if (origin === "array") return `This must have ${amount} value${s}.`;
-  return `This must be ${amount}.`;
-}
+type Bound = (amount: number) => string;
+
+/** How much there has to be of a value, as sentences, by what it is. */
+const LEAST: Record<string, Bound> = {
+  string: (n) =>
+    n === 1
+      ? "This must have at least 1 character."
+      : `This must have at least ${n} characters.`,
+  array: (n) =>
+    n === 1
+      ? "This must have at least 1 value."
+      : `This must have at least ${n} values.`,
+};
+const MOST: Record<string, Bound> = {
+  string: (n) =>
+    n === 1
+      ? "This must have at most 1 character."
+      : `This must have at most ${n} characters.`,
+  array: (n) =>
+    n === 1
+      ? "This must have at most 1 value."
+      : `This must have at most ${n} values.`,
+};
+const least: Bound = (n) => `This must be at least ${n}.`;
+const most: Bound = (n) => `This must be at most ${n}.`;
 
 /** What is wrong with one value, as a sentence. */
 function sentenceOf(issue: Issue): string {
@@ -54,10 +71,10 @@ function sentenceOf(issue: Issue): string {
     return `This must be one of: ${issue.values.join(", ")}.`;
   }
   if (issue.code === "too_small") {
-    return bound(issue.origin, "least", issue.minimum);
+    return (LEAST[issue.origin] ?? least)(Number(issue.minimum));
   }
   if (issue.code === "too_big") {
-    return bound(issue.origin, "most", issue.maximum);
+    return (MOST[issue.origin] ?? most)(Number(issue.maximum));
   }
   return "We do not understand this value.";
 }
