@@ -33,6 +33,10 @@ export async function findings(
   for (const frame of page.frames()) {
     await frame.evaluate(axe);
     const violations = await frame.evaluate(async (runOnly) => {
+      // Colours that change are on their way for a moment, and then neither the old nor the new ones.
+      for (const one of document.getAnimations()) {
+        if (one instanceof CSSTransition) one.finish();
+      }
       const { axe } = globalThis as unknown as {
         axe: { run(o: object): Promise<{ violations: Finding[] }> };
       };
